@@ -1,0 +1,56 @@
+"""Who acts: a brand's member, a buyer's user, a partner app or a platform operator."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from models.policy import Role
+from models.scope import Scope
+
+
+class ActorKind(StrEnum):
+    MEMBER = "MEMBER"
+    BUYER = "BUYER"
+    APP = "APP"
+    OPERATOR = "OPERATOR"
+
+
+KIND_OF_ROLE = {
+    Role.ADMIN: ActorKind.MEMBER,
+    Role.WRITE: ActorKind.MEMBER,
+    Role.READ: ActorKind.MEMBER,
+    Role.BUYER: ActorKind.BUYER,
+    Role.APP: ActorKind.APP,
+    Role.OPERATOR: ActorKind.OPERATOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`id` is the subject of the token, `brand_id` None for an operator, `locale` "en" or "ja"."""
+
+    role: Role
+    id: str
+    name: str
+    brand_id: UUID | None
+    buyer_id: UUID | None = None
+    locale: str = "en"
+
+    def __post_init__(self) -> None:
+        # A scope without a brand sees everything: only an operator may have one.
+        if (self.brand_id is None) != (self.role is Role.OPERATOR):
+            raise ValueError(f"{self.role} {'needs a' if self.brand_id is None else 'takes no'} brand")
+        if (self.buyer_id is None) == (self.role is Role.BUYER):
+            raise ValueError(f"{self.role} {'needs a' if self.buyer_id is None else 'takes no'} buyer")
+
+    @property
+    def kind(self) -> ActorKind:
+        return KIND_OF_ROLE[self.role]
+
+    @property
+    def is_buyer(self) -> bool:
+        return self.role is Role.BUYER
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.brand_id, self.buyer_id)

@@ -1,0 +1,162 @@
+"""The database door: the declarative base, the column types, and Database.read() / Database.transaction().
+
+Nothing else opens a session and nothing else commits. Every session is opened for a Scope (models/scope.py), and every
+statement that runs in it is narrowed to that scope.
+"""
+
+import asyncio
+import os
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from models.scope import Scope, narrow
+
+
+class DatabaseUrlError(ValueError):
+    """The database URL cannot be used; the message says why and shows one that can."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Stored in UTC, always read back aware; SQLite's own DateTime loses the offset."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no UTC offset")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json}  # noqa: RUF012
+
+
+_last_id = 0
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7 (RFC 9562): ordered by creation time, strictly rising within this process."""
+    global _last_id
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    stamp = milliseconds << 12 | (nanoseconds << 12) // 1_000_000
+    _last_id = stamp = max(stamp, _last_id + 1)
+    bits = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62
+    return uuid.UUID(int=bits | int.from_bytes(os.urandom(8), "big") >> 2)
+
+
+def parse_database_url(text: str) -> URL:
+    """`sqlite:///path` or `postgresql://user:password@host/name`, with the driver we use filled in."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        url = None
+    example = "use sqlite:///path/to/orders.db or postgresql://user:password@host:5432/name"
+    if url is None or url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseUrlError(f"The database URL is not one we can use: {example}.")
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise DatabaseUrlError(f"The database URL names no file: {example}.")
+        return url.set(drivername="sqlite+aiosqlite")
+    return url.set(drivername="postgresql+asyncpg")
+
+
+def create_engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": 10})
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    return create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"server_settings": {"lock_timeout": "10s", "statement_timeout": "60s"}},
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: with its default, concurrent writers lose updates silently.
+    connection.isolation_level = None
+    # SQLite's own lower() knows ASCII only; PostgreSQL's knows every letter.
+    connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text)
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Database:
+    """Sessions on one database. `engine` is exposed for migrations, health checks and statement counters."""
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_database_url(url)
+        self.engine = create_engine(self.url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        # SQLite has one writer at a time: queue for it here, in order, rather than in its sleeping busy handler.
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def read(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """A session for questions (one snapshot on SQLite, read committed on PostgreSQL); keeps no change."""
+        async with self._session(scope) as session, session.begin():
+            yield session
+            await session.rollback()
+
+    @asynccontextmanager
+    async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """A session for one command: all of it is committed when the block ends, nothing when it raises."""
+        async with AsyncExitStack() as stack:
+            if self._writer:
+                await stack.enter_async_context(self._writer)
+            session = await stack.enter_async_context(self._session(scope))
+            await stack.enter_async_context(session.begin())
+            await session.connection(execution_options={"writes": True})
+            yield session
+
+    @asynccontextmanager
+    async def _session(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
+            event.listen(session.sync_session, "do_orm_execute", narrow)
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,36 @@
+"""What is sold: a brand's catalogs and SKUs."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, new_id
+from models.scope import BrandOwned
+
+
+class Catalog(BrandOwned, Base):
+    __tablename__ = "catalogs"
+    __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]), UniqueConstraint("brand_id", "code"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Sku(BrandOwned, Base):
+    """`price_minor` in `currency` is the price that an import takes when its file gives none."""
+
+    __tablename__ = "skus"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id"], ["brands.id"]),
+        UniqueConstraint("brand_id", "number"),
+        Index(None, "brand_id", "model_number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    number: Mapped[str] = mapped_column(String(64))
+    model_number: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(300))
+    price_minor: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None] = mapped_column(String(3))

@@ -1,0 +1,76 @@
+"""What references an order and so keeps it from being rejected: delivery notes, invoices, backlog SKUs."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, new_id
+from models.scope import BrandOwned, OrderOwned
+
+
+class DeliveryNote(OrderOwned, Base):
+    __tablename__ = "delivery_notes"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
+        UniqueConstraint("brand_id", "code"),
+        Index(None, "brand_id", "order_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
+    code: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class InvoiceStatus(StrEnum):
+    DRAFT = "DRAFT"
+    ISSUED = "ISSUED"
+    VOID = "VOID"
+
+
+class Invoice(BrandOwned, Base):
+    """Made from one or several orders; a voided one no longer references them."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]), UniqueConstraint("brand_id", "code"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    code: Mapped[str] = mapped_column(String(64))
+    status: Mapped[InvoiceStatus] = mapped_column(
+        Enum(InvoiceStatus, native_enum=False, length=16, create_constraint=True, name="status"),
+        default=InvoiceStatus.DRAFT,
+    )
+    created_at: Mapped[datetime]
+
+
+class InvoicedOrder(OrderOwned, Base):
+    """That an invoice is (also) for this order."""
+
+    __tablename__ = "invoiced_orders"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "invoice_id"], ["invoices.brand_id", "invoices.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
+        Index(None, "brand_id", "order_id"),
+    )
+
+    invoice_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+    order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+
+
+class BacklogSku(OrderOwned, Base):
+    """A SKU of an order laid out for delivery in parts; it blocks a rejection even when nothing of it remains."""
+
+    __tablename__ = "backlog_skus"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
+        ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
+        UniqueConstraint("brand_id", "order_id", "sku_id"),
+        CheckConstraint("remaining_quantity BETWEEN 0 AND ordered_quantity", name="remaining"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
+    sku_id: Mapped[UUID]
+    ordered_quantity: Mapped[int] = mapped_column(BigInteger)
+    remaining_quantity: Mapped[int] = mapped_column(BigInteger)

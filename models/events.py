@@ -1,0 +1,52 @@
+"""What happened, in the past tense. The audit entry and the outbox message are both made from the event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from models.policy import OrderStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEvent:
+    brand_id: UUID
+    order_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(OrderEvent):
+    """`source`: where the order came from, e.g. an import file's name."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRejected(OrderEvent):
+    status_before: OrderStatus
+    status_after: OrderStatus
+    notify: bool
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderArchived(OrderEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagsApplied(OrderEvent):
+    """Tag codes before and after, sorted."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagCreated:
+    brand_id: UUID
+    at: datetime
+    code: str
+
+
+Event = OrderPlaced | OrderRejected | OrderArchived | TagsApplied | TagCreated

@@ -1,0 +1,69 @@
+"""Schema migrations (Alembic), run from code: `await upgrade(database)`; the revisions are in versions/."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from models.base import Database
+
+# Any fixed number: PostgreSQL processes that start together migrate one after the other.
+MIGRATION_LOCK = 20261124
+
+
+class NewerSchemaError(RuntimeError):
+    """The database was migrated by a newer release than this one."""
+
+
+def config(connection: Connection | None = None) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent))
+    made.attributes["connection"] = connection
+    return made
+
+
+def latest() -> str:
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    assert head is not None  # noqa: S101 - the repo ships at least one revision
+    return head
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+async def current(database: Database) -> str | None:
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_current)
+
+
+async def upgrade(database: Database, revision: str = "head") -> None:
+    await _run(database, lambda connection: command.upgrade(config(connection), revision))
+
+
+async def downgrade(database: Database, revision: str = "base") -> None:
+    await _run(database, lambda connection: command.downgrade(config(connection), revision))
+
+
+async def _run(database: Database, migrate: Callable[[Connection], None]) -> None:
+    async with database.engine.connect() as connection:
+        await connection.execution_options(writes=True)
+        async with connection.begin():
+            if not database.is_sqlite:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            await connection.run_sync(_refuse_newer)
+            await connection.run_sync(migrate)
+
+
+def _refuse_newer(connection: Connection) -> None:
+    found = _current(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    if found is not None and found not in known:
+        raise NewerSchemaError(
+            f"The database is at schema {found}, which this release does not know (its newest is {latest()}). "
+            "Start the newer release, or restore a backup made before the upgrade."
+        )

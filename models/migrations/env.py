@@ -1,0 +1,15 @@
+"""Alembic's entry: runs on the connection that models/migrations/__init__.py hands over."""
+
+from alembic import context
+
+from models.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    # SQLite cannot alter a table in place: later revisions copy it.
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

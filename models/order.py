@@ -1,0 +1,109 @@
+"""The order and its lines. Each verb changes the order and returns the event that tells of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.actor import Actor
+from models.base import Base, new_id
+from models.events import OrderArchived, OrderRejected
+from models.policy import OrderStatus, status_of_rejection
+from models.scope import BrandOwned, OrderOwned
+
+
+class DataSet(StrEnum):
+    """An order keeps two: what the buyer ordered, and what the brand confirmed (the OC), official once it is made."""
+
+    ORIGINAL = "ORIGINAL"
+    CONFIRMATION = "CONFIRMATION"
+
+
+class Order(BrandOwned, Base):
+    """Totals are those of the official data set. `version` rises with every change of status or content."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "buyer_id"], ["buyers.brand_id", "buyers.id"]),
+        ForeignKeyConstraint(["brand_id", "catalog_id"], ["catalogs.brand_id", "catalogs.id"]),
+        UniqueConstraint("brand_id", "code"),
+        Index(None, "brand_id", "placed_at", "id"),
+        Index(None, "brand_id", "status", "placed_at", "id"),
+        Index(None, "brand_id", "buyer_id", "placed_at", "id"),
+        Index(None, "brand_id", "updated_at", "id"),
+        Index(None, "brand_id", "currency", "total_minor", "id"),
+        # An operator asks by id alone.
+        Index(None, "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    code: Mapped[str] = mapped_column(String(64))
+    buyer_id: Mapped[UUID]
+    catalog_id: Mapped[UUID]
+    status: Mapped[OrderStatus] = mapped_column(
+        Enum(OrderStatus, native_enum=False, length=32, create_constraint=True, name="status")
+    )
+    official: Mapped[DataSet] = mapped_column(
+        Enum(DataSet, native_enum=False, length=16, create_constraint=True, name="official"), default=DataSet.ORIGINAL
+    )
+    currency: Mapped[str] = mapped_column(String(3))
+    tax_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    shipping_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    total_quantity: Mapped[int] = mapped_column(BigInteger)
+    comment: Mapped[str] = mapped_column(Text, default="")
+    delivery_address: Mapped[str] = mapped_column(Text, default="")
+    placed_at: Mapped[datetime]
+    confirmation_created_at: Mapped[datetime | None]
+    approval_asked: Mapped[bool] = mapped_column(default=False)
+    archived_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    # What an import file said of this order, so that the same file can be told from one that says something else.
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    def reject(self, actor: Actor, at: datetime, *, notify: bool, body: str | None) -> OrderRejected:
+        """Final. The caller has the order's lock and policy's verdict that nothing blocks it."""
+        event = OrderRejected(
+            brand_id=self.brand_id,
+            order_id=self.id,
+            at=at,
+            status_before=self.status,
+            status_after=status_of_rejection(actor.role),
+            notify=notify,
+            body=body,
+        )
+        self.status = event.status_after
+        self.updated_at = at
+        return event
+
+    def archive(self, at: datetime) -> OrderArchived:
+        self.archived_at = self.updated_at = at
+        return OrderArchived(brand_id=self.brand_id, order_id=self.id, at=at)
+
+
+class OrderLine(OrderOwned, Base):
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
+        ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
+        UniqueConstraint("brand_id", "order_id", "data_set", "position"),
+        Index(None, "brand_id", "sku_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("unit_price_minor >= 0", name="unit_price"),
+        CheckConstraint("amount_minor = quantity * unit_price_minor", name="amount"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
+    data_set: Mapped[DataSet] = mapped_column(
+        Enum(DataSet, native_enum=False, length=16, create_constraint=True, name="data_set"), default=DataSet.ORIGINAL
+    )
+    position: Mapped[int]
+    sku_id: Mapped[UUID]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    unit_price_minor: Mapped[int] = mapped_column(BigInteger)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
