@@ -39,7 +39,7 @@ SQL: dict[Fact, ColumnElement[bool]] = {
     Fact.BUYER_CART: exists()
     .where(Cart.brand_id == Order.brand_id, Cart.buyer_id == Order.buyer_id, Cart.catalog_id == Order.catalog_id)
     .correlate(Order),
-    Fact.APPROVAL_ASKED: Order.approval_asked,
+    Fact.APPROVAL_ASKED: Order.approval_asked.is_(True),
     Fact.ARCHIVED: Order.archived_at.is_not(None),
     Fact.ARCHIVING_OFF: exists().where(Brand.id == Order.brand_id, not_(Brand.archiving_enabled)).correlate(Order),
 }

@@ -1,0 +1,72 @@
+"""What a document shows, frozen: read once on the event loop, rendered off it without touching the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from models.policy import OrderStatus
+
+
+class OrderDocument(StrEnum):
+    """PURCHASE_ORDER: what the buyer ordered. ORDER_CONFIRMATION: what the brand confirmed; needs an OC."""
+
+    PURCHASE_ORDER = "PURCHASE_ORDER"
+    ORDER_CONFIRMATION = "ORDER_CONFIRMATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """`address`: lines separated by line breaks, may be empty."""
+
+    name: str
+    code: str
+    country: str
+    address: str
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineSnapshot:
+    """`unit_price` and `amount` are in the order's currency."""
+
+    position: int
+    sku_number: str
+    model_number: str
+    product_name: str
+    quantity: int
+    unit_price: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionStamp:
+    """`by`: a person, or for the buyer's copy the brand."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSnapshot:
+    """One document of one order. Instants are UTC; `time_zone` is the brand's, in which documents show them."""
+
+    document: OrderDocument
+    code: str
+    status: OrderStatus
+    placed_at: datetime
+    confirmed_at: datetime | None
+    brand: Party
+    buyer: Party
+    delivery_address: str
+    catalog: str
+    currency: str
+    lines: tuple[LineSnapshot, ...]
+    total_quantity: int
+    subtotal: Decimal
+    tax: Decimal
+    shipping: Decimal
+    total: Decimal
+    comment: str
+    rejection: RejectionStamp | None
+    time_zone: str
