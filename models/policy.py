@@ -20,6 +20,14 @@ class OrderStatus(StrEnum):
     SENT_BACK_TO_CART = "SENT_BACK_TO_CART"
 
 
+class DeliveryStatus(StrEnum):
+    """The second axis, derived: how far the delivery of an order has come."""
+
+    NONE = "NONE"
+    BACKLOG_SKUS_CREATED = "BACKLOG_SKUS_CREATED"
+    DELIVERY_NOTE_CREATED = "DELIVERY_NOTE_CREATED"
+
+
 class Role(StrEnum):
     """What a viewer may be: three roles of a brand's member, a buyer's user, a partner app, a platform operator."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, select
-from sqlalchemy.orm import Mapped, ORMExecuteState, declarative_mixin, mapped_column, with_loader_criteria
+from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column, with_loader_criteria
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,18 @@ class Scope:
 EVERYTHING = Scope(brand_id=None)
 
 
-@declarative_mixin
 class BrandOwned:
     """A row of one brand. The brand comes first in its primary key, so foreign keys cannot cross brands either."""
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
 
 
-@declarative_mixin
 class OrderOwned(BrandOwned):
     """A row of one order of one brand; visible to the buyer whose order it is."""
 
     order_id: Mapped[UUID] = mapped_column(sort_order=-1)
 
 
-@declarative_mixin
 class Internal:
     """A row that buyers never see: tags, audit, outbox."""
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from models.policy import Blocker, OrderStatus
+from models.policy import Blocker, DeliveryStatus, OrderStatus
 
 S, B = OrderStatus, Blocker
 
@@ -22,6 +22,13 @@ STATUS_LABELS: dict[OrderStatus, tuple[str, str, str, str]] = {
     S.REJECTED_BY_BRAND: ("Order rejected by brand", "ブランドが注文を却下", "Order declined", "注文見送り"),
     S.REJECTED: ("Order Rejected", "注文却下", "Order declined", "注文見送り"),
     S.SENT_BACK_TO_CART: ("Returned to cart", "カートに差し戻し", "Returned to cart", "カートに差し戻し"),
+}
+
+# delivery status → (en, ja)
+DELIVERY_STATUS_LABELS: dict[DeliveryStatus, tuple[str, str]] = {
+    DeliveryStatus.NONE: ("None", "なし"),
+    DeliveryStatus.BACKLOG_SKUS_CREATED: ("Backlog SKUs created", "バックログSKU作成済み"),
+    DeliveryStatus.DELIVERY_NOTE_CREATED: ("Delivery note created", "納品書作成済み"),
 }
 
 
@@ -123,7 +130,8 @@ def history(kind: str, details: dict[str, Any], locale: str) -> str:
         case "ORDER_REJECTED":
             before = status_label(OrderStatus(details["status_before"]), locale)
             if ja:
-                return f"注文を却下しました（却下前：{before}、バイヤーへの通知：{'あり' if details['notify'] else 'なし'}）"
+                told = "あり" if details["notify"] else "なし"
+                return f"注文を却下しました（却下前：{before}、バイヤーへの通知：{told}）"
             told = "the buyer is notified" if details["notify"] else "without notifying the buyer"
             return f"Order rejected, {told} (was: {before})"
         case "ORDER_ARCHIVED":

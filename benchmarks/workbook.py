@@ -1,0 +1,145 @@
+"""The Excel export of 2,000, 10,000 and 50,000 orders of ten lines: time, peak memory, and how long the loop waits."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exports.workbook import orders_workbook
+from models.base import Database, new_id
+from models.catalog import Catalog, Sku
+from models.migrations import upgrade
+from models.order import DataSet, Order, OrderLine
+from models.party import Brand, Buyer
+from models.policy import OrderStatus
+from models.scope import EVERYTHING, Scope
+
+SIZES = (2_000, 10_000, 50_000)
+LINES = 10
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/orders.db")
+        await upgrade(database)
+        brand_id = await _fill(database, max(SIZES))
+        await database.close()
+        print(
+            f"{'orders':>8} {'lines':>9} {'seconds':>8} {'MB file':>8} {'MB peak':>8} {'of it before':>12} {'ms lag':>7}"
+        )
+        for size in SIZES:
+            # Each size in a process of its own: the peak of a process never falls again.
+            command = [sys.executable, "-m", "benchmarks.workbook", folder, str(brand_id), str(size)]
+            done = await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, text=True)
+            told = json.loads(done.stdout)
+            print(
+                f"{size:>8,} {size * LINES:>9,} {told['seconds']:>8.1f} {told['file']:>8.1f} {told['peak']:>8.1f} "
+                f"{told['before']:>12.1f} {told['lag']:>7.0f}"
+            )
+
+
+async def _fill(database: Database, size: int) -> UUID:
+    async with database.transaction(EVERYTHING) as session:
+        brand = Brand(code="B", name="Brand", time_zone="Asia/Tokyo")
+        session.add(brand)
+        await session.flush()
+        buyer = Buyer(brand_id=brand.id, unique_code="BUYER", name="Buyer 株式会社", country="JP")
+        catalog = Catalog(brand_id=brand.id, code="SS27", name="Spring/Summer 2027")
+        skus = [
+            Sku(
+                brand_id=brand.id, number=f"SKU-{n}", model_number=f"M-{n // 5}", name=f"リネンシャツ / linen shirt {n}"
+            )
+            for n in range(200)
+        ]
+        session.add_all([buyer, catalog, *skus])
+        await session.flush()
+        for start in range(0, size, 1000):
+            await _add_orders(session, buyer, catalog, skus, range(start, start + 1000))
+    return brand.id
+
+
+async def _add_orders(session: AsyncSession, buyer: Buyer, catalog: Catalog, skus: list[Sku], numbers: range) -> None:
+    orders: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    statuses = list(OrderStatus)
+    for number in numbers:
+        order_id, at = new_id(), NOON + timedelta(minutes=number)
+        orders.append(
+            {
+                "brand_id": buyer.brand_id,
+                "id": order_id,
+                "code": f"ORD-{number:07}",
+                "buyer_id": buyer.id,
+                "catalog_id": catalog.id,
+                "status": statuses[number % len(statuses)],
+                "currency": ("JPY", "GBP", "EUR")[number % 3],
+                "total_minor": LINES * 12 * 4990,
+                "total_quantity": LINES * 12,
+                "placed_at": at,
+                "updated_at": at,
+            }
+        )
+        lines += (
+            {
+                "brand_id": buyer.brand_id,
+                "order_id": order_id,
+                "id": new_id(),
+                "data_set": DataSet.ORIGINAL,
+                "position": position,
+                "sku_id": skus[(number + position) % len(skus)].id,
+                "quantity": 12,
+                "unit_price_minor": 4990,
+                "amount_minor": 12 * 4990,
+            }
+            for position in range(1, LINES + 1)
+        )
+    await session.execute(insert(Order), orders)
+    await session.execute(insert(OrderLine), lines)
+
+
+async def _measure(folder: Path, brand_id: UUID, size: int) -> dict[str, float]:
+    database = Database(f"sqlite:///{folder}/orders.db")
+    path = folder / f"{size}.xlsx"
+    before = _peak()
+    watch = asyncio.create_task(_longest_wait())
+    started = time.perf_counter()
+    async with database.read(Scope(brand_id)) as session:
+        orders = select(Order.id).order_by(Order.placed_at.desc(), Order.id.desc()).limit(size)
+        await orders_workbook(session, orders, locale="en", for_buyer=False, path=path)
+    seconds = time.perf_counter() - started
+    watch.cancel()
+    lag = await watch
+    await database.close()
+    file = path.stat().st_size / 1e6
+    return {"seconds": seconds, "file": file, "before": before, "peak": _peak(), "lag": lag * 1000}
+
+
+async def _longest_wait() -> float:
+    longest = 0.0
+    try:
+        while True:
+            started = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - started)
+    except asyncio.CancelledError:
+        return longest
+
+
+def _peak() -> float:
+    """The most memory this process has had resident so far, in MB (Linux)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1000
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(_measure(Path(sys.argv[1]), UUID(sys.argv[2]), int(sys.argv[3])))))

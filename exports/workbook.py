@@ -1,0 +1,124 @@
+"""The Excel export: one sheet of orders, one of their lines, for any number of orders in constant memory.
+
+Rows are read on the event loop, some hundred orders at a time, and drawn and written by a thread of the export's own.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+import xlsxwriter  # type: ignore[import-untyped]
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exports.columns import LINE_COLUMNS, ORDER_COLUMNS, Viewer, seen_by, select_lines, select_orders
+from exports.sheet import LAST_ROW, Sheet, Styles
+
+ORDERS_AT_A_TIME = 250
+
+# locale → (title, sheet of orders, sheet of lines)
+NAMES = {"en": ("Orders", "Orders", "Lines"), "ja": ("注文一覧", "注文", "注文明細")}
+
+
+async def orders_workbook(
+    session: AsyncSession,
+    orders: Select[Any],
+    *,
+    locale: str,
+    for_buyer: bool,
+    path: Path,
+    rows_per_sheet: int = LAST_ROW,
+) -> None:
+    """Writes the orders whose ids `orders` selects, in its order, as a new .xlsx file at `path`.
+
+    Temporary files go beside it. When this fails or is cancelled, nothing is left there.
+    """
+    viewer = Viewer(locale, for_buyer)
+    workbook = Workbook(path, viewer, rows_per_sheet)
+    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="workbook")
+    off_the_loop = partial(asyncio.get_running_loop().run_in_executor, thread)
+    try:
+        await off_the_loop(workbook.open)
+        async for order_rows, line_rows in _batches(session, orders, viewer):
+            await off_the_loop(workbook.add, order_rows, line_rows)
+        await off_the_loop(workbook.close)
+    except BaseException:
+        # When this task was cancelled the thread may still be writing; with one thread, this waits behind that.
+        await off_the_loop(workbook.discard)
+        raise
+    finally:
+        thread.shutdown(wait=False)
+
+
+async def _batches(
+    session: AsyncSession, orders: Select[Any], viewer: Viewer
+) -> AsyncIterator[tuple[list[Any], Sequence[Any]]]:
+    order_columns, line_columns = seen_by(viewer, ORDER_COLUMNS), seen_by(viewer, LINE_COLUMNS)
+    ids = await session.stream_scalars(orders.execution_options(yield_per=ORDERS_AT_A_TIME))
+    try:
+        async for batch in ids.partitions(ORDERS_AT_A_TIME):
+            found = {row.order_id: row for row in await session.execute(select_orders(order_columns, batch))}
+            lines = (await session.execute(select_lines(line_columns, batch))).all()
+            yield [found[order_id] for order_id in batch if order_id in found], lines
+    finally:
+        await ids.close()
+
+
+class Workbook:
+    """The file in the making: `open`, `add` any number of times, then `close` or `discard`; no two at the same time."""
+
+    def __init__(self, path: Path, viewer: Viewer, rows_per_sheet: int) -> None:
+        self._path = path
+        self._viewer = viewer
+        self._rows_per_sheet = rows_per_sheet
+        self._temporary: TemporaryDirectory[str] | None = None
+        self._book: Any = None
+
+    def open(self) -> None:
+        title, orders, lines = NAMES[self._viewer.locale]
+        self._temporary = TemporaryDirectory(prefix="workbook-", dir=self._path.parent)
+        self._book = xlsxwriter.Workbook(
+            self._path,
+            {
+                "constant_memory": True,
+                "tmpdir": self._temporary.name,
+                "use_zip64": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        self._book.set_properties({"title": title, "created": datetime.now(UTC)})
+        styles = Styles(self._book, self._viewer.locale)
+        self._orders = Sheet(self._book, orders, ORDER_COLUMNS, self._viewer, styles, self._rows_per_sheet)
+        self._lines = Sheet(self._book, lines, LINE_COLUMNS, self._viewer, styles, self._rows_per_sheet)
+
+    def add(self, orders: Sequence[Any], lines: Sequence[Any]) -> None:
+        lines_of: dict[UUID, list[Any]] = {}
+        for line in lines:
+            lines_of.setdefault(line.order_id, []).append(line)
+        for order in orders:
+            self._orders.add(order, [order])
+            self._lines.add(order, lines_of.get(order.order_id, []))
+
+    def close(self) -> None:
+        self._orders.finish()
+        self._lines.finish()
+        self._book.close()
+        self._clean_up()
+
+    def discard(self) -> None:
+        for sheet in self._book.worksheets() if self._book else ():
+            sheet.row_data_fh.close()
+        self._clean_up()
+        self._path.unlink(missing_ok=True)
+
+    def _clean_up(self) -> None:
+        if self._temporary:
+            self._temporary.cleanup()

@@ -1,0 +1,45 @@
+"""What every question and command is given: the door to the database, who asks, the clock, the loaders."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.actor import Actor
+from models.base import Database
+from resolvers.loaders import Loaders
+
+
+class InputError(ValueError):
+    """The caller's arguments make no sense; `field` is the path of the argument, the message says what to do."""
+
+    def __init__(self, message: str, *field: str) -> None:
+        super().__init__(message)
+        self.field = list(field)
+
+
+@dataclass
+class Context:
+    """One per request. `clock` returns the present instant in UTC; `on_mail` tells the relay that there is work."""
+
+    database: Database
+    actor: Actor
+    clock: Callable[[], datetime]
+    request_id: str | None = None
+    on_mail: Callable[[], None] = lambda: None
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.refresh()
+
+    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
+        return self.database.read(self.actor.scope)
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        return self.database.transaction(self.actor.scope)
+
+    def refresh(self) -> None:
+        """After a command, what was loaded before it is stale."""
+        self.loaders = Loaders(self.database, self.actor)

@@ -1,0 +1,66 @@
+"""Retrying safely: the answer to a command is remembered under the client's key, in the command's own transaction.
+
+Only what was done is remembered. A refusal changed nothing, so a retry asks anew.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.actor import Actor
+from models.idempotency import IdempotencyKey
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    request_hash: str
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one actor's key stands for; without a key nothing is recalled and every claim succeeds."""
+
+    session: AsyncSession
+    brand_id: UUID
+    actor: Actor
+    operation: str
+    key: str | None
+
+    async def recall(self) -> Remembered | None:
+        if self.key is None:
+            return None
+        statement = select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
+            IdempotencyKey.brand_id == self.brand_id,
+            IdempotencyKey.actor_id == self.actor.id,
+            IdempotencyKey.operation == self.operation,
+            IdempotencyKey.key == self.key,
+        )
+        row = (await self.session.execute(statement)).one_or_none()
+        return Remembered(*row) if row else None
+
+    async def claim(self, request_hash: str, answer: dict[str, Any], now: datetime) -> bool:
+        """False when another request has claimed the key since recall()."""
+        if self.key is None:
+            return True
+        insert = postgresql.insert if self.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        statement = (
+            insert(IdempotencyKey)
+            .values(
+                brand_id=self.brand_id,
+                actor_id=self.actor.id,
+                operation=self.operation,
+                key=self.key,
+                request_hash=request_hash,
+                answer=answer,
+                created_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(IdempotencyKey.key)
+        )
+        return (await self.session.execute(statement)).one_or_none() is not None

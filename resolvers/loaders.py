@@ -1,0 +1,259 @@
+"""Batched reads: what the orders of one page need is read together, in a constant number of statements.
+
+Each loader opens a session of its own for the viewer's scope, because sibling fields are resolved concurrently.
+Pages inside an order (lines, history) are keyed by (order, size, after).
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.dataloader import DataLoader
+
+from models.actor import Actor
+from models.audit import AuditEntry
+from models.base import Database
+from models.catalog import Sku
+from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedOrder
+from models.order import Order, OrderLine
+from models.outbox import OutboxMessage
+from models.party import Brand, Buyer, BuyerRecipient
+from models.rejection import OrderRejection
+from models.tag import OrderTag, Tag
+from resolvers.rows import (
+    ORDER_COLUMNS,
+    BacklogSkuRow,
+    BrandRow,
+    BuyerRow,
+    DeliveryNoteRow,
+    HistoryRow,
+    InvoiceRow,
+    LineRow,
+    NotificationRow,
+    OrderRow,
+    RejectionRow,
+    SkuRow,
+    TagRow,
+)
+from resolvers.verdicts import Verdict, read_verdicts
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+SKU_COLUMNS = (Sku.id, Sku.number, Sku.model_number, Sku.name)
+LINE_COLUMNS = (
+    OrderLine.id,
+    OrderLine.position,
+    OrderLine.quantity,
+    OrderLine.unit_price_minor,
+    OrderLine.amount_minor,
+)
+HISTORY_COLUMNS = (
+    AuditEntry.id,
+    AuditEntry.kind,
+    AuditEntry.at,
+    AuditEntry.actor_kind,
+    AuditEntry.actor_name,
+    AuditEntry.details,
+)
+NOTIFICATION_COLUMNS = (
+    OutboxMessage.id,
+    OutboxMessage.kind,
+    OutboxMessage.status,
+    OutboxMessage.recipients,
+    OutboxMessage.attempts,
+    OutboxMessage.sent_at,
+    OutboxMessage.last_error,
+)
+IS_OFFICIAL = and_(
+    Order.brand_id == OrderLine.brand_id, Order.id == OrderLine.order_id, Order.official == OrderLine.data_set
+)
+
+
+class Loaders:
+    """All loaders of one request. A key that the viewer may not see loads as None, or as nothing."""
+
+    def __init__(self, database: Database, actor: Actor) -> None:
+        def one(read: Callable[[AsyncSession, list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, V | None]:
+            async def load(keys: list[K]) -> list[V | None]:
+                async with database.read(actor.scope) as session:
+                    found = await read(session, keys)
+                return [found.get(key) for key in keys]
+
+            return DataLoader(load_fn=load)
+
+        def many(read: Callable[[AsyncSession, list[K]], Awaitable[dict[K, list[V]]]]) -> DataLoader[K, list[V]]:
+            async def load(keys: list[K]) -> list[list[V]]:
+                async with database.read(actor.scope) as session:
+                    found = await read(session, keys)
+                return [found.get(key, []) for key in keys]
+
+            return DataLoader(load_fn=load)
+
+        self.order: DataLoader[UUID, OrderRow | None] = one(read_orders)
+        self.verdict: DataLoader[UUID, Verdict | None] = one(read_verdicts)
+        self.rejection: DataLoader[UUID, RejectionRow | None] = one(read_rejections)
+        self.buyer: DataLoader[UUID, BuyerRow | None] = one(read_buyers)
+        self.brand: DataLoader[UUID, BrandRow | None] = one(read_brands)
+        self.line_count: DataLoader[UUID, int | None] = one(count_lines)
+        self.history_count: DataLoader[UUID, int | None] = one(count_history)
+        self.lines: DataLoader[PageKey, list[LineRow]] = many(read_lines)
+        self.history: DataLoader[PageKey, list[HistoryRow]] = many(read_history)
+        self.tags: DataLoader[UUID, list[TagRow]] = many(read_tags)
+        self.delivery_notes: DataLoader[UUID, list[DeliveryNoteRow]] = many(read_delivery_notes)
+        self.invoices: DataLoader[UUID, list[InvoiceRow]] = many(read_invoices)
+        self.backlog_skus: DataLoader[UUID, list[BacklogSkuRow]] = many(read_backlog_skus)
+        self.notifications: DataLoader[UUID, list[NotificationRow]] = many(read_notifications)
+
+
+# order, at most this many rows, after this position or id (0 or the nil UUID: from the start)
+PageKey = tuple[UUID, int, Any]
+
+
+def grouped(rows: Sequence[Any], make: Callable[..., V]) -> dict[Any, list[V]]:
+    """Rows whose first column is the key."""
+    found: dict[Any, list[V]] = {}
+    for key, *columns in rows:
+        found.setdefault(key, []).append(make(*columns))
+    return found
+
+
+async def read_orders(session: AsyncSession, ids: list[UUID]) -> dict[UUID, OrderRow]:
+    rows = await session.execute(select(*ORDER_COLUMNS).where(Order.id.in_(ids)))
+    return {row.id: OrderRow(*row) for row in rows}
+
+
+async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, RejectionRow]:
+    columns = (
+        OrderRejection.order_id,
+        OrderRejection.rejected_at,
+        OrderRejection.actor_name,
+        OrderRejection.notified,
+        OrderRejection.body,
+    )
+    # Joined to orders so that a buyer's scope (own orders only) holds here too.
+    statement = (
+        select(*columns)
+        .join(Order, and_(Order.brand_id == OrderRejection.brand_id, Order.id == OrderRejection.order_id))
+        .where(OrderRejection.order_id.in_(ids))
+    )
+    return {id: RejectionRow(*columns) for id, *columns in await session.execute(statement)}
+
+
+async def read_buyers(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BuyerRow]:
+    columns = (Buyer.id, Buyer.unique_code, Buyer.name, Buyer.is_offline, Buyer.locale)
+    rows = (await session.execute(select(*columns).where(Buyer.id.in_(ids)))).all()
+    recipients = (
+        select(BuyerRecipient.buyer_id, BuyerRecipient.email)
+        .join(Buyer, and_(Buyer.brand_id == BuyerRecipient.brand_id, Buyer.id == BuyerRecipient.buyer_id))
+        .where(BuyerRecipient.buyer_id.in_(ids))
+        .order_by(BuyerRecipient.email)
+    )
+    emails = grouped((await session.execute(recipients)).all(), str)
+    return {row.id: BuyerRow(*row, tuple(emails.get(row.id, ()))) for row in rows}
+
+
+async def read_brands(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BrandRow]:
+    columns = (Brand.id, Brand.code, Brand.name, Brand.time_zone, Brand.mail_reply_to)
+    return {row.id: BrandRow(*row) for row in await session.execute(select(*columns).where(Brand.id.in_(ids)))}
+
+
+async def count_lines(session: AsyncSession, ids: list[UUID]) -> dict[UUID, int]:
+    statement = select(OrderLine.order_id, func.count()).join(Order, IS_OFFICIAL).where(OrderLine.order_id.in_(ids))
+    return {id: count for id, count in await session.execute(statement.group_by(OrderLine.order_id))}
+
+
+async def count_history(session: AsyncSession, ids: list[UUID]) -> dict[UUID, int]:
+    statement = select(AuditEntry.order_id, func.count()).where(AuditEntry.order_id.in_(ids))
+    return {id: count for id, count in await session.execute(statement.group_by(AuditEntry.order_id)) if id}
+
+
+async def read_lines(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[LineRow]]:
+    statement = select(OrderLine.order_id, *LINE_COLUMNS, Order.currency, *SKU_COLUMNS).join(Order, IS_OFFICIAL)
+    statement = statement.join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
+
+    def make(*columns: Any) -> LineRow:
+        return LineRow(*columns[:6], SkuRow(*columns[6:]))
+
+    return await _pages(session, keys, statement, OrderLine.order_id, OrderLine.position, make)
+
+
+async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[HistoryRow]]:
+    statement = select(AuditEntry.order_id, *HISTORY_COLUMNS)
+    return await _pages(session, keys, statement, AuditEntry.order_id, AuditEntry.id, HistoryRow)
+
+
+async def _pages(
+    session: AsyncSession,
+    keys: list[PageKey],
+    statement: Select[Any],
+    order_id: ColumnElement[Any] | Any,
+    position: ColumnElement[Any] | Any,
+    make: Callable[..., V],
+) -> dict[PageKey, list[V]]:
+    """The next rows of several orders in one statement; in one more for each further page of the same order."""
+    found: dict[PageKey, list[V]] = {}
+    while keys:
+        page_of = {key[0]: key for key in reversed(keys)}
+        keys = [key for key in keys if page_of[key[0]] != key]
+        after = [and_(order_id == id, position > after) for id, _, after in page_of.values() if after]
+        from_start = [id for id, _, after in page_of.values() if not after]
+        pages = (
+            statement.where(or_(order_id.in_(from_start), *after))
+            .add_columns(func.row_number().over(partition_by=order_id, order_by=position).label("rank_in_order"))
+            .subquery()
+        )
+        most = max(size for _, size, _ in page_of.values())
+        rows = await session.execute(select(pages).where(pages.c.rank_in_order <= most).order_by(pages.c.rank_in_order))
+        rows_of = grouped([row[:-1] for row in rows], make)
+        found |= {key: rows_of.get(id, [])[: key[1]] for id, key in page_of.items()}
+    return found
+
+
+async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[TagRow]]:
+    statement = (
+        select(OrderTag.order_id, Tag.id, Tag.code, Tag.name, Tag.color)
+        .join(Tag, and_(Tag.brand_id == OrderTag.brand_id, Tag.id == OrderTag.tag_id))
+        .where(OrderTag.order_id.in_(ids))
+        .order_by(Tag.code)
+    )
+    return grouped((await session.execute(statement)).all(), TagRow)
+
+
+async def read_delivery_notes(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[DeliveryNoteRow]]:
+    columns = (DeliveryNote.order_id, DeliveryNote.id, DeliveryNote.code, DeliveryNote.created_at)
+    statement = select(*columns).where(DeliveryNote.order_id.in_(ids)).order_by(DeliveryNote.id)
+    return grouped((await session.execute(statement)).all(), DeliveryNoteRow)
+
+
+async def read_invoices(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[InvoiceRow]]:
+    statement = (
+        select(InvoicedOrder.order_id, Invoice.id, Invoice.code, Invoice.status, Invoice.created_at)
+        .join(Invoice, and_(Invoice.brand_id == InvoicedOrder.brand_id, Invoice.id == InvoicedOrder.invoice_id))
+        .where(InvoicedOrder.order_id.in_(ids))
+        .order_by(Invoice.id)
+    )
+    return grouped((await session.execute(statement)).all(), InvoiceRow)
+
+
+async def read_backlog_skus(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[BacklogSkuRow]]:
+    columns = (BacklogSku.order_id, BacklogSku.id, BacklogSku.ordered_quantity, BacklogSku.remaining_quantity)
+    statement = (
+        select(*columns, *SKU_COLUMNS)
+        .join(Sku, and_(Sku.brand_id == BacklogSku.brand_id, Sku.id == BacklogSku.sku_id))
+        .where(BacklogSku.order_id.in_(ids))
+        .order_by(Sku.number)
+    )
+
+    def make(*columns: Any) -> BacklogSkuRow:
+        return BacklogSkuRow(*columns[:3], SkuRow(*columns[3:]))
+
+    return grouped((await session.execute(statement)).all(), make)
+
+
+async def read_notifications(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[NotificationRow]]:
+    statement = select(OutboxMessage.order_id, *NOTIFICATION_COLUMNS).where(OutboxMessage.order_id.in_(ids))
+    rows = await session.execute(statement.order_by(OutboxMessage.id))
+    return grouped(rows.all(), NotificationRow)

@@ -1,0 +1,147 @@
+"""Finding orders: by id, by code, and the list with its filter and sort."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+
+from models.actor import Actor
+from models.catalog import Sku
+from models.facts import possible
+from models.order import Order, OrderLine
+from models.party import Buyer
+from models.policy import OrderAction, OrderStatus
+from models.tag import OrderTag
+from resolvers.context import Context, InputError
+from resolvers.pagination import Key, Page, PageRequest, by_id, by_instant, read_page
+from resolvers.rows import ORDER_COLUMNS, OrderRow
+
+LONGEST_SEARCH = 200
+MOST_FILTER_IDS = 1000
+
+
+class OrderSortField(StrEnum):
+    PLACED_AT = "PLACED_AT"
+    CODE = "CODE"
+    TOTAL = "TOTAL"
+    UPDATED_AT = "UPDATED_AT"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSort:
+    field: OrderSortField
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """None: that condition is not asked for. An empty list matches nothing."""
+
+    search: str | None = None
+    status: Sequence[OrderStatus] | None = None
+    can_reject: bool | None = None
+    buyer_ids: Sequence[UUID] | None = None
+    tag_ids: Sequence[UUID] | None = None
+    placed_from: datetime | None = None
+    placed_to: datetime | None = None
+    include_archived: bool = False
+
+
+NEWEST_FIRST = (OrderSort(OrderSortField.PLACED_AT, descending=True),)
+
+
+async def order_by_id(context: Context, order_id: UUID) -> OrderRow | None:
+    return await context.loaders.order.load(order_id)
+
+
+async def order_by_code(context: Context, code: str) -> OrderRow | None:
+    """Codes are unique in a brand; an operator, who sees all brands, gets the newest order with that code."""
+    statement = select(*ORDER_COLUMNS).where(Order.code == code).order_by(Order.id.desc()).limit(1)
+    async with context.read() as session:
+        row = (await session.execute(statement)).one_or_none()
+    return OrderRow(*row) if row else None
+
+
+async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort], page: PageRequest) -> Page[OrderRow]:
+    statement = select(*ORDER_COLUMNS).where(*conditions(filter, context.actor))
+    async with context.read() as session:
+        return await read_page(session, statement, keys(sort), page, OrderRow)
+
+
+async def count_orders(context: Context, filter: OrderFilter) -> int:
+    statement = select(func.count()).select_from(Order).where(*conditions(filter, context.actor))
+    async with context.read() as session:
+        return (await session.scalar(statement)) or 0
+
+
+def matching(filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor) -> Select[tuple[UUID]]:
+    """The ids of everything that the filter matches, in the list's order."""
+    ordering = [key.column.desc() if key.descending else key.column.asc() for key in keys(sort)]
+    return select(Order.id).where(*conditions(filter, actor)).order_by(*ordering)
+
+
+def keys(sort: Sequence[OrderSort]) -> list[Key]:
+    """The list's order, made unique by the id. Amounts in different currencies don't compare: currency comes first."""
+    found: list[Key] = []
+    for each in sort or NEWEST_FIRST:
+        down = each.descending
+        match each.field:
+            case OrderSortField.PLACED_AT:
+                found.append(by_instant("placed_at", Order.placed_at, descending=down))
+            case OrderSortField.UPDATED_AT:
+                found.append(by_instant("updated_at", Order.updated_at, descending=down))
+            case OrderSortField.CODE:
+                found.append(Key("code", Order.code, down))
+            case OrderSortField.TOTAL:
+                found += [Key("currency", Order.currency, down), Key("total_minor", Order.total_minor, down, int)]
+    if len({key.name for key in found}) < len(found):
+        raise InputError("sort names the same field twice.", "sort")
+    return [*found, by_id(Order.id, descending=found[0].descending)]
+
+
+def conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if not filter.include_archived:
+        found.append(Order.archived_at.is_(None))
+    if filter.status is not None:
+        found.append(Order.status.in_(filter.status))
+    if filter.can_reject is not None:
+        can = possible(OrderAction.REJECT, actor.role)
+        found.append(can if filter.can_reject else not_(can))
+    if filter.buyer_ids is not None:
+        found.append(Order.buyer_id.in_(_few(filter.buyer_ids, "buyerIds")))
+    if filter.tag_ids is not None:
+        of_order = and_(OrderTag.brand_id == Order.brand_id, OrderTag.order_id == Order.id)
+        found.append(exists().where(of_order, OrderTag.tag_id.in_(_few(filter.tag_ids, "tagIds"))).correlate(Order))
+    if filter.placed_from is not None:
+        found.append(Order.placed_at >= filter.placed_from)
+    if filter.placed_to is not None:
+        found.append(Order.placed_at < filter.placed_to)
+    if filter.search is not None and (words := filter.search.split()):
+        if len(filter.search) > LONGEST_SEARCH:
+            raise InputError(f"search takes at most {LONGEST_SEARCH} characters.", "filter", "search")
+        found += [_mentions(word) for word in words]
+    return found
+
+
+def _few(ids: Sequence[UUID], name: str) -> Sequence[UUID]:
+    if len(ids) > MOST_FILTER_IDS:
+        raise InputError(f"{name} takes at most {MOST_FILTER_IDS} ids.", "filter", name)
+    return ids
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    """In any case, anywhere in the order code, the buyer's name or code, a model number or a SKU number."""
+
+    def has(column: Any) -> ColumnElement[bool]:
+        return func.lower(column).contains(word.lower(), autoescape=True)
+
+    # Uncorrelated on purpose: buyers and SKUs are searched once, not once for each order.
+    buyers = select(Buyer.id).where(or_(has(Buyer.name), has(Buyer.unique_code)))
+    skus = select(Sku.id).where(or_(has(Sku.number), has(Sku.model_number)))
+    lines = select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus))
+    return or_(has(Order.code), Order.buyer_id.in_(buyers), Order.id.in_(lines))

