@@ -120,6 +120,52 @@ BLOCKER_MESSAGES: dict[Blocker, tuple[str, str]] = {
 }
 
 
+# warnings of a rejection that is done all the same → (en, ja)
+BUYER_IS_OFFLINE = (
+    "The buyer is offline, so no mail was sent.",
+    "オフラインのバイヤーのため、メールは送信されません。",
+)
+BUYER_HAS_NO_ADDRESS = (
+    "The buyer has no e-mail address, so no mail was sent.",
+    "バイヤーのメールアドレスが登録されていないため、メールは送信されません。",
+)
+
+# refusals that are not blockers → (en, ja)
+ORDER_NOT_FOUND = ("There is no such order.", "該当する注文がありません。")
+STALE_ORDER = (
+    "The order has changed meanwhile: it is at version {version}. Read it again, then decide.",
+    "注文が更新されています（現在のバージョン：{version}）。最新の内容をご確認ください。",
+)
+BODY_WITHOUT_NOTIFY = (
+    "A message was typed, but the buyer is not to be notified. Set notify, or leave the body out.",
+    "メッセージが入力されていますが、通知がオフです。通知をオンにするか、本文を空にしてください。",
+)
+BODY_TOO_LONG = (
+    "The message has {length:,} characters; {longest:,} is the most.",
+    "メッセージは{longest:,}文字以内で入力してください（現在{length:,}文字）。",
+)
+KEY_REUSED = (
+    "This idempotencyKey was used for another request. Take a new one.",
+    "このidempotencyKeyは別のリクエストで使用済みです。新しいキーを指定してください。",
+)
+UNKNOWN_TAGS = ("There is no such tag: {ids}.", "該当するタグがありません：{ids}")
+TAG_CODE_TAKEN = ("A tag with the code {code} exists already.", "タグコード {code} はすでに使用されています。")
+TAG_CODE_BLANK = ("A tag needs a code and a name.", "タグにはコードと名前が必要です。")
+TAG_COLOR_BAD = (
+    "A colour is written as #RRGGBB, e.g. #D83A3A.",
+    "色は #RRGGBB の形式で指定してください（例：#D83A3A）。",
+)
+TAGS_ARE_OF_A_BRAND = (
+    "Tags belong to a brand: a platform operator has none.",
+    "タグはブランドに属するため、プラットフォーム運営者は作成できません。",
+)
+
+
+def say(text: tuple[str, str], locale: str, **values: object) -> str:
+    """A text of this module in the reader's language."""
+    return text[locale == "ja"].format(**values)
+
+
 def history(kind: str, details: dict[str, Any], locale: str) -> str:
     """An audit entry as one sentence, without its actor and date."""
     ja = locale == "ja"

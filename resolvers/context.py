@@ -12,14 +12,6 @@ from models.base import Database
 from resolvers.loaders import Loaders
 
 
-class InputError(ValueError):
-    """The caller's arguments make no sense; `field` is the path of the argument, the message says what to do."""
-
-    def __init__(self, message: str, *field: str) -> None:
-        super().__init__(message)
-        self.field = list(field)
-
-
 @dataclass
 class Context:
     """One per request. `clock` returns the present instant in UTC; `on_mail` tells the relay that there is work."""

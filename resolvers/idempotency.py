@@ -16,6 +16,10 @@ from models.actor import Actor
 from models.idempotency import IdempotencyKey
 
 
+class KeyTakenMeanwhile(Exception):
+    """Another request has claimed the key since recall(); raised so that everything is rolled back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     request_hash: str
@@ -44,10 +48,9 @@ class Memory:
         row = (await self.session.execute(statement)).one_or_none()
         return Remembered(*row) if row else None
 
-    async def claim(self, request_hash: str, answer: dict[str, Any], now: datetime) -> bool:
-        """False when another request has claimed the key since recall()."""
+    async def claim(self, request_hash: str, answer: dict[str, Any], now: datetime) -> None:
         if self.key is None:
-            return True
+            return
         insert = postgresql.insert if self.session.get_bind().dialect.name == "postgresql" else sqlite.insert
         statement = (
             insert(IdempotencyKey)
@@ -63,4 +66,5 @@ class Memory:
             .on_conflict_do_nothing()
             .returning(IdempotencyKey.key)
         )
-        return (await self.session.execute(statement)).one_or_none() is not None
+        if (await self.session.execute(statement)).one_or_none() is None:
+            raise KeyTakenMeanwhile

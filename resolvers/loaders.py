@@ -139,7 +139,7 @@ async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, 
         .join(Order, and_(Order.brand_id == OrderRejection.brand_id, Order.id == OrderRejection.order_id))
         .where(OrderRejection.order_id.in_(ids))
     )
-    return {id: RejectionRow(*columns) for id, *columns in await session.execute(statement)}
+    return {row.order_id: RejectionRow(*row[1:]) for row in await session.execute(statement)}
 
 
 async def read_buyers(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BuyerRow]:
@@ -162,12 +162,12 @@ async def read_brands(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Bran
 
 async def count_lines(session: AsyncSession, ids: list[UUID]) -> dict[UUID, int]:
     statement = select(OrderLine.order_id, func.count()).join(Order, IS_OFFICIAL).where(OrderLine.order_id.in_(ids))
-    return {id: count for id, count in await session.execute(statement.group_by(OrderLine.order_id))}
+    return {row[0]: row[1] for row in await session.execute(statement.group_by(OrderLine.order_id))}
 
 
 async def count_history(session: AsyncSession, ids: list[UUID]) -> dict[UUID, int]:
     statement = select(AuditEntry.order_id, func.count()).where(AuditEntry.order_id.in_(ids))
-    return {id: count for id, count in await session.execute(statement.group_by(AuditEntry.order_id)) if id}
+    return {row[0]: row[1] for row in await session.execute(statement.group_by(AuditEntry.order_id)) if row[0]}
 
 
 async def read_lines(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[LineRow]]:
@@ -175,7 +175,7 @@ async def read_lines(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey
     statement = statement.join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
 
     def make(*columns: Any) -> LineRow:
-        return LineRow(*columns[:6], SkuRow(*columns[6:]))
+        return LineRow(*columns[:-4], SkuRow(*columns[-4:]))
 
     return await _pages(session, keys, statement, OrderLine.order_id, OrderLine.position, make)
 
@@ -188,7 +188,7 @@ async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageK
 async def _pages(
     session: AsyncSession,
     keys: list[PageKey],
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     order_id: ColumnElement[Any] | Any,
     position: ColumnElement[Any] | Any,
     make: Callable[..., V],
@@ -248,7 +248,7 @@ async def read_backlog_skus(session: AsyncSession, ids: list[UUID]) -> dict[UUID
     )
 
     def make(*columns: Any) -> BacklogSkuRow:
-        return BacklogSkuRow(*columns[:3], SkuRow(*columns[3:]))
+        return BacklogSkuRow(*columns[:-4], SkuRow(*columns[-4:]))
 
     return grouped((await session.execute(statement)).all(), make)
 

@@ -16,7 +16,8 @@ from models.order import Order, OrderLine
 from models.party import Buyer
 from models.policy import OrderAction, OrderStatus
 from models.tag import OrderTag
-from resolvers.context import Context, InputError
+from resolvers.context import Context
+from resolvers.inputs import InputError, check_text, unprintable
 from resolvers.pagination import Key, Page, PageRequest, by_id, by_instant, read_page
 from resolvers.rows import ORDER_COLUMNS, OrderRow
 
@@ -60,6 +61,8 @@ async def order_by_id(context: Context, order_id: UUID) -> OrderRow | None:
 
 async def order_by_code(context: Context, code: str) -> OrderRow | None:
     """Codes are unique in a brand; an operator, who sees all brands, gets the newest order with that code."""
+    if unprintable(code):
+        return None
     statement = select(*ORDER_COLUMNS).where(Order.code == code).order_by(Order.id.desc()).limit(1)
     async with context.read() as session:
         row = (await session.execute(statement)).one_or_none()
@@ -78,7 +81,7 @@ async def count_orders(context: Context, filter: OrderFilter) -> int:
         return (await session.scalar(statement)) or 0
 
 
-def matching(filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor) -> Select[tuple[UUID]]:
+def matching(filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor) -> Select[UUID]:
     """The ids of everything that the filter matches, in the list's order."""
     ordering = [key.column.desc() if key.descending else key.column.asc() for key in keys(sort)]
     return select(Order.id).where(*conditions(filter, actor)).order_by(*ordering)
@@ -122,8 +125,7 @@ def conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
     if filter.placed_to is not None:
         found.append(Order.placed_at < filter.placed_to)
     if filter.search is not None and (words := filter.search.split()):
-        if len(filter.search) > LONGEST_SEARCH:
-            raise InputError(f"search takes at most {LONGEST_SEARCH} characters.", "filter", "search")
+        check_text(filter.search, LONGEST_SEARCH, "filter", "search")
         found += [_mentions(word) for word in words]
     return found
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from resolvers.context import InputError
+from resolvers.inputs import InputError
 
 T = TypeVar("T")
 LARGEST_PAGE = 100

@@ -6,25 +6,30 @@ mail goes out later, by the relay (exports/outbox.py).
 """
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, outbox, policy
+from models import audit, outbox, policy, words
 from models.idempotency import request_hash
 from models.order import Order
-from models.outbox import OutboxMessage, RejectionNotice
+from models.outbox import RejectionNotice
 from models.party import Brand, Buyer, BuyerRecipient
-from models.policy import OrderAction
+from models.policy import Blocker, OrderAction
 from models.rejection import OrderRejection
-from resolvers import idempotency
-from resolvers.context import Context, InputError
+from models.words import say
+from resolvers.actions import lock
+from resolvers.context import Context
+from resolvers.idempotency import KeyTakenMeanwhile, Memory
+from resolvers.inputs import InputError, check_text
 from resolvers.verdicts import Explained, read_verdicts
 
 LONGEST_BODY = 10_000
+LONGEST_KEY = 200
 
 
 class RejectionError(StrEnum):
@@ -43,12 +48,12 @@ class Refusal:
 
     code: RejectionError
     message: str
-    field: tuple[str, ...] = ()
+    field: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RejectOrder:
-    """The command. A blank body means the default text; body needs notify."""
+    """The command. A blank body means the default text; a body needs notify."""
 
     order_id: UUID
     notify: bool
@@ -58,7 +63,7 @@ class RejectOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class Outcome:
     """What came of it. `order_id` is None when the viewer has no such order; no `refusals` means it is rejected."""
 
     order_id: UUID | None = None
@@ -69,43 +74,47 @@ class Rejected:
     refusals: list[Refusal] = field(default_factory=list)
 
 
-async def reject_order(context: Context, command: RejectOrder) -> Rejected:
-    if refusals := _check(command):
-        return Rejected(refusals=refusals)
-    async with context.transaction() as session:
-        outcome = await _reject(context, session, command)
+async def reject_order(context: Context, command: RejectOrder) -> Outcome:
+    if refusals := _check(command, context.actor.locale):
+        return Outcome(refusals=refusals)
+    try:
+        async with context.transaction() as session:
+            outcome = await _reject(context, session, command)
+    except KeyTakenMeanwhile:
+        outcome = Outcome(command.order_id, refusals=[_key_reused(context.actor.locale)])
     context.refresh()
     if outcome.notification_id and not outcome.replayed:
         context.on_mail()
     return outcome
 
 
-async def _reject(context: Context, session: AsyncSession, command: RejectOrder) -> Rejected:
-    order = await session.scalar(select(Order).where(Order.id == command.order_id).with_for_update())
-    if order is None:
-        return Rejected(refusals=[NOT_FOUND])
+async def _reject(context: Context, session: AsyncSession, command: RejectOrder) -> Outcome:
     actor, now = context.actor, context.clock()
-    memory = idempotency.Memory(session, order.brand_id, actor, "rejectOrder", command.idempotency_key)
+    order = await lock(session, command.order_id)
+    if order is None:
+        return Outcome(refusals=[not_found(actor.locale)])
+    memory = Memory(session, order.brand_id, actor, "rejectOrder", command.idempotency_key)
     asked = request_hash(asdict(command))
     if remembered := await memory.recall():
         if remembered.request_hash != asked:
-            return Rejected(order_id=order.id, refusals=[KEY_REUSED])
+            return Outcome(order.id, refusals=[_key_reused(actor.locale)])
         return _replay(remembered.answer)
 
     verdict = (await read_verdicts(session, [order.id]))[order.id]
     blockers = verdict.blockers(OrderAction.REJECT, actor)
     stale = command.expected_version is not None and command.expected_version != order.version
     if blockers or stale:
-        refusals = [_not_rejectable(blocker) for blocker in blockers] + [_stale(order.version)] * stale
-        return Rejected(order_id=order.id, blockers=blockers, refusals=refusals)
+        refusals = [_not_rejectable(blocker) for blocker in blockers]
+        if stale:
+            refusals.append(_stale(order.version, actor.locale))
+        return Outcome(order.id, blockers=blockers, refusals=refusals)
 
-    body = command.body if command.body and command.body.strip() else None
-    notice, warnings = await _notice(session, order, now, body) if command.notify else (None, [])
-    event = order.reject(actor, now, notify=command.notify, body=body)
+    body = _typed(command.body)
+    notice, warnings = await _notice(session, order, now, body, actor.locale) if command.notify else (None, [])
     message = outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=now) if notice else None
-    done = Rejected(order_id=order.id, notification_id=message.id if message else None, warnings=warnings)
-    if not await memory.claim(asked, _remember(done), now):
-        raise idempotency.KeyTakenMeanwhile
+    done = Outcome(order.id, message.id if message else None, warnings)
+    await memory.claim(asked, _remember(done), now)
+    event = order.reject(actor, now, notify=command.notify, body=body)
     session.add(OrderRejection.of(event, actor, notified=message is not None))
     session.add(audit.entry(event, actor, context.request_id))
     if message:
@@ -114,14 +123,103 @@ async def _reject(context: Context, session: AsyncSession, command: RejectOrder)
 
 
 async def preview(context: Context, order_id: UUID, body: str | None) -> RejectionNotice:
-    """The notice that rejecting now would send; raises InputError when there is no such order or nobody to tell."""
-    if body is not None and len(body) > LONGEST_BODY:
-        raise InputError(TOO_LONG, "body")
+    """The notice that rejecting now would send. Raises InputError for who may not reject, or with nobody to tell."""
+    locale = context.actor.locale
+    body = _typed(body)
+    check_text(body, LONGEST_BODY, "body")
     async with context.read() as session:
         order = await session.scalar(select(Order).where(Order.id == order_id))
-        if order is None or not policy.permits(context.actor.role, OrderAction.REJECT):
-            raise InputError(NOT_FOUND.message, "orderId")
-        notice, warnings = await _notice(session, order, context.clock(), body if body and body.strip() else None)
+        if order is None:
+            raise InputError(say(words.ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
+        if not policy.permits(context.actor.role, OrderAction.REJECT):
+            raise InputError(words.blocker_message(Blocker.NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
+        notice, warnings = await _notice(session, order, context.clock(), body, locale)
     if notice is None:
-        raise InputError(warnings[0], "orderId")
+        raise InputError(warnings[0], "orderId", code="NO_RECIPIENT")
     return notice
+
+
+def not_found(locale: str) -> Refusal:
+    return Refusal(RejectionError.NOT_FOUND, say(words.ORDER_NOT_FOUND, locale), ("input", "orderId"))
+
+
+def _check(command: RejectOrder, locale: str) -> list[Refusal]:
+    body = _typed(command.body)
+    check_text(command.idempotency_key, LONGEST_KEY, "input", "idempotencyKey")
+    refusals = []
+    if body and not command.notify:
+        text = say(words.BODY_WITHOUT_NOTIFY, locale)
+        refusals.append(Refusal(RejectionError.BODY_WITHOUT_NOTIFY, text, ("input", "body")))
+    if body and len(body) > LONGEST_BODY:
+        text = say(words.BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
+        refusals.append(Refusal(RejectionError.BODY_TOO_LONG, text, ("input", "body")))
+    if not refusals:
+        check_text(body, LONGEST_BODY, "input", "body")
+    return refusals
+
+
+def _typed(body: str | None) -> str | None:
+    """The message with one kind of line break; None when it is blank."""
+    return body.replace("\r\n", "\n").replace("\r", "\n") if body and body.strip() else None
+
+
+def _key_reused(locale: str) -> Refusal:
+    return Refusal(RejectionError.IDEMPOTENCY_KEY_REUSED, say(words.KEY_REUSED, locale), ("input", "idempotencyKey"))
+
+
+def _stale(version: int, locale: str) -> Refusal:
+    text = say(words.STALE_ORDER, locale, version=version)
+    return Refusal(RejectionError.STALE_ORDER, text, ("input", "expectedVersion"))
+
+
+def _not_rejectable(blocker: Explained) -> Refusal:
+    is_permission = blocker.code is Blocker.NOT_PERMITTED
+    code = RejectionError.NOT_PERMITTED if is_permission else RejectionError.NOT_REJECTABLE
+    return Refusal(code, blocker.message, ("input", "orderId"))
+
+
+async def _notice(
+    session: AsyncSession, order: Order, now: datetime, body: str | None, locale: str
+) -> tuple[RejectionNotice | None, list[str]]:
+    """What the buyer is told, frozen; or None and why nobody can be told."""
+    statement = (
+        select(Brand, Buyer, BuyerRecipient.email)
+        .join(Buyer, and_(Buyer.brand_id == Brand.id, Buyer.id == order.buyer_id))
+        .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
+        .where(Brand.id == order.brand_id)
+        .order_by(BuyerRecipient.email)
+    )
+    rows = (await session.execute(statement)).all()
+    brand, buyer, _ = rows[0]
+    recipients = [email for _, _, email in rows if email]
+    if buyer.is_offline:
+        return None, [say(words.BUYER_IS_OFFLINE, locale)]
+    if not recipients:
+        return None, [say(words.BUYER_HAS_NO_ADDRESS, locale)]
+    return RejectionNotice(
+        order_code=order.code,
+        placed_at=order.placed_at.isoformat(),
+        rejected_at=now.isoformat(),
+        brand_name=brand.name,
+        reply_to=brand.mail_reply_to,
+        buyer_name=buyer.name,
+        to=recipients,
+        locale=buyer.locale,
+        time_zone=brand.time_zone,
+        body=body,
+    ), []
+
+
+def _remember(done: Outcome) -> dict[str, Any]:
+    return {
+        "order_id": str(done.order_id),
+        "notification_id": str(done.notification_id) if done.notification_id else None,
+        "warnings": done.warnings,
+    }
+
+
+def _replay(answer: dict[str, Any]) -> Outcome:
+    notification = answer["notification_id"]
+    return Outcome(
+        UUID(answer["order_id"]), UUID(notification) if notification else None, answer["warnings"], replayed=True
+    )

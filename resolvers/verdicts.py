@@ -12,7 +12,7 @@ from models.actor import Actor
 from models.documents import DeliveryNote, Invoice, InvoicedOrder, InvoiceStatus
 from models.facts import read_facts
 from models.party import Brand
-from models.policy import Blocker, Fact, Facts, OrderAction
+from models.policy import Blocker, DeliveryStatus, Fact, Facts, OrderAction
 from models.rejection import OrderRejection
 
 
@@ -36,6 +36,17 @@ class Verdict:
         """Every reason why the actor cannot do it now; empty when it can."""
         found = policy.blockers(action, actor.role, self.facts, bulk=bulk)
         return [self._explain(blocker, actor) for blocker in found]
+
+    def allows(self, action: OrderAction, actor: Actor) -> bool:
+        return not policy.blockers(action, actor.role, self.facts)
+
+    @property
+    def delivery_status(self) -> DeliveryStatus:
+        if Fact.DELIVERY_NOTE in self.facts.true:
+            return DeliveryStatus.DELIVERY_NOTE_CREATED
+        if Fact.BACKLOG_SKUS in self.facts.true:
+            return DeliveryStatus.BACKLOG_SKUS_CREATED
+        return DeliveryStatus.NONE
 
     def _explain(self, blocker: Blocker, actor: Actor) -> "Explained":
         documents = [document for document in self.documents if document.kind is blocker]

@@ -1,0 +1,31 @@
+"""What a caller may hand in: the error for arguments that make no sense, and the check of texts."""
+
+import re
+
+# NUL cannot be stored by PostgreSQL, unpaired surrogates by nothing; the other control characters show nowhere.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class InputError(ValueError):
+    """The caller's arguments make no sense; `field` is the path of the argument, the message says what to do."""
+
+    def __init__(self, message: str, *field: str, code: str = "BAD_USER_INPUT") -> None:
+        super().__init__(message)
+        self.field = list(field)
+        self.code = code
+
+
+def unprintable(text: str) -> str | None:
+    """What is wrong with a text that cannot be kept as it is; None when nothing is."""
+    found = UNPRINTABLE.search(text)
+    return found and f"has a character that cannot be kept (U+{ord(found[0]):04X} at {found.start() + 1}); remove it."
+
+
+def check_text(text: str | None, longest: int, *field: str) -> None:
+    """Raises InputError for a text that is too long or cannot be kept."""
+    if text is None:
+        return
+    if len(text) > longest:
+        raise InputError(f"{field[-1]} takes at most {longest:,} characters, not {len(text):,}.", *field)
+    if wrong := unprintable(text):
+        raise InputError(f"{field[-1]} {wrong}", *field)
