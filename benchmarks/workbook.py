@@ -34,9 +34,7 @@ async def main() -> None:
         await upgrade(database)
         brand_id = await _fill(database, max(SIZES))
         await database.close()
-        print(
-            f"{'orders':>8} {'lines':>9} {'seconds':>8} {'MB file':>8} {'MB peak':>8} {'of it before':>12} {'ms lag':>7}"
-        )
+        print("  orders     lines  seconds  MB file  MB peak of it before  ms lag")
         for size in SIZES:
             # Each size in a process of its own: the peak of a process never falls again.
             command = [sys.executable, "-m", "benchmarks.workbook", folder, str(brand_id), str(size)]

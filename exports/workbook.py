@@ -1,11 +1,12 @@
 """The Excel export: one sheet of orders, one of their lines, for any number of orders in constant memory.
 
-Rows are read on the event loop, some hundred orders at a time, and drawn and written by a thread of the export's own.
+Rows are read on the event loop, a hundred orders at a time, and written by a thread of the export's own.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from exports.columns import LINE_COLUMNS, ORDER_COLUMNS, Viewer, seen_by, select_lines, select_orders
 from exports.sheet import LAST_ROW, Sheet, Styles
 
-ORDERS_AT_A_TIME = 250
+ORDERS_AT_A_TIME = 100
 
 # locale → (title, sheet of orders, sheet of lines)
 NAMES = {"en": ("Orders", "Orders", "Lines"), "ja": ("注文一覧", "注文", "注文明細")}
@@ -40,34 +41,24 @@ async def orders_workbook(
     Temporary files go beside it. When this fails or is cancelled, nothing is left there.
     """
     viewer = Viewer(locale, for_buyer)
+    order_columns, line_columns = seen_by(viewer, ORDER_COLUMNS), seen_by(viewer, LINE_COLUMNS)
     workbook = Workbook(path, viewer, rows_per_sheet)
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="workbook")
-    off_the_loop = partial(asyncio.get_running_loop().run_in_executor, thread)
+    in_thread = partial(asyncio.get_running_loop().run_in_executor, thread)
     try:
-        await off_the_loop(workbook.open)
-        async for order_rows, line_rows in _batches(session, orders, viewer):
-            await off_the_loop(workbook.add, order_rows, line_rows)
-        await off_the_loop(workbook.close)
+        await in_thread(workbook.open)
+        ids = await session.stream_scalars(orders.execution_options(yield_per=ORDERS_AT_A_TIME))
+        async for batch in ids.partitions():
+            found = {row.order_id: row for row in await session.execute(select_orders(order_columns, batch))}
+            lines = (await session.execute(select_lines(line_columns, batch))).all()
+            await in_thread(workbook.add, [found[order_id] for order_id in batch if order_id in found], lines)
+        await in_thread(workbook.close)
     except BaseException:
-        # When this task was cancelled the thread may still be writing; with one thread, this waits behind that.
-        await off_the_loop(workbook.discard)
+        # Cancelled, the thread may still be writing: with one thread, this comes after that, even when cancelled again.
+        await asyncio.shield(in_thread(workbook.discard))
         raise
     finally:
         thread.shutdown(wait=False)
-
-
-async def _batches(
-    session: AsyncSession, orders: Select[Any], viewer: Viewer
-) -> AsyncIterator[tuple[list[Any], Sequence[Any]]]:
-    order_columns, line_columns = seen_by(viewer, ORDER_COLUMNS), seen_by(viewer, LINE_COLUMNS)
-    ids = await session.stream_scalars(orders.execution_options(yield_per=ORDERS_AT_A_TIME))
-    try:
-        async for batch in ids.partitions(ORDERS_AT_A_TIME):
-            found = {row.order_id: row for row in await session.execute(select_orders(order_columns, batch))}
-            lines = (await session.execute(select_lines(line_columns, batch))).all()
-            yield [found[order_id] for order_id in batch if order_id in found], lines
-    finally:
-        await ids.close()
 
 
 class Workbook:
@@ -77,23 +68,20 @@ class Workbook:
         self._path = path
         self._viewer = viewer
         self._rows_per_sheet = rows_per_sheet
-        self._temporary: TemporaryDirectory[str] | None = None
-        self._book: Any = None
+        self._files = ExitStack()
 
     def open(self) -> None:
         title, orders, lines = NAMES[self._viewer.locale]
-        self._temporary = TemporaryDirectory(prefix="workbook-", dir=self._path.parent)
-        self._book = xlsxwriter.Workbook(
-            self._path,
-            {
-                "constant_memory": True,
-                "tmpdir": self._temporary.name,
-                "use_zip64": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
+        temporary = TemporaryDirectory(prefix="workbook-", dir=self._path.parent)
+        options = {
+            "constant_memory": True,
+            "tmpdir": self._files.enter_context(temporary),
+            "use_zip64": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        self._book = self._files.enter_context(xlsxwriter.Workbook(self._path, options))
         self._book.set_properties({"title": title, "created": datetime.now(UTC)})
         styles = Styles(self._book, self._viewer.locale)
         self._orders = Sheet(self._book, orders, ORDER_COLUMNS, self._viewer, styles, self._rows_per_sheet)
@@ -110,15 +98,10 @@ class Workbook:
     def close(self) -> None:
         self._orders.finish()
         self._lines.finish()
-        self._book.close()
-        self._clean_up()
+        self._files.close()
 
     def discard(self) -> None:
-        for sheet in self._book.worksheets() if self._book else ():
-            sheet.row_data_fh.close()
-        self._clean_up()
+        # XlsxWriter lets go of its files by writing the workbook; on a full disk it cannot.
+        with suppress(Exception):
+            self._files.close()
         self._path.unlink(missing_ok=True)
-
-    def _clean_up(self) -> None:
-        if self._temporary:
-            self._temporary.cleanup()

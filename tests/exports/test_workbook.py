@@ -1,0 +1,348 @@
+"""The Excel export, read back with openpyxl: what people get to see, and what it costs."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl  # type: ignore[import-untyped]
+import pytest
+from sqlalchemy import event, select
+
+from exports.columns import LINE_COLUMNS, ORDER_COLUMNS
+from exports.workbook import ORDERS_AT_A_TIME, orders_workbook
+from models.actor import ActorKind
+from models.base import Database
+from models.order import DataSet, Order, OrderLine
+from models.policy import OrderStatus
+from models.rejection import OrderRejection
+from models.scope import Scope
+from models.tag import OrderTag
+from tests.factories import (
+    NOON,
+    Shop,
+    add_backlog_sku,
+    add_delivery_note,
+    make_buyer,
+    make_order,
+    make_shop,
+    make_tag,
+    save,
+)
+
+BY_DATE = select(Order.id).order_by(Order.placed_at, Order.id)
+RED = "FFFFC7CE"
+
+
+async def export(
+    database: Database, scope: Scope, folder: Path, orders: Any = BY_DATE, *, locale: str = "en", **more: Any
+) -> Any:
+    path = folder / "orders.xlsx"
+    async with database.read(scope) as session:
+        await orders_workbook(session, orders, locale=locale, **({"for_buyer": False} | more), path=path)
+    return openpyxl.load_workbook(path)
+
+
+def cells(sheet: Any) -> list[dict[str, Any]]:
+    """The rows under the heading, by heading."""
+    heading, *rows = sheet.iter_rows()
+    return [{str(name.value): cell for name, cell in zip(heading, row, strict=True)} for row in rows]
+
+
+def values(sheet: Any, heading: str) -> list[Any]:
+    return [row[heading].value for row in cells(sheet)]
+
+
+async def test_cells_are_typed_and_money_has_its_currencys_decimals(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database, time_zone="Asia/Tokyo")
+    placed = datetime(2026, 11, 24, 15, 30, 59, 999_999, tzinfo=UTC)
+    await make_order(database, shop, lines=[(2, 1250), (3, 480)], placed_at=NOON)
+    await make_order(
+        database, shop, lines=[(1200, 4990)], currency="JPY", tax_minor=500, total_minor=5_988_500, placed_at=placed
+    )
+    book = await export(database, shop.member().scope, tmp_path)
+
+    pounds, yen = cells(book["Orders"])
+    assert (pounds["Total"].value, pounds["Total"].number_format) == (39.4, "#,##0.00")
+    assert (yen["Total"].value, yen["Total"].number_format) == (5_988_500, "#,##0")
+    assert (yen["Subtotal"].value, yen["Tax"].value, yen["Shipping"].value) == (5_988_000, 500, 0)
+    assert (yen["Total quantity"].value, yen["Total quantity"].number_format) == (1200, "#,##0")
+    assert yen["Placed at"].is_date
+    assert yen["Placed at"].value == datetime(2026, 11, 25, 0, 30, 59)  # noqa: DTZ001 - the brand's wall clock
+    assert yen["Time zone"].value == "Asia/Tokyo"
+    assert yen["Rejected at"].value is None
+
+    first, second, third = cells(book["Lines"])
+    assert [cell.value for cell in first.values()] == [
+        pounds["Order code"].value, 1, "SKU-1", "MODEL-1", "Linen shirt 1", 2, 12.5, 25, "GBP", "Please create an OC",
+    ]  # fmt: skip
+    assert (second["Unit price"].value, second["Unit price"].number_format) == (4.8, "#,##0.00")
+    assert (third["Amount"].value, third["Amount"].number_format) == (5_988_000, "#,##0")
+
+
+async def test_heading_is_frozen_filtered_and_wide_enough(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop, lines=[(1, 100), (1, 200)])
+    book = await export(database, shop.member().scope, tmp_path)
+    assert book.sheetnames == ["Orders", "Lines"]
+    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:U2"), ("Lines", LINE_COLUMNS, "A1:J3")):
+        sheet = book[name]
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref == reach
+        assert sheet["A1"].font.b
+        assert [cell.value for cell in sheet[1]] == [column.en for column in columns]
+        # One entry stands for neighbours of the same width; Excel adds the cell's padding.
+        widths = [entry.width for entry in sheet.column_dimensions.values() for _ in range(entry.min, entry.max + 1)]
+        assert [int(width) for width in widths] == [column.width for column in columns]
+        assert all(column.width > max(len(column.en), 2 * len(column.ja)) for column in columns)
+
+
+async def test_statuses_are_in_words(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop, status=OrderStatus.REJECTED_BY_BRAND)
+    noted = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
+    await add_delivery_note(database, noted)
+    await add_backlog_sku(database, await make_order(database, shop, status=OrderStatus.OC_CONFIRMED), shop.skus[0])
+
+    english = await export(database, shop.member().scope, tmp_path)
+    assert values(english["Orders"], "Status") == ["Order rejected by brand", "OC confirmed", "OC confirmed"]
+    assert values(english["Orders"], "Delivery status") == ["None", "Delivery note created", "Backlog SKUs created"]
+    japanese = await export(database, shop.member().scope, tmp_path, locale="ja")
+    assert japanese.sheetnames == ["注文", "注文明細"]
+    assert values(japanese["注文"], "ステータス") == ["ブランドが注文を却下", "OC確定済み", "OC確定済み"]
+    assert values(japanese["注文"], "納品ステータス") == ["なし", "納品書作成済み", "バックログSKU作成済み"]
+    assert cells(japanese["注文"])[0]["注文日時"].number_format == "yyyy/mm/dd hh:mm"
+
+
+async def test_rejected_orders_are_marked_and_say_by_whom(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop, status=OrderStatus.REJECTED, lines=[(1, 100)], rejected_by="Olga Operator")
+    await make_order(database, shop, lines=[(1, 100)])
+    book = await export(database, shop.member().scope, tmp_path)
+    for sheet in book:
+        rejected, open_ = cells(sheet)
+        assert rejected["Status"].fill.fgColor.rgb == RED
+        assert open_["Status"].fill.fill_type is None
+    rejected, open_ = cells(book["Orders"])
+    assert (rejected["Rejected by"].value, open_["Rejected by"].value) == ("Olga Operator", None)
+    assert rejected["Rejected at"].value == NOON.replace(tzinfo=None)
+
+
+async def test_buyers_copy_keeps_the_brands_business_out(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database, name="Maison Lin")
+    order = await make_order(database, shop, status=OrderStatus.REJECTED_BY_BRAND, rejected_by="Mina Sato")
+    tag = await make_tag(database, shop.brand.id, "slow-payer")
+    await save(database, OrderTag(brand_id=order.brand_id, order_id=order.id, tag_id=tag.id))
+    await make_order(database, shop, status=OrderStatus.OC_CREATED, approval_asked=True)
+    other = await make_buyer(database, shop.brand)
+    await make_order(database, shop, buyer_id=other.id)
+
+    book = await export(database, shop.buyer_user().scope, tmp_path, for_buyer=True)
+    orders = cells(book["Orders"])
+    assert list(orders[0]) == [column.en for column in ORDER_COLUMNS if not column.internal]
+    assert {"Tags", "Message on rejection", "Archived at"}.isdisjoint(orders[0])
+    assert values(book["Orders"], "Status") == ["Order declined", "Please check the contents of the OC"]
+    assert values(book["Orders"], "Rejected by") == ["Maison Lin", None]
+    everything = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not {"Mina Sato", "Slow-Payer", other.name} & set(everything)
+
+    brands = await export(database, shop.member().scope, tmp_path)
+    assert values(brands["Orders"], "Tags") == ["Slow-Payer", None, None]
+    assert values(brands["Orders"], "Rejected by") == ["Mina Sato", None, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+81 3 1234",
+        "-5",
+        "@SUM(A1)",
+        "{=1+1}",
+        "http://example.com/",
+        "mailto:a@example.com",
+        "internal:Lines!A1",
+        "0012",
+        "1e5",
+        "<r>x</r>",
+        "<r>a & b</r>",
+        "<r><t>x</t></r>",
+        "<r>",
+        "<b>&amp;</b>",
+        " indented\tand\nbroken ",
+        "山田 太郎 株式会社 𠮷野家 👕",
+        "_x0041_",
+    ],
+)
+async def test_text_stays_the_text_it_is(sqlite_url: str, tmp_path: Path, text: str) -> None:
+    database = Database(sqlite_url)
+    shop = await make_shop(database)
+    buyer = await make_buyer(database, shop.brand, name=text)
+    await make_order(database, shop, buyer_id=buyer.id)
+    book = await export(database, shop.member().scope, tmp_path)
+    await database.close()
+    (row,) = cells(book["Orders"])
+    assert row["Buyer"].data_type == "s"
+    assert row["Buyer"].hyperlink is None
+    # openpyxl does not undo the escape of a text that looks like one; Excel does.
+    assert row["Buyer"].value == text.replace("_x0041_", "_x005F_x0041_")
+
+
+async def test_characters_that_xml_refuses_and_endless_texts_do_not_spoil_the_file(
+    database: Database, tmp_path: Path
+) -> None:
+    shop = await make_shop(database, recipients=())
+    buyer = await make_buyer(database, shop.brand, name="a\x01b\x1f\ufffe")
+    order = await make_order(database, shop, buyer_id=buyer.id)
+    rejection = OrderRejection(
+        brand_id=order.brand_id, order_id=order.id, rejected_at=NOON, actor_kind=ActorKind.MEMBER, actor_id="mem-1",
+        actor_name="Mina Sato", status_before=order.status, notified=False, body="👕" * 20_000,
+    )  # fmt: skip
+    await save(database, rejection)
+    book = await export(database, shop.member().scope, tmp_path)
+    (row,) = cells(book["Orders"])
+    assert row["Buyer"].value == "a_x0001_b_x001F__xFFFE_"
+    # Excel counts UTF-16 units: 32,767 of them, and no half character at the end.
+    assert row["Message on rejection"].value == "👕" * 16_383
+
+
+async def test_what_excel_cannot_hold_as_a_number_or_a_date_is_text(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    exact, beyond = 999_999_999_999_999, 1_234_567_890_123_456
+    await make_order(database, shop, lines=[(1, exact)], placed_at=datetime(1900, 2, 28, 9, tzinfo=UTC))
+    await make_order(database, shop, lines=[(1, beyond)], currency="JPY", placed_at=datetime(1901, 1, 1, tzinfo=UTC))
+    book = await export(database, shop.member().scope, tmp_path)
+    first, second = cells(book["Orders"])
+    assert (first["Total"].value, first["Placed at"].value) == (9_999_999_999_999.99, "1900-02-28 09:00:00")
+    assert (second["Total"].value, second["Total"].data_type) == ("1234567890123456", "s")
+    assert second["Placed at"].value == datetime(1901, 1, 1)  # noqa: DTZ001
+
+
+async def test_orders_of_another_brand_never_appear(database: Database, tmp_path: Path) -> None:
+    ours, theirs = await make_shop(database), await make_shop(database)
+    own, foreign = await make_order(database, ours), await make_order(database, theirs)
+    book = await export(database, ours.member().scope, tmp_path)
+    assert values(book["Orders"], "Order code") == [own.code]
+    assert set(values(book["Lines"], "Order code")) == {own.code}
+    named = await export(database, ours.member().scope, tmp_path, select(Order.id).where(Order.id == foreign.id))
+    assert cells(named["Orders"]) == cells(named["Lines"]) == []
+
+
+async def test_no_orders_give_sheets_of_headings(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    book = await export(database, shop.member().scope, tmp_path, locale="ja")
+    assert [cell.value for cell in book["注文"][1]] == [column.ja for column in ORDER_COLUMNS]
+    assert [cell.value for cell in book["注文明細"][1]] == [column.ja for column in LINE_COLUMNS]
+    assert (book["注文"].max_row, book["注文明細"].max_row) == (1, 1)
+    assert book["注文"].auto_filter.ref == "A1:U1"
+
+
+async def test_lines_are_those_of_the_official_data_set(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    order = await make_order(database, shop, lines=[(2, 1250)], official=DataSet.CONFIRMATION)
+    confirmed = OrderLine(
+        brand_id=order.brand_id, order_id=order.id, data_set=DataSet.CONFIRMATION, position=1,
+        sku_id=shop.skus[2].id, quantity=7, unit_price_minor=100, amount_minor=700,
+    )  # fmt: skip
+    await save(database, confirmed)
+    book = await export(database, shop.member().scope, tmp_path)
+    assert values(book["Lines"], "Quantity") == [7]
+
+
+async def make_orders(database: Database, shop: Shop, number: int) -> Sequence[str]:
+    """Of one line each; their codes, in no order of date."""
+    orders = [
+        Order(
+            brand_id=shop.brand.id, code=f"N-{n:04}", buyer_id=shop.buyer.id, catalog_id=shop.catalog.id,
+            status=OrderStatus.OC_REQUIRED, currency="GBP", total_minor=100, total_quantity=1,
+            placed_at=NOON.replace(day=1 + n % 28), updated_at=NOON,
+        )
+        for n in range(number)
+    ]  # fmt: skip
+    async with database.transaction(shop.member().scope) as session:
+        session.add_all(orders)
+        await session.flush()
+        session.add_all(
+            OrderLine(
+                brand_id=order.brand_id, order_id=order.id, position=1, sku_id=shop.skus[0].id,
+                quantity=1, unit_price_minor=100, amount_minor=100,
+            )
+            for order in orders
+        )  # fmt: skip
+    return [order.code for order in orders]
+
+
+async def test_rows_keep_the_order_of_the_select_over_many_chunks(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    codes = await make_orders(database, shop, 2 * ORDERS_AT_A_TIME + 5)
+    book = await export(
+        database, shop.member().scope, tmp_path, select(Order.id).order_by(Order.placed_at.desc(), Order.code)
+    )
+    wanted = sorted(codes, key=lambda code: (-(int(code[2:]) % 28), code))
+    assert values(book["Orders"], "Order code") == values(book["Lines"], "Order code") == wanted
+
+
+async def test_a_chunk_costs_two_statements(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    await make_orders(database, shop, 2 * ORDERS_AT_A_TIME + 5)
+    selects: list[str] = []
+
+    @event.listens_for(database.engine.sync_engine, "before_cursor_execute")
+    def count(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.startswith("SELECT"):
+            selects.append(statement)
+
+    await export(database, shop.member().scope, tmp_path, BY_DATE.limit(1))
+    assert len(selects) == 1 + 2
+    selects.clear()
+    await export(database, shop.member().scope, tmp_path)
+    assert len(selects) == 1 + 3 * 2
+
+
+async def test_a_full_sheet_is_continued_on_another(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    codes = await make_orders(database, shop, 5)
+    orders = select(Order.id).order_by(Order.code)
+    book = await export(database, shop.member().scope, tmp_path, orders, rows_per_sheet=3)
+    assert book.sheetnames == ["Orders", "Lines", "Orders (2)", "Lines (2)", "Orders (3)", "Lines (3)"]
+    assert values(book["Lines (2)"], "Order code") == codes[2:4]
+    assert values(book["Lines (3)"], "Order code") == codes[4:]
+    assert (book["Lines (2)"].auto_filter.ref, book["Lines (2)"].freeze_panes) == ("A1:J3", "B2")
+
+
+async def test_nothing_is_left_behind_when_it_fails(database: Database, tmp_path: Path) -> None:
+    # No time zone of the world: the first row cannot be written.
+    shop = await make_shop(database, time_zone="Atlantis/Poseidonis")
+    await make_order(database, shop)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    with pytest.raises(KeyError, match="Poseidonis"):
+        await export(database, shop.member().scope, folder)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("chunks", [0, 1, 2])
+async def test_nothing_is_left_behind_when_it_is_cancelled(database: Database, tmp_path: Path, chunks: int) -> None:
+    """Cancelled while the ids, the first chunk and the last chunk are read."""
+    shop = await make_shop(database)
+    await make_orders(database, shop, 2 * ORDERS_AT_A_TIME)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    read = asyncio.Event()
+    reads = 0
+
+    @event.listens_for(database.engine.sync_engine, "before_cursor_execute")
+    def watch(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        nonlocal reads
+        if "order_lines" in statement or (chunks == 0 and statement.startswith("SELECT")):
+            reads += 1
+            if reads == max(chunks, 1):
+                read.set()
+
+    running = asyncio.create_task(export(database, shop.member().scope, folder))
+    await read.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert list(folder.iterdir()) == []
