@@ -17,7 +17,7 @@ class OrderDocument(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """`address`: lines separated by line breaks, may be empty."""
+    """`address`: lines separated by line breaks. `country`: a name, or an ISO 3166 code. Each may be empty."""
 
     name: str
     code: str
@@ -49,9 +49,13 @@ class RejectionStamp:
 
 @dataclass(frozen=True, slots=True)
 class OrderSnapshot:
-    """One document of one order. Instants are UTC; `time_zone` is the brand's, in which documents show them."""
+    """One document of one order. Instants are UTC; `time_zone` is the brand's, in which documents show them.
+
+    `for_buyer`: the buyer's copy. `confirmed_at`: when the confirmation was made; None on a purchase order.
+    """
 
     document: OrderDocument
+    for_buyer: bool
     code: str
     status: OrderStatus
     placed_at: datetime

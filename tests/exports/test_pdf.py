@@ -1,0 +1,362 @@
+"""The PDF of an order, looked at as its readers do: the text, the pixels, the tags."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pypdfium2
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from exports.pdf import order_pdf, pdf_filename
+from exports.snapshot import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
+from models.policy import OrderStatus
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def line(position: int = 1, **more: Any) -> LineSnapshot:
+    fields: dict[str, Any] = {
+        "position": position,
+        "sku_number": f"SKU-{position:04}",
+        "model_number": "MODEL-1",
+        "product_name": "Linen shirt",
+        "quantity": 2,
+        "unit_price": Decimal("12.50"),
+        "amount": Decimal("25.00"),
+    }
+    return LineSnapshot(**(fields | more))
+
+
+def an_order(number_of_lines: int = 3, **more: Any) -> OrderSnapshot:
+    subtotal = number_of_lines * Decimal("25.00")
+    fields: dict[str, Any] = {
+        "document": OrderDocument.PURCHASE_ORDER,
+        "for_buyer": False,
+        "code": "ORD-1001",
+        "status": OrderStatus.OC_REQUIRED,
+        "placed_at": datetime(2026, 11, 20, 23, 30, tzinfo=UTC),
+        "confirmed_at": None,
+        "brand": Party("Aoyama Textiles", "AOY", "", "3-1-2 Aoyama\nTokyo", ("orders@aoyama.example",)),
+        "buyer": Party("The Corner Shop", "B-0042", "GB", "12 High Street\nBristol", ("buyer@shop.example",)),
+        "delivery_address": "Unit 4, Avon Trade Park",
+        "catalog": "Spring/Summer 2027",
+        "currency": "GBP",
+        "lines": tuple(line(position) for position in range(1, number_of_lines + 1)),
+        "total_quantity": 2 * number_of_lines,
+        "subtotal": subtotal,
+        "tax": Decimal("10.00"),
+        "shipping": Decimal("5.50"),
+        "total": subtotal + Decimal("15.50"),
+        "comment": "Before noon, please.",
+        "rejection": None,
+        "time_zone": "Asia/Tokyo",
+    }
+    return OrderSnapshot(**(fields | more))
+
+
+def rejected(number_of_lines: int = 3, **more: Any) -> OrderSnapshot:
+    stamp = RejectionStamp(at=NOON, by="Mina Sato")
+    return an_order(number_of_lines, **({"status": OrderStatus.REJECTED_BY_BRAND, "rejection": stamp} | more))
+
+
+def texts(pdf: bytes) -> list[str]:
+    """The text of each page, as one line."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
+
+
+def pictures(pdf: bytes) -> list[Image.Image]:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [page.render(scale=1.5).to_pil().convert("RGB") for page in document]
+    finally:
+        document.close()
+
+
+def rows(picture: Image.Image, is_it: Callable[[tuple[int, ...]], bool]) -> list[int]:
+    """The heights, from the top, at which there are pixels of that kind."""
+    width, pixels = picture.width, picture.tobytes()
+    return [
+        y
+        for y in range(picture.height)
+        if any(is_it(tuple(pixels[at : at + 3])) for at in range(3 * y * width, 3 * (y + 1) * width, 3))
+    ]
+
+
+def is_red(pixel: tuple[int, ...]) -> bool:
+    return pixel[0] > 150 and pixel[1] < 90 and pixel[2] < 90
+
+
+def is_dark(pixel: tuple[int, ...]) -> bool:
+    return pixel[0] < 130
+
+
+def root_of(pdf: bytes) -> Any:
+    return PdfReader(BytesIO(pdf)).trailer["/Root"]
+
+
+def tags(pdf: bytes) -> list[Any]:
+    """The elements of the structure tree, in reading order."""
+    found = []
+
+    def walk(node: Any) -> None:
+        node = node.get_object()
+        if isinstance(node, list):
+            for child in node:
+                walk(child)
+        elif isinstance(node, dict):
+            found.append(node)
+            if "/K" in node:
+                walk(node["/K"])
+
+    walk(root_of(pdf)["/StructTreeRoot"])
+    return found
+
+
+def test_everything_about_the_order_is_on_the_sheet() -> None:
+    (text,) = texts(order_pdf(an_order(), "en"))
+    for expected in (
+        "Purchase order ORD-1001",
+        "Aoyama Textiles 3-1-2 Aoyama Tokyo orders@aoyama.example",
+        "Buyer The Corner Shop 12 High Street Bristol United Kingdom buyer@shop.example",
+        "Deliver to Unit 4, Avon Trade Park",
+        "Order date 21 Nov 2026, 08:30 (JST)",
+        "Buyer code B-0042",
+        "Catalog Spring/Summer 2027",
+        "# SKU Model Product Quantity Unit price Amount",
+        "1 SKU-0001 MODEL-1 Linen shirt 2 12.50 25.00",
+        "Total quantity 6 Subtotal 75.00 Tax 10.00 Shipping 5.50 Total (GBP) £90.50",
+        "Comment Before noon, please.",
+        "Page 1 of 1",
+    ):
+        assert expected in text
+
+
+def test_it_speaks_japanese() -> None:
+    yen: dict[str, Any] = {"unit_price": Decimal(12500), "amount": Decimal(25000)}
+    order = an_order(
+        document=OrderDocument.ORDER_CONFIRMATION,
+        confirmed_at=NOON,
+        buyer=Party("葛飾商店", "B-1", "JP", "東京都葛飾区1-2-3"),
+        currency="JPY",
+        lines=(line(product_name="リネンシャツ", **yen),),
+        total_quantity=2,
+        subtotal=Decimal(25000),
+        tax=Decimal(2500),
+        shipping=Decimal(0),
+        total=Decimal(27500),
+    )
+    (text,) = texts(order_pdf(order, "ja"))
+    for expected in (
+        "注文確認書 ORD-1001",
+        "バイヤー 葛飾商店 東京都葛飾区1-2-3 日本",
+        "確認書作成日時 2026/11/24 21:00 (JST)",
+        "1 SKU-0001 MODEL-1 リネンシャツ 2 12,500 25,000",
+        "小計 25,000 税 2,500 送料 0 合計 (JPY) ￥27,500",
+        "1 / 1 ページ",
+    ):
+        assert expected in text
+
+
+def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
+    """Text extraction reads Japanese even where every glyph is an empty box."""
+    pdf = order_pdf(an_order(catalog="鬱"), "ja")
+    resources: Any = PdfReader(BytesIO(pdf)).pages[0]["/Resources"]
+    names = [font.get_object()["/BaseFont"] for font in resources["/Font"].values()]
+    assert all("CJK-JP" in name or "IPA" in name for name in names), names
+    pages = [pictures(order_pdf(an_order(catalog=letter), "ja"))[0].tobytes() for letter in "鬱薔薇凜"]
+    assert len(set(pages)) == 4
+
+
+def test_a_rejected_order_says_so_on_every_page() -> None:
+    pdf = order_pdf(rejected(60), "en")
+    pages = texts(pdf)
+    assert len(pages) > 2
+    for number, (text, picture) in enumerate(zip(pages, pictures(pdf), strict=True), 1):
+        assert "REJECTED 24 Nov 2026, 21:00 (JST) by Mina Sato" in text.replace("REJECTED24", "REJECTED 24")
+        assert f"Purchase order ORD-1001 Page {number} of {len(pages)}" in text
+        top_right = picture.crop((picture.width // 2, 0, picture.width, picture.height // 7))
+        assert len(rows(top_right, is_red)) > 60
+
+
+def test_other_orders_have_no_stamp_and_nothing_red() -> None:
+    pdf = order_pdf(an_order(60), "en")
+    assert not any("REJECTED" in text for text in texts(pdf))
+    assert not any(rows(picture, is_red) for picture in pictures(pdf))
+
+
+@pytest.mark.parametrize("name", ["Mina Sato", "長い名前" * 50, "W" * 200])
+def test_the_stamp_covers_no_other_text(name: str) -> None:
+    second = pictures(order_pdf(rejected(60, rejection=RejectionStamp(NOON, name)), "ja"))[1]
+    assert rows(second, is_red)[-1] < rows(second, is_dark)[0]
+
+
+def test_the_stamp_can_be_read_by_a_screen_reader() -> None:
+    """Page margins are no part of a document's structure: the rejection stands among the order's dates as well."""
+    (text,) = texts(order_pdf(rejected(), "en"))
+    assert "Status Order rejected by brand 24 Nov 2026, 21:00 (JST) by Mina Sato Order date" in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "for_buyer", "word"),
+    [("en", False, "REJECTED"), ("ja", False, "却下"), ("en", True, "DECLINED"), ("ja", True, "お断り")],
+)
+def test_the_stamp_is_worded_for_its_reader(locale: str, for_buyer: bool, word: str) -> None:
+    (text,) = texts(order_pdf(rejected(for_buyer=for_buyer), locale))
+    stamp = text[text.rindex(word) :]
+    assert "Mina Sato" in stamp
+    assert "reject" not in text.lower() or not for_buyer
+    assert "却下" not in text or not for_buyer
+
+
+def test_table_heads_are_repeated_and_rows_stay_whole() -> None:
+    product = "Linen shirt " * 30
+    pages = texts(order_pdf(an_order(40, lines=tuple(line(n, product_name=product) for n in range(1, 41))), "en"))
+    assert len(pages) > 4
+    for page in pages[:-1]:
+        assert page.count("# SKU Model Product Quantity Unit price Amount") == 1
+    for number in range(1, 41):
+        (page,) = [page for page in pages if f"{number} SKU-{number:04} " in page]
+        row = page[page.index(f"{number} SKU-{number:04} ") :].split("25.00")[0]
+        assert row.count("Linen shirt") == 30
+
+
+def test_the_totals_stay_together() -> None:
+    for lines in range(20, 32, 2):
+        with_totals = [page for page in texts(order_pdf(an_order(lines), "en")) if "Subtotal" in page]
+        assert len(with_totals) == 1
+        assert "Total quantity" in with_totals[0]
+        assert "Total (GBP)" in with_totals[0]
+
+
+def test_five_hundred_lines() -> None:
+    pages = texts(order_pdf(an_order(500), "en"))
+    text = " ".join(pages)
+    assert all(f"{number} SKU-{number:04} MODEL-1" in text for number in range(1, 501))
+    assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
+
+
+def test_it_is_tagged_for_screen_readers() -> None:
+    pdf = order_pdf(an_order(), "ja")
+    root = root_of(pdf)
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "ja"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    metadata = PdfReader(BytesIO(pdf)).metadata
+    assert metadata is not None
+    assert metadata.title == "注文書 ORD-1001"
+    assert b"pdfuaid:part" in root["/Metadata"].get_object().get_data()
+    kinds = [node.get("/S") for node in tags(pdf)]
+    assert kinds.count("/H1") == 1
+    assert kinds.count("/Table") == 2
+    assert kinds.count("/TH") == 7 + 5
+    cells = [node["/A"].get_object()["/Headers"] for node in tags(pdf) if node.get("/S") == "/TD"]
+    assert [len(headers) for headers in cells] == [1] * (3 * 7 + 5)
+
+
+def test_the_same_snapshot_gives_the_same_bytes() -> None:
+    """In another process too, whatever its hash seed and the time."""
+    program = (
+        "import sys; from exports.pdf import order_pdf; from tests.exports.test_pdf import rejected;"
+        "sys.stdout.buffer.write(order_pdf(rejected(), 'ja'))"
+    )
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | {"PYTHONHASHSEED": "7"}, capture_output=True, check=True
+    )
+    assert order_pdf(rejected(), "ja") == order_pdf(rejected(), "ja") == elsewhere.stdout
+
+
+async def test_sheets_drawn_at_once_in_threads_are_the_same_as_alone() -> None:
+    orders = [rejected(lines) if lines % 2 else an_order(lines) for lines in range(1, 7)]
+    alone = [order_pdf(order, "ja") for order in orders]
+    together = await asyncio.gather(*(asyncio.to_thread(order_pdf, order, "ja") for order in orders * 2))
+    assert together == alone * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "</style><b>bold</b>",
+        "{{ 7 * 7 }}{% raw %}",
+        '<img src="file:///etc/passwd">',
+        '<img src="http://127.0.0.1:9/x.png">',
+        "<link rel=attachment href=file:///etc/hostname>",
+        "&lt;&amp;&#65;",
+        "{name.__class__}",
+        '" style="background: url(file:///etc/passwd)',
+    ],
+)
+def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
+    order = rejected(
+        code=text,
+        comment=text,
+        catalog=text,
+        delivery_address=text,
+        brand=Party(text, text, text, text, (text,)),
+        buyer=Party(text, text, text, text, (text,)),
+        lines=(line(sku_number=text, model_number=text, product_name=text),),
+        rejection=RejectionStamp(NOON, text),
+    )
+    pdf = order_pdf(order, "en")
+    squeezed = "".join("".join(texts(pdf)).split())
+    # Brand 3 times, buyer 5, order 5 (the code twice), line 3, rejection 2.
+    assert squeezed.count("".join(text.split())) >= 17
+    assert not PdfReader(BytesIO(pdf)).attachments
+
+
+def test_characters_without_a_picture_are_left_out() -> None:
+    order = an_order(comment="a\x00b\x07c\x1b[31md\u202ee\ud800f\uffffg\r\nh\ti")
+    (text,) = texts(order_pdf(order, "en"))
+    assert "abc[31mdefg h i" in text
+
+
+@pytest.mark.parametrize("text", ["𠮷野家", "é\u0323", "Ж", "①㈱", "שלום"])
+def test_rare_letters_are_kept(text: str) -> None:
+    assert text in texts(order_pdf(an_order(catalog=text), "en"))[0]
+
+
+def test_a_letter_that_no_font_has_spoils_nothing_else() -> None:
+    document = pypdfium2.PdfDocument(order_pdf(an_order(catalog="\U000e0fff👩"), "en"))
+    text = document[0].get_textpage().get_text_range()
+    document.close()
+    assert "The Corner Shop" in text
+
+
+def test_long_words_wrap_inside_their_column() -> None:
+    long = "W" * 300
+    order = an_order(
+        code="C" * 64,
+        brand=Party(long, "B", "", long, (long,)),
+        buyer=Party(long, "B" * 64, long, long, (long,)),
+        delivery_address=long,
+        catalog=long,
+        comment=long,
+        lines=(line(sku_number="S" * 64, model_number="M" * 64, product_name=long, quantity=10**12),),
+    )
+    for picture in pictures(order_pdf(order, "en")):
+        margin = round(picture.width * 15 / 210)
+        for left in (0, picture.width - margin):
+            assert not rows(picture.crop((left, 0, left + margin, picture.height)), is_dark)
+
+
+@pytest.mark.parametrize(
+    ("code", "document", "name"),
+    [
+        ("ORD-1001", OrderDocument.PURCHASE_ORDER, "purchase-order-ORD-1001.pdf"),
+        ("ORD-1001", OrderDocument.ORDER_CONFIRMATION, "order-confirmation-ORD-1001.pdf"),
+        ("注文-7", OrderDocument.PURCHASE_ORDER, "purchase-order-注文-7.pdf"),
+        ("../../etc/x\\y", OrderDocument.PURCHASE_ORDER, "purchase-order-..-..-etc-x-y.pdf"),
+        ("a\r\nSet-Cookie: x\x00\u202e", OrderDocument.PURCHASE_ORDER, "purchase-order-a Set-Cookie- x.pdf"),
+    ],
+)
+def test_the_file_is_named_after_the_order(code: str, document: OrderDocument, name: str) -> None:
+    assert pdf_filename(replace(an_order(), code=code, document=document)) == name
