@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -25,6 +25,11 @@ from models.scope import Scope, narrow
 
 class DatabaseUrlError(ValueError):
     """The database URL cannot be used; the message says why and shows one that can."""
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether the database itself could not be opened, reached or written; not whether a statement was wrong."""
+    return isinstance(error, OperationalError | InterfaceError | ConnectionError | OSError)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

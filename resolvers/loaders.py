@@ -108,7 +108,7 @@ class Loaders:
         self.notifications: DataLoader[UUID, list[NotificationRow]] = many(read_notifications)
 
 
-# order, at most this many rows, after this position or id (0 or the nil UUID: from the start)
+# order, at most this many rows, after this position or id (None: from the start)
 PageKey = tuple[UUID, int, Any]
 
 
@@ -175,7 +175,7 @@ async def read_lines(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey
     statement = statement.join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
 
     def make(*columns: Any) -> LineRow:
-        return LineRow(*columns[:-4], SkuRow(*columns[-4:]))
+        return LineRow(*(*columns[:-4], SkuRow(*columns[-4:])))
 
     return await _pages(session, keys, statement, OrderLine.order_id, OrderLine.position, make)
 
@@ -198,8 +198,8 @@ async def _pages(
     while keys:
         page_of = {key[0]: key for key in reversed(keys)}
         keys = [key for key in keys if page_of[key[0]] != key]
-        after = [and_(order_id == id, position > after) for id, _, after in page_of.values() if after]
-        from_start = [id for id, _, after in page_of.values() if not after]
+        after = [and_(order_id == id, position > after) for id, _, after in page_of.values() if after is not None]
+        from_start = [id for id, _, after in page_of.values() if after is None]
         pages = (
             statement.where(or_(order_id.in_(from_start), *after))
             .add_columns(func.row_number().over(partition_by=order_id, order_by=position).label("rank_in_order"))
@@ -248,7 +248,7 @@ async def read_backlog_skus(session: AsyncSession, ids: list[UUID]) -> dict[UUID
     )
 
     def make(*columns: Any) -> BacklogSkuRow:
-        return BacklogSkuRow(*columns[:-4], SkuRow(*columns[-4:]))
+        return BacklogSkuRow(*(*columns[:-4], SkuRow(*columns[-4:])))
 
     return grouped((await session.execute(statement)).all(), make)
 

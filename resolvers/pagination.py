@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.dataloader import DataLoader
 
 from resolvers.inputs import InputError
 
@@ -137,4 +138,19 @@ async def read_page(
         cursors=[encode(keys, row) for row in rows],
         has_next=request.cursor is not None if request.backwards else more,
         has_previous=more if request.backwards else request.cursor is not None,
+    )
+
+
+async def page_within(
+    loader: DataLoader[tuple[UUID, int, Any], list[T]], parent: UUID, keys: Sequence[Key], request: PageRequest
+) -> Page[T]:
+    """A page of something inside a parent, forwards by one key; pages of several parents are read together."""
+    after = decode(keys, request.cursor, "after")[0] if request.cursor is not None else None
+    rows = await loader.load((parent, request.size + 1, after))
+    shown = rows[: request.size]
+    return Page(
+        rows=shown,
+        cursors=[encode(keys, row) for row in shown],
+        has_next=len(rows) > request.size,
+        has_previous=after is not None,
     )

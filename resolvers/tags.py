@@ -17,7 +17,7 @@ from models.tag import OrderTag, Tag
 from models.words import say
 from resolvers.actions import ActionError, Outcome, Refusal, begin
 from resolvers.context import Context
-from resolvers.inputs import check_text
+from resolvers.inputs import InputError, check_text
 from resolvers.rows import TagRow
 
 COLOR = re.compile("#[0-9A-Fa-f]{6}")
@@ -71,17 +71,17 @@ async def create_tag(context: Context, code: str, name: str, color: str | None) 
 
 async def apply_tags(context: Context, order_id: UUID, tag_ids: Sequence[UUID | None]) -> Outcome:
     """Replaces the order's tags by these; None stands for an id that is not a tag's."""
+    if len(tag_ids) > MOST_TAGS:
+        raise InputError(f"tagIds takes at most {MOST_TAGS} ids.", "input", "tagIds")
     async with context.transaction() as session:
         order, outcome = await begin(context, session, order_id, OrderAction.APPLY_TAGS)
         if order is None or outcome.refusals:
             return outcome
         wanted = {id for id in tag_ids if id is not None}
         of_brand = and_(Tag.brand_id == order.brand_id, Tag.id.in_(wanted))
-        found: dict[UUID, str] = dict(
-            tuple(row) for row in await session.execute(select(Tag.id, Tag.code).where(of_brand))
-        )
+        found = await _codes(session, select(Tag.id, Tag.code).where(of_brand))
         unknown = [place for place, id in enumerate(tag_ids) if id not in found]
-        if unknown or len(wanted) > MOST_TAGS:
+        if unknown:
             places = ", ".join(f"tagIds[{place}]" for place in unknown)
             text = say(words.UNKNOWN_TAGS, context.actor.locale, ids=places)
             return replace(outcome, refusals=[Refusal(ActionError.INVALID_INPUT, text, ("input", "tagIds"))])

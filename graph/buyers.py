@@ -1,0 +1,29 @@
+"""Buyer: the shop that ordered."""
+
+import strawberry
+
+from graph.ids import Kind, to_id
+from graph.node import NODES, Node
+from resolvers import nodes
+from resolvers.rows import BuyerRow
+
+
+@strawberry.type(description="A shop that orders from the brand.")
+class Buyer(Node):
+    unique_code: str = strawberry.field(description="The brand's code for the buyer.")
+    name: str = strawberry.field(description="The shop's name.")
+    is_offline: bool = strawberry.field(description="Kept by the brand only: has no users of its own and gets no mail.")
+    email_recipients: list[str] = strawberry.field(description="Every mail to the buyer goes to all of them.")
+
+    @classmethod
+    def of(cls, row: BuyerRow) -> "Buyer":
+        return cls(
+            id=to_id(Kind.BUYER, row.id),
+            unique_code=row.unique_code,
+            name=row.name,
+            is_offline=row.is_offline,
+            email_recipients=list(row.emails),
+        )
+
+
+NODES[Kind.BUYER] = (nodes.buyers, Buyer.of)

@@ -1,0 +1,42 @@
+"""Sku and OrderLine: what is ordered."""
+
+import strawberry
+
+from graph.ids import Kind, to_id
+from graph.money import Money
+from graph.node import NODES, Node
+from resolvers import nodes
+from resolvers.rows import LineRow, SkuRow
+
+
+@strawberry.type(description="A stock keeping unit of the brand: one size and colour of one model.")
+class Sku(Node):
+    number: str = strawberry.field(description="Unique in the brand.")
+    model_number: str = strawberry.field(description="The model (product) that it belongs to.")
+    name: str = strawberry.field(description="The product's name.")
+
+    @classmethod
+    def of(cls, row: SkuRow) -> "Sku":
+        return cls(id=to_id(Kind.SKU, row.id), number=row.number, model_number=row.model_number, name=row.name)
+
+
+@strawberry.type(description="A line of an order's official content: the OC once there is one, else what was ordered.")
+class OrderLine(Node):
+    sku: Sku = strawberry.field(description="What is ordered.")
+    quantity: int = strawberry.field(description="How many, at least 1.")
+    unit_price: Money = strawberry.field(description="For one.")
+    amount: Money = strawberry.field(description="quantity times unitPrice.")
+
+    @classmethod
+    def of(cls, row: LineRow) -> "OrderLine":
+        return cls(
+            id=to_id(Kind.LINE, row.id),
+            sku=Sku.of(row.sku),
+            quantity=row.quantity,
+            unit_price=Money.of(row.unit_price_minor, row.currency),
+            amount=Money.of(row.amount_minor, row.currency),
+        )
+
+
+NODES[Kind.SKU] = (nodes.skus, Sku.of)
+NODES[Kind.LINE] = (nodes.lines, OrderLine.of)

@@ -1,0 +1,87 @@
+"""`orders doctor`: what is missing on this machine, and how to get it."""
+
+import platform
+from collections.abc import Awaitable, Callable
+from ctypes.util import find_library
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from graph.settings import Settings, SettingsError, from_environment
+from models.base import Database
+from models.migrations import current, latest
+
+APT = "apt-get install --no-install-recommends"
+LIBRARIES = {
+    "Pango": ("pango-1.0", "libpango-1.0-0", "documents cannot be drawn without it"),
+    "Pango FreeType": ("pangoft2-1.0", "libpangoft2-1.0-0", "documents cannot be drawn without it"),
+    "HarfBuzz subset": ("harfbuzz-subset", "libharfbuzz-subset0", "Japanese documents take seconds without it"),
+}
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+JAPANESE_FONTS = ("NotoSansCJK*", "NotoSansJP*", "ipaexg*", "ipag*", "TakaoGothic*")
+
+Finding = tuple[bool, str]
+
+
+async def examine(*, demo: bool) -> bool:
+    """Prints a table; True when nothing is missing."""
+    findings: list[tuple[str, Finding]] = [("Python", (True, platform.python_version()))]
+    findings += [(name, _library(*about)) for name, about in LIBRARIES.items()]
+    findings.append(("Japanese font", _font()))
+    try:
+        settings = from_environment(demo=demo)
+    except SettingsError as error:
+        findings.append(("Settings", (False, str(error))))
+    else:
+        findings.append(("Settings", (True, f"data in {settings.data_folder}")))
+        findings.append(("Database", await _told(_database, settings)))
+        findings.append(("SMTP", await _told(_smtp, settings)))
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    for name, (is_fine, told) in findings:
+        table.add_row("[green]ok[/]" if is_fine else "[red]missing[/]", name, told)
+    Console().print(table)
+    return all(is_fine for _, (is_fine, _) in findings)
+
+
+def _library(name: str, package: str, why: str) -> Finding:
+    found = find_library(name)
+    return (True, found) if found else (False, f"{why}; get it with: {APT} {package}")
+
+
+def _font() -> Finding:
+    for folder in FONT_FOLDERS:
+        for pattern in JAPANESE_FONTS:
+            if found := next(Path(folder).expanduser().rglob(pattern), None):
+                return True, found.name
+    return False, f"Japanese text in documents would be boxes; get one with: {APT} fonts-noto-cjk"
+
+
+async def _told(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
+    try:
+        return await check(settings)
+    except Exception as error:
+        return False, f"does not answer: {getattr(error, 'orig', None) or error}"
+
+
+async def _database(settings: Settings) -> Finding:
+    database = Database(settings.database_url)
+    shown = database.url.render_as_string()
+    if database.is_sqlite and not Path(database.url.database or "").exists():  # noqa: ASYNC240
+        return True, f"{shown} is made at the first start"
+    try:
+        found = await current(database)
+    finally:
+        await database.close()
+    if found == latest():
+        return True, f"{shown} at schema {found}"
+    return False, f"{shown} is at schema {found}, not {latest()}; bring it up with: ./run orders migrate"
+
+
+async def _smtp(settings: Settings) -> Finding:
+    if settings.smtp_url is None:
+        return True, f"none set: mails are written to {settings.mail_folder}; set ORDERS_SMTP_URL to send them"
+    from exports.smtp import SmtpTransport
+
+    await SmtpTransport(settings.smtp_url).check()
+    return True, "the mail server answers"

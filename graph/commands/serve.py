@@ -1,0 +1,93 @@
+"""`orders serve`: migrates, loads the demo's orders when asked to, and serves."""
+
+import asyncio
+import errno
+import socket
+from dataclasses import replace
+from datetime import timedelta
+
+import typer
+import uvicorn
+
+from graph.app import create_app, utc_now
+from graph.commands import CommandError
+from graph.demo import demo_actors, load_demo
+from graph.settings import Settings
+from graph.tokens import Tokens
+from models.actor import Actor
+from models.base import Database
+from models.migrations import upgrade
+
+DEMO_TOKENS_LAST = timedelta(days=30)
+GRACE = 10  # seconds for what runs, when the server is told to stop
+
+
+def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
+    """Until it is told to stop. Raises CommandError when it cannot start."""
+    listening = _listen(host, port)
+    address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+    if settings.public_url is None:
+        settings = replace(settings, public_url=address)
+    actors = asyncio.run(_prepare(settings, demo=demo))
+    tokens = Tokens(settings.secret_key, utc_now)
+    signed = {role: tokens.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
+    app = create_app(settings, demo_token=signed.get("admin"))
+    typer.echo(_welcome(settings, address, signed))
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    except socket.gaierror:
+        raise CommandError(f"{host} is not an address of this machine; give another --host.") from None
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        reason = {
+            errno.EADDRINUSE: f"Port {port} on {host} is in use; stop what runs there or give another --port.",
+            errno.EACCES: f"Port {port} may not be used by this user; give a --port above 1023.",
+            errno.EADDRNOTAVAIL: f"{host} is not an address of this machine; give another --host.",
+        }.get(error.errno or 0, f"{host}:{port} cannot be listened on ({error.strerror}).")
+        raise CommandError(reason) from None
+    return listening
+
+
+async def _prepare(settings: Settings, *, demo: bool) -> dict[str, Actor]:
+    """Migrates; for the demo, loads its orders into an empty database. Answers the demo's actors."""
+    database = Database(settings.database_url)
+    try:
+        await upgrade(database)
+        if not demo:
+            return {}
+        await load_demo(database, utc_now)
+        return await demo_actors(database)
+    finally:
+        await database.close()
+
+
+def _welcome(settings: Settings, address: str, tokens: dict[str, str]) -> str:
+    lines = ["", f"  Order Management is at {address}/graphql", ""]
+    if tokens:
+        lines += ["  The page has the admin's token filled in. A token for each role, good for 30 days:", ""]
+        lines += [f"  {role:<12} {token}" for role, token in tokens.items()]
+        lines += ["", f"  Mails are written to {settings.mail_folder}" if not settings.smtp_url else "", ""]
+    else:
+        lines += ["  Print a token with: ./run orders token --role admin", ""]
+    lines += ["  Stop with Ctrl+C.", ""]
+    return "\n".join(lines)

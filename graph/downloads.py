@@ -1,0 +1,225 @@
+"""Downloads: the signed links that the API hands out, and the GET that turns one into a document.
+
+A link says all of what it is good for: which document of which order (or which filter), for which viewer, in which
+language, until when. It is signed, so nothing of that can be changed; who has the link, has the document.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import strawberry
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import select
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from exports.order_snapshot import order_snapshot
+from exports.pdf import order_pdf
+from exports.snapshot import OrderDocument
+from exports.workbook import orders_workbook
+from graph.enums import publish
+from graph.scalars import URL
+from models.actor import Actor
+from models.base import Database
+from models.order import Order
+from models.policy import OrderStatus, Role
+from resolvers.orders import OrderFilter, OrderSort, OrderSortField, matching
+from resolvers.rows import OrderRow
+
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Rendering is work for a processor: more at once than there are would only make all of them late.
+AT_ONCE = 2
+UNSAFE_IN_NAMES = {ord(character): "-" for character in '<>:"/\\|?*'} | dict.fromkeys(range(32), "-") | {127: "-"}
+
+
+publish(
+    OrderDocument,
+    "Which document of an order.",
+    {
+        "PURCHASE_ORDER": "What the buyer ordered. Always there.",
+        "ORDER_CONFIRMATION": "What the brand confirmed. Needs an OC.",
+    },
+    name="OrderPdf",
+)
+
+
+@strawberry.type(description="A link to a document. Whoever has it can open it until it expires; GET, no token needed.")
+class Download:
+    url: URL = strawberry.field(description="Signed; cannot be changed.")
+    filename: str = strawberry.field(description="As the browser will save it.")
+    media_type: str = strawberry.field(description="Of the document.")
+    expires_at: datetime = strawberry.field(description="Ask for a new link after this instant.")
+
+
+class Export(StrEnum):
+    PURCHASE_ORDER = "purchase-order"
+    ORDER_CONFIRMATION = "order-confirmation"
+    ORDER_EXCEL = "order"
+    ORDERS_EXCEL = "orders"
+
+
+class LinkError(Exception):
+    """A link that opens nothing; `status` is the HTTP status, the message tells the user."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Signs links and reads them back. `base_url` without a slash at its end."""
+
+    secret_key: str
+    base_url: str
+    clock: Callable[[], datetime]
+    lifetime: timedelta = timedelta(minutes=15)
+
+    def of_order(self, export: Export, order: OrderRow, actor: Actor, locale: str | None) -> Download:
+        suffix = "xlsx" if export is Export.ORDER_EXCEL else "pdf"
+        filename = f"{export}-{order.code.translate(UNSAFE_IN_NAMES)}.{suffix}"
+        return self._sign(export, filename, actor, locale, {"order": order.id.hex})
+
+    def of_orders(self, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor, locale: str | None) -> Download:
+        claims = {"filter": _plain(filter), "sort": [[each.field.value, each.descending] for each in sort]}
+        return self._sign(Export.ORDERS_EXCEL, f"orders-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
+
+    def _sign(
+        self, export: Export, filename: str, actor: Actor, locale: str | None, claims: dict[str, Any]
+    ) -> Download:
+        expires = (self.clock() + self.lifetime).replace(microsecond=0)
+        claims = claims | {
+            "export": export.value,
+            "filename": filename,
+            "locale": locale or actor.locale,
+            "role": actor.role.value,
+            "brand": actor.brand_id.hex if actor.brand_id else None,
+            "buyer": actor.buyer_id.hex if actor.buyer_id else None,
+            "expires": int(expires.timestamp()),
+        }
+        url = f"{self.base_url}/downloads/{self._serializer.dumps(claims)}"
+        media_type = XLSX if filename.endswith("xlsx") else PDF
+        return Download(url=URL(url), filename=filename, media_type=media_type, expires_at=expires)
+
+    def read(self, token: str) -> dict[str, Any]:
+        """The claims. Raises LinkError: 403 when the link was tampered with or is not ours, 410 when it has expired."""
+        try:
+            claims: dict[str, Any] = self._serializer.loads(token)
+        except BadData:
+            raise LinkError(403, "This link is not valid. Ask for a new one.") from None
+        if claims["expires"] < self.clock().timestamp():
+            expired = datetime.fromtimestamp(claims["expires"], UTC)
+            raise LinkError(410, f"This link expired at {expired:%Y-%m-%d %H:%M} UTC. Ask for a new one.")
+        return claims
+
+    @property
+    def _serializer(self) -> URLSafeSerializer:
+        return URLSafeSerializer(self.secret_key, salt="orders.downloads")
+
+
+def _plain(filter: OrderFilter) -> dict[str, Any]:
+    """The filter's conditions as JSON."""
+
+    def value(each: Any) -> Any:
+        if isinstance(each, datetime):
+            return each.isoformat()
+        if isinstance(each, Sequence) and not isinstance(each, str):
+            return [one.hex if isinstance(one, UUID) else one for one in each]
+        return each
+
+    return {name: value(each) for name, each in asdict(filter).items() if each is not None}
+
+
+def _filter(plain: dict[str, Any]) -> OrderFilter:
+    parse: dict[str, Callable[[Any], Any]] = {
+        "status": lambda names: [OrderStatus(name) for name in names],
+        "buyer_ids": lambda ids: [UUID(id) for id in ids],
+        "tag_ids": lambda ids: [UUID(id) for id in ids],
+        "placed_from": datetime.fromisoformat,
+        "placed_to": datetime.fromisoformat,
+    }
+    return OrderFilter(**{name: parse.get(name, lambda it: it)(each) for name, each in plain.items()})
+
+
+class Downloads:
+    """The endpoint /downloads/{token}."""
+
+    def __init__(self, database: Database, links: Links) -> None:
+        self._database = database
+        self._links = links
+        self._turn = asyncio.Semaphore(AT_ONCE)
+
+    async def get(self, request: Request) -> Response:
+        try:
+            claims = self._links.read(request.path_params["token"])
+            response = await self._document(claims)
+        except LinkError as error:
+            return PlainTextResponse(f"{error}\n", error.status, {"Cache-Control": "no-store"})
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Disposition"] = disposition(claims["filename"])
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    async def _document(self, claims: dict[str, Any]) -> Response:
+        actor = _viewer(claims)
+        async with self._turn:
+            match Export(claims["export"]):
+                case Export.PURCHASE_ORDER:
+                    return await self._pdf(claims, actor, OrderDocument.PURCHASE_ORDER)
+                case Export.ORDER_CONFIRMATION:
+                    return await self._pdf(claims, actor, OrderDocument.ORDER_CONFIRMATION)
+                case Export.ORDER_EXCEL:
+                    return await self._workbook(
+                        claims, actor, select(Order.id).where(Order.id == UUID(claims["order"]))
+                    )
+                case Export.ORDERS_EXCEL:
+                    sort = [OrderSort(OrderSortField(name), descending) for name, descending in claims["sort"]]
+                    return await self._workbook(claims, actor, matching(_filter(claims["filter"]), sort, actor))
+
+    async def _pdf(self, claims: dict[str, Any], actor: Actor, document: OrderDocument) -> Response:
+        async with self._database.read(actor.scope) as session:
+            snapshot = await order_snapshot(session, UUID(claims["order"]), document, for_buyer=actor.is_buyer)
+        if snapshot is None:
+            raise LinkError(403, "This link is for an order that its viewer can no longer see.")
+        return Response(await asyncio.to_thread(order_pdf, snapshot, claims["locale"]), media_type=PDF)
+
+    async def _workbook(self, claims: dict[str, Any], actor: Actor, orders: Any) -> Response:
+        folder = Path(tempfile.mkdtemp(prefix="orders-"))
+        path = folder / "orders.xlsx"
+        try:
+            async with self._database.read(actor.scope) as session:
+                if "order" in claims and await session.scalar(orders) is None:
+                    raise LinkError(403, "This link is for an order that its viewer can no longer see.")
+                await orders_workbook(session, orders, locale=claims["locale"], for_buyer=actor.is_buyer, path=path)
+        except BaseException:
+            rmtree(folder, ignore_errors=True)
+            raise
+        return FileResponse(path, media_type=XLSX, background=BackgroundTask(rmtree, folder, ignore_errors=True))
+
+
+def _viewer(claims: dict[str, Any]) -> Actor:
+    return Actor(
+        role=Role(claims["role"]),
+        id="download",
+        name="download",
+        brand_id=UUID(claims["brand"]) if claims["brand"] else None,
+        buyer_id=UUID(claims["buyer"]) if claims["buyer"] else None,
+        locale=claims["locale"],
+    )
+
+
+def disposition(filename: str) -> str:
+    """RFC 6266: the name in UTF-8, and one in ASCII for those who cannot read that."""
+    ascii_name = "".join(each if each.isascii() else "_" for each in filename)
+    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename, safe='')}"

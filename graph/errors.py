@@ -1,0 +1,63 @@
+"""What a caller is told when something goes wrong: InputError in plain words, everything else masked and logged."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from strawberry.extensions import SchemaExtension
+
+from resolvers.inputs import InputError
+
+log = logging.getLogger("orders.graphql")
+
+BUSY = "The database is busy or away. Nothing was changed; try again in a moment."
+
+
+@strawberry.interface(
+    description="A refusal that the user can act on. Each mutation has its own type with its own codes."
+)
+class UserError:
+    message: str = strawberry.field(description="For people, in the viewer's language: what is wrong and what to do.")
+    field: list[str] | None = strawberry.field(description="The path of the argument at fault.")
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether trying again may help: the pool is exhausted, a lock was waited for too long, the database is away."""
+    if isinstance(error, DBAPIError):
+        # asyncpg's lock and statement timeouts and serialization failures: SQLSTATE classes 55, 57, 40.
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return isinstance(error, OperationalError) or state[:2] in ("40", "53", "55", "57", "08")
+    return isinstance(error, PoolTimeoutError | ConnectionError)
+
+
+def published(error: GraphQLError, request_id: str | None) -> GraphQLError:
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if cause is None:  # of the document or its variables
+        return error
+    if isinstance(cause, InputError):
+        extensions: dict[str, Any] = {"code": cause.code, "field": cause.field}
+        return GraphQLError(str(cause), error.nodes, path=error.path, extensions=extensions)
+    if is_busy(cause):
+        log.warning("database busy: %s", cause, extra={"path": error.path})
+        extensions = {"code": "UNAVAILABLE", "requestId": request_id}
+        return GraphQLError(BUSY, error.nodes, path=error.path, extensions=extensions)
+    log.error("unexpected error at %s", error.path, exc_info=cause)
+    message = f"Something went wrong on our side and was written to the log (request {request_id})."
+    return GraphQLError(
+        message, error.nodes, path=error.path, extensions={"code": "INTERNAL_ERROR", "requestId": request_id}
+    )
+
+
+class PublishErrors(SchemaExtension):
+    def on_operation(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        if result is not None and getattr(result, "errors", None):
+            request_id = getattr(self.execution_context.context, "request_id", None)
+            result.errors = [published(error, request_id) for error in result.errors]  # type: ignore[union-attr]

@@ -1,0 +1,28 @@
+"""/health/live: the process runs. /health/ready: it can work, i.e. the database answers and has the right schema."""
+
+import logging
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from models.base import Database
+from models.migrations import current, latest
+
+log = logging.getLogger("orders.health")
+
+
+async def live(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:
+    database: Database = request.app.state.database
+    try:
+        found = await current(database)
+    except Exception:
+        log.exception("the database does not answer")
+        return JSONResponse({"status": "unavailable", "reason": "the database does not answer"}, 503)
+    if found != latest():
+        reason = f"the database is at schema {found}, not {latest()}: run the migrations"
+        return JSONResponse({"status": "unavailable", "reason": reason}, 503)
+    return JSONResponse({"status": "ok"})

@@ -1,0 +1,51 @@
+"""Ids as clients see them: what the thing is, and its UUID in base32, e.g. ord_01jdf3w8x5e4t9v0k2m6n8q1rz (TypeID).
+
+Clients treat them as opaque; the prefix makes logs readable and an id of the wrong kind recognisable.
+"""
+
+from enum import StrEnum
+from uuid import UUID
+
+from strawberry import ID
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
+_VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
+
+
+class Kind(StrEnum):
+    ORDER = "ord"
+    LINE = "lin"
+    SKU = "sku"
+    BUYER = "buy"
+    TAG = "tag"
+    DELIVERY_NOTE = "dn"
+    INVOICE = "inv"
+    BACKLOG_SKU = "bls"
+    NOTIFICATION = "ntf"
+    EVENT = "evt"
+
+
+PREFIXES = frozenset(kind.value for kind in Kind)
+
+
+def to_id(kind: Kind, uuid: UUID) -> ID:
+    number = uuid.int
+    letters = [_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)]
+    return ID(f"{kind.value}_{''.join(letters)}")
+
+
+def from_id(kind: Kind, text: str) -> UUID | None:
+    """None when this is not an id of that kind: for the caller the same as an id of nothing."""
+    found = parse(text)
+    return found[1] if found and found[0] is kind else None
+
+
+def parse(text: str) -> tuple[Kind, UUID] | None:
+    prefix, _, letters = text.partition("_")
+    if prefix not in PREFIXES or len(letters) != 26 or not _VALUES.keys() >= set(letters) or letters[0] > "7":
+        return None
+    number = 0
+    for letter in letters:
+        number = number << 5 | _VALUES[letter]
+    return Kind(prefix), UUID(int=number)

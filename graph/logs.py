@@ -1,0 +1,87 @@
+"""Logging: one line of JSON per event (or plain lines on a terminal), each with the id of its request."""
+
+import json
+import logging
+import re
+import sys
+import time
+import uuid
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+log = logging.getLogger("orders.http")
+
+
+class JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request := request_id.get():
+            line["request_id"] = request
+        line |= {name: value for name, value in record.__dict__.items() if name not in STANDARD}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+class PlainLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        more = {name: value for name, value in record.__dict__.items() if name not in STANDARD}
+        told = " ".join(f"{name}={value}" for name, value in more.items())
+        at = datetime.fromtimestamp(record.created).astimezone()
+        text = f"{at:%H:%M:%S} {record.levelname.lower():7} {record.getMessage()}{'  ' + told if told else ''}"
+        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+
+
+def configure() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainLines() if sys.stderr.isatty() else JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # Our own line for each request says more; the renderers' notes on fonts and CSS say nothing to an operator.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for noisy in ("weasyprint", "fontTools", "alembic", "mail.log"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+class RequestLog:
+    """Gives each request an id (the client's X-Request-ID, when it is a proper one) and logs how it ended."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        id = given if ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
+        request_id.set(id)
+        status = 500
+        started = time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            # A download's token is a key to a document: it stays out of the log.
+            path = re.sub(r"^(/downloads/).+", r"\1…", scope["path"])
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            more = {"status": status, "ms": milliseconds} | scope.get("state", {}).get("logged", {})
+            log.info("%s %s", scope["method"], path, extra=more)

@@ -1,0 +1,17 @@
+"""Money: an amount with its currency."""
+
+from decimal import Decimal
+
+import strawberry
+
+from models.money import from_minor
+
+
+@strawberry.type(description="An amount of money.")
+class Money:
+    amount: Decimal = strawberry.field(description="In the currency's major unit, with its usual digits.")
+    currency: str = strawberry.field(description="ISO 4217, e.g. JPY.")
+
+    @classmethod
+    def of(cls, minor: int, currency: str) -> "Money":
+        return cls(amount=from_minor(minor, currency), currency=currency)

@@ -1,0 +1,44 @@
+"""Notification: one mail to the buyer, from promise to delivery; and the preview of a mail."""
+
+from datetime import datetime
+
+import strawberry
+
+from graph.ids import Kind, to_id
+from graph.node import NODES, Node
+from models.outbox import NotificationStatus
+from resolvers import nodes
+from resolvers.rows import NotificationRow
+
+
+@strawberry.type(description="A mail to the buyer.")
+class Notification(Node):
+    kind: str = strawberry.field(description="What it tells, e.g. ORDER_REJECTED.")
+    status: NotificationStatus = strawberry.field(description="How far it has come.")
+    to: list[str] = strawberry.field(description="The addresses it goes to.")
+    attempts: int = strawberry.field(description="How often it was tried.")
+    sent_at: datetime | None = strawberry.field(description="When the mail server took it.")
+    last_error: str | None = strawberry.field(description="What went wrong at the last attempt.")
+
+    @classmethod
+    def of(cls, row: NotificationRow) -> "Notification":
+        return cls(
+            id=to_id(Kind.NOTIFICATION, row.id),
+            kind=row.kind,
+            status=row.status,
+            to=row.recipients,
+            attempts=row.attempts,
+            sent_at=row.sent_at,
+            last_error=row.last_error,
+        )
+
+
+@strawberry.type(description="A mail before it is sent.")
+class MailPreview:
+    to: list[str] = strawberry.field(description="The addresses it would go to.")
+    subject: str = strawberry.field(description="The subject line.")
+    text: str = strawberry.field(description="The plain-text part.")
+    html: str = strawberry.field(description="The HTML part.")
+
+
+NODES[Kind.NOTIFICATION] = (nodes.notifications, Notification.of)

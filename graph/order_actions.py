@@ -1,0 +1,111 @@
+"""archiveOrder and applyTags, and what all actions but rejecting answer when they are refused."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import ID, UNSET
+
+from graph.context import Info, given
+from graph.enums import publish
+from graph.errors import UserError
+from graph.ids import Kind, from_id
+from graph.orders import Order, load_order
+from graph.tags import Tag
+from models import words
+from resolvers import archiving, tags
+from resolvers.actions import ActionError, Outcome, Refusal
+
+publish(
+    ActionError,
+    "Why an action other than rejecting was refused. Nothing was changed.",
+    {
+        "NOT_FOUND": "Returned if the viewer has no order with this id.",
+        "NOT_PERMITTED": "Returned if the viewer may not do this.",
+        "NOT_ALLOWED_IN_STATUS": "Returned if the order's status, or a document or setting, does not allow it.",
+        "ORDER_REJECTED": "Returned if the order has been rejected: only archiving and tags are left.",
+        "STALE_ORDER": "Returned if the order has changed since the caller read it.",
+        "INVALID_INPUT": "Returned if an argument makes no sense; field says which.",
+    },
+    name="OrderActionErrorCode",
+)
+
+
+@strawberry.type(description="Why an action other than rejecting was refused.")
+class OrderActionError(UserError):
+    code: ActionError = strawberry.field(description="For programs.")
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> "OrderActionError":
+        return cls(code=refusal.code, message=refusal.message, field=list(refusal.field) or None)
+
+
+@strawberry.input(description="What to archive.")
+class ArchiveOrderInput:
+    order_id: ID = strawberry.field(description="A rejected or sent-back order.")
+
+
+@strawberry.type(description="What came of archiveOrder. It is done exactly when userErrors is empty.")
+class ArchiveOrderPayload:
+    order: Order | None = strawberry.field(description="The order as it is now; null when there is none.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+@strawberry.input(description="Which tags an order shall have.")
+class ApplyTagsInput:
+    order_id: ID = strawberry.field(description="The order, in any status.")
+    tag_ids: list[ID] = strawberry.field(description="Replaces the order's tags; an empty list removes them all.")
+
+
+@strawberry.type(description="What came of applyTags. It is done exactly when userErrors is empty.")
+class ApplyTagsPayload:
+    order: Order | None = strawberry.field(description="The order as it is now; null when there is none.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+@strawberry.input(description="A new tag.")
+class CreateTagInput:
+    code: str = strawberry.field(description="Unique in the brand, 1 to 64 characters.")
+    name: str = strawberry.field(description="As people see it, 1 to 100 characters.")
+    color: str | None = strawberry.field(default=UNSET, description="#RRGGBB.")
+
+
+@strawberry.type(description="What came of createTag. It is done exactly when userErrors is empty.")
+class CreateTagPayload:
+    tag: Tag | None = strawberry.field(description="The new tag; null when it was refused.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+async def archive_order(
+    info: Info, input: Annotated[ArchiveOrderInput, strawberry.argument(description="The order.")]
+) -> ArchiveOrderPayload:
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await archiving.archive_order(info.context, order_id) if order_id else _not_found(info)
+    return ArchiveOrderPayload(order=await load_order(info, outcome.order_id), user_errors=_errors(outcome))
+
+
+async def apply_tags(
+    info: Info, input: Annotated[ApplyTagsInput, strawberry.argument(description="The order and its tags.")]
+) -> ApplyTagsPayload:
+    order_id = from_id(Kind.ORDER, input.order_id)
+    tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
+    outcome = await tags.apply_tags(info.context, order_id, tag_ids) if order_id else _not_found(info)
+    return ApplyTagsPayload(order=await load_order(info, outcome.order_id), user_errors=_errors(outcome))
+
+
+async def create_tag(
+    info: Info, input: Annotated[CreateTagInput, strawberry.argument(description="The tag.")]
+) -> CreateTagPayload:
+    made = await tags.create_tag(info.context, input.code, input.name, given(input.color))
+    return CreateTagPayload(
+        tag=Tag.of(made.tag) if made.tag else None,
+        user_errors=[OrderActionError.of(refusal) for refusal in made.refusals],
+    )
+
+
+def _not_found(info: Info) -> Outcome:
+    text = words.say(words.ORDER_NOT_FOUND, info.context.actor.locale)
+    return Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "orderId"))])
+
+
+def _errors(outcome: Outcome) -> list[OrderActionError]:
+    return [OrderActionError.of(refusal) for refusal in outcome.refusals]

@@ -1,0 +1,70 @@
+"""The inputs OrderFilter and OrderSort."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from strawberry import ID, UNSET
+
+from graph.context import given
+from graph.enums import SortDirection
+from graph.ids import Kind, from_id
+from models.policy import OrderStatus
+from resolvers import orders
+from resolvers.inputs import InputError
+from resolvers.orders import OrderSortField
+
+
+@strawberry.input(description="Which orders; all conditions must hold. An empty list matches nothing.")
+class OrderFilter:
+    search: str | None = strawberry.field(
+        default=UNSET,
+        description="Words, each of which must be somewhere in the order code, buyer name or code, model number or SKU "
+        f"number, in upper or lower case. At most {orders.LONGEST_SEARCH} characters.",
+    )
+    status: list[OrderStatus] | None = strawberry.field(default=UNSET, description="One of these.")
+    can_reject: bool | None = strawberry.field(
+        default=UNSET, description="Exactly the orders whose canReject says so to this viewer."
+    )
+    buyer_ids: list[ID] | None = strawberry.field(default=UNSET, description="Of one of these buyers.")
+    tag_ids: list[ID] | None = strawberry.field(default=UNSET, description="With at least one of these tags.")
+    placed_from: datetime | None = strawberry.field(default=UNSET, description="Placed at this instant or later.")
+    placed_to: datetime | None = strawberry.field(default=UNSET, description="Placed before this instant.")
+    include_archived: bool | None = strawberry.field(
+        default=UNSET, description="Archived orders are left out unless this is true."
+    )
+
+    def read(self) -> orders.OrderFilter:
+        """Raises InputError for an id of something else."""
+        return orders.OrderFilter(
+            search=given(self.search),
+            status=given(self.status),
+            can_reject=given(self.can_reject),
+            buyer_ids=_ids(Kind.BUYER, given(self.buyer_ids), "buyerIds"),
+            tag_ids=_ids(Kind.TAG, given(self.tag_ids), "tagIds"),
+            placed_from=given(self.placed_from),
+            placed_to=given(self.placed_to),
+            include_archived=bool(given(self.include_archived)),
+        )
+
+
+@strawberry.input(description="One field to sort by.")
+class OrderSort:
+    field: OrderSortField = strawberry.field(description="What to sort by.")
+    direction: SortDirection = strawberry.field(description="Which way.")
+
+    def read(self) -> orders.OrderSort:
+        return orders.OrderSort(self.field, descending=self.direction is SortDirection.DESC)
+
+
+def _ids(kind: Kind, ids: Sequence[str] | None, name: str) -> list[UUID] | None:
+    if ids is None:
+        return None
+    found = []
+    for place, id in enumerate(ids):
+        uuid = from_id(kind, id)
+        if uuid is None:
+            raise InputError(f"{name}[{place}] is not the id of such a thing ({kind}_…).", "filter", name, str(place))
+        found.append(uuid)
+    return found

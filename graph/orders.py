@@ -1,0 +1,236 @@
+"""Order, and the questions that find orders."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry import ID, UNSET, Private
+from strawberry.dataloader import DataLoader
+
+from exports.snapshot import OrderDocument
+from graph.buyers import Buyer
+from graph.catalog import OrderLine
+from graph.context import Info, given
+from graph.documents import BacklogSku, DeliveryNote, Invoice
+from graph.downloads import Download, Export
+from graph.enums import Locale
+from graph.history import OrderEvent
+from graph.ids import Kind, from_id, to_id
+from graph.money import Money
+from graph.node import NODES, Node
+from graph.notifications import Notification
+from graph.order_filter import OrderFilter, OrderSort
+from graph.pagination import After, Before, Connection, First, Last, connection
+from graph.rejection_types import OrderRejection, RejectionBlocker
+from graph.tags import Tag
+from models import policy
+from models.order import DataSet
+from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
+from models.words import status_label
+from resolvers import nodes
+from resolvers import orders as resolvers
+from resolvers.history import history_of
+from resolvers.inputs import InputError
+from resolvers.lines import lines_of
+from resolvers.pagination import PageRequest
+from resolvers.rows import OrderRow
+from resolvers.verdicts import Verdict
+
+InLocale = Annotated[Locale | None, strawberry.argument(description="The viewer's language when left out.")]
+
+
+@strawberry.type(description="An order of a buyer from a catalog of the brand.")
+class Order(Node):
+    code: str = strawberry.field(description="Unique in the brand.")
+    status: OrderStatus = strawberry.field(description="How far it has come.")
+    is_rejected: bool = strawberry.field(description="Whether it has been rejected, by whomever. Final.")
+    is_archived: bool = strawberry.field(description="Whether it has left the list, for good.")
+    version: int = strawberry.field(
+        description="Rises with every change of status or content; hand it to expectedVersion."
+    )
+    placed_at: datetime = strawberry.field(description="When the buyer ordered.")
+    updated_at: datetime = strawberry.field(description="When its status or content last changed.")
+    total: Money = strawberry.field(description="Lines, tax and shipping of the official content.")
+    total_quantity: int = strawberry.field(description="Of all its lines.")
+    row: Private[OrderRow]
+
+    @strawberry.field(description="The status in words, as this viewer's side (brand or buyer) calls it.")
+    def status_label(self, info: Info, locale: InLocale = UNSET) -> str:
+        actor = info.context.actor
+        return status_label(
+            self.row.status,
+            locale.value if locale else actor.locale,
+            to_buyer=actor.is_buyer,
+            approval_asked=self.row.approval_asked,
+        )
+
+    @strawberry.field(description="How far its delivery has come.")
+    async def delivery_status(self, info: Info) -> DeliveryStatus:
+        return (await self._verdict(info)).delivery_status
+
+    @strawberry.field(description="Who ordered.")
+    async def buyer(self, info: Info) -> Buyer:
+        row = await info.context.loaders.buyer.load(self.row.buyer_id)
+        if row is None:
+            raise LookupError(f"order {self.row.id} has no buyer")
+        return Buyer.of(row)
+
+    @strawberry.field(description="The lines of its official content.")
+    async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
+        page = await lines_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        return connection(page, OrderLine.of, lambda: count(info.context.loaders.line_count, self.row.id))
+
+    @strawberry.field(description="Its tags by code; none for a buyer.")
+    async def tags(self, info: Info) -> list[Tag]:
+        return [Tag.of(row) for row in await info.context.loaders.tags.load(self.row.id)]
+
+    @strawberry.field(description="True exactly when rejectionBlockers is empty.")
+    async def can_reject(self, info: Info) -> bool:
+        return (await self._verdict(info)).allows(OrderAction.REJECT, info.context.actor)
+
+    @strawberry.field(
+        description="Every reason why this viewer cannot reject it now; the same verdict that rejectOrder gives."
+    )
+    async def rejection_blockers(self, info: Info) -> list[RejectionBlocker]:
+        blockers = (await self._verdict(info)).blockers(OrderAction.REJECT, info.context.actor)
+        return [RejectionBlocker.of(blocker) for blocker in blockers]
+
+    @strawberry.field(description="What this viewer can do to it now.")
+    async def available_actions(self, info: Info) -> list[OrderAction]:
+        return policy.available_actions(info.context.actor.role, (await self._verdict(info)).facts)
+
+    @strawberry.field(description="The record of its rejection; null when it has not been rejected.")
+    async def rejection(self, info: Info) -> OrderRejection | None:
+        if self.row.status not in REJECTED:
+            return None
+        row = await info.context.loaders.rejection.load(self.row.id)
+        if row is None:
+            return None
+        by = row.actor_name
+        if info.context.actor.is_buyer:
+            brand = await info.context.loaders.brand.load(self.row.brand_id)
+            by = brand.name if brand else ""
+        return OrderRejection(rejected_at=row.rejected_at, rejected_by=by, notified=row.notified, body=row.body)
+
+    @strawberry.field(description="Those made from it, oldest first.")
+    async def delivery_notes(self, info: Info) -> list[DeliveryNote]:
+        return [DeliveryNote.of(row) for row in await info.context.loaders.delivery_notes.load(self.row.id)]
+
+    @strawberry.field(description="Those that are for it, void ones too, oldest first.")
+    async def invoices(self, info: Info) -> list[Invoice]:
+        return [Invoice.of(row) for row in await info.context.loaders.invoices.load(self.row.id)]
+
+    @strawberry.field(description="By SKU number; none until they are created.")
+    async def backlog_skus(self, info: Info) -> list[BacklogSku]:
+        return [BacklogSku.of(row) for row in await info.context.loaders.backlog_skus.load(self.row.id)]
+
+    @strawberry.field(description="The mails to its buyer, oldest first; none for a buyer.")
+    async def notifications(self, info: Info) -> list[Notification]:
+        return [Notification.of(row) for row in await info.context.loaders.notifications.load(self.row.id)]
+
+    @strawberry.field(description="What was done to it, oldest first; empty for a buyer.")
+    async def history(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderEvent]:
+        page = await history_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        return connection(page, OrderEvent.of, lambda: count(info.context.loaders.history_count, self.row.id))
+
+    @strawberry.field(description="A link to its PDF; a rejected order's says so on its face.")
+    def pdf(
+        self,
+        info: Info,
+        document: Annotated[
+            OrderDocument | None,
+            strawberry.argument(description="The official one when left out: the OC once there is one."),
+        ] = UNSET,
+        locale: InLocale = UNSET,
+    ) -> Download:
+        has_confirmation = self.row.official is DataSet.CONFIRMATION
+        wanted = document or (OrderDocument.ORDER_CONFIRMATION if has_confirmation else OrderDocument.PURCHASE_ORDER)
+        if wanted is OrderDocument.ORDER_CONFIRMATION and not has_confirmation:
+            raise InputError("This order has no order confirmation (OC) yet; ask for PURCHASE_ORDER.", "document")
+        export = Export.ORDER_CONFIRMATION if wanted is OrderDocument.ORDER_CONFIRMATION else Export.PURCHASE_ORDER
+        return info.context.links.of_order(export, self.row, info.context.actor, locale.value if locale else None)
+
+    @strawberry.field(description="A link to a workbook of this order and its lines.")
+    def excel(self, info: Info, locale: InLocale = UNSET) -> Download:
+        actor = info.context.actor
+        return info.context.links.of_order(Export.ORDER_EXCEL, self.row, actor, locale.value if locale else None)
+
+    async def _verdict(self, info: Info) -> Verdict:
+        verdict = await info.context.loaders.verdict.load(self.row.id)
+        if verdict is None:
+            raise LookupError(f"no verdict on order {self.row.id}")
+        return verdict
+
+    @classmethod
+    def of(cls, row: OrderRow) -> "Order":
+        return cls(
+            id=to_id(Kind.ORDER, row.id),
+            code=row.code,
+            status=row.status,
+            is_rejected=row.status in REJECTED,
+            is_archived=row.archived_at is not None,
+            version=row.version,
+            placed_at=row.placed_at,
+            updated_at=row.updated_at,
+            total=Money.of(row.total_minor, row.currency),
+            total_quantity=row.total_quantity,
+            row=row,
+        )
+
+
+async def count(loader: DataLoader[UUID, int | None], order_id: UUID) -> int:
+    return await loader.load(order_id) or 0
+
+
+async def load_order(info: Info, order_id: UUID | None) -> Order | None:
+    row = await resolvers.order_by_id(info.context, order_id) if order_id else None
+    return Order.of(row) if row else None
+
+
+async def order(
+    info: Info, id: Annotated[ID, strawberry.argument(description="The order's id, archived or not.")]
+) -> Order | None:
+    return await load_order(info, from_id(Kind.ORDER, id))
+
+
+async def order_by_code(
+    info: Info, code: Annotated[str, strawberry.argument(description="The order code, exactly.")]
+) -> Order | None:
+    row = await resolvers.order_by_code(info.context, code)
+    return Order.of(row) if row else None
+
+
+Filter = Annotated[
+    OrderFilter | None, strawberry.argument(description="Everything that is not archived when left out.")
+]
+Sort = Annotated[
+    list[OrderSort] | None, strawberry.argument(description="Most important first; newest orders first when left out.")
+]
+
+
+async def orders(
+    info: Info,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    filter: Filter = UNSET,
+    sort: Sort = UNSET,
+) -> Connection[Order]:
+    wanted = (filter or OrderFilter()).read()
+    request = PageRequest.of(given(first), given(after), given(last), given(before))
+    page = await resolvers.orders(info.context, wanted, [each.read() for each in sort or ()], request)
+    return connection(page, Order.of, lambda: resolvers.count_orders(info.context, wanted))
+
+
+def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale: InLocale = UNSET) -> Download:
+    wanted = (filter or OrderFilter()).read()
+    ordering = [each.read() for each in sort or ()]
+    resolvers.matching(
+        wanted, ordering, info.context.actor
+    )  # a filter that makes no sense is told now, not by the link
+    return info.context.links.of_orders(wanted, ordering, info.context.actor, locale.value if locale else None)
+
+
+NODES[Kind.ORDER] = (nodes.orders, Order.of)

@@ -1,0 +1,119 @@
+"""rejectOrder, what keeps an order from being rejected, the record of a rejection, and the preview of its mail."""
+
+from typing import Annotated
+
+import strawberry
+from exports.mail import render
+from strawberry import ID, UNSET
+
+from graph.context import Info, given
+from graph.enums import publish
+from graph.errors import UserError
+from graph.ids import Kind, from_id
+from graph.notifications import MailPreview, Notification
+from graph.orders import Order, load_order
+from graph.rejection_types import RejectionBlocker
+from models import words
+from resolvers import rejection
+from resolvers.inputs import InputError
+from resolvers.rejection import Outcome, RejectionError, RejectOrder
+
+publish(
+    RejectionError,
+    "Why rejectOrder was refused. Nothing was changed.",
+    {
+        "NOT_FOUND": "Returned if the viewer has no order with this id.",
+        "NOT_REJECTABLE": "Returned if something blocks the rejection; once for each of `blockers`.",
+        "NOT_PERMITTED": "Returned if the viewer may not reject orders.",
+        "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
+        "BODY_TOO_LONG": f"Returned if the body has more than {rejection.LONGEST_BODY:,} characters.",
+        "STALE_ORDER": "Returned if the order is no longer at expectedVersion.",
+        "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request.",
+    },
+    name="RejectOrderErrorCode",
+)
+
+
+@strawberry.type(description="Why rejectOrder was refused.")
+class RejectOrderError(UserError):
+    code: RejectionError = strawberry.field(description="For programs.")
+
+
+@strawberry.input(description="What to reject, and what to tell the buyer.")
+class RejectOrderInput:
+    order_id: ID = strawberry.field(description="The order.")
+    notify: bool = strawberry.field(
+        description="Whether an e-mail goes to the buyer. No default: the caller decides each time."
+    )
+    body: str | None = strawberry.field(
+        default=UNSET,
+        description=f"The message to the buyer, plain text of at most {rejection.LONGEST_BODY:,} characters; a "
+        "standard text when blank. Refused when notify is false.",
+    )
+    expected_version: int | None = strawberry.field(
+        default=UNSET, description="Refuse with STALE_ORDER unless the order is still at this version."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=UNSET,
+        description="A retry with the same key gives the first answer again and changes nothing. "
+        f"At most {rejection.LONGEST_KEY} characters; only rejections that were done are remembered.",
+    )
+
+
+@strawberry.type(description="What came of rejectOrder. It is done exactly when userErrors is empty.")
+class RejectOrderPayload:
+    order: Order | None = strawberry.field(description="The order as it is now; null when there is none.")
+    blockers: list[RejectionBlocker] = strawberry.field(description="Everything that kept it from being rejected.")
+    notification: Notification | None = strawberry.field(description="The mail to the buyer, when one goes out.")
+    warnings: list[str] = strawberry.field(description="Done, but: e.g. the buyer has no e-mail address.")
+    replayed: bool = strawberry.field(
+        description="True when this is the remembered answer to an earlier call with the same idempotencyKey."
+    )
+    user_errors: list[RejectOrderError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+async def reject_order(
+    info: Info, input: Annotated[RejectOrderInput, strawberry.argument(description="The order and the message.")]
+) -> RejectOrderPayload:
+    order_id = from_id(Kind.ORDER, input.order_id)
+    if order_id is None:
+        outcome = Outcome(refusals=[rejection.not_found(info.context.actor.locale)])
+    else:
+        command = RejectOrder(
+            order_id=order_id,
+            notify=input.notify,
+            body=given(input.body),
+            expected_version=given(input.expected_version),
+            idempotency_key=given(input.idempotency_key),
+        )
+        outcome = await rejection.reject_order(info.context, command)
+    return RejectOrderPayload(
+        order=await load_order(info, outcome.order_id),
+        blockers=[RejectionBlocker.of(blocker) for blocker in outcome.blockers],
+        notification=await _notification(info, outcome),
+        warnings=outcome.warnings,
+        replayed=outcome.replayed,
+        user_errors=[
+            RejectOrderError(code=refusal.code, message=refusal.message, field=list(refusal.field))
+            for refusal in outcome.refusals
+        ],
+    )
+
+
+async def _notification(info: Info, outcome: Outcome) -> Notification | None:
+    if outcome.order_id is None or outcome.notification_id is None:
+        return None
+    rows = await info.context.loaders.notifications.load(outcome.order_id)
+    return next((Notification.of(row) for row in rows if row.id == outcome.notification_id), None)
+
+
+async def rejection_mail_preview(
+    info: Info,
+    order_id: Annotated[ID, strawberry.argument(description="The order.")],
+    body: Annotated[str | None, strawberry.argument(description="The message; a standard text when blank.")] = UNSET,
+) -> MailPreview:
+    found = from_id(Kind.ORDER, order_id)
+    if found is None:
+        raise InputError(words.say(words.ORDER_NOT_FOUND, info.context.actor.locale), "orderId", code="NOT_FOUND")
+    mail = render(await rejection.preview(info.context, found, given(body)))
+    return MailPreview(to=mail.to, subject=mail.subject, text=mail.text, html=mail.html)

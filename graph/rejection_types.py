@@ -1,0 +1,73 @@
+"""RejectionBlocker and OrderRejection: what an order says of its rejection, possible or done."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import strawberry
+from strawberry import ID
+
+from graph.enums import publish
+from graph.ids import Kind, to_id
+from models.policy import Blocker
+from resolvers.verdicts import Explained
+
+
+class RejectionBlockerCode(StrEnum):
+    """The blockers that rejecting can meet; a test keeps them equal to the rules table's."""
+
+    ALREADY_REJECTED = Blocker.ALREADY_REJECTED
+    SENT_BACK_TO_CART = Blocker.SENT_BACK_TO_CART
+    DELIVERY_NOTE_EXISTS = Blocker.DELIVERY_NOTE_EXISTS
+    INVOICE_EXISTS = Blocker.INVOICE_EXISTS
+    BACKLOG_SKUS_CREATED = Blocker.BACKLOG_SKUS_CREATED
+    NOT_PERMITTED = Blocker.NOT_PERMITTED
+    STATUS_NOT_ELIGIBLE_FOR_BULK = Blocker.STATUS_NOT_ELIGIBLE_FOR_BULK
+
+
+publish(
+    RejectionBlockerCode,
+    "Why an order cannot be rejected. New values may be added: a client must tolerate one it doesn't know.",
+    {
+        "ALREADY_REJECTED": "It has been rejected.",
+        "SENT_BACK_TO_CART": "It has been sent back to the buyer's cart.",
+        "DELIVERY_NOTE_EXISTS": "A delivery note references it. Deleting the note releases the order.",
+        "INVOICE_EXISTS": "An invoice references it, be it a draft. Voiding or deleting it releases the order.",
+        "BACKLOG_SKUS_CREATED": "Backlog SKUs have been created from it.",
+        "NOT_PERMITTED": "The viewer may not reject orders.",
+        "STATUS_NOT_ELIGIBLE_FOR_BULK": "Bulk only: the status is neither OC_REQUIRED nor OC_CREATED.",
+    },
+)
+
+
+@strawberry.type(description="A document that references an order.")
+class BlockingDocument:
+    id: ID = strawberry.field(description="To be asked for with node(id:).")
+    code: str = strawberry.field(description="As people know it.")
+
+
+@strawberry.type(description="A reason why an order cannot be rejected.")
+class RejectionBlocker:
+    code: RejectionBlockerCode = strawberry.field(description="For programs.")
+    message: str = strawberry.field(description="For people, in the viewer's language.")
+    documents: list[BlockingDocument] = strawberry.field(
+        description="The documents in the way, so that a client can link to them."
+    )
+
+    @classmethod
+    def of(cls, blocker: Explained) -> "RejectionBlocker":
+        kind = Kind.INVOICE if blocker.code is Blocker.INVOICE_EXISTS else Kind.DELIVERY_NOTE
+        return cls(
+            code=RejectionBlockerCode(blocker.code.value),
+            message=blocker.message,
+            documents=[BlockingDocument(id=to_id(kind, each.id), code=each.code) for each in blocker.documents],
+        )
+
+
+@strawberry.type(description="The record of a rejection. There is one per order, for good.")
+class OrderRejection:
+    rejected_at: datetime = strawberry.field(description="When.")
+    rejected_by: str = strawberry.field(description="Who; a buyer is told the brand.")
+    notified: bool = strawberry.field(description="Whether a mail to the buyer was put into the outbox.")
+    body: str | None = strawberry.field(
+        description="The message as typed; null when there was none and the standard text was used, or no mail."
+    )

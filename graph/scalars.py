@@ -1,0 +1,58 @@
+"""The scalars DateTime, Decimal and URL: stricter than Strawberry's own, which take NaN and times without an offset."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+URL = NewType("URL", str)
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+PLAIN_DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,8})?")
+
+
+def show_instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_instant(text: Any) -> datetime:
+    if isinstance(text, str) and RFC_3339.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise GraphQLError("Give an RFC 3339 instant with its offset, e.g. 2026-11-23T08:00:00Z.")
+
+
+def parse_decimal(text: Any) -> Decimal:
+    if isinstance(text, str) and PLAIN_DECIMAL.fullmatch(text):
+        return Decimal(text)
+    raise GraphQLError('Give a plain decimal number as a string, e.g. "1200.50".')
+
+
+def parse_url(_: Any) -> URL:
+    raise GraphQLError("URLs are given out only.")
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="RFC 3339 instant in UTC, e.g. 2026-11-23T08:00:00Z. A value without an offset is refused.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        serialize=show_instant,
+        parse_value=parse_instant,
+    ),
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description='Decimal number as a string, e.g. "1200.50". NaN, infinities and exponents are refused.',
+        serialize=lambda value: f"{value:f}",
+        parse_value=parse_decimal,
+    ),
+    URL: strawberry.scalar(
+        name="URL", description="An absolute address (RFC 3986).", serialize=str, parse_value=parse_url
+    ),
+}

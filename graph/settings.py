@@ -1,0 +1,134 @@
+"""Settings: the only reader of the environment. The README documents each variable."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from exports.smtp import SmtpTransport, SmtpUrlError
+
+from models.base import DatabaseUrlError, parse_database_url
+
+ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_KEY = 32
+DEFAULT_SENDER = "no-reply@localhost"
+KNOWN = ("ORDERS_DATABASE_URL", "ORDERS_SMTP_URL", "ORDERS_MAIL_FROM", "ORDERS_SECRET_KEY", "ORDERS_PUBLIC_URL")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; one sentence that names it and says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`smtp_url` None: mails are written to `mail_folder`. `public_url` None: where the server listens."""
+
+    database_url: str
+    secret_key: str
+    data_folder: Path
+    smtp_url: str | None = None
+    mail_from: str = DEFAULT_SENDER
+    public_url: str | None = None
+
+    @property
+    def mail_folder(self) -> Path:
+        return self.data_folder / "mail"
+
+
+def from_environment(
+    environment: Mapping[str, str] = os.environ, *, demo: bool = False, data_folder: Path = ROOT / "var"
+) -> Settings:
+    """Raises SettingsError. Makes the data folder and its signing key when they are needed and not there."""
+    values = {
+        name: value.strip() for name, value in environment.items() if name.startswith("ORDERS_") and value.strip()
+    }
+    unknown = sorted(values.keys() - set(KNOWN))
+    if unknown:
+        raise SettingsError(f"{unknown[0]} is not a setting; there are {', '.join(KNOWN)}.")
+    default_database = f"sqlite:///{data_folder / ('demo.db' if demo else 'orders.db')}"
+    smtp_url = values.get("ORDERS_SMTP_URL")
+    if smtp_url and "ORDERS_MAIL_FROM" not in values:
+        raise SettingsError("ORDERS_SMTP_URL is set, so ORDERS_MAIL_FROM must be too, e.g. orders@your-brand.com.")
+    return Settings(
+        database_url=_database_url(values.get("ORDERS_DATABASE_URL", default_database)),
+        secret_key=_secret_key(values.get("ORDERS_SECRET_KEY"), data_folder, "demo.key" if demo else "secret.key"),
+        data_folder=data_folder,
+        smtp_url=_smtp_url(smtp_url) if smtp_url else None,
+        mail_from=_mail_from(values.get("ORDERS_MAIL_FROM", DEFAULT_SENDER)),
+        public_url=_public_url(values["ORDERS_PUBLIC_URL"]) if "ORDERS_PUBLIC_URL" in values else None,
+    )
+
+
+def _database_url(text: str) -> str:
+    try:
+        parse_database_url(text)
+    except DatabaseUrlError as error:
+        raise SettingsError(f"ORDERS_DATABASE_URL: {error}") from None
+    return text
+
+
+def _smtp_url(text: str) -> str:
+    try:
+        SmtpTransport(text)
+    except SmtpUrlError as error:
+        raise SettingsError(f"ORDERS_SMTP_URL: {error}") from None
+    return text
+
+
+def _mail_from(text: str) -> str:
+    address = parseaddr(text)[1]
+    try:
+        Address(addr_spec=address)
+    except (HeaderParseError, ValueError, IndexError):
+        address = ""
+    if "@" not in address or re.search(r"[\r\n]", text):
+        raise SettingsError(f"ORDERS_MAIL_FROM is not an e-mail address: {text!r}; write e.g. orders@your-brand.com.")
+    return address
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(f"ORDERS_PUBLIC_URL is not an address: {text!r}; write e.g. https://orders.your-brand.com.")
+    return text.rstrip("/")
+
+
+def _secret_key(given: str | None, folder: Path, name: str) -> str:
+    """The key in ORDERS_SECRET_KEY, or one of our own that is made once and kept in a file that only we can read."""
+    if given is not None:
+        if len(given) < SHORTEST_KEY or len(set(given)) < 8:
+            raise SettingsError(
+                f"ORDERS_SECRET_KEY is too weak: give at least {SHORTEST_KEY} random characters, e.g. from "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'."
+            )
+        return given
+    path = folder / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            # Complete before it has its name: another process may be starting too.
+            draft = folder / f".{name}.{os.getpid()}"
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            try:
+                path.hardlink_to(draft)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        key = path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be written or read ({error.strerror}); check the folder's rights."
+        ) from None
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(
+            f"{path} holds no proper key; remove it, and a new one is made (tokens given out then end)."
+        )
+    return key

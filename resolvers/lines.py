@@ -1,0 +1,14 @@
+"""The lines of an order, by page."""
+
+from uuid import UUID
+
+from models.order import OrderLine
+from resolvers.context import Context
+from resolvers.pagination import Key, Page, PageRequest, page_within
+from resolvers.rows import LineRow
+
+KEYS = [Key("position", OrderLine.position, False, int)]
+
+
+async def lines_of(context: Context, order_id: UUID, request: PageRequest) -> Page[LineRow]:
+    return await page_within(context.loaders.lines, order_id, KEYS, request)

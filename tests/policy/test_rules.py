@@ -1,0 +1,124 @@
+"""The rules table, exhaustively: every status × every set of facts × every action × every role."""
+
+from itertools import chain, combinations
+
+import pytest
+
+from graph.rejection_types import RejectionBlockerCode
+from models.policy import (
+    BLOCKED_WHEN,
+    FINAL,
+    OPEN,
+    REJECTED,
+    RULES,
+    Blocker,
+    Fact,
+    Facts,
+    Has,
+    OrderAction,
+    OrderStatus,
+    Role,
+    available_actions,
+    blockers,
+    status_of_rejection,
+)
+
+ALL_FACTS = [frozenset(each) for each in chain.from_iterable(combinations(Fact, n) for n in range(len(Fact) + 1))]
+EVERY_CASE = [Facts(status, true) for status in OrderStatus for true in ALL_FACTS]
+WRITERS = [Role.ADMIN, Role.WRITE, Role.APP, Role.OPERATOR]
+
+
+def expected_blockers_of_a_rejection(facts: Facts) -> list[Blocker]:
+    """The four conditions, as the domain states them and independent of the table."""
+    expected = []
+    if facts.status in (OrderStatus.REJECTED_BY_BRAND, OrderStatus.REJECTED):
+        expected.append(Blocker.ALREADY_REJECTED)
+    if facts.status is OrderStatus.SENT_BACK_TO_CART:
+        expected.append(Blocker.SENT_BACK_TO_CART)
+    if Fact.DELIVERY_NOTE in facts.true:
+        expected.append(Blocker.DELIVERY_NOTE_EXISTS)
+    if Fact.INVOICE in facts.true:
+        expected.append(Blocker.INVOICE_EXISTS)
+    if Fact.BACKLOG_SKUS in facts.true:
+        expected.append(Blocker.BACKLOG_SKUS_CREATED)
+    return expected
+
+
+@pytest.mark.parametrize("role", WRITERS)
+def test_rejecting_is_blocked_by_the_four_conditions_and_by_nothing_else(role: Role) -> None:
+    for facts in EVERY_CASE:
+        assert blockers(OrderAction.REJECT, role, facts) == expected_blockers_of_a_rejection(facts)
+
+
+def test_who_may_not_write_is_told_so_besides_what_else_blocks() -> None:
+    for facts in EVERY_CASE:
+        expected = [Blocker.NOT_PERMITTED, *expected_blockers_of_a_rejection(facts)]
+        assert blockers(OrderAction.REJECT, Role.READ, facts) == expected
+
+
+def test_a_buyer_learns_only_that_it_is_not_permitted() -> None:
+    for facts in EVERY_CASE:
+        assert blockers(OrderAction.REJECT, Role.BUYER, facts) == [Blocker.NOT_PERMITTED]
+
+
+def test_in_bulk_only_orders_without_a_finished_confirmation_are_eligible() -> None:
+    for facts in EVERY_CASE:
+        eligible = facts.status in (OrderStatus.OC_REQUIRED, OrderStatus.OC_CREATED)
+        single = expected_blockers_of_a_rejection(facts)
+        bulk = single if eligible else [*single, Blocker.STATUS_NOT_ELIGIBLE_FOR_BULK]
+        assert blockers(OrderAction.REJECT, Role.WRITE, facts, bulk=True) == bulk
+
+
+@pytest.mark.parametrize("role", WRITERS)
+def test_of_a_rejected_order_only_archive_and_tags_are_left(role: Role) -> None:
+    for status in FINAL:
+        allowed = {action for true in ALL_FACTS for action in available_actions(role, Facts(status, true))}
+        assert allowed == {OrderAction.ARCHIVE, OrderAction.APPLY_TAGS}
+        assert OrderAction.APPLY_TAGS in available_actions(role, Facts(status, frozenset(Fact)))
+
+
+def test_an_open_order_is_never_archived() -> None:
+    for status in OPEN:
+        for true in ALL_FACTS:
+            assert blockers(OrderAction.ARCHIVE, Role.ADMIN, Facts(status, true))
+
+
+def test_every_refusal_of_a_rejected_order_says_that_it_is_rejected() -> None:
+    for action in set(OrderAction) - {OrderAction.ARCHIVE, OrderAction.APPLY_TAGS}:
+        role = next(iter(RULES[action].by))
+        for status in REJECTED:
+            assert Blocker.ALREADY_REJECTED in blockers(action, role, Facts(status, frozenset()))
+
+
+@pytest.mark.parametrize("action", OrderAction)
+def test_an_action_outside_its_statuses_is_blocked_and_inside_only_by_its_conditions(action: OrderAction) -> None:
+    rule = RULES[action]
+    for role in Role:
+        for facts in EVERY_CASE:
+            found = blockers(action, role, facts)
+            if found == []:
+                assert role in rule.by
+                assert facts.status in rule.within
+            elif role in rule.by and facts.status in rule.within:
+                assert set(found) <= set(rule.unless)
+
+
+def test_a_fact_that_blocks_does_so_alone() -> None:
+    for action, rule in RULES.items():
+        role = next(iter(rule.by))
+        for blocker in rule.unless:
+            condition = BLOCKED_WHEN[blocker]
+            if isinstance(condition, Has):
+                status = next(iter(rule.within))
+                assert blocker in blockers(action, role, Facts(status, frozenset({condition.fact})))
+
+
+def test_the_status_says_who_rejected() -> None:
+    assert status_of_rejection(Role.OPERATOR) is OrderStatus.REJECTED
+    for role in (Role.ADMIN, Role.WRITE, Role.APP):
+        assert status_of_rejection(role) is OrderStatus.REJECTED_BY_BRAND
+
+
+def test_the_api_has_a_code_for_every_blocker_of_a_rejection() -> None:
+    possible = {Blocker.NOT_PERMITTED, Blocker.STATUS_NOT_ELIGIBLE_FOR_BULK, *RULES[OrderAction.REJECT].unless}
+    assert {code.value for code in RejectionBlockerCode} == {blocker.value for blocker in possible}
