@@ -137,7 +137,10 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         return orjson.dumps(data)
 
     def decode_json(self, data: str | bytes) -> Any:
-        return orjson.loads(data)
+        decoded = orjson.loads(data)
+        if decoded is None:
+            raise HTTPException(400, "The body must be a JSON object with a query.")
+        return decoded
 
 
 def _wants_page(request: Request) -> bool:

@@ -1,12 +1,13 @@
 """What a caller is told when something goes wrong: InputError in plain words, everything else masked and logged."""
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from strawberry.extensions import SchemaExtension
 
@@ -14,6 +15,16 @@ from resolvers.inputs import InputError
 
 log = logging.getLogger("orders.graphql")
 
+# PostgreSQL: connection lost, serialization failure or deadlock, out of resources, lock not available, cancelled.
+BUSY_STATES = ("08", "40", "53", "55", "57")
+BUSY_CODES = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+)
 BUSY = "The database is busy or away. Nothing was changed; try again in a moment."
 
 
@@ -28,9 +39,9 @@ class UserError:
 def is_busy(error: BaseException | None) -> bool:
     """Whether trying again may help: the pool is exhausted, a lock was waited for too long, the database is away."""
     if isinstance(error, DBAPIError):
-        # asyncpg's lock and statement timeouts and serialization failures: SQLSTATE classes 55, 57, 40.
         state = getattr(error.orig, "sqlstate", None) or ""
-        return isinstance(error, OperationalError) or state[:2] in ("40", "53", "55", "57", "08")
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        return state[:2] in BUSY_STATES or code in BUSY_CODES
     return isinstance(error, PoolTimeoutError | ConnectionError)
 
 

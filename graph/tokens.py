@@ -44,7 +44,7 @@ class Tokens:
         """Who the value of an Authorization header stands for. Raises TokenError."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
-            raise TokenError("Send a token: Authorization: Bearer …; ./run orders token prints one.")
+            raise TokenError("Send a token (Authorization: Bearer TOKEN); ./run orders token prints one.")
         try:
             claims = jwt.decode(token.strip(), self._key, algorithms=[ALGORITHM]).claims
         except (JoseError, ValueError):

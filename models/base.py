@@ -144,6 +144,8 @@ class Database:
         """A session for questions (one snapshot on SQLite, read committed on PostgreSQL); keeps no change."""
         async with self._session(scope) as session, session.begin():
             yield session
+            # What was read stays readable afterwards; a rollback would expire it.
+            session.expunge_all()
             await session.rollback()
 
     @asynccontextmanager

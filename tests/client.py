@@ -1,20 +1,21 @@
 """A GraphQL client on the real application, through HTTP."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import event
 
 from graph.app import create_app
 from graph.ids import Kind, to_id
 from graph.settings import Settings
 from graph.tokens import Tokens
 from models.actor import Actor
-from models.base import Base
+from models.base import Base, Database
 from tests.clock import Clock
 
 SECRET = "a key that is only good for tests: 0123456789"
@@ -41,32 +42,44 @@ class Client:
 
     http: httpx2.AsyncClient
     clock: Clock
+    database: Database
     actor: Actor | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     def as_(self, actor: Actor) -> "Client":
         token = Tokens(SECRET, self.clock).sign(actor, timedelta(hours=1))
-        return Client(self.http, self.clock, actor, {"Authorization": f"Bearer {token}"})
+        return Client(self.http, self.clock, self.database, actor, {"Authorization": f"Bearer {token}"})
 
-    async def execute(self, document: str, **variables: Any) -> dict[str, Any]:
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """The SQL statements that the application runs meanwhile, without BEGIN and the like."""
+        seen: list[str] = []
+
+        def see(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if not statement.startswith("BEGIN"):
+                seen.append(statement)
+
+        event.listen(self.database.engine.sync_engine, "before_cursor_execute", see)
+        yield seen
+        event.remove(self.database.engine.sync_engine, "before_cursor_execute", see)
+
+    async def execute(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The whole answer, errors and all."""
-        response = await self.http.post(
-            "/graphql", json={"query": document, "variables": variables}, headers=self.headers
-        )
+        response = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=self.headers)
         assert response.status_code == 200, (response.status_code, response.text)
         answer: dict[str, Any] = response.json()
         return answer
 
-    async def data(self, document: str, **variables: Any) -> dict[str, Any]:
+    async def data(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The data of an answer that must have no errors."""
-        answer = await self.execute(document, **variables)
+        answer = await self.execute(query, **variables)
         assert "errors" not in answer, answer["errors"]
         data: dict[str, Any] = answer["data"]
         return data
 
-    async def error(self, document: str, **variables: Any) -> dict[str, Any]:
+    async def error(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The only error of an answer."""
-        answer = await self.execute(document, **variables)
+        answer = await self.execute(query, **variables)
         assert len(answer.get("errors", [])) == 1, answer
         error: dict[str, Any] = answer["errors"][0]
         return error
@@ -82,4 +95,4 @@ async def serving(database_url: str, folder: Path, clock: Clock, **settings: Any
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http,
     ):
-        yield Client(http, clock)
+        yield Client(http, clock, app.state.database)

@@ -1,0 +1,203 @@
+"""Downloads: signed links to real documents, and what happens to a link that is not what it was."""
+
+import io
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import openpyxl
+import pypdf
+import pytest
+
+from graph.downloads import Links, disposition
+from models.base import Database
+from models.order import DataSet
+from models.policy import OrderStatus
+from tests.client import SECRET, Client, id_of
+from tests.clock import Clock
+from tests.factories import Shop, add_delivery_note, make_buyer, make_order, make_shop
+
+PDF = """query ($id: ID!, $document: OrderPdf, $locale: Locale) { order(id: $id) {
+         pdf(document: $document, locale: $locale) { url filename mediaType expiresAt } } }"""
+EXCEL = "query ($id: ID!) { order(id: $id) { excel { url filename mediaType expiresAt } } }"
+ORDERS = """query ($filter: OrderFilter, $sort: [OrderSort!], $locale: Locale) {
+            ordersExcel(filter: $filter, sort: $sort, locale: $locale) { url filename mediaType expiresAt } }"""
+
+
+@pytest.fixture
+async def shop(database: Database) -> Shop:
+    return await make_shop(database, name="Northlight")
+
+
+@pytest.fixture
+async def member(api: Client, shop: Shop) -> Client:
+    return api.as_(shop.member())
+
+
+async def get(client: Client, url: str) -> Any:
+    """Without a token, as a browser opens a link."""
+    return await client.http.get(urlsplit(url).path)
+
+
+def rows(content: bytes, sheet: int = 0) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(io.BytesIO(content)).worksheets[sheet].iter_rows(values_only=True))
+
+
+async def test_the_pdf_of_an_order(database: Database, member: Client, shop: Shop) -> None:
+    order = await make_order(database, shop, code="ORD-1")
+    link = (await member.data(PDF, id=id_of(order)))["order"]["pdf"]
+    assert link["url"].startswith("http://127.0.0.1:8000/downloads/")
+    assert (link["filename"], link["mediaType"]) == ("purchase-order-ORD-1.pdf", "application/pdf")
+    assert link["expiresAt"] == "2026-11-24T12:15:00Z"
+    response = await get(member, link["url"])
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="purchase-order-ORD-1.pdf"')
+    assert "ORD-1" in pypdf.PdfReader(io.BytesIO(response.content)).pages[0].extract_text()
+
+
+async def test_a_rejected_orders_documents_stay_available_and_say_so(
+    database: Database, member: Client, shop: Shop
+) -> None:
+    order = await make_order(database, shop, status=OrderStatus.REJECTED_BY_BRAND)
+    pdf = (await member.data(PDF, id=id_of(order)))["order"]["pdf"]
+    text = pypdf.PdfReader(io.BytesIO((await get(member, pdf["url"])).content)).pages[0].extract_text()
+    assert "REJECTED" in text
+    assert "Mina Sato" in text
+    excel = (await member.data(EXCEL, id=id_of(order)))["order"]["excel"]
+    cells = rows((await get(member, excel["url"])).content)[1]
+    assert "Order rejected by brand" in cells
+
+
+async def test_the_language_is_the_viewers_unless_another_is_asked_for(
+    database: Database, api: Client, shop: Shop
+) -> None:
+    order = await make_order(database, shop, status=OrderStatus.REJECTED_BY_BRAND)
+    for locale, expected in (("EN", "REJECTED"), (None, "却下")):
+        client = api.as_(shop.member(locale="ja"))
+        link = (await client.data(PDF, id=id_of(order), locale=locale))["order"]["pdf"]
+        text = pypdf.PdfReader(io.BytesIO((await get(api, link["url"])).content)).pages[0].extract_text()
+        assert expected in text
+
+
+async def test_the_confirmation_is_there_once_it_is_made(database: Database, member: Client, shop: Shop) -> None:
+    order = await make_order(database, shop)
+    error = await member.error(PDF, id=id_of(order), document="ORDER_CONFIRMATION")
+    assert "no order confirmation" in error["message"]
+    confirmed = await make_order(database, shop, official=DataSet.CONFIRMATION, status=OrderStatus.OC_CREATED)
+    assert (await member.data(PDF, id=id_of(confirmed)))["order"]["pdf"]["filename"].startswith("order-confirmation-")
+
+
+async def test_the_workbook_of_one_order(database: Database, member: Client, shop: Shop) -> None:
+    order = await make_order(database, shop, code="ORD-7")
+    await make_order(database, shop)
+    link = (await member.data(EXCEL, id=id_of(order)))["order"]["excel"]
+    response = await get(member, link["url"])
+    assert response.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="order-ORD-7.xlsx"')
+    assert [row[0] for row in rows(response.content)[1:]] == ["ORD-7"]
+    assert len(rows(response.content, sheet=1)) == 3
+
+
+async def test_the_workbook_of_everything_that_a_filter_matches(database: Database, member: Client, shop: Shop) -> None:
+    for number in range(30):
+        order = await make_order(database, shop, code=f"ORD-{number:02}")
+        if number % 3 == 0:
+            await add_delivery_note(database, order)
+    sort = [{"field": "CODE", "direction": "DESC"}]
+    link = (await member.data(ORDERS, filter={"canReject": True, "search": "ord"}, sort=sort))["ordersExcel"]
+    assert link["filename"] == "orders-2026-11-24.xlsx"
+    found = [row[0] for row in rows((await get(member, link["url"])).content)[1:]]
+    assert found == [f"ORD-{number:02}" for number in range(29, -1, -1) if number % 3]
+
+
+async def test_a_filter_that_makes_no_sense_is_told_at_once(member: Client) -> None:
+    error = await member.error(ORDERS, filter={"search": "x" * 300})
+    assert error["extensions"]["field"] == ["filter", "search"]
+
+
+async def test_a_link_expires(database: Database, member: Client, shop: Shop, clock: Clock) -> None:
+    order = await make_order(database, shop)
+    url = (await member.data(EXCEL, id=id_of(order)))["order"]["excel"]["url"]
+    clock.move(minutes=15)
+    assert (await get(member, url)).status_code == 200
+    clock.move(seconds=1)
+    response = await get(member, url)
+    assert response.status_code == 410
+    assert "expired" in response.text
+
+
+async def test_a_tampered_or_invented_link_opens_nothing(database: Database, member: Client, shop: Shop) -> None:
+    order = await make_order(database, shop)
+    url = (await member.data(PDF, id=id_of(order)))["order"]["pdf"]["url"]
+    token = url.rpartition("/")[2]
+    payload, _, signature = token.rpartition(".")
+    other = Links("another key, just as long as ours: 0123456", "", member.clock)
+    assert member.actor
+    foreign = other._sign(_export(), "x.pdf", member.actor, None, {"order": order.id.hex}).url.rpartition("/")[2]
+    flipped = payload[:-2] + ("A" if payload[-2] != "A" else "B") + payload[-1]
+    for bad in (f"{flipped}.{signature}", f"{payload}.{signature[::-1]}", payload, "x", foreign):
+        response = await member.http.get(f"/downloads/{bad}")
+        assert response.status_code in (403, 404), bad
+        assert not response.content.startswith(b"%PDF")
+
+
+def _export() -> Any:
+    from graph.downloads import Export
+
+    return Export.PURCHASE_ORDER
+
+
+async def test_a_link_opens_nothing_of_another_brand(database: Database, member: Client, shop: Shop) -> None:
+    theirs = await make_order(database, await make_shop(database))
+    links = Links(SECRET, "", member.clock)
+    assert member.actor
+    for export in ("purchase-order", "order"):
+        suffix = "xlsx" if export == "order" else "pdf"
+        url = links._sign(type(_export())(export), f"x.{suffix}", member.actor, None, {"order": theirs.id.hex}).url
+        response = await member.http.get(url)
+        assert response.status_code == 403
+        assert "can no longer see" in response.text
+
+
+async def test_a_buyers_link_shows_own_orders_only_and_nothing_internal(
+    database: Database, api: Client, shop: Shop
+) -> None:
+    await make_order(database, shop, code="own", status=OrderStatus.REJECTED_BY_BRAND, rejected_by="Mina Sato")
+    await make_order(database, shop, code="rivals", buyer_id=(await make_buyer(database, shop.brand)).id)
+    link = (await api.as_(shop.buyer_user()).data(ORDERS))["ordersExcel"]
+    table = rows((await get(api, link["url"])).content)
+    assert [row[0] for row in table[1:]] == ["own"]
+    assert "Order declined" in table[1]
+    assert "Northlight" in table[1]
+    assert "Mina Sato" not in table[1]
+    assert "Tags" not in table[0]
+
+
+async def test_an_empty_result_is_a_workbook_too(member: Client) -> None:
+    link = (await member.data(ORDERS, filter={"search": "nothing"}))["ordersExcel"]
+    assert len(rows((await get(member, link["url"])).content)) == 1
+
+
+async def test_nothing_is_left_behind(
+    database: Database, member: Client, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    order = await make_order(database, shop)
+    before = set(tmp_path.iterdir())
+    await get(member, (await member.data(EXCEL, id=id_of(order)))["order"]["excel"]["url"])
+    assert {path for path in tmp_path.iterdir() if path.name.startswith("orders-")} <= before
+
+
+def test_a_japanese_filename_is_given_twice() -> None:
+    assert disposition("order-注文1.pdf") == (
+        "attachment; filename=\"order-__1.pdf\"; filename*=UTF-8''order-%E6%B3%A8%E6%96%871.pdf"
+    )
+
+
+async def test_a_code_with_odd_characters_makes_a_safe_filename(database: Database, member: Client, shop: Shop) -> None:
+    order = await make_order(database, shop, code='../a"b\\c')
+    link = (await member.data(EXCEL, id=id_of(order)))["order"]["excel"]
+    assert link["filename"] == "order-..-a-b-c.xlsx"
+    assert (await get(member, link["url"])).status_code == 200
