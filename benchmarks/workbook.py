@@ -32,7 +32,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/orders.db")
         await upgrade(database)
-        brand_id = await _fill(database, max(SIZES))
+        brand_id = await fill(database, max(SIZES))
         await database.close()
         print("  orders     lines  seconds  MB file  MB peak of it before  ms lag")
         for size in SIZES:
@@ -46,7 +46,8 @@ async def main() -> None:
             )
 
 
-async def _fill(database: Database, size: int) -> UUID:
+async def fill(database: Database, size: int) -> UUID:
+    """Makes a brand with `size` orders (a multiple of 1,000) of LINES lines each; its id."""
     async with database.transaction(EVERYTHING) as session:
         brand = Brand(code="B", name="Brand", time_zone="Asia/Tokyo")
         session.add(brand)

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,14 +73,7 @@ class Workbook:
     def open(self) -> None:
         title, orders, lines = NAMES[self._viewer.locale]
         temporary = TemporaryDirectory(prefix="workbook-", dir=self._path.parent)
-        options = {
-            "constant_memory": True,
-            "tmpdir": self._files.enter_context(temporary),
-            "use_zip64": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
+        options = {"constant_memory": True, "tmpdir": self._files.enter_context(temporary), "use_zip64": True}
         self._book = self._files.enter_context(xlsxwriter.Workbook(self._path, options))
         self._book.set_properties({"title": title, "created": datetime.now(UTC)})
         styles = Styles(self._book, self._viewer.locale)

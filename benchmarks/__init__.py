@@ -1,0 +1,1 @@
+"""Measurements behind the decisions in docs/decisions/. `python -m benchmarks` lists them."""
