@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from exports.pdf import order_pdf, pdf_filename
+from exports.pdf import draw_order_pdf, order_pdf, pdf_filename
 from exports.snapshot import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
 from models.policy import OrderStatus
 
@@ -279,6 +279,16 @@ async def test_sheets_drawn_at_once_in_threads_are_the_same_as_alone() -> None:
     alone = [order_pdf(order, "ja") for order in orders]
     together = await asyncio.gather(*(asyncio.to_thread(order_pdf, order, "ja") for order in orders * 2))
     assert together == alone * 2
+
+
+async def test_the_event_loop_goes_on_while_a_sheet_is_drawn() -> None:
+    turns = 0
+    drawing = asyncio.create_task(draw_order_pdf(an_order(60), "en"))
+    while not drawing.done():
+        await asyncio.sleep(0.01)
+        turns += 1
+    assert turns > 5
+    assert len(texts(await drawing)) > 1
 
 
 @pytest.mark.parametrize(
