@@ -207,18 +207,19 @@ def brand_list(demo: Demo = False) -> None:
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 when it is out of date.")] = False,
 ) -> None:
-    """Print the GraphQL schema into schema.graphql."""
+    """Write what is made from the code: schema.graphql and docs/rules.md."""
+    from graph.rules_page import rules_page
     from graph.schema import schema as made
 
-    path = ROOT / "schema.graphql"
-    printed = made.as_str() + "\n"
-    if not check:
-        path.write_text(printed, encoding="utf-8")
-        typer.echo(f"Wrote {path.name}.")
-    elif not path.exists() or path.read_text(encoding="utf-8") != printed:
-        raise CommandError("schema.graphql is out of date: run ./run schema and commit the file.")
-    else:
-        typer.echo("schema.graphql is up to date.")
+    for path, text in ((ROOT / "schema.graphql", made.as_str() + "\n"), (ROOT / "docs" / "rules.md", rules_page())):
+        name = path.relative_to(ROOT)
+        if not check:
+            path.write_text(text, encoding="utf-8")
+            typer.echo(f"Wrote {name}.")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            raise CommandError(f"{name} is out of date: run ./run schema and commit it.")
+        else:
+            typer.echo(f"{name} is up to date.")
 
 
 @orders.command()

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -29,7 +29,11 @@ class DatabaseUrlError(ValueError):
 
 def is_unreachable(error: BaseException) -> bool:
     """Whether the database itself could not be opened, reached or written; not whether a statement was wrong."""
-    return isinstance(error, OperationalError | InterfaceError | ConnectionError | OSError)
+    if isinstance(error, DBAPIError):
+        # PostgreSQL's classes for a connection that failed or ended, and for a login or database that is not there.
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return isinstance(error, OperationalError | InterfaceError) or state[:2] in ("08", "28", "3D", "57")
+    return isinstance(error, OSError)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -28,14 +28,14 @@ def currencies() -> frozenset[str]:
 
 @cache
 def precision(currency: str) -> int:
-    """Digits behind the decimal point: 0 for JPY, 2 for GBP, 3 for KWD."""
-    if currency not in currencies():
-        raise MoneyError(f"{currency!r} is not a currency in use (ISO 4217)")
+    """Digits behind the decimal point: 0 for JPY, 2 for GBP, 3 for KWD; 2 for a currency that is no more."""
     return int(get_currency_precision(currency))
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
     """1200.50 GBP → 120050. Raises MoneyError rather than round or overflow."""
+    if currency not in currencies():
+        raise MoneyError(f"{currency!r} is not a currency in use (ISO 4217)")
     digits = precision(currency)
     if not amount.is_finite():
         raise MoneyError(f"{amount} is not an amount of money")

@@ -33,11 +33,17 @@ class Shop:
     skus: list[Sku]
 
     def member(self, role: Role = Role.WRITE, **more: Any) -> Actor:
-        return Actor(**({"role": role, "id": "mem-1", "name": "Mina Sato", "brand_id": self.brand.id} | more))
+        fields: dict[str, Any] = {"role": role, "id": "mem-1", "name": "Mina Sato", "brand_id": self.brand.id}
+        return Actor(**(fields | more))
 
     def buyer_user(self, buyer: Buyer | None = None, **more: Any) -> Actor:
         buyer = buyer or self.buyer
-        fields = {"role": Role.BUYER, "id": "buy-1", "name": "Bob Buyer", "brand_id": buyer.brand_id} | more
+        fields: dict[str, Any] = {
+            "role": Role.BUYER,
+            "id": "buy-1",
+            "name": "Bob Buyer",
+            "brand_id": buyer.brand_id,
+        } | more
         return Actor(**fields, buyer_id=buyer.id)
 
 

@@ -17,6 +17,7 @@ from graphql import (
     lexicographic_sort_schema,
 )
 
+from graph.rules_page import rules_page
 from graph.schema import schema
 from graph.settings import ROOT
 
@@ -46,6 +47,10 @@ NOT_YET_FIELDS = {
 def test_schema_graphql_is_up_to_date() -> None:
     printed = (ROOT / "schema.graphql").read_text(encoding="utf-8")
     assert printed == schema.as_str() + "\n", "run ./run schema"
+
+
+def test_the_page_of_the_rules_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == rules_page(), "run ./run schema"
 
 
 def test_it_keeps_every_promise_of_the_contract() -> None:

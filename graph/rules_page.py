@@ -1,0 +1,68 @@
+"""docs/rules.md: the rules table of models/policy.py in words. Written by `orders schema`; a test keeps it current."""
+
+from models.policy import BLOCKED_WHEN, OPEN, RULES, Blocker, OrderAction, OrderStatus, Rule, describe
+from models.words import BLOCKER_MESSAGES, STATUS_LABELS
+
+
+def rules_page() -> str:
+    lines = [
+        "# The rules",
+        "",
+        "What can be done to an order, by whom, and every reason why not. Made by `./run schema` from the table in",
+        "`models/policy.py`: change a rule there, and the field, the mutation, the bulk path, the filter and this page",
+        "follow.",
+        "",
+        "| action | by | in the statuses | unless |",
+        "|---|---|---|---|",
+        *(
+            f"| `{action}` | {_by(rule)} | {_statuses(rule.within)} | {_unless(rule)} |"
+            for action, rule in RULES.items()
+        ),
+        "",
+        "In bulk, `REJECT` takes orders in "
+        + _statuses(RULES[OrderAction.REJECT].bulk)
+        + " only (`STATUS_NOT_ELIGIBLE_FOR_BULK`).",
+        "",
+        "## Blockers",
+        "",
+        "| blocker | holds when | message |",
+        "|---|---|---|",
+        *(f"| `{blocker}` | {_when(blocker)} | {BLOCKER_MESSAGES[blocker][0]} |" for blocker in Blocker),
+        "",
+        "## Statuses",
+        "",
+        "| status | the brand reads | the buyer reads | |",
+        "|---|---|---|---|",
+        *(
+            f"| `{status}` | {STATUS_LABELS[status][0]} / {STATUS_LABELS[status][1]} "
+            f"| {STATUS_LABELS[status][2]} / {STATUS_LABELS[status][3]} | {'open' if status in OPEN else 'final'} |"
+            for status in OrderStatus
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _by(rule: Rule) -> str:
+    return ", ".join(sorted(rule.by))
+
+
+def _statuses(statuses: frozenset[OrderStatus]) -> str:
+    if statuses == frozenset(OrderStatus):
+        return "all"
+    if statuses == OPEN:
+        return "all open ones"
+    return ", ".join(f"`{status}`" for status in OrderStatus if status in statuses)
+
+
+def _unless(rule: Rule) -> str:
+    return ", ".join(f"`{blocker}`" for blocker in rule.unless) or "–"
+
+
+def _when(blocker: Blocker) -> str:
+    if condition := BLOCKED_WHEN.get(blocker):
+        return describe(condition)
+    return {
+        Blocker.NOT_PERMITTED: "the viewer's role is not in “by”",
+        Blocker.STATUS_NOT_ELIGIBLE: "the status is none of the action's, and no other blocker says why",
+        Blocker.STATUS_NOT_ELIGIBLE_FOR_BULK: "the status is none of the action's in bulk",
+    }[blocker]

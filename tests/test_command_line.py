@@ -1,0 +1,146 @@
+"""The command line as a process of its own: what it prints, its exit code, and one sentence for what goes wrong."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def environment(database: str, **more: str) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("ORDERS_")}
+    key = {"ORDERS_SECRET_KEY": "9f2c7d41e8b05a36c1d4f7e2a8b39c60", "PYTHONPATH": str(ROOT)}
+    return ours | key | {"ORDERS_DATABASE_URL": database} | more
+
+
+def orders(database: str, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "graph", *arguments],
+        env=environment(database, **more),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_new_brand_gets_a_token_that_works(database_url: str) -> None:
+    assert orders(database_url, "brand", "add", "kumo", "雲 Kumo", "--locale", "ja").returncode == 0
+    made = orders(database_url, "token", "--role", "write", "--name", "Mina")
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.count(".") == 2
+    assert made.stdout.strip().isascii()
+    assert made.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["token", "--role", "admin"], "There is no brand yet"),
+        (["brand", "add", "x", "X", "--currency", "XXX"], "is not a currency"),
+        (["brand", "add", "x", "X", "--time-zone", "Mars"], "is not a time zone"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_sentence(sqlite_url: str, arguments: list[str], says: str) -> None:
+    done = orders(sqlite_url, *arguments)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("database", "says"),
+    [
+        ("sqlite:////nowhere/at/all/orders.db", "unable to open database file"),
+        ("mysql://x/y", "ORDERS_DATABASE_URL"),
+        ("postgresql://u:p@127.0.0.1:9/x", "database cannot be used"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_in_one_sentence(database: str, says: str) -> None:
+    done = orders(database, "migrate")
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_several_brands_need_to_be_told_apart(sqlite_url: str) -> None:
+    for code in ("north", "south"):
+        orders(sqlite_url, "brand", "add", code, code.title())
+    done = orders(sqlite_url, "token", "--role", "admin")
+    assert "several brands" in done.stderr
+    assert "north, south" in done.stderr
+    assert orders(sqlite_url, "token", "--role", "admin", "--brand", "south").returncode == 0
+    assert orders(sqlite_url, "brand", "list").stdout == "north\tNorth\nsouth\tSouth\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["import", "--help"], ["token", "--help"]])
+def test_help_reads_well(sqlite_url: str, arguments: list[str]) -> None:
+    done = orders(sqlite_url, *arguments)
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(database: str, port: int, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "graph", "serve", "--port", str(port), *arguments]
+    with subprocess.Popen(
+        command, env=environment(database), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
+                    break
+                except OSError:
+                    assert process.poll() is None, process.communicate()
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+def test_serve_migrates_serves_and_stops_when_told(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'orders.db'}"
+    port = free_port()
+    with served(database, port) as process:
+        orders(database, "brand", "add", "kumo", "Kumo")
+        token = orders(database, "token", "--role", "read").stdout.strip()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/graphql",
+            data=json.dumps({"query": "{ orders { totalCount } viewer { kind } }"}).encode(),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as response:
+            assert json.load(response) == {"data": {"orders": {"totalCount": 0}, "viewer": {"kind": "MEMBER"}}}
+        taken = orders(database, "serve", "--port", str(port))
+        assert taken.returncode == 1
+        assert f"Port {port} on 127.0.0.1 is in use" in taken.stderr
+    assert process.returncode == 0
+    assert process.stderr
+    lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    posts = [line for line in lines if line["message"] == "POST /graphql"]
+    assert [(line["status"], line["role"]) for line in posts] == [(200, "read")]
+    assert posts[0]["request_id"]
+    assert token not in str(lines)

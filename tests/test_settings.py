@@ -1,0 +1,89 @@
+"""Settings: a wrong one is told in one sentence that names it; the keys that we make ourselves are kept safe."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from graph.settings import SettingsError, from_environment
+
+KEY = "9f2c7d41e8b05a36c1d4f7e2a8b39c60"
+
+
+def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
+    settings = from_environment({}, data_folder=tmp_path)
+    assert settings.database_url == f"sqlite:///{tmp_path}/orders.db"
+    assert settings.smtp_url is None
+    assert settings.mail_folder == tmp_path / "mail"
+
+
+def test_the_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> None:
+    first = from_environment({}, data_folder=tmp_path)
+    assert from_environment({}, data_folder=tmp_path).secret_key == first.secret_key
+    assert len(first.secret_key) >= 32
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+
+
+def test_the_demo_has_a_database_and_a_key_of_its_own(tmp_path: Path) -> None:
+    real, demo = from_environment({}, data_folder=tmp_path), from_environment({}, demo=True, data_folder=tmp_path)
+    assert demo.database_url != real.database_url
+    assert demo.secret_key != real.secret_key
+
+
+def test_everything_can_be_set(tmp_path: Path) -> None:
+    environment = {
+        "ORDERS_DATABASE_URL": "postgresql://user:secret@db:5432/orders",
+        "ORDERS_SMTP_URL": "smtps://user:secret@mail:465",
+        "ORDERS_MAIL_FROM": "Northlight <orders@northlight.example>",
+        "ORDERS_SECRET_KEY": KEY,
+        "ORDERS_PUBLIC_URL": "https://orders.northlight.example/",
+        "PATH": "/bin",
+    }
+    settings = from_environment(environment, data_folder=tmp_path)
+    assert settings.database_url == environment["ORDERS_DATABASE_URL"]
+    assert settings.smtp_url == environment["ORDERS_SMTP_URL"]
+    assert settings.mail_from == "orders@northlight.example"
+    assert settings.secret_key == KEY
+    assert settings.public_url == "https://orders.northlight.example"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ORDERS_DATABASE_URL", "mysql://host/orders"),
+        ("ORDERS_DATABASE_URL", "sqlite://"),
+        ("ORDERS_DATABASE_URL", "orders.db"),
+        ("ORDERS_SMTP_URL", "http://mail"),
+        ("ORDERS_SMTP_URL", "smtp://"),
+        ("ORDERS_SMTP_URL", "smtp://mail:port"),
+        ("ORDERS_MAIL_FROM", "nobody"),
+        ("ORDERS_MAIL_FROM", "a@b.example\nBcc: x@y.example"),
+        ("ORDERS_SECRET_KEY", "short"),
+        ("ORDERS_SECRET_KEY", "a" * 64),
+        ("ORDERS_PUBLIC_URL", "orders.example"),
+        ("ORDERS_PUBLIC_URL", "ftp://orders.example"),
+        ("ORDERS_DATABSE_URL", "sqlite:///orders.db"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        from_environment({"ORDERS_MAIL_FROM": "orders@example.com", name: value}, data_folder=tmp_path)
+    assert "\n" not in str(caught.value).replace(value, "")
+
+
+def test_smtp_needs_a_sender(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="ORDERS_MAIL_FROM"):
+        from_environment({"ORDERS_SMTP_URL": "smtp://mail:25"}, data_folder=tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="cannot be written"):
+        from_environment({}, data_folder=tmp_path / "file")
+
+
+def test_an_empty_key_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("")
+    with pytest.raises(SettingsError, match="holds no proper key"):
+        from_environment({}, data_folder=tmp_path)
