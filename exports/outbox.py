@@ -76,9 +76,14 @@ class Relay:
         """There is something new in the outbox."""
         self._work.set()
 
+    def stop(self) -> None:
+        """Finish what the mail server is taking right now, give back the rest, and let run() end."""
+        self._stopping = True
+        self._work.set()
+
     async def run(self) -> None:
-        """Until cancelled; a fault of the database is logged and waited out."""
-        while True:
+        """Until stop(); a fault of the database is logged and waited out."""
+        while not self._stopping:
             self._work.clear()
             try:
                 await self.drain()
@@ -90,7 +95,7 @@ class Relay:
     async def drain(self) -> Delivered:
         """Sends all that is due now."""
         counts: Counter[NotificationStatus] = Counter()
-        while claimed := await self._claim():
+        while not self._stopping and (claimed := await self._claim()):
             counts.update(await self._deliver(claimed))
         status = NotificationStatus
         return Delivered(counts[status.SENT], counts[status.PENDING], counts[status.FAILED])
@@ -132,14 +137,7 @@ class Relay:
                 await self._settle(each, result)
                 return result.status
 
-        deliveries = asyncio.gather(*(deliver(each) for each in claimed))
-        try:
-            return await asyncio.shield(deliveries)
-        except asyncio.CancelledError:
-            # What the mail server is taking right now is finished, or it would be sent twice.
-            self._stopping = True
-            await deliveries
-            raise
+        return await asyncio.gather(*(deliver(each) for each in claimed))
 
     async def _send(self, each: Claimed) -> Result:
         try:

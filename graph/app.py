@@ -3,14 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from cross_web import HTTPException
-from exports.outbox import Relay
-from exports.smtp import FileTransport, SmtpTransport, Transport
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -20,6 +18,8 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
+from exports.outbox import Relay
+from exports.smtp import FileTransport, SmtpTransport, Transport
 from graph import health, logs
 from graph.context import RequestContext
 from graph.downloads import Downloads, Links
@@ -60,9 +60,8 @@ def create_app(
         try:
             yield
         finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            relay.stop()
+            await running
             await database.close()
 
     app = Starlette(

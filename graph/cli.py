@@ -21,7 +21,9 @@ from models.policy import Role
 
 T = TypeVar("T")
 HELP = "Order Management: reject an order, cleanly, once, for good. Settings come from the environment (see README.md)."
-orders = typer.Typer(name="orders", help=HELP, no_args_is_help=True, add_completion=False)
+orders = typer.Typer(
+    name="orders", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 brand = typer.Typer(help="The brands (tenants) in the database.", no_args_is_help=True)
 orders.add_typer(brand, name="brand")
 

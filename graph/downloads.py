@@ -23,8 +23,8 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from exports.order_snapshot import order_snapshot
-from exports.pdf import order_pdf
+from exports.order_snapshot import NoConfirmation, order_snapshot
+from exports.pdf import draw_order_pdf
 from exports.snapshot import OrderDocument
 from exports.workbook import orders_workbook
 from graph.enums import publish
@@ -189,10 +189,13 @@ class Downloads:
 
     async def _pdf(self, claims: dict[str, Any], actor: Actor, document: OrderDocument) -> Response:
         async with self._database.read(actor.scope) as session:
-            snapshot = await order_snapshot(session, UUID(claims["order"]), document, for_buyer=actor.is_buyer)
+            try:
+                snapshot = await order_snapshot(session, UUID(claims["order"]), document, for_buyer=actor.is_buyer)
+            except NoConfirmation:
+                raise LinkError(403, "This order has no order confirmation any more.") from None
         if snapshot is None:
             raise LinkError(403, "This link is for an order that its viewer can no longer see.")
-        return Response(await asyncio.to_thread(order_pdf, snapshot, claims["locale"]), media_type=PDF)
+        return Response(await draw_order_pdf(snapshot, claims["locale"]), media_type=PDF)
 
     async def _workbook(self, claims: dict[str, Any], actor: Actor, orders: Any) -> Response:
         folder = Path(tempfile.mkdtemp(prefix="orders-"))

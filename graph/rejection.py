@@ -3,9 +3,9 @@
 from typing import Annotated
 
 import strawberry
-from exports.mail import render
 from strawberry import ID, UNSET
 
+from exports.mail import render
 from graph.context import Info, given
 from graph.enums import publish
 from graph.errors import UserError

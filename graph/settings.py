@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from exports.smtp import SmtpTransport, SmtpUrlError
-
 from models.base import DatabaseUrlError, parse_database_url
 
 ROOT = Path(__file__).resolve().parent.parent

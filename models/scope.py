@@ -26,7 +26,7 @@ EVERYTHING = Scope(brand_id=None)
 class BrandOwned:
     """A row of one brand. The brand comes first in its primary key, so foreign keys cannot cross brands either."""
 
-    brand_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-3)
 
 
 class OrderOwned(BrandOwned):

@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import Actor
+from models.base import insert_new
 from models.idempotency import IdempotencyKey
 
 
@@ -51,9 +51,8 @@ class Memory:
     async def claim(self, request_hash: str, answer: dict[str, Any], now: datetime) -> None:
         if self.key is None:
             return
-        insert = postgresql.insert if self.session.get_bind().dialect.name == "postgresql" else sqlite.insert
         statement = (
-            insert(IdempotencyKey)
+            insert_new(self.session, IdempotencyKey)
             .values(
                 brand_id=self.brand_id,
                 actor_id=self.actor.id,
@@ -63,7 +62,6 @@ class Memory:
                 answer=answer,
                 created_at=now,
             )
-            .on_conflict_do_nothing()
             .returning(IdempotencyKey.key)
         )
         if (await self.session.execute(statement)).one_or_none() is None:

@@ -8,7 +8,6 @@ import asyncio
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
+
+from tests.ports import free_port
 
 UNPRIVILEGED = "nobody"
 # A test cluster is thrown away: nothing needs to survive a power cut.
@@ -79,7 +80,7 @@ def start_postgres(*options: str) -> Iterator[Postgres]:
 
         run("initdb", "--pgdata", str(data), "--auth=trust", "--username=postgres", "--encoding=UTF8",
             "--locale=C.UTF-8", "--no-sync")  # fmt: skip
-        port = _free_port()
+        port = free_port()
         settings = (*OPTIONS, *options, f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
         run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--log", str(top / "server.log"),
             "--options", " ".join(f"-c {setting}" for setting in settings))  # fmt: skip
@@ -99,10 +100,3 @@ def _programs(top: Path, user: str | None) -> Path:
         return installed / "bin"
     top.chmod(0o755)
     return Path(shutil.copytree(installed, top / "pginstall", symlinks=True)) / "bin"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

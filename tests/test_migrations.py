@@ -3,7 +3,7 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, text
 
 from models.base import Database
 from models.migrations import NewerSchemaError, current, downgrade, latest, upgrade
@@ -32,6 +32,17 @@ async def test_the_migrated_schema_is_the_schema_of_the_models(database: Databas
 
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+def test_the_brand_comes_first_in_every_key_and_index_of_its_tables() -> None:
+    # The relay and an operator, who work for all brands, have one index each.
+    across_brands = {"ix_outbox_messages_status_due_at", "ix_orders_id"}
+    for table in metadata.tables.values():
+        if "brand_id" in table.c:
+            keys = [list(index.columns) for index in table.indexes if index.name not in across_brands]
+            unique = [each for each in table.constraints if isinstance(each, PrimaryKeyConstraint | UniqueConstraint)]
+            for columns in keys + [list(each.columns) for each in unique]:
+                assert columns[0].name == "brand_id", (table.name, columns)
 
 
 async def test_a_schema_of_a_newer_release_is_refused(database: Database) -> None:

@@ -1,8 +1,11 @@
 """`orders deliver`: the mail relay as a process of its own."""
 
-import typer
-from exports.outbox import Relay
+import asyncio
+import signal
 
+import typer
+
+from exports.outbox import Relay
 from graph.app import transport_of, utc_now
 from graph.settings import Settings
 from models.base import Database
@@ -12,6 +15,8 @@ async def deliver(database: Database, settings: Settings, *, once: bool) -> int:
     """The exit code: 1 when a mail could not be sent."""
     relay = Relay(database, transport_of(settings), sender=settings.mail_from, clock=utc_now)
     if not once:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, relay.stop)
         await relay.run()
         return 0
     done = await relay.drain()

@@ -255,7 +255,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["brand_id", "sku_id"], ["skus.brand_id", "skus.id"], name=op.f("fk_backlog_skus_skus")
         ),
-        sa.PrimaryKeyConstraint("id", "brand_id", name=op.f("pk_backlog_skus")),
+        sa.PrimaryKeyConstraint("brand_id", "id", name=op.f("pk_backlog_skus")),
         sa.UniqueConstraint("brand_id", "order_id", "sku_id", name=op.f("uq_backlog_skus_brand_id_order_id_sku_id")),
     )
     op.create_table(
@@ -268,7 +268,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["brand_id", "order_id"], ["orders.brand_id", "orders.id"], name=op.f("fk_delivery_notes_orders")
         ),
-        sa.PrimaryKeyConstraint("id", "brand_id", name=op.f("pk_delivery_notes")),
+        sa.PrimaryKeyConstraint("brand_id", "id", name=op.f("pk_delivery_notes")),
         sa.UniqueConstraint("brand_id", "code", name=op.f("uq_delivery_notes_brand_id_code")),
     )
     with op.batch_alter_table("delivery_notes", schema=None) as batch_op:
@@ -288,7 +288,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["brand_id", "order_id"], ["orders.brand_id", "orders.id"], name=op.f("fk_invoiced_orders_orders")
         ),
-        sa.PrimaryKeyConstraint("invoice_id", "brand_id", "order_id", name=op.f("pk_invoiced_orders")),
+        sa.PrimaryKeyConstraint("brand_id", "invoice_id", "order_id", name=op.f("pk_invoiced_orders")),
     )
     with op.batch_alter_table("invoiced_orders", schema=None) as batch_op:
         batch_op.create_index(
@@ -317,7 +317,7 @@ def upgrade() -> None:
             ["brand_id", "order_id"], ["orders.brand_id", "orders.id"], name=op.f("fk_order_lines_orders")
         ),
         sa.ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"], name=op.f("fk_order_lines_skus")),
-        sa.PrimaryKeyConstraint("id", "brand_id", name=op.f("pk_order_lines")),
+        sa.PrimaryKeyConstraint("brand_id", "id", name=op.f("pk_order_lines")),
         sa.UniqueConstraint(
             "brand_id",
             "order_id",
@@ -398,7 +398,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["brand_id", "order_id"], ["orders.brand_id", "orders.id"], name=op.f("fk_outbox_messages_orders")
         ),
-        sa.PrimaryKeyConstraint("id", "brand_id", name=op.f("pk_outbox_messages")),
+        sa.PrimaryKeyConstraint("brand_id", "id", name=op.f("pk_outbox_messages")),
     )
     with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
         batch_op.create_index(
