@@ -33,8 +33,11 @@ async function tabs() {
 tabs().then((defaultTabs) => {
   ReactDOM.createRoot(document.getElementById("graphiql")).render(
     React.createElement(GraphiQL, {
-      fetcher: GraphiQL.createFetcher({ url: "/graphql" }),
+      // The headers here are for the introspection too; those of a tab win over them.
+      fetcher: GraphiQL.createFetcher({ url: "/graphql", headers: token ? JSON.parse(headers) : {} }),
       defaultTabs,
+      // GraphiQL leaves the first tab's variables out; on a later visit it brings back what was typed.
+      variables: localStorage.getItem("graphiql:tabState") ? undefined : defaultTabs[0].variables,
       defaultHeaders: headers,
       defaultEditorToolsVisibility: "variables",
       plugins: [GraphiQLPluginExplorer.explorerPlugin()],
