@@ -31,8 +31,6 @@ FILTERED = "{ orders(first: 20, filter: {canReject: true}) { totalCount nodes { 
 SEARCH = '{ orders(first: 20, filter: {search: "ORD-00042"}) { nodes { id code } } }'
 LINES = """{ orders(first: 20) { nodes { code lines(first: 10) {
             nodes { quantity sku { number } amount { amount } } } } } }"""
-    "{ orders(first: 20) { nodes { code lines(first: 10) { nodes { quantity sku { number } amount { amount } } } } } }"
-)
 REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false}) {
             order { status version } userErrors { code } } }"""
 
