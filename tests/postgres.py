@@ -99,4 +99,8 @@ def _programs(top: Path, user: str | None) -> Path:
     if user is None or all(folder.stat().st_mode & 0o001 for folder in installed.parents):
         return installed / "bin"
     top.chmod(0o755)
-    return Path(shutil.copytree(installed, top / "pginstall", symlinks=True)) / "bin"
+    # The programs find their libraries in the folder that stands beside the package's.
+    package_folder = installed.parent
+    libraries = f"{package_folder.name}.libs"
+    shutil.copytree(package_folder.parent / libraries, top / libraries)
+    return Path(shutil.copytree(installed, top / package_folder.name / "pginstall", symlinks=True)) / "bin"

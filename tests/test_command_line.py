@@ -93,11 +93,13 @@ def test_help_reads_well(sqlite_url: str, arguments: list[str]) -> None:
 
 
 @contextmanager
-def served(database: str, port: int, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", "graph", "serve", "--port", str(port), *arguments]
-    with subprocess.Popen(
-        command, env=environment(database), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+def served(database: str, port: int, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A server whose log goes to a file; it is told to stop at the end."""
+    command = [sys.executable, "-m", "graph", "serve", "--port", str(port)]
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(command, env=environment(database), stdout=subprocess.DEVNULL, stderr=errors) as process,
+    ):
         try:
             deadline = time.monotonic() + 60
             while True:
@@ -105,7 +107,7 @@ def served(database: str, port: int, *arguments: str) -> Iterator["subprocess.Po
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
                     break
                 except OSError:
-                    assert process.poll() is None, process.communicate()
+                    assert process.poll() is None, log.read_text()
                     assert time.monotonic() < deadline
                     time.sleep(0.1)
             yield process
@@ -118,7 +120,8 @@ def served(database: str, port: int, *arguments: str) -> Iterator["subprocess.Po
 def test_serve_migrates_serves_and_stops_when_told(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'orders.db'}"
     port = free_port()
-    with served(database, port) as process:
+    log = tmp_path / "log"
+    with served(database, port, log) as process:
         orders(database, "brand", "add", "kumo", "Kumo")
         token = orders(database, "token", "--role", "read").stdout.strip()
         request = urllib.request.Request(
@@ -133,8 +136,7 @@ def test_serve_migrates_serves_and_stops_when_told(tmp_path: Path) -> None:
         assert f"Port {port} on 127.0.0.1 is in use" in taken.stderr
     # uvicorn finishes its work, then passes the signal on.
     assert process.returncode in (0, -signal.SIGTERM)
-    assert process.stderr
-    lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
     posts = [line for line in lines if line["message"] == "POST /graphql"]
     assert [(line["status"], line["role"]) for line in posts] == [(200, "read")]
     assert posts[0]["request_id"]
