@@ -1,4 +1,4 @@
-"""The mail about a rejection: rendered from its frozen notice, in the buyer's language, as text and as HTML."""
+"""The mails to buyers: rendered from their frozen notices, in the buyer's language, as text and as HTML."""
 
 import re
 from dataclasses import dataclass
@@ -11,13 +11,84 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from models.outbox import RejectionNotice
+from models.outbox import OrderNotice
 from models.words import moment
 
 WHITESPACE = re.compile(r"\s+")
 
 _html = Environment(loader=PackageLoader("exports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 _text = _html.overlay(autoescape=False, lstrip_blocks=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind of mail says in one language. `subject` has {brand} and {code}; `done` names what was done."""
+
+    subject: str
+    done: str
+    text: str
+
+
+# kind of notice → (en, ja)
+KINDS: dict[str, tuple[Kind, Kind]] = {
+    "ORDER_REJECTED": (
+        Kind(
+            "{brand}: your order {code} was declined",
+            "Declined",
+            "We are sorry to tell you that we cannot take this order.\nThank you for your understanding.",
+        ),
+        Kind(
+            "【{brand}】ご注文 {code} についてのお知らせ",
+            "お断り日時",
+            "誠に恐れ入りますが、諸般の事情により、今回のご注文はお引き受けすることができません。\n"
+            "ご期待に沿えず大変申し訳ございませんが、何卒ご理解くださいますようお願い申し上げます。",
+        ),
+    ),
+    "OC_CREATED": (
+        Kind(
+            "{brand}: order confirmation for your order {code}",
+            "Prepared",
+            "We have prepared the order confirmation for your order. Please check its contents.",
+        ),
+        Kind(
+            "【{brand}】ご注文 {code} の注文確認書（OC）作成のお知らせ",
+            "作成日時",
+            "ご注文の注文確認書（OC）を作成いたしました。内容のご確認をお願いいたします。",
+        ),
+    ),
+    "OC_CONFIRMED": (
+        Kind("{brand}: your order {code} is confirmed", "Confirmed", "We have confirmed your order. Thank you."),
+        Kind(
+            "【{brand}】ご注文 {code} 確定のお知らせ",
+            "確定日時",
+            "ご注文の内容を確定いたしました。ありがとうございます。",
+        ),
+    ),
+    "OC_MADE_EDITABLE": (
+        Kind(
+            "{brand}: the order confirmation for {code} is being revised",
+            "Reopened",
+            "We are revising the order confirmation for your order and will let you know when it is ready.",
+        ),
+        Kind(
+            "【{brand}】ご注文 {code} の注文確認書（OC）見直しのお知らせ",
+            "変更日時",
+            "ご注文の注文確認書（OC）を見直しております。準備が整い次第、改めてご連絡いたします。",
+        ),
+    ),
+    "SENT_BACK_TO_CART": (
+        Kind(
+            "{brand}: please revise your order {code}",
+            "Returned",
+            "We have returned your order to your cart. Please revise it there and order again.",
+        ),
+        Kind(
+            "【{brand}】ご注文 {code} 差し戻しのお知らせ",
+            "差し戻し日時",
+            "ご注文をカートに差し戻しました。内容をご修正のうえ、改めてご注文をお願いいたします。",
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +101,9 @@ class RenderedMail:
     html: str
 
 
-def render(notice: RejectionNotice) -> RenderedMail:
+def render(notice: OrderNotice) -> RenderedMail:
     """Exactly what goes out; also what the preview shows."""
-    ja = notice.locale == "ja"
+    kind = KINDS[notice.kind][notice.locale == "ja"]
     code, brand = _one_line(notice.order_code), _one_line(notice.brand_name)
     values = {
         "locale": notice.locale,
@@ -40,15 +111,16 @@ def render(notice: RejectionNotice) -> RenderedMail:
         "brand": brand,
         "buyer": _one_line(notice.buyer_name),
         "placed": moment(datetime.fromisoformat(notice.placed_at), notice.locale, notice.time_zone),
-        "rejected": moment(datetime.fromisoformat(notice.rejected_at), notice.locale, notice.time_zone),
+        "done": kind.done,
+        "at": moment(datetime.fromisoformat(notice.at), notice.locale, notice.time_zone),
         "time_zone": notice.time_zone,
-        "body": notice.body or _standard_text(ja),
+        "body": notice.body or kind.text,
     }
     return RenderedMail(
         to=notice.to,
-        subject=f"【{brand}】ご注文 {code} についてのお知らせ" if ja else f"{brand}: your order {code} was declined",
-        text=_text.get_template("rejection.txt").render(values),
-        html=_html.get_template("rejection.html").render(values),
+        subject=kind.subject.format(brand=brand, code=code),
+        text=_text.get_template("mail.txt").render(values),
+        html=_html.get_template("mail.html").render(values),
     )
 
 
@@ -69,15 +141,6 @@ def email_message(
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
-
-
-def _standard_text(ja: bool) -> str:
-    if ja:
-        return (
-            "誠に恐れ入りますが、諸般の事情により、今回のご注文はお引き受けすることができません。\n"
-            "ご期待に沿えず大変申し訳ございませんが、何卒ご理解くださいますようお願い申し上げます。"
-        )
-    return "We are sorry to tell you that we cannot take this order.\nThank you for your understanding."
 
 
 def _one_line(text: str) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy import and_, or_, select, tuple_, update
 from exports.mail import email_message, render
 from exports.smtp import PermanentFailure, TemporaryFailure, Transport
 from models.base import Database
-from models.outbox import NotificationStatus, OutboxMessage, RejectionNotice
+from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
 from models.scope import EVERYTHING
 
 log = logging.getLogger("orders.mail")
@@ -141,7 +141,7 @@ class Relay:
 
     async def _send(self, each: Claimed) -> Result:
         try:
-            notice = RejectionNotice(**each.notice)
+            notice = OrderNotice(**each.notice)
             mail = render(notice)
             message = email_message(
                 mail,

@@ -16,6 +16,7 @@ from graph.rejection_types import RejectionBlocker
 from models import words
 from resolvers import rejection
 from resolvers.inputs import InputError
+from resolvers.notices import LONGEST_BODY
 from resolvers.rejection import Outcome, RejectionError, RejectOrder
 
 publish(
@@ -26,7 +27,7 @@ publish(
         "NOT_REJECTABLE": "Returned if something blocks the rejection; once for each of `blockers`.",
         "NOT_PERMITTED": "Returned if the viewer may not reject orders.",
         "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
-        "BODY_TOO_LONG": f"Returned if the body has more than {rejection.LONGEST_BODY:,} characters.",
+        "BODY_TOO_LONG": f"Returned if the body has more than {LONGEST_BODY:,} characters.",
         "STALE_ORDER": "Returned if the order is no longer at expectedVersion.",
         "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request.",
     },
@@ -47,7 +48,7 @@ class RejectOrderInput:
     )
     body: str | None = strawberry.field(
         default=UNSET,
-        description=f"The message to the buyer, plain text of at most {rejection.LONGEST_BODY:,} characters; a "
+        description=f"The message to the buyer, plain text of at most {LONGEST_BODY:,} characters; a "
         "standard text when blank. Refused when notify is false.",
     )
     expected_version: int | None = strawberry.field(

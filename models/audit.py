@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor, ActorKind
 from models.base import Base, new_id
-from models.events import Event, OrderArchived, OrderPlaced, OrderRejected, TagCreated, TagsApplied
+from models.events import Event, OrderArchived, OrderChanged, OrderPlaced, OrderRejected, TagCreated, TagsApplied
 from models.rejection import body_hash
 from models.scope import BrandOwned, Internal
 
@@ -63,6 +63,8 @@ def _told(event: Event) -> tuple[str, dict[str, Any]]:
             }
         case OrderArchived():
             return "ORDER_ARCHIVED", {}
+        case OrderChanged():
+            return event.kind, event.details
         case TagsApplied():
             return "TAGS_APPLIED", {"before": list(event.before), "after": list(event.after)}
         case TagCreated():

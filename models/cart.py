@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
@@ -11,6 +11,8 @@ from models.scope import BrandOwned
 
 
 class Cart(BrandOwned, Base):
+    """What a buyer is about to order from one catalog. `source_order_id`: the order that was sent back into it."""
+
     __tablename__ = "carts"
     __table_args__ = (
         ForeignKeyConstraint(["brand_id", "buyer_id"], ["buyers.brand_id", "buyers.id"]),
@@ -21,7 +23,27 @@ class Cart(BrandOwned, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
     buyer_id: Mapped[UUID]
     catalog_id: Mapped[UUID]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    source_order_id: Mapped[UUID | None]
     updated_at: Mapped[datetime]
+
+
+class CartLine(BrandOwned, Base):
+    __tablename__ = "cart_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "cart_id"], ["carts.brand_id", "carts.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
+        UniqueConstraint("brand_id", "cart_id", "position"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("unit_price_minor >= 0", name="unit_price"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    cart_id: Mapped[UUID]
+    position: Mapped[int]
+    sku_id: Mapped[UUID]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    unit_price_minor: Mapped[int] = mapped_column(BigInteger)
 
 
 class OrderSendBack(BrandOwned, Base):

@@ -24,6 +24,28 @@ class DeliveryNote(OrderOwned, Base):
     created_at: Mapped[datetime]
 
 
+class DeliveryNoteLine(OrderOwned, Base):
+    """What a note delivers. `backlog_sku_id`: which backlog SKU it takes from; None for a note of the whole order."""
+
+    __tablename__ = "delivery_note_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["brand_id", "delivery_note_id"], ["delivery_notes.brand_id", "delivery_notes.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["brand_id", "backlog_sku_id"], ["backlog_skus.brand_id", "backlog_skus.id"]),
+        ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
+        Index(None, "brand_id", "delivery_note_id"),
+        Index(None, "brand_id", "order_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
+    delivery_note_id: Mapped[UUID]
+    backlog_sku_id: Mapped[UUID | None]
+    sku_id: Mapped[UUID]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+
+
 class InvoiceStatus(StrEnum):
     DRAFT = "DRAFT"
     ISSUED = "ISSUED"
@@ -43,6 +65,10 @@ class Invoice(BrandOwned, Base):
         default=InvoiceStatus.DRAFT,
     )
     created_at: Mapped[datetime]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    total_minor: Mapped[int | None] = mapped_column(BigInteger)
+    issued_at: Mapped[datetime | None]
+    voided_at: Mapped[datetime | None]
 
 
 class InvoicedOrder(OrderOwned, Base):

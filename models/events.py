@@ -1,6 +1,6 @@
 """What happened, in the past tense. The audit entry and the outbox message are both made from the event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -35,6 +35,14 @@ class OrderArchived(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChanged(OrderEvent):
+    """Anything else that was done to an order, e.g. kind OC_CREATED; `details` is what its sentence needs."""
+
+    kind: str
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TagsApplied(OrderEvent):
     """Tag codes before and after, sorted."""
 
@@ -49,4 +57,4 @@ class TagCreated:
     code: str
 
 
-Event = OrderPlaced | OrderRejected | OrderArchived | TagsApplied | TagCreated
+Event = OrderPlaced | OrderRejected | OrderArchived | OrderChanged | TagsApplied | TagCreated

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor
 from models.base import Base, new_id
-from models.events import OrderArchived, OrderRejected
+from models.events import OrderArchived, OrderChanged, OrderRejected
 from models.policy import OrderStatus, status_of_rejection
 from models.scope import BrandOwned, OrderOwned
 
@@ -81,9 +81,60 @@ class Order(BrandOwned, Base):
         self.updated_at = at
         return event
 
+    def create_confirmation(self, at: datetime, *, ask_approval: bool) -> OrderChanged:
+        """The caller has copied the original lines into the confirmation."""
+        self.official = DataSet.CONFIRMATION
+        self.confirmation_created_at = at
+        self.approval_asked = ask_approval
+        return self._become(OrderStatus.OC_CREATED, at, "OC_CREATED")
+
+    def update_confirmation(self, at: datetime, *, total_minor: int, total_quantity: int) -> OrderChanged:
+        self.total_minor = total_minor
+        self.total_quantity = total_quantity
+        return self._become(OrderStatus.OC_CREATED, at, "OC_UPDATED")
+
+    def approve_confirmation(self, at: datetime) -> OrderChanged:
+        return self._become(OrderStatus.OC_APPROVED, at, "OC_APPROVED")
+
+    def refuse_confirmation(self, at: datetime, comment: str) -> OrderChanged:
+        return self._become(OrderStatus.OC_UPDATE_REQUIRED, at, "OC_REFUSED", comment=comment)
+
+    def confirm(self, at: datetime) -> OrderChanged:
+        return self._become(OrderStatus.OC_CONFIRMED, at, "OC_CONFIRMED")
+
+    def make_confirmation_editable(self, at: datetime) -> OrderChanged:
+        return self._become(OrderStatus.OC_CREATED, at, "OC_MADE_EDITABLE")
+
+    def send_back(self, at: datetime) -> OrderChanged:
+        """Final. The caller puts the original lines into the buyer's cart."""
+        return self._become(OrderStatus.SENT_BACK_TO_CART, at, "SENT_BACK_TO_CART")
+
+    def touch(self, at: datetime, kind: str, **details: str) -> OrderChanged:
+        """Something that references the order was made or unmade: its version rises."""
+        return self._become(self.status, at, kind, **details)
+
+    def _become(self, status: OrderStatus, at: datetime, kind: str, **details: str) -> OrderChanged:
+        self.status = status
+        self.updated_at = at
+        return OrderChanged(brand_id=self.brand_id, order_id=self.id, at=at, kind=kind, details=details)
+
     def archive(self, at: datetime) -> OrderArchived:
         self.archived_at = self.updated_at = at
         return OrderArchived(brand_id=self.brand_id, order_id=self.id, at=at)
+
+
+class OrderReplacement(OrderOwned, Base):
+    """That an order was placed anew for one that was sent back to the cart."""
+
+    __tablename__ = "order_replacements"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
+        ForeignKeyConstraint(["brand_id", "replaced_order_id"], ["orders.brand_id", "orders.id"], name="replaced"),
+        Index(None, "brand_id", "replaced_order_id"),
+    )
+
+    order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+    replaced_order_id: Mapped[UUID]
 
 
 class OrderLine(OrderOwned, Base):

@@ -24,12 +24,16 @@ class NotificationStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RejectionNotice:
-    """All that the mail about a rejection says. Instants are RFC 3339 text; `body` None means the default text."""
+class OrderNotice:
+    """All that a mail about an order says. Instants are RFC 3339 text; `body` None means the standard text.
 
+    `kind` is the audit's kind of what was done, e.g. ORDER_REJECTED; `at` is when.
+    """
+
+    kind: str
     order_code: str
     placed_at: str
-    rejected_at: str
+    at: str
     brand_name: str
     reply_to: str | None
     buyer_name: str
@@ -37,8 +41,6 @@ class RejectionNotice:
     locale: str
     time_zone: str
     body: str | None
-
-    kind = "ORDER_REJECTED"
 
 
 class OutboxMessage(Internal, OrderOwned, Base):
@@ -68,7 +70,7 @@ class OutboxMessage(Internal, OrderOwned, Base):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
-def message(notice: RejectionNotice, *, brand_id: UUID, order_id: UUID, at: datetime) -> OutboxMessage:
+def message(notice: OrderNotice, *, brand_id: UUID, order_id: UUID, at: datetime) -> OutboxMessage:
     return OutboxMessage(
         id=new_id(),
         brand_id=brand_id,

@@ -27,9 +27,12 @@ class OrderRejection(BrandOwned, Base):
     status_before: Mapped[str] = mapped_column(String(32))
     notified: Mapped[bool]
     body: Mapped[str | None] = mapped_column(Text)
+    bulk_run_id: Mapped[UUID | None]
 
     @classmethod
-    def of(cls, event: OrderRejected, actor: Actor, *, notified: bool) -> "OrderRejection":
+    def of(
+        cls, event: OrderRejected, actor: Actor, *, notified: bool, bulk_run_id: UUID | None = None
+    ) -> "OrderRejection":
         return cls(
             brand_id=event.brand_id,
             order_id=event.order_id,
@@ -40,6 +43,7 @@ class OrderRejection(BrandOwned, Base):
             status_before=event.status_before,
             notified=notified,
             body=event.body,
+            bulk_run_id=bulk_run_id,
         )
 
 

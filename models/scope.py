@@ -56,8 +56,12 @@ def _of_brand(brand_id: UUID) -> Any:
 
 def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
     # Imported late: the tables are built on these mixins.
+    from models.cart import Cart, CartLine
     from models.order import Order
     from models.party import Buyer
+
+    carts = Cart.__table__
+    own_carts = select(carts.c.id).where(carts.c.brand_id == brand_id, carts.c.buyer_id == buyer_id)
 
     def own_order(cls: type[OrderOwned]) -> ColumnElement[bool]:
         orders = Order.__table__
@@ -70,6 +74,8 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
     return [
         with_loader_criteria(Order, Order.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(Buyer, Buyer.id == buyer_id, include_aliases=True),
+        with_loader_criteria(Cart, Cart.buyer_id == buyer_id, include_aliases=True),
+        with_loader_criteria(CartLine, CartLine.cart_id.in_(own_carts), include_aliases=True),
         with_loader_criteria(OrderOwned, own_order, include_aliases=True),
         with_loader_criteria(Internal, never, include_aliases=True),
     ]

@@ -1,12 +1,13 @@
 """Every table, in one import: for migrations and for whoever needs the whole metadata."""
 
-from models import audit, cart, catalog, documents, idempotency, order, outbox, party, rejection, tag
+from models import audit, bulk, cart, catalog, documents, idempotency, order, outbox, party, rejection, tag
 from models.base import Base
 
 metadata = Base.metadata
 
 __all__ = [
     "audit",
+    "bulk",
     "cart",
     "catalog",
     "documents",

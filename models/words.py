@@ -151,6 +151,43 @@ KEY_REUSED = (
 UNKNOWN_TAGS = ("There is no such tag: {ids}.", "該当するタグがありません：{ids}")
 TAG_CODE_TAKEN = ("A tag with the code {code} exists already.", "タグコード {code} はすでに使用されています。")
 TAG_CODE_BLANK = ("A tag needs a code and a name.", "タグにはコードと名前が必要です。")
+NOT_PERMITTED = ("You are not permitted to do this.", "この操作を行う権限がありません。")
+UNKNOWN_DOCUMENT = ("There is no such document.", "該当する書類がありません。")
+NO_LINES = ("An order needs at least one line.", "注文には1行以上の明細が必要です。")
+TOO_MANY_LINES = ("An order has at most {most:,} lines.", "明細は{most:,}行以内にしてください。")
+UNKNOWN_SKU = ("There is no such SKU.", "該当するSKUがありません。")
+BAD_QUANTITY = ("A quantity is a whole number from 1 to {most:,}.", "数量は1〜{most:,}の整数で指定してください。")
+BAD_PRICE = ("The price cannot be used: {why}.", "単価を確認してください：{why}")
+TOTAL_TOO_LARGE = ("The total is too large.", "合計金額が大きすぎます。")
+BACKLOG_QUANTITIES_NEEDED = (
+    "This order has backlog SKUs: say in backlogQuantities which of them are delivered.",
+    "バックログSKUがあるため、backlogQuantitiesで納品する数量を指定してください。",
+)
+NO_BACKLOG_SKUS = (
+    "This order has no backlog SKUs: leave backlogQuantities out to deliver it as a whole.",
+    "バックログSKUがありません。全量を納品する場合はbacklogQuantitiesを省略してください。",
+)
+UNKNOWN_BACKLOG_SKU = ("This is not a backlog SKU of the order.", "この注文のバックログSKUではありません。")
+MORE_THAN_REMAINS = ("Only {remaining:,} remain.", "残りは{remaining:,}点です。")
+NOTE_IS_INVOICED = (
+    "The delivery note's order is invoiced: delete the invoice first.",
+    "請求書が存在します。先に削除してください。",
+)
+NOT_A_DRAFT = (
+    "Only a draft can be deleted; void an issued invoice instead.",
+    "削除できるのは下書きの請求書のみです。発行済みの請求書は無効にしてください。",
+)
+NOT_ISSUABLE = ("Only a draft can be issued.", "発行できるのは下書きの請求書のみです。")
+NOT_VOIDABLE = ("Only an issued invoice can be voided.", "無効にできるのは発行済みの請求書のみです。")
+UNKNOWN_BUYER = ("There is no such buyer.", "該当するバイヤーがありません。")
+UNKNOWN_CATALOG = ("There is no such catalog.", "該当するカタログがありません。")
+UNKNOWN_CURRENCY = ("This is not a currency in use (ISO 4217).", "有効な通貨コード（ISO 4217）ではありません。")
+ORDER_CODE_TAKEN = (
+    "An order with this code exists and says something else.",
+    "この注文コードは別の内容の注文で使用されています。",
+)
+NOT_OWN_BUYER = ("You can order for yourself only.", "ご自身の注文のみ行えます。")
+
 TAG_COLOR_BAD = (
     "A colour is written as #RRGGBB, e.g. #D83A3A.",
     "色は #RRGGBB の形式で指定してください（例：#D83A3A）。",
@@ -164,6 +201,26 @@ TAGS_ARE_OF_A_BRAND = (
 def say(text: tuple[str, str], locale: str, **values: object) -> str:
     """A text of this module in the reader's language."""
     return text[locale == "ja"].format(**values)
+
+
+# what was done → (en, ja)
+HISTORY: dict[str, tuple[str, str]] = {
+    "ORDER_ARCHIVED": ("Order archived", "注文をアーカイブしました"),
+    "OC_CREATED": ("Order confirmation created", "OCを作成しました"),
+    "OC_UPDATED": ("Order confirmation updated", "OCを更新しました"),
+    "OC_APPROVED": ("The buyer approved the order confirmation", "バイヤーがOCを承認しました"),
+    "OC_REFUSED": ("The buyer refused the order confirmation", "バイヤーがOCを否認しました"),
+    "OC_CONFIRMED": ("Order confirmation confirmed", "OCを確定しました"),
+    "OC_MADE_EDITABLE": ("Order confirmation made editable again", "OCを編集可能に戻しました"),
+    "SENT_BACK_TO_CART": ("Order sent back to the buyer's cart", "注文をバイヤーのカートに差し戻しました"),
+    "BACKLOG_SKUS_CREATED": ("Backlog SKUs created", "バックログSKUを作成しました"),
+    "DELIVERY_NOTE_CREATED": ("Delivery note {code} created", "納品書 {code} を作成しました"),
+    "DELIVERY_NOTE_DELETED": ("Delivery note {code} deleted", "納品書 {code} を削除しました"),
+    "INVOICE_CREATED": ("Invoice {code} drafted", "請求書 {code} の下書きを作成しました"),
+    "INVOICE_ISSUED": ("Invoice {code} issued", "請求書 {code} を発行しました"),
+    "INVOICE_VOIDED": ("Invoice {code} voided", "請求書 {code} を無効にしました"),
+    "INVOICE_DELETED": ("Invoice {code} deleted", "請求書 {code} を削除しました"),
+}
 
 
 def history(kind: str, details: dict[str, Any], locale: str) -> str:
@@ -180,8 +237,9 @@ def history(kind: str, details: dict[str, Any], locale: str) -> str:
                 return f"注文を却下しました（却下前：{before}、バイヤーへの通知：{told}）"
             told = "the buyer is notified" if details["notify"] else "without notifying the buyer"
             return f"Order rejected, {told} (was: {before})"
-        case "ORDER_ARCHIVED":
-            return "注文をアーカイブしました" if ja else "Order archived"
+        case _ if kind in HISTORY:
+            sentence = HISTORY[kind][ja].format(**details)
+            return f"{sentence}: {details['comment']}" if details.get("comment") else sentence
         case "TAGS_APPLIED":
             tags = ", ".join(details["after"])
             if ja:

@@ -6,19 +6,17 @@ mail goes out later, by the relay (exports/outbox.py).
 """
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit, outbox, policy, words
 from models.idempotency import request_hash
 from models.order import Order
-from models.outbox import RejectionNotice
-from models.party import Brand, Buyer, BuyerRecipient
+from models.outbox import OrderNotice
 from models.policy import Blocker, OrderAction
 from models.rejection import OrderRejection
 from models.words import say
@@ -26,9 +24,10 @@ from resolvers.actions import lock
 from resolvers.context import Context
 from resolvers.idempotency import KeyTakenMeanwhile, Memory
 from resolvers.inputs import InputError, check_text
+from resolvers.notices import LONGEST_BODY, notice_of, typed
 from resolvers.verdicts import Explained, read_verdicts
 
-LONGEST_BODY = 10_000
+KIND = "ORDER_REJECTED"
 LONGEST_KEY = 200
 
 
@@ -109,8 +108,8 @@ async def _reject(context: Context, session: AsyncSession, command: RejectOrder)
             refusals.append(_stale(order.version, actor.locale))
         return Outcome(order.id, blockers=blockers, refusals=refusals)
 
-    body = _typed(command.body)
-    notice, warnings = await _notice(session, order, now, body, actor.locale) if command.notify else (None, [])
+    body = typed(command.body)
+    notice, warnings = await notice_of(session, order, KIND, now, body, actor.locale) if command.notify else (None, [])
     message = outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=now) if notice else None
     done = Outcome(order.id, message.id if message else None, warnings)
     await memory.claim(asked, _remember(done), now)
@@ -122,10 +121,10 @@ async def _reject(context: Context, session: AsyncSession, command: RejectOrder)
     return done
 
 
-async def preview(context: Context, order_id: UUID, body: str | None) -> RejectionNotice:
+async def preview(context: Context, order_id: UUID, body: str | None) -> OrderNotice:
     """The notice that rejecting now would send. Raises InputError for who may not reject, or with nobody to tell."""
     locale = context.actor.locale
-    body = _typed(body)
+    body = typed(body)
     check_text(body, LONGEST_BODY, "body")
     async with context.read() as session:
         order = await session.scalar(select(Order).where(Order.id == order_id))
@@ -133,7 +132,7 @@ async def preview(context: Context, order_id: UUID, body: str | None) -> Rejecti
             raise InputError(say(words.ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
         if not policy.permits(context.actor.role, OrderAction.REJECT):
             raise InputError(words.blocker_message(Blocker.NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
-        notice, warnings = await _notice(session, order, context.clock(), body, locale)
+        notice, warnings = await notice_of(session, order, KIND, context.clock(), body, locale)
     if notice is None:
         raise InputError(warnings[0], "orderId", code="NO_RECIPIENT")
     return notice
@@ -144,7 +143,7 @@ def not_found(locale: str) -> Refusal:
 
 
 def _check(command: RejectOrder, locale: str) -> list[Refusal]:
-    body = _typed(command.body)
+    body = typed(command.body)
     check_text(command.idempotency_key, LONGEST_KEY, "input", "idempotencyKey")
     refusals = []
     if body and not command.notify:
@@ -156,11 +155,6 @@ def _check(command: RejectOrder, locale: str) -> list[Refusal]:
     if not refusals:
         check_text(body, LONGEST_BODY, "input", "body")
     return refusals
-
-
-def _typed(body: str | None) -> str | None:
-    """The message with one kind of line break; None when it is blank."""
-    return body.replace("\r\n", "\n").replace("\r", "\n") if body and body.strip() else None
 
 
 def _key_reused(locale: str) -> Refusal:
@@ -176,38 +170,6 @@ def _not_rejectable(blocker: Explained) -> Refusal:
     is_permission = blocker.code is Blocker.NOT_PERMITTED
     code = RejectionError.NOT_PERMITTED if is_permission else RejectionError.NOT_REJECTABLE
     return Refusal(code, blocker.message, ("input", "orderId"))
-
-
-async def _notice(
-    session: AsyncSession, order: Order, now: datetime, body: str | None, locale: str
-) -> tuple[RejectionNotice | None, list[str]]:
-    """What the buyer is told, frozen; or None and why nobody can be told."""
-    statement = (
-        select(Brand, Buyer, BuyerRecipient.email)
-        .join(Buyer, and_(Buyer.brand_id == Brand.id, Buyer.id == order.buyer_id))
-        .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
-        .where(Brand.id == order.brand_id)
-        .order_by(BuyerRecipient.email)
-    )
-    rows = (await session.execute(statement)).all()
-    brand, buyer, _ = rows[0]
-    recipients = [email for _, _, email in rows if email]
-    if buyer.is_offline:
-        return None, [say(words.BUYER_IS_OFFLINE, locale)]
-    if not recipients:
-        return None, [say(words.BUYER_HAS_NO_ADDRESS, locale)]
-    return RejectionNotice(
-        order_code=order.code,
-        placed_at=order.placed_at.isoformat(),
-        rejected_at=now.isoformat(),
-        brand_name=brand.name,
-        reply_to=brand.mail_reply_to,
-        buyer_name=buyer.name,
-        to=recipients,
-        locale=buyer.locale,
-        time_zone=brand.time_zone,
-        body=body,
-    ), []
 
 
 def _remember(done: Outcome) -> dict[str, Any]:

@@ -11,14 +11,14 @@ import pytest
 
 from exports.mail import email_message, render
 from exports.smtp import SmtpTransport, SmtpUrlError
-from models.outbox import RejectionNotice
+from models.outbox import OrderNotice
 from tests.outbox.test_relay import SENDER, notice
 
 ID = UUID("01a20dfb-4e9f-7277-9772-b6253e107e94")
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def sent(told: RejectionNotice) -> EmailMessage:
+def sent(told: OrderNotice) -> EmailMessage:
     """As the buyer's mail program reads it."""
     mail = render(told)
     made = email_message(mail, id=ID, sender=SENDER, sender_name=told.brand_name, reply_to=told.reply_to, at=AT)

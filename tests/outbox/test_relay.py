@@ -17,7 +17,7 @@ from sqlalchemy import select
 from exports.outbox import Delivered, Relay, pause
 from exports.smtp import FileTransport, SmtpTransport, Transport
 from models.base import Database
-from models.outbox import NotificationStatus, OutboxMessage, RejectionNotice, message
+from models.outbox import NotificationStatus, OrderNotice, OutboxMessage, message
 from models.scope import EVERYTHING
 from tests.clock import Clock
 from tests.factories import NOON, make_order, make_shop, save
@@ -79,11 +79,12 @@ def clock() -> Clock:
     return Clock()
 
 
-def notice(**values: Any) -> RejectionNotice:
+def notice(**values: Any) -> OrderNotice:
     defaults: dict[str, Any] = {
         "order_code": "ORD-1",
         "placed_at": "2026-11-20T01:00:00+00:00",
-        "rejected_at": "2026-11-24T12:00:00+00:00",
+        "kind": "ORDER_REJECTED",
+        "at": "2026-11-24T12:00:00+00:00",
         "brand_name": "Northlight",
         "reply_to": "sales@northlight.example",
         "buyer_name": "Harbour Shop",
@@ -92,7 +93,7 @@ def notice(**values: Any) -> RejectionNotice:
         "time_zone": "Europe/London",
         "body": "Sorry.",
     }
-    return RejectionNotice(**(defaults | values))
+    return OrderNotice(**(defaults | values))
 
 
 async def promise(database: Database, count: int = 1, **values: Any) -> list[OutboxMessage]:

@@ -1,0 +1,28 @@
+"""Bulk runs: which orders one bulk request is about, fixed when it begins, so that a retry finishes the rest."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, new_id
+from models.scope import BrandOwned, Internal
+
+
+class BulkRun(Internal, BrandOwned, Base):
+    """`order_ids`: hex ids in the order of the answer. `key`: the client's idempotency key, None without one."""
+
+    __tablename__ = "bulk_runs"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id"], ["brands.id"]),
+        Index(None, "brand_id", "actor_id", "operation", "key", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+    actor_id: Mapped[str] = mapped_column(String(200))
+    operation: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str | None] = mapped_column(String(200))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    order_ids: Mapped[list[str]]
+    created_at: Mapped[datetime]
