@@ -11,9 +11,8 @@ from graph.errors import UserError
 from graph.ids import Kind, from_id
 from graph.orders import Order, load_order
 from graph.tags import Tag
-from models import words
 from resolvers import archiving, tags
-from resolvers.actions import ActionError, Outcome, Refusal
+from resolvers.actions import ActionError, Outcome, Refusal, not_found
 
 publish(
     ActionError,
@@ -79,7 +78,7 @@ async def archive_order(
     info: Info, input: Annotated[ArchiveOrderInput, strawberry.argument(description="The order.")]
 ) -> ArchiveOrderPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await archiving.archive_order(info.context, order_id) if order_id else _not_found(info)
+    outcome = await archiving.archive_order(info.context, order_id) if order_id else not_found(info.context)
     return ArchiveOrderPayload(order=await load_order(info, outcome.order_id), user_errors=_errors(outcome))
 
 
@@ -88,7 +87,7 @@ async def apply_tags(
 ) -> ApplyTagsPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
     tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
-    outcome = await tags.apply_tags(info.context, order_id, tag_ids) if order_id else _not_found(info)
+    outcome = await tags.apply_tags(info.context, order_id, tag_ids) if order_id else not_found(info.context)
     return ApplyTagsPayload(order=await load_order(info, outcome.order_id), user_errors=_errors(outcome))
 
 
@@ -100,11 +99,6 @@ async def create_tag(
         tag=Tag.of(made.tag) if made.tag else None,
         user_errors=[OrderActionError.of(refusal) for refusal in made.refusals],
     )
-
-
-def _not_found(info: Info) -> Outcome:
-    text = words.say(words.ORDER_NOT_FOUND, info.context.actor.locale)
-    return Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "orderId"))])
 
 
 def _errors(outcome: Outcome) -> list[OrderActionError]:

@@ -175,7 +175,7 @@ RULES: dict[OrderAction, Rule] = {
     A.MAKE_CONFIRMATION_EDITABLE:   Rule(WRITERS, statuses(S.OC_CONFIRMED),               (*IS_FINAL, *IN_DELIVERY)),
     A.CREATE_BACKLOG_SKUS:          Rule(WRITERS, statuses(S.OC_CONFIRMED),               (*IS_FINAL, *IN_DELIVERY)),
     A.CREATE_DELIVERY_NOTE:         Rule(WRITERS, statuses(S.OC_CONFIRMED),               (*IS_FINAL, B.NOTHING_TO_DELIVER)),
-    A.CREATE_INVOICE:               Rule(WRITERS, statuses(S.OC_CREATED, S.OC_CONFIRMED), IS_FINAL),
+    A.CREATE_INVOICE:               Rule(WRITERS, statuses(S.OC_CREATED, S.OC_CONFIRMED), (*IS_FINAL, B.INVOICE_EXISTS)),
 }
 # fmt: on
 
@@ -228,6 +228,11 @@ def status_of_rejection(role: Role) -> OrderStatus:
 
 def permits(role: Role, action: OrderAction) -> bool:
     return role in RULES[action].by
+
+
+def may_place_orders(role: Role) -> bool:
+    """Placing an order is no action on an order yet: whoever writes may, and buyers for themselves."""
+    return role in WRITERS | BUYER
 
 
 def describe(condition: Condition) -> str:

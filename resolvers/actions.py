@@ -1,17 +1,25 @@
-"""What every action on one order begins with: the lock, and policy's verdict under it."""
+"""What every action on one order shares: the lock, policy's verdict under it, one transaction, the audit, the mail."""
 
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import words
+from models import audit, outbox, words
+from models.events import Event
 from models.order import Order
 from models.policy import Blocker, OrderAction
+from models.words import say
 from resolvers.context import Context
+from resolvers.inputs import check_text
+from resolvers.notices import LONGEST_BODY, notice_of, typed
 from resolvers.verdicts import Explained, read_verdicts
+
+ATTEMPTS = 3
 
 
 class ActionError(StrEnum):
@@ -32,6 +40,22 @@ class Refusal:
     field: tuple[str, ...] = ()
 
 
+class Refused(Exception):
+    """Raised in the middle of a command, so that all of it is rolled back."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(*(refusal.message for refusal in refusals))
+        self.refusals = list(refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to be mailed to the buyer: nothing, the standard text, or the typed body."""
+
+    notify: bool = False
+    body: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of an action. `order_id` is None when the viewer has no such order; no `refusals` means it is done."""
@@ -39,6 +63,59 @@ class Outcome:
     order_id: UUID | None = None
     blockers: list[Explained] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+# Does the work on the locked order and tells what was done, in order.
+Change = Callable[[AsyncSession, Order], Awaitable[list[Event]]]
+
+
+async def act(
+    context: Context, order_id: UUID, action: OrderAction, change: Change, message: Message | None = None
+) -> Outcome:
+    """One action in one transaction. The mail, if one is wanted, is of the kind of the first event."""
+    message = message or Message()
+    if refusals := _check(message, context.actor.locale):
+        return Outcome(refusals=refusals)
+    for attempt in range(ATTEMPTS):
+        try:
+            async with context.transaction() as session:
+                outcome = await _act(context, session, order_id, action, change, message)
+            break
+        except Refused as refused:
+            context.refresh()
+            return Outcome(order_id, refusals=refused.refusals)
+        except IntegrityError:
+            # Somebody else was quicker: now the rules see what they did.
+            if attempt == ATTEMPTS - 1:
+                raise
+    context.refresh()
+    if message.notify and not outcome.refusals:
+        context.on_mail()
+    return outcome
+
+
+async def _act(
+    context: Context,
+    session: AsyncSession,
+    order_id: UUID,
+    action: OrderAction,
+    change: Change,
+    message: Message,
+) -> Outcome:
+    order, outcome = await begin(context, session, order_id, action)
+    if order is None or outcome.refusals:
+        return outcome
+    events = await change(session, order)
+    await session.flush()
+    session.add_all(audit.entry(event, context.actor, context.request_id) for event in events)
+    if not message.notify or not events:
+        return outcome
+    at, kind = events[0].at, getattr(events[0], "kind", "")
+    notice, warnings = await notice_of(session, order, kind, at, typed(message.body), context.actor.locale)
+    if notice:
+        session.add(outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=at))
+    return replace(outcome, warnings=warnings)
 
 
 async def lock(session: AsyncSession, order_id: UUID) -> Order | None:
@@ -52,11 +129,33 @@ async def begin(
     """The locked order; with the outcome to return as it is when it has refusals."""
     order = await lock(session, order_id)
     if order is None:
-        not_found = words.say(words.ORDER_NOT_FOUND, context.actor.locale)
-        return None, Outcome(refusals=[Refusal(ActionError.NOT_FOUND, not_found, ("input", "orderId"))])
+        return None, not_found(context)
     verdict = (await read_verdicts(session, [order.id]))[order.id]
     blockers = verdict.blockers(action, context.actor)
     return order, Outcome(order.id, blockers, [_refusal(blocker) for blocker in blockers])
+
+
+def not_found(context: Context) -> Outcome:
+    text = say(words.ORDER_NOT_FOUND, context.actor.locale)
+    return Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "orderId"))])
+
+
+def invalid(context: Context, text: tuple[str, str], *field: str, **values: object) -> Refusal:
+    """A refusal for an argument that makes no sense, as one of models/words.py puts it."""
+    return Refusal(ActionError.INVALID_INPUT, say(text, context.actor.locale, **values), ("input", *field))
+
+
+def _check(message: Message, locale: str) -> list[Refusal]:
+    body = typed(message.body)
+    refusals = []
+    if body and not message.notify:
+        refusals.append(Refusal(ActionError.INVALID_INPUT, say(words.BODY_WITHOUT_NOTIFY, locale), ("input", "body")))
+    if body and len(body) > LONGEST_BODY:
+        text = say(words.BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
+        refusals.append(Refusal(ActionError.INVALID_INPUT, text, ("input", "body")))
+    if not refusals:
+        check_text(body, LONGEST_BODY, "input", "body")
+    return refusals
 
 
 def _refusal(blocker: Explained) -> Refusal:

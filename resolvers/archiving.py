@@ -2,18 +2,17 @@
 
 from uuid import UUID
 
-from models import audit
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.events import Event
+from models.order import Order
 from models.policy import OrderAction
-from resolvers.actions import Outcome, begin
+from resolvers.actions import Outcome, act
 from resolvers.context import Context
 
 
 async def archive_order(context: Context, order_id: UUID) -> Outcome:
-    async with context.transaction() as session:
-        order, outcome = await begin(context, session, order_id, OrderAction.ARCHIVE)
-        if order is None or outcome.refusals:
-            return outcome
-        event = order.archive(context.clock())
-        session.add(audit.entry(event, context.actor, context.request_id))
-    context.refresh()
-    return outcome
+    async def change(_: AsyncSession, order: Order) -> list[Event]:
+        return [order.archive(context.clock())]
+
+    return await act(context, order_id, OrderAction.ARCHIVE, change)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import Select, and_, delete, select
@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit, words
 from models.base import new_id
-from models.events import TagCreated, TagsApplied
+from models.events import Event, TagCreated, TagsApplied
+from models.order import Order
 from models.policy import OrderAction, permits
 from models.tag import OrderTag, Tag
 from models.words import say
-from resolvers.actions import ActionError, Outcome, Refusal, begin
+from resolvers.actions import ActionError, Outcome, Refusal, Refused, act, invalid
 from resolvers.context import Context
 from resolvers.inputs import InputError, check_text
 from resolvers.rows import TagRow
@@ -50,8 +51,7 @@ async def create_tag(context: Context, code: str, name: str, color: str | None) 
         return NewTag(refusals=[Refusal(error, say(text, actor.locale, **values), ("input", argument))])
 
     if not permits(actor.role, OrderAction.APPLY_TAGS):
-        not_permitted = words.BLOCKER_MESSAGES[words.B.NOT_PERMITTED]
-        return NewTag(refusals=[Refusal(ActionError.NOT_PERMITTED, say(not_permitted, actor.locale))])
+        return NewTag(refusals=[Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, actor.locale))])
     if actor.brand_id is None:
         return NewTag(refusals=[Refusal(ActionError.NOT_PERMITTED, say(words.TAGS_ARE_OF_A_BRAND, actor.locale))])
     if not code or not name:
@@ -71,44 +71,44 @@ async def create_tag(context: Context, code: str, name: str, color: str | None) 
 
 async def apply_tags(context: Context, order_id: UUID, tag_ids: Sequence[UUID | None]) -> Outcome:
     """Replaces the order's tags by these; None stands for an id that is not a tag's."""
+
+    async def change(session: AsyncSession, order: Order) -> list[Event]:
+        return await set_tags(context, session, order, tag_ids)
+
+    return await act(context, order_id, OrderAction.APPLY_TAGS, change)
+
+
+async def set_tags(
+    context: Context, session: AsyncSession, order: Order, tag_ids: Sequence[UUID | None]
+) -> list[Event]:
+    """Within a command that has the order's lock; no event when nothing changes. Raises Refused for an unknown tag."""
     if len(tag_ids) > MOST_TAGS:
         raise InputError(f"tagIds takes at most {MOST_TAGS} ids.", "input", "tagIds")
-    async with context.transaction() as session:
-        order, outcome = await begin(context, session, order_id, OrderAction.APPLY_TAGS)
-        if order is None or outcome.refusals:
-            return outcome
-        wanted = {id for id in tag_ids if id is not None}
-        of_brand = and_(Tag.brand_id == order.brand_id, Tag.id.in_(wanted))
-        found = await _codes(session, select(Tag.id, Tag.code).where(of_brand))
-        unknown = [place for place, id in enumerate(tag_ids) if id not in found]
-        if unknown:
-            places = ", ".join(f"tagIds[{place}]" for place in unknown)
-            text = say(words.UNKNOWN_TAGS, context.actor.locale, ids=places)
-            return replace(outcome, refusals=[Refusal(ActionError.INVALID_INPUT, text, ("input", "tagIds"))])
-
-        of_order = and_(OrderTag.brand_id == order.brand_id, OrderTag.order_id == order.id)
-        on_it = select(Tag.id, Tag.code).join(
-            OrderTag, and_(OrderTag.brand_id == Tag.brand_id, OrderTag.tag_id == Tag.id)
-        )
-        before = await _codes(session, on_it.where(of_order))
-        if before.keys() == found.keys():
-            return outcome
-        gone = before.keys() - found.keys()
-        if gone:
-            await session.execute(delete(OrderTag).where(of_order, OrderTag.tag_id.in_(gone)))
-        session.add_all(
-            OrderTag(brand_id=order.brand_id, order_id=order.id, tag_id=id) for id in found.keys() - before.keys()
-        )
-        event = TagsApplied(
+    wanted = {id for id in tag_ids if id is not None}
+    of_brand = and_(Tag.brand_id == order.brand_id, Tag.id.in_(wanted))
+    found = await _codes(session, select(Tag.id, Tag.code).where(of_brand))
+    unknown = [place for place, id in enumerate(tag_ids) if id not in found]
+    if unknown:
+        places = ", ".join(f"tagIds[{place}]" for place in unknown)
+        raise Refused(invalid(context, words.UNKNOWN_TAGS, "tagIds", ids=places))
+    of_order = and_(OrderTag.brand_id == order.brand_id, OrderTag.order_id == order.id)
+    is_on = and_(OrderTag.brand_id == Tag.brand_id, OrderTag.tag_id == Tag.id)
+    before = await _codes(session, select(Tag.id, Tag.code).join(OrderTag, is_on).where(of_order))
+    if before.keys() == found.keys():
+        return []
+    if gone := before.keys() - found.keys():
+        await session.execute(delete(OrderTag).where(of_order, OrderTag.tag_id.in_(gone)))
+    new = found.keys() - before.keys()
+    session.add_all(OrderTag(brand_id=order.brand_id, order_id=order.id, tag_id=id) for id in new)
+    return [
+        TagsApplied(
             brand_id=order.brand_id,
             order_id=order.id,
             at=context.clock(),
             before=tuple(sorted(before.values())),
             after=tuple(sorted(found.values())),
         )
-        session.add(audit.entry(event, context.actor, context.request_id))
-    context.refresh()
-    return outcome
+    ]
 
 
 async def _codes(session: AsyncSession, statement: Select[UUID, str]) -> dict[UUID, str]:

@@ -1,0 +1,129 @@
+"""Placing an order by hand: by the brand for a buyer (a proxy order), or by the buyer's own user."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import audit, policy, words
+from models.base import new_id
+from models.cart import Cart
+from models.catalog import Catalog
+from models.events import OrderPlaced
+from models.money import currencies
+from models.order import DataSet, Order, OrderLine, OrderReplacement
+from models.party import Buyer
+from models.policy import OrderStatus
+from models.words import say
+from resolvers.actions import ATTEMPTS, ActionError, Outcome, Refusal, Refused, invalid
+from resolvers.context import Context
+from resolvers.inputs import check_text
+from resolvers.new_lines import NewLine, PricedLine, line_rows, priced
+
+LONGEST_CODE = 64
+LONGEST_COMMENT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """`buyer_id` None: not the id of a buyer. Without a `code` one is made up."""
+
+    buyer_id: UUID | None
+    catalog_code: str
+    currency: str
+    lines: Sequence[NewLine] = field(default_factory=list)
+    comment: str | None = None
+    code: str | None = None
+
+
+async def place_order(context: Context, new: NewOrder) -> Outcome:
+    """With a code that exists: the order that is there when it says the same, else a refusal."""
+    check_text(new.code, LONGEST_CODE, "input", "code")
+    check_text(new.catalog_code, LONGEST_CODE, "input", "catalogCode")
+    check_text(new.comment, LONGEST_COMMENT, "input", "comment")
+    if not policy.may_place_orders(context.actor.role):
+        text = say(words.NOT_PERMITTED, context.actor.locale)
+        return Outcome(refusals=[Refusal(ActionError.NOT_PERMITTED, text)])
+    for attempt in range(ATTEMPTS):
+        try:
+            async with context.transaction() as session:
+                order_id = await _place(context, session, new)
+            break
+        except Refused as refused:
+            return Outcome(refusals=refused.refusals)
+        except IntegrityError:
+            # The same code at the same time: now it is there to be compared with.
+            if attempt == ATTEMPTS - 1:
+                raise
+    context.refresh()
+    return Outcome(order_id)
+
+
+async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID:
+    buyer = await session.scalar(select(Buyer).where(Buyer.id == new.buyer_id)) if new.buyer_id else None
+    if buyer is None:
+        raise Refused(invalid(context, words.UNKNOWN_BUYER, "buyerId"))
+    of_brand = (Catalog.brand_id == buyer.brand_id, Catalog.code == new.catalog_code.strip())
+    catalog = await session.scalar(select(Catalog).where(*of_brand))
+    if catalog is None:
+        raise Refused(invalid(context, words.UNKNOWN_CATALOG, "catalogCode"))
+    currency = new.currency.strip().upper()
+    if currency not in currencies():
+        raise Refused(invalid(context, words.UNKNOWN_CURRENCY, "currency"))
+    lines = await priced(context, session, buyer.brand_id, currency, new.lines)
+    order_id, now = new_id(), context.clock()
+    code = new.code.strip() if new.code and new.code.strip() else f"{now:%y%m%d}-{order_id.hex[-8:].upper()}"
+    content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new.comment)
+    existing = (Order.brand_id == buyer.brand_id, Order.code == code)
+    if found := await session.scalar(select(Order).where(*existing)):
+        if found.content_hash == content_hash:
+            return found.id
+        raise Refused(invalid(context, words.ORDER_CODE_TAKEN, "code"))
+    session.add(
+        Order(
+            id=order_id,
+            brand_id=buyer.brand_id,
+            code=code,
+            buyer_id=buyer.id,
+            catalog_id=catalog.id,
+            status=OrderStatus.OC_REQUIRED,
+            currency=currency,
+            total_minor=sum(line.amount_minor for line in lines),
+            total_quantity=sum(line.quantity for line in lines),
+            comment=(new.comment or "").strip(),
+            placed_at=now,
+            updated_at=now,
+            content_hash=content_hash,
+        )
+    )
+    await session.flush()
+    await session.execute(insert(OrderLine), line_rows(buyer.brand_id, order_id, DataSet.ORIGINAL, lines))
+    await _use_cart(session, buyer, catalog, order_id)
+    source = "cart" if context.actor.is_buyer else "proxy order"
+    event = OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source)
+    session.add(audit.entry(event, context.actor, context.request_id))
+    return order_id
+
+
+async def _use_cart(session: AsyncSession, buyer: Buyer, catalog: Catalog, order_id: UUID) -> None:
+    """The order takes the place of the buyer's cart for the catalog, and of the order that was sent back into it."""
+    of_buyer = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
+    cart = await session.scalar(select(Cart).where(*of_buyer).with_for_update())
+    if cart is None:
+        return
+    if cart.source_order_id:
+        session.add(
+            OrderReplacement(brand_id=buyer.brand_id, order_id=order_id, replaced_order_id=cart.source_order_id)
+        )
+    await session.execute(delete(Cart).where(Cart.brand_id == cart.brand_id, Cart.id == cart.id))
+
+
+def _content_hash(buyer_id: UUID, catalog_id: UUID, currency: str, lines: list[PricedLine], comment: str | None) -> str:
+    said = [[line.sku_id.hex, line.quantity, line.unit_price_minor] for line in lines]
+    content = [buyer_id.hex, catalog_id.hex, currency, (comment or "").strip(), said]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
