@@ -1,6 +1,6 @@
-"""archiveOrder and applyTags, and what all actions but rejecting answer when they are refused."""
+"""What all actions but rejecting answer; and archiveOrder and applyTags, which are left to a rejected order."""
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 import strawberry
 from strawberry import ID, UNSET
@@ -9,7 +9,7 @@ from graph.context import Info, given
 from graph.enums import publish
 from graph.errors import UserError
 from graph.ids import Kind, from_id
-from graph.orders import Order, load_order
+from graph.orders import ActionBlocker, Order, load_order
 from graph.tags import Tag
 from resolvers import archiving, tags
 from resolvers.actions import ActionError, Outcome, Refusal, not_found
@@ -18,7 +18,7 @@ publish(
     ActionError,
     "Why an action other than rejecting was refused. Nothing was changed.",
     {
-        "NOT_FOUND": "Returned if the viewer has no order with this id.",
+        "NOT_FOUND": "Returned if the viewer has no order or document with this id.",
         "NOT_PERMITTED": "Returned if the viewer may not do this.",
         "NOT_ALLOWED_IN_STATUS": "Returned if the order's status, or a document or setting, does not allow it.",
         "ORDER_REJECTED": "Returned if the order has been rejected: only archiving and tags are left.",
@@ -34,31 +34,57 @@ class OrderActionError(UserError):
     code: ActionError = strawberry.field(description="For programs.")
 
     @classmethod
-    def of(cls, refusal: Refusal) -> "OrderActionError":
+    def of(cls, refusal: Refusal) -> Self:
         return cls(code=refusal.code, message=refusal.message, field=list(refusal.field) or None)
 
 
-@strawberry.input(description="What to archive.")
-class ArchiveOrderInput:
-    order_id: ID = strawberry.field(description="A rejected or sent-back order.")
+@strawberry.input
+class OrderInput:
+    """The start of every input for an action on one order; not in the schema itself."""
+
+    order_id: ID = strawberry.field(description="The order.")
+
+
+@strawberry.type
+class ActionPayload:
+    """The start of every payload of an action; not in the schema itself."""
+
+    order: Order | None = strawberry.field(description="The order as it is now; null when there is none.")
+    blockers: list[ActionBlocker] = strawberry.field(
+        description="Every reason of the order's why it was refused; Order.actions tells them beforehand."
+    )
+    warnings: list[str] = strawberry.field(description="Done, but: e.g. the buyer has no e-mail address.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+    @classmethod
+    async def of(cls, info: Info, outcome: Outcome, **more: Any) -> Self:
+        return cls(
+            order=await load_order(info, outcome.order_id),
+            blockers=[ActionBlocker.of(blocker) for blocker in outcome.blockers],
+            warnings=outcome.warnings,
+            user_errors=[OrderActionError.of(refusal) for refusal in outcome.refusals],
+            **more,
+        )
+
+
+@strawberry.input(description="What to archive: a rejected or sent-back order.")
+class ArchiveOrderInput(OrderInput):
+    pass
 
 
 @strawberry.type(description="What came of archiveOrder. It is done exactly when userErrors is empty.")
-class ArchiveOrderPayload:
-    order: Order | None = strawberry.field(description="The order as it is now; null when there is none.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+class ArchiveOrderPayload(ActionPayload):
+    pass
 
 
-@strawberry.input(description="Which tags an order shall have.")
-class ApplyTagsInput:
-    order_id: ID = strawberry.field(description="The order, in any status.")
+@strawberry.input(description="Which tags an order shall have, in whichever status it is.")
+class ApplyTagsInput(OrderInput):
     tag_ids: list[ID] = strawberry.field(description="Replaces the order's tags; an empty list removes them all.")
 
 
 @strawberry.type(description="What came of applyTags. It is done exactly when userErrors is empty.")
-class ApplyTagsPayload:
-    order: Order | None = strawberry.field(description="The order as it is now; null when there is none.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+class ApplyTagsPayload(ActionPayload):
+    pass
 
 
 @strawberry.input(description="A new tag.")
@@ -79,7 +105,7 @@ async def archive_order(
 ) -> ArchiveOrderPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
     outcome = await archiving.archive_order(info.context, order_id) if order_id else not_found(info.context)
-    return ArchiveOrderPayload(order=await load_order(info, outcome.order_id), user_errors=_errors(outcome))
+    return await ArchiveOrderPayload.of(info, outcome)
 
 
 async def apply_tags(
@@ -88,7 +114,7 @@ async def apply_tags(
     order_id = from_id(Kind.ORDER, input.order_id)
     tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
     outcome = await tags.apply_tags(info.context, order_id, tag_ids) if order_id else not_found(info.context)
-    return ApplyTagsPayload(order=await load_order(info, outcome.order_id), user_errors=_errors(outcome))
+    return await ApplyTagsPayload.of(info, outcome)
 
 
 async def create_tag(
@@ -99,7 +125,3 @@ async def create_tag(
         tag=Tag.of(made.tag) if made.tag else None,
         user_errors=[OrderActionError.of(refusal) for refusal in made.refusals],
     )
-
-
-def _errors(outcome: Outcome) -> list[OrderActionError]:
-    return [OrderActionError.of(refusal) for refusal in outcome.refusals]

@@ -14,7 +14,7 @@ from graph.catalog import OrderLine
 from graph.context import Info, given
 from graph.documents import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import Download, Export
-from graph.enums import Locale
+from graph.enums import Locale, publish
 from graph.history import OrderEvent
 from graph.ids import Kind, from_id, to_id
 from graph.money import Money
@@ -22,12 +22,12 @@ from graph.node import NODES, Node
 from graph.notifications import Notification
 from graph.order_filter import OrderFilter, OrderSort
 from graph.pagination import After, Before, Connection, First, Last, connection
-from graph.rejection_types import OrderRejection, RejectionBlocker
+from graph.rejection_types import BlockingDocument, OrderRejection, RejectionBlocker
 from graph.tags import Tag
 from models import policy
 from models.order import DataSet
-from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
-from models.words import status_label
+from models.policy import REJECTED, Blocker, DeliveryStatus, OrderAction, OrderStatus
+from models.words import BLOCKER_MESSAGES, status_label
 from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
@@ -35,9 +35,42 @@ from resolvers.inputs import InputError
 from resolvers.lines import lines_of
 from resolvers.pagination import PageRequest
 from resolvers.rows import OrderRow
-from resolvers.verdicts import Verdict
+from resolvers.verdicts import Explained, Verdict
 
 InLocale = Annotated[Locale | None, strawberry.argument(description="The viewer's language when left out.")]
+
+
+publish(
+    Blocker,
+    "Why something cannot be done to an order. New values may be added: a client must tolerate one it doesn't know.",
+    {blocker.name: BLOCKER_MESSAGES[blocker][0].replace(": {documents}", "") for blocker in Blocker},
+    name="OrderActionBlockerCode",
+)
+
+
+@strawberry.type(description="A reason why something cannot be done to an order.")
+class ActionBlocker:
+    code: Blocker = strawberry.field(description="For programs.")
+    message: str = strawberry.field(description="For people, in the viewer's language.")
+    documents: list[BlockingDocument] = strawberry.field(description="The documents in the way.")
+
+    @classmethod
+    def of(cls, blocker: Explained) -> "ActionBlocker":
+        return cls(code=blocker.code, message=blocker.message, documents=BlockingDocument.all_of(blocker))
+
+
+@strawberry.type(description="Whether an action on an order is possible now, and if not, every reason why.")
+class OrderActionVerdict:
+    action: OrderAction = strawberry.field(description="Which action.")
+    allowed: bool = strawberry.field(description="True exactly when blockers is empty.")
+    blockers: list[ActionBlocker] = strawberry.field(description="The same that the mutation would give.")
+
+
+@strawberry.type(description="One of the two contents of an order.")
+class OrderContent:
+    total: Money = strawberry.field(description="Lines, tax and shipping.")
+    total_quantity: int = strawberry.field(description="Of all lines.")
+    lines: list[OrderLine] = strawberry.field(description="All lines, in their order.")
 
 
 @strawberry.type(description="An order of a buyer from a catalog of the brand.")
@@ -100,6 +133,28 @@ class Order(Node):
     async def available_actions(self, info: Info) -> list[OrderAction]:
         return policy.available_actions(info.context.actor.role, (await self._verdict(info)).facts)
 
+    @strawberry.field(description="Every action, whether it is possible for this viewer now, and if not, why.")
+    async def actions(self, info: Info) -> list[OrderActionVerdict]:
+        verdict = await self._verdict(info)
+        found = []
+        for action in OrderAction:
+            blockers = [ActionBlocker.of(each) for each in verdict.blockers(action, info.context.actor)]
+            found.append(OrderActionVerdict(action=action, allowed=not blockers, blockers=blockers))
+        return found
+
+    @strawberry.field(description="What the buyer ordered, as it was placed.")
+    async def original(self, info: Info) -> OrderContent:
+        return await self._content(info, DataSet.ORIGINAL)
+
+    @strawberry.field(description="The order confirmation (OC); null until there is one.")
+    async def confirmation(self, info: Info) -> OrderContent | None:
+        has_confirmation = self.row.official is DataSet.CONFIRMATION
+        return await self._content(info, DataSet.CONFIRMATION) if has_confirmation else None
+
+    @strawberry.field(description="The order that was sent back to the cart and for which this one was placed.")
+    async def replaces(self, info: Info) -> "Order | None":
+        return await load_order(info, await info.context.loaders.replaced.load(self.row.id))
+
     @strawberry.field(description="The record of its rejection; null when it has not been rejected.")
     async def rejection(self, info: Info) -> OrderRejection | None:
         if self.row.status not in REJECTED:
@@ -155,6 +210,15 @@ class Order(Node):
     def excel(self, info: Info, locale: InLocale = UNSET) -> Download:
         actor = info.context.actor
         return info.context.links.of_order(Export.ORDER_EXCEL, self.row, actor, locale.value if locale else None)
+
+    async def _content(self, info: Info, data_set: DataSet) -> OrderContent:
+        rows = await info.context.loaders.contents.load((self.row.id, data_set))
+        minor = sum(row.amount_minor for row in rows) + self.row.tax_minor + self.row.shipping_minor
+        return OrderContent(
+            total=Money.of(minor, self.row.currency),
+            total_quantity=sum(row.quantity for row in rows),
+            lines=[OrderLine.of(row) for row in rows],
+        )
 
     async def _verdict(self, info: Info) -> Verdict:
         verdict = await info.context.loaders.verdict.load(self.row.id)

@@ -44,6 +44,11 @@ class BlockingDocument:
     id: ID = strawberry.field(description="To be asked for with node(id:).")
     code: str = strawberry.field(description="As people know it.")
 
+    @classmethod
+    def all_of(cls, blocker: Explained) -> "list[BlockingDocument]":
+        kind = Kind.INVOICE if blocker.code is Blocker.INVOICE_EXISTS else Kind.DELIVERY_NOTE
+        return [cls(id=to_id(kind, each.id), code=each.code) for each in blocker.documents]
+
 
 @strawberry.type(description="A reason why an order cannot be rejected.")
 class RejectionBlocker:
@@ -55,11 +60,10 @@ class RejectionBlocker:
 
     @classmethod
     def of(cls, blocker: Explained) -> "RejectionBlocker":
-        kind = Kind.INVOICE if blocker.code is Blocker.INVOICE_EXISTS else Kind.DELIVERY_NOTE
         return cls(
             code=RejectionBlockerCode(blocker.code.value),
             message=blocker.message,
-            documents=[BlockingDocument(id=to_id(kind, each.id), code=each.code) for each in blocker.documents],
+            documents=BlockingDocument.all_of(blocker),
         )
 
 

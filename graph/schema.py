@@ -7,6 +7,26 @@ from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
+from graph.analytics import order_analytics
+from graph.bulk_rejection import reject_orders
+from graph.carts import carts, place_order, send_order_back_to_cart
+from graph.confirmation import (
+    approve_order_confirmation,
+    confirm_order,
+    create_order_confirmation,
+    make_order_confirmation_editable,
+    refuse_order_confirmation,
+    update_order_confirmation,
+)
+from graph.document_actions import (
+    create_backlog_skus,
+    create_delivery_note,
+    create_invoice,
+    delete_delivery_note,
+    delete_invoice,
+    issue_invoice,
+    void_invoice,
+)
 from graph.errors import PublishErrors
 from graph.node import node, nodes
 from graph.order_actions import apply_tags, archive_order, create_tag
@@ -34,6 +54,10 @@ class Query:
         resolver=rejection_mail_preview,
         description="The mail that rejectOrder would send, before it is sent.",
     )
+    order_analytics = strawberry.field(
+        resolver=order_analytics, description="Figures over orders; rejected and sent-back orders are left out."
+    )
+    carts = strawberry.field(resolver=carts, description="The carts of a buyer.")
     tags = strawberry.field(resolver=tags, description="The brand's tags by code; none for a buyer.")
 
 
@@ -41,6 +65,10 @@ class Query:
 class Mutation:
     reject_order = strawberry.mutation(
         resolver=reject_order, description="Rejects (cancels) an order. It can never be undone."
+    )
+    reject_orders = strawberry.mutation(
+        resolver=reject_orders,
+        description="Rejects many orders that await an OC or have one created; the others are skipped and reported.",
     )
     archive_order = strawberry.mutation(
         resolver=archive_order,
@@ -50,6 +78,44 @@ class Mutation:
         resolver=apply_tags, description="Sets an order's tags, in any status, rejected or not."
     )
     create_tag = strawberry.mutation(resolver=create_tag, description="Makes a new tag of the brand.")
+    place_order = strawberry.mutation(resolver=place_order, description="Places an order by hand.")
+    send_order_back_to_cart = strawberry.mutation(
+        resolver=send_order_back_to_cart, description="Sends an order back to the buyer's cart. Final for this order."
+    )
+    create_order_confirmation = strawberry.mutation(
+        resolver=create_order_confirmation, description="Makes the order confirmation (OC) of an order."
+    )
+    update_order_confirmation = strawberry.mutation(
+        resolver=update_order_confirmation,
+        description="Changes the lines of an OC; the original order stays.",
+    )
+    approve_order_confirmation = strawberry.mutation(
+        resolver=approve_order_confirmation, description="The buyer approves an OC."
+    )
+    refuse_order_confirmation = strawberry.mutation(
+        resolver=refuse_order_confirmation, description="The buyer refuses an OC; the brand then updates it."
+    )
+    confirm_order = strawberry.mutation(resolver=confirm_order, description="Fixes the content of an order.")
+    make_order_confirmation_editable = strawberry.mutation(
+        resolver=make_order_confirmation_editable, description="Opens a confirmed OC again."
+    )
+    create_backlog_skus = strawberry.mutation(
+        resolver=create_backlog_skus, description="Lays out an order's SKUs to be delivered in parts."
+    )
+    create_delivery_note = strawberry.mutation(
+        resolver=create_delivery_note, description="Makes a delivery note, of the whole order or of backlog SKUs."
+    )
+    delete_delivery_note = strawberry.mutation(
+        resolver=delete_delivery_note, description="Deletes a delivery note and releases what it took."
+    )
+    create_invoice = strawberry.mutation(resolver=create_invoice, description="Drafts an invoice for an order.")
+    issue_invoice = strawberry.mutation(resolver=issue_invoice, description="Issues a drafted invoice.")
+    void_invoice = strawberry.mutation(
+        resolver=void_invoice, description="Voids an issued invoice and releases its orders."
+    )
+    delete_invoice = strawberry.mutation(
+        resolver=delete_invoice, description="Deletes a drafted invoice and releases its orders."
+    )
 
 
 class Schema(strawberry.Schema):

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -123,10 +124,16 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII only; PostgreSQL's knows every letter.
     connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text)
+    connection.create_function("month_in_zone", 2, _month_in_zone, deterministic=True)
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _month_in_zone(at: str, time_zone: str) -> str:
+    """As 2026-11. PostgreSQL has a function of the same name (migration 0002)."""
+    return datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).strftime("%Y-%m")
 
 
 def _begin_sqlite(connection: Connection) -> None:

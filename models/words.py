@@ -179,6 +179,11 @@ NOT_A_DRAFT = (
 )
 NOT_ISSUABLE = ("Only a draft can be issued.", "発行できるのは下書きの請求書のみです。")
 NOT_VOIDABLE = ("Only an issued invoice can be voided.", "無効にできるのは発行済みの請求書のみです。")
+ONE_OF_IDS_AND_FILTER = (
+    "Give either orderIds or filter.",
+    "orderIdsとfilterのどちらか一方を指定してください。",
+)
+TOO_MANY_ORDERS = ("At most {most:,} orders at a time.", "一度に処理できる注文は{most:,}件までです。")
 UNKNOWN_BUYER = ("There is no such buyer.", "該当するバイヤーがありません。")
 UNKNOWN_CATALOG = ("There is no such catalog.", "該当するカタログがありません。")
 UNKNOWN_CURRENCY = ("This is not a currency in use (ISO 4217).", "有効な通貨コード（ISO 4217）ではありません。")
@@ -186,7 +191,7 @@ ORDER_CODE_TAKEN = (
     "An order with this code exists and says something else.",
     "この注文コードは別の内容の注文で使用されています。",
 )
-NOT_OWN_BUYER = ("You can order for yourself only.", "ご自身の注文のみ行えます。")
+NOT_THE_BRANDS_PRICE = ("This is not the brand's price.", "ブランドの設定した単価と異なります。")
 
 TAG_COLOR_BAD = (
     "A colour is written as #RRGGBB, e.g. #D83A3A.",

@@ -17,7 +17,7 @@ from models.audit import AuditEntry
 from models.base import Database
 from models.catalog import Sku
 from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedOrder
-from models.order import Order, OrderLine
+from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
 from models.party import Brand, Buyer, BuyerRecipient
 from models.rejection import OrderRejection
@@ -105,6 +105,8 @@ class Loaders:
         self.delivery_notes: DataLoader[UUID, list[DeliveryNoteRow]] = many(read_delivery_notes)
         self.invoices: DataLoader[UUID, list[InvoiceRow]] = many(read_invoices)
         self.backlog_skus: DataLoader[UUID, list[BacklogSkuRow]] = many(read_backlog_skus)
+        self.contents: DataLoader[tuple[UUID, DataSet], list[LineRow]] = many(read_contents)
+        self.replaced: DataLoader[UUID, UUID | None] = one(read_replaced)
         self.notifications: DataLoader[UUID, list[NotificationRow]] = many(read_notifications)
 
 
@@ -178,6 +180,28 @@ async def read_lines(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey
         return LineRow(*(*columns[:-4], SkuRow(*columns[-4:])))
 
     return await _pages(session, keys, statement, OrderLine.order_id, OrderLine.position, make)
+
+
+async def read_contents(
+    session: AsyncSession, keys: list[tuple[UUID, DataSet]]
+) -> dict[tuple[UUID, DataSet], list[LineRow]]:
+    """All lines of one data set of an order."""
+    of_order = and_(Order.brand_id == OrderLine.brand_id, Order.id == OrderLine.order_id)
+    is_sku = and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id)
+    columns = (OrderLine.order_id, OrderLine.data_set, *LINE_COLUMNS, Order.currency, *SKU_COLUMNS)
+    statement = select(*columns).join(Order, of_order).join(Sku, is_sku)
+    wanted = statement.where(OrderLine.order_id.in_({order_id for order_id, _ in keys}))
+    found: dict[tuple[UUID, DataSet], list[LineRow]] = {}
+    for order_id, data_set, *rest in await session.execute(wanted.order_by(OrderLine.position)):
+        line: Any = (*rest[:-4], SkuRow(*rest[-4:]))
+        found.setdefault((order_id, data_set), []).append(LineRow(*line))
+    return found
+
+
+async def read_replaced(session: AsyncSession, ids: list[UUID]) -> dict[UUID, UUID]:
+    columns = (OrderReplacement.order_id, OrderReplacement.replaced_order_id)
+    rows = await session.execute(select(*columns).where(OrderReplacement.order_id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[HistoryRow]]:

@@ -1,6 +1,8 @@
 """What the buyer is told of a decision: the typed message, and the notice that the mail is made of."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,20 +25,47 @@ async def notice_of(
     session: AsyncSession, order: Order, kind: str, at: datetime, body: str | None, locale: str
 ) -> tuple[OrderNotice | None, list[str]]:
     """What the buyer is told, frozen; or None and, in the viewer's language, why nobody can be told."""
-    statement = (
-        select(Brand, Buyer, BuyerRecipient.email)
-        .join(Buyer, and_(Buyer.brand_id == Brand.id, Buyer.id == order.buyer_id))
-        .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
-        .where(Brand.id == order.brand_id)
-        .order_by(BuyerRecipient.email)
-    )
-    rows = (await session.execute(statement)).all()
-    brand, buyer, _ = rows[0]
-    recipients = [email for _, _, email in rows if email]
+    brand, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
     if buyer.is_offline:
         return None, [say(words.BUYER_IS_OFFLINE, locale)]
     if not recipients:
         return None, [say(words.BUYER_HAS_NO_ADDRESS, locale)]
+    return _notice(order, kind, at, body, brand, buyer, recipients), []
+
+
+async def notices_of(
+    session: AsyncSession, orders: Sequence[Order], kind: str, at: datetime, body: str | None
+) -> dict[UUID, OrderNotice | None]:
+    """For many orders of one brand in one statement; None where nobody can be told."""
+    readers = await _readers(session, orders)
+    found: dict[UUID, OrderNotice | None] = {}
+    for order in orders:
+        brand, buyer, recipients = readers[order.buyer_id]
+        reachable = recipients and not buyer.is_offline
+        found[order.id] = _notice(order, kind, at, body, brand, buyer, recipients) if reachable else None
+    return found
+
+
+async def _readers(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, tuple[Brand, Buyer, list[str]]]:
+    """Buyer's id → brand, buyer and addresses."""
+    statement = (
+        select(Brand, Buyer, BuyerRecipient.email)
+        .join(Buyer, Buyer.brand_id == Brand.id)
+        .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
+        .where(Brand.id == orders[0].brand_id, Buyer.id.in_({order.buyer_id for order in orders}))
+        .order_by(BuyerRecipient.email)
+    )
+    found: dict[UUID, tuple[Brand, Buyer, list[str]]] = {}
+    for brand, buyer, email in await session.execute(statement):
+        recipients = found.setdefault(buyer.id, (brand, buyer, []))[2]
+        if email:
+            recipients.append(email)
+    return found
+
+
+def _notice(
+    order: Order, kind: str, at: datetime, body: str | None, brand: Brand, buyer: Buyer, recipients: list[str]
+) -> OrderNotice:
     return OrderNotice(
         kind=kind,
         order_code=order.code,
@@ -49,4 +78,4 @@ async def notice_of(
         locale=buyer.locale,
         time_zone=brand.time_zone,
         body=body,
-    ), []
+    )

@@ -22,6 +22,8 @@ class OrderRow:
     approval_asked: bool
     buyer_id: UUID
     currency: str
+    tax_minor: int
+    shipping_minor: int
     total_minor: int
     total_quantity: int
     placed_at: datetime

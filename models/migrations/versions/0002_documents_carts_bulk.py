@@ -115,9 +115,16 @@ def upgrade() -> None:
     op.add_column("invoices", sa.Column("issued_at", models.base.UtcDateTime(timezone=True), nullable=True))
     op.add_column("invoices", sa.Column("voided_at", models.base.UtcDateTime(timezone=True), nullable=True))
     op.add_column("order_rejections", sa.Column("bulk_run_id", sa.Uuid(), nullable=True))
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION month_in_zone(at timestamptz, zone text) RETURNS text LANGUAGE sql STABLE AS "
+            "$$ SELECT to_char(at AT TIME ZONE zone, 'YYYY-MM') $$"
+        )
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION month_in_zone(timestamptz, text)")
     op.drop_column("order_rejections", "bulk_run_id")
     op.drop_column("invoices", "voided_at")
     op.drop_column("invoices", "issued_at")

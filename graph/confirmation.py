@@ -1,0 +1,161 @@
+"""The order confirmation (OC): create, update, approve or refuse, confirm, make editable again."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import strawberry
+from strawberry import ID, UNSET
+
+from graph.context import Info, given
+from graph.ids import Kind, from_id
+from graph.order_actions import ActionPayload, OrderInput
+from resolvers import confirmation
+from resolvers.actions import Message, not_found
+from resolvers.new_lines import NewLine
+
+NOTIFY = "Whether an e-mail goes to the buyer."
+BODY = "The message to the buyer; a standard text when blank. Refused when notify is false."
+DONE = "It is done exactly when userErrors is empty."
+
+
+@strawberry.input(description="A line as it shall be.")
+class OrderLineInput:
+    sku_id: ID = strawberry.field(description="What.")
+    quantity: int = strawberry.field(description="How many, at least 1.")
+    unit_price: Decimal = strawberry.field(description="For one, in the order's currency.")
+
+    def read(self) -> NewLine:
+        return NewLine(from_id(Kind.SKU, self.sku_id), self.quantity, self.unit_price)
+
+
+@strawberry.input(description="Makes the OC of a newly placed order, with the lines as they were ordered.")
+class CreateOrderConfirmationInput(OrderInput):
+    notify: bool = strawberry.field(description=NOTIFY)
+    body: str | None = strawberry.field(default=UNSET, description=BODY)
+    ask_buyer_approval: bool = strawberry.field(description="Whether the buyer is asked to approve it.")
+
+
+@strawberry.type(description=f"What came of createOrderConfirmation. {DONE}")
+class CreateOrderConfirmationPayload(ActionPayload):
+    pass
+
+
+@strawberry.input(description="Changes the OC while it is created, or after the buyer refused it.")
+class UpdateOrderConfirmationInput(OrderInput):
+    lines: list[OrderLineInput] | None = strawberry.field(
+        default=UNSET, description="Replaces all lines; left as they are when left out."
+    )
+
+
+@strawberry.type(description=f"What came of updateOrderConfirmation. {DONE}")
+class UpdateOrderConfirmationPayload(ActionPayload):
+    pass
+
+
+@strawberry.input(description="The buyer approves the OC, if approval was asked.")
+class ApproveOrderConfirmationInput(OrderInput):
+    pass
+
+
+@strawberry.type(description=f"What came of approveOrderConfirmation. {DONE}")
+class ApproveOrderConfirmationPayload(ActionPayload):
+    pass
+
+
+@strawberry.input(description="The buyer refuses the OC, if approval was asked. Not a rejection of the order.")
+class RefuseOrderConfirmationInput(OrderInput):
+    comment: str | None = strawberry.field(default=UNSET, description="What is wrong with it; kept in the history.")
+
+
+@strawberry.type(description=f"What came of refuseOrderConfirmation. {DONE}")
+class RefuseOrderConfirmationPayload(ActionPayload):
+    pass
+
+
+@strawberry.input(description="Fixes the content of the order, from a created or approved OC.")
+class ConfirmOrderInput(OrderInput):
+    notify: bool = strawberry.field(description=NOTIFY)
+    body: str | None = strawberry.field(default=UNSET, description=BODY)
+    tag_ids: list[ID] | None = strawberry.field(
+        default=UNSET, description="Replaces the order's tags in the same step; left as they are when left out."
+    )
+
+
+@strawberry.type(description=f"What came of confirmOrder. {DONE}")
+class ConfirmOrderPayload(ActionPayload):
+    pass
+
+
+@strawberry.input(description="Opens a confirmed OC again; not once a delivery note or backlog SKUs exist.")
+class MakeOrderConfirmationEditableInput(OrderInput):
+    notify: bool = strawberry.field(description=NOTIFY)
+    body: str | None = strawberry.field(default=UNSET, description=BODY)
+
+
+@strawberry.type(description=f"What came of makeOrderConfirmationEditable. {DONE}")
+class MakeOrderConfirmationEditablePayload(ActionPayload):
+    pass
+
+
+async def create_order_confirmation(
+    info: Info, input: Annotated[CreateOrderConfirmationInput, strawberry.argument(description="The order.")]
+) -> CreateOrderConfirmationPayload:
+    outcome = not_found(info.context)
+    if order_id := from_id(Kind.ORDER, input.order_id):
+        message = Message(input.notify, given(input.body))
+        outcome = await confirmation.create_confirmation(
+            info.context, order_id, ask_approval=input.ask_buyer_approval, message=message
+        )
+    return await CreateOrderConfirmationPayload.of(info, outcome)
+
+
+async def update_order_confirmation(
+    info: Info,
+    input: Annotated[UpdateOrderConfirmationInput, strawberry.argument(description="The order and its lines.")],
+) -> UpdateOrderConfirmationPayload:
+    outcome = not_found(info.context)
+    if order_id := from_id(Kind.ORDER, input.order_id):
+        lines = given(input.lines)
+        read = [line.read() for line in lines] if lines is not None else None
+        outcome = await confirmation.update_confirmation(info.context, order_id, read)
+    return await UpdateOrderConfirmationPayload.of(info, outcome)
+
+
+async def approve_order_confirmation(
+    info: Info, input: Annotated[ApproveOrderConfirmationInput, strawberry.argument(description="The order.")]
+) -> ApproveOrderConfirmationPayload:
+    outcome = not_found(info.context)
+    if order_id := from_id(Kind.ORDER, input.order_id):
+        outcome = await confirmation.approve_confirmation(info.context, order_id)
+    return await ApproveOrderConfirmationPayload.of(info, outcome)
+
+
+async def refuse_order_confirmation(
+    info: Info, input: Annotated[RefuseOrderConfirmationInput, strawberry.argument(description="The order.")]
+) -> RefuseOrderConfirmationPayload:
+    outcome = not_found(info.context)
+    if order_id := from_id(Kind.ORDER, input.order_id):
+        outcome = await confirmation.refuse_confirmation(info.context, order_id, given(input.comment))
+    return await RefuseOrderConfirmationPayload.of(info, outcome)
+
+
+async def confirm_order(
+    info: Info, input: Annotated[ConfirmOrderInput, strawberry.argument(description="The order.")]
+) -> ConfirmOrderPayload:
+    outcome = not_found(info.context)
+    if order_id := from_id(Kind.ORDER, input.order_id):
+        tags = given(input.tag_ids)
+        tag_ids = [from_id(Kind.TAG, id) for id in tags] if tags is not None else None
+        message = Message(input.notify, given(input.body))
+        outcome = await confirmation.confirm_order(info.context, order_id, tag_ids, message)
+    return await ConfirmOrderPayload.of(info, outcome)
+
+
+async def make_order_confirmation_editable(
+    info: Info, input: Annotated[MakeOrderConfirmationEditableInput, strawberry.argument(description="The order.")]
+) -> MakeOrderConfirmationEditablePayload:
+    outcome = not_found(info.context)
+    if order_id := from_id(Kind.ORDER, input.order_id):
+        message = Message(input.notify, given(input.body))
+        outcome = await confirmation.make_confirmation_editable(info.context, order_id, message)
+    return await MakeOrderConfirmationEditablePayload.of(info, outcome)

@@ -1,0 +1,49 @@
+"""Backlog SKUs: a confirmed order's SKUs, laid out so that they can be delivered in parts."""
+
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.base import new_id
+from models.documents import BacklogSku
+from models.events import Event
+from models.order import Order, OrderLine
+from models.policy import OrderAction
+from resolvers.actions import Outcome, act
+from resolvers.context import Context
+
+
+async def create_backlog_skus(context: Context, order_id: UUID) -> Outcome:
+    async def change(session: AsyncSession, order: Order) -> list[Event]:
+        rows = [
+            {
+                "brand_id": order.brand_id,
+                "id": new_id(),
+                "order_id": order.id,
+                "sku_id": sku_id,
+                "ordered_quantity": quantity,
+                "remaining_quantity": quantity,
+            }
+            for sku_id, quantity in (await ordered_quantities(session, order)).items()
+        ]
+        await session.execute(insert(BacklogSku), rows)
+        return [order.touch(context.clock(), "BACKLOG_SKUS_CREATED")]
+
+    return await act(context, order_id, OrderAction.CREATE_BACKLOG_SKUS, change)
+
+
+async def ordered_quantities(session: AsyncSession, order: Order) -> dict[UUID, int]:
+    """SKU → quantity in the official content; several lines of one SKU are added up."""
+    of_order = (
+        OrderLine.brand_id == order.brand_id,
+        OrderLine.order_id == order.id,
+        OrderLine.data_set == order.official,
+    )
+    statement = (
+        select(OrderLine.sku_id, func.sum(OrderLine.quantity))
+        .where(*of_order)
+        .group_by(OrderLine.sku_id)
+        .order_by(func.min(OrderLine.position))
+    )
+    return {row[0]: int(row[1]) for row in await session.execute(statement)}

@@ -1,0 +1,55 @@
+"""The carts of a buyer."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from models.cart import Cart, CartLine
+from models.catalog import Catalog, Sku
+from models.party import Brand
+from resolvers.context import Context
+from resolvers.loaders import SKU_COLUMNS
+from resolvers.rows import SkuRow
+
+
+@dataclass(frozen=True, slots=True)
+class CartLineRow:
+    sku: SkuRow
+    quantity: int
+    unit_price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CartRow:
+    catalog_code: str
+    currency: str
+    source_order_id: UUID | None
+    updated_at: datetime
+    lines: list[CartLineRow] = field(default_factory=list)
+
+
+async def carts_of(context: Context, buyer_id: UUID) -> list[CartRow]:
+    """One for each catalog at most, by catalog code; in two statements."""
+    of_catalog = and_(Catalog.brand_id == Cart.brand_id, Catalog.id == Cart.catalog_id)
+    heads = (
+        select(Cart.id, Catalog.code, Cart.currency, Brand.currency, Cart.source_order_id, Cart.updated_at)
+        .join(Catalog, of_catalog)
+        .join(Brand, Brand.id == Cart.brand_id)
+        .where(Cart.buyer_id == buyer_id)
+        .order_by(Catalog.code)
+    )
+    lines = (
+        select(CartLine.cart_id, CartLine.quantity, CartLine.unit_price_minor, *SKU_COLUMNS)
+        .join(Sku, and_(Sku.brand_id == CartLine.brand_id, Sku.id == CartLine.sku_id))
+        .order_by(CartLine.position)
+    )
+    async with context.read() as session:
+        found = {
+            id: CartRow(code, currency or default, source, at)
+            for id, code, currency, default, source, at in await session.execute(heads)
+        }
+        for row in await session.execute(lines.where(CartLine.cart_id.in_(list(found)))):
+            found[row[0]].lines.append(CartLineRow(SkuRow(*row[3:]), row[1], row[2]))
+    return list(found.values())

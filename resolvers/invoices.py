@@ -1,0 +1,117 @@
+"""Invoices: drafted for an order, issued, voided; a draft can be deleted. Voiding or deleting releases the order."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import audit, words
+from models.base import new_id
+from models.documents import Invoice, InvoicedOrder, InvoiceStatus
+from models.events import Event
+from models.order import Order
+from models.policy import OrderAction, permits
+from models.words import say
+from resolvers.actions import ActionError, Outcome, Refusal, Refused, act
+from resolvers.context import Context
+from resolvers.delivery_notes import unknown_document
+
+
+async def create_invoice(context: Context, order_id: UUID) -> tuple[Outcome, UUID | None]:
+    """The outcome and the draft's id. It is for the official content of the order as a whole."""
+    invoice_id = new_id()
+
+    async def change(session: AsyncSession, order: Order) -> list[Event]:
+        now = context.clock()
+        code = f"INV-{now:%y%m%d}-{invoice_id.hex[-6:].upper()}"
+        invoice = Invoice(
+            id=invoice_id,
+            brand_id=order.brand_id,
+            code=code,
+            created_at=now,
+            currency=order.currency,
+            total_minor=order.total_minor,
+        )
+        session.add(invoice)
+        await session.flush()
+        session.add(InvoicedOrder(brand_id=order.brand_id, invoice_id=invoice_id, order_id=order.id))
+        return [order.touch(now, "INVOICE_CREATED", code=code)]
+
+    outcome = await act(context, order_id, OrderAction.CREATE_INVOICE, change)
+    return outcome, None if outcome.refusals else invoice_id
+
+
+async def issue_invoice(context: Context, invoice_id: UUID) -> Outcome:
+    def issue(invoice: Invoice, at: datetime) -> tuple[str, str] | None:
+        if invoice.status is not InvoiceStatus.DRAFT:
+            return words.NOT_ISSUABLE
+        invoice.status, invoice.issued_at = InvoiceStatus.ISSUED, at
+        return None
+
+    return await _change(context, invoice_id, "INVOICE_ISSUED", issue)
+
+
+async def void_invoice(context: Context, invoice_id: UUID) -> Outcome:
+    def void(invoice: Invoice, at: datetime) -> tuple[str, str] | None:
+        if invoice.status is not InvoiceStatus.ISSUED:
+            return words.NOT_VOIDABLE
+        invoice.status, invoice.voided_at = InvoiceStatus.VOID, at
+        return None
+
+    return await _change(context, invoice_id, "INVOICE_VOIDED", void)
+
+
+async def delete_invoice(context: Context, invoice_id: UUID) -> Outcome:
+    def check(invoice: Invoice, _: datetime) -> tuple[str, str] | None:
+        return None if invoice.status is InvoiceStatus.DRAFT else words.NOT_A_DRAFT
+
+    return await _change(context, invoice_id, "INVOICE_DELETED", check, is_deletion=True)
+
+
+async def _change(
+    context: Context,
+    invoice_id: UUID,
+    kind: str,
+    change: Callable[[Invoice, datetime], tuple[str, str] | None],
+    *,
+    is_deletion: bool = False,
+) -> Outcome:
+    """`change` answers why it cannot be done. The first order of the invoice stands for it in the outcome."""
+    of_invoice = select(InvoicedOrder.order_id).where(InvoicedOrder.invoice_id == invoice_id)
+    async with context.read() as session:
+        order_ids = sorted(await session.scalars(of_invoice))
+    if not order_ids:
+        return unknown_document(context, "invoiceId")
+    if not permits(context.actor.role, OrderAction.CREATE_INVOICE):
+        refusal = Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale))
+        return Outcome(order_ids[0], refusals=[refusal])
+    try:
+        async with context.transaction() as session:
+            found = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update()
+            orders = list(await session.scalars(found))
+            invoice = await session.scalar(select(Invoice).where(Invoice.id == invoice_id).with_for_update())
+            if invoice is None:
+                return unknown_document(context, "invoiceId")
+            at = context.clock()
+            if wrong := change(invoice, at):
+                text = say(wrong, context.actor.locale)
+                raise Refused(Refusal(ActionError.NOT_ALLOWED_IN_STATUS, text, ("input", "invoiceId")))
+            await _tell(context, session, orders, invoice, kind, at)
+            if is_deletion:
+                await session.execute(
+                    delete(Invoice).where(Invoice.brand_id == invoice.brand_id, Invoice.id == invoice.id)
+                )
+    except Refused as refused:
+        return Outcome(order_ids[0], refusals=refused.refusals)
+    context.refresh()
+    return Outcome(order_ids[0])
+
+
+async def _tell(
+    context: Context, session: AsyncSession, orders: list[Order], invoice: Invoice, kind: str, at: datetime
+) -> None:
+    events = [order.touch(at, kind, code=invoice.code) for order in orders]
+    await session.flush()
+    session.add_all(audit.entry(event, context.actor, context.request_id) for event in events)
