@@ -38,7 +38,7 @@ class Language(StrEnum):
 def main() -> None:
     """Runs a command; whatever the user can mend is told in one sentence."""
     try:
-        orders()
+        orders(prog_name="./run orders")
     except (SettingsError, NewerSchemaError, CommandError) as error:
         fail(str(error))
     except Exception as error:

@@ -35,7 +35,8 @@ def is_unreachable(error: BaseException) -> bool:
         # PostgreSQL's classes for a connection that failed or ended, and for a login or database that is not there.
         state = getattr(error.orig, "sqlstate", None) or ""
         return isinstance(error, OperationalError | InterfaceError) or state[:2] in ("08", "28", "3D", "57")
-    return isinstance(error, OSError)
+    # OSError: what a driver raises when nobody listens; a library that cannot be loaded is one without a number.
+    return isinstance(error, OSError) and error.errno is not None
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -12,11 +12,17 @@ from graph.settings import Settings, SettingsError, from_environment
 from models.base import Database
 from models.migrations import current, latest
 
-APT = "apt-get install --no-install-recommends"
+APT = "sudo apt-get install --no-install-recommends"
 LIBRARIES = {
-    "Pango": ("pango-1.0", "libpango-1.0-0", "documents cannot be drawn without it"),
-    "Pango FreeType": ("pangoft2-1.0", "libpangoft2-1.0-0", "documents cannot be drawn without it"),
-    "HarfBuzz subset": ("harfbuzz-subset", "libharfbuzz-subset0", "Japanese documents take seconds without it"),
+    "Pango": ("pango-1.0", "documents cannot be drawn without it"),
+    "Pango FreeType": ("pangoft2-1.0", "documents cannot be drawn without it"),
+    "HarfBuzz subset": ("harfbuzz-subset", "Japanese documents take seconds without it"),
+}
+PACKAGES = {
+    "Pango": "libpango-1.0-0",
+    "Pango FreeType": "libpangoft2-1.0-0",
+    "HarfBuzz subset": "libharfbuzz-subset0",
+    "Japanese font": "fonts-noto-cjk",
 }
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 JAPANESE_FONTS = ("NotoSansCJK*", "NotoSansJP*", "ipaexg*", "ipag*", "TakaoGothic*")
@@ -38,15 +44,21 @@ async def examine(*, demo: bool) -> bool:
         findings.append(("Database", await _told(_database, settings)))
         findings.append(("SMTP", await _told(_smtp, settings)))
     table = Table(show_header=False, box=None, padding=(0, 2))
+    missing = []
     for name, (is_fine, told) in findings:
         table.add_row("[green]ok[/]" if is_fine else "[red]missing[/]", name, told)
-    Console().print(table)
+        if not is_fine:
+            missing += [package for about, package in PACKAGES.items() if about == name]
+    console = Console()
+    console.print(table)
+    if missing:
+        console.print(f"\nGet it with: {APT} {' '.join(missing)}", soft_wrap=True, highlight=False)
     return all(is_fine for _, (is_fine, _) in findings)
 
 
-def _library(name: str, package: str, why: str) -> Finding:
+def _library(name: str, why: str) -> Finding:
     found = find_library(name)
-    return (True, found) if found else (False, f"{why}; get it with: {APT} {package}")
+    return (True, found) if found else (False, why)
 
 
 def _font() -> Finding:
@@ -54,7 +66,7 @@ def _font() -> Finding:
         for pattern in JAPANESE_FONTS:
             if found := next(Path(folder).expanduser().rglob(pattern), None):
                 return True, found.name
-    return False, f"Japanese text in documents would be boxes; get one with: {APT} fonts-noto-cjk"
+    return False, "Japanese text in documents would be boxes"
 
 
 async def _told(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
