@@ -198,4 +198,4 @@ async def _reject(session: AsyncSession, order: Order, actor: Actor) -> None:
     event = order.reject(actor, order.placed_at + timedelta(days=1), notify=False, body=None)
     session.add(OrderRejection.of(event, actor, notified=False))
     await session.flush()
-    session.add(audit.entry(event, actor, None))
+    await audit.record(session, [audit.entry(event, actor, None)])

@@ -1,14 +1,18 @@
 """The audit: who decided what, when. Written in the transaction of the decision; a trigger refuses changes to it."""
 
-from datetime import datetime
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKeyConstraint, Index, String
+from sqlalchemy import BigInteger, Enum, ForeignKeyConstraint, Index, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor, ActorKind
-from models.base import Base, new_id
+from models.base import Base, insert_new, new_id
 from models.events import Event, OrderArchived, OrderChanged, OrderPlaced, OrderRejected, TagCreated, TagsApplied
 from models.rejection import body_hash
 from models.scope import BrandOwned, Internal
@@ -22,6 +26,8 @@ class AuditEntry(Internal, BrandOwned, Base):
         ForeignKeyConstraint(["brand_id"], ["brands.id"]),
         ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
         Index(None, "brand_id", "order_id", "id"),
+        Index(None, "brand_id", "at", "id"),
+        Index(None, "brand_id", "sequence", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
@@ -33,11 +39,56 @@ class AuditEntry(Internal, BrandOwned, Base):
     actor_name: Mapped[str] = mapped_column(String(200))
     request_id: Mapped[str | None] = mapped_column(String(64))
     details: Mapped[dict[str, Any]]
+    # The place in the brand's chain, and the SHA-256 (hex) of this entry and of the one before it.
+    sequence: Mapped[int | None] = mapped_column(BigInteger)
+    previous_hash: Mapped[str | None] = mapped_column(String(64))
+    hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class AuditHead(Internal, BrandOwned, Base):
+    """The last entry of a brand's chain; whoever adds to the chain holds its lock until the commit."""
+
+    __tablename__ = "audit_heads"
+    __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]),)
+
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+async def record(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:
+    """Adds entries about one brand to its chain, as the last thing that a command writes."""
+    chained = list(entries)
+    if not chained:
+        return
+    brand_id = chained[0].brand_id
+    locked = select(AuditHead).where(AuditHead.brand_id == brand_id).with_for_update()
+    head = await session.scalar(locked)
+    if head is None:
+        # Two first entries at once: the second one waits here for the first one's commit.
+        await session.execute(insert_new(session, AuditHead).values(brand_id=brand_id, sequence=0, hash=""))
+        head = (await session.scalars(locked)).one()
+    for each in chained:
+        each.sequence, each.previous_hash = head.sequence + 1, head.hash
+        each.hash = digest(each)
+        head.sequence, head.hash = each.sequence, each.hash
+    session.add_all(chained)
+
+
+def digest(entry: AuditEntry) -> str:
+    """SHA-256 (hex) of everything that an entry says and of the hash before it, in canonical JSON."""
+    said = {column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns if column.key != "hash"}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
 def entry(event: Event, actor: Actor, request_id: str | None) -> AuditEntry:
     kind, details = _told(event)
     return AuditEntry(
+        id=new_id(),
         brand_id=event.brand_id,
         order_id=None if isinstance(event, TagCreated) else event.order_id,
         kind=kind,

@@ -85,6 +85,20 @@ class InvoicedOrder(OrderOwned, Base):
     order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
 
 
+class InvoicedDeliveryNote(BrandOwned, Base):
+    """That an invoice is for this delivery note, rather than for the order as a whole."""
+
+    __tablename__ = "invoiced_delivery_notes"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "invoice_id"], ["invoices.brand_id", "invoices.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["brand_id", "delivery_note_id"], ["delivery_notes.brand_id", "delivery_notes.id"]),
+        Index(None, "brand_id", "delivery_note_id"),
+    )
+
+    invoice_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+    delivery_note_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+
+
 class BacklogSku(OrderOwned, Base):
     """A SKU of an order laid out for delivery in parts; it blocks a rejection even when nothing of it remains."""
 

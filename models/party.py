@@ -21,6 +21,11 @@ class Brand(Base):
     currency: Mapped[str] = mapped_column(String(3), default="JPY")
     mail_reply_to: Mapped[str | None] = mapped_column(String(320))
     archiving_enabled: Mapped[bool] = mapped_column(default=True)
+    # The name beside the sender's address; the brand's own when None.
+    mail_sender_name: Mapped[str | None] = mapped_column(String(200))
+    # What a rejected order's buyer reads when nothing is typed; the product's standard text when None.
+    rejection_text_en: Mapped[str | None] = mapped_column(Text)
+    rejection_text_ja: Mapped[str | None] = mapped_column(Text)
 
 
 class Buyer(BrandOwned, Base):

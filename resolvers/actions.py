@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit, outbox, words
-from models.events import Event
+from models.events import Event, OrderChanged
 from models.order import Order
 from models.policy import Blocker, OrderAction
 from models.words import say
@@ -108,14 +108,19 @@ async def _act(
         return outcome
     events = await change(session, order)
     await session.flush()
-    session.add_all(audit.entry(event, context.actor, context.request_id) for event in events)
-    if not message.notify or not events:
-        return outcome
-    at, kind = events[0].at, getattr(events[0], "kind", "")
-    notice, warnings = await notice_of(session, order, kind, at, typed(message.body), context.actor.locale)
+    if message.notify and events:
+        outcome = replace(outcome, warnings=await _mail(context, session, order, events[0], message))
+    await audit.record(session, (audit.entry(event, context.actor, context.request_id) for event in events))
+    return outcome
+
+
+async def _mail(context: Context, session: AsyncSession, order: Order, event: Event, message: Message) -> list[str]:
+    """Promises the mail; answers why nobody can be told, when that is so."""
+    kind = event.kind if isinstance(event, OrderChanged) else ""
+    notice, warnings = await notice_of(session, order, kind, event.at, typed(message.body), context.actor.locale)
     if notice:
-        session.add(outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=at))
-    return replace(outcome, warnings=warnings)
+        session.add(outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=event.at))
+    return warnings
 
 
 async def lock(session: AsyncSession, order_id: UUID) -> Order | None:

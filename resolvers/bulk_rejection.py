@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -232,10 +232,5 @@ async def _write(
     told = {message.order_id for message in messages}
     records = [OrderRejection.of(event, actor, notified=id in told, bulk_run_id=run_id) for id, event in events.items()]
     entries = [audit.entry(event, actor, context.request_id) for event in events.values()]
-    for table, rows in ((OrderRejection, records), (audit.AuditEntry, entries), (outbox.OutboxMessage, messages)):
-        if rows:
-            await session.execute(insert(table), [_values(row) for row in rows])
-
-
-def _values(row: Any) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key in row.__dict__}
+    session.add_all([*records, *messages])
+    await audit.record(session, entries)

@@ -135,7 +135,7 @@ async def _delete(context: Context, session: AsyncSession, order: Order, note: D
     await session.flush()
     await session.delete(note)
     event = order.touch(context.clock(), "DELIVERY_NOTE_DELETED", code=note.code)
-    session.add(audit.entry(event, context.actor, context.request_id))
+    await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
 
 
 def unknown_document(context: Context, argument: str) -> Outcome:

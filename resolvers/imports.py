@@ -233,7 +233,7 @@ class _Writer:
         await session.flush()
         if lines:
             await session.execute(insert(OrderLine), lines)
-        session.add_all(entries)
+        await audit.record(session, entries)
         return counts
 
     async def _existing(self, session: AsyncSession, orders: list[_ReadyOrder]) -> dict[str, str | None]:

@@ -114,4 +114,4 @@ async def _tell(
 ) -> None:
     events = [order.touch(at, kind, code=invoice.code) for order in orders]
     await session.flush()
-    session.add_all(audit.entry(event, context.actor, context.request_id) for event in events)
+    await audit.record(session, (audit.entry(event, context.actor, context.request_id) for event in events))

@@ -108,7 +108,7 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
     await _use_cart(session, buyer, catalog, order_id)
     source = "cart" if context.actor.is_buyer else "proxy order"
     event = OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source)
-    session.add(audit.entry(event, context.actor, context.request_id))
+    await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
     return order_id
 
 

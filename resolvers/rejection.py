@@ -115,9 +115,9 @@ async def _reject(context: Context, session: AsyncSession, command: RejectOrder)
     await memory.claim(asked, _remember(done), now)
     event = order.reject(actor, now, notify=command.notify, body=body)
     session.add(OrderRejection.of(event, actor, notified=message is not None))
-    session.add(audit.entry(event, actor, context.request_id))
     if message:
         session.add(message)
+    await audit.record(session, [audit.entry(event, actor, context.request_id)])
     return done
 
 

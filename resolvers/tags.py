@@ -63,7 +63,8 @@ async def create_tag(context: Context, code: str, name: str, color: str | None) 
     event = TagCreated(brand_id=actor.brand_id, at=context.clock(), code=code)
     try:
         async with context.transaction() as session:
-            session.add_all([tag, audit.entry(event, actor, context.request_id)])
+            session.add(tag)
+            await audit.record(session, [audit.entry(event, actor, context.request_id)])
     except IntegrityError:
         return refused(ActionError.INVALID_INPUT, words.TAG_CODE_TAKEN, "code", code=code)
     return NewTag(TagRow(tag.id, code, name, color))
