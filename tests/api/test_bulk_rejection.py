@@ -187,9 +187,9 @@ async def test_the_number_of_statements_depends_on_batches_not_on_orders(
     database: Database, member: Client, shop: Shop
 ) -> None:
     counts = []
-    for size in (5, 60):
+    for size in (1, 5, 60):  # the first also begins the chain of the audit
         ids = [id_of(await make_order(database, shop)) for _ in range(size)]
         with member.statements() as statements:
             assert (await reject(member, orderIds=ids, notify=True))["rejectedCount"] == size
         counts.append(len(statements))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]
