@@ -147,7 +147,7 @@ class Relay:
                 mail,
                 id=each.id,
                 sender=self._sender,
-                sender_name=notice.brand_name,
+                sender_name=notice.sender_name,
                 reply_to=notice.reply_to,
                 at=self._clock(),
             )

@@ -11,11 +11,12 @@ from graph.confirmation import BODY, DONE, NOTIFY, OrderLineInput
 from graph.context import Info, given
 from graph.ids import Kind, from_id
 from graph.money import Money
-from graph.order_actions import ActionPayload, OrderInput
+from graph.order_actions import ActionPayload, OrderActionError, OrderInput
 from graph.orders import Order, load_order
+from resolvers import cart_editing, placing, send_back
 from resolvers import carts as resolvers
-from resolvers import placing, send_back
 from resolvers.actions import Message, not_found
+from resolvers.cart_editing import CartContent
 from resolvers.carts import CartRow
 from resolvers.placing import NewOrder
 
@@ -90,6 +91,32 @@ async def carts(
 ) -> list[Cart]:
     found = from_id(Kind.BUYER, buyer_id)
     return [Cart.of(row) for row in await resolvers.carts_of(info.context, found)] if found else []
+
+
+@strawberry.input(description="What the cart for a catalog shall hold. For a buyer's user.")
+class UpdateCartInput:
+    catalog_code: str = strawberry.field(description="Which cart.")
+    currency: str = strawberry.field(description="ISO 4217.")
+    lines: list[OrderLineInput] = strawberry.field(
+        description="Replaces all lines, at the brand's prices; an empty list empties the cart away."
+    )
+
+
+@strawberry.type(description=f"What came of updateCart. {DONE}")
+class UpdateCartPayload:
+    cart: Cart | None = strawberry.field(description="The cart as it is now; null when there is none.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+async def update_cart(
+    info: Info, input: Annotated[UpdateCartInput, strawberry.argument(description="The cart and its lines.")]
+) -> UpdateCartPayload:
+    content = CartContent(input.catalog_code, input.currency, [line.read() for line in input.lines])
+    refusals = await cart_editing.update_cart(info.context, content)
+    buyer_id = info.context.actor.buyer_id
+    rows = await resolvers.carts_of(info.context, buyer_id) if buyer_id else []
+    cart = next((Cart.of(row) for row in rows if row.catalog_code == input.catalog_code.strip()), None)
+    return UpdateCartPayload(cart=cart, user_errors=[OrderActionError.of(refusal) for refusal in refusals])
 
 
 async def send_order_back_to_cart(

@@ -5,17 +5,16 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
-from exports.mail import render
 from graph.context import Info, given
 from graph.enums import publish
 from graph.errors import UserError
 from graph.ids import Kind, from_id
+from graph.mail_preview import preview
 from graph.notifications import MailPreview, Notification
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
-from models import words
+from models.policy import OrderAction
 from resolvers import rejection
-from resolvers.inputs import InputError
 from resolvers.notices import LONGEST_BODY
 from resolvers.rejection import Outcome, RejectionError, RejectOrder
 
@@ -113,8 +112,4 @@ async def rejection_mail_preview(
     order_id: Annotated[ID, strawberry.argument(description="The order.")],
     body: Annotated[str | None, strawberry.argument(description="The message; a standard text when blank.")] = UNSET,
 ) -> MailPreview:
-    found = from_id(Kind.ORDER, order_id)
-    if found is None:
-        raise InputError(words.say(words.ORDER_NOT_FOUND, info.context.actor.locale), "orderId", code="NOT_FOUND")
-    mail = render(await rejection.preview(info.context, found, given(body)))
-    return MailPreview(to=mail.to, subject=mail.subject, text=mail.text, html=mail.html)
+    return await preview(info, order_id, rejection.KIND, OrderAction.REJECT, given(body))

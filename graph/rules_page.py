@@ -1,6 +1,17 @@
 """docs/rules.md: the rules table of models/policy.py in words. Written by `orders schema`; a test keeps it current."""
 
-from models.policy import BLOCKED_WHEN, OPEN, RULES, Blocker, OrderAction, OrderStatus, Rule, describe
+from models.policy import (
+    BLOCKED_WHEN,
+    LEADS_TO,
+    OPEN,
+    RULES,
+    Blocker,
+    OrderAction,
+    OrderStatus,
+    Rule,
+    describe,
+    status_of_rejection,
+)
 from models.words import BLOCKER_MESSAGES, STATUS_LABELS
 
 
@@ -23,11 +34,35 @@ def rules_page() -> str:
         + _statuses(RULES[OrderAction.REJECT].bulk)
         + " only (`STATUS_NOT_ELIGIBLE_FOR_BULK`).",
         "",
+        "## From status to status",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        "    [*] --> OC_REQUIRED",
+        "    state open {",
+        *(
+            f"        {status} --> {LEADS_TO[action]}: {action}"
+            for action, rule in RULES.items()
+            if action in LEADS_TO and rule.within != OPEN
+            for status in OrderStatus
+            if status in rule.within
+        ),
+        "    }",
+        *(f"    open --> {LEADS_TO[action]}: {action}" for action in LEADS_TO if RULES[action].within == OPEN),
+        *(
+            f"    open --> {status}: {OrderAction.REJECT}"
+            for status in dict.fromkeys(map(status_of_rejection, sorted(RULES[OrderAction.REJECT].by)))
+        ),
+        "```",
+        "",
         "## Blockers",
         "",
         "| blocker | holds when | message |",
         "|---|---|---|",
-        *(f"| `{blocker}` | {_when(blocker)} | {BLOCKER_MESSAGES[blocker][0]} |" for blocker in Blocker),
+        *(
+            f"| `{blocker}` | {_when(blocker)} | {BLOCKER_MESSAGES[blocker][0].format(documents='…')} |"
+            for blocker in Blocker
+        ),
         "",
         "## Statuses",
         "",
@@ -40,6 +75,10 @@ def rules_page() -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _message(blocker: Blocker) -> str:
+    return BLOCKER_MESSAGES[blocker][0].format(documents="…")
 
 
 def _by(rule: Rule) -> str:

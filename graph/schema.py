@@ -8,8 +8,9 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics
+from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_rejection import reject_orders
-from graph.carts import carts, place_order, send_order_back_to_cart
+from graph.carts import carts, place_order, send_order_back_to_cart, update_cart
 from graph.confirmation import (
     approve_order_confirmation,
     confirm_order,
@@ -28,10 +29,12 @@ from graph.document_actions import (
     void_invoice,
 )
 from graph.errors import PublishErrors
+from graph.mail_preview import order_mail_preview
 from graph.node import node, nodes
 from graph.order_actions import apply_tags, archive_order, create_tag
 from graph.orders import order, order_by_code, orders, orders_excel
 from graph.rejection import reject_order, rejection_mail_preview
+from graph.resending import resend_notification
 from graph.scalars import SCALARS
 from graph.tags import tags
 from graph.viewer import viewer
@@ -57,6 +60,12 @@ class Query:
     order_analytics = strawberry.field(
         resolver=order_analytics, description="Figures over orders; rejected and sent-back orders are left out."
     )
+    order_mail_preview = strawberry.field(
+        resolver=order_mail_preview, description="A mail to the buyer, before it is sent."
+    )
+    brand_settings = strawberry.field(
+        resolver=brand_settings, description="The settings of the viewer's brand; null for buyers and operators."
+    )
     carts = strawberry.field(resolver=carts, description="The carts of a buyer.")
     tags = strawberry.field(resolver=tags, description="The brand's tags by code; none for a buyer.")
 
@@ -78,6 +87,15 @@ class Mutation:
         resolver=apply_tags, description="Sets an order's tags, in any status, rejected or not."
     )
     create_tag = strawberry.mutation(resolver=create_tag, description="Makes a new tag of the brand.")
+    resend_notification = strawberry.mutation(
+        resolver=resend_notification, description="Sends a failed mail again, to the buyer's present addresses."
+    )
+    update_brand_settings = strawberry.mutation(
+        resolver=update_brand_settings, description="Changes the settings of the brand; for its admins."
+    )
+    update_cart = strawberry.mutation(
+        resolver=update_cart, description="A buyer's user sets what the cart for a catalog holds."
+    )
     place_order = strawberry.mutation(resolver=place_order, description="Places an order by hand.")
     send_order_back_to_cart = strawberry.mutation(
         resolver=send_order_back_to_cart, description="Sends an order back to the buyer's cart. Final for this order."

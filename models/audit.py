@@ -13,7 +13,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor, ActorKind
 from models.base import Base, insert_new, new_id
-from models.events import Event, OrderArchived, OrderChanged, OrderPlaced, OrderRejected, TagCreated, TagsApplied
+from models.events import (
+    BrandSettingsUpdated,
+    Event,
+    OrderArchived,
+    OrderChanged,
+    OrderPlaced,
+    OrderRejected,
+    TagCreated,
+    TagsApplied,
+)
 from models.rejection import body_hash
 from models.scope import BrandOwned, Internal
 
@@ -45,8 +54,11 @@ class AuditEntry(Internal, BrandOwned, Base):
     hash: Mapped[str | None] = mapped_column(String(64))
 
 
-class AuditHead(Internal, BrandOwned, Base):
-    """The last entry of a brand's chain; whoever adds to the chain holds its lock until the commit."""
+class AuditHead(BrandOwned, Base):
+    """The last entry of a brand's chain; whoever adds to the chain holds its lock until the commit.
+
+    Not Internal: a buyer who approves an OC adds to the chain too.
+    """
 
     __tablename__ = "audit_heads"
     __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]),)
@@ -90,7 +102,7 @@ def entry(event: Event, actor: Actor, request_id: str | None) -> AuditEntry:
     return AuditEntry(
         id=new_id(),
         brand_id=event.brand_id,
-        order_id=None if isinstance(event, TagCreated) else event.order_id,
+        order_id=getattr(event, "order_id", None),
         kind=kind,
         at=event.at,
         actor_kind=actor.kind,
@@ -120,3 +132,5 @@ def _told(event: Event) -> tuple[str, dict[str, Any]]:
             return "TAGS_APPLIED", {"before": list(event.before), "after": list(event.after)}
         case TagCreated():
             return "TAG_CREATED", {"code": event.code}
+        case BrandSettingsUpdated():
+            return "BRAND_SETTINGS_UPDATED", {"names": ", ".join(event.names)}

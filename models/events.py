@@ -57,4 +57,13 @@ class TagCreated:
     code: str
 
 
-Event = OrderPlaced | OrderRejected | OrderArchived | OrderChanged | TagsApplied | TagCreated
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandSettingsUpdated:
+    """`names`: which settings changed, sorted."""
+
+    brand_id: UUID
+    at: datetime
+    names: tuple[str, ...]
+
+
+Event = OrderPlaced | OrderRejected | OrderArchived | OrderChanged | TagsApplied | TagCreated | BrandSettingsUpdated

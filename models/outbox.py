@@ -35,6 +35,7 @@ class OrderNotice:
     placed_at: str
     at: str
     brand_name: str
+    sender_name: str
     reply_to: str | None
     buyer_name: str
     to: list[str]

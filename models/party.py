@@ -1,5 +1,6 @@
 """Who takes part: the brand (one tenant), its buyers, and the addresses a buyer's mail goes to."""
 
+import re
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, Text, UniqueConstraint
@@ -7,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
 from models.scope import BrandOwned
+
+# An e-mail address, as strict as mail servers are in practice.
+ADDRESS = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
 
 
 class Brand(Base):

@@ -235,6 +235,26 @@ def may_place_orders(role: Role) -> bool:
     return role in WRITERS | BUYER
 
 
+def may_edit_carts(role: Role) -> bool:
+    return role in BUYER
+
+
+def may_change_settings(role: Role) -> bool:
+    return role is R.ADMIN
+
+
+# The status that an action leads to; a rejection's is status_of_rejection's. The others leave it as it is.
+LEADS_TO: dict[OrderAction, OrderStatus] = {
+    A.CREATE_CONFIRMATION: S.OC_CREATED,
+    A.UPDATE_CONFIRMATION: S.OC_CREATED,
+    A.APPROVE_CONFIRMATION: S.OC_APPROVED,
+    A.REFUSE_CONFIRMATION: S.OC_UPDATE_REQUIRED,
+    A.CONFIRM: S.OC_CONFIRMED,
+    A.MAKE_CONFIRMATION_EDITABLE: S.OC_CREATED,
+    A.SEND_BACK_TO_CART: S.SENT_BACK_TO_CART,
+}
+
+
 def describe(condition: Condition) -> str:
     """The condition in words, for docs/rules.md."""
     match condition:

@@ -184,6 +184,17 @@ ONE_OF_IDS_AND_FILTER = (
     "orderIdsとfilterのどちらか一方を指定してください。",
 )
 TOO_MANY_ORDERS = ("At most {most:,} orders at a time.", "一度に処理できる注文は{most:,}件までです。")
+UNKNOWN_NOTIFICATION = ("There is no such notification.", "該当する通知がありません。")
+NOT_RESENDABLE = (
+    "Only a failed mail that was not sent again yet can be sent again.",
+    "再送できるのは、送信に失敗し、まだ再送していないメールのみです。",
+)
+NOBODY_TO_SEND_TO = (
+    "The buyer has no e-mail address now.",
+    "バイヤーのメールアドレスが登録されていません。",
+)
+UNKNOWN_TIME_ZONE = ("This is not a time zone, e.g. Asia/Tokyo.", "タイムゾーンを指定してください（例：Asia/Tokyo）。")
+NOT_AN_ADDRESS = ("This is not an e-mail address.", "メールアドレスの形式ではありません。")
 UNKNOWN_BUYER = ("There is no such buyer.", "該当するバイヤーがありません。")
 UNKNOWN_CATALOG = ("There is no such catalog.", "該当するカタログがありません。")
 UNKNOWN_CURRENCY = ("This is not a currency in use (ISO 4217).", "有効な通貨コード（ISO 4217）ではありません。")
@@ -225,6 +236,8 @@ HISTORY: dict[str, tuple[str, str]] = {
     "INVOICE_ISSUED": ("Invoice {code} issued", "請求書 {code} を発行しました"),
     "INVOICE_VOIDED": ("Invoice {code} voided", "請求書 {code} を無効にしました"),
     "INVOICE_DELETED": ("Invoice {code} deleted", "請求書 {code} を削除しました"),
+    "NOTIFICATION_RESENT": ("Failed mail sent again", "送信に失敗したメールを再送しました"),
+    "BRAND_SETTINGS_UPDATED": ("Settings changed: {names}", "設定を変更しました：{names}"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.money import MoneyError, currencies, to_minor
+from models.party import ADDRESS
 from resolvers.inputs import unprintable
 
 # column → the most characters, None where the value is checked in another way
@@ -31,7 +32,6 @@ OPTIONAL: dict[str, int | None] = {
 }
 COLUMNS = REQUIRED | OPTIONAL
 LARGEST_QUANTITY = 1_000_000_000
-ADDRESS = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
 
 
 class HeadingError(ValueError):

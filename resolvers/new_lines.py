@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import words
 from models.base import new_id
-from models.catalog import Sku
+from models.cart import Cart, CartLine
+from models.catalog import Catalog, Sku
 from models.money import LARGEST_MINOR, MoneyError, to_minor
 from models.order import DataSet, OrderLine
+from models.party import Buyer
 from resolvers.actions import Refusal, Refused, invalid
 from resolvers.context import Context
 
@@ -74,6 +76,29 @@ async def priced(
     if refusals:
         raise Refused(*refusals)
     return found
+
+
+async def check_prices(
+    context: Context, session: AsyncSession, buyer: Buyer, catalog: Catalog, currency: str, lines: list[PricedLine]
+) -> None:
+    """A buyer orders at the brand's prices: the SKU's own, or the one that the buyer's cart has. Raises Refused."""
+    ids = {line.sku_id for line in lines}
+    known = (Sku.brand_id == buyer.brand_id, Sku.id.in_(ids), Sku.currency == currency)
+    of_cart = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
+    in_cart = (
+        select(CartLine.sku_id, CartLine.unit_price_minor)
+        .join(Cart, (Cart.brand_id == CartLine.brand_id) & (Cart.id == CartLine.cart_id))
+        .where(*of_cart, Cart.currency == currency)
+    )
+    offered = {tuple(row) for row in await session.execute(select(Sku.id, Sku.price_minor).where(*known))}
+    offered |= {tuple(row) for row in await session.execute(in_cart)}
+    refusals = [
+        invalid(context, words.NOT_THE_BRANDS_PRICE, "lines", str(place), "unitPrice")
+        for place, line in enumerate(lines)
+        if (line.sku_id, line.unit_price_minor) not in offered
+    ]
+    if refusals:
+        raise Refused(*refusals)
 
 
 def line_rows(brand_id: UUID, order_id: UUID, data_set: DataSet, lines: Sequence[PricedLine]) -> list[dict[str, Any]]:

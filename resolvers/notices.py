@@ -11,7 +11,10 @@ from models import words
 from models.order import Order
 from models.outbox import OrderNotice
 from models.party import Brand, Buyer, BuyerRecipient
+from models.policy import OrderAction, permits
 from models.words import say
+from resolvers.context import Context
+from resolvers.inputs import InputError, check_text
 
 LONGEST_BODY = 10_000
 
@@ -72,10 +75,41 @@ def _notice(
         placed_at=order.placed_at.isoformat(),
         at=at.isoformat(),
         brand_name=brand.name,
+        sender_name=brand.mail_sender_name or brand.name,
         reply_to=brand.mail_reply_to,
         buyer_name=buyer.name,
         to=recipients,
         locale=buyer.locale,
         time_zone=brand.time_zone,
-        body=body,
+        body=body or _brands_text(brand, buyer, kind),
     )
+
+
+def _brands_text(brand: Brand, buyer: Buyer, kind: str) -> str | None:
+    """What the brand has set for a rejection without a typed message, in the buyer's language."""
+    if kind != "ORDER_REJECTED":
+        return None
+    return brand.rejection_text_ja if buyer.locale == "ja" else brand.rejection_text_en
+
+
+async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
+    """Where mails to the order's buyer go now; nowhere for an offline buyer."""
+    _, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
+    return [] if buyer.is_offline else recipients
+
+
+async def preview(context: Context, order_id: UUID, kind: str, action: OrderAction, body: str | None) -> OrderNotice:
+    """The notice that an action would send now. Raises InputError for who may not do it, or with nobody to tell."""
+    locale = context.actor.locale
+    body = typed(body)
+    check_text(body, LONGEST_BODY, "body")
+    async with context.read() as session:
+        order = await session.scalar(select(Order).where(Order.id == order_id))
+        if order is None:
+            raise InputError(say(words.ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
+        if not permits(context.actor.role, action):
+            raise InputError(say(words.NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
+        notice, warnings = await notice_of(session, order, kind, context.clock(), body, locale)
+    if notice is None:
+        raise InputError(warnings[0], "orderId", code="NO_RECIPIENT")
+    return notice

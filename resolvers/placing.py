@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit, policy, words
 from models.base import new_id
-from models.cart import Cart, CartLine
-from models.catalog import Catalog, Sku
+from models.cart import Cart
+from models.catalog import Catalog
 from models.events import OrderPlaced
 from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
@@ -23,7 +23,7 @@ from models.words import say
 from resolvers.actions import ATTEMPTS, ActionError, Outcome, Refusal, Refused, invalid
 from resolvers.context import Context
 from resolvers.inputs import check_text
-from resolvers.new_lines import NewLine, PricedLine, line_rows, priced
+from resolvers.new_lines import NewLine, PricedLine, check_prices, line_rows, priced
 
 LONGEST_CODE = 64
 LONGEST_COMMENT = 2_000
@@ -77,7 +77,7 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
         raise Refused(invalid(context, words.UNKNOWN_CURRENCY, "currency"))
     lines = await priced(context, session, buyer.brand_id, currency, new.lines)
     if context.actor.is_buyer:
-        await _check_prices(context, session, buyer, catalog, currency, lines)
+        await check_prices(context, session, buyer, catalog, currency, lines)
     order_id, now = new_id(), context.clock()
     code = new.code.strip() if new.code and new.code.strip() else f"{now:%y%m%d}-{order_id.hex[-8:].upper()}"
     content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new.comment)
@@ -110,29 +110,6 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
     event = OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source)
     await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
     return order_id
-
-
-async def _check_prices(
-    context: Context, session: AsyncSession, buyer: Buyer, catalog: Catalog, currency: str, lines: list[PricedLine]
-) -> None:
-    """A buyer orders at the brand's prices: the SKU's own, or the one that the buyer's cart has. Raises Refused."""
-    ids = {line.sku_id for line in lines}
-    known = (Sku.brand_id == buyer.brand_id, Sku.id.in_(ids), Sku.currency == currency)
-    of_cart = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
-    in_cart = (
-        select(CartLine.sku_id, CartLine.unit_price_minor)
-        .join(Cart, (Cart.brand_id == CartLine.brand_id) & (Cart.id == CartLine.cart_id))
-        .where(*of_cart, Cart.currency == currency)
-    )
-    offered = {tuple(row) for row in await session.execute(select(Sku.id, Sku.price_minor).where(*known))}
-    offered |= {tuple(row) for row in await session.execute(in_cart)}
-    refusals = [
-        invalid(context, words.NOT_THE_BRANDS_PRICE, "lines", str(place), "unitPrice")
-        for place, line in enumerate(lines)
-        if (line.sku_id, line.unit_price_minor) not in offered
-    ]
-    if refusals:
-        raise Refused(*refusals)
 
 
 async def _use_cart(session: AsyncSession, buyer: Buyer, catalog: Catalog, order_id: UUID) -> None:

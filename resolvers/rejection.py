@@ -10,20 +10,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, outbox, policy, words
+from models import audit, outbox, words
 from models.idempotency import request_hash
-from models.order import Order
-from models.outbox import OrderNotice
 from models.policy import Blocker, OrderAction
 from models.rejection import OrderRejection
 from models.words import say
 from resolvers.actions import lock
 from resolvers.context import Context
 from resolvers.idempotency import KeyTakenMeanwhile, Memory
-from resolvers.inputs import InputError, check_text
+from resolvers.inputs import check_text
 from resolvers.notices import LONGEST_BODY, notice_of, typed
 from resolvers.verdicts import Explained, read_verdicts
 
@@ -119,23 +116,6 @@ async def _reject(context: Context, session: AsyncSession, command: RejectOrder)
         session.add(message)
     await audit.record(session, [audit.entry(event, actor, context.request_id)])
     return done
-
-
-async def preview(context: Context, order_id: UUID, body: str | None) -> OrderNotice:
-    """The notice that rejecting now would send. Raises InputError for who may not reject, or with nobody to tell."""
-    locale = context.actor.locale
-    body = typed(body)
-    check_text(body, LONGEST_BODY, "body")
-    async with context.read() as session:
-        order = await session.scalar(select(Order).where(Order.id == order_id))
-        if order is None:
-            raise InputError(say(words.ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
-        if not policy.permits(context.actor.role, OrderAction.REJECT):
-            raise InputError(words.blocker_message(Blocker.NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
-        notice, warnings = await notice_of(session, order, KIND, context.clock(), body, locale)
-    if notice is None:
-        raise InputError(warnings[0], "orderId", code="NO_RECIPIENT")
-    return notice
 
 
 def not_found(locale: str) -> Refusal:

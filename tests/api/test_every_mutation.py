@@ -35,6 +35,9 @@ ON_AN_ORDER: dict[str, tuple[OrderAction, dict[str, Any]]] = {
 }
 # Those that are not about one order as it stands; each has tests of its own.
 OTHERS = {
+    "resendNotification",
+    "updateBrandSettings",
+    "updateCart",
     "rejectOrders",
     "placeOrder",
     "createTag",

@@ -21,7 +21,7 @@ AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 def sent(told: OrderNotice) -> EmailMessage:
     """As the buyer's mail program reads it."""
     mail = render(told)
-    made = email_message(mail, id=ID, sender=SENDER, sender_name=told.brand_name, reply_to=told.reply_to, at=AT)
+    made = email_message(mail, id=ID, sender=SENDER, sender_name=told.sender_name, reply_to=told.reply_to, at=AT)
     parsed = email.message_from_bytes(bytes(made), policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
     return parsed
@@ -70,7 +70,8 @@ def test_it_has_text_and_html_and_says_what_happened() -> None:
 
 
 def test_in_japanese_and_in_the_brands_time_zone() -> None:
-    message = sent(notice(locale="ja", time_zone="Asia/Tokyo", brand_name="雲 Kumo", buyer_name="青い店", body=None))
+    names = {"brand_name": "雲 Kumo", "sender_name": "雲 Kumo", "buyer_name": "青い店"}
+    message = sent(notice(locale="ja", time_zone="Asia/Tokyo", body=None, **names))
     assert message["Subject"] == "【雲 Kumo】ご注文 ORD-1 についてのお知らせ"
     assert message["From"] == "雲 Kumo <no-reply@northlight.example>"
     for kind in ("plain", "html"):
@@ -98,7 +99,7 @@ def test_the_body_is_shown_as_typed_and_nothing_in_it_is_run() -> None:
 
 @pytest.mark.parametrize("smuggled", ["ORD-1\r\nBcc: x@evil.example", "ORD-1\n\nbody", "ORD-1\u2028X", "ORD-1\x85X"])
 def test_nothing_is_smuggled_into_a_header(smuggled: str) -> None:
-    message = sent(notice(order_code=smuggled, brand_name=smuggled, buyer_name=smuggled))
+    message = sent(notice(order_code=smuggled, brand_name=smuggled, sender_name=smuggled, buyer_name=smuggled))
     assert message["Bcc"] is None
     assert str(message["To"]) == "buyer@example.com"
     assert "\n" not in str(message["Subject"])

@@ -86,6 +86,7 @@ def notice(**values: Any) -> OrderNotice:
         "kind": "ORDER_REJECTED",
         "at": "2026-11-24T12:00:00+00:00",
         "brand_name": "Northlight",
+        "sender_name": "Northlight",
         "reply_to": "sales@northlight.example",
         "buyer_name": "Harbour Shop",
         "to": ["buyer@example.com"],

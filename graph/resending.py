@@ -1,0 +1,41 @@
+"""resendNotification: a failed mail once more."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import ID
+
+from graph.confirmation import DONE
+from graph.context import Info
+from graph.ids import Kind, from_id
+from graph.notifications import Notification
+from graph.order_actions import ActionPayload
+from models import words
+from resolvers import resending
+from resolvers.actions import ActionError, Outcome, Refusal
+
+
+@strawberry.input(description="Sends a failed mail again, to the addresses that the buyer has now.")
+class ResendNotificationInput:
+    notification_id: ID = strawberry.field(description="A notification that has failed.")
+
+
+@strawberry.type(description=f"What came of resendNotification. {DONE}")
+class ResendNotificationPayload(ActionPayload):
+    notification: Notification | None = strawberry.field(
+        description="The new notification; the failed one stays as it is."
+    )
+
+
+async def resend_notification(
+    info: Info, input: Annotated[ResendNotificationInput, strawberry.argument(description="The notification.")]
+) -> ResendNotificationPayload:
+    found = from_id(Kind.NOTIFICATION, input.notification_id)
+    text = words.say(words.UNKNOWN_NOTIFICATION, info.context.actor.locale)
+    outcome = Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "notificationId"))])
+    made = None
+    if found:
+        outcome, made = await resending.resend_notification(info.context, found)
+    rows = await info.context.loaders.notifications.load(outcome.order_id) if made and outcome.order_id else []
+    notification = next((Notification.of(row) for row in rows if row.id == made), None)
+    return await ResendNotificationPayload.of(info, outcome, notification=notification)

@@ -1,0 +1,93 @@
+"""The settings of a brand: archiving, language, time zone, mail sender, standard texts. Admins change them."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+
+from models import audit, policy, words
+from models.events import BrandSettingsUpdated
+from models.party import ADDRESS, Brand
+from models.words import say
+from resolvers.actions import ActionError, Refusal, invalid
+from resolvers.context import Context
+from resolvers.inputs import check_text
+from resolvers.notices import LONGEST_BODY
+
+
+@dataclass(frozen=True, slots=True)
+class BrandSettings:
+    """`locale` is "en" or "ja"; None where the product's own default holds."""
+
+    archiving_enabled: bool
+    locale: str
+    time_zone: str
+    mail_sender_name: str | None
+    mail_reply_to: str | None
+    rejection_text_en: str | None
+    rejection_text_ja: str | None
+
+
+NAMES = [each.name for each in fields(BrandSettings)]
+ARGUMENTS = {
+    "time_zone": "timeZone",
+    "mail_sender_name": "mailSenderName",
+    "mail_reply_to": "mailReplyTo",
+    "rejection_text_en": "rejectionTextEn",
+    "rejection_text_ja": "rejectionTextJa",
+}
+LONGEST = {
+    "mail_sender_name": 200,
+    "mail_reply_to": 320,
+    "rejection_text_en": LONGEST_BODY,
+    "rejection_text_ja": LONGEST_BODY,
+}
+
+
+async def brand_settings(context: Context) -> BrandSettings | None:
+    """None for who belongs to no brand, and for buyers."""
+    if context.actor.brand_id is None or context.actor.is_buyer:
+        return None
+    async with context.read() as session:
+        brand = await session.get_one(Brand, context.actor.brand_id)
+    return BrandSettings(*(getattr(brand, name) for name in NAMES))
+
+
+async def update_brand_settings(context: Context, changes: dict[str, Any]) -> list[Refusal]:
+    """`changes`: name → new value, for those that shall change. Empty when it is done."""
+    if not policy.may_change_settings(context.actor.role):
+        return [Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale))]
+    cleaned = {name: _cleaned(value) for name, value in changes.items()}
+    if refusals := _check(context, cleaned):
+        return refusals
+    async with context.transaction() as session:
+        locked = select(Brand).where(Brand.id == context.actor.brand_id).with_for_update()
+        brand = (await session.scalars(locked)).one()
+        changed = [name for name, value in cleaned.items() if getattr(brand, name) != value]
+        for name in changed:
+            setattr(brand, name, cleaned[name])
+        if changed:
+            event = BrandSettingsUpdated(brand_id=brand.id, at=context.clock(), names=tuple(sorted(changed)))
+            await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
+    context.refresh()
+    return []
+
+
+def _cleaned(value: Any) -> Any:
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
+    for name, longest in LONGEST.items():
+        check_text(changes.get(name), longest, "input", ARGUMENTS[name])
+    refusals = []
+    if "time_zone" in changes:
+        try:
+            ZoneInfo(changes["time_zone"] or "")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            refusals.append(invalid(context, words.UNKNOWN_TIME_ZONE, "timeZone"))
+    reply_to = changes.get("mail_reply_to")
+    if reply_to and not ADDRESS.fullmatch(reply_to):
+        refusals.append(invalid(context, words.NOT_AN_ADDRESS, "mailReplyTo"))
+    return refusals

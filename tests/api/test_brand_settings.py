@@ -1,0 +1,105 @@
+"""The settings of a brand: what they change, and who may change them."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models.audit import AuditEntry
+from models.base import Database
+from models.outbox import OutboxMessage
+from models.policy import OrderStatus, Role
+from models.scope import EVERYTHING
+from tests.client import Client, id_of
+from tests.factories import OPERATOR, Shop, make_buyer, make_order, make_shop
+from tests.trace import trace
+
+SHOWN = "archivingEnabled locale timeZone mailSenderName mailReplyTo rejectionTextEn rejectionTextJa"
+READ = f"{{ brandSettings {{ {SHOWN} }} }}"
+UPDATE = f"""mutation ($input: UpdateBrandSettingsInput!) {{ updateBrandSettings(input: $input) {{
+  settings {{ {SHOWN} }} userErrors {{ code message field }} }} }}"""
+
+
+@pytest.fixture
+async def shop(database: Database) -> Shop:
+    return await make_shop(database, name="Northlight")
+
+
+@pytest.fixture
+async def admin(api: Client, shop: Shop) -> Client:
+    return api.as_(shop.member(Role.ADMIN))
+
+
+async def update(client: Client, **input: Any) -> dict[str, Any]:
+    payload: dict[str, Any] = (await client.data(UPDATE, input=input))["updateBrandSettings"]
+    return payload
+
+
+async def test_only_what_is_given_changes_and_the_audit_tells(database: Database, admin: Client, shop: Shop) -> None:
+    payload = await update(admin, timeZone="Asia/Tokyo", locale="JA", rejectionTextJa=" 申し訳ございません。 ")
+    assert payload["userErrors"] == []
+    assert payload["settings"] == {
+        "archivingEnabled": True,
+        "locale": "JA",
+        "timeZone": "Asia/Tokyo",
+        "mailSenderName": None,
+        "mailReplyTo": None,
+        "rejectionTextEn": None,
+        "rejectionTextJa": "申し訳ございません。",
+    }
+    assert (await update(admin, rejectionTextJa=None))["settings"]["rejectionTextJa"] is None
+    await update(admin, timeZone="Asia/Tokyo")
+    async with database.read(EVERYTHING) as session:
+        entries = list(await session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+    assert [entry.details["names"] for entry in entries] == [
+        "locale, rejection_text_ja, time_zone",
+        "rejection_text_ja",
+    ]
+
+
+async def test_the_brands_own_text_and_sender_are_used(database: Database, admin: Client, shop: Shop) -> None:
+    await update(admin, rejectionTextEn="Our own words.", mailSenderName="Northlight Sales", mailReplyTo="s@n.example")
+    japanese = await make_buyer(database, shop.brand, locale="ja")
+    orders = [await make_order(database, shop), await make_order(database, shop, buyer_id=japanese.id)]
+    reject = "mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true}) { userErrors { code } } }"
+    for order in orders:
+        await admin.data(reject, id=id_of(order))
+    async with database.read(EVERYTHING) as session:
+        notices = list(await session.scalars(select(OutboxMessage.notice).order_by(OutboxMessage.id)))
+    assert [notice["body"] for notice in notices] == ["Our own words.", None]
+    assert {(notice["sender_name"], notice["reply_to"]) for notice in notices} == {("Northlight Sales", "s@n.example")}
+
+
+async def test_archiving_can_be_switched_off(database: Database, admin: Client, shop: Shop) -> None:
+    order = await make_order(database, shop, status=OrderStatus.REJECTED)
+    await update(admin, archivingEnabled=False)
+    found = await admin.data("query ($id: ID!) { order(id: $id) { availableActions } }", id=id_of(order))
+    assert found["order"]["availableActions"] == ["APPLY_TAGS"]
+
+
+@pytest.mark.parametrize(
+    ("input", "field"),
+    [
+        ({"timeZone": "Mars/Base"}, "timeZone"),
+        ({"timeZone": ""}, "timeZone"),
+        ({"mailReplyTo": "nobody"}, "mailReplyTo"),
+        ({"mailReplyTo": "a@b.example\nBcc: c@d.example"}, "mailReplyTo"),
+    ],
+)
+async def test_a_bad_setting_is_refused(database: Database, admin: Client, input: dict[str, Any], field: str) -> None:
+    before = await trace(database)
+    payload = await update(admin, archivingEnabled=False, **input)
+    assert [error["field"] for error in payload["userErrors"]] == [["input", field]]
+    assert await trace(database) == before
+
+
+async def test_admins_change_them_members_read_them_nobody_else_sees_them(
+    database: Database, api: Client, shop: Shop
+) -> None:
+    before = await trace(database)
+    for actor in (shop.member(Role.WRITE), shop.member(Role.READ), shop.buyer_user(), OPERATOR):
+        payload = await update(api.as_(actor), archivingEnabled=False)
+        assert [error["code"] for error in payload["userErrors"]] == ["NOT_PERMITTED"]
+    assert await trace(database) == before
+    for actor, is_seen in ((shop.member(Role.READ), True), (shop.buyer_user(), False), (OPERATOR, False)):
+        assert ((await api.as_(actor).data(READ))["brandSettings"] is not None) is is_seen
