@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ async def main() -> None:
             )
 
 
-async def fill(database: Database, size: int) -> UUID:
+async def fill(database: Database, size: int, statuses: Sequence[OrderStatus] = tuple(OrderStatus)) -> UUID:
     """Makes a brand with `size` orders (a multiple of 1,000) of LINES lines each; its id."""
     async with database.transaction(EVERYTHING) as session:
         brand = Brand(code="B", name="Brand", time_zone="Asia/Tokyo")
@@ -63,14 +64,20 @@ async def fill(database: Database, size: int) -> UUID:
         session.add_all([buyer, catalog, *skus])
         await session.flush()
         for start in range(0, size, 1000):
-            await _add_orders(session, buyer, catalog, skus, range(start, start + 1000))
+            await _add_orders(session, buyer, catalog, skus, range(start, start + 1000), statuses)
     return brand.id
 
 
-async def _add_orders(session: AsyncSession, buyer: Buyer, catalog: Catalog, skus: list[Sku], numbers: range) -> None:
+async def _add_orders(
+    session: AsyncSession,
+    buyer: Buyer,
+    catalog: Catalog,
+    skus: list[Sku],
+    numbers: range,
+    statuses: Sequence[OrderStatus],
+) -> None:
     orders: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
-    statuses = list(OrderStatus)
     for number in numbers:
         order_id, at = new_id(), NOON + timedelta(minutes=number)
         orders.append(
