@@ -17,7 +17,8 @@ from models.base import Database
 from models.policy import Role
 from resolvers.import_files import ImportFileError
 from resolvers.import_rows import Fault
-from resolvers.imports import Summary, import_file
+from resolvers.import_writer import Summary
+from resolvers.imports import import_file
 
 FAULTS_SHOWN = 20
 

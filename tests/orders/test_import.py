@@ -22,7 +22,8 @@ from models.policy import Role
 from models.scope import EVERYTHING
 from resolvers.import_files import ImportFileError
 from resolvers.import_rows import COLUMNS, Fault
-from resolvers.imports import Summary, import_file
+from resolvers.import_writer import Summary
+from resolvers.imports import import_file
 from tests.factories import NOON, make_order, make_shop, save
 
 HEADING = list(COLUMNS)
