@@ -19,8 +19,8 @@ STATUS_LABELS: dict[OrderStatus, tuple[str, str, str, str]] = {
     S.OC_APPROVED: ("OC approved", "OC承認済み", "OC approved", "OC承認済み"),
     S.OC_UPDATE_REQUIRED: ("Please update an OC", "OCを更新してください", "OC rejected", "OC否認済み"),
     S.OC_CONFIRMED: ("OC confirmed", "OC確定済み", "OC confirmed", "OC確定済み"),
-    S.REJECTED_BY_BRAND: ("Order rejected by brand", "ブランドが注文を却下", "Order declined", "注文見送り"),
-    S.REJECTED: ("Order Rejected", "注文却下", "Order declined", "注文見送り"),
+    S.REJECTED_BY_BRAND: ("Order rejected by brand", "ブランドが注文を却下", "Order declined", "お断り"),
+    S.REJECTED: ("Order Rejected", "注文却下", "Order declined", "お断り"),
     S.SENT_BACK_TO_CART: ("Returned to cart", "カートに差し戻し", "Returned to cart", "カートに差し戻し"),
 }
 

@@ -138,7 +138,7 @@ async def test_a_buyer_reads_the_buyers_labels_and_the_brands_name(database: Dat
                rejection { rejectedBy body notified } rejectionBlockers { code message documents { id } }
                notifications { id } history { totalCount } availableActions } }"""
     found = (await api.as_(shop.buyer_user()).data(query, id=id_of(order)))["order"]
-    assert (found["statusLabel"], found["ja"]) == ("Order declined", "注文見送り")
+    assert (found["statusLabel"], found["ja"]) == ("Order declined", "お断り")
     assert found["rejection"] == {"rejectedBy": "Northlight", "body": "Sorry", "notified": True}
     assert [blocker["code"] for blocker in found["rejectionBlockers"]] == ["NOT_PERMITTED"]
     assert (found["notifications"], found["history"]["totalCount"], found["availableActions"]) == ([], 0, [])
