@@ -1,7 +1,8 @@
 """Order, and the questions that find orders."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -17,6 +18,7 @@ from graph.downloads import Download, Export
 from graph.enums import Locale, publish
 from graph.history import OrderEvent
 from graph.ids import Kind, from_id, to_id
+from graph.loading import names_of, then
 from graph.money import Money
 from graph.node import NODES, Node
 from graph.notifications import Notification
@@ -37,6 +39,7 @@ from resolvers.pagination import PageRequest
 from resolvers.rows import OrderRow
 from resolvers.verdicts import Explained, Verdict
 
+T = TypeVar("T")
 InLocale = Annotated[Locale | None, strawberry.argument(description="The viewer's language when left out.")]
 
 
@@ -99,15 +102,12 @@ class Order(Node):
         )
 
     @strawberry.field(description="How far its delivery has come.")
-    async def delivery_status(self, info: Info) -> DeliveryStatus:
-        return (await self._verdict(info)).delivery_status
+    def delivery_status(self, info: Info) -> DeliveryStatus:
+        return self._judge(info, lambda verdict: verdict.delivery_status)
 
     @strawberry.field(description="Who ordered.")
-    async def buyer(self, info: Info) -> Buyer:
-        row = await info.context.loaders.buyer.load(self.row.buyer_id)
-        if row is None:
-            raise LookupError(f"order {self.row.id} has no buyer")
-        return Buyer.of(row)
+    def buyer(self, info: Info) -> Buyer:
+        return then(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
 
     @strawberry.field(description="The lines of its official content.")
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
@@ -119,28 +119,34 @@ class Order(Node):
         return [Tag.of(row) for row in await info.context.loaders.tags.load(self.row.id)]
 
     @strawberry.field(description="True exactly when rejectionBlockers is empty.")
-    async def can_reject(self, info: Info) -> bool:
-        return (await self._verdict(info)).allows(OrderAction.REJECT, info.context.actor)
+    def can_reject(self, info: Info) -> bool:
+        return self._judge(info, lambda verdict: verdict.allows(OrderAction.REJECT, info.context.actor))
 
     @strawberry.field(
         description="Every reason why this viewer cannot reject it now; the same verdict that rejectOrder gives."
     )
-    async def rejection_blockers(self, info: Info) -> list[RejectionBlocker]:
-        blockers = (await self._verdict(info)).blockers(OrderAction.REJECT, info.context.actor)
-        return [RejectionBlocker.of(blocker) for blocker in blockers]
+    def rejection_blockers(self, info: Info) -> list[RejectionBlocker]:
+        def judge(verdict: Verdict) -> list[RejectionBlocker]:
+            blockers = verdict.blockers(OrderAction.REJECT, info.context.actor)
+            return [RejectionBlocker.of(blocker) for blocker in blockers]
+
+        return self._judge(info, judge)
 
     @strawberry.field(description="What this viewer can do to it now.")
-    async def available_actions(self, info: Info) -> list[OrderAction]:
-        return policy.available_actions(info.context.actor.role, (await self._verdict(info)).facts)
+    def available_actions(self, info: Info) -> list[OrderAction]:
+        role = info.context.actor.role
+        return self._judge(info, lambda verdict: policy.available_actions(role, verdict.facts))
 
     @strawberry.field(description="Every action, whether it is possible for this viewer now, and if not, why.")
-    async def actions(self, info: Info) -> list[OrderActionVerdict]:
-        verdict = await self._verdict(info)
-        found = []
-        for action in OrderAction:
-            blockers = [ActionBlocker.of(each) for each in verdict.blockers(action, info.context.actor)]
-            found.append(OrderActionVerdict(action=action, allowed=not blockers, blockers=blockers))
-        return found
+    def actions(self, info: Info) -> list[OrderActionVerdict]:
+        def judge(verdict: Verdict) -> list[OrderActionVerdict]:
+            found = []
+            for action in OrderAction:
+                blockers = [ActionBlocker.of(each) for each in verdict.blockers(action, info.context.actor)]
+                found.append(OrderActionVerdict(action=action, allowed=not blockers, blockers=blockers))
+            return found
+
+        return self._judge(info, judge)
 
     @strawberry.field(description="What the buyer ordered, as it was placed.")
     async def original(self, info: Info) -> OrderContent:
@@ -220,11 +226,8 @@ class Order(Node):
             lines=[OrderLine.of(row) for row in rows],
         )
 
-    async def _verdict(self, info: Info) -> Verdict:
-        verdict = await info.context.loaders.verdict.load(self.row.id)
-        if verdict is None:
-            raise LookupError(f"no verdict on order {self.row.id}")
-        return verdict
+    def _judge(self, info: Info, judge: Callable[[Verdict], T]) -> T:
+        return then(info.context.loaders.verdict.load(self.row.id), judge)
 
     @classmethod
     def of(cls, row: OrderRow) -> "Order":
@@ -241,6 +244,18 @@ class Order(Node):
             total_quantity=row.total_quantity,
             row=row,
         )
+
+
+JUDGED = {"deliveryStatus", "canReject", "rejectionBlockers", "availableActions", "actions"}
+
+
+async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
+    """Loads what the page's orders will ask for anyway, so that their fields are plain values (graph/loading.py)."""
+    asked = names_of(info.selected_fields)
+    if JUDGED & asked:
+        await info.context.loaders.verdict.load_many([row.id for row in rows])
+    if "buyer" in asked:
+        await info.context.loaders.buyer.load_many([row.buyer_id for row in rows])
 
 
 async def count(loader: DataLoader[UUID, int | None], order_id: UUID) -> int:
@@ -285,6 +300,7 @@ async def orders(
     wanted = (filter or OrderFilter()).read()
     request = PageRequest.of(given(first), given(after), given(last), given(before))
     page = await resolvers.orders(info.context, wanted, [each.read() for each in sort or ()], request)
+    await _load_ahead(info, page.rows)
     return connection(page, Order.of, lambda: resolvers.count_orders(info.context, wanted))
 
 
