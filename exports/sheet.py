@@ -1,6 +1,7 @@
 """One table of an Excel workbook: its heading row, and typed cells under it, written from the top down."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,32 +82,43 @@ class Sheet:
         value: Any = column.show(row, self._viewer) if column.show else getattr(row, column.key)
         if value is None:
             return
+        cell = self._sheet, self._row, index
         match column.kind:
             case Kind.TEXT:
                 marked = column.marks_rejected and order.status in REJECTED
-                self._write_text(index, value, self._styles.rejected if marked else None)
+                write_text(*cell, value, self._styles, self._styles.rejected if marked else None)
             case Kind.INTEGER:
-                self._write_number(index, value, value, self._styles.integer)
+                write_number(*cell, value, value, self._styles, self._styles.integer)
             case Kind.MONEY:
-                amount = from_minor(value, order.currency)
-                self._write_number(index, value, amount, self._styles.money(order.currency))
+                write_amount(*cell, value, order.currency, self._styles)
             case Kind.INSTANT:
-                local = value.astimezone(ZoneInfo(order.time_zone)).replace(tzinfo=None, microsecond=0)
-                if local.year < FIRST_YEAR:
-                    self._write_text(index, local.isoformat(" "))
-                else:
-                    self._sheet.write_datetime(self._row, index, local, self._styles.instant)
+                write_instant(*cell, value, order.time_zone, self._styles)
 
-    def _write_text(self, index: int, text: str, style: Any = None) -> None:
-        if text.startswith("<r>"):
-            # In constant_memory mode write_string would take it for markup of its own.
-            self._sheet.write_rich_string(self._row, index, text[:1], self._styles.plain, text[1:])
-        else:
-            self._sheet.write_string(self._row, index, text, style)
 
-    def _write_number(self, index: int, digits: int, number: Any, style: Any) -> None:
-        """As text when Excel would round it. `digits`: the number without its decimal point."""
-        if abs(digits) < EXACT_BELOW:
-            self._sheet.write_number(self._row, index, number, style)
-        else:
-            self._write_text(index, f"{number:f}")
+def write_instant(sheet: Any, row: int, column: int, at: datetime, time_zone: str, styles: Styles) -> None:
+    """As that time zone's wall clock shows it; as text when Excel has no such day."""
+    local = at.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None, microsecond=0)
+    if local.year < FIRST_YEAR:
+        write_text(sheet, row, column, local.isoformat(" "), styles)
+    else:
+        sheet.write_datetime(row, column, local, styles.instant)
+
+
+def write_text(sheet: Any, row: int, column: int, text: str, styles: Styles, style: Any = None) -> None:
+    if text.startswith("<r>"):
+        # write_string would take it for markup of its own.
+        sheet.write_rich_string(row, column, text[:1], styles.plain, text[1:])
+    else:
+        sheet.write_string(row, column, text, style)
+
+
+def write_amount(sheet: Any, row: int, column: int, minor: int, currency: str, styles: Styles) -> None:
+    write_number(sheet, row, column, minor, from_minor(minor, currency), styles, styles.money(currency))
+
+
+def write_number(sheet: Any, row: int, column: int, digits: int, number: Any, styles: Styles, style: Any) -> None:
+    """As text when Excel would round it. `digits`: the number without its decimal point."""
+    if abs(digits) < EXACT_BELOW:
+        sheet.write_number(row, column, number, style)
+    else:
+        write_text(sheet, row, column, f"{number:f}", styles)

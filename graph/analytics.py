@@ -1,16 +1,20 @@
-"""orderAnalytics: figures over the orders that were not rejected or sent back."""
+"""orderAnalytics: figures over the orders that were not rejected or sent back, and beside them what was left out."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
-from strawberry import UNSET
+from strawberry import UNSET, Private
 
 from graph.context import Info, given
+from graph.downloads import Download
 from graph.enums import publish
 from graph.money import Money
+from graph.orders import InLocale
+from models.figures import Figures, Group
 from resolvers import analytics
-from resolvers.analytics import AnalyticsDimension, Figures
+from resolvers.analytics import AnalyticsDimension
 
 publish(
     AnalyticsDimension,
@@ -18,18 +22,53 @@ publish(
     {
         "MONTH": "The month in which the order was placed, in the brand's time zone, e.g. 2026-11.",
         "BUYER": "The buyer.",
+        "CATALOG": "The catalog.",
         "PRODUCT": "The model; amounts are of the lines, without tax and shipping.",
     },
 )
 
+PlacedFrom = Annotated[datetime | None, strawberry.argument(description="Of orders placed at this instant or later.")]
+PlacedTo = Annotated[datetime | None, strawberry.argument(description="Of orders placed before this.")]
 
-@strawberry.type(description="Figures of one month, buyer or product.")
+
+@strawberry.type(description="Figures of one month, buyer, catalog, product or actor.")
 class OrderAnalyticsGroup:
-    key: str = strawberry.field(description="The month, the buyer's unique code, or the model number.")
+    key: str = strawberry.field(
+        description="The month, the buyer's unique code, the catalog's code, the model number, or who it was."
+    )
     label: str = strawberry.field(description="As people know it.")
     order_count: int = strawberry.field(description="How many orders.")
     total_quantity: int = strawberry.field(description="Of all their lines.")
     totals: list[Money] = strawberry.field(description="One for each currency.")
+
+    @classmethod
+    def all_of(cls, groups: Iterable[Group]) -> "list[OrderAnalyticsGroup]":
+        return [
+            cls(
+                key=group.key,
+                label=group.label,
+                order_count=group.figures.orders,
+                total_quantity=group.figures.quantity,
+                totals=_totals(group.figures),
+            )
+            for group in groups
+        ]
+
+
+@strawberry.type(description="What the figures leave out: the orders placed in the same range that were declined.")
+class RejectedAnalytics:
+    order_count: int = strawberry.field(description="How many orders were rejected.")
+    total_quantity: int = strawberry.field(description="Of all their lines.")
+    totals: list[Money] = strawberry.field(description="One for each currency.")
+    by_month: list[OrderAnalyticsGroup] = strawberry.field(
+        description="By the month of the rejection, in the brand's time zone, in their order."
+    )
+    by_actor: list[OrderAnalyticsGroup] = strawberry.field(
+        description="By who rejected them, most orders first; a buyer is told the brand."
+    )
+    sent_back_count: int = strawberry.field(
+        description="How many more were sent back to the buyer's cart. Those counted, rejected and sent back are all."
+    )
 
 
 @strawberry.type(description="Figures over orders. Rejected and sent-back orders are left out, archived or not.")
@@ -38,35 +77,48 @@ class OrderAnalytics:
     total_quantity: int = strawberry.field(description="Of all their lines.")
     totals: list[Money] = strawberry.field(description="One for each currency.")
     groups: list[OrderAnalyticsGroup] = strawberry.field(
-        description=f"Months in their order; buyers and products by quantity, at most {analytics.MOST_GROUPS:,}. "
-        "Empty without groupBy."
+        description="Months in their order; buyers, catalogs and products by quantity, "
+        f"at most {analytics.MOST_GROUPS:,}. Empty without groupBy."
     )
+    placed: Private[tuple[datetime | None, datetime | None]]
+
+    @strawberry.field(description="What was left out because it was rejected or sent back.")
+    async def rejected(self, info: Info) -> RejectedAnalytics:
+        found = await analytics.rejections(info.context, *self.placed)
+        figures = found.figures
+        return RejectedAnalytics(
+            order_count=figures.orders,
+            total_quantity=figures.quantity,
+            totals=_totals(figures),
+            by_month=OrderAnalyticsGroup.all_of(found.by_month),
+            by_actor=OrderAnalyticsGroup.all_of(found.by_actor),
+            sent_back_count=found.sent_back.orders,
+        )
 
 
 async def order_analytics(
     info: Info,
-    placed_from: Annotated[
-        datetime | None, strawberry.argument(description="Of orders placed at this instant or later.")
-    ] = UNSET,
-    placed_to: Annotated[datetime | None, strawberry.argument(description="Of orders placed before this.")] = UNSET,
+    placed_from: PlacedFrom = UNSET,
+    placed_to: PlacedTo = UNSET,
     group_by: Annotated[AnalyticsDimension | None, strawberry.argument(description="Break down by this.")] = UNSET,
 ) -> OrderAnalytics:
-    found = await analytics.order_analytics(info.context, given(placed_from), given(placed_to), given(group_by))
+    placed = given(placed_from), given(placed_to)
+    figures, groups = await analytics.order_analytics(info.context, *placed, given(group_by))
     return OrderAnalytics(
-        order_count=found.figures.orders,
-        total_quantity=found.figures.quantity,
-        totals=_totals(found.figures),
-        groups=[
-            OrderAnalyticsGroup(
-                key=group.key,
-                label=group.label,
-                order_count=group.figures.orders,
-                total_quantity=group.figures.quantity,
-                totals=_totals(group.figures),
-            )
-            for group in found.groups
-        ],
+        order_count=figures.orders,
+        total_quantity=figures.quantity,
+        totals=_totals(figures),
+        groups=OrderAnalyticsGroup.all_of(groups),
+        placed=placed,
     )
+
+
+def order_analytics_excel(
+    info: Info, placed_from: PlacedFrom = UNSET, placed_to: PlacedTo = UNSET, locale: InLocale = UNSET
+) -> Download:
+    placed = given(placed_from), given(placed_to)
+    analytics.check_range(*placed)  # told now, not by the link
+    return info.context.links.of_analytics(*placed, info.context.actor, locale.value if locale else None)
 
 
 def _totals(figures: Figures) -> list[Money]:

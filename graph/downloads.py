@@ -23,6 +23,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from exports.analytics_workbook import analytics_workbook
 from exports.order_snapshot import NoConfirmation, order_snapshot
 from exports.pdf import draw_order_pdf
 from exports.snapshot import OrderDocument
@@ -33,6 +34,7 @@ from models.actor import Actor
 from models.base import Database
 from models.order import Order
 from models.policy import OrderStatus, Role
+from resolvers.analytics import report
 from resolvers.orders import OrderFilter, OrderSort, OrderSortField, matching
 from resolvers.rows import OrderRow
 
@@ -67,6 +69,7 @@ class Export(StrEnum):
     ORDER_CONFIRMATION = "order-confirmation"
     ORDER_EXCEL = "order"
     ORDERS_EXCEL = "orders"
+    ANALYTICS_EXCEL = "analytics"
 
 
 class LinkError(Exception):
@@ -94,6 +97,12 @@ class Links:
     def of_orders(self, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor, locale: str | None) -> Download:
         claims = {"filter": _plain(filter), "sort": [[each.field.value, each.descending] for each in sort]}
         return self._sign(Export.ORDERS_EXCEL, f"orders-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
+
+    def of_analytics(
+        self, placed_from: datetime | None, placed_to: datetime | None, actor: Actor, locale: str | None
+    ) -> Download:
+        claims = {"from": placed_from and placed_from.isoformat(), "to": placed_to and placed_to.isoformat()}
+        return self._sign(Export.ANALYTICS_EXCEL, f"analytics-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
 
     def _sign(
         self, export: Export, filename: str, actor: Actor, locale: str | None, claims: dict[str, Any]
@@ -187,6 +196,9 @@ class Downloads:
                     sort = [OrderSort(OrderSortField(name), descending) for name, descending in claims["sort"]]
                     return await self._workbook(claims, actor, matching(_filter(claims["filter"]), sort, actor))
 
+                case Export.ANALYTICS_EXCEL:
+                    return await self._analytics(claims, actor)
+
     async def _pdf(self, claims: dict[str, Any], actor: Actor, document: OrderDocument) -> Response:
         async with self._database.read(actor.scope) as session:
             try:
@@ -209,6 +221,13 @@ class Downloads:
             rmtree(folder, ignore_errors=True)
             raise
         return FileResponse(path, media_type=XLSX, background=BackgroundTask(rmtree, folder, ignore_errors=True))
+
+    async def _analytics(self, claims: dict[str, Any], actor: Actor) -> Response:
+        placed_from, placed_to = (each and datetime.fromisoformat(each) for each in (claims["from"], claims["to"]))
+        async with self._database.read(actor.scope) as session:
+            figures = await report(session, actor, placed_from, placed_to)
+        book = await asyncio.to_thread(analytics_workbook, figures, locale=claims["locale"], for_buyer=actor.is_buyer)
+        return Response(book, media_type=XLSX)
 
 
 def _viewer(claims: dict[str, Any]) -> Actor:

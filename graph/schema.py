@@ -7,7 +7,7 @@ from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
-from graph.analytics import order_analytics
+from graph.analytics import order_analytics, order_analytics_excel
 from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_rejection import reject_orders
 from graph.carts import carts, place_order, send_order_back_to_cart, update_cart
@@ -31,11 +31,12 @@ from graph.document_actions import (
 from graph.errors import PublishErrors
 from graph.mail_preview import order_mail_preview
 from graph.node import node, nodes
-from graph.order_actions import apply_tags, archive_order, create_tag
+from graph.order_actions import apply_tags, archive_order
 from graph.orders import order, order_by_code, orders, orders_excel
 from graph.rejection import reject_order, rejection_mail_preview
 from graph.resending import resend_notification
 from graph.scalars import SCALARS
+from graph.tag_actions import create_tag, delete_tag, update_tag
 from graph.tags import tags
 from graph.viewer import viewer
 
@@ -59,6 +60,10 @@ class Query:
     )
     order_analytics = strawberry.field(
         resolver=order_analytics, description="Figures over orders; rejected and sent-back orders are left out."
+    )
+    order_analytics_excel = strawberry.field(
+        resolver=order_analytics_excel,
+        description="A workbook of the figures by month, buyer, catalog and product, with charts; and of rejections.",
     )
     order_mail_preview = strawberry.field(
         resolver=order_mail_preview, description="A mail to the buyer, before it is sent."
@@ -87,6 +92,10 @@ class Mutation:
         resolver=apply_tags, description="Sets an order's tags, in any status, rejected or not."
     )
     create_tag = strawberry.mutation(resolver=create_tag, description="Makes a new tag of the brand.")
+    update_tag = strawberry.mutation(resolver=update_tag, description="Renames or recolours a tag of the brand.")
+    delete_tag = strawberry.mutation(
+        resolver=delete_tag, description="Deletes a tag of the brand, unused or taken off all orders."
+    )
     resend_notification = strawberry.mutation(
         resolver=resend_notification, description="Sends a failed mail again, to the buyer's present addresses."
     )

@@ -1,50 +1,37 @@
-"""Figures over orders: how many, how much, by month, buyer or product. What is left out is defined here, once."""
+"""Figures over orders: how many, how much, by month, buyer, catalog or product. What is left out is defined here."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, func, null, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.catalog import Sku
+from models.actor import Actor
+from models.catalog import Catalog, Sku
+from models.figures import Figures, Group, Rejections, Report, merged
 from models.order import Order, OrderLine
 from models.party import Brand, Buyer
-from models.policy import FINAL
+from models.policy import FINAL, REJECTED
+from models.rejection import OrderRejection
 from resolvers.context import Context
 from resolvers.inputs import InputError
 
 # Rejected and sent-back orders are no business that was done; archived or not makes no difference.
+# Every order is in exactly one of the three.
 COUNTED: ColumnElement[bool] = Order.status.not_in(sorted(FINAL))
+DECLINED: ColumnElement[bool] = Order.status.in_(sorted(REJECTED))
+SENT_BACK: ColumnElement[bool] = Order.status.in_(sorted(FINAL - REJECTED))
 MOST_GROUPS = 1_000
+
+OF_ORDERS: tuple[Any, ...] = (func.count(), func.sum(Order.total_quantity), func.sum(Order.total_minor))
 
 
 class AnalyticsDimension(StrEnum):
     MONTH = "MONTH"
     BUYER = "BUYER"
+    CATALOG = "CATALOG"
     PRODUCT = "PRODUCT"
-
-
-@dataclass(slots=True)
-class Figures:
-    """`totals`: currency → minor units. By product they are of the lines alone, without tax and shipping."""
-
-    orders: int = 0
-    quantity: int = 0
-    totals: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    key: str
-    label: str
-    figures: Figures
-
-
-@dataclass(frozen=True, slots=True)
-class Analytics:
-    figures: Figures
-    groups: list[Group]
 
 
 async def order_analytics(
@@ -52,68 +39,139 @@ async def order_analytics(
     placed_from: datetime | None,
     placed_to: datetime | None,
     dimension: AnalyticsDimension | None,
-) -> Analytics:
-    """Two statements; by month in the brand's time zone, by buyer or product the largest quantities first."""
+) -> tuple[Figures, list[Group]]:
+    """One statement, two with a dimension."""
+    placed = check_range(placed_from, placed_to)
+    async with context.read() as session:
+        await _one_moment(session)
+        overall = await _figures(session, COUNTED, *placed)
+        groups = await _groups(session, dimension, placed) if dimension else []
+    return overall, groups[:MOST_GROUPS]
+
+
+async def rejections(context: Context, placed_from: datetime | None, placed_to: datetime | None) -> Rejections:
+    """What the figures of the same range leave out. Two statements."""
+    placed = check_range(placed_from, placed_to)
+    async with context.read() as session:
+        await _one_moment(session)
+        return await _rejections(session, context.actor, placed)
+
+
+async def report(
+    session: AsyncSession, actor: Actor, placed_from: datetime | None, placed_to: datetime | None
+) -> Report:
+    """Everything at once, all groups; eight statements. An operator, who sees all brands, reads instants in UTC."""
+    placed = check_range(placed_from, placed_to)
+    await _one_moment(session)
+    return Report(
+        placed_from=placed_from,
+        placed_to=placed_to,
+        time_zone=await session.scalar(select(Brand.time_zone).where(Brand.id == actor.brand_id)) or "UTC",
+        counted=await _figures(session, COUNTED, *placed),
+        months=await _groups(session, AnalyticsDimension.MONTH, placed),
+        buyers=await _groups(session, AnalyticsDimension.BUYER, placed),
+        catalogs=await _groups(session, AnalyticsDimension.CATALOG, placed),
+        products=await _groups(session, AnalyticsDimension.PRODUCT, placed),
+        rejections=await _rejections(session, actor, placed),
+    )
+
+
+def check_range(placed_from: datetime | None, placed_to: datetime | None) -> list[ColumnElement[bool]]:
+    """As conditions on orders. Raises InputError when it ends before it begins."""
     if placed_from and placed_to and placed_from > placed_to:
         raise InputError("placedTo is before placedFrom.", "placedTo")
-    where = [COUNTED]
+    placed = []
     if placed_from:
-        where.append(Order.placed_at >= placed_from)
+        placed.append(Order.placed_at >= placed_from)
     if placed_to:
-        where.append(Order.placed_at < placed_to)
-    figures = (func.count(), func.sum(Order.total_quantity), func.sum(Order.total_minor))
-    async with context.read() as session:
-        total = select(Order.currency, *figures).where(*where).group_by(Order.currency)
-        overall = Figures()
-        for currency, orders, quantity, minor in await session.execute(total):
-            _add(overall, currency, orders, quantity, minor)
-        if dimension is None:
-            return Analytics(overall, [])
-        rows = (await session.execute(_grouped(dimension, where))).all()
-    groups: dict[str, Group] = {}
-    for key, label, currency, orders, quantity, minor in rows:
-        group = groups.setdefault(str(key), Group(str(key), label, Figures()))
-        _add(group.figures, currency, orders, quantity, minor)
-    found = list(groups.values())
+        placed.append(Order.placed_at < placed_to)
+    return placed
+
+
+async def _one_moment(session: AsyncSession) -> None:
+    """All statements see the same orders, so that sums agree; on SQLite every session does."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+async def _figures(session: AsyncSession, *where: ColumnElement[bool]) -> Figures:
+    rows = await session.execute(select(Order.currency, *OF_ORDERS).where(*where).group_by(Order.currency))
+    return sum((_of(*row) for row in rows), Figures())
+
+
+def _of(currency: str, orders: int, quantity: Any, minor: Any) -> Figures:
+    # PostgreSQL sums whole numbers up to a decimal.
+    return Figures(orders, int(quantity), {currency: int(minor)})
+
+
+async def _groups(
+    session: AsyncSession, dimension: AnalyticsDimension, placed: list[ColumnElement[bool]]
+) -> list[Group]:
+    """Months in their order, everything else with the largest quantities first."""
+    rows = await session.execute(_grouped(dimension).where(COUNTED, *placed))
+    # An operator sees all brands, and two of them can have the same code.
+    found = merged(((brand_id, key), Group(key, label, _of(*figures))) for brand_id, key, label, *figures in rows)
     if dimension is AnalyticsDimension.MONTH:
-        found.sort(key=lambda group: group.key)
-    else:
-        found.sort(key=lambda group: (-group.figures.quantity, group.key))
-    return Analytics(overall, found[:MOST_GROUPS])
+        return sorted(found, key=lambda group: group.key)
+    return sorted(found, key=lambda group: (-group.figures.quantity, group.key))
 
 
-def _add(figures: Figures, currency: str, orders: int, quantity: Any, minor: Any) -> None:
-    figures.orders += orders
-    figures.quantity += int(quantity)
-    figures.totals[currency] = figures.totals.get(currency, 0) + int(minor)
+def _grouped(dimension: AnalyticsDimension) -> Any:
+    """Brand, key, label, currency, orders, quantity, minor units."""
+    match dimension:
+        case AnalyticsDimension.MONTH:
+            month = func.month_in_zone(Order.placed_at, Brand.time_zone, type_=String)
+            return (
+                select(null(), month, month, Order.currency, *OF_ORDERS)
+                .join(Brand, Brand.id == Order.brand_id)
+                .group_by(month, Order.currency)
+            )
+        case AnalyticsDimension.BUYER:
+            return (
+                select(Buyer.brand_id, Buyer.unique_code, Buyer.name, Order.currency, *OF_ORDERS)
+                .join(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
+                .group_by(Buyer.brand_id, Buyer.id, Buyer.unique_code, Buyer.name, Order.currency)
+            )
+        case AnalyticsDimension.CATALOG:
+            return (
+                select(Catalog.brand_id, Catalog.code, Catalog.name, Order.currency, *OF_ORDERS)
+                .join(Catalog, and_(Catalog.brand_id == Order.brand_id, Catalog.id == Order.catalog_id))
+                .group_by(Catalog.brand_id, Catalog.id, Catalog.code, Catalog.name, Order.currency)
+            )
+        case AnalyticsDimension.PRODUCT:
+            of_order = and_(
+                OrderLine.brand_id == Order.brand_id,
+                OrderLine.order_id == Order.id,
+                OrderLine.data_set == Order.official,
+            )
+            of_lines = (func.count(Order.id.distinct()), func.sum(OrderLine.quantity), func.sum(OrderLine.amount_minor))
+            return (
+                select(Sku.brand_id, Sku.model_number, func.min(Sku.name), Order.currency, *of_lines)
+                .select_from(Order)
+                .join(OrderLine, of_order)
+                .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
+                .group_by(Sku.brand_id, Sku.model_number, Order.currency)
+            )
 
 
-def _grouped(dimension: AnalyticsDimension, where: list[ColumnElement[bool]]) -> Any:
-    figures: tuple[Any, ...] = (func.count(), func.sum(Order.total_quantity), func.sum(Order.total_minor))
-    if dimension is AnalyticsDimension.BUYER:
-        of_order = and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id)
-        key: Any = Buyer.unique_code
-        return (
-            select(key, Buyer.name, Order.currency, *figures)
-            .join(Buyer, of_order)
-            .where(*where)
-            .group_by(Buyer.brand_id, Buyer.id, Buyer.unique_code, Buyer.name, Order.currency)
-        )
-    if dimension is AnalyticsDimension.PRODUCT:
-        of_order = and_(
-            OrderLine.brand_id == Order.brand_id,
-            OrderLine.order_id == Order.id,
-            OrderLine.data_set == Order.official,
-        )
-        is_sku = and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id)
-        lines = (func.count(Order.id.distinct()), func.sum(OrderLine.quantity), func.sum(OrderLine.amount_minor))
-        return (
-            select(Sku.model_number, func.min(Sku.name), Order.currency, *lines)
-            .join(OrderLine, of_order)
-            .join(Sku, is_sku)
-            .where(*where)
-            .group_by(Order.brand_id, Sku.model_number, Order.currency)
-        )
-    zone = select(Brand.time_zone).where(Brand.id == Order.brand_id).correlate(Order).scalar_subquery()
-    month = func.month_in_zone(Order.placed_at, zone, type_=String)
-    return select(month, month, Order.currency, *figures).where(*where).group_by(month, Order.currency)
+async def _rejections(session: AsyncSession, actor: Actor, placed: list[ColumnElement[bool]]) -> Rejections:
+    """A buyer is told the brand, never who in it."""
+    month = func.month_in_zone(OrderRejection.rejected_at, Brand.time_zone, type_=String)
+    rejection = OrderRejection
+    who: list[Any] = [rejection.actor_kind, rejection.actor_id, rejection.actor_name]
+    if actor.is_buyer:
+        who = [Brand.code, Brand.name]
+    statement: Select[*tuple[Any, ...]] = (
+        select(month, *who, Order.currency, *OF_ORDERS)
+        .join(Brand, Brand.id == Order.brand_id)
+        .join(rejection, and_(rejection.brand_id == Order.brand_id, rejection.order_id == Order.id))
+        .where(DECLINED, *placed)
+        .group_by(month, *who, Order.currency)
+    )
+    found: dict[str, list[tuple[str, Group]]] = {}
+    for rejected_in, *actor_id, name, currency, orders, quantity, minor in (await session.execute(statement)).tuples():
+        key = ":".join(actor_id)
+        group = Group(key, name, _of(currency, orders, quantity, minor))
+        found.setdefault(rejected_in, []).append((key, group))
+    declined = {each: merged(groups) for each, groups in found.items()}
+    return Rejections(declined, await _figures(session, SENT_BACK, *placed))

@@ -1,0 +1,207 @@
+"""The analytics as an Excel workbook: a sheet for each way to break the figures down, and charts of the months."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+
+from exports.sheet import EVERY_CELL, FIRST_YEAR, Styles, write_amount, write_instant, write_number, write_text
+from models.figures import Figures, Group, Report
+
+# fmt: off
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Analytics", "集計"),
+    "overview": ("Overview", "概要"),
+    "months": ("Months", "月別"),
+    "buyers": ("Buyers", "バイヤー別"),
+    "catalogs": ("Catalogs", "カタログ別"),
+    "products": ("Products", "商品別"),
+    "month": ("Month", "月"),
+    "buyer_code": ("Buyer code", "バイヤーコード"),
+    "buyer": ("Buyer", "バイヤー"),
+    "catalog_code": ("Catalog code", "カタログコード"),
+    "catalog": ("Catalog", "カタログ"),
+    "model_number": ("Model number", "型番"),
+    "product": ("Product", "商品"),
+    "orders": ("Orders", "注文数"),
+    "quantity": ("Quantity", "数量"),
+    "amount": ("Amount ({})", "金額（{}）"),
+    "line_amount": ("Amount of lines ({})", "明細金額（{}）"),
+    "what": ("What", "区分"),
+    "counted": ("Counted", "集計対象"),
+    "sent_back": ("Returned to cart", "カートに差し戻し"),
+    "placed_from": ("Placed from", "注文日時（以降）"),
+    "placed_to": ("Placed before", "注文日時（より前）"),
+    "time_zone": ("Time zone", "タイムゾーン"),
+}
+# What the brand calls rejected is declined to a buyer.
+TO_BRAND: dict[str, tuple[str, str]] = {
+    "rejected": ("Rejected", "却下"),
+    "rejected_in": ("Month of rejection", "却下月"),
+    "rejected_by": ("Rejected by", "却下者"),
+    "rejected_orders": ("Rejected orders", "却下注文数"),
+    "rejected_quantity": ("Rejected quantity", "却下数量"),
+    "rejected_amount": ("Rejected amount ({})", "却下金額（{}）"),
+}
+TO_BUYER: dict[str, tuple[str, str]] = {
+    "rejected": ("Declined", "お断り"),
+    "rejected_in": ("Month of declining", "お断り月"),
+    "rejected_by": ("Declined by", "お断りした者"),
+    "rejected_orders": ("Declined orders", "お断り注文数"),
+    "rejected_quantity": ("Declined quantity", "お断り数量"),
+    "rejected_amount": ("Declined amount ({})", "お断り金額（{}）"),
+}
+# fmt: on
+BLUE, RED = "#1F3A5F", "#C0504D"
+CHART_WIDTH, CHART_HEIGHT, ROWS_OF_A_CHART = 720, 340, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """As 2026-11."""
+
+    name: str
+
+
+Cell = str | int | Amount | Month
+
+
+def analytics_workbook(report: Report, *, locale: str, for_buyer: bool) -> bytes:
+    """The .xlsx file. Takes a processor's time: call it off the event loop."""
+    words = {key: texts[locale == "ja"] for key, texts in (WORDS | (TO_BUYER if for_buyer else TO_BRAND)).items()}
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        book.set_properties({"title": words["title"], "created": datetime.now(UTC)})
+        _Drawing(book, report, words, Styles(book, locale)).draw()
+    return file.getvalue()
+
+
+class _Drawing:
+    def __init__(self, book: Any, report: Report, words: dict[str, str], styles: Styles) -> None:
+        self._book = book
+        self._report = report
+        self._words = words
+        self._styles = styles
+        self._month = book.add_format({"num_format": "yyyy-mm", "align": "left"})
+        everything = report.counted + report.rejections.figures + report.rejections.sent_back
+        self._currencies = sorted(everything.totals)
+
+    def draw(self) -> None:
+        report = self._report
+        self._overview()
+        self._months()
+        self._groups("buyers", ("buyer_code", "buyer"), report.buyers)
+        self._groups("catalogs", ("catalog_code", "catalog"), report.catalogs)
+        self._groups("products", ("model_number", "product"), report.products, amount="line_amount")
+        self._rejected()
+
+    def _overview(self) -> None:
+        report, words = self._report, self._words
+        parts = {
+            "counted": report.counted,
+            "rejected": report.rejections.figures,
+            "sent_back": report.rejections.sent_back,
+        }
+        rows: list[list[Cell]] = [[words[name], *self._cells(figures)] for name, figures in parts.items()]
+        sheet = self._table("overview", [words["what"], *self._headings()], rows)
+        below = len(rows) + 2
+        for row, name in enumerate(("placed_from", "placed_to", "time_zone"), below):
+            write_text(sheet, row, 0, words[name], self._styles)
+        for row, at in ((below, report.placed_from), (below + 1, report.placed_to)):
+            if at:
+                write_instant(sheet, row, 1, at, report.time_zone, self._styles)
+        write_text(sheet, below + 2, 1, report.time_zone, self._styles)
+
+    def _months(self) -> None:
+        counted = {group.key: group.figures for group in self._report.months}
+        rejected = {group.key: group.figures for group in self._report.rejections.by_month}
+        none = Figures()
+        rows: list[list[Cell]] = [
+            [Month(month), *self._cells(counted.get(month, none)), *self._cells(rejected.get(month, none))]
+            for month in sorted(counted.keys() | rejected.keys())
+        ]
+        headings = [self._words["month"], *self._headings(), *self._headings("rejected_")]
+        sheet = self._table("months", headings, rows)
+        for index, currency in enumerate(self._currencies):
+            amount = 3 + index
+            chart = self._chart(currency, len(rows), amount, amount + 2 + len(self._currencies))
+            sheet.insert_chart(1 + index * ROWS_OF_A_CHART, len(headings) + 1, chart)
+
+    def _chart(self, currency: str, rows: int, amount: int, rejected: int) -> Any:
+        """A native one, of two of the months' columns: Excel draws it anew when they are changed."""
+        name = self._words["months"]
+        chart = self._book.add_chart({"type": "column"})
+        for column, color in ((amount, BLUE), (rejected, RED)):
+            chart.add_series(
+                {
+                    "name": [name, 0, column],
+                    "categories": [name, 1, 0, rows, 0],
+                    "values": [name, 1, column, rows, column],
+                    "fill": {"color": color},
+                    "gap": 60,
+                }
+            )
+        chart.set_title({"name": self._words["amount"].format(currency), "name_font": {"size": 12}, "overlay": False})
+        # An axis of dates leaves room for the months without orders.
+        chart.set_x_axis({"date_axis": True, "num_format": "yyyy-mm"})
+        chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})
+        return chart
+
+    def _groups(self, name: str, headings: Sequence[str], groups: Iterable[Group], *, amount: str = "amount") -> None:
+        rows: list[list[Cell]] = [[group.key, group.label, *self._cells(group.figures)] for group in groups]
+        self._table(name, [*(self._words[each] for each in headings), *self._headings(amount=amount)], rows)
+
+    def _rejected(self) -> None:
+        rows: list[list[Cell]] = [
+            [Month(month), group.label, *self._cells(group.figures)]
+            for month, groups in sorted(self._report.rejections.declined.items())
+            for group in sorted(groups, key=lambda group: (group.label, group.key))
+        ]
+        self._table("rejected", [self._words["rejected_in"], self._words["rejected_by"], *self._headings()], rows)
+
+    def _headings(self, prefix: str = "", amount: str = "amount") -> list[str]:
+        words = self._words
+        amounts = (words[prefix + amount].format(currency) for currency in self._currencies)
+        return [words[prefix + "orders"], words[prefix + "quantity"], *amounts]
+
+    def _cells(self, figures: Figures) -> list[Cell]:
+        amounts = (Amount(figures.totals.get(currency, 0), currency) for currency in self._currencies)
+        return [figures.orders, figures.quantity, *amounts]
+
+    def _table(self, name: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Any:
+        sheet = self._book.add_worksheet(self._words[name])
+        sheet.freeze_panes(1, 1)
+        sheet.ignore_errors({"number_stored_as_text": EVERY_CELL})
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        for column, heading in enumerate(headings):
+            write_text(sheet, 0, column, heading, self._styles, self._styles.heading)
+        for row, cells in enumerate(rows, 1):
+            for column, cell in enumerate(cells):
+                self._write(sheet, row, column, cell)
+        sheet.autofit(max_width=320)
+        sheet.autofilter(0, 0, len(rows), len(headings) - 1)
+        return sheet
+
+    def _write(self, sheet: Any, row: int, column: int, cell: Cell) -> None:
+        match cell:
+            case Amount(minor, currency):
+                write_amount(sheet, row, column, minor, currency, self._styles)
+            case Month(name) if int(name[:4]) >= FIRST_YEAR:
+                sheet.write_datetime(row, column, date.fromisoformat(f"{name}-01"), self._month)
+            case Month(text) | str(text):
+                write_text(sheet, row, column, text, self._styles)
+            case number:
+                write_number(sheet, row, column, number, number, self._styles, self._styles.integer)

@@ -1,0 +1,85 @@
+"""What analytics come to, frozen: resolvers/analytics.py finds the figures, GraphQL and the workbook show them."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`totals`: currency → minor units. By product they are of the lines alone, without tax and shipping."""
+
+    orders: int = 0
+    quantity: int = 0
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: "Figures") -> "Figures":
+        totals = dict(self.totals)
+        for currency, minor in other.totals.items():
+            totals[currency] = totals.get(currency, 0) + minor
+        return Figures(self.orders + other.orders, self.quantity + other.quantity, totals)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`key`: the month as 2026-11, a code, or who it was; `label`: as people know it."""
+
+    key: str
+    label: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Rejections:
+    """Beside the figures, what they leave out: rejected and sent-back orders.
+
+    `declined`: month of the rejection, in the brand's time zone → one group for each actor who rejected.
+    """
+
+    declined: Mapping[str, list[Group]]
+    sent_back: Figures
+
+    @property
+    def figures(self) -> Figures:
+        return total(group for groups in self.declined.values() for group in groups)
+
+    @property
+    def by_month(self) -> list[Group]:
+        """In their order."""
+        return [Group(month, month, total(groups)) for month, groups in sorted(self.declined.items())]
+
+    @property
+    def by_actor(self) -> list[Group]:
+        """Most orders first."""
+        actors = merged((group.key, group) for groups in self.declined.values() for group in groups)
+        return sorted(actors, key=lambda group: (-group.figures.orders, group.label, group.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All figures over the orders placed in a range (None: no limit); `time_zone` is the one of the months."""
+
+    placed_from: datetime | None
+    placed_to: datetime | None
+    time_zone: str
+    counted: Figures
+    months: list[Group]
+    buyers: list[Group]
+    catalogs: list[Group]
+    products: list[Group]
+    rejections: Rejections
+
+
+def total(groups: Iterable[Group]) -> Figures:
+    return sum((group.figures for group in groups), Figures())
+
+
+def merged(groups: Iterable[tuple[Hashable, Group]]) -> list[Group]:
+    """Those of the same identity added up; of several labels, the first in the alphabet."""
+    found: dict[Hashable, Group] = {}
+    for identity, group in groups:
+        known = found.get(identity)
+        if known:
+            group = Group(group.key, min(known.label, group.label), known.figures + group.figures)
+        found[identity] = group
+    return list(found.values())
