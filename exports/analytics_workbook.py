@@ -1,6 +1,6 @@
 """The analytics as an Excel workbook: a sheet for each way to break the figures down, and charts of the months."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -57,6 +57,7 @@ TO_BUYER: dict[str, tuple[str, str]] = {
 # fmt: on
 BLUE, RED = "#1F3A5F", "#C0504D"
 CHART_WIDTH, CHART_HEIGHT, ROWS_OF_A_CHART = 720, 340, 18
+NARROW = 12  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class _Drawing:
             "sent_back": report.rejections.sent_back,
         }
         rows: list[list[Cell]] = [[words[name], *self._cells(figures)] for name, figures in parts.items()]
-        sheet = self._table("overview", [words["what"], *self._headings()], rows)
+        sheet = self._table("overview", [words["what"], *self._headings()], rows, {0: 24, 1: 18})
         below = len(rows) + 2
         for row, name in enumerate(("placed_from", "placed_to", "time_zone"), below):
             write_text(sheet, row, 0, words[name], self._styles)
@@ -160,7 +161,8 @@ class _Drawing:
 
     def _groups(self, name: str, headings: Sequence[str], groups: Iterable[Group], *, amount: str = "amount") -> None:
         rows: list[list[Cell]] = [[group.key, group.label, *self._cells(group.figures)] for group in groups]
-        self._table(name, [*(self._words[each] for each in headings), *self._headings(amount=amount)], rows)
+        named = [*(self._words[each] for each in headings), *self._headings(amount=amount)]
+        self._table(name, named, rows, {0: 20, 1: 36})
 
     def _rejected(self) -> None:
         rows: list[list[Cell]] = [
@@ -168,7 +170,9 @@ class _Drawing:
             for month, groups in sorted(self._report.rejections.declined.items())
             for group in sorted(groups, key=lambda group: (group.label, group.key))
         ]
-        self._table("rejected", [self._words["rejected_in"], self._words["rejected_by"], *self._headings()], rows)
+        self._table(
+            "rejected", [self._words["rejected_in"], self._words["rejected_by"], *self._headings()], rows, {1: 28}
+        )
 
     def _headings(self, prefix: str = "", amount: str = "amount") -> list[str]:
         words = self._words
@@ -179,7 +183,14 @@ class _Drawing:
         amounts = (Amount(figures.totals.get(currency, 0), currency) for currency in self._currencies)
         return [figures.orders, figures.quantity, *amounts]
 
-    def _table(self, name: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Any:
+    def _table(
+        self,
+        name: str,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        widths: Mapping[int, int] | None = None,
+    ) -> Any:
+        """`widths`: of columns that must be wider than their headings."""
         sheet = self._book.add_worksheet(self._words[name])
         sheet.freeze_panes(1, 1)
         sheet.ignore_errors({"number_stored_as_text": EVERY_CELL})
@@ -188,10 +199,10 @@ class _Drawing:
         sheet.repeat_rows(0)
         for column, heading in enumerate(headings):
             write_text(sheet, 0, column, heading, self._styles, self._styles.heading)
+            sheet.set_column(column, column, max((widths or {}).get(column, NARROW), _width(heading)))
         for row, cells in enumerate(rows, 1):
             for column, cell in enumerate(cells):
                 self._write(sheet, row, column, cell)
-        sheet.autofit(max_width=320)
         sheet.autofilter(0, 0, len(rows), len(headings) - 1)
         return sheet
 
@@ -205,3 +216,8 @@ class _Drawing:
                 write_text(sheet, row, column, text, self._styles)
             case number:
                 write_number(sheet, row, column, number, number, self._styles, self._styles.integer)
+
+
+def _width(heading: str) -> int:
+    """In characters, with room for the filter's button; a Japanese one is twice as wide."""
+    return sum(1 if each.isascii() else 2 for each in heading) + 4
