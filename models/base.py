@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -157,6 +158,10 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite has one writer at a time: queue for it here, in order, rather than in its sleeping busy handler.
         self._writer = asyncio.Lock() if self.is_sqlite else None
+
+    def exists(self) -> bool:
+        """False for a SQLite file that is not there yet; opening it would make it."""
+        return not self.is_sqlite or Path(self.url.database or "").exists()
 
     @asynccontextmanager
     async def read(self, scope: Scope) -> AsyncIterator[AsyncSession]:

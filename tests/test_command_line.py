@@ -75,6 +75,13 @@ def test_a_database_that_cannot_be_used_is_told_in_one_sentence(database: str, s
     assert "Traceback" not in done.stderr
 
 
+def test_asking_for_a_token_makes_no_database(tmp_path: Path) -> None:
+    done = orders(f"sqlite:///{tmp_path / 'orders.db'}", "token", "--role", "admin")
+    assert done.returncode == 1
+    assert "The database is empty" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_several_brands_need_to_be_told_apart(sqlite_url: str) -> None:
     for code in ("north", "south"):
         orders(sqlite_url, "brand", "add", code, code.title())

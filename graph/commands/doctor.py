@@ -79,7 +79,7 @@ async def _told(check: Callable[[Settings], Awaitable[Finding]], settings: Setti
 async def _database(settings: Settings) -> Finding:
     database = Database(settings.database_url)
     shown = database.url.render_as_string()
-    if database.is_sqlite and not Path(database.url.database or "").exists():  # noqa: ASYNC240
+    if not database.exists():
         return True, f"{shown} is made at the first start"
     try:
         found = await current(database)

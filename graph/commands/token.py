@@ -26,7 +26,8 @@ async def make_token(
     demo: bool,
 ) -> str:
     """Raises CommandError when there is no such brand or buyer."""
-    if await current(database) is None:
+    # Asking a SQLite file that is not there would make an empty one.
+    if not database.exists() or await current(database) is None:
         raise CommandError("The database is empty: start ./run serve or ./run demo first, or run orders migrate.")
     actor = None
     if demo and brand is None and buyer is None and name is None:
