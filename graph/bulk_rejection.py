@@ -1,54 +1,54 @@
 """rejectOrders: many orders, one toggle, one message."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import strawberry
 from strawberry import ID, UNSET, Private
 
+from graph.bulk import ERRORS, BulkInput
 from graph.context import Info, given
 from graph.enums import publish
 from graph.errors import UserError
-from graph.ids import Kind, from_id, to_id
-from graph.order_filter import OrderFilter
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from resolvers import bulk_rejection
-from resolvers.bulk_rejection import BulkRejectionError, RejectOrders, Result
-from resolvers.inputs import InputError
+from resolvers.bulk import BulkCommand, BulkError, Result
 from resolvers.notices import LONGEST_BODY
 
+
+class RejectOrdersErrorCode(StrEnum):
+    """What bulk.run can meet when it rejects."""
+
+    NOT_PERMITTED = BulkError.NOT_PERMITTED
+    ONE_OF_ORDER_IDS_AND_FILTER = BulkError.ONE_OF_ORDER_IDS_AND_FILTER
+    TOO_MANY_ORDERS = BulkError.TOO_MANY_ORDERS
+    BODY_WITHOUT_NOTIFY = BulkError.BODY_WITHOUT_NOTIFY
+    BODY_TOO_LONG = BulkError.BODY_TOO_LONG
+    IDEMPOTENCY_KEY_REUSED = BulkError.IDEMPOTENCY_KEY_REUSED
+
+
 publish(
-    BulkRejectionError,
+    RejectOrdersErrorCode,
     "Why rejectOrders was refused as a whole. Nothing was changed.",
-    {
+    ERRORS
+    | {
         "NOT_PERMITTED": "Returned if the viewer may not reject orders.",
-        "ONE_OF_ORDER_IDS_AND_FILTER": "Returned if both of orderIds and filter are given, or neither.",
-        "TOO_MANY_ORDERS": f"Returned if there are more than {bulk_rejection.MOST_ORDERS:,} orders.",
         "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
         "BODY_TOO_LONG": f"Returned if the body has more than {LONGEST_BODY:,} characters.",
-        "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request.",
     },
-    name="RejectOrdersErrorCode",
 )
 
 
 @strawberry.type(description="Why rejectOrders was refused as a whole.")
 class RejectOrdersError(UserError):
-    code: BulkRejectionError = strawberry.field(description="For programs.")
+    code: RejectOrdersErrorCode = strawberry.field(description="For programs.")
 
 
 @strawberry.input(description="Exactly one of orderIds and filter.")
-class RejectOrdersInput:
-    order_ids: list[ID] | None = strawberry.field(default=UNSET, description="These orders.")
-    filter: OrderFilter | None = strawberry.field(
-        default=UNSET, description="Everything that the filter matches, not only a page of it."
-    )
+class RejectOrdersInput(BulkInput):
     notify: bool = strawberry.field(description="Whether an e-mail goes to each buyer, one for each order.")
     body: str | None = strawberry.field(default=UNSET, description="The message to all of them; see rejectOrder.")
-    idempotency_key: str | None = strawberry.field(
-        default=UNSET,
-        description="A retry with the same key is about the same orders, finishes what is left and mails nobody twice.",
-    )
 
 
 @strawberry.type(description="What came of one order.")
@@ -77,32 +77,18 @@ class RejectOrdersPayload:
 async def reject_orders(
     info: Info, input: Annotated[RejectOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> RejectOrdersPayload:
-    ids = given(input.order_ids)
-    if ids is not None and len(ids) > bulk_rejection.MOST_ORDERS * 2:
-        raise InputError(f"orderIds takes at most {bulk_rejection.MOST_ORDERS:,} ids.", "input", "orderIds")
-    parsed = [from_id(Kind.ORDER, id) for id in ids] if ids is not None else None
-    filter = given(input.filter)
-    command = RejectOrders(
-        notify=input.notify,
-        order_ids=[id for id in parsed if id] if parsed is not None else None,
-        filter=filter.read() if filter else None,
-        body=given(input.body),
-        idempotency_key=given(input.idempotency_key),
-    )
+    command = BulkCommand(**input.chosen(), notify=input.notify, body=given(input.body))
     outcome = await bulk_rejection.reject_orders(info.context, command)
     if outcome.refusals:
         errors = [
-            RejectOrdersError(code=each.code, message=each.message, field=list(each.field) or None)
+            RejectOrdersError(
+                code=RejectOrdersErrorCode(each.code.value), message=each.message, field=list(each.field) or None
+            )
             for each in outcome.refusals
         ]
         return RejectOrdersPayload(results=[], rejected_count=0, skipped_count=0, user_errors=errors)
-    by_id = {result.order_id: result for result in outcome.results}
-    if ids is None or parsed is None:
-        results = [_result(to_id(Kind.ORDER, result.order_id), result) for result in outcome.results]
-    else:
-        pairs = dict.fromkeys(zip(ids, parsed, strict=True))
-        results = [_result(id, by_id.get(uuid) if uuid else None) for id, uuid in pairs]
-    rejected = sum(result.is_rejected for result in outcome.results)
+    results = [_result(id, result) for id, result in input.answers(outcome)]
+    rejected = sum(result.is_done for result in outcome.results)
     return RejectOrdersPayload(
         results=results, rejected_count=rejected, skipped_count=len(results) - rejected, user_errors=[]
     )

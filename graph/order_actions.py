@@ -3,14 +3,13 @@
 from typing import Annotated, Any, Self
 
 import strawberry
-from strawberry import ID, UNSET
+from strawberry import ID
 
-from graph.context import Info, given
+from graph.context import Info
 from graph.enums import publish
 from graph.errors import UserError
 from graph.ids import Kind, from_id
 from graph.orders import ActionBlocker, Order, load_order
-from graph.tags import Tag
 from resolvers import archiving, tags
 from resolvers.actions import ActionError, Outcome, Refusal, not_found
 
@@ -87,19 +86,6 @@ class ApplyTagsPayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="A new tag.")
-class CreateTagInput:
-    code: str = strawberry.field(description="Unique in the brand, 1 to 64 characters.")
-    name: str = strawberry.field(description="As people see it, 1 to 100 characters.")
-    color: str | None = strawberry.field(default=UNSET, description="#RRGGBB.")
-
-
-@strawberry.type(description="What came of createTag. It is done exactly when userErrors is empty.")
-class CreateTagPayload:
-    tag: Tag | None = strawberry.field(description="The new tag; null when it was refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
-
-
 async def archive_order(
     info: Info, input: Annotated[ArchiveOrderInput, strawberry.argument(description="The order.")]
 ) -> ArchiveOrderPayload:
@@ -115,13 +101,3 @@ async def apply_tags(
     tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
     outcome = await tags.apply_tags(info.context, order_id, tag_ids) if order_id else not_found(info.context)
     return await ApplyTagsPayload.of(info, outcome)
-
-
-async def create_tag(
-    info: Info, input: Annotated[CreateTagInput, strawberry.argument(description="The tag.")]
-) -> CreateTagPayload:
-    made = await tags.create_tag(info.context, input.code, input.name, given(input.color))
-    return CreateTagPayload(
-        tag=Tag.of(made.tag) if made.tag else None,
-        user_errors=[OrderActionError.of(refusal) for refusal in made.refusals],
-    )

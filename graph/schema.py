@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
 from graph.brand_settings import brand_settings, update_brand_settings
+from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
 from graph.carts import carts, place_order, send_order_back_to_cart, update_cart
 from graph.confirmation import (
@@ -95,6 +96,21 @@ class Mutation:
     update_tag = strawberry.mutation(resolver=update_tag, description="Renames or recolours a tag of the brand.")
     delete_tag = strawberry.mutation(
         resolver=delete_tag, description="Deletes a tag of the brand, unused or taken off all orders."
+    )
+    archive_orders = strawberry.mutation(
+        resolver=archive_orders,
+        description="Takes many rejected or sent-back orders out of the list; the others are skipped and reported.",
+    )
+    apply_tags_to_orders = strawberry.mutation(
+        resolver=apply_tags_to_orders, description="Sets the tags of many orders, puts tags on them, or takes them off."
+    )
+    create_order_confirmations = strawberry.mutation(
+        resolver=create_order_confirmations,
+        description="Makes the OCs of many orders, as they were ordered; ineligible ones are skipped and reported.",
+    )
+    confirm_orders = strawberry.mutation(
+        resolver=confirm_orders,
+        description="Fixes the content of many orders; ineligible ones are skipped and reported.",
     )
     resend_notification = strawberry.mutation(
         resolver=resend_notification, description="Sends a failed mail again, to the buyer's present addresses."

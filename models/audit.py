@@ -21,7 +21,9 @@ from models.events import (
     OrderPlaced,
     OrderRejected,
     TagCreated,
+    TagDeleted,
     TagsApplied,
+    TagUpdated,
 )
 from models.rejection import body_hash
 from models.scope import BrandOwned, Internal
@@ -132,5 +134,9 @@ def _told(event: Event) -> tuple[str, dict[str, Any]]:
             return "TAGS_APPLIED", {"before": list(event.before), "after": list(event.after)}
         case TagCreated():
             return "TAG_CREATED", {"code": event.code}
+        case TagUpdated():
+            return "TAG_UPDATED", {"code": event.code, "name": event.name, "color": event.color}
+        case TagDeleted():
+            return "TAG_DELETED", {"code": event.code, "orders": event.orders}
         case BrandSettingsUpdated():
             return "BRAND_SETTINGS_UPDATED", {"names": ", ".join(event.names)}

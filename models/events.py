@@ -58,6 +58,27 @@ class TagCreated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagUpdated:
+    """`name`, `color`: as they are now."""
+
+    brand_id: UUID
+    at: datetime
+    code: str
+    name: str
+    color: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagDeleted:
+    """`orders`: how many it was taken off."""
+
+    brand_id: UUID
+    at: datetime
+    code: str
+    orders: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrandSettingsUpdated:
     """`names`: which settings changed, sorted."""
 
@@ -66,4 +87,14 @@ class BrandSettingsUpdated:
     names: tuple[str, ...]
 
 
-Event = OrderPlaced | OrderRejected | OrderArchived | OrderChanged | TagsApplied | TagCreated | BrandSettingsUpdated
+Event = (
+    OrderPlaced
+    | OrderRejected
+    | OrderArchived
+    | OrderChanged
+    | TagsApplied
+    | TagCreated
+    | TagUpdated
+    | TagDeleted
+    | BrandSettingsUpdated
+)

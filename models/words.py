@@ -204,13 +204,19 @@ ORDER_CODE_TAKEN = (
 )
 NOT_THE_BRANDS_PRICE = ("This is not the brand's price.", "ブランドの設定した単価と異なります。")
 
+UNKNOWN_TAG = ("There is no such tag.", "該当するタグがありません。")
+TAG_NAME_BLANK = ("A tag needs a name.", "タグには名前が必要です。")
+TAG_IN_USE = (
+    "Orders that carry this tag: {count:,}. Set removeFromOrders to take it off them.",
+    "このタグは{count:,}件の注文に付いています。外して削除する場合はremoveFromOrdersをオンにしてください。",
+)
 TAG_COLOR_BAD = (
     "A colour is written as #RRGGBB, e.g. #D83A3A.",
     "色は #RRGGBB の形式で指定してください（例：#D83A3A）。",
 )
 TAGS_ARE_OF_A_BRAND = (
     "Tags belong to a brand: a platform operator has none.",
-    "タグはブランドに属するため、プラットフォーム運営者は作成できません。",
+    "タグはブランドに属するため、プラットフォーム運営者は編集できません。",
 )
 
 
@@ -237,6 +243,11 @@ HISTORY: dict[str, tuple[str, str]] = {
     "INVOICE_VOIDED": ("Invoice {code} voided", "請求書 {code} を無効にしました"),
     "INVOICE_DELETED": ("Invoice {code} deleted", "請求書 {code} を削除しました"),
     "NOTIFICATION_RESENT": ("Failed mail sent again", "送信に失敗したメールを再送しました"),
+    "TAG_UPDATED": ("Tag {code} changed, now called {name}", "タグ {code} を変更しました（名前：{name}）"),
+    "TAG_DELETED": (
+        "Tag {code} deleted (orders that it was taken off: {orders:,})",
+        "タグ {code} を削除しました（外した注文：{orders:,}件）",
+    ),
     "BRAND_SETTINGS_UPDATED": ("Settings changed: {names}", "設定を変更しました：{names}"),
 }
 

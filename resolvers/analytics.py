@@ -169,7 +169,7 @@ async def _rejections(session: AsyncSession, actor: Actor, placed: list[ColumnEl
         .group_by(month, *who, Order.currency)
     )
     found: dict[str, list[tuple[str, Group]]] = {}
-    for rejected_in, *actor_id, name, currency, orders, quantity, minor in (await session.execute(statement)).tuples():
+    for rejected_in, *actor_id, name, currency, orders, quantity, minor in await session.execute(statement):
         key = ":".join(actor_id)
         group = Group(key, name, _of(currency, orders, quantity, minor))
         found.setdefault(rejected_in, []).append((key, group))

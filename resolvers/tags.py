@@ -1,73 +1,29 @@
-"""Tags: the brand's master records, and the set of them on an order."""
+"""Tags: the list of the brand's, and the set of them on an order. The records: resolvers/tag_records.py."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import Select, and_, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, words
-from models.base import new_id
-from models.events import Event, TagCreated, TagsApplied
+from models import words
+from models.events import Event, TagsApplied
 from models.order import Order
-from models.policy import OrderAction, permits
+from models.policy import OrderAction
 from models.tag import OrderTag, Tag
-from models.words import say
-from resolvers.actions import ActionError, Outcome, Refusal, Refused, act, invalid
+from resolvers.actions import Outcome, Refused, act, invalid
 from resolvers.context import Context
-from resolvers.inputs import InputError, check_text
+from resolvers.inputs import InputError
 from resolvers.rows import TagRow
 
-COLOR = re.compile("#[0-9A-Fa-f]{6}")
 MOST_TAGS = 100
 TAG_COLUMNS = (Tag.id, Tag.code, Tag.name, Tag.color)
-
-
-@dataclass(frozen=True, slots=True)
-class NewTag:
-    """`tag` is None when it was refused."""
-
-    tag: TagRow | None = None
-    refusals: list[Refusal] = field(default_factory=list)
 
 
 async def tags(context: Context) -> list[TagRow]:
     """All tags of the brand by code; none for a buyer."""
     async with context.read() as session:
         return [TagRow(*row) for row in await session.execute(select(*TAG_COLUMNS).order_by(Tag.code))]
-
-
-async def create_tag(context: Context, code: str, name: str, color: str | None) -> NewTag:
-    check_text(code, 64, "input", "code")
-    check_text(name, 100, "input", "name")
-    check_text(color, 7, "input", "color")
-    actor = context.actor
-    code, name = code.strip(), name.strip()
-
-    def refused(error: ActionError, text: tuple[str, str], argument: str, **values: str) -> NewTag:
-        return NewTag(refusals=[Refusal(error, say(text, actor.locale, **values), ("input", argument))])
-
-    if not permits(actor.role, OrderAction.APPLY_TAGS):
-        return NewTag(refusals=[Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, actor.locale))])
-    if actor.brand_id is None:
-        return NewTag(refusals=[Refusal(ActionError.NOT_PERMITTED, say(words.TAGS_ARE_OF_A_BRAND, actor.locale))])
-    if not code or not name:
-        return refused(ActionError.INVALID_INPUT, words.TAG_CODE_BLANK, "name" if code else "code")
-    if color is not None and not COLOR.fullmatch(color):
-        return refused(ActionError.INVALID_INPUT, words.TAG_COLOR_BAD, "color")
-
-    tag = Tag(id=new_id(), brand_id=actor.brand_id, code=code, name=name, color=color)
-    event = TagCreated(brand_id=actor.brand_id, at=context.clock(), code=code)
-    try:
-        async with context.transaction() as session:
-            session.add(tag)
-            await audit.record(session, [audit.entry(event, actor, context.request_id)])
-    except IntegrityError:
-        return refused(ActionError.INVALID_INPUT, words.TAG_CODE_TAKEN, "code", code=code)
-    return NewTag(TagRow(tag.id, code, name, color))
 
 
 async def apply_tags(context: Context, order_id: UUID, tag_ids: Sequence[UUID | None]) -> Outcome:

@@ -1,0 +1,84 @@
+"""One batch of an action on many orders: lock and judge them, write them set-wise, promise mails, record it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import audit, outbox
+from models.audit import AuditEntry
+from models.bulk import BulkRun
+from models.events import Event
+from models.order import Order
+from models.outbox import OutboxMessage
+from models.policy import OrderAction
+from resolvers.bulk import BulkCommand, Result
+from resolvers.context import Context
+from resolvers.notices import notices_of, typed
+from resolvers.verdicts import read_verdicts
+
+RUN = "bulk_run"  # in the details of an audit entry
+
+
+async def judge(
+    context: Context, session: AsyncSession, ids: Sequence[UUID], action: OrderAction, done: Select[Any]
+) -> tuple[dict[UUID, Result], list[Order]]:
+    """Locks a batch; the result of each order found, and those to act on, detached: they are written set-wise.
+
+    `done`: the ids that this run has done before. Locked always in the same order, so that two runs wait for each
+    other instead of for ever.
+    """
+    locked = select(Order).where(Order.id.in_(ids)).order_by(Order.id).with_for_update()
+    orders = {order.id: order for order in await session.scalars(locked)}
+    verdicts = await read_verdicts(session, list(orders))
+    before = set(await session.scalars(done))
+    results: dict[UUID, Result] = {}
+    eligible: list[Order] = []
+    for id, order in orders.items():
+        blockers = [] if id in before else verdicts[id].blockers(action, context.actor, bulk=True)
+        results[id] = Result(id, is_found=True, blockers=blockers)
+        if id not in before and not blockers:
+            session.expunge(order)
+            eligible.append(order)
+    return results, eligible
+
+
+async def save(session: AsyncSession, orders: Sequence[Order], *columns: str) -> None:
+    """Writes what a verb has set to the same value on all of these detached orders. Their versions rise."""
+    values: dict[str, Any] = {name: getattr(orders[0], name) for name in columns}
+    values |= {"updated_at": orders[0].updated_at, "version": Order.version + 1}
+    these = (Order.brand_id == orders[0].brand_id, Order.id.in_([order.id for order in orders]))
+    statement = update(Order).where(*these).values(values)
+    await session.execute(statement.execution_options(synchronize_session=False))
+
+
+async def mails(
+    session: AsyncSession, orders: Sequence[Order], kind: str, at: datetime, command: BulkCommand
+) -> list[OutboxMessage]:
+    """The mails to the buyers who can be told, if they shall be."""
+    if not command.notify:
+        return []
+    notices = await notices_of(session, orders, kind, at, typed(command.body))
+    return [
+        outbox.message(notice, brand_id=orders[0].brand_id, order_id=id, at=at)
+        for id, notice in notices.items()
+        if notice
+    ]
+
+
+async def record(context: Context, session: AsyncSession, run: BulkRun, events: Iterable[Event]) -> None:
+    """The audit, where each entry names the run."""
+    entries = [audit.entry(event, context.actor, context.request_id) for event in events]
+    for each in entries:
+        each.details = each.details | {RUN: run.id.hex}
+    await audit.record(session, entries)
+
+
+def recorded(run: BulkRun, ids: Sequence[UUID]) -> Select[Any]:
+    """Those of the orders that the run has recorded, for an action that records each order it changes."""
+    of_run = AuditEntry.details[RUN].as_string() == run.id.hex
+    done = (AuditEntry.brand_id == run.brand_id, AuditEntry.order_id.in_(ids), of_run)
+    return select(AuditEntry.order_id).where(*done)
