@@ -1,4 +1,4 @@
-"""The command line: orders serve | migrate | import | deliver | token | brand | schema | doctor.
+"""The command line: orders serve | migrate | import | deliver | token | brand | audit | schema | doctor.
 
 Commands import what they need when they run: `doctor` must work where the PDF renderer's libraries are missing.
 """
@@ -26,6 +26,8 @@ orders = typer.Typer(
 )
 brand = typer.Typer(help="The brands (tenants) in the database.", no_args_is_help=True)
 orders.add_typer(brand, name="brand")
+audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
+orders.add_typer(audit, name="audit")
 
 Demo = Annotated[bool, typer.Option("--demo", help="Use the demo's own database and signing key.")]
 
@@ -203,6 +205,23 @@ def brand_list(demo: Demo = False) -> None:
 
     for code, name in run(command()):
         typer.echo(f"{code}\t{name}")
+
+
+@audit.command(name="verify")
+def audit_verify(
+    brand: Annotated[str | None, typer.Option(help="Only this brand's.")] = None, demo: Demo = False
+) -> None:
+    """Check that no entry was changed, removed or added behind our back; exit code 1 when one was."""
+    from graph.commands.audit import verify
+
+    async def command() -> bool:
+        database = await migrated(from_environment(demo=demo))
+        try:
+            return await verify(database, brand)
+        finally:
+            await database.close()
+
+    sys.exit(0 if run(command()) else 1)
 
 
 @orders.command()
