@@ -129,11 +129,11 @@ def email_message(
 ) -> EmailMessage:
     """A multipart/alternative message. The same `id` (the outbox message's) gives the same Message-ID again."""
     message = EmailMessage(policy=SMTP)
-    address = Address(addr_spec=sender)
+    address = header_address(sender)
     message["From"] = Address(_one_line(sender_name), address.username, address.domain)
-    message["To"] = [Address(addr_spec=each) for each in mail.to]
-    if reply_to:
-        message["Reply-To"] = Address(addr_spec=reply_to)
+    message["To"] = [header_address(each) for each in mail.to]
+    if reply_to and reachable([reply_to])[0]:
+        message["Reply-To"] = header_address(reply_to)
     message["Subject"] = _one_line(mail.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{id}@{address.domain}>"
@@ -141,6 +141,25 @@ def email_message(
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def header_address(spec: str) -> Address:
+    """An address as a mail's header takes it, however odd. Raises ValueError when no mail can reach it."""
+    local, _, domain = spec.rpartition("@")
+    if not local or not local.isascii() or not local.isprintable() or not domain:
+        raise ValueError(f"no mail can be addressed to {spec!r}")
+    return Address(username=local, domain=domain.encode("idna").decode())
+
+
+def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
+    """Those that a mail can be addressed to, as the mail server takes them; and the others, as they are."""
+    found, unreachable = [], []
+    for each in recipients:
+        try:
+            found.append(header_address(each).addr_spec)
+        except ValueError:
+            unreachable.append(each)
+    return found, unreachable
 
 
 def _one_line(text: str) -> str:

@@ -10,14 +10,14 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select, tuple_, update
 
-from exports.mail import email_message, render
+from exports.mail import email_message, reachable, render
 from exports.smtp import PermanentFailure, TemporaryFailure, Transport
 from models.base import Database
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
@@ -143,6 +143,10 @@ class Relay:
         try:
             notice = OrderNotice(**each.notice)
             mail = render(notice)
+            recipients, unreachable = reachable(mail.to)
+            if not recipients:
+                return Result(NotificationStatus.FAILED, f"no mail can be addressed to {', '.join(unreachable)}")
+            mail = replace(mail, to=recipients)
             message = email_message(
                 mail,
                 id=each.id,
@@ -156,7 +160,10 @@ class Relay:
             log.exception("mail %s cannot be rendered", each.id, extra={"notification": each.id})
             return Result(NotificationStatus.FAILED, f"cannot be rendered: {type(error).__name__}")
         try:
-            return Result(NotificationStatus.SENT, await self._transport.send(message, mail.to))
+            note = await self._transport.send(message, mail.to)
+            notes = [note] if note else []
+            notes += [f"no mail can be addressed to {each}" for each in unreachable]
+            return Result(NotificationStatus.SENT, "; ".join(notes) or None)
         except PermanentFailure as error:
             return Result(NotificationStatus.FAILED, str(error))
         except TemporaryFailure as error:

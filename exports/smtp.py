@@ -67,7 +67,9 @@ class SmtpTransport:
             # The operator's mistake, not the mail's: it must not cost the buyers their mails.
             raise TemporaryFailure(f"login refused: {_said(error)}") from error
         except aiosmtplib.SMTPResponseException as error:
-            if error.code >= 500:
+            # A server that refuses the conversation itself, or wants a login, is the operator's business too.
+            is_setup = isinstance(error, aiosmtplib.SMTPConnectResponseError | aiosmtplib.SMTPHeloError)
+            if error.code >= 500 and error.code not in (530, 534, 538) and not is_setup:
                 raise PermanentFailure(_said(error)) from error
             raise TemporaryFailure(_said(error)) from error
         except aiosmtplib.SMTPNotSupported as error:

@@ -137,7 +137,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
 
     def decode_json(self, data: str | bytes) -> Any:
         decoded = orjson.loads(data)
-        if decoded is None:
+        if not isinstance(decoded, dict | list):
             raise HTTPException(400, "The body must be a JSON object with a query.")
         return decoded
 

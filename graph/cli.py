@@ -197,7 +197,10 @@ def brand_list(demo: Demo = False) -> None:
     from graph.commands.brands import brands
 
     async def command() -> list[tuple[str, str]]:
-        database = await migrated(from_environment(demo=demo))
+        settings = from_environment(demo=demo)
+        if not Database(settings.database_url).exists():
+            return []
+        database = await migrated(settings)
         try:
             return [(each.code, each.name) for each in await brands(database)]
         finally:

@@ -93,7 +93,7 @@ def parse_database_url(text: str) -> URL:
     """`sqlite:///path` or `postgresql://user:password@host/name`, with the driver we use filled in."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         url = None
     example = "use sqlite:///path/to/orders.db or postgresql://user:password@host:5432/name"
     if url is None or url.get_backend_name() not in ("sqlite", "postgresql"):
@@ -102,7 +102,13 @@ def parse_database_url(text: str) -> URL:
         if not url.database or url.database == ":memory:":
             raise DatabaseUrlError(f"The database URL names no file: {example}.")
         return url.set(drivername="sqlite+aiosqlite")
-    return url.set(drivername="postgresql+asyncpg")
+    if url.port is not None and not 0 < url.port < 65536:
+        raise DatabaseUrlError(f"The database URL's port is not one: {example}.")
+    mode = url.query.get("sslmode")
+    if unknown := set(url.query) - {"sslmode"}:
+        raise DatabaseUrlError(f"The database URL has an unknown parameter ({min(unknown)}): {example}.")
+    # libpq's name for it; asyncpg calls it ssl.
+    return url.set(drivername="postgresql+asyncpg", query={"ssl": mode} if mode else {})
 
 
 def create_engine(url: URL) -> AsyncEngine:

@@ -24,6 +24,7 @@ from models.policy import OrderStatus
 from models.scope import Scope
 from resolvers.import_rows import ImportRow
 from resolvers.import_staging import MOST_LINES, StagedOrder
+from resolvers.new_lines import LARGEST_TOTAL_QUANTITY
 
 MOST_CONFLICTS = 5
 KEYS_AT_ONCE = 500
@@ -277,6 +278,8 @@ class Writer:
         total = sum(line["amount_minor"] for line in lines)
         if total > LARGEST_MINOR:
             faults.append((order.first_row, "Unit Price", "the order's total is too large"))
+        if sum(line["quantity"] for line in lines) > LARGEST_TOTAL_QUANTITY:
+            faults.append((order.first_row, "Quantity", "the order's quantities add up to too many"))
         if faults:
             return None, faults
         placed_at = datetime.fromisoformat(head.placed_at) if head.placed_at else self.now

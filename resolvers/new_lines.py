@@ -21,6 +21,7 @@ from resolvers.context import Context
 
 MOST_LINES = 1000
 LARGEST_QUANTITY = 1_000_000_000
+LARGEST_TOTAL_QUANTITY = 2**31 - 1  # GraphQL's Int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ async def priced(
             refusals.append(invalid(context, words.BAD_PRICE, *at, "unitPrice", why=error))
             continue
         found.append(PricedLine(line.sku_id, line.quantity, price))
-    if not refusals and sum(line.amount_minor for line in found) > LARGEST_MINOR:
+    too_many = sum(line.quantity for line in found) > LARGEST_TOTAL_QUANTITY
+    if not refusals and (too_many or sum(line.amount_minor for line in found) > LARGEST_MINOR):
         refusals.append(invalid(context, words.TOTAL_TOO_LARGE, "lines"))
     if refusals:
         raise Refused(*refusals)

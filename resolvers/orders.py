@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, sel
 from models.actor import Actor
 from models.catalog import Sku
 from models.facts import possible
+from models.money import LARGEST_MINOR
 from models.order import Order, OrderLine
 from models.party import Buyer
 from models.policy import OrderAction, OrderStatus
@@ -100,10 +101,16 @@ def keys(sort: Sequence[OrderSort]) -> list[Key]:
             case OrderSortField.CODE:
                 found.append(Key("code", Order.code, down))
             case OrderSortField.TOTAL:
-                found += [Key("currency", Order.currency, down), Key("total_minor", Order.total_minor, down, int)]
+                found += [Key("currency", Order.currency, down), Key("total_minor", Order.total_minor, down, _minor)]
     if len({key.name for key in found}) < len(found):
         raise InputError("sort names the same field twice.", "sort")
     return [*found, by_id(Order.id, descending=found[0].descending)]
+
+
+def _minor(value: object) -> int:
+    if not isinstance(value, int) or abs(value) > LARGEST_MINOR:
+        raise ValueError("not an amount")
+    return value
 
 
 def conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:

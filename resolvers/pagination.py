@@ -100,7 +100,7 @@ def decode(keys: Sequence[Key], cursor: str, field: str) -> list[Any]:
         if sort != ",".join(key.signed for key in keys) or len(values) != len(keys):
             raise InputError("This cursor belongs to a list with another sort; start again without it.", field)
         return [key.parse(value) for key, value in zip(keys, values, strict=True)]
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(

@@ -32,6 +32,8 @@ async def run_import(database: Database, brand_code: str | None, files: list[Pat
     shown: list[Fault] = []
     with ExitStack() as stack:
         write_fault = None
+        if report and any(report.resolve() == file.resolve() for file in files):  # noqa: ASYNC240
+            raise CommandError(f"{report} is to be imported: give another file for the report.")
         if report:
             try:
                 writer = csv.writer(stack.enter_context(report.open("w", encoding="utf-8-sig", newline="")))

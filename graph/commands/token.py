@@ -11,6 +11,9 @@ from models.actor import Actor
 from models.base import Database
 from models.migrations import current
 from models.policy import Role
+from resolvers.inputs import unprintable
+
+LONGEST_NAME = 200
 
 
 async def make_token(
@@ -41,6 +44,8 @@ async def make_token(
 async def _actor(
     database: Database, role: Role, brand: str | None, buyer: str | None, name: str | None, locale: str
 ) -> Actor:
+    if name is not None and (len(name) > LONGEST_NAME or unprintable(name)):
+        raise CommandError(f"A name has at most {LONGEST_NAME} characters, all of them printable.")
     named = name or f"{role.value.title()} (token)"
     if role is Role.OPERATOR:
         return Actor(role=role, id="operator:cli", name=named, brand_id=None, locale=locale)

@@ -115,7 +115,9 @@ async def test_a_fault_is_masked_and_logged_with_the_id_of_its_request(
     assert "order_tags" in caplog.text
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"query": 1}', b'{"variables": {}}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b'"x"', b"5", b'{"query": 1}', b'{"variables": {}}', b"\xff\xfe"]
+)
 async def test_a_malformed_request_is_a_client_error_in_json(database: Database, api: Client, body: bytes) -> None:
     headers = api.as_((await make_shop(database)).member()).headers | {"Content-Type": "application/json"}
     response = await api.http.post("/graphql", content=body, headers=headers)

@@ -209,6 +209,16 @@ async def test_gives_up_after_three_days(database: Database, server: Controller,
     assert await relay.drain() == Delivered(failed=1)
 
 
+async def test_an_odd_address_is_reached_and_one_that_cannot_be_costs_the_others_nothing(
+    database: Database, server: Controller, mailbox: Mailbox, clock: Clock
+) -> None:
+    await promise(database, to=["da..docomo.@docomo.ne.jp", "müller@example.com", "ok@bücher.example"])
+    relay = Relay(database, SmtpTransport(url_of(server)), sender=SENDER, clock=clock)
+    assert await relay.drain() == Delivered(sent=1)
+    assert mailbox.recipients == [["da..docomo.@docomo.ne.jp", "ok@xn--bcher-kva.example"]]
+    assert (await outbox(database))[0].last_error == "no mail can be addressed to müller@example.com"
+
+
 class Killed(BaseException):
     """What ends a process at once."""
 
