@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -51,7 +52,7 @@ def open_file(path: Path) -> Iterator[OpenedFile]:
         # gzip's own error, for a file that is none, is an OSError too.
         why = "cannot be decompressed: it is damaged" if isinstance(error, gzip.BadGzipFile) else error.strerror
         raise ImportFileError(f"{path}: {why or error}.") from error
-    except (EOFError, zlib.error, zipfile.BadZipFile, InvalidFileException, KeyError) as error:
+    except (EOFError, zlib.error, zipfile.BadZipFile, InvalidFileException, KeyError, ParseError) as error:
         raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
     except csv.Error as error:
         raise ImportFileError(f"{path} is not a proper CSV file ({error}); is a quotation mark not closed?") from error

@@ -73,6 +73,7 @@ def _stage(
             raise ImportFileError(f"{path} {error}.") from None
         if unknown:
             summary.notes.append(f"columns that mean nothing to us are left out: {', '.join(unknown)}")
+        above = ""
         for count, (number, cells) in enumerate(file.rows):
             texts = [cell.strip() for cell in cells]
             if not any(texts):
@@ -84,8 +85,10 @@ def _stage(
             row, faults = read_row(by_column, brand.currency, brand.time_zone)
             for column, reason in faults:
                 fault(number, column, reason)
-            if code := by_column["Order Code"]:
+            # A row without a code may be part of the order above it (merged cells read so): never import half of one.
+            if code := by_column["Order Code"] or above:
                 staging.add(code, number, row)
+                above = code
             if count % 1000 == 0:
                 progress("read", file.position(), file.size)
         progress("read", file.size, file.size)

@@ -128,7 +128,6 @@ async def test_an_order_that_exists_with_other_content_is_reported(
 @pytest.mark.parametrize(
     ("values", "column", "reason"),
     [
-        ({"order_code": ""}, "Order Code", "is missing"),
         ({"buyer_unique_code": " "}, "Buyer Unique Code", "is missing"),
         ({"catalog_code": ""}, "Catalog Code", "is missing"),
         ({"model_number": ""}, "Model Number", "is missing"),
@@ -174,6 +173,16 @@ async def test_an_order_is_refused_for_one_faulty_row_wherever_it_stands(
     summary, faults = await run(database, brand, write(tmp_path / "orders.csv", rows))
     assert (summary.imported, summary.refused, summary.lines) == (1, 1, 2)
     assert [(fault.row, fault.column) for fault in faults] == [(4, "Quantity")]
+    assert [order.code for order in await all_of(database, Order)] == ["A-2"]
+
+
+async def test_a_row_without_a_code_refuses_the_order_above_it(
+    database: Database, brand: Brand, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "orders.csv", [row(), row(order_code="", sku_number="S-2"), row(order_code="A-2")])
+    summary, faults = await run(database, brand, path)
+    assert (summary.imported, summary.refused) == (1, 1)
+    assert [(fault.row, fault.column) for fault in faults] == [(3, "Order Code")]
     assert [order.code for order in await all_of(database, Order)] == ["A-2"]
 
 
