@@ -4,10 +4,21 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, new_id
+from models.base import Base, insert_new, new_id
 from models.scope import BrandOwned, OrderOwned
 
 
@@ -22,6 +33,9 @@ class DeliveryNote(OrderOwned, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
     code: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+    tracking_number: Mapped[str] = mapped_column(String(100), default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
 
 
 class DeliveryNoteLine(OrderOwned, Base):
@@ -53,7 +67,7 @@ class InvoiceStatus(StrEnum):
 
 
 class Invoice(BrandOwned, Base):
-    """Made from one or several orders; a voided one no longer references them."""
+    """For one or several orders of one buyer, or for their delivery notes; a voided one no longer references them."""
 
     __tablename__ = "invoices"
     __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]), UniqueConstraint("brand_id", "code"))
@@ -72,7 +86,10 @@ class Invoice(BrandOwned, Base):
 
 
 class InvoicedOrder(OrderOwned, Base):
-    """That an invoice is (also) for this order."""
+    """That an invoice is (also) for this order. `is_whole`: for all of it, rather than for some of its delivery notes.
+
+    Tax and shipping: what of the order's this invoice bills.
+    """
 
     __tablename__ = "invoiced_orders"
     __table_args__ = (
@@ -83,6 +100,35 @@ class InvoicedOrder(OrderOwned, Base):
 
     invoice_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
     order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+    is_whole: Mapped[bool] = mapped_column(default=True)
+    tax_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    shipping_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class InvoiceLine(OrderOwned, Base):
+    """What an invoice bills, frozen when it is drafted. `delivery_note_id`: the note that it was delivered with."""
+
+    __tablename__ = "invoice_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "invoice_id"], ["invoices.brand_id", "invoices.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
+        ForeignKeyConstraint(["brand_id", "delivery_note_id"], ["delivery_notes.brand_id", "delivery_notes.id"]),
+        ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
+        UniqueConstraint("brand_id", "invoice_id", "position"),
+        Index(None, "brand_id", "order_id"),
+        Index(None, "brand_id", "delivery_note_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("amount_minor = quantity * unit_price_minor", name="amount"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
+    invoice_id: Mapped[UUID]
+    delivery_note_id: Mapped[UUID | None]
+    position: Mapped[int]
+    sku_id: Mapped[UUID]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    unit_price_minor: Mapped[int] = mapped_column(BigInteger)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
 
 
 class InvoicedDeliveryNote(BrandOwned, Base):
@@ -97,6 +143,25 @@ class InvoicedDeliveryNote(BrandOwned, Base):
 
     invoice_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
     delivery_note_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+
+
+class DocumentNumber(BrandOwned, Base):
+    """The last number given to a brand's documents of one kind; taken in the transaction that makes the document."""
+
+    __tablename__ = "document_numbers"
+    __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]),)
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    last: Mapped[int] = mapped_column(BigInteger)
+
+
+async def next_code(session: AsyncSession, brand_id: UUID, kind: str) -> str:
+    """The next code of this kind ("DN", "INV") without a gap: DN-000001, DN-000002 …"""
+    of_kind = (DocumentNumber.brand_id == brand_id, DocumentNumber.kind == kind)
+    await session.execute(insert_new(session, DocumentNumber).values(brand_id=brand_id, kind=kind, last=0))
+    taken = update(DocumentNumber).where(*of_kind).values(last=DocumentNumber.last + 1).returning(DocumentNumber.last)
+    number = await session.scalar(taken.execution_options(synchronize_session=False))
+    return f"{kind}-{number:06}"
 
 
 class BacklogSku(OrderOwned, Base):
