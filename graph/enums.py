@@ -87,7 +87,8 @@ publish(
         "MAKE_CONFIRMATION_EDITABLE": "makeOrderConfirmationEditable.",
         "CREATE_BACKLOG_SKUS": "createBacklogSkus.",
         "CREATE_DELIVERY_NOTE": "createDeliveryNote.",
-        "CREATE_INVOICE": "createInvoice.",
+        "CREATE_INVOICE": "createInvoice, createInvoiceForOrders.",
+        "INVOICE_DELIVERY_NOTES": "createInvoiceForDeliveryNotes.",
     },
 )
 publish(

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import strawberry
 from strawberry import ID, UNSET, Private
-from strawberry.dataloader import DataLoader
 
 from exports.snapshot import OrderDocument
 from graph.buyers import Buyer
@@ -23,7 +22,7 @@ from graph.money import Money
 from graph.node import NODES, Node
 from graph.notifications import Notification
 from graph.order_filter import OrderFilter, OrderSort
-from graph.pagination import After, Before, Connection, First, Last, connection
+from graph.pagination import After, Before, Connection, First, Last, connection, counted
 from graph.rejection_types import BlockingDocument, OrderRejection, RejectionBlocker
 from graph.tags import Tag
 from models import policy
@@ -112,7 +111,7 @@ class Order(Node):
     @strawberry.field(description="The lines of its official content.")
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
         page = await lines_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
-        return connection(page, OrderLine.of, lambda: count(info.context.loaders.line_count, self.row.id))
+        return connection(page, OrderLine.of, counted(info.context.loaders.line_count, self.row.id))
 
     @strawberry.field(description="Its tags by code; none for a buyer.")
     async def tags(self, info: Info) -> list[Tag]:
@@ -193,7 +192,7 @@ class Order(Node):
     @strawberry.field(description="What was done to it, oldest first; empty for a buyer.")
     async def history(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderEvent]:
         page = await history_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
-        return connection(page, OrderEvent.of, lambda: count(info.context.loaders.history_count, self.row.id))
+        return connection(page, OrderEvent.of, counted(info.context.loaders.history_count, self.row.id))
 
     @strawberry.field(description="A link to its PDF; a rejected order's says so on its face.")
     def pdf(
@@ -256,10 +255,6 @@ async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
         await info.context.loaders.verdict.load_many([row.id for row in rows])
     if "buyer" in asked:
         await info.context.loaders.buyer.load_many([row.buyer_id for row in rows])
-
-
-async def count(loader: DataLoader[UUID, int | None], order_id: UUID) -> int:
-    return await loader.load(order_id) or 0
 
 
 async def load_order(info: Info, order_id: UUID | None) -> Order | None:

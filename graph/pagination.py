@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 import strawberry
 from strawberry import Private
+from strawberry.dataloader import DataLoader
 
 from resolvers.pagination import DEFAULT_PAGE, LARGEST_PAGE, Page
 
@@ -44,6 +46,15 @@ class Connection(Generic[T]):
     @strawberry.field(description="How many entries the whole list has. Counted only when asked for.")
     async def total_count(self) -> int:
         return await self.count()
+
+
+def counted(loader: DataLoader[UUID, int | None], parent: UUID) -> Callable[[], Awaitable[int]]:
+    """How many entries the parent has; none when it has no row among the counts."""
+
+    async def count() -> int:
+        return await loader.load(parent) or 0
+
+    return count
 
 
 def connection(page: Page[R], publish: Callable[[R], T], count: Callable[[], Awaitable[int]]) -> Connection[T]:

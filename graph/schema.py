@@ -20,16 +20,21 @@ from graph.confirmation import (
     refuse_order_confirmation,
     update_order_confirmation,
 )
-from graph.document_actions import (
+from graph.delivery_note_actions import (
     create_backlog_skus,
     create_delivery_note,
-    create_invoice,
     delete_delivery_note,
+    update_delivery_note,
+)
+from graph.errors import PublishErrors
+from graph.invoice_actions import (
+    create_invoice,
+    create_invoice_for_delivery_notes,
+    create_invoice_for_orders,
     delete_invoice,
     issue_invoice,
     void_invoice,
 )
-from graph.errors import PublishErrors
 from graph.mail_preview import order_mail_preview
 from graph.node import node, nodes
 from graph.order_actions import apply_tags, archive_order
@@ -148,10 +153,19 @@ class Mutation:
     create_delivery_note = strawberry.mutation(
         resolver=create_delivery_note, description="Makes a delivery note, of the whole order or of backlog SKUs."
     )
+    update_delivery_note = strawberry.mutation(
+        resolver=update_delivery_note, description="Changes a delivery note that is on no invoice."
+    )
     delete_delivery_note = strawberry.mutation(
         resolver=delete_delivery_note, description="Deletes a delivery note and releases what it took."
     )
     create_invoice = strawberry.mutation(resolver=create_invoice, description="Drafts an invoice for an order.")
+    create_invoice_for_orders = strawberry.mutation(
+        resolver=create_invoice_for_orders, description="Drafts one invoice for several orders of a buyer."
+    )
+    create_invoice_for_delivery_notes = strawberry.mutation(
+        resolver=create_invoice_for_delivery_notes, description="Drafts one invoice for delivery notes of a buyer."
+    )
     issue_invoice = strawberry.mutation(resolver=issue_invoice, description="Issues a drafted invoice.")
     void_invoice = strawberry.mutation(
         resolver=void_invoice, description="Voids an issued invoice and releases its orders."

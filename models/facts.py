@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.cart import Cart
-from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedOrder, InvoiceStatus
+from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceStatus
 from models.order import Order
 from models.party import Brand, Buyer
 from models.policy import BLOCKED_WHEN, RULES, Condition, Fact, Facts, Has, HasNot, OrderAction, Role, StatusIn
@@ -20,12 +20,29 @@ def _of_order(table: type[DeliveryNote] | type[BacklogSku]) -> ColumnElement[boo
 _noted = exists().where(_of_order(DeliveryNote)).correlate(Order)
 _backlogged = exists().where(_of_order(BacklogSku)).correlate(Order)
 _left = exists().where(_of_order(BacklogSku), BacklogSku.remaining_quantity > 0).correlate(Order)
+_of_invoice = and_(Invoice.brand_id == InvoicedOrder.brand_id, Invoice.id == InvoicedOrder.invoice_id)
 _invoiced = (
     exists()
     .where(InvoicedOrder.brand_id == Order.brand_id, InvoicedOrder.order_id == Order.id)
-    .where(Invoice.brand_id == InvoicedOrder.brand_id, Invoice.id == InvoicedOrder.invoice_id)
-    .where(Invoice.status != InvoiceStatus.VOID)
+    .where(_of_invoice, Invoice.status != InvoiceStatus.VOID)
     .correlate(Order)
+)
+
+# That a delivery note itself is on an invoice.
+NOTE_INVOICED = (
+    exists()
+    .where(InvoicedDeliveryNote.brand_id == DeliveryNote.brand_id)
+    .where(InvoicedDeliveryNote.delivery_note_id == DeliveryNote.id)
+    .where(Invoice.brand_id == InvoicedDeliveryNote.brand_id, Invoice.id == InvoicedDeliveryNote.invoice_id)
+    .where(Invoice.status != InvoiceStatus.VOID)
+    .correlate(DeliveryNote)
+)
+# That its order is on one as a whole.
+NOTE_COVERED = (
+    exists()
+    .where(InvoicedOrder.brand_id == DeliveryNote.brand_id, InvoicedOrder.order_id == DeliveryNote.order_id)
+    .where(_of_invoice, Invoice.status != InvoiceStatus.VOID, InvoicedOrder.is_whole)
+    .correlate(DeliveryNote)
 )
 
 SQL: dict[Fact, ColumnElement[bool]] = {
@@ -33,6 +50,9 @@ SQL: dict[Fact, ColumnElement[bool]] = {
     Fact.INVOICE: _invoiced,
     Fact.BACKLOG_SKUS: _backlogged,
     Fact.NOTHING_TO_DELIVER: or_(and_(_noted, not_(_backlogged)), and_(_backlogged, not_(_left))),
+    Fact.NOTE_TO_INVOICE: exists()
+    .where(_of_order(DeliveryNote), not_(NOTE_INVOICED), not_(NOTE_COVERED))
+    .correlate(Order),
     Fact.BUYER_OFFLINE: exists()
     .where(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id, Buyer.is_offline)
     .correlate(Order),

@@ -53,6 +53,7 @@ class OrderAction(StrEnum):
     CREATE_BACKLOG_SKUS = "CREATE_BACKLOG_SKUS"
     CREATE_DELIVERY_NOTE = "CREATE_DELIVERY_NOTE"
     CREATE_INVOICE = "CREATE_INVOICE"
+    INVOICE_DELIVERY_NOTES = "INVOICE_DELIVERY_NOTES"
 
 
 class Fact(StrEnum):
@@ -62,6 +63,7 @@ class Fact(StrEnum):
     INVOICE = "an invoice references it (a draft counts, a voided one does not)"
     BACKLOG_SKUS = "it has backlog SKUs, even when all of them are delivered"
     NOTHING_TO_DELIVER = "it is delivered as a whole, or nothing is left of its backlog SKUs"
+    NOTE_TO_INVOICE = "a delivery note of it is on no invoice yet, and neither is the order as a whole"
     BUYER_OFFLINE = "its buyer has no users of its own"
     BUYER_CART = "its buyer has a cart for the same catalog"
     APPROVAL_ASKED = "its buyer was asked to approve the OC"
@@ -81,6 +83,7 @@ class Blocker(StrEnum):
     INVOICE_EXISTS = "INVOICE_EXISTS"
     BACKLOG_SKUS_CREATED = "BACKLOG_SKUS_CREATED"
     NOTHING_TO_DELIVER = "NOTHING_TO_DELIVER"
+    NOTHING_TO_INVOICE = "NOTHING_TO_INVOICE"
     BUYER_OFFLINE = "BUYER_OFFLINE"
     BUYER_HAS_CART = "BUYER_HAS_CART"
     APPROVAL_NOT_ASKED = "APPROVAL_NOT_ASKED"
@@ -129,6 +132,7 @@ BLOCKED_WHEN: dict[Blocker, Condition] = {
     B.INVOICE_EXISTS: Has(Fact.INVOICE),
     B.BACKLOG_SKUS_CREATED: Has(Fact.BACKLOG_SKUS),
     B.NOTHING_TO_DELIVER: Has(Fact.NOTHING_TO_DELIVER),
+    B.NOTHING_TO_INVOICE: HasNot(Fact.NOTE_TO_INVOICE),
     B.BUYER_OFFLINE: Has(Fact.BUYER_OFFLINE),
     B.BUYER_HAS_CART: Has(Fact.BUYER_CART),
     B.APPROVAL_NOT_ASKED: HasNot(Fact.APPROVAL_ASKED),
@@ -176,6 +180,7 @@ RULES: dict[OrderAction, Rule] = {
     A.CREATE_BACKLOG_SKUS:          Rule(WRITERS, statuses(S.OC_CONFIRMED),               (*IS_FINAL, *IN_DELIVERY)),
     A.CREATE_DELIVERY_NOTE:         Rule(WRITERS, statuses(S.OC_CONFIRMED),               (*IS_FINAL, B.NOTHING_TO_DELIVER)),
     A.CREATE_INVOICE:               Rule(WRITERS, statuses(S.OC_CREATED, S.OC_CONFIRMED), (*IS_FINAL, B.INVOICE_EXISTS)),
+    A.INVOICE_DELIVERY_NOTES:       Rule(WRITERS, statuses(S.OC_CONFIRMED),               (*IS_FINAL, B.NOTHING_TO_INVOICE)),
 }
 # fmt: on
 

@@ -57,6 +57,7 @@ def _of_brand(brand_id: UUID) -> Any:
 def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
     # Imported late: the tables are built on these mixins.
     from models.cart import Cart, CartLine
+    from models.documents import Invoice, InvoiceStatus
     from models.order import Order
     from models.party import Buyer
 
@@ -75,6 +76,8 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
         with_loader_criteria(Order, Order.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(Buyer, Buyer.id == buyer_id, include_aliases=True),
         with_loader_criteria(Cart, Cart.buyer_id == buyer_id, include_aliases=True),
+        # A draft is the brand's own business until it is issued.
+        with_loader_criteria(Invoice, Invoice.status != InvoiceStatus.DRAFT, include_aliases=True),
         with_loader_criteria(CartLine, CartLine.cart_id.in_(own_carts), include_aliases=True),
         with_loader_criteria(OrderOwned, own_order, include_aliases=True),
         with_loader_criteria(Internal, never, include_aliases=True),

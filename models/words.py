@@ -103,6 +103,10 @@ BLOCKER_MESSAGES: dict[Blocker, tuple[str, str]] = {
         "この注文からバックログSKUが作成されています。",
     ),
     B.NOTHING_TO_DELIVER: ("Nothing is left to deliver.", "納品できる数量が残っていません。"),
+    B.NOTHING_TO_INVOICE: (
+        "No delivery note is left to be invoiced.",
+        "請求できる納品書がありません。",
+    ),
     B.BUYER_OFFLINE: (
         "The buyer is offline and has no cart to send the order back to.",
         "オフラインのバイヤーのため、差し戻し先のカートがありません。",
@@ -170,8 +174,31 @@ NO_BACKLOG_SKUS = (
 UNKNOWN_BACKLOG_SKU = ("This is not a backlog SKU of the order.", "この注文のバックログSKUではありません。")
 MORE_THAN_REMAINS = ("Only {remaining:,} remain.", "残りは{remaining:,}点です。")
 NOTE_IS_INVOICED = (
-    "The delivery note's order is invoiced: delete the invoice first.",
-    "請求書が存在します。先に削除してください。",
+    "The delivery note is on an invoice: void or delete that first.",
+    "この納品書は請求書に含まれています。先に請求書を無効化または削除してください。",
+)
+NOTE_ON_INVOICE = (
+    "This delivery note is on an invoice already.",
+    "この納品書はすでに請求書に含まれています。",
+)
+NOTE_OF_WHOLE_ORDER = (
+    "This delivery note is of the whole order, so its quantities stay as they are.",
+    "全量納品の納品書のため、数量は変更できません。",
+)
+NO_ORDERS = ("Name at least one order.", "注文を1件以上指定してください。")
+NO_DELIVERY_NOTES = ("Name at least one delivery note.", "納品書を1件以上指定してください。")
+TOO_MANY_FOR_AN_INVOICE = (
+    "An invoice takes at most {most:,} of them.",
+    "1枚の請求書に含められるのは{most:,}件までです。",
+)
+NAMED_TWICE = ("This one is named twice.", "同じものが2回指定されています。")
+ANOTHER_BUYER = (
+    "An invoice is for one buyer: this one is another buyer's.",
+    "1枚の請求書に含められるのは同じバイヤーの注文のみです。",
+)
+ANOTHER_CURRENCY = (
+    "An invoice has one currency: this one is in {currency}.",
+    "1枚の請求書に含められるのは同じ通貨の注文のみです（この注文：{currency}）。",
 )
 NOT_A_DRAFT = (
     "Only a draft can be deleted; void an issued invoice instead.",
@@ -237,6 +264,7 @@ HISTORY: dict[str, tuple[str, str]] = {
     "SENT_BACK_TO_CART": ("Order sent back to the buyer's cart", "注文をバイヤーのカートに差し戻しました"),
     "BACKLOG_SKUS_CREATED": ("Backlog SKUs created", "バックログSKUを作成しました"),
     "DELIVERY_NOTE_CREATED": ("Delivery note {code} created", "納品書 {code} を作成しました"),
+    "DELIVERY_NOTE_UPDATED": ("Delivery note {code} changed", "納品書 {code} を変更しました"),
     "DELIVERY_NOTE_DELETED": ("Delivery note {code} deleted", "納品書 {code} を削除しました"),
     "INVOICE_CREATED": ("Invoice {code} drafted", "請求書 {code} の下書きを作成しました"),
     "INVOICE_ISSUED": ("Invoice {code} issued", "請求書 {code} を発行しました"),

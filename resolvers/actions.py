@@ -137,7 +137,7 @@ async def begin(
         return None, not_found(context)
     verdict = (await read_verdicts(session, [order.id]))[order.id]
     blockers = verdict.blockers(action, context.actor)
-    return order, Outcome(order.id, blockers, [_refusal(blocker) for blocker in blockers])
+    return order, Outcome(order.id, blockers, [refusal_of(blocker, "orderId") for blocker in blockers])
 
 
 def not_found(context: Context) -> Outcome:
@@ -163,7 +163,8 @@ def _check(message: Message, locale: str) -> list[Refusal]:
     return refusals
 
 
-def _refusal(blocker: Explained) -> Refusal:
+def refusal_of(blocker: Explained, *field: str) -> Refusal:
+    """`field`: the argument that named the order."""
     match blocker.code:
         case Blocker.NOT_PERMITTED:
             code = ActionError.NOT_PERMITTED
@@ -171,4 +172,4 @@ def _refusal(blocker: Explained) -> Refusal:
             code = ActionError.ORDER_REJECTED
         case _:
             code = ActionError.NOT_ALLOWED_IN_STATUS
-    return Refusal(code, blocker.message, ("input", "orderId"))
+    return Refusal(code, blocker.message, ("input", *field))

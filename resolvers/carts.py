@@ -10,8 +10,7 @@ from models.cart import Cart, CartLine
 from models.catalog import Catalog, Sku
 from models.party import Brand
 from resolvers.context import Context
-from resolvers.loaders import SKU_COLUMNS
-from resolvers.rows import SkuRow
+from resolvers.rows import SKU_COLUMNS, SkuRow
 
 
 @dataclass(frozen=True, slots=True)

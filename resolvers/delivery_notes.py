@@ -1,25 +1,36 @@
-"""Delivery notes: from a confirmed order as a whole, or from its backlog SKUs in parts."""
+"""Delivery notes: from a confirmed order as a whole, or from its backlog SKUs in parts; changed and deleted."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit, words
 from models.base import new_id
-from models.documents import BacklogSku, DeliveryNote, DeliveryNoteLine
+from models.documents import (
+    BacklogSku,
+    DeliveryNote,
+    DeliveryNoteLine,
+    InvoicedDeliveryNote,
+    InvoiceLine,
+    next_code,
+)
 from models.events import Event
-from models.facts import read_facts
+from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.order import Order
-from models.policy import Fact, OrderAction, permits
+from models.policy import OrderAction, permits
 from models.words import say
 from resolvers.actions import ActionError, Outcome, Refusal, Refused, act, invalid, lock
 from resolvers.backlog import ordered_quantities
 from resolvers.context import Context
+from resolvers.inputs import check_text
 from resolvers.new_lines import LARGEST_QUANTITY
+
+LONGEST_TRACKING_NUMBER = 100
+LONGEST_COMMENT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,50 +41,157 @@ class BacklogQuantity:
     quantity: int
 
 
-async def create_delivery_note(
-    context: Context, order_id: UUID, quantities: Sequence[BacklogQuantity] | None
-) -> tuple[Outcome, UUID | None]:
+@dataclass(frozen=True, slots=True)
+class NoteContent:
+    """What a delivery note shall say; None: as it is (for a new one: the whole order, and nothing)."""
+
+    quantities: Sequence[BacklogQuantity] | None = None
+    tracking_number: str | None = None
+    comment: str | None = None
+
+    def check(self) -> None:
+        """Raises InputError."""
+        check_text(self.tracking_number, LONGEST_TRACKING_NUMBER, "input", "trackingNumber")
+        check_text(self.comment, LONGEST_COMMENT, "input", "comment")
+
+
+# Backlog SKU (None: of the whole order), SKU, quantity.
+Taken = list[tuple[UUID | None, UUID, int]]
+
+
+async def create_delivery_note(context: Context, order_id: UUID, content: NoteContent) -> tuple[Outcome, UUID | None]:
     """The outcome and the note's id. Never more than what is left: the order's lock makes takers wait in line."""
+    content.check()
     note_id = new_id()
 
     async def change(session: AsyncSession, order: Order) -> list[Event]:
         now = context.clock()
-        of_order = (BacklogSku.brand_id == order.brand_id, BacklogSku.order_id == order.id)
-        backlog = list(await session.scalars(select(BacklogSku).where(*of_order)))
-        if backlog and quantities is None:
+        backlog = await _backlog(session, order)
+        if backlog and content.quantities is None:
             raise Refused(invalid(context, words.BACKLOG_QUANTITIES_NEEDED, "backlogQuantities"))
-        if quantities is not None and not backlog:
+        if content.quantities is not None and not backlog:
             raise Refused(invalid(context, words.NO_BACKLOG_SKUS, "backlogQuantities"))
-        taken: list[tuple[UUID | None, UUID, int]]
-        if quantities is None:
+        taken: Taken
+        if content.quantities is None:
             taken = [(None, sku_id, whole) for sku_id, whole in (await ordered_quantities(session, order)).items()]
         else:
-            taken = [(each.id, each.sku_id, part) for each, part in _taken(context, backlog, quantities)]
-        code = f"DN-{now:%y%m%d}-{note_id.hex[-6:].upper()}"
-        session.add(DeliveryNote(id=note_id, brand_id=order.brand_id, order_id=order.id, code=code, created_at=now))
+            taken = _taken(context, backlog, content.quantities)
+        note = DeliveryNote(
+            id=note_id,
+            brand_id=order.brand_id,
+            order_id=order.id,
+            code=await next_code(session, order.brand_id, "DN"),
+            created_at=now,
+            tracking_number=(content.tracking_number or "").strip(),
+            comment=(content.comment or "").strip(),
+        )
+        session.add(note)
         await session.flush()
-        rows = [
-            {
-                "brand_id": order.brand_id,
-                "id": new_id(),
-                "order_id": order.id,
-                "delivery_note_id": note_id,
-                "backlog_sku_id": backlog_sku_id,
-                "sku_id": sku_id,
-                "quantity": quantity,
-            }
-            for backlog_sku_id, sku_id, quantity in taken
-        ]
-        await session.execute(insert(DeliveryNoteLine), rows)
-        return [order.touch(now, "DELIVERY_NOTE_CREATED", code=code)]
+        await _write_lines(session, note, taken)
+        return [order.touch(now, "DELIVERY_NOTE_CREATED", code=note.code)]
 
     outcome = await act(context, order_id, OrderAction.CREATE_DELIVERY_NOTE, change)
     return outcome, None if outcome.refusals else note_id
 
 
-def _taken(
-    context: Context, backlog: list[BacklogSku], quantities: Sequence[BacklogQuantity]
-) -> list[tuple[BacklogSku, int]]:
+async def update_delivery_note(context: Context, note_id: UUID, content: NoteContent) -> Outcome:
+    """New quantities replace all of the note's: what it took before goes back to the backlog first."""
+    content.check()
+
+    async def change(session: AsyncSession, order: Order, note: DeliveryNote) -> Event:
+        if content.quantities is not None:
+            backlog = await _backlog(session, order)
+            if not backlog:
+                raise Refused(invalid(context, words.NOTE_OF_WHOLE_ORDER, "backlogQuantities"))
+            await _give_back(session, note, backlog)
+            await _write_lines(session, note, _taken(context, backlog, content.quantities))
+        if content.tracking_number is not None:
+            note.tracking_number = content.tracking_number.strip()
+        if content.comment is not None:
+            note.comment = content.comment.strip()
+        note.updated_at = context.clock()
+        return order.touch(note.updated_at, "DELIVERY_NOTE_UPDATED", code=note.code)
+
+    return await _change(context, note_id, change)
+
+
+async def delete_delivery_note(context: Context, note_id: UUID) -> Outcome:
+    async def change(session: AsyncSession, order: Order, note: DeliveryNote) -> Event:
+        await _give_back(session, note, await _backlog(session, order))
+        # Voided invoices keep what they said, but no longer name the note.
+        of_note = (InvoiceLine.brand_id == note.brand_id, InvoiceLine.delivery_note_id == note.id)
+        await session.execute(update(InvoiceLine).where(*of_note).values(delivery_note_id=None))
+        named = (InvoicedDeliveryNote.brand_id == note.brand_id, InvoicedDeliveryNote.delivery_note_id == note.id)
+        await session.execute(delete(InvoicedDeliveryNote).where(*named))
+        await session.delete(note)
+        return order.touch(context.clock(), "DELIVERY_NOTE_DELETED", code=note.code)
+
+    return await _change(context, note_id, change)
+
+
+async def _change(
+    context: Context, note_id: UUID, change: Callable[[AsyncSession, Order, DeliveryNote], Awaitable[Event]]
+) -> Outcome:
+    """On a note that is on no invoice, under its order's lock."""
+    async with context.read() as session:
+        order_id = await session.scalar(select(DeliveryNote.order_id).where(DeliveryNote.id == note_id))
+    if order_id is None:
+        return unknown_document(context, "deliveryNoteId")
+    try:
+        async with context.transaction() as session:
+            order = await lock(session, order_id)
+            found = select(DeliveryNote, or_(NOTE_INVOICED, NOTE_COVERED)).where(DeliveryNote.id == note_id)
+            row = (await session.execute(found)).one_or_none()
+            if order is None or row is None:
+                return unknown_document(context, "deliveryNoteId")
+            note, is_invoiced = row
+            if not permits(context.actor.role, OrderAction.CREATE_DELIVERY_NOTE):
+                raise Refused(Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale)))
+            if is_invoiced:
+                text = say(words.NOTE_IS_INVOICED, context.actor.locale)
+                raise Refused(Refusal(ActionError.NOT_ALLOWED_IN_STATUS, text, ("input", "deliveryNoteId")))
+            event = await change(session, order, note)
+            await session.flush()
+            await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
+    except Refused as refused:
+        return Outcome(order_id, refusals=refused.refusals)
+    context.refresh()
+    return Outcome(order_id)
+
+
+async def _backlog(session: AsyncSession, order: Order) -> list[BacklogSku]:
+    of_order = (BacklogSku.brand_id == order.brand_id, BacklogSku.order_id == order.id)
+    return list(await session.scalars(select(BacklogSku).where(*of_order)))
+
+
+async def _give_back(session: AsyncSession, note: DeliveryNote, backlog: list[BacklogSku]) -> None:
+    """Takes the lines off the note and puts what they took back into the backlog."""
+    by_id = {each.id: each for each in backlog}
+    of_note = (DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note.id)
+    columns = (DeliveryNoteLine.backlog_sku_id, DeliveryNoteLine.quantity)
+    for backlog_sku_id, quantity in await session.execute(select(*columns).where(*of_note)):
+        if backlog_sku_id:
+            by_id[backlog_sku_id].remaining_quantity += quantity
+    await session.execute(delete(DeliveryNoteLine).where(*of_note))
+
+
+async def _write_lines(session: AsyncSession, note: DeliveryNote, taken: Taken) -> None:
+    rows = [
+        {
+            "brand_id": note.brand_id,
+            "id": new_id(),
+            "order_id": note.order_id,
+            "delivery_note_id": note.id,
+            "backlog_sku_id": backlog_sku_id,
+            "sku_id": sku_id,
+            "quantity": quantity,
+        }
+        for backlog_sku_id, sku_id, quantity in taken
+    ]
+    await session.execute(insert(DeliveryNoteLine), rows)
+
+
+def _taken(context: Context, backlog: list[BacklogSku], quantities: Sequence[BacklogQuantity]) -> Taken:
     """Takes the quantities from the backlog SKUs. Raises Refused with everything that is wrong."""
     by_id = {each.id: each for each in backlog}
     asked: Counter[UUID] = Counter()
@@ -96,46 +214,7 @@ def _taken(
         raise Refused(*refusals)
     for id, quantity in asked.items():
         by_id[id].remaining_quantity -= quantity
-    return [(by_id[id], quantity) for id, quantity in asked.items()]
-
-
-async def delete_delivery_note(context: Context, note_id: UUID) -> Outcome:
-    """Gives back to the backlog what the note took; the order is released."""
-    async with context.read() as session:
-        order_id = await session.scalar(select(DeliveryNote.order_id).where(DeliveryNote.id == note_id))
-    if order_id is None:
-        return unknown_document(context, "deliveryNoteId")
-    try:
-        async with context.transaction() as session:
-            order = await lock(session, order_id)
-            note = await session.scalar(select(DeliveryNote).where(DeliveryNote.id == note_id))
-            if order is None or note is None:
-                return unknown_document(context, "deliveryNoteId")
-            await _delete(context, session, order, note)
-    except Refused as refused:
-        return Outcome(order_id, refusals=refused.refusals)
-    context.refresh()
-    return Outcome(order_id)
-
-
-async def _delete(context: Context, session: AsyncSession, order: Order, note: DeliveryNote) -> None:
-    if not permits(context.actor.role, OrderAction.CREATE_DELIVERY_NOTE):
-        raise Refused(Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale)))
-    facts = (await read_facts(session, [order.id]))[order.id]
-    if Fact.INVOICE in facts.true:
-        text = say(words.NOTE_IS_INVOICED, context.actor.locale)
-        raise Refused(Refusal(ActionError.NOT_ALLOWED_IN_STATUS, text, ("input", "deliveryNoteId")))
-    of_note = (DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note.id)
-    lines = list(await session.scalars(select(DeliveryNoteLine).where(*of_note)))
-    for line in lines:
-        if line.backlog_sku_id:
-            sku = await session.get_one(BacklogSku, (line.brand_id, line.backlog_sku_id))
-            sku.remaining_quantity += line.quantity
-        await session.delete(line)
-    await session.flush()
-    await session.delete(note)
-    event = order.touch(context.clock(), "DELIVERY_NOTE_DELETED", code=note.code)
-    await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
+    return [(id, by_id[id].sku_id, quantity) for id, quantity in asked.items()]
 
 
 def unknown_document(context: Context, argument: str) -> Outcome:

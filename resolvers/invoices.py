@@ -1,4 +1,4 @@
-"""Invoices: drafted for an order, issued, voided; a draft can be deleted. Voiding or deleting releases the order."""
+"""Invoices once they are drafted: issued, voided; a draft can be deleted. Voiding or deleting releases the orders."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,39 +8,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit, words
-from models.base import new_id
 from models.documents import Invoice, InvoicedOrder, InvoiceStatus
-from models.events import Event
 from models.order import Order
 from models.policy import OrderAction, permits
 from models.words import say
-from resolvers.actions import ActionError, Outcome, Refusal, Refused, act
+from resolvers.actions import ActionError, Outcome, Refusal, Refused
 from resolvers.context import Context
 from resolvers.delivery_notes import unknown_document
-
-
-async def create_invoice(context: Context, order_id: UUID) -> tuple[Outcome, UUID | None]:
-    """The outcome and the draft's id. It is for the official content of the order as a whole."""
-    invoice_id = new_id()
-
-    async def change(session: AsyncSession, order: Order) -> list[Event]:
-        now = context.clock()
-        code = f"INV-{now:%y%m%d}-{invoice_id.hex[-6:].upper()}"
-        invoice = Invoice(
-            id=invoice_id,
-            brand_id=order.brand_id,
-            code=code,
-            created_at=now,
-            currency=order.currency,
-            total_minor=order.total_minor,
-        )
-        session.add(invoice)
-        await session.flush()
-        session.add(InvoicedOrder(brand_id=order.brand_id, invoice_id=invoice_id, order_id=order.id))
-        return [order.touch(now, "INVOICE_CREATED", code=code)]
-
-    outcome = await act(context, order_id, OrderAction.CREATE_INVOICE, change)
-    return outcome, None if outcome.refusals else invoice_id
 
 
 async def issue_invoice(context: Context, invoice_id: UUID) -> Outcome:

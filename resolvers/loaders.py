@@ -4,11 +4,11 @@ Each loader opens a session of its own for the viewer's scope, because sibling f
 Pages inside an order (lines, history) are keyed by (order, size, after).
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
@@ -16,19 +16,34 @@ from models.actor import Actor
 from models.audit import AuditEntry
 from models.base import Database
 from models.catalog import Sku
-from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedOrder
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
 from models.party import Brand, Buyer, BuyerRecipient
 from models.rejection import OrderRejection
 from models.tag import OrderTag, Tag
+from resolvers.document_rows import (
+    count_invoice_lines,
+    count_note_lines,
+    read_backlog_skus,
+    read_delivery_notes,
+    read_invoice_lines,
+    read_invoiced_notes,
+    read_invoiced_orders,
+    read_invoices,
+    read_note_lines,
+    read_notes,
+)
+from resolvers.reading import PageKey, grouped, read_pages
 from resolvers.rows import (
     ORDER_COLUMNS,
+    SKU_COLUMNS,
     BacklogSkuRow,
     BrandRow,
     BuyerRow,
+    DeliveryNoteLineRow,
     DeliveryNoteRow,
     HistoryRow,
+    InvoiceLineRow,
     InvoiceRow,
     LineRow,
     NotificationRow,
@@ -42,7 +57,6 @@ from resolvers.verdicts import Verdict, read_verdicts
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-SKU_COLUMNS = (Sku.id, Sku.number, Sku.model_number, Sku.name)
 LINE_COLUMNS = (
     OrderLine.id,
     OrderLine.position,
@@ -104,22 +118,17 @@ class Loaders:
         self.tags: DataLoader[UUID, list[TagRow]] = many(read_tags)
         self.delivery_notes: DataLoader[UUID, list[DeliveryNoteRow]] = many(read_delivery_notes)
         self.invoices: DataLoader[UUID, list[InvoiceRow]] = many(read_invoices)
+        self.delivery_note: DataLoader[UUID, DeliveryNoteRow | None] = one(read_notes)
+        self.delivery_note_lines: DataLoader[PageKey, list[DeliveryNoteLineRow]] = many(read_note_lines)
+        self.delivery_note_line_count: DataLoader[UUID, int | None] = one(count_note_lines)
+        self.invoice_lines: DataLoader[PageKey, list[InvoiceLineRow]] = many(read_invoice_lines)
+        self.invoice_line_count: DataLoader[UUID, int | None] = one(count_invoice_lines)
+        self.invoiced_orders: DataLoader[UUID, list[UUID]] = many(read_invoiced_orders)
+        self.invoiced_notes: DataLoader[UUID, list[DeliveryNoteRow]] = many(read_invoiced_notes)
         self.backlog_skus: DataLoader[UUID, list[BacklogSkuRow]] = many(read_backlog_skus)
         self.contents: DataLoader[tuple[UUID, DataSet], list[LineRow]] = many(read_contents)
         self.replaced: DataLoader[UUID, UUID | None] = one(read_replaced)
         self.notifications: DataLoader[UUID, list[NotificationRow]] = many(read_notifications)
-
-
-# order, at most this many rows, after this position or id (None: from the start)
-PageKey = tuple[UUID, int, Any]
-
-
-def grouped(rows: Sequence[Any], make: Callable[..., V]) -> dict[Any, list[V]]:
-    """Rows whose first column is the key."""
-    found: dict[Any, list[V]] = {}
-    for key, *columns in rows:
-        found.setdefault(key, []).append(make(*columns))
-    return found
 
 
 async def read_orders(session: AsyncSession, ids: list[UUID]) -> dict[UUID, OrderRow]:
@@ -179,7 +188,7 @@ async def read_lines(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey
     def make(*columns: Any) -> LineRow:
         return LineRow(*(*columns[:-4], SkuRow(*columns[-4:])))
 
-    return await _pages(session, keys, statement, OrderLine.order_id, OrderLine.position, make)
+    return await read_pages(session, keys, statement, OrderLine.order_id, OrderLine.position, make)
 
 
 async def read_contents(
@@ -206,34 +215,7 @@ async def read_replaced(session: AsyncSession, ids: list[UUID]) -> dict[UUID, UU
 
 async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[HistoryRow]]:
     statement = select(AuditEntry.order_id, *HISTORY_COLUMNS)
-    return await _pages(session, keys, statement, AuditEntry.order_id, AuditEntry.id, HistoryRow)
-
-
-async def _pages(
-    session: AsyncSession,
-    keys: list[PageKey],
-    statement: Select[*tuple[Any, ...]],
-    order_id: ColumnElement[Any] | Any,
-    position: ColumnElement[Any] | Any,
-    make: Callable[..., V],
-) -> dict[PageKey, list[V]]:
-    """The next rows of several orders in one statement; in one more for each further page of the same order."""
-    found: dict[PageKey, list[V]] = {}
-    while keys:
-        page_of = {key[0]: key for key in reversed(keys)}
-        keys = [key for key in keys if page_of[key[0]] != key]
-        after = [and_(order_id == id, position > after) for id, _, after in page_of.values() if after is not None]
-        from_start = [id for id, _, after in page_of.values() if after is None]
-        pages = (
-            statement.where(or_(order_id.in_(from_start), *after))
-            .add_columns(func.row_number().over(partition_by=order_id, order_by=position).label("rank_in_order"))
-            .subquery()
-        )
-        most = max(size for _, size, _ in page_of.values())
-        rows = await session.execute(select(pages).where(pages.c.rank_in_order <= most).order_by(pages.c.rank_in_order))
-        rows_of = grouped([row[:-1] for row in rows], make)
-        found |= {key: rows_of.get(id, [])[: key[1]] for id, key in page_of.items()}
-    return found
+    return await read_pages(session, keys, statement, AuditEntry.order_id, AuditEntry.id, HistoryRow)
 
 
 async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[TagRow]]:
@@ -244,37 +226,6 @@ async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[T
         .order_by(Tag.code)
     )
     return grouped((await session.execute(statement)).all(), TagRow)
-
-
-async def read_delivery_notes(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[DeliveryNoteRow]]:
-    columns = (DeliveryNote.order_id, DeliveryNote.id, DeliveryNote.code, DeliveryNote.created_at)
-    statement = select(*columns).where(DeliveryNote.order_id.in_(ids)).order_by(DeliveryNote.id)
-    return grouped((await session.execute(statement)).all(), DeliveryNoteRow)
-
-
-async def read_invoices(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[InvoiceRow]]:
-    statement = (
-        select(InvoicedOrder.order_id, Invoice.id, Invoice.code, Invoice.status, Invoice.created_at)
-        .join(Invoice, and_(Invoice.brand_id == InvoicedOrder.brand_id, Invoice.id == InvoicedOrder.invoice_id))
-        .where(InvoicedOrder.order_id.in_(ids))
-        .order_by(Invoice.id)
-    )
-    return grouped((await session.execute(statement)).all(), InvoiceRow)
-
-
-async def read_backlog_skus(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[BacklogSkuRow]]:
-    columns = (BacklogSku.order_id, BacklogSku.id, BacklogSku.ordered_quantity, BacklogSku.remaining_quantity)
-    statement = (
-        select(*columns, *SKU_COLUMNS)
-        .join(Sku, and_(Sku.brand_id == BacklogSku.brand_id, Sku.id == BacklogSku.sku_id))
-        .where(BacklogSku.order_id.in_(ids))
-        .order_by(Sku.number)
-    )
-
-    def make(*columns: Any) -> BacklogSkuRow:
-        return BacklogSkuRow(*(*columns[:-4], SkuRow(*columns[-4:])))
-
-    return grouped((await session.execute(statement)).all(), make)
 
 
 async def read_notifications(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[NotificationRow]]:

@@ -8,15 +8,16 @@ from sqlalchemy import and_, select
 
 from models.audit import AuditEntry
 from models.catalog import Sku
-from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedOrder
+from models.documents import BacklogSku, Invoice, InvoicedOrder
 from models.order import Order, OrderLine
 from models.outbox import OutboxMessage
 from models.tag import Tag
 from resolvers.context import Context
-from resolvers.loaders import HISTORY_COLUMNS, LINE_COLUMNS, NOTIFICATION_COLUMNS, SKU_COLUMNS
+from resolvers.document_rows import INVOICE_COLUMNS
+from resolvers.loaders import HISTORY_COLUMNS, LINE_COLUMNS, NOTIFICATION_COLUMNS
 from resolvers.rows import (
+    SKU_COLUMNS,
     BacklogSkuRow,
-    DeliveryNoteRow,
     HistoryRow,
     InvoiceRow,
     LineRow,
@@ -48,15 +49,13 @@ async def lines(context: Context, ids: Collection[UUID]) -> Found:
 
 
 async def delivery_notes(context: Context, ids: Collection[UUID]) -> Found:
-    columns = (DeliveryNote.id, DeliveryNote.code, DeliveryNote.created_at)
-    return await _read(context, select(*columns).where(DeliveryNote.id.in_(ids)), DeliveryNoteRow)
+    return dict(zip(ids, await context.loaders.delivery_note.load_many(ids), strict=True))
 
 
 async def invoices(context: Context, ids: Collection[UUID]) -> Found:
-    columns = (Invoice.id, Invoice.code, Invoice.status, Invoice.created_at)
     # A buyer sees an invoice through an own order only.
     seen = select(InvoicedOrder.invoice_id)
-    return await _read(context, select(*columns).where(Invoice.id.in_(ids), Invoice.id.in_(seen)), InvoiceRow)
+    return await _read(context, select(*INVOICE_COLUMNS).where(Invoice.id.in_(ids), Invoice.id.in_(seen)), InvoiceRow)
 
 
 async def backlog_skus(context: Context, ids: Collection[UUID]) -> Found:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from models.actor import ActorKind
+from models.catalog import Sku
 from models.documents import InvoiceStatus
 from models.order import DataSet, Order
 from models.outbox import NotificationStatus
@@ -41,6 +42,9 @@ class SkuRow:
     number: str
     model_number: str
     name: str
+
+
+SKU_COLUMNS = (Sku.id, Sku.number, Sku.model_number, Sku.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,23 @@ class RejectionRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNoteRow:
+    """`is_invoiced`: itself, or its order as a whole."""
+
     id: UUID
+    order_id: UUID
     code: str
     created_at: datetime
+    updated_at: datetime | None
+    tracking_number: str
+    comment: str
+    is_invoiced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryNoteLineRow:
+    id: UUID
+    quantity: int
+    sku: SkuRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,22 @@ class InvoiceRow:
     code: str
     status: InvoiceStatus
     created_at: datetime
+    issued_at: datetime | None
+    voided_at: datetime | None
+    currency: str | None
+    total_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLineRow:
+    position: int
+    order_id: UUID
+    delivery_note_id: UUID | None
+    quantity: int
+    unit_price_minor: int
+    amount_minor: int
+    currency: str
+    sku: SkuRow
 
 
 @dataclass(frozen=True, slots=True)

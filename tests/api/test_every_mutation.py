@@ -33,6 +33,8 @@ ON_AN_ORDER: dict[str, tuple[OrderAction, dict[str, Any]]] = {
     "createDeliveryNote": (A.CREATE_DELIVERY_NOTE, {}),
     "createInvoice": (A.CREATE_INVOICE, {}),
 }
+# Those that name a document of the order, so that they are about orders in the statuses where one can be.
+ON_ITS_DOCUMENTS = {"createInvoiceForDeliveryNotes": A.INVOICE_DELIVERY_NOTES}
 # Those that are not about one order as it stands; each has tests of its own.
 OTHERS = {
     "resendNotification",
@@ -47,6 +49,8 @@ OTHERS = {
     "createTag",
     "updateTag",
     "deleteTag",
+    "createInvoiceForOrders",
+    "updateDeliveryNote",
     "deleteDeliveryNote",
     "issueInvoice",
     "voidInvoice",
@@ -78,8 +82,8 @@ async def test_no_mutation_is_forgotten(database: Database, api: Client) -> None
     client = api.as_((await make_shop(database)).member())
     data = await client.data("{ __schema { mutationType { fields { name } } } }")
     names = {field["name"] for field in data["__schema"]["mutationType"]["fields"]}
-    assert names == set(ON_AN_ORDER) | OTHERS
-    assert {action for action, _ in ON_AN_ORDER.values()} == set(OrderAction)
+    assert names == set(ON_AN_ORDER) | set(ON_ITS_DOCUMENTS) | OTHERS
+    assert {action for action, _ in ON_AN_ORDER.values()} | set(ON_ITS_DOCUMENTS.values()) == set(OrderAction)
 
 
 @pytest.mark.parametrize("status", OrderStatus)

@@ -1,0 +1,19 @@
+"""The lines of delivery notes and invoices, by page."""
+
+from uuid import UUID
+
+from models.documents import DeliveryNoteLine, InvoiceLine
+from resolvers.context import Context
+from resolvers.pagination import Key, Page, PageRequest, by_id, page_within
+from resolvers.rows import DeliveryNoteLineRow, InvoiceLineRow
+
+NOTE_KEYS = [by_id(DeliveryNoteLine.id, descending=False)]
+INVOICE_KEYS = [Key("position", InvoiceLine.position, False, int)]
+
+
+async def note_lines(context: Context, note_id: UUID, request: PageRequest) -> Page[DeliveryNoteLineRow]:
+    return await page_within(context.loaders.delivery_note_lines, note_id, NOTE_KEYS, request)
+
+
+async def invoice_lines(context: Context, invoice_id: UUID, request: PageRequest) -> Page[InvoiceLineRow]:
+    return await page_within(context.loaders.invoice_lines, invoice_id, INVOICE_KEYS, request)
