@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,13 +13,23 @@ from models import audit
 from models.actor import Actor
 from models.base import Database, new_id
 from models.cart import OrderSendBack
-from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedOrder, InvoiceStatus
+from models.documents import (
+    BacklogSku,
+    DeliveryNote,
+    DeliveryNoteLine,
+    Invoice,
+    InvoicedOrder,
+    InvoiceLine,
+    InvoiceStatus,
+)
 from models.order import DataSet, Order, OrderLine
 from models.party import Brand, Buyer
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING, Scope
 from models.tag import OrderTag, Tag
+from resolvers.backlog import ordered_quantities
+from resolvers.billing import whole_order
 from resolvers.imports import import_file
 
 EXAMPLES = ROOT / "examples"
@@ -130,7 +141,7 @@ async def _decorate(session: AsyncSession, brand: Brand) -> None:
     created.approval_asked = True
     await _confirm(session, approved, OrderStatus.OC_APPROVED)
     await _confirm(session, refused, OrderStatus.OC_UPDATE_REQUIRED)
-    await _invoice(session, "INV-2011-0003", InvoiceStatus.DRAFT, [draft, created])
+    await _invoice(session, "INV-2011-0003", InvoiceStatus.DRAFT, [draft])
     await _invoice(session, "INV-2011-0004", InvoiceStatus.VOID, [void])
 
 
@@ -147,23 +158,39 @@ async def _confirm(session: AsyncSession, order: Order, status: OrderStatus) -> 
 
 
 async def _deliver(session: AsyncSession, order: Order, *codes: str) -> None:
+    """One note of the whole order, or, from backlog SKUs, notes that take half of what is left each."""
     await session.flush()
     at = order.placed_at + timedelta(days=2)
-    session.add_all(
-        DeliveryNote(id=new_id(), brand_id=order.brand_id, order_id=order.id, code=code, created_at=at)
-        for code in codes
-    )
+    of_order = (BacklogSku.brand_id == order.brand_id, BacklogSku.order_id == order.id)
+    backlog = list(await session.scalars(select(BacklogSku).where(*of_order)))
+    for code in codes:
+        note = DeliveryNote(id=new_id(), brand_id=order.brand_id, order_id=order.id, code=code, created_at=at)
+        session.add(note)
+        taken: list[tuple[UUID | None, UUID, int]] = [
+            (each.id, each.sku_id, -(-each.remaining_quantity // 2)) for each in backlog
+        ]
+        if not backlog:
+            taken = [(None, sku_id, whole) for sku_id, whole in (await ordered_quantities(session, order)).items()]
+        for each, (_, _, quantity) in zip(backlog, taken, strict=False):
+            each.remaining_quantity -= quantity
+        await session.flush()
+        session.add_all(
+            DeliveryNoteLine(
+                brand_id=order.brand_id,
+                order_id=order.id,
+                delivery_note_id=note.id,
+                backlog_sku_id=backlog_sku_id,
+                sku_id=sku_id,
+                quantity=quantity,
+            )
+            for backlog_sku_id, sku_id, quantity in taken
+            if quantity
+        )
 
 
 async def _lay_out(session: AsyncSession, order: Order) -> None:
     await session.flush()
-    quantities = (
-        select(OrderLine.sku_id, func.sum(OrderLine.quantity))
-        .where(OrderLine.order_id == order.id, OrderLine.data_set == DataSet.CONFIRMATION)
-        .group_by(OrderLine.sku_id)
-    )
-    for sku_id, quantity in (await session.execute(quantities)).all():
-        whole = int(quantity)
+    for sku_id, whole in (await ordered_quantities(session, order)).items():
         session.add(
             BacklogSku(
                 id=new_id(),
@@ -174,16 +201,44 @@ async def _lay_out(session: AsyncSession, order: Order) -> None:
                 remaining_quantity=whole,
             )
         )
+    await session.flush()
 
 
 async def _invoice(session: AsyncSession, code: str, status: InvoiceStatus, orders: Sequence[Order]) -> None:
+    """For the orders as a whole."""
+    await session.flush()
     at = max(order.placed_at for order in orders) + timedelta(days=3)
-    invoice = Invoice(id=new_id(), brand_id=orders[0].brand_id, code=code, status=status, created_at=at)
+    invoice = Invoice(
+        id=new_id(),
+        brand_id=orders[0].brand_id,
+        code=code,
+        status=status,
+        created_at=at,
+        issued_at=None if status is InvoiceStatus.DRAFT else at,
+        voided_at=at + timedelta(days=1) if status is InvoiceStatus.VOID else None,
+        currency=orders[0].currency,
+        total_minor=sum(order.total_minor for order in orders),
+    )
     session.add(invoice)
     await session.flush()
-    session.add_all(
-        InvoicedOrder(brand_id=order.brand_id, invoice_id=invoice.id, order_id=order.id) for order in orders
-    )
+    position = 0
+    for order in orders:
+        charges = {"tax_minor": order.tax_minor, "shipping_minor": order.shipping_minor}
+        session.add(InvoicedOrder(brand_id=order.brand_id, invoice_id=invoice.id, order_id=order.id, **charges))
+        for billed in await whole_order(session, order):
+            position += 1
+            session.add(
+                InvoiceLine(
+                    brand_id=order.brand_id,
+                    order_id=order.id,
+                    invoice_id=invoice.id,
+                    position=position,
+                    sku_id=billed.line.sku_id,
+                    quantity=billed.line.quantity,
+                    unit_price_minor=billed.line.unit_price_minor,
+                    amount_minor=billed.line.amount_minor,
+                )
+            )
 
 
 async def _send_back(session: AsyncSession, order: Order) -> None:
