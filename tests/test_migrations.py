@@ -3,11 +3,14 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, text
+from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, select, text
 
 from models.base import Database
+from models.documents import InvoicedOrder, InvoiceLine
 from models.migrations import NewerSchemaError, current, downgrade, latest, upgrade
+from models.scope import EVERYTHING
 from models.tables import metadata
+from tests.factories import add_invoice, make_order, make_shop
 
 
 def tables(connection: Connection) -> set[str]:
@@ -52,3 +55,16 @@ async def test_a_schema_of_a_newer_release_is_refused(database: Database) -> Non
             await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerSchemaError, match="schema 9999"):
         await upgrade(database)
+
+
+async def test_invoices_made_before_they_had_lines_get_them(database: Database) -> None:
+    shop = await make_shop(database)
+    order = await make_order(database, shop, tax_minor=7, lines=[(2, 1250), (3, 480)])
+    invoice = await add_invoice(database, order)
+    await downgrade(database, "0003")
+    await upgrade(database)
+    async with database.read(EVERYTHING) as session:
+        columns = (InvoiceLine.invoice_id, InvoiceLine.position, InvoiceLine.quantity, InvoiceLine.amount_minor)
+        lines = [tuple(row) for row in await session.execute(select(*columns).order_by(InvoiceLine.position))]
+        assert lines == [(invoice.id, 1, 2, 2500), (invoice.id, 2, 3, 1440)]
+        assert (await session.scalars(select(InvoicedOrder.tax_minor))).one() == 7

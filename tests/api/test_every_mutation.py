@@ -35,21 +35,24 @@ ON_AN_ORDER: dict[str, tuple[OrderAction, dict[str, Any]]] = {
 }
 # Those that name a document of the order, so that they are about orders in the statuses where one can be.
 ON_ITS_DOCUMENTS = {"createInvoiceForDeliveryNotes": A.INVOICE_DELIVERY_NOTES}
-# Those that are not about one order as it stands; each has tests of its own.
+# Those on many orders: mutation → its action, and its input besides orderIds.
+ON_MANY: dict[str, tuple[OrderAction, dict[str, Any]]] = {
+    "rejectOrders": (A.REJECT, NO_MAIL),
+    "archiveOrders": (A.ARCHIVE, {}),
+    "applyTagsToOrders": (A.APPLY_TAGS, {"tagIds": [], "mode": "REPLACE"}),
+    "createOrderConfirmations": (A.CREATE_CONFIRMATION, NO_MAIL | {"askBuyerApproval": True}),
+    "confirmOrders": (A.CONFIRM, NO_MAIL),
+    "createInvoiceForOrders": (A.CREATE_INVOICE, {}),
+}
+# Those that are not about orders as they stand; each has tests of its own.
 OTHERS = {
     "resendNotification",
     "updateBrandSettings",
     "updateCart",
-    "rejectOrders",
     "placeOrder",
-    "archiveOrders",
-    "applyTagsToOrders",
-    "createOrderConfirmations",
-    "confirmOrders",
     "createTag",
     "updateTag",
     "deleteTag",
-    "createInvoiceForOrders",
     "updateDeliveryNote",
     "deleteDeliveryNote",
     "issueInvoice",
@@ -82,7 +85,7 @@ async def test_no_mutation_is_forgotten(database: Database, api: Client) -> None
     client = api.as_((await make_shop(database)).member())
     data = await client.data("{ __schema { mutationType { fields { name } } } }")
     names = {field["name"] for field in data["__schema"]["mutationType"]["fields"]}
-    assert names == set(ON_AN_ORDER) | set(ON_ITS_DOCUMENTS) | OTHERS
+    assert names == set(ON_AN_ORDER) | set(ON_ITS_DOCUMENTS) | set(ON_MANY) | OTHERS
     assert {action for action, _ in ON_AN_ORDER.values()} | set(ON_ITS_DOCUMENTS.values()) == set(OrderAction)
 
 
@@ -118,3 +121,37 @@ async def test_a_mutation_does_what_the_table_says(
             break
     if status in FINAL and action not in (A.ARCHIVE, A.APPLY_TAGS):
         assert expected
+
+
+@pytest.mark.parametrize("name", ON_MANY)
+async def test_a_mutation_on_many_orders_does_with_each_what_the_table_says(
+    database: Database, api: Client, name: str
+) -> None:
+    action, input = ON_MANY[name]
+    shop = await make_shop(database)
+    orders = {status: await order_in(database, shop, status) for status in OrderStatus}
+    async with database.read(EVERYTHING) as session:
+        facts = await read_facts(session, [order.id for order in orders.values()])
+    # One at a time: createInvoiceForOrders is all or nothing.
+    for status, order in orders.items():
+        before = await trace(database)
+        expected = [each.value for each in blockers(action, Role.WRITE, facts[order.id], bulk=True)]
+        blocked = await blockers_in_bulk(api.as_(shop.member()), name, input | {"orderIds": [id_of(order)]})
+        assert blocked == expected, status
+        after = await trace(database)
+        if expected:  # that somebody asked is kept, so that a retry is about the same orders
+            assert {table: rows for table, rows in after.items() if table != "bulk_runs"} == {
+                table: rows for table, rows in before.items() if table != "bulk_runs"
+            }
+        if status in FINAL and action not in (A.ARCHIVE, A.APPLY_TAGS):
+            assert expected
+
+
+async def blockers_in_bulk(client: Client, name: str, input: dict[str, Any]) -> list[str]:
+    """Those of the one order in the input."""
+    results = "refusedOrders" if name == "createInvoiceForOrders" else "results"
+    kind = name[0].upper() + name[1:]
+    query = f"""mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ userErrors {{ code }}
+                {results} {{ blockers {{ code }} }} }} }}"""
+    payload = (await client.data(query, input=input))[name]
+    return [blocker["code"] for result in payload[results] for blocker in result["blockers"]]
