@@ -149,10 +149,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def insert_into(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
+    """The database's own INSERT, which knows ON CONFLICT."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
 def insert_new(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
     """INSERT … ON CONFLICT DO NOTHING: rows whose key is taken are left as they are."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return insert_into(session, table).on_conflict_do_nothing()
 
 
 class Database:

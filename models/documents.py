@@ -13,12 +13,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, insert_new, new_id
+from models.base import Base, insert_into, new_id
 from models.scope import BrandOwned, OrderOwned
 
 
@@ -157,10 +156,11 @@ class DocumentNumber(BrandOwned, Base):
 
 async def next_code(session: AsyncSession, brand_id: UUID, kind: str) -> str:
     """The next code of this kind ("DN", "INV") without a gap: DN-000001, DN-000002 …"""
-    of_kind = (DocumentNumber.brand_id == brand_id, DocumentNumber.kind == kind)
-    await session.execute(insert_new(session, DocumentNumber).values(brand_id=brand_id, kind=kind, last=0))
-    taken = update(DocumentNumber).where(*of_kind).values(last=DocumentNumber.last + 1).returning(DocumentNumber.last)
-    number = await session.scalar(taken.execution_options(synchronize_session=False))
+    first = insert_into(session, DocumentNumber).values(brand_id=brand_id, kind=kind, last=1)
+    taken = first.on_conflict_do_update(
+        index_elements=[DocumentNumber.brand_id, DocumentNumber.kind], set_={"last": DocumentNumber.last + 1}
+    )
+    number = await session.scalar(taken.returning(DocumentNumber.last))
     return f"{kind}-{number:06}"
 
 
