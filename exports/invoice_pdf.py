@@ -1,14 +1,14 @@
 """An invoice as a PDF; stamped on every page while it is a draft, and once it is void."""
 
 from exports.labels import labels
-from exports.paper import Stamp, at, drawn, money, sheet
+from exports.paper import Stamp, at, drawn, money, on_paper
 from exports.snapshot import InvoiceSnapshot
 from models.documents import InvoiceStatus
 
 
 def invoice_pdf(snapshot: InvoiceSnapshot, locale: str) -> bytes:
-    """As `sheet` draws it, so not on the event loop; `locale` is "en" or "ja"."""
-    return sheet(
+    """As `on_paper` draws it, so not on the event loop; `locale` is "en" or "ja"."""
+    return on_paper(
         "invoice.html",
         snapshot,
         locale,

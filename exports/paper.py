@@ -42,7 +42,9 @@ class Stamp:
     details: tuple[str, ...] = ()
 
 
-def sheet(template: str, snapshot: AnySnapshot, locale: str, *, title: str, stamp: Stamp | None, **words: Any) -> bytes:
+def on_paper(
+    template: str, snapshot: AnySnapshot, locale: str, *, title: str, stamp: Stamp | None, **words: Any
+) -> bytes:
     """Draws the sheet; `locale` is "en" or "ja". Computes for 0.2 s (10 lines) to 3 s (500), so not on the event loop.
 
     `title`: a key of LABELS; `words`: what the template needs besides. May run in any number of threads at once:
@@ -53,7 +55,7 @@ def sheet(template: str, snapshot: AnySnapshot, locale: str, *, title: str, stam
         _environment()
         .get_template(template)
         .render(
-            sheet=snapshot,
+            document=snapshot,
             label=label,
             locale=locale,
             title=label[title],
@@ -123,7 +125,7 @@ def _environment() -> Environment:
 
 @cache
 def _style() -> CSS:
-    return CSS(filename=TEMPLATES / "sheet.css")
+    return CSS(filename=TEMPLATES / "paper.css")
 
 
 # No address is ever opened: the sheet needs none, and text of users must not make it need one.

@@ -1,15 +1,15 @@
 """An order as a PDF: the purchase order or the order confirmation; stamped on every page when it is rejected."""
 
 from exports.labels import labels
-from exports.paper import Stamp, at, drawn, money, printable, sheet
+from exports.paper import Stamp, at, drawn, money, on_paper, printable
 from exports.snapshot import OrderSnapshot
 from models.words import status_label
 
 
 def order_pdf(snapshot: OrderSnapshot, locale: str) -> bytes:
-    """As `sheet` draws it, so not on the event loop; `locale` is "en" or "ja"."""
+    """As `on_paper` draws it, so not on the event loop; `locale` is "en" or "ja"."""
     status = status_label(snapshot.status, locale, to_buyer=snapshot.for_buyer)
-    return sheet(
+    return on_paper(
         "order.html",
         snapshot,
         locale,
