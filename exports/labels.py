@@ -1,8 +1,10 @@
-"""The words printed on an order's PDF: key → (English, Japanese)."""
+"""The words printed on PDFs: key → (English, Japanese)."""
 
 LABELS: dict[str, tuple[str, str]] = {
     "PURCHASE_ORDER": ("Purchase order", "注文書"),
     "ORDER_CONFIRMATION": ("Order confirmation", "注文確認書"),
+    "DELIVERY_NOTE": ("Delivery note", "納品書"),
+    "INVOICE": ("Invoice", "請求書"),
     "placed": ("Order date", "注文日時"),
     "confirmed": ("Confirmation date", "確認書作成日時"),
     "catalog": ("Catalog", "カタログ"),
@@ -26,6 +28,13 @@ LABELS: dict[str, tuple[str, str]] = {
     "rejected": ("Rejected", "却下"),
     "declined": ("Declined", "お断り"),
     "by": ("by {name}", "{name}"),
+    "DRAFT": ("Draft", "下書き"),
+    "VOID": ("Void", "無効"),
+    "order": ("Order", "注文"),
+    "delivered": ("Date", "納品日"),
+    "tracking_number": ("Tracking number", "送り状番号"),
+    "drafted": ("Drafted on", "下書き作成日"),
+    "issued": ("Issue date", "発行日"),
 }
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.snapshot import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
+from exports.snapshot import OrderDocument, OrderSnapshot, RejectionStamp
+from exports.snapshot_rows import BRAND, BUYER, brand_of, buyer_of, line_of
 from models.catalog import Catalog, Sku
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
@@ -37,24 +38,12 @@ async def order_snapshot(
     if document is OrderDocument.ORDER_CONFIRMATION and row.official is not DataSet.CONFIRMATION:
         raise NoConfirmation(f"Order {row.code} has no order confirmation")
 
-    lines = tuple(
-        LineSnapshot(
-            position=line.position,
-            sku_number=line.number,
-            model_number=line.model_number,
-            product_name=line.name,
-            quantity=line.quantity,
-            unit_price=from_minor(line.unit_price_minor, row.currency),
-            amount=from_minor(line.amount_minor, row.currency),
-        )
-        for line in await session.execute(
-            _LINES.where(
-                OrderLine.brand_id == row.brand_id,
-                OrderLine.order_id == order_id,
-                OrderLine.data_set == DATA_SETS[document],
-            )
-        )
+    of_document = (
+        OrderLine.brand_id == row.brand_id,
+        OrderLine.order_id == order_id,
+        OrderLine.data_set == DATA_SETS[document],
     )
+    lines = tuple(line_of(line, row.currency) for line in await session.execute(_LINES.where(*of_document)))
     emails = await session.scalars(
         select(BuyerRecipient.email)
         .where(BuyerRecipient.brand_id == row.brand_id, BuyerRecipient.buyer_id == row.buyer_id)
@@ -69,20 +58,8 @@ async def order_snapshot(
         status=row.status,
         placed_at=row.placed_at,
         confirmed_at=row.confirmation_created_at if document is OrderDocument.ORDER_CONFIRMATION else None,
-        brand=Party(
-            name=row.brand_name,
-            code=row.brand_code,
-            country="",
-            address=row.brand_address,
-            emails=(row.mail_reply_to,) if row.mail_reply_to else (),
-        ),
-        buyer=Party(
-            name=row.buyer_name,
-            code=row.unique_code,
-            country=row.country,
-            address=row.buyer_address,
-            emails=tuple(emails),
-        ),
+        brand=brand_of(row),
+        buyer=buyer_of(row, tuple(emails)),
         delivery_address=row.delivery_address,
         catalog=row.catalog_name,
         currency=row.currency,
@@ -114,15 +91,8 @@ _ORDER = (
         Order.delivery_address,
         Order.placed_at,
         Order.confirmation_created_at,
-        Brand.name.label("brand_name"),
-        Brand.code.label("brand_code"),
-        Brand.address.label("brand_address"),
-        Brand.mail_reply_to,
-        Brand.time_zone,
-        Buyer.name.label("buyer_name"),
-        Buyer.unique_code,
-        Buyer.country,
-        Buyer.address.label("buyer_address"),
+        *BRAND,
+        *BUYER,
         Catalog.name.label("catalog_name"),
         OrderRejection.rejected_at,
         OrderRejection.actor_name,

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from models.documents import InvoiceStatus
 from models.policy import OrderStatus
 
 
@@ -27,14 +28,20 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class LineSnapshot:
-    """`unit_price` and `amount` are in the order's currency."""
+class GoodsLine:
+    """So many of one SKU."""
 
     position: int
     sku_number: str
     model_number: str
     product_name: str
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineSnapshot(GoodsLine):
+    """`unit_price` and `amount` are in the document's currency."""
+
     unit_price: Decimal
     amount: Decimal
 
@@ -73,4 +80,59 @@ class OrderSnapshot:
     total: Decimal
     comment: str
     rejection: RejectionStamp | None
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryNoteSnapshot:
+    """One delivery note. `delivery_address`: the order's, or the buyer's where the order has none of its own."""
+
+    code: str
+    created_at: datetime
+    order_code: str
+    tracking_number: str
+    comment: str
+    brand: Party
+    buyer: Party
+    delivery_address: str
+    lines: tuple[GoodsLine, ...]
+    total_quantity: int
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class BilledPart:
+    """Lines of one order that were delivered together; `delivery_note_code` is empty for an order billed as a whole."""
+
+    delivery_note_code: str
+    lines: tuple[LineSnapshot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BilledOrder:
+    """What an invoice bills of one order; `tax` and `shipping` are this order's."""
+
+    code: str
+    parts: tuple[BilledPart, ...]
+    tax: Decimal
+    shipping: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceSnapshot:
+    """One invoice, for one or several orders of one buyer. The sums are of what it bills of them."""
+
+    code: str
+    status: InvoiceStatus
+    created_at: datetime
+    issued_at: datetime | None
+    voided_at: datetime | None
+    brand: Party
+    buyer: Party
+    currency: str
+    orders: tuple[BilledOrder, ...]
+    subtotal: Decimal
+    tax: Decimal
+    shipping: Decimal
+    total: Decimal
     time_zone: str

@@ -24,6 +24,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from exports.analytics_workbook import analytics_workbook
+from exports.delivery_note_pdf import draw_delivery_note_pdf
+from exports.delivery_note_snapshot import delivery_note_snapshot
+from exports.invoice_pdf import draw_invoice_pdf
+from exports.invoice_snapshot import invoice_snapshot
 from exports.order_snapshot import NoConfirmation, order_snapshot
 from exports.pdf import draw_order_pdf
 from exports.snapshot import OrderDocument
@@ -67,6 +71,8 @@ class Download:
 class Export(StrEnum):
     PURCHASE_ORDER = "purchase-order"
     ORDER_CONFIRMATION = "order-confirmation"
+    DELIVERY_NOTE = "delivery-note"
+    INVOICE = "invoice"
     ORDER_EXCEL = "order"
     ORDERS_EXCEL = "orders"
     ANALYTICS_EXCEL = "analytics"
@@ -93,6 +99,16 @@ class Links:
         suffix = "xlsx" if export is Export.ORDER_EXCEL else "pdf"
         filename = f"{export}-{order.code.translate(UNSAFE_IN_NAMES)}.{suffix}"
         return self._sign(export, filename, actor, locale, {"order": order.id.hex})
+
+    def of_delivery_note(self, id: UUID, code: str, actor: Actor, locale: str | None) -> Download:
+        return self._of_document(Export.DELIVERY_NOTE, id, code, actor, locale)
+
+    def of_invoice(self, id: UUID, code: str, actor: Actor, locale: str | None) -> Download:
+        return self._of_document(Export.INVOICE, id, code, actor, locale)
+
+    def _of_document(self, export: Export, id: UUID, code: str, actor: Actor, locale: str | None) -> Download:
+        filename = f"{export}-{code.translate(UNSAFE_IN_NAMES)}.pdf"
+        return self._sign(export, filename, actor, locale, {"document": id.hex})
 
     def of_orders(self, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor, locale: str | None) -> Download:
         claims = {"filter": _plain(filter), "sort": [[each.field.value, each.descending] for each in sort]}
@@ -188,6 +204,10 @@ class Downloads:
                     return await self._pdf(claims, actor, OrderDocument.PURCHASE_ORDER)
                 case Export.ORDER_CONFIRMATION:
                     return await self._pdf(claims, actor, OrderDocument.ORDER_CONFIRMATION)
+                case Export.DELIVERY_NOTE:
+                    return await self._delivery_note(claims, actor)
+                case Export.INVOICE:
+                    return await self._invoice(claims, actor)
                 case Export.ORDER_EXCEL:
                     return await self._workbook(
                         claims, actor, select(Order.id).where(Order.id == UUID(claims["order"]))
@@ -208,6 +228,20 @@ class Downloads:
         if snapshot is None:
             raise LinkError(403, "This link is for an order that its viewer can no longer see.")
         return Response(await draw_order_pdf(snapshot, claims["locale"]), media_type=PDF)
+
+    async def _delivery_note(self, claims: dict[str, Any], actor: Actor) -> Response:
+        async with self._database.read(actor.scope) as session:
+            snapshot = await delivery_note_snapshot(session, UUID(claims["document"]))
+        if snapshot is None:
+            raise LinkError(403, "This link is for a delivery note that was deleted or that its viewer cannot see.")
+        return Response(await draw_delivery_note_pdf(snapshot, claims["locale"]), media_type=PDF)
+
+    async def _invoice(self, claims: dict[str, Any], actor: Actor) -> Response:
+        async with self._database.read(actor.scope) as session:
+            snapshot = await invoice_snapshot(session, UUID(claims["document"]), for_buyer=actor.is_buyer)
+        if snapshot is None:
+            raise LinkError(403, "This link is for an invoice that was deleted or that its viewer cannot see.")
+        return Response(await draw_invoice_pdf(snapshot, claims["locale"]), media_type=PDF)
 
     async def _workbook(self, claims: dict[str, Any], actor: Actor, orders: Any) -> Response:
         folder = Path(tempfile.mkdtemp(prefix="orders-"))

@@ -1,0 +1,66 @@
+"""Reads the snapshot of one delivery note, in the session of whoever asks: what they may not see is not found."""
+
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exports.snapshot import DeliveryNoteSnapshot, GoodsLine
+from exports.snapshot_rows import BRAND, BUYER, brand_of, buyer_of
+from models.catalog import Sku
+from models.documents import DeliveryNote, DeliveryNoteLine
+from models.order import Order
+from models.party import Brand, Buyer
+
+
+async def delivery_note_snapshot(session: AsyncSession, note_id: UUID) -> DeliveryNoteSnapshot | None:
+    """None when the session's viewer has no such delivery note. Two statements, however many lines there are."""
+    note = (await session.execute(_NOTE.where(DeliveryNote.id == note_id))).one_or_none()
+    if note is None:
+        return None
+    of_note = (DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note_id)
+    lines = tuple(
+        GoodsLine(position, number, model_number, name, quantity)
+        for position, (number, model_number, name, quantity) in enumerate(
+            await session.execute(_LINES.where(*of_note)), 1
+        )
+    )
+    return DeliveryNoteSnapshot(
+        code=note.code,
+        created_at=note.created_at,
+        order_code=note.order_code,
+        tracking_number=note.tracking_number,
+        comment=note.comment,
+        brand=brand_of(note),
+        buyer=buyer_of(note),
+        delivery_address=note.delivery_address if note.delivery_address.strip() else note.buyer_address,
+        lines=lines,
+        total_quantity=sum(line.quantity for line in lines),
+        time_zone=note.time_zone,
+    )
+
+
+_NOTE = (
+    select(
+        DeliveryNote.brand_id,
+        DeliveryNote.code,
+        DeliveryNote.created_at,
+        DeliveryNote.tracking_number,
+        DeliveryNote.comment,
+        Order.code.label("order_code"),
+        Order.delivery_address,
+        *BRAND,
+        *BUYER,
+    )
+    .select_from(DeliveryNote)
+    .join(Order, and_(Order.brand_id == DeliveryNote.brand_id, Order.id == DeliveryNote.order_id))
+    .join(Brand, Brand.id == Order.brand_id)
+    .join(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
+)
+
+_LINES = (
+    select(Sku.number, Sku.model_number, Sku.name, DeliveryNoteLine.quantity)
+    .select_from(DeliveryNoteLine)
+    .join(Sku, and_(Sku.brand_id == DeliveryNoteLine.brand_id, Sku.id == DeliveryNoteLine.sku_id))
+    .order_by(DeliveryNoteLine.id)
+)

@@ -1,0 +1,216 @@
+"""The PDF of a delivery note: what it says, how it looks, and who gets none."""
+
+import asyncio
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from exports.delivery_note_pdf import delivery_note_pdf, draw_delivery_note_pdf
+from exports.delivery_note_snapshot import delivery_note_snapshot
+from exports.snapshot import DeliveryNoteSnapshot, GoodsLine, Party
+from models.base import Database, new_id
+from models.scope import EVERYTHING, Scope
+from tests.documents import make_note
+from tests.exports.pages import (
+    CODE,
+    announces,
+    fonts,
+    headers_of_cells,
+    ink_in_margins,
+    is_japanese,
+    is_red,
+    pictures,
+    rows,
+    tags,
+    texts,
+)
+from tests.exports.test_order_snapshot import counted
+from tests.factories import NOON, make_buyer, make_order, make_shop
+
+
+def a_note(number_of_lines: int = 3, **more: Any) -> DeliveryNoteSnapshot:
+    fields: dict[str, Any] = {
+        "code": "DN-000001",
+        "created_at": datetime(2026, 11, 20, 23, 30, tzinfo=UTC),
+        "order_code": "ORD-1001",
+        "tracking_number": "1234-5678",
+        "comment": "Two boxes.",
+        "brand": Party("Aoyama Textiles", "AOY", "", "3-1-2 Aoyama\nTokyo", ("orders@aoyama.example",)),
+        "buyer": Party("The Corner Shop", "B-0042", "GB", "12 High Street\nBristol"),
+        "delivery_address": "12 High Street\nBristol",
+        "lines": tuple(
+            GoodsLine(position, f"SKU-{position:04}", "MODEL-1", "Linen shirt", 1000)
+            for position in range(1, number_of_lines + 1)
+        ),
+        "total_quantity": 1000 * number_of_lines,
+        "time_zone": "Asia/Tokyo",
+    }
+    return DeliveryNoteSnapshot(**(fields | more))
+
+
+def test_everything_about_the_delivery_is_on_the_sheet_and_no_price() -> None:
+    (text,) = texts(delivery_note_pdf(a_note(), "en"))
+    for expected in (
+        "Delivery note DN-000001",
+        "Aoyama Textiles 3-1-2 Aoyama Tokyo orders@aoyama.example",
+        "Deliver to The Corner Shop 12 High Street Bristol United Kingdom",
+        "Date 21 Nov 2026 Order ORD-1001 Tracking number 1234-5678 Buyer code B-0042",
+        "# SKU Model Product Quantity 1 SKU-0001 MODEL-1 Linen shirt 1,000 2 SKU-0002",
+        "Total quantity 3,000 Comment Two boxes.",
+        "Delivery note DN-000001 Page 1 of 1",
+    ):
+        assert expected in text
+    for word in ("price", "Amount", "Tax", "Currency", "Subtotal"):
+        assert word not in text
+
+
+def test_it_speaks_japanese() -> None:
+    address = "東京都葛飾区1-2-3"
+    note = a_note(buyer=Party("葛飾商店", "B-1", "JP", address), delivery_address="千葉県柏市2-3\n搬入口B")
+    (text,) = texts(delivery_note_pdf(note, "ja"))
+    for expected in (
+        "納品書 DN-000001",
+        "納品先 葛飾商店 千葉県柏市2-3 搬入口B バイヤー 葛飾商店 東京都葛飾区1-2-3 日本",
+        "納品日 2026/11/21 注文 ORD-1001 送り状番号 1234-5678",
+        "合計数量 3,000",
+        "1 / 1 ページ",
+    ):
+        assert expected in text
+
+
+def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
+    pdfs = [delivery_note_pdf(a_note(comment=letter), "ja") for letter in "鬱薔薇凜"]
+    assert all(is_japanese(font) for font in fonts(pdfs[0]))
+    assert len({pictures(pdf)[0].tobytes() for pdf in pdfs}) == 4
+
+
+def test_what_is_empty_has_no_heading() -> None:
+    (text,) = texts(delivery_note_pdf(a_note(tracking_number=" ", comment="\n"), "en"))
+    assert "Tracking number" not in text
+    assert "Comment" not in text
+
+
+def test_hundreds_of_lines_with_the_heads_on_every_page() -> None:
+    pdf = delivery_note_pdf(a_note(300), "en")
+    pages = texts(pdf)
+    assert len(pages) > 5
+    assert all(page.count("# SKU Model Product Quantity") == 1 for page in pages)
+    assert all(f"{number} SKU-{number:04} MODEL-1" in " ".join(pages) for number in range(1, 301))
+    assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
+    assert not any(rows(picture, is_red) for picture in pictures(pdf)[:2])
+
+
+def test_it_is_tagged_for_screen_readers() -> None:
+    pdf = delivery_note_pdf(a_note(), "ja")
+    assert announces(pdf, title="納品書 DN-000001", language="ja")
+    kinds = [node.get("/S") for node in tags(pdf)]
+    assert (kinds.count("/H1"), kinds.count("/Table"), kinds.count("/TH")) == (1, 2, 5 + 1)
+    assert headers_of_cells(pdf) == [1] * (3 * 5 + 1)
+
+
+@pytest.mark.parametrize("text", CODE)
+def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
+    party = Party(text, text, text, text, (text,))
+    note = a_note(
+        code=text,
+        order_code=text,
+        tracking_number=text,
+        comment=text,
+        brand=party,
+        buyer=party,
+        delivery_address=f"To {text}",
+        lines=(GoodsLine(1, text, text, text, 1),),
+    )
+    pdf = delivery_note_pdf(note, "en")
+    squeezed = "".join("".join(texts(pdf)).split())
+    # Note 5 (the code twice in the text), address 1, brand 3, buyer 1 + 5, line 3.
+    assert squeezed.count("".join(text.split())) == 18
+    assert not PdfReader(BytesIO(pdf)).attachments
+
+
+def test_characters_without_a_picture_are_left_out() -> None:
+    (text,) = texts(delivery_note_pdf(a_note(tracking_number="a\x00b\x1b[31mc\u202ed\ud800e"), "en"))
+    assert "Tracking number ab[31mcde" in text
+
+
+def test_long_words_wrap_inside_their_column() -> None:
+    long = "W" * 300
+    party = Party(long, "B" * 64, long, long, (long,))
+    line = GoodsLine(1, "S" * 64, "M" * 64, long, 10**12)
+    note = a_note(brand=party, buyer=party, tracking_number="T" * 100, comment=long, lines=(line,))
+    assert not ink_in_margins(delivery_note_pdf(note, "en"))
+
+
+async def test_it_is_drawn_off_the_event_loop_and_the_same_each_time() -> None:
+    turns = 0
+    drawing = asyncio.create_task(draw_delivery_note_pdf(a_note(60), "ja"))
+    while not drawing.done():
+        await asyncio.sleep(0.01)
+        turns += 1
+    assert turns > 3
+    assert await drawing == delivery_note_pdf(a_note(60), "ja")
+
+
+async def read(database: Database, note_id: Any, scope: Scope) -> DeliveryNoteSnapshot | None:
+    async with database.read(scope) as session:
+        return await delivery_note_snapshot(session, note_id)
+
+
+async def test_it_holds_what_the_note_says(database: Database) -> None:
+    shop = await make_shop(database, address="Tokyo", mail_reply_to="orders@brand.example", time_zone="Asia/Tokyo")
+    order = await make_order(database, shop, delivery_address="Avon Trade Park")
+    note = await make_note(database, shop, order, (2, 7), tracking_number="1234", comment="Two boxes")
+    assert await read(database, note.id, Scope(shop.brand.id)) == DeliveryNoteSnapshot(
+        code=note.code,
+        created_at=NOON,
+        order_code=order.code,
+        tracking_number="1234",
+        comment="Two boxes",
+        brand=Party(shop.brand.name, shop.brand.code, "", "Tokyo", ("orders@brand.example",)),
+        buyer=Party(shop.buyer.name, shop.buyer.unique_code, "", ""),
+        delivery_address="Avon Trade Park",
+        lines=(
+            GoodsLine(1, "SKU-1", "MODEL-1", "Linen shirt 1", 2),
+            GoodsLine(2, "SKU-2", "MODEL-2", "Linen shirt 2", 7),
+        ),
+        total_quantity=9,
+        time_zone="Asia/Tokyo",
+    )
+
+
+async def test_without_an_address_of_its_own_it_goes_to_the_buyers(database: Database) -> None:
+    shop = await make_shop(database)
+    buyer = await make_buyer(database, shop.brand, address="12 High Street")
+    order = await make_order(database, shop, buyer_id=buyer.id, delivery_address=" ")
+    note = await make_note(database, shop, order)
+    snapshot = await read(database, note.id, Scope(shop.brand.id))
+    assert snapshot is not None
+    assert snapshot.delivery_address == "12 High Street"
+
+
+async def test_only_who_may_see_the_order_gets_one(database: Database) -> None:
+    shop, stranger = await make_shop(database), await make_shop(database)
+    neighbour = await make_buyer(database, shop.brand)
+    note = await make_note(database, shop, await make_order(database, shop))
+    for scope in (EVERYTHING, Scope(shop.brand.id), Scope(shop.brand.id, shop.buyer.id)):
+        snapshot = await read(database, note.id, scope)
+        assert snapshot is not None
+        assert len(snapshot.lines) == 2
+    for scope in (Scope(shop.brand.id, neighbour.id), Scope(stranger.brand.id)):
+        assert await read(database, note.id, scope) is None
+    assert await read(database, new_id(), Scope(shop.brand.id)) is None
+
+
+async def test_the_number_of_statements_does_not_grow(database: Database) -> None:
+    shop = await make_shop(database)
+    order = await make_order(database, shop)
+    for lines in (1, 200):
+        note = await make_note(database, shop, order, (1,) * lines)
+        with counted(database) as statements:
+            snapshot = await read(database, note.id, Scope(shop.brand.id, shop.buyer.id))
+        assert snapshot is not None
+        assert len(snapshot.lines) == lines
+        assert len(statements) == 2

@@ -1,0 +1,244 @@
+"""The PDF of an invoice: what it says, its stamps, how it looks."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from exports.invoice_pdf import draw_invoice_pdf, invoice_pdf
+from exports.snapshot import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
+from models.documents import InvoiceStatus
+from tests.exports.pages import (
+    CODE,
+    announces,
+    fonts,
+    headers_of_cells,
+    ink_in_margins,
+    is_dark,
+    is_japanese,
+    is_red,
+    pictures,
+    rows,
+    tags,
+    texts,
+)
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NOTHING = Decimal(0)
+
+
+def lines(count: int, first: int = 1, price: str = "1250.50", **more: Any) -> tuple[LineSnapshot, ...]:
+    """Two of each."""
+    fields: dict[str, Any] = {
+        "model_number": "MODEL-1",
+        "product_name": "Linen shirt",
+        "quantity": 2,
+        "unit_price": Decimal(price),
+        "amount": 2 * Decimal(price),
+    }
+    return tuple(
+        LineSnapshot(**(fields | {"position": position, "sku_number": f"SKU-{position:04}"} | more))
+        for position in range(first, first + count)
+    )
+
+
+def order(*parts: BilledPart, code: str = "ORD-1001", tax: str = "0", shipping: str = "0") -> BilledOrder:
+    return BilledOrder(code, parts, Decimal(tax), Decimal(shipping))
+
+
+def an_invoice(*orders: BilledOrder, **more: Any) -> InvoiceSnapshot:
+    orders = orders or (order(BilledPart("", lines(2)), tax="10.00", shipping="5.50"),)
+    subtotal = sum((line.amount for each in orders for part in each.parts for line in part.lines), NOTHING)
+    tax, shipping = (sum((getattr(each, name) for each in orders), NOTHING) for name in ("tax", "shipping"))
+    fields: dict[str, Any] = {
+        "code": "INV-000001",
+        "status": InvoiceStatus.ISSUED,
+        "created_at": datetime(2026, 11, 20, 23, 30, tzinfo=UTC),
+        "issued_at": datetime(2026, 11, 22, 23, 30, tzinfo=UTC),
+        "voided_at": None,
+        "brand": Party("Aoyama Textiles", "AOY", "", "3-1-2 Aoyama\nTokyo", ("orders@aoyama.example",)),
+        "buyer": Party("The Corner Shop", "B-0042", "GB", "12 High Street\nBristol"),
+        "currency": "GBP",
+        "orders": orders,
+        "subtotal": subtotal,
+        "tax": tax,
+        "shipping": shipping,
+        "total": subtotal + tax + shipping,
+        "time_zone": "Asia/Tokyo",
+    }
+    return InvoiceSnapshot(**(fields | more))
+
+
+def a_draft(*orders: BilledOrder, **more: Any) -> InvoiceSnapshot:
+    return an_invoice(*orders, status=InvoiceStatus.DRAFT, issued_at=None, **more)
+
+
+def voided(*orders: BilledOrder, **more: Any) -> InvoiceSnapshot:
+    return an_invoice(*orders, status=InvoiceStatus.VOID, voided_at=NOON, **more)
+
+
+def test_everything_about_the_invoice_is_on_the_sheet() -> None:
+    (text,) = texts(invoice_pdf(an_invoice(), "en"))
+    for expected in (
+        "Invoice INV-000001",
+        "Aoyama Textiles 3-1-2 Aoyama Tokyo orders@aoyama.example",
+        "Buyer The Corner Shop 12 High Street Bristol United Kingdom",
+        "Issue date 23 Nov 2026 Buyer code B-0042 Currency GBP",
+        "# SKU Model Product Quantity Unit price Amount Order ORD-1001",
+        "1 SKU-0001 MODEL-1 Linen shirt 2 1,250.50 2,501.00 2 SKU-0002",
+        "Subtotal 5,002.00 Tax 10.00 Shipping 5.50 Total (GBP) £5,017.50",
+        "Invoice INV-000001 Page 1 of 1",
+    ):
+        assert expected in text
+    assert text.count("10.00") == 1
+
+
+def test_lines_stand_under_their_order_and_delivery_note() -> None:
+    invoice = an_invoice(
+        order(BilledPart("DN-000001", lines(1)), BilledPart("DN-000002", lines(1, 2)), tax="8.00", shipping="3.00"),
+        order(BilledPart("", lines(1, 3)), code="ORD-1002", tax="2.50"),
+    )
+    (text,) = texts(invoice_pdf(invoice, "en"))
+    assert (
+        "Order ORD-1001 · Delivery note DN-000001 1 SKU-0001 MODEL-1 Linen shirt 2 1,250.50 2,501.00 "
+        "Order ORD-1001 · Delivery note DN-000002 2 SKU-0002 MODEL-1 Linen shirt 2 1,250.50 2,501.00 "
+        "Tax 8.00 Shipping 3.00 "
+        "Order ORD-1002 3 SKU-0003 MODEL-1 Linen shirt 2 1,250.50 2,501.00 "
+        "Tax 2.50 "
+        "Subtotal 7,503.00 Tax 10.50 Shipping 3.00 Total (GBP) £7,516.50"
+    ) in text
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "expected"),
+    [
+        ("GBP", "1250.50", "2 1,250.50 2,501.00 Subtotal 2,501.00 Tax 0.00 Shipping 0.00 Total (GBP) £2,501.00"),
+        ("JPY", "12500", "2 12,500 25,000 Subtotal 25,000 Tax 0 Shipping 0 Total (JPY) ¥25,000"),
+        ("KWD", "1.125", "2 1.125 2.250 Subtotal 2.250 Tax 0.000 Shipping 0.000 Total (KWD) KWD2.250"),
+    ],
+)
+def test_amounts_have_the_digits_of_their_currency(currency: str, price: str, expected: str) -> None:
+    invoice = an_invoice(order(BilledPart("", lines(1, price=price))), currency=currency)
+    (text,) = texts(invoice_pdf(invoice, "en"))
+    assert expected in text
+
+
+def test_it_speaks_japanese() -> None:
+    part = BilledPart("DN-000001", lines(1, price="12500", product_name="リネンシャツ"))
+    buyer = Party("葛飾商店", "B-1", "JP", "東京都葛飾区1-2-3")
+    (text,) = texts(invoice_pdf(an_invoice(order(part, tax="2500"), currency="JPY", buyer=buyer), "ja"))
+    for expected in (
+        "請求書 INV-000001",
+        "バイヤー 葛飾商店 東京都葛飾区1-2-3 日本 発行日 2026/11/23",
+        "注文 ORD-1001 · 納品書 DN-000001 1 SKU-0001 MODEL-1 リネンシャツ 2 12,500 25,000",
+        "小計 25,000 税 2,500 送料 0 合計 (JPY) ￥27,500",
+        "1 / 1 ページ",
+    ):
+        assert expected in text
+
+
+def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
+    pdfs = [
+        invoice_pdf(an_invoice(order(BilledPart("", lines(1, product_name=letter)))), "ja") for letter in "鬱薔薇凜"
+    ]
+    assert all(is_japanese(font) for font in fonts(pdfs[0]))
+    assert len({pictures(pdf)[0].tobytes() for pdf in pdfs}) == 4
+
+
+@pytest.mark.parametrize(
+    ("make", "locale", "stamp", "facts"),
+    [
+        (a_draft, "en", "DRAFT", "Status Draft Drafted on 21 Nov 2026"),
+        (a_draft, "ja", "下書き", "ステータス 下書き 下書き作成日 2026/11/21"),
+        (voided, "en", "VOID 24 Nov 2026, 21:00 (JST)", "Status Void 24 Nov 2026, 21:00 (JST) Issue date 23 Nov 2026"),
+        (voided, "ja", "無効 2026/11/24 21:00 (JST)", "ステータス 無効 2026/11/24 21:00 (JST) 発行日 2026/11/23"),
+    ],
+)
+def test_a_draft_and_a_void_one_say_so_on_every_page(make: Any, locale: str, stamp: str, facts: str) -> None:
+    """And among the facts of the first, as page margins are no part of what a screen reader reads."""
+    pdf = invoice_pdf(make(order(BilledPart("", lines(50)))), locale)
+    pages = texts(pdf)
+    assert len(pages) == 3
+    assert facts in pages[0]
+    word, _, when = stamp.partition(" ")
+    for text, picture in zip(pages, pictures(pdf), strict=True):
+        assert stamp in text.replace(f"{word}{when}", stamp)
+        top_right = picture.crop((picture.width // 2, 0, picture.width, picture.height // 7))
+        assert len(rows(top_right, is_red)) > 30
+    second = pictures(pdf)[1]
+    assert rows(second, is_red)[-1] < rows(second, is_dark)[0]
+
+
+def test_an_issued_one_has_no_stamp_and_nothing_red() -> None:
+    pdf = invoice_pdf(an_invoice(order(BilledPart("", lines(50)))), "en")
+    assert not any("DRAFT" in text or "VOID" in text or "Status" in text for text in texts(pdf))
+    assert not any(rows(picture, is_red) for picture in pictures(pdf))
+
+
+def test_hundreds_of_lines_with_the_heads_on_every_page() -> None:
+    orders = [order(BilledPart("", lines(40, 1 + 40 * n)), code=f"ORD-{n}", tax=f"{n}.25") for n in range(10)]
+    pages = texts(invoice_pdf(an_invoice(*orders), "en"))
+    assert len(pages) > 10
+    assert all(page.count("# SKU Model Product Quantity Unit price Amount") == 1 for page in pages)
+    text = " ".join(pages)
+    assert all(f"{number} SKU-{number:04} MODEL-1" in text for number in range(1, 401))
+    assert all(f"Order ORD-{n} {40 * n + 1} SKU-" in text for n in range(10))
+    assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
+
+
+@pytest.mark.parametrize("above", range(20, 26))
+def test_no_heading_is_left_alone_and_tax_stays_with_its_order(above: int) -> None:
+    """Around the page's end, wherever it falls: among the heading, its only line, its tax and its shipping."""
+    first = order(BilledPart("", lines(above)))
+    second = order(BilledPart("DN-000007", lines(1, 100)), code="ORD-1002", tax="8.00", shipping="3.00")
+    pages = texts(invoice_pdf(an_invoice(first, second), "en"))
+    assert len(pages) > 1
+    whole = "Order ORD-1002 · Delivery note DN-000007 100 SKU-0100 MODEL-1 Linen shirt 2 1,250.50 2,501.00 Tax 8.00 Shi"
+    assert sum(whole in page for page in pages) == 1
+    assert sum("Subtotal" in page and "Total (GBP)" in page for page in pages) == 1
+
+
+def test_it_is_tagged_for_screen_readers() -> None:
+    invoice = a_draft(
+        order(BilledPart("DN-1", lines(2)), tax="8.00"), order(BilledPart("", lines(1, 3)), code="ORD-1002")
+    )
+    pdf = invoice_pdf(invoice, "ja")
+    assert announces(pdf, title="請求書 INV-000001", language="ja")
+    kinds = [node.get("/S") for node in tags(pdf)]
+    # The columns' heads, two orders', one tax's; the totals' four.
+    assert (kinds.count("/H1"), kinds.count("/Table"), kinds.count("/TH")) == (1, 2, 7 + 2 + 1 + 4)
+    # The tax has its own head beside its column's.
+    assert headers_of_cells(pdf) == [1] * 14 + [2] + [1] * 7 + [1] * 4
+
+
+@pytest.mark.parametrize("text", CODE)
+def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
+    party = Party(text, text, text, text, (text,))
+    billed = order(BilledPart(text, lines(1, sku_number=text, model_number=text, product_name=text)), code=text)
+    pdf = invoice_pdf(a_draft(billed, code=text, brand=party, buyer=party), "en")
+    squeezed = "".join("".join(texts(pdf)).split())
+    # Invoice's code 2, brand 3, buyer 5, order 1, note 1, line 3.
+    assert squeezed.count("".join(text.split())) == 15
+    assert not PdfReader(BytesIO(pdf)).attachments
+
+
+def test_characters_without_a_picture_are_left_out() -> None:
+    billed = order(BilledPart("D\x00N\u202e-1", lines(1)), code="a\x07b\x1b[31mc\ud800d\uffffe")
+    (text,) = texts(invoice_pdf(an_invoice(billed), "en"))
+    assert "Order ab[31mcde · Delivery note DN-1" in text
+
+
+def test_long_words_and_large_amounts_wrap_inside_their_column() -> None:
+    long, largest = "W" * 300, 9_223_372_036_854_775.807
+    party = Party(long, "B" * 64, long, long, (long,))
+    line = lines(1, price=str(largest), sku_number="S" * 64, model_number="M" * 64, product_name=long, quantity=10**12)
+    billed = [order(BilledPart("D" * 64, line), code="O" * 64, tax=str(largest)) for _ in range(2)]
+    pdf = invoice_pdf(voided(*billed, code="C" * 64, brand=party, buyer=party, currency="KWD"), "en")
+    assert not ink_in_margins(pdf)
+
+
+async def test_it_is_the_same_each_time() -> None:
+    assert await draw_invoice_pdf(voided(), "ja") == invoice_pdf(voided(), "ja")
