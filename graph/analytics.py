@@ -9,9 +9,8 @@ from strawberry import UNSET, Private
 
 from graph.context import Info, given
 from graph.downloads import Download
-from graph.enums import publish
+from graph.enums import InLocale, publish
 from graph.money import Money
-from graph.orders import InLocale
 from models.figures import Figures, Group
 from resolvers import analytics
 from resolvers.analytics import AnalyticsDimension

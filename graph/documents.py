@@ -9,7 +9,8 @@ from strawberry import UNSET, Private
 
 from graph.catalog import Sku
 from graph.context import Info, given
-from graph.enums import publish
+from graph.downloads import Download
+from graph.enums import InLocale, publish
 from graph.ids import Kind, to_id
 from graph.money import Money
 from graph.node import NODES, Node
@@ -66,6 +67,11 @@ class DeliveryNote(Node):
         page = await documents.note_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         count = counted(info.context.loaders.delivery_note_line_count, self.row.id)
         return connection(page, DeliveryNoteLine.of, count)
+
+    @strawberry.field(description="A link to its PDF.")
+    def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
+        language = locale.value if locale else None
+        return info.context.links.of_delivery_note(self.row.id, self.row.code, info.context.actor, language)
 
     @classmethod
     def of(cls, row: DeliveryNoteRow) -> "DeliveryNote":
@@ -140,6 +146,11 @@ class Invoice(Node):
     @strawberry.field(description="The delivery notes that it was made from; empty when it is for whole orders.")
     async def delivery_notes(self, info: Info) -> list[DeliveryNote]:
         return [DeliveryNote.of(row) for row in await info.context.loaders.invoiced_notes.load(self.row.id)]
+
+    @strawberry.field(description="A link to its PDF; a draft and a voided one say so on their face.")
+    def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
+        language = locale.value if locale else None
+        return info.context.links.of_invoice(self.row.id, self.row.code, info.context.actor, language)
 
     @classmethod
     def of(cls, row: InvoiceRow) -> "Invoice":

@@ -1,7 +1,7 @@
 """Publishes the enums of the domain; each value is described, as words are part of the API."""
 
 from enum import Enum, StrEnum
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
@@ -22,6 +22,9 @@ def publish(enum: type[Enum], description: str, values: dict[str, str], name: st
 class Locale(StrEnum):
     EN = "en"
     JA = "ja"
+
+
+InLocale = Annotated[Locale | None, strawberry.argument(description="The viewer's language when left out.")]
 
 
 class SortDirection(StrEnum):

@@ -14,7 +14,7 @@ from graph.catalog import OrderLine
 from graph.context import Info, given
 from graph.documents import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import Download, Export
-from graph.enums import Locale, publish
+from graph.enums import InLocale, publish
 from graph.history import OrderEvent
 from graph.ids import Kind, from_id, to_id
 from graph.loading import names_of, then
@@ -39,7 +39,6 @@ from resolvers.rows import OrderRow
 from resolvers.verdicts import Explained, Verdict
 
 T = TypeVar("T")
-InLocale = Annotated[Locale | None, strawberry.argument(description="The viewer's language when left out.")]
 
 
 publish(

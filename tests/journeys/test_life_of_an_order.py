@@ -82,21 +82,22 @@ async def test_delivered_in_parts_and_invoiced(world: World) -> None:
     made = await world.done(
         world.brand,
         "createDeliveryNote",
-        "deliveryNote { id code trackingNumber }",
+        "deliveryNote { id code pdf { url } }",
         orderId=order,
         backlogQuantities=part,
         trackingNumber="YT-4711",
     )
     note = made["deliveryNote"]
-    assert note["trackingNumber"] == "YT-4711"
+    assert "YT-4711" in pdf_text(await download(world.brand, note["pdf"]["url"]))
     drafted = await world.done(
         world.brand,
         "createInvoiceForDeliveryNotes",
-        "invoice { id total { amount } }",
+        "invoice { id total { amount } pdf { url } }",
         deliveryNoteIds=[note["id"]],
     )
     invoice = drafted["invoice"]
     assert invoice["total"]["amount"] == "50.00"
+    assert "50.00" in pdf_text(await download(world.brand, invoice["pdf"]["url"]))
     blocked = await world.do(world.brand, "rejectOrder", "blockers { code }", orderId=order, notify=False)
     assert [blocker["code"] for blocker in blocked["blockers"]] == [
         "DELIVERY_NOTE_EXISTS",
