@@ -37,6 +37,9 @@ ON_AN_ORDER: dict[str, tuple[OrderAction, dict[str, Any]]] = {
 OTHERS = {
     "resendNotification",
     "updateBrandSettings",
+    "createApiKey",
+    "rotateApiKey",
+    "revokeApiKey",
     "updateCart",
     "rejectOrders",
     "placeOrder",
