@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -50,6 +51,7 @@ def test_a_new_brand_gets_a_token_that_works(database_url: str) -> None:
         (["token", "--role", "admin"], "There is no brand yet"),
         (["brand", "add", "x", "X", "--currency", "XXX"], "is not a currency"),
         (["brand", "add", "x", "X", "--time-zone", "Mars"], "is not a time zone"),
+        (["key", "create", "ERP", "--scope", "orders:read"], "There is no brand yet"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_sentence(sqlite_url: str, arguments: list[str], says: str) -> None:
@@ -58,6 +60,27 @@ def test_what_cannot_be_done_is_told_in_one_sentence(sqlite_url: str, arguments:
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_an_api_key_is_made_listed_rotated_and_revoked(sqlite_url: str) -> None:
+    orders(sqlite_url, "brand", "add", "kumo", "Kumo")
+    made = orders(sqlite_url, "key", "create", "ERP connector", "--scope", "orders:reject", "--days", "30")
+    assert made.returncode == 0, made.stderr
+    assert re.fullmatch(r"omk_[\w-]{43}\n", made.stdout)
+    listed = orders(sqlite_url, "key", "list").stdout
+    id, name, hint, scope, used, ends = listed.rstrip("\n").split("\t")
+    assert (name, hint, scope, used) == ("ERP connector", f"omk_…{made.stdout[-5:-1]}", "orders:reject", "never used")
+    assert ends.startswith("until 20")
+    rotated = orders(sqlite_url, "key", "rotate", id, "--overlap-hours", "24")
+    assert re.fullmatch(r"omk_[\w-]{43}\n", rotated.stdout)
+    assert rotated.stdout != made.stdout
+    assert orders(sqlite_url, "key", "revoke", id).stdout == f"{id} is revoked.\n"
+    assert orders(sqlite_url, "key", "list").stdout == ""
+    again = orders(sqlite_url, "key", "rotate", id)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "has been revoked" in again.stderr
+    verified = orders(sqlite_url, "audit", "verify")
+    assert verified.stdout == "kumo: 3 entries, intact\n"
 
 
 @pytest.mark.parametrize(

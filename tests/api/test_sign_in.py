@@ -135,7 +135,7 @@ CLOCKS: list[tuple[dict[str, int], str | None]] = [
 async def test_clocks_may_differ_by_a_minute(api: Client, provider: Provider, shop: Shop) -> None:
     now = int(provider.clock().timestamp())
     for changes, says in CLOCKS:
-        times = {name: now + seconds for name, seconds in changes.items()}
+        times: dict[str, Any] = {name: now + seconds for name, seconds in changes.items()}
         token = provider.token(orders_brand="northlight", **times)
         if says:
             assert says in await refused(api, token), changes
@@ -262,7 +262,7 @@ async def test_a_key_is_for_its_algorithm(sqlite_url: str, tmp_path: Path, clock
 async def test_rotated_keys_are_fetched_and_made_up_ids_do_not_hammer_the_provider(
     api: Client, provider: Provider, clock: Clock, shop: Shop
 ) -> None:
-    good = {"orders_brand": "northlight", "exp": int(clock().timestamp()) + 9000}
+    good: dict[str, Any] = {"orders_brand": "northlight", "exp": int(clock().timestamp()) + 9000}
     assert (await ask(api, provider.token(**good))).status_code == 200
     await asyncio.gather(*(ask(api, provider.token(**good)) for _ in range(20)))
     assert provider.asked == 1
@@ -302,7 +302,7 @@ async def test_a_token_without_a_key_id_is_checked_with_the_only_key(
 async def test_while_the_provider_is_away_its_last_keys_stay_good(
     api: Client, provider: Provider, clock: Clock, shop: Shop, status: int, answer: bytes
 ) -> None:
-    good = {"orders_brand": "northlight", "exp": int(clock().timestamp()) + 90_000}
+    good: dict[str, Any] = {"orders_brand": "northlight", "exp": int(clock().timestamp()) + 90_000}
     assert (await ask(api, provider.token(**good))).status_code == 200
     provider.status, provider.answer = status, answer
     clock.move(hours=5)
