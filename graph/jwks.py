@@ -66,9 +66,7 @@ class ProviderKeys:
                 return
             self._tried = self._clock()
             try:
-                # Not each read, but all of it: a provider that sends a byte a second is away too.
-                async with asyncio.timeout(TIMEOUT):
-                    self._keys = usable(await self._download())
+                self._keys = await self.published()
             except (httpx2.HTTPError, OSError, ValueError) as error:
                 self._is_away = True
                 log.warning("the OIDC provider's keys cannot be had: %s", error or type(error).__name__)
@@ -76,8 +74,10 @@ class ProviderKeys:
                 self._is_away, self._fetched = False, self._clock()
                 log.info("the OIDC provider has %d usable keys", len(self._keys))
 
-    async def _download(self) -> bytes:
-        async with self._client.stream("GET", self._url) as response:
+    async def published(self) -> list[Key]:
+        """What the provider publishes now. Raises httpx2.HTTPError, OSError, ValueError."""
+        # Not each read, but all of it: a provider that sends a byte a second is away too.
+        async with asyncio.timeout(TIMEOUT), self._client.stream("GET", self._url) as response:
             if response.status_code != 200:
                 raise ValueError(f"it answered {response.status_code}")
             body = bytearray()
@@ -85,7 +85,7 @@ class ProviderKeys:
                 body += chunk
                 if len(body) > LARGEST_SET:
                     raise ValueError(f"its answer is larger than {LARGEST_SET:,} bytes")
-            return bytes(body)
+        return usable(bytes(body))
 
 
 def usable(answer: bytes) -> list[Key]:
