@@ -17,7 +17,7 @@ from graph.settings import Settings
 from graph.tokens import Tokens
 from models.actor import Actor
 from models.api_key import SECRET, ApiKey, hash_of
-from models.base import Database
+from models.base import Database, is_unreachable
 from models.key_scopes import KeyScope, role_of_scopes
 from resolvers import api_keys
 
@@ -59,7 +59,7 @@ class Identity:
             message = "Tokens cannot be checked now: the identity provider cannot be reached. Try again in a moment."
             raise NotIdentified(503, "UNAVAILABLE", message, {"Retry-After": "10"}) from None
         except Exception as error:
-            if not is_busy(error):
+            if not is_busy(error) and not is_unreachable(error):
                 raise
             log.warning("who asks cannot be looked up: %s", type(error).__name__)
             raise NotIdentified(503, "UNAVAILABLE", BUSY, {"Retry-After": "1"}) from None

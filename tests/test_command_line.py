@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.client import SECRET
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 def environment(database: str, **more: str) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("ORDERS_")}
-    key = {"ORDERS_SECRET_KEY": "9f2c7d41e8b05a36c1d4f7e2a8b39c60", "PYTHONPATH": str(ROOT)}
+    key = {"ORDERS_SECRET_KEY": SECRET, "PYTHONPATH": str(ROOT)}
     return ours | key | {"ORDERS_DATABASE_URL": database} | more
 
 

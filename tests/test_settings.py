@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.settings import OidcProvider, SettingsError, from_environment, is_weak
+from graph.settings import PUBLISHED, OidcProvider, SettingsError, from_environment, is_weak
 
-KEY = "9f2c7d41e8b05a36c1d4f7e2a8b39c60"
+KEY = secrets.token_hex(16)
 
 
 def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ("ORDERS_SECRET_KEY", "please-change-me-to-something-random-1"),
         ("ORDERS_SECRET_KEY", "django-insecure-9f2c7d41e8b05a36c1d4f7e2"),
         ("ORDERS_SECRET_KEY", "a-string-secret-at-least-256-bits-long"),
-        ("ORDERS_SECRET_KEY", "a key that is only good for tests: 0123456789"),
+        *(("ORDERS_SECRET_KEY", published) for published in PUBLISHED),
         ("ORDERS_PUBLIC_URL", "orders.example"),
         ("ORDERS_PUBLIC_URL", "ftp://orders.example"),
         ("ORDERS_DATABSE_URL", "sqlite:///orders.db"),

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,10 @@ from models.base import Database
 from models.policy import Role
 from models.scope import EVERYTHING
 from resolvers.api_keys import MOST_KEYS
-from tests.client import Client, id_of
+from tests.client import Client, id_of, serving
 from tests.clock import Clock
 from tests.factories import NOON, OPERATOR, Shop, make_order, make_shop, save
+from tests.ports import free_port
 from tests.trace import trace
 
 CREATE = """mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
@@ -390,3 +392,13 @@ async def test_no_key_is_logged(database: Database, api: Client, caplog: pytest.
     assert "POST /graphql" in caplog.text
     for key in (secret, wrong, payload["secret"]):
         assert key not in caplog.text
+
+
+async def test_while_the_database_is_away_nobody_can_tell_and_nothing_is_told(tmp_path: Path, clock: Clock) -> None:
+    async with serving(f"postgresql://user:hidden@127.0.0.1:{free_port()}/orders", tmp_path, clock) as api:
+        headers = {"X-Merchant-API-Key": "omk_" + "x" * 43}
+        response = await api.http.post("/graphql", json={"query": WHO}, headers=headers)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "1"
+    assert response.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+    assert "hidden" not in response.text
