@@ -69,7 +69,7 @@ class ProviderKeys:
                 self._keys = await self.published()
             except (httpx2.HTTPError, OSError, ValueError) as error:
                 self._is_away = True
-                log.warning("the OIDC provider's keys cannot be had: %s", error or type(error).__name__)
+                log.warning("the OIDC provider's keys cannot be had: %s", str(error) or type(error).__name__)
             else:
                 self._is_away, self._fetched = False, self._clock()
                 log.info("the OIDC provider has %d usable keys", len(self._keys))

@@ -75,7 +75,7 @@ async def _told(check: Callable[[Settings], Awaitable[Finding]], settings: Setti
     try:
         return await check(settings)
     except Exception as error:
-        return False, f"does not answer: {getattr(error, 'orig', None) or error or type(error).__name__}"
+        return False, f"does not answer: {getattr(error, 'orig', None) or str(error) or type(error).__name__}"
 
 
 async def _database(settings: Settings) -> Finding:
