@@ -24,9 +24,9 @@ from graph import health, logs
 from graph.context import RequestContext
 from graph.downloads import Downloads, Links
 from graph.graphiql import graphiql_page, graphiql_routes
+from graph.identity import Identity, NotIdentified
 from graph.schema import schema
 from graph.settings import Settings
-from graph.tokens import TokenError, Tokens
 from models.base import Database
 
 LARGEST_BODY = 1_000_000
@@ -50,7 +50,8 @@ def create_app(
     database = Database(settings.database_url)
     relay = Relay(database, transport_of(settings), sender=settings.mail_from, clock=clock)
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
-    graphql = GraphQLEndpoint(database, Tokens(settings.secret_key, clock), links, clock, relay.wake, demo_token)
+    identity = Identity(settings, database, clock)
+    graphql = GraphQLEndpoint(database, identity, links, clock, relay.wake, demo_token)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -62,6 +63,7 @@ def create_app(
         finally:
             relay.stop()
             await running
+            await identity.close()
             await database.close()
 
     app = Starlette(
@@ -82,12 +84,12 @@ def create_app(
 
 
 class GraphQLEndpoint(GraphQL[RequestContext, None]):
-    """/graphql: GraphiQL for a browser, GraphQL over HTTP for whoever sends a token."""
+    """/graphql: GraphiQL for a browser, GraphQL over HTTP for whoever sends a token or an API key."""
 
     def __init__(
         self,
         database: Database,
-        tokens: Tokens,
+        identity: Identity,
         links: Links,
         clock: Callable[[], datetime],
         on_mail: Callable[[], None],
@@ -95,7 +97,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     ) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._database = database
-        self._tokens = tokens
+        self._identity = identity
         self._links = links
         self._clock = clock
         self._on_mail = on_mail
@@ -110,11 +112,11 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         if _wants_page(request):
             return graphiql_page(demo_token=self._demo_token)
         try:
-            actor = self._tokens.actor(request.headers.get("authorization"))
-        except TokenError as error:
-            asks = {"WWW-Authenticate": f'Bearer realm="orders", error="invalid_token", error_description="{error}"'}
-            return _failure(401, str(error), "UNAUTHENTICATED", asks)
-        request.state.actor = actor
+            identified = await self._identity.identify(request.headers)
+        except NotIdentified as error:
+            return _failure(error.status, str(error), error.code, error.headers)
+        actor = identified.actor
+        request.state.identified = identified
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
         try:
             response: Response = await self.run(request)
@@ -125,7 +127,8 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         return RequestContext(
             database=self._database,
-            actor=request.state.actor,
+            actor=request.state.identified.actor,
+            expires_at=request.state.identified.expires_at,
             clock=self._clock,
             request_id=logs.request_id.get(),
             on_mail=self._on_mail,

@@ -1,11 +1,11 @@
-"""The command line: orders serve | migrate | import | deliver | token | brand | audit | schema | doctor.
+"""The command line: orders serve | migrate | import | deliver | token | key | brand | audit | schema | doctor.
 
 Commands import what they need when they run: `doctor` must work where the PDF renderer's libraries are missing.
 """
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -16,6 +16,7 @@ from graph import logs
 from graph.commands import CommandError
 from graph.settings import ROOT, Settings, SettingsError, from_environment
 from models.base import Database, is_unreachable
+from models.key_scopes import KeyScope
 from models.migrations import NewerSchemaError, upgrade
 from models.policy import Role
 
@@ -28,8 +29,14 @@ brand = typer.Typer(help="The brands (tenants) in the database.", no_args_is_hel
 orders.add_typer(brand, name="brand")
 audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 orders.add_typer(audit, name="audit")
+key = typer.Typer(help="The API keys that partner apps act for a brand with.", no_args_is_help=True)
+orders.add_typer(key, name="key")
 
 Demo = Annotated[bool, typer.Option("--demo", help="Use the demo's own database and signing key.")]
+
+
+OfBrand = Annotated[str | None, typer.Option("--brand", help="The brand's code; needed when there are several.")]
+KeyId = Annotated[str, typer.Argument(help="The key's id, as orders key list shows it.", metavar="KEY_ID")]
 
 
 class Language(StrEnum):
@@ -208,6 +215,62 @@ def brand_list(demo: Demo = False) -> None:
 
     for code, name in run(command()):
         typer.echo(f"{code}\t{name}")
+
+
+@key.command(name="create")
+def key_create(
+    name: Annotated[str, typer.Argument(help='The partner app that it is for, e.g. "ERP connector".')],
+    scope: Annotated[list[KeyScope], typer.Option(help="What it is good for; each includes those before it.")],
+    days: Annotated[float | None, typer.Option(min=0.01, max=36500, help="Ends by itself after so many days.")] = None,
+    brand: OfBrand = None,
+    demo: Demo = False,
+) -> None:
+    """Make a key. It goes to stdout, this once: only its hash is kept."""
+    from graph.commands.keys import create_key
+
+    typer.echo(_with_keys(lambda database: create_key(database, brand, name, scope, days), demo=demo))
+
+
+@key.command(name="list")
+def key_list(brand: OfBrand = None, demo: Demo = False) -> None:
+    """List the keys that are not revoked."""
+    from graph.commands.keys import list_keys
+
+    for line in _with_keys(lambda database: list_keys(database, brand), demo=demo):
+        typer.echo(line)
+
+
+@key.command(name="rotate")
+def key_rotate(
+    id: KeyId,
+    overlap_hours: Annotated[int, typer.Option(min=0, max=168, help="How long the old key stays good.")] = 0,
+    brand: OfBrand = None,
+    demo: Demo = False,
+) -> None:
+    """Replace a key by a new one, which goes to stdout, this once."""
+    from graph.commands.keys import rotate_key
+
+    typer.echo(_with_keys(lambda database: rotate_key(database, brand, id, overlap_hours), demo=demo))
+
+
+@key.command(name="revoke")
+def key_revoke(id: KeyId, brand: OfBrand = None, demo: Demo = False) -> None:
+    """End a key, at once and for good."""
+    from graph.commands.keys import revoke_key
+
+    _with_keys(lambda database: revoke_key(database, brand, id), demo=demo)
+    typer.echo(f"{id} is revoked.")
+
+
+def _with_keys(command: Callable[[Database], Coroutine[Any, Any, T]], *, demo: bool) -> T:
+    async def work() -> T:
+        database = await migrated(from_environment(demo=demo))
+        try:
+            return await command(database)
+        finally:
+            await database.close()
+
+    return run(work())
 
 
 @audit.command(name="verify")

@@ -1,6 +1,7 @@
 """What a GraphQL request is given: the resolvers' context and the maker of download links."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 import strawberry
@@ -13,7 +14,10 @@ from resolvers.context import Context
 
 @dataclass
 class RequestContext(Context):
+    """`expires_at`: when the viewer's token or key ends; None when it does not by itself."""
+
     links: Links = field(kw_only=True)
+    expires_at: datetime | None = None
 
 
 T = TypeVar("T")

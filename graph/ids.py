@@ -24,6 +24,7 @@ class Kind(StrEnum):
     BACKLOG_SKU = "bls"
     NOTIFICATION = "ntf"
     EVENT = "evt"
+    API_KEY = "key"
 
 
 PREFIXES = frozenset(kind.value for kind in Kind)

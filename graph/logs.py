@@ -50,7 +50,7 @@ def configure() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # Our own line for each request says more; the renderers' notes on fonts and CSS say nothing to an operator.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    for noisy in ("weasyprint", "fontTools", "alembic", "mail.log"):
+    for noisy in ("weasyprint", "fontTools", "alembic", "mail.log", "httpx2"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

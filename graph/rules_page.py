@@ -1,5 +1,6 @@
 """docs/rules.md: the rules table of models/policy.py in words. Written by `orders schema`; a test keeps it current."""
 
+from models.key_scopes import ROLE_OF_SCOPE, KeyScope, with_included
 from models.policy import (
     BLOCKED_WHEN,
     LEADS_TO,
@@ -33,6 +34,15 @@ def rules_page() -> str:
         "In bulk, `REJECT` takes orders in "
         + _statuses(RULES[OrderAction.REJECT].bulk)
         + " only (`STATUS_NOT_ELIGIBLE_FOR_BULK`).",
+        "",
+        "## Scopes of API keys",
+        "",
+        "| scope | acts as | includes |",
+        "|---|---|---|",
+        *(
+            f"| `{scope}` | {ROLE_OF_SCOPE[scope]} | {', '.join(with_included([scope])[:-1]) or '–'} |"
+            for scope in KeyScope
+        ),
         "",
         "## From status to status",
         "",

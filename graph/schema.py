@@ -8,6 +8,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
+from graph.api_keys import api_keys, create_api_key, revoke_api_key, rotate_api_key
 from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
@@ -77,6 +78,9 @@ class Query:
     brand_settings = strawberry.field(
         resolver=brand_settings, description="The settings of the viewer's brand; null for buyers and operators."
     )
+    api_keys = strawberry.field(
+        resolver=api_keys, description="The brand's API keys that are not revoked; for its admins."
+    )
     carts = strawberry.field(resolver=carts, description="The carts of a buyer.")
     tags = strawberry.field(resolver=tags, description="The brand's tags by code; none for a buyer.")
 
@@ -122,6 +126,15 @@ class Mutation:
     )
     update_brand_settings = strawberry.mutation(
         resolver=update_brand_settings, description="Changes the settings of the brand; for its admins."
+    )
+    create_api_key = strawberry.mutation(
+        resolver=create_api_key, description="Makes an API key for a partner app; for the brand's admins."
+    )
+    rotate_api_key = strawberry.mutation(
+        resolver=rotate_api_key, description="Replaces an API key by a new one; for the brand's admins."
+    )
+    revoke_api_key = strawberry.mutation(
+        resolver=revoke_api_key, description="Ends an API key at once and for good; for the brand's admins."
     )
     update_cart = strawberry.mutation(
         resolver=update_cart, description="A buyer's user sets what the cart for a catalog holds."

@@ -4,20 +4,36 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from exports.smtp import SmtpTransport, SmtpUrlError
 from models.base import DatabaseUrlError, parse_database_url
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_KEY = 32
+DEMO_KEY = "demo.key"
 DEFAULT_SENDER = "no-reply@localhost"
-KNOWN = ("ORDERS_DATABASE_URL", "ORDERS_SMTP_URL", "ORDERS_MAIL_FROM", "ORDERS_SECRET_KEY", "ORDERS_PUBLIC_URL")
+OIDC = ("ORDERS_OIDC_ISSUER", "ORDERS_OIDC_AUDIENCE", "ORDERS_OIDC_JWKS_URL")
+KNOWN = (
+    "ORDERS_DATABASE_URL",
+    "ORDERS_SMTP_URL",
+    "ORDERS_MAIL_FROM",
+    "ORDERS_SECRET_KEY",
+    "ORDERS_PUBLIC_URL",
+    *OIDC,
+)
+# What stands in examples and tutorials; by chance, one random key in millions has such a word in it.
+PLACEHOLDERS = re.compile(
+    "change.?me|example|secret|password|default|insecure|placeholder|your.?key|0123456789|abcdefgh", re.IGNORECASE
+)
+# Keys that stood in this repository.
+PUBLISHED = ("a key that is only good for tests: 0123456789", "9f2c7d41e8b05a36c1d4f7e2a8b39c60")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class SettingsError(ValueError):
@@ -25,15 +41,25 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class OidcProvider:
+    """Whose tokens are taken besides our own: their claims `iss` and `aud`, and where the keys are."""
+
+    issuer: str
+    audience: str
+    jwks_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`smtp_url` None: mails are written to `mail_folder`. `public_url` None: where the server listens."""
 
-    database_url: str
-    secret_key: str
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
     data_folder: Path
-    smtp_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = DEFAULT_SENDER
     public_url: str | None = None
+    oidc: OidcProvider | None = None
 
     @property
     def mail_folder(self) -> Path:
@@ -56,11 +82,12 @@ def from_environment(
         raise SettingsError("ORDERS_SMTP_URL is set, so ORDERS_MAIL_FROM must be too, e.g. orders@your-brand.com.")
     return Settings(
         database_url=_database_url(values.get("ORDERS_DATABASE_URL", default_database)),
-        secret_key=_secret_key(values.get("ORDERS_SECRET_KEY"), data_folder, "demo.key" if demo else "secret.key"),
+        secret_key=_secret_key(values.get("ORDERS_SECRET_KEY"), data_folder, DEMO_KEY if demo else "secret.key"),
         data_folder=data_folder,
         smtp_url=_smtp_url(smtp_url) if smtp_url else None,
         mail_from=_mail_from(values.get("ORDERS_MAIL_FROM", DEFAULT_SENDER)),
         public_url=_public_url(values["ORDERS_PUBLIC_URL"]) if "ORDERS_PUBLIC_URL" in values else None,
+        oidc=_oidc(values),
     )
 
 
@@ -98,13 +125,50 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _oidc(values: Mapping[str, str]) -> OidcProvider | None:
+    given = [name for name in OIDC if name in values]
+    if not given:
+        return None
+    for name in OIDC:
+        if name not in values:
+            raise SettingsError(f"{given[0]} is set, so {name} must be too; see docs/guides/sign-in.md.")
+    issuer, audience, jwks_url = (values[name] for name in OIDC)
+    parts = _split(jwks_url)
+    # Who can change the keys on their way can be anybody.
+    is_safe = parts and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+    if not parts or not is_safe or not parts.hostname or parts.username is not None or parts.fragment:
+        raise SettingsError(
+            "ORDERS_OIDC_JWKS_URL is not an https address without a password, e.g. https://login.your-brand.com/keys."
+        )
+    return OidcProvider(issuer, audience, jwks_url)
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port is None or parts.port > 0 else None
+    except ValueError:
+        return None
+
+
+def is_weak(key: str) -> bool:
+    """Too short, of too few characters, the same over and over, or taken from an example."""
+    repeats = any(key == (key[:length] * len(key))[: len(key)] for length in range(1, len(key) // 2 + 1))
+    known = key in PUBLISHED or bool(PLACEHOLDERS.search(key))
+    return len(key) < SHORTEST_KEY or len(set(key)) < 8 or repeats or known
+
+
 def _secret_key(given: str | None, folder: Path, name: str) -> str:
     """The key in ORDERS_SECRET_KEY, or one of our own that is made once and kept in a file that only we can read."""
     if given is not None:
-        if len(given) < SHORTEST_KEY or len(set(given)) < 8:
+        if is_weak(given):
             raise SettingsError(
                 f"ORDERS_SECRET_KEY is too weak: give at least {SHORTEST_KEY} random characters, e.g. from "
                 "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'."
+            )
+        if name != DEMO_KEY and _is_in(folder / DEMO_KEY, given):
+            raise SettingsError(
+                "ORDERS_SECRET_KEY is the demo's, whose tokens everybody may have seen: make a new one."
             )
         return given
     path = folder / name
@@ -126,8 +190,15 @@ def _secret_key(given: str | None, folder: Path, name: str) -> str:
         raise SettingsError(
             f"{path} cannot be written or read ({error.strerror}); check the folder's rights."
         ) from None
-    if len(key) < SHORTEST_KEY:
+    if is_weak(key) or (name != DEMO_KEY and _is_in(folder / DEMO_KEY, key)):
         raise SettingsError(
             f"{path} holds no proper key; remove it, and a new one is made (tokens given out then end)."
         )
     return key
+
+
+def _is_in(path: Path, key: str) -> bool:
+    try:
+        return path.read_text().strip() == key
+    except (OSError, ValueError):
+        return False

@@ -21,6 +21,8 @@ KIND_OF_ROLE = {
     Role.READ: ActorKind.MEMBER,
     Role.BUYER: ActorKind.BUYER,
     Role.APP: ActorKind.APP,
+    Role.APP_REJECT: ActorKind.APP,
+    Role.APP_READ: ActorKind.APP,
     Role.OPERATOR: ActorKind.OPERATOR,
 }
 

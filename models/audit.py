@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.actor import Actor, ActorKind
 from models.base import Base, insert_new, new_id
 from models.events import (
+    ApiKeyChanged,
     BrandSettingsUpdated,
     Event,
     OrderArchived,
@@ -140,3 +141,5 @@ def _told(event: Event) -> tuple[str, dict[str, Any]]:
             return "TAG_DELETED", {"code": event.code, "orders": event.orders}
         case BrandSettingsUpdated():
             return "BRAND_SETTINGS_UPDATED", {"names": ", ".join(event.names)}
+        case ApiKeyChanged():
+            return event.kind, {"key": event.key_id.hex, "name": event.name} | event.details

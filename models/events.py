@@ -87,6 +87,18 @@ class BrandSettingsUpdated:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyChanged:
+    """`kind`: API_KEY_CREATED, API_KEY_ROTATED or API_KEY_REVOKED; `details` is what its sentence needs."""
+
+    brand_id: UUID
+    at: datetime
+    kind: str
+    key_id: UUID
+    name: str
+    details: dict[str, str] = field(default_factory=dict)
+
+
 Event = (
     OrderPlaced
     | OrderRejected
@@ -97,4 +109,5 @@ Event = (
     | TagUpdated
     | TagDeleted
     | BrandSettingsUpdated
+    | ApiKeyChanged
 )

@@ -29,13 +29,16 @@ class DeliveryStatus(StrEnum):
 
 
 class Role(StrEnum):
-    """What a viewer may be: three roles of a brand's member, a buyer's user, a partner app, a platform operator."""
+    """What a viewer may be: three roles of a brand's member, a buyer's user, three of a partner app, an operator."""
 
     ADMIN = "admin"
     WRITE = "write"
     READ = "read"
     BUYER = "buyer"
+    # A partner app's role follows from the scopes of its key (models/key_scopes.py).
     APP = "app"
+    APP_REJECT = "app-reject"
+    APP_READ = "app-read"
     OPERATOR = "operator"
 
 
@@ -166,7 +169,7 @@ OC_IN_WORK = statuses(S.OC_CREATED, S.OC_UPDATE_REQUIRED)
 # fmt: off
 RULES: dict[OrderAction, Rule] = {
     # action                             by       within                                  unless
-    A.REJECT:                       Rule(WRITERS, OPEN,                                   (*IS_FINAL, *REFERENCED),
+    A.REJECT:                       Rule(WRITERS | {R.APP_REJECT}, OPEN,                  (*IS_FINAL, *REFERENCED),
                                          bulk=statuses(S.OC_REQUIRED, S.OC_CREATED)),
     A.ARCHIVE:                      Rule(WRITERS, FINAL,                                  (B.ALREADY_ARCHIVED, B.ARCHIVING_OFF)),
     A.APPLY_TAGS:                   Rule(WRITERS, frozenset(S),                           ()),
@@ -245,6 +248,11 @@ def may_edit_carts(role: Role) -> bool:
 
 
 def may_change_settings(role: Role) -> bool:
+    return role is R.ADMIN
+
+
+def may_manage_keys(role: Role) -> bool:
+    """No partner app: whoever steals a key can make no other."""
     return role is R.ADMIN
 
 

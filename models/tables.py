@@ -1,11 +1,12 @@
 """Every table, in one import: for migrations and for whoever needs the whole metadata."""
 
-from models import audit, bulk, cart, catalog, documents, idempotency, order, outbox, party, rejection, tag
+from models import api_key, audit, bulk, cart, catalog, documents, idempotency, order, outbox, party, rejection, tag
 from models.base import Base
 
 metadata = Base.metadata
 
 __all__ = [
+    "api_key",
     "audit",
     "bulk",
     "cart",

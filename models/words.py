@@ -245,6 +245,22 @@ TAGS_ARE_OF_A_BRAND = (
     "Tags belong to a brand: a platform operator has none.",
     "タグはブランドに属するため、プラットフォーム運営者は編集できません。",
 )
+UNKNOWN_API_KEY = ("There is no such API key.", "該当するAPIキーがありません。")
+API_KEY_NAME_BLANK = ("An API key needs a name.", "APIキーには名前が必要です。")
+API_KEY_SCOPES_MISSING = ("An API key needs at least one scope.", "APIキーにはスコープを1つ以上指定してください。")
+API_KEY_EXPIRY_PAST = ("An API key cannot have expired already.", "有効期限には未来の日時を指定してください。")
+API_KEY_ENDED = (
+    "This API key has been revoked or has expired: create a new one.",
+    "このAPIキーは無効または期限切れです。新しいキーを作成してください。",
+)
+BAD_OVERLAP = (
+    "The old key stays good for 0 to {most} hours.",
+    "旧キーの猶予は0〜{most}時間で指定してください。",
+)
+TOO_MANY_API_KEYS = (
+    "A brand has at most {most} API keys: revoke one first.",
+    "APIキーはブランドごとに{most}個までです。先に不要なキーを無効にしてください。",
+)
 
 
 def say(text: tuple[str, str], locale: str, **values: object) -> str:
@@ -277,6 +293,12 @@ HISTORY: dict[str, tuple[str, str]] = {
         "タグ {code} を削除しました（外した注文：{orders:,}件）",
     ),
     "BRAND_SETTINGS_UPDATED": ("Settings changed: {names}", "設定を変更しました：{names}"),
+    "API_KEY_CREATED": ("API key {name} created ({scopes})", "APIキー {name} を作成しました（{scopes}）"),
+    "API_KEY_ROTATED": (
+        "API key {name} rotated; the old one is good until {until}",
+        "APIキー {name} を更新しました（旧キーの有効期限：{until}）",
+    ),
+    "API_KEY_REVOKED": ("API key {name} revoked", "APIキー {name} を無効にしました"),
 }
 
 

@@ -1,5 +1,6 @@
 """A GraphQL client on the real application, through HTTP."""
 
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from models.actor import Actor
 from models.base import Base, Database
 from tests.clock import Clock
 
-SECRET = "a key that is only good for tests: 0123456789"
+SECRET = secrets.token_urlsafe(48)  # another one each time: a key in a repository is no secret
 KINDS = {
     "orders": Kind.ORDER,
     "tags": Kind.TAG,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.client import SECRET
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -20,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 def environment(database: str, **more: str) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("ORDERS_")}
-    key = {"ORDERS_SECRET_KEY": "9f2c7d41e8b05a36c1d4f7e2a8b39c60", "PYTHONPATH": str(ROOT)}
+    key = {"ORDERS_SECRET_KEY": SECRET, "PYTHONPATH": str(ROOT)}
     return ours | key | {"ORDERS_DATABASE_URL": database} | more
 
 
@@ -50,6 +52,7 @@ def test_a_new_brand_gets_a_token_that_works(database_url: str) -> None:
         (["token", "--role", "admin"], "There is no brand yet"),
         (["brand", "add", "x", "X", "--currency", "XXX"], "is not a currency"),
         (["brand", "add", "x", "X", "--time-zone", "Mars"], "is not a time zone"),
+        (["key", "create", "ERP", "--scope", "orders:read"], "There is no brand yet"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_sentence(sqlite_url: str, arguments: list[str], says: str) -> None:
@@ -58,6 +61,27 @@ def test_what_cannot_be_done_is_told_in_one_sentence(sqlite_url: str, arguments:
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_an_api_key_is_made_listed_rotated_and_revoked(sqlite_url: str) -> None:
+    orders(sqlite_url, "brand", "add", "kumo", "Kumo")
+    made = orders(sqlite_url, "key", "create", "ERP connector", "--scope", "orders:reject", "--days", "30")
+    assert made.returncode == 0, made.stderr
+    assert re.fullmatch(r"omk_[\w-]{43}\n", made.stdout)
+    listed = orders(sqlite_url, "key", "list").stdout
+    id, name, hint, scope, used, ends = listed.rstrip("\n").split("\t")
+    assert (name, hint, scope, used) == ("ERP connector", f"omk_…{made.stdout[-5:-1]}", "orders:reject", "never used")
+    assert ends.startswith("until 20")
+    rotated = orders(sqlite_url, "key", "rotate", id, "--overlap-hours", "24")
+    assert re.fullmatch(r"omk_[\w-]{43}\n", rotated.stdout)
+    assert rotated.stdout != made.stdout
+    assert orders(sqlite_url, "key", "revoke", id).stdout == f"{id} is revoked.\n"
+    assert orders(sqlite_url, "key", "list").stdout == ""
+    again = orders(sqlite_url, "key", "rotate", id)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "has been revoked" in again.stderr
+    verified = orders(sqlite_url, "audit", "verify")
+    assert verified.stdout == "kumo: 3 entries, intact\n"
 
 
 @pytest.mark.parametrize(

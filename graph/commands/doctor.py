@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Awaitable, Callable
 from ctypes.util import find_library
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -43,6 +44,7 @@ async def examine(*, demo: bool) -> bool:
         findings.append(("Settings", (True, f"data in {settings.data_folder}")))
         findings.append(("Database", await _told(_database, settings)))
         findings.append(("SMTP", await _told(_smtp, settings)))
+        findings.append(("OIDC provider", await _told(_oidc, settings)))
     table = Table(show_header=False, box=None, padding=(0, 2))
     missing = []
     for name, (is_fine, told) in findings:
@@ -73,7 +75,7 @@ async def _told(check: Callable[[Settings], Awaitable[Finding]], settings: Setti
     try:
         return await check(settings)
     except Exception as error:
-        return False, f"does not answer: {getattr(error, 'orig', None) or error}"
+        return False, f"does not answer: {getattr(error, 'orig', None) or str(error) or type(error).__name__}"
 
 
 async def _database(settings: Settings) -> Finding:
@@ -97,3 +99,15 @@ async def _smtp(settings: Settings) -> Finding:
 
     await SmtpTransport(settings.smtp_url).check()
     return True, "the mail server answers"
+
+
+async def _oidc(settings: Settings) -> Finding:
+    if settings.oidc is None:
+        return True, "none set: our own tokens and API keys sign in; see docs/guides/sign-in.md"
+    from graph.jwks import ProviderKeys
+
+    provider = ProviderKeys(settings.oidc.jwks_url, lambda: datetime.now(UTC))
+    try:
+        return True, f"publishes {len(await provider.published())} usable keys"
+    finally:
+        await provider.close()

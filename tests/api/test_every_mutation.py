@@ -48,6 +48,9 @@ ON_MANY: dict[str, tuple[OrderAction, dict[str, Any]]] = {
 OTHERS = {
     "resendNotification",
     "updateBrandSettings",
+    "createApiKey",
+    "rotateApiKey",
+    "revokeApiKey",
     "updateCart",
     "placeOrder",
     "createTag",

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from sqlalchemy import text
 
-from graph.tokens import Tokens
+from graph.tokens import AUDIENCE, ISSUER, Tokens
 from models.base import Database
 from models.policy import Role
 from tests.client import SECRET, Client, id_of
@@ -40,7 +40,8 @@ async def test_a_token_tells_who_is_asking(database: Database, api: Client) -> N
 
 
 def forged(header: dict[str, Any], key: str, **claims: Any) -> str:
-    full = {"sub": "x", "name": "X", "role": "operator", "exp": 2_000_000_000} | claims
+    ours = {"iss": ISSUER, "aud": AUDIENCE}
+    full = ours | {"sub": "x", "name": "X", "role": "operator", "exp": 2_000_000_000} | claims
     return jwt.encode(header, full, OctKey.import_key(key))
 
 

@@ -5,6 +5,7 @@ from itertools import chain, combinations
 import pytest
 
 from graph.rejection_types import RejectionBlockerCode
+from models.key_scopes import KeyScope, role_of_scopes, scopes_of_role, with_included
 from models.policy import (
     BLOCKED_WHEN,
     FINAL,
@@ -53,7 +54,30 @@ def test_rejecting_is_blocked_by_the_four_conditions_and_by_nothing_else(role: R
 def test_who_may_not_write_is_told_so_besides_what_else_blocks() -> None:
     for facts in EVERY_CASE:
         expected = [Blocker.NOT_PERMITTED, *expected_blockers_of_a_rejection(facts)]
-        assert blockers(OrderAction.REJECT, Role.READ, facts) == expected
+        for role in (Role.READ, Role.APP_READ):
+            assert blockers(OrderAction.REJECT, role, facts) == expected
+
+
+def test_an_app_that_rejects_may_do_that_and_nothing_else() -> None:
+    for facts in EVERY_CASE:
+        expected = expected_blockers_of_a_rejection(facts)
+        assert blockers(OrderAction.REJECT, Role.APP_REJECT, facts) == expected
+        assert available_actions(Role.APP_REJECT, facts) == ([] if expected else [OrderAction.REJECT])
+        assert available_actions(Role.APP_READ, facts) == []
+
+
+def test_a_scope_includes_the_narrower_ones() -> None:
+    assert with_included([KeyScope.ORDERS_REJECT]) == [KeyScope.ORDERS_READ, KeyScope.ORDERS_REJECT]
+    assert with_included([KeyScope.ORDERS_WRITE, KeyScope.ORDERS_READ]) == list(KeyScope)
+    assert with_included([]) == []
+    roles = [role_of_scopes([scope]) for scope in KeyScope]
+    assert roles == [Role.APP_READ, Role.APP_REJECT, Role.APP]
+    for role, scope in zip(roles, KeyScope, strict=True):
+        assert scopes_of_role(role) == with_included([scope])
+    # Who has the wider scope may do all that the narrower one is good for.
+    for rule in RULES.values():
+        assert [role in rule.by for role in roles] == sorted(role in rule.by for role in roles)
+    assert [role for role in Role if scopes_of_role(role)] == roles[::-1]
 
 
 def test_a_buyer_learns_only_that_it_is_not_permitted() -> None:
@@ -115,7 +139,7 @@ def test_a_fact_that_blocks_does_so_alone() -> None:
 
 def test_the_status_says_who_rejected() -> None:
     assert status_of_rejection(Role.OPERATOR) is OrderStatus.REJECTED
-    for role in (Role.ADMIN, Role.WRITE, Role.APP):
+    for role in (Role.ADMIN, Role.WRITE, Role.APP, Role.APP_REJECT):
         assert status_of_rejection(role) is OrderStatus.REJECTED_BY_BRAND
 
 

@@ -1,0 +1,37 @@
+"""The scopes of a partner app's key, and the role that each stands for in the rules table of models/policy.py."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from models.policy import Role
+
+
+class KeyScope(StrEnum):
+    """From narrow to wide: each includes those before it."""
+
+    ORDERS_READ = "orders:read"
+    ORDERS_REJECT = "orders:reject"
+    ORDERS_WRITE = "orders:write"
+
+
+ROLE_OF_SCOPE = {
+    KeyScope.ORDERS_READ: Role.APP_READ,
+    KeyScope.ORDERS_REJECT: Role.APP_REJECT,
+    KeyScope.ORDERS_WRITE: Role.APP,
+}
+
+
+def with_included(scopes: Iterable[KeyScope]) -> list[KeyScope]:
+    """These scopes and those that they include, from narrow to wide."""
+    order = list(KeyScope)
+    return order[: max((order.index(scope) + 1 for scope in scopes), default=0)]
+
+
+def role_of_scopes(scopes: Iterable[KeyScope]) -> Role:
+    """The role of the widest. Raises IndexError when there is none."""
+    return ROLE_OF_SCOPE[with_included(scopes)[-1]]
+
+
+def scopes_of_role(role: Role) -> list[KeyScope]:
+    """Empty for everybody but partner apps."""
+    return with_included(scope for scope, its in ROLE_OF_SCOPE.items() if its is role)
