@@ -251,6 +251,9 @@ HISTORY: dict[str, tuple[str, str]] = {
     "BRAND_SETTINGS_UPDATED": ("Settings changed: {names}", "設定を変更しました：{names}"),
 }
 
+# Every kind of entry that there is.
+HISTORY_KINDS = frozenset(HISTORY) | {"ORDER_PLACED", "ORDER_REJECTED", "TAGS_APPLIED", "TAG_CREATED"}
+
 
 def history(kind: str, details: dict[str, Any], locale: str) -> str:
     """An audit entry as one sentence, without its actor and date."""
