@@ -1,6 +1,6 @@
-"""The columns of the workbook of the history, as data: of its entries, and of the rejections among them.
+"""The columns of the workbook of the history, as data: of its entries, of the rejections among them, of their chain.
 
-`select_entries` reads what both sheets need, row by row in one statement.
+`select_entries` reads what all sheets need, row by row in one statement.
 """
 
 from collections.abc import Iterable
@@ -72,7 +72,6 @@ ACTOR_ID = Column("actor_id", "User id", "実行者ID", 20, TEXT, AuditEntry.act
 BEFORE = Column("status_before", "Status before", "変更前のステータス", 26, TEXT, _status_before, _before)
 AFTER = Column("status_after", "Status after", "変更後のステータス", 26, TEXT, _status_after, _after, False, True)
 NOTIFIED = Column("notified", "Mail to the buyer", "バイヤーへのメール", 22, TEXT, OrderRejection.notified, _notified)
-REQUEST = Column("request_id", "Request id", "リクエストID", 38, TEXT, AuditEntry.request_id)
 TIME_ZONE = Column("time_zone", "Time zone", "タイムゾーン", 18, TEXT, Brand.time_zone)
 BRAND = Column("brand_code", "Brand code", "ブランドコード", 16, TEXT, Brand.code)
 
@@ -88,13 +87,8 @@ HISTORY_COLUMNS: tuple[Column, ...] = (
     BEFORE,
     AFTER,
     NOTIFIED,
-    Column("body_hash", "SHA-256 of the message", "メッセージのSHA-256", 66, TEXT, _body_hash),
-    REQUEST,
     BRAND,
     TIME_ZONE,
-    Column("previous_hash", "Hash before", "直前のハッシュ", 66, TEXT, AuditEntry.previous_hash),
-    Column("hash", "Hash", "ハッシュ", 66, TEXT, AuditEntry.hash),
-    Column("hashed", "What the hash is of (UTF-8)", "ハッシュの対象（UTF-8）", 80, TEXT, AuditEntry.id, _hashed),
 )
 
 # The history of judgment: what compliance reads.
@@ -115,9 +109,19 @@ REJECTION_COLUMNS: tuple[Column, ...] = (
     AFTER,
     NOTIFIED,
     Column("body", "Message", "メッセージ", 60, TEXT, OrderRejection.body),
-    REQUEST,
     BRAND,
     TIME_ZONE,
+)
+
+# For those who check that nothing was changed or removed.
+CHAIN_COLUMNS: tuple[Column, ...] = (
+    SEQUENCE,
+    BRAND,
+    Column("request_id", "Request id", "リクエストID", 38, TEXT, AuditEntry.request_id),
+    Column("body_hash", "SHA-256 of the message", "メッセージのSHA-256", 66, TEXT, _body_hash),
+    Column("previous_hash", "Hash before", "直前のハッシュ", 66, TEXT, AuditEntry.previous_hash),
+    Column("hash", "Hash", "ハッシュ", 66, TEXT, AuditEntry.hash),
+    Column("hashed", "What the hash is of (UTF-8)", "ハッシュの対象（UTF-8）", 80, TEXT, AuditEntry.id, _hashed),
 )
 # fmt: on
 
@@ -129,7 +133,7 @@ CONTEXT: dict[str, Sql] = {column.key: getattr(AuditEntry, column.key) for colum
 
 def select_entries(where: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     """The audit entries that meet the conditions, newest first."""
-    sources = {column.key: column.sql for column in (*HISTORY_COLUMNS, *REJECTION_COLUMNS)} | CONTEXT
+    sources = {column.key: column.sql for column in (*HISTORY_COLUMNS, *REJECTION_COLUMNS, *CHAIN_COLUMNS)} | CONTEXT
     of_rejection = and_(
         AuditEntry.kind == REJECTION,
         OrderRejection.brand_id == AuditEntry.brand_id,
