@@ -1,4 +1,4 @@
-"""The analytics as an Excel workbook: a sheet for each way to break the figures down, and charts of the months."""
+"""The analytics as an Excel workbook: an overview with charts of the months, and a sheet for each way to break down."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,12 +30,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "quantity": ("Quantity", "数量"),
     "amount": ("Amount ({})", "金額（{}）"),
     "line_amount": ("Amount of lines ({})", "明細金額（{}）"),
+    "by_month": ("Amount by month ({})", "月別金額（{}）"),
     "what": ("What", "区分"),
     "counted": ("Counted", "集計対象"),
     "sent_back": ("Returned to cart", "カートに差し戻し"),
+    "sent_back_orders": ("Returned orders", "差し戻し注文数"),
+    "sent_back_quantity": ("Returned quantity", "差し戻し数量"),
+    "sent_back_amount": ("Returned amount ({})", "差し戻し金額（{}）"),
     "placed_from": ("Placed from", "注文日時（以降）"),
     "placed_to": ("Placed before", "注文日時（より前）"),
     "time_zone": ("Time zone", "タイムゾーン"),
+    "note": ("Months", "月の基準"),
 }
 # What the brand calls rejected is declined to a buyer.
 TO_BRAND: dict[str, tuple[str, str]] = {
@@ -45,6 +50,10 @@ TO_BRAND: dict[str, tuple[str, str]] = {
     "rejected_orders": ("Rejected orders", "却下注文数"),
     "rejected_quantity": ("Rejected quantity", "却下数量"),
     "rejected_amount": ("Rejected amount ({})", "却下金額（{}）"),
+    "which_month": (
+        "Orders by the month they were placed in; rejected and returned ones by the month of that.",
+        "注文は注文月、却下・差し戻しはそれぞれ行われた月で集計しています。",
+    ),
 }
 TO_BUYER: dict[str, tuple[str, str]] = {
     "rejected": ("Declined", "お断り"),
@@ -53,9 +62,13 @@ TO_BUYER: dict[str, tuple[str, str]] = {
     "rejected_orders": ("Declined orders", "お断り注文数"),
     "rejected_quantity": ("Declined quantity", "お断り数量"),
     "rejected_amount": ("Declined amount ({})", "お断り金額（{}）"),
+    "which_month": (
+        "Orders by the month they were placed in; declined and returned ones by the month of that.",
+        "注文は注文月、お断り・差し戻しはそれぞれ行われた月で集計しています。",
+    ),
 }
 # fmt: on
-BLUE, RED = "#1F3A5F", "#C0504D"
+BLUE, RED, GREY = "#1F3A5F", "#C0504D", "#A6A6A6"
 CHART_WIDTH, CHART_HEIGHT, ROWS_OF_A_CHART = 720, 340, 18
 NARROW = 12  # characters
 
@@ -98,14 +111,15 @@ class _Drawing:
 
     def draw(self) -> None:
         report = self._report
-        self._overview()
-        self._months()
+        overview, below = self._overview()
+        self._months(overview, below)
         self._groups("buyers", ("buyer_code", "buyer"), report.buyers)
         self._groups("catalogs", ("catalog_code", "catalog"), report.catalogs)
         self._groups("products", ("model_number", "product"), report.products, amount="line_amount")
         self._rejected()
 
-    def _overview(self) -> None:
+    def _overview(self) -> tuple[Any, int]:
+        """The sheet, and the first row under what is in it."""
         report, words = self._report, self._words
         parts = {
             "counted": report.counted,
@@ -121,27 +135,43 @@ class _Drawing:
             if at:
                 write_instant(sheet, row, 1, at, report.time_zone, self._styles)
         write_text(sheet, below + 2, 1, report.time_zone, self._styles)
+        # On paper the charts come under the figures, all on one page.
+        sheet.set_portrait()
+        sheet.fit_to_pages(1, 1)
+        write_text(sheet, below + 3, 0, words["note"], self._styles)
+        write_text(sheet, below + 3, 1, words["which_month"], self._styles)
+        return sheet, below + 5
 
-    def _months(self) -> None:
+    def _months(self, overview: Any, below: int) -> None:
+        """The sheet of the months, and their charts on the one that is seen first."""
         counted = {group.key: group.figures for group in self._report.months}
         rejected = {group.key: group.figures for group in self._report.rejections.by_month}
-        none = Figures()
+        sent_back = {group.key: group.figures for group in self._report.rejections.sent_back_by_month}
+        parts, none = (counted, rejected, sent_back), Figures()
         rows: list[list[Cell]] = [
-            [Month(month), *self._cells(counted.get(month, none)), *self._cells(rejected.get(month, none))]
-            for month in sorted(counted.keys() | rejected.keys())
+            [Month(month), *(cell for part in parts for cell in self._cells(part.get(month, none)))]
+            for month in sorted(set().union(*parts))
         ]
-        headings = [self._words["month"], *self._headings(), *self._headings("rejected_")]
-        sheet = self._table("months", headings, rows)
+        headings = [
+            self._words["month"],
+            *self._headings(),
+            *self._headings("rejected_"),
+            *self._headings("sent_back_"),
+        ]
+        self._table("months", headings, rows)
+        if not rows:
+            return
         for index, currency in enumerate(self._currencies):
-            amount = 3 + index
-            chart = self._chart(currency, len(rows), amount, amount + 2 + len(self._currencies))
-            sheet.insert_chart(1 + index * ROWS_OF_A_CHART, len(headings) + 1, chart)
+            amount = 3 + index  # after the month, the orders and the quantity
+            step = 2 + len(self._currencies)
+            chart = self._chart(currency, len(rows), (amount, amount + step, amount + 2 * step))
+            overview.insert_chart(below + index * ROWS_OF_A_CHART, 0, chart)
 
-    def _chart(self, currency: str, rows: int, amount: int, rejected: int) -> Any:
-        """A native one, of two of the months' columns: Excel draws it anew when they are changed."""
+    def _chart(self, currency: str, rows: int, amounts: Iterable[int]) -> Any:
+        """A native one, of three of the months' columns: Excel draws it anew when they are changed."""
         name = self._words["months"]
         chart = self._book.add_chart({"type": "column"})
-        for column, color in ((amount, BLUE), (rejected, RED)):
+        for column, color in zip(amounts, (BLUE, RED, GREY), strict=True):
             chart.add_series(
                 {
                     "name": [name, 0, column],
@@ -151,9 +181,10 @@ class _Drawing:
                     "gap": 60,
                 }
             )
-        chart.set_title({"name": self._words["amount"].format(currency), "name_font": {"size": 12}, "overlay": False})
-        # An axis of dates leaves room for the months without orders.
-        chart.set_x_axis({"date_axis": True, "num_format": "yyyy-mm"})
+        chart.set_title({"name": self._words["by_month"].format(currency), "name_font": {"size": 12}, "overlay": False})
+        # An axis of dates leaves room for months without orders; of a single month, it would show the year's first.
+        axis = "date_axis" if rows > 1 else "text_axis"
+        chart.set_x_axis({axis: True, "num_format": "yyyy-mm"})
         chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})

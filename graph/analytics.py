@@ -68,6 +68,11 @@ class RejectedAnalytics:
     sent_back_count: int = strawberry.field(
         description="How many more were sent back to the buyer's cart. Those counted, rejected and sent back are all."
     )
+    sent_back_quantity: int = strawberry.field(description="Of all lines of those sent back.")
+    sent_back_totals: list[Money] = strawberry.field(description="Of those sent back, one for each currency.")
+    sent_back_by_month: list[OrderAnalyticsGroup] = strawberry.field(
+        description="By the month of the sending back, in the brand's time zone, in their order."
+    )
 
 
 @strawberry.type(description="Figures over orders. Rejected and sent-back orders are left out, archived or not.")
@@ -92,6 +97,9 @@ class OrderAnalytics:
             by_month=OrderAnalyticsGroup.all_of(found.by_month),
             by_actor=OrderAnalyticsGroup.all_of(found.by_actor),
             sent_back_count=found.sent_back.orders,
+            sent_back_quantity=found.sent_back.quantity,
+            sent_back_totals=_totals(found.sent_back),
+            sent_back_by_month=OrderAnalyticsGroup.all_of(found.sent_back_by_month),
         )
 
 

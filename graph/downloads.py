@@ -6,7 +6,7 @@ language, until when. It is signed, so nothing of that can be changed; who has t
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -26,6 +26,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from exports.analytics_workbook import analytics_workbook
 from exports.delivery_note_pdf import draw_delivery_note_pdf
 from exports.delivery_note_snapshot import delivery_note_snapshot
+from exports.history_workbook import history_workbook
 from exports.invoice_pdf import draw_invoice_pdf
 from exports.invoice_snapshot import invoice_snapshot
 from exports.order_snapshot import NoConfirmation, order_snapshot
@@ -34,11 +35,13 @@ from exports.snapshot import OrderDocument
 from exports.workbook import orders_workbook
 from graph.enums import publish
 from graph.scalars import URL
-from models.actor import Actor
+from models.actor import Actor, ActorKind
 from models.base import Database
 from models.order import Order
 from models.policy import OrderStatus, Role
 from resolvers.analytics import report
+from resolvers.history import HistoryFilter
+from resolvers.history import conditions as history_conditions
 from resolvers.orders import OrderFilter, OrderSort, OrderSortField, matching
 from resolvers.rows import OrderRow
 
@@ -76,6 +79,7 @@ class Export(StrEnum):
     ORDER_EXCEL = "order"
     ORDERS_EXCEL = "orders"
     ANALYTICS_EXCEL = "analytics"
+    HISTORY_EXCEL = "history"
 
 
 class LinkError(Exception):
@@ -120,6 +124,10 @@ class Links:
         claims = {"from": placed_from and placed_from.isoformat(), "to": placed_to and placed_to.isoformat()}
         return self._sign(Export.ANALYTICS_EXCEL, f"analytics-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
 
+    def of_history(self, filter: HistoryFilter, actor: Actor, locale: str | None) -> Download:
+        claims = {"filter": _plain(filter)}
+        return self._sign(Export.HISTORY_EXCEL, f"history-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
+
     def _sign(
         self, export: Export, filename: str, actor: Actor, locale: str | None, claims: dict[str, Any]
     ) -> Download:
@@ -153,7 +161,7 @@ class Links:
         return URLSafeSerializer(self.secret_key, salt="orders.downloads")
 
 
-def _plain(filter: OrderFilter) -> dict[str, Any]:
+def _plain(filter: OrderFilter | HistoryFilter) -> dict[str, Any]:
     """The filter's conditions as JSON."""
 
     def value(each: Any) -> Any:
@@ -175,6 +183,16 @@ def _filter(plain: dict[str, Any]) -> OrderFilter:
         "placed_to": datetime.fromisoformat,
     }
     return OrderFilter(**{name: parse.get(name, lambda it: it)(each) for name, each in plain.items()})
+
+
+def _history_filter(plain: dict[str, Any]) -> HistoryFilter:
+    parse: dict[str, Callable[[Any], Any]] = {
+        "actor_kinds": lambda names: [ActorKind(name) for name in names],
+        "order_ids": lambda ids: [UUID(id) for id in ids],
+        "at_from": datetime.fromisoformat,
+        "at_to": datetime.fromisoformat,
+    }
+    return HistoryFilter(**{name: parse.get(name, lambda it: it)(each) for name, each in plain.items()})
 
 
 class Downloads:
@@ -218,6 +236,8 @@ class Downloads:
 
                 case Export.ANALYTICS_EXCEL:
                     return await self._analytics(claims, actor)
+                case Export.HISTORY_EXCEL:
+                    return await self._history(claims, actor)
 
     async def _pdf(self, claims: dict[str, Any], actor: Actor, document: OrderDocument) -> Response:
         async with self._database.read(actor.scope) as session:
@@ -244,17 +264,22 @@ class Downloads:
         return Response(await draw_invoice_pdf(snapshot, claims["locale"]), media_type=PDF)
 
     async def _workbook(self, claims: dict[str, Any], actor: Actor, orders: Any) -> Response:
-        folder = Path(tempfile.mkdtemp(prefix="orders-"))
-        path = folder / "orders.xlsx"
-        try:
+        async def write(path: Path) -> None:
             async with self._database.read(actor.scope) as session:
                 if "order" in claims and await session.scalar(orders) is None:
                     raise LinkError(403, "This link is for an order that its viewer can no longer see.")
                 await orders_workbook(session, orders, locale=claims["locale"], for_buyer=actor.is_buyer, path=path)
-        except BaseException:
-            rmtree(folder, ignore_errors=True)
-            raise
-        return FileResponse(path, media_type=XLSX, background=BackgroundTask(rmtree, folder, ignore_errors=True))
+
+        return await _file(write)
+
+    async def _history(self, claims: dict[str, Any], actor: Actor) -> Response:
+        where = history_conditions(_history_filter(claims["filter"]))
+
+        async def write(path: Path) -> None:
+            async with self._database.read(actor.scope) as session:
+                await history_workbook(session, where, locale=claims["locale"], path=path)
+
+        return await _file(write)
 
     async def _analytics(self, claims: dict[str, Any], actor: Actor) -> Response:
         placed_from, placed_to = (each and datetime.fromisoformat(each) for each in (claims["from"], claims["to"]))
@@ -262,6 +287,18 @@ class Downloads:
             figures = await report(session, actor, placed_from, placed_to)
         book = await asyncio.to_thread(analytics_workbook, figures, locale=claims["locale"], for_buyer=actor.is_buyer)
         return Response(book, media_type=XLSX)
+
+
+async def _file(write: Callable[[Path], Awaitable[None]]) -> FileResponse:
+    """A workbook that `write` makes; it is removed once it is sent."""
+    folder = Path(tempfile.mkdtemp(prefix="orders-"))
+    path = folder / "workbook.xlsx"
+    try:
+        await write(path)
+    except BaseException:
+        rmtree(folder, ignore_errors=True)
+        raise
+    return FileResponse(path, media_type=XLSX, background=BackgroundTask(rmtree, folder, ignore_errors=True))
 
 
 def _viewer(claims: dict[str, Any]) -> Actor:

@@ -41,8 +41,8 @@ class OrderFilter:
             search=given(self.search),
             status=given(self.status),
             can_reject=given(self.can_reject),
-            buyer_ids=_ids(Kind.BUYER, given(self.buyer_ids), "buyerIds"),
-            tag_ids=_ids(Kind.TAG, given(self.tag_ids), "tagIds"),
+            buyer_ids=read_ids(Kind.BUYER, given(self.buyer_ids), "buyerIds"),
+            tag_ids=read_ids(Kind.TAG, given(self.tag_ids), "tagIds"),
             placed_from=given(self.placed_from),
             placed_to=given(self.placed_to),
             include_archived=bool(given(self.include_archived)),
@@ -58,7 +58,7 @@ class OrderSort:
         return orders.OrderSort(self.field, descending=self.direction is SortDirection.DESC)
 
 
-def _ids(kind: Kind, ids: Sequence[str] | None, name: str) -> list[UUID] | None:
+def read_ids(kind: Kind, ids: Sequence[str] | None, name: str) -> list[UUID] | None:
     if ids is None:
         return None
     found = []

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
 from graph.api_keys import api_keys, create_api_key, revoke_api_key, rotate_api_key
+from graph.brand_history import history, history_excel
 from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
@@ -74,6 +75,14 @@ class Query:
     )
     order_mail_preview = strawberry.field(
         resolver=order_mail_preview, description="A mail to the buyer, before it is sent."
+    )
+    history = strawberry.field(
+        resolver=history,
+        description="Who decided what in the brand, orders, tags and settings alike; empty for a buyer.",
+    )
+    history_excel = strawberry.field(
+        resolver=history_excel,
+        description="A workbook of the history, with what checks its chain, and of every rejection in it.",
     )
     brand_settings = strawberry.field(
         resolver=brand_settings, description="The settings of the viewer's brand; null for buyers and operators."

@@ -90,10 +90,14 @@ async def record(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:
 
 
 def digest(entry: AuditEntry) -> str:
-    """SHA-256 (hex) of everything that an entry says and of the hash before it, in canonical JSON."""
+    """SHA-256 (hex) of everything that an entry says and of the hash before it."""
+    return hashlib.sha256(hashed_text(entry).encode()).hexdigest()
+
+
+def hashed_text(entry: Any) -> str:
+    """What `digest` is of: canonical JSON. `entry`: an AuditEntry, or a row with all of its columns."""
     said = {column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns if column.key != "hash"}
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> str:

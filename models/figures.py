@@ -34,14 +34,19 @@ class Rejections:
     """Beside the figures, what they leave out: rejected and sent-back orders.
 
     `declined`: month of the rejection, in the brand's time zone → one group for each actor who rejected.
+    `sent_back_by_month`: by the month of the sending back, in their order.
     """
 
     declined: Mapping[str, list[Group]]
-    sent_back: Figures
+    sent_back_by_month: list[Group]
 
     @property
     def figures(self) -> Figures:
         return total(group for groups in self.declined.values() for group in groups)
+
+    @property
+    def sent_back(self) -> Figures:
+        return total(self.sent_back_by_month)
 
     @property
     def by_month(self) -> list[Group]:

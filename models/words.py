@@ -301,6 +301,9 @@ HISTORY: dict[str, tuple[str, str]] = {
     "API_KEY_REVOKED": ("API key {name} revoked", "APIキー {name} を無効にしました"),
 }
 
+# Every kind of entry that there is.
+HISTORY_KINDS = frozenset(HISTORY) | {"ORDER_PLACED", "ORDER_REJECTED", "TAGS_APPLIED", "TAG_CREATED"}
+
 
 def history(kind: str, details: dict[str, Any], locale: str) -> str:
     """An audit entry as one sentence, without its actor and date."""

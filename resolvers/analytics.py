@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import Actor
+from models.cart import OrderSendBack
 from models.catalog import Catalog, Sku
 from models.figures import Figures, Group, Rejections, Report, merged
 from models.order import Order, OrderLine
@@ -174,4 +175,19 @@ async def _rejections(session: AsyncSession, actor: Actor, placed: list[ColumnEl
         group = Group(key, name, _of(currency, orders, quantity, minor))
         found.setdefault(rejected_in, []).append((key, group))
     declined = {each: merged(groups) for each, groups in found.items()}
-    return Rejections(declined, await _figures(session, SENT_BACK, *placed))
+    return Rejections(declined, await _sent_back(session, placed))
+
+
+async def _sent_back(session: AsyncSession, placed: list[ColumnElement[bool]]) -> list[Group]:
+    """By the month of the sending back, in their order."""
+    month = func.month_in_zone(OrderSendBack.sent_back_at, Brand.time_zone, type_=String)
+    statement: Select[*tuple[Any, ...]] = (
+        select(month, Order.currency, *OF_ORDERS)
+        .join(Brand, Brand.id == Order.brand_id)
+        .join(OrderSendBack, and_(OrderSendBack.brand_id == Order.brand_id, OrderSendBack.order_id == Order.id))
+        .where(SENT_BACK, *placed)
+        .group_by(month, Order.currency)
+        .order_by(month)
+    )
+    rows = await session.execute(statement)
+    return merged((each, Group(each, each, _of(*figures))) for each, *figures in rows)

@@ -1,14 +1,119 @@
-"""The history of an order, by page."""
+"""The history of an order, by page; and of a whole brand: who decided what, when, with its filter."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, func, or_, select
+
+from models.actor import ActorKind
 from models.audit import AuditEntry
+from models.order import Order
+from models.words import HISTORY_KINDS
 from resolvers.context import Context
-from resolvers.pagination import Page, PageRequest, by_id, page_within
+from resolvers.inputs import InputError, check_text
+from resolvers.loaders import HISTORY_COLUMNS
+from resolvers.pagination import Key, Page, PageRequest, by_id, by_instant, page_within, read_page
 from resolvers.rows import HistoryRow
 
 KEYS = [by_id(AuditEntry.id, descending=False)]
+LONGEST_SEARCH = 200
+MOST_IN_FILTER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """None: that condition is not asked for. An empty list matches nothing."""
+
+    search: str | None = None
+    actors: Sequence[str] | None = None
+    actor_kinds: Sequence[ActorKind] | None = None
+    kinds: Sequence[str] | None = None
+    order_ids: Sequence[UUID] | None = None
+    order_codes: Sequence[str] | None = None
+    at_from: datetime | None = None
+    at_to: datetime | None = None
 
 
 async def history_of(context: Context, order_id: UUID, request: PageRequest) -> Page[HistoryRow]:
     return await page_within(context.loaders.history, order_id, KEYS, request)
+
+
+async def history(
+    context: Context, filter: HistoryFilter, request: PageRequest, *, newest_first: bool = True
+) -> Page[HistoryRow]:
+    """Of everything in the viewer's brand, orders or not; nothing for a buyer. One statement."""
+    statement = select(*HISTORY_COLUMNS).where(*conditions(filter))
+    async with context.read() as session:
+        return await read_page(session, statement, keys(newest_first=newest_first), request, HistoryRow)
+
+
+async def count_history(context: Context, filter: HistoryFilter) -> int:
+    statement = select(func.count()).select_from(AuditEntry).where(*conditions(filter))
+    async with context.read() as session:
+        return (await session.scalar(statement)) or 0
+
+
+def keys(*, newest_first: bool) -> list[Key]:
+    return [by_instant("at", AuditEntry.at, descending=newest_first), by_id(AuditEntry.id, descending=newest_first)]
+
+
+def conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
+    """On audit entries. Raises InputError for a filter that makes no sense."""
+    found: list[ColumnElement[bool]] = []
+    if filter.at_from and filter.at_to and filter.at_from > filter.at_to:
+        raise InputError("atTo is before atFrom.", "filter", "atTo")
+    if filter.at_from is not None:
+        found.append(AuditEntry.at >= filter.at_from)
+    if filter.at_to is not None:
+        found.append(AuditEntry.at < filter.at_to)
+    if filter.kinds is not None:
+        found.append(AuditEntry.kind.in_(_known(_few(filter.kinds, "kinds"))))
+    if filter.actor_kinds is not None:
+        found.append(AuditEntry.actor_kind.in_(_few(filter.actor_kinds, "actorKinds")))
+    if filter.actors is not None:
+        actors = _texts(filter.actors, "actors")
+        found.append(or_(AuditEntry.actor_name.in_(actors), AuditEntry.actor_id.in_(actors)))
+    if filter.order_ids is not None:
+        found.append(AuditEntry.order_id.in_(_few(filter.order_ids, "orderIds")))
+    if filter.order_codes is not None:
+        codes = _texts(filter.order_codes, "orderCodes")
+        found.append(AuditEntry.order_id.in_(select(Order.id).where(Order.code.in_(codes))))
+    if filter.search is not None and (words := filter.search.split()):
+        check_text(filter.search, LONGEST_SEARCH, "filter", "search")
+        found += [_mentions(word) for word in words]
+    return found
+
+
+def _few(values: Sequence[Any], name: str) -> Sequence[Any]:
+    if len(values) > MOST_IN_FILTER:
+        raise InputError(f"{name} takes at most {MOST_IN_FILTER}.", "filter", name)
+    return values
+
+
+def _texts(values: Sequence[str], name: str) -> Sequence[str]:
+    for place, value in enumerate(_few(values, name)):
+        check_text(value, LONGEST_SEARCH, "filter", name, str(place))
+    return values
+
+
+def _known(kinds: Sequence[str]) -> Sequence[str]:
+    """A kind mistyped must not look like a thing that never happened."""
+    for place, kind in enumerate(kinds):
+        if kind not in HISTORY_KINDS:
+            known = ", ".join(sorted(HISTORY_KINDS))
+            raise InputError(f"There is no such kind; there are {known}.", "filter", "kinds", str(place))
+    return kinds
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    """In any case, anywhere in the actor's name or id, or in the order's code."""
+
+    def has(column: Any) -> ColumnElement[bool]:
+        return func.lower(column).contains(word.lower(), autoescape=True)
+
+    # Uncorrelated on purpose: orders are searched once, not once for each entry.
+    orders = select(Order.id).where(has(Order.code))
+    return or_(has(AuditEntry.actor_name), has(AuditEntry.actor_id), AuditEntry.order_id.in_(orders))

@@ -64,14 +64,7 @@ LINE_COLUMNS = (
     OrderLine.unit_price_minor,
     OrderLine.amount_minor,
 )
-HISTORY_COLUMNS = (
-    AuditEntry.id,
-    AuditEntry.kind,
-    AuditEntry.at,
-    AuditEntry.actor_kind,
-    AuditEntry.actor_name,
-    AuditEntry.details,
-)
+HISTORY_COLUMNS = tuple(getattr(AuditEntry, name) for name in HistoryRow.__dataclass_fields__)
 NOTIFICATION_COLUMNS = (
     OutboxMessage.id,
     OutboxMessage.kind,

@@ -159,9 +159,16 @@ class NotificationRow:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
+    """`sequence` and `hash` are None for entries older than the chain."""
+
     id: UUID
+    order_id: UUID | None
     kind: str
     at: datetime
     actor_kind: ActorKind
+    actor_id: str
     actor_name: str
+    request_id: str | None
     details: dict[str, Any]
+    sequence: int | None
+    hash: str | None

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, select
 
 from models.base import Database, new_id
+from models.cart import OrderSendBack
 from models.catalog import Catalog
 from models.order import DataSet, Order, OrderLine
 from models.policy import FINAL, OPEN, REJECTED, OrderStatus
@@ -32,7 +33,8 @@ LIST = """query ($filter: OrderFilter, $after: String) { orders(first: 100, afte
 FIGURES = "orderCount totalQuantity totals { amount currency }"
 ANALYTICS = f"""query ($from: DateTime, $to: DateTime, $by: AnalyticsDimension) {{
   orderAnalytics(placedFrom: $from, placedTo: $to, groupBy: $by) {{ {FIGURES} groups {{ key label {FIGURES} }}
-    rejected {{ {FIGURES} sentBackCount byMonth {{ key {FIGURES} }} byActor {{ key label {FIGURES} }} }} }} }}"""
+    rejected {{ {FIGURES} sentBackCount sentBackQuantity sentBackTotals {{ amount currency }}
+      sentBackByMonth {{ key {FIGURES} }} byMonth {{ key {FIGURES} }} byActor {{ key label {FIGURES} }} }} }} }}"""
 EXCEL = """query ($from: DateTime, $to: DateTime) {
   orderAnalyticsExcel(placedFrom: $from, placedTo: $to, locale: EN) { url filename } }"""
 RANGE = {"from": "2026-02-10T00:00:00Z", "to": "2026-09-20T12:00:00Z"}
@@ -135,6 +137,18 @@ async def a_year(database: Database, shop: Shop, seed: int) -> dict[str, str]:
     return catalogs
 
 
+async def months_of_sending_back(database: Database, shop: Shop) -> dict[str, str]:
+    """Spreads them over the year; → the month of each, by order code."""
+    of_order = and_(Order.brand_id == OrderSendBack.brand_id, Order.id == OrderSendBack.order_id)
+    found = {}
+    async with database.transaction(shop.member().scope) as session:
+        rows = await session.execute(select(OrderSendBack, Order).join(Order, of_order))
+        for number, (sent_back, order) in enumerate(rows.all()):
+            sent_back.sent_back_at = order.placed_at + timedelta(days=number)
+            found[order.code] = month(sent_back.sent_back_at.isoformat())
+    return found
+
+
 async def listed(client: Client, **variables: Any) -> list[Node]:
     nodes: list[Node] = []
     placed = {"placedFrom": variables.get("from"), "placedTo": variables.get("to"), "includeArchived": True}
@@ -155,6 +169,7 @@ async def test_every_figure_is_the_sum_of_the_list(
 ) -> None:
     shop = await make_shop(database, time_zone="Asia/Tokyo", name="Northlight")
     catalogs = await a_year(database, shop, seed)
+    sent_back_in = await months_of_sending_back(database, shop)
     await make_order(database, await make_shop(database), placed_at=datetime(2026, 5, 1, tzinfo=UTC))
     client = api.as_(shop.member() if who == "member" else shop.buyer_user())
     nodes = await listed(client, **placed)
@@ -178,6 +193,12 @@ async def test_every_figure_is_the_sum_of_the_list(
     rejections = added_up(rejected, lambda node: month(node["rejection"]["rejectedAt"]))
     assert {group["key"]: Sums.of(group) for group in shown["byMonth"]} == rejections
     assert [group["key"] for group in shown["byMonth"]] == sorted(rejections)
+    returned = added_up(sent_back)[""]
+    assert (shown["sentBackCount"], shown["sentBackQuantity"]) == (returned.orders, returned.quantity)
+    assert {each["currency"]: Decimal(each["amount"]) for each in shown["sentBackTotals"]} == returned.totals
+    returns = added_up(sent_back, lambda node: sent_back_in[node["code"]])
+    assert {group["key"]: Sums.of(group) for group in shown["sentBackByMonth"]} == returns
+    assert [group["key"] for group in shown["sentBackByMonth"]] == sorted(returns)
     actors = added_up(rejected, lambda node: node["rejection"]["rejectedBy"])
     assert {group["label"]: Sums.of(group) for group in shown["byActor"]} == actors
 
@@ -190,12 +211,30 @@ async def test_every_figure_is_the_sum_of_the_list(
     assert in_cells(book["Overview"], "What", "Counted") == added_up(counted)[""]
     assert in_cells(book["Overview"], "What", rejected_sheet) == added_up(rejected)[""]
     assert in_cells(book["Overview"], "What", "Returned to cart") == added_up(sent_back)[""]
+    assert charted(book["Overview"]) == amounts_in(book["Months"])
     assert by_key(book["Months"], "Month") == expected["MONTH"]
     assert by_key(book["Months"], "Month", f"{rejected_sheet} ") == rejections
+    assert by_key(book["Months"], "Month", "Returned ") == returns
     assert by_key(book["Buyers"], "Buyer code") == expected["BUYER"]
     assert by_key(book["Catalogs"], "Catalog code") == expected["CATALOG"]
     assert by_key(book["Products"], "Model number") == expected["PRODUCT"]
     assert by_key(book[rejected_sheet], f"{rejected_sheet} by") == actors
+
+
+def charted(sheet: Any) -> list[list[str]]:
+    """The cells that each chart takes its amounts from, one range for each of its series."""
+    return [[series.val.numRef.f for series in chart.series] for chart in sheet._charts]
+
+
+def amounts_in(sheet: Any) -> list[list[str]]:
+    """For each currency the columns of its amounts: counted, rejected, sent back."""
+    found: dict[str, list[str]] = {}
+    for cell in sheet[1]:
+        if "mount (" in cell.value:
+            letter = cell.column_letter
+            found.setdefault(cell.value[-4:-1], []).append(f"Months!${letter}$2:${letter}${sheet.max_row}")
+    assert [len(columns) for columns in found.values()] == [3] * len(found)
+    return list(found.values())
 
 
 def by_key(sheet: Any, heading: str, prefix: str = "") -> dict[str, Sums]:

@@ -1,0 +1,151 @@
+"""The columns of the workbook of the history, as data: of its entries, of the rejections among them, of their chain.
+
+`select_entries` reads what all sheets need, row by row in one statement.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, select
+
+from exports.columns import CODE, CURRENCY, Column, Kind, Sql, Viewer
+from models import words
+from models.actor import ActorKind
+from models.audit import AuditEntry, hashed_text
+from models.order import Order
+from models.party import Brand, Buyer
+from models.policy import OrderStatus
+from models.rejection import OrderRejection
+
+REJECTION = "ORDER_REJECTED"
+
+# (en, ja)
+ACTOR_KINDS: dict[ActorKind, tuple[str, str]] = {
+    ActorKind.MEMBER: ("Member", "メンバー"),
+    ActorKind.BUYER: ("Buyer", "バイヤー"),
+    ActorKind.APP: ("Partner app", "連携アプリ"),
+    ActorKind.OPERATOR: ("Operator", "プラットフォーム運営者"),
+}
+YES, NO = ("Yes", "はい"), ("No", "いいえ")
+
+_status_before = AuditEntry.details["status_before"].as_string()
+_status_after = AuditEntry.details["status_after"].as_string()
+_body_hash = AuditEntry.details["body_sha256"].as_string()
+
+
+def _summary(row: Any, viewer: Viewer) -> str:
+    return words.history(row.kind, row.details, viewer.locale)
+
+
+def _actor_kind(row: Any, viewer: Viewer) -> str:
+    return ACTOR_KINDS[row.actor_kind][viewer.locale == "ja"]
+
+
+def _notified(row: Any, viewer: Viewer) -> str | None:
+    return None if row.notified is None else (YES if row.notified else NO)[viewer.locale == "ja"]
+
+
+def _before(row: Any, viewer: Viewer) -> str | None:
+    return _label(row.status_before, viewer)
+
+
+def _after(row: Any, viewer: Viewer) -> str | None:
+    return _label(row.status_after, viewer)
+
+
+def _label(status: str | None, viewer: Viewer) -> str | None:
+    return words.status_label(OrderStatus(status), viewer.locale) if status else None
+
+
+def _hashed(row: Any, _: Viewer) -> str | None:
+    return hashed_text(row) if row.hash else None
+
+
+TEXT, INTEGER, MONEY, INSTANT = Kind
+
+# fmt: off
+SEQUENCE = Column("sequence", "No.", "番号", 10, INTEGER, AuditEntry.sequence)
+AT = Column("at", "When", "日時", 18, INSTANT, AuditEntry.at)
+ACTOR = Column("actor_name", "Who", "実行者", 24, TEXT, AuditEntry.actor_name)
+ACTOR_KIND = Column("actor_kind", "Kind of user", "実行者の種類", 26, TEXT, AuditEntry.actor_kind, _actor_kind)
+ACTOR_ID = Column("actor_id", "User id", "実行者ID", 20, TEXT, AuditEntry.actor_id)
+BEFORE = Column("status_before", "Status before", "変更前のステータス", 26, TEXT, _status_before, _before)
+AFTER = Column("status_after", "Status after", "変更後のステータス", 26, TEXT, _status_after, _after, False, True)
+NOTIFIED = Column("notified", "Mail to the buyer", "バイヤーへのメール", 22, TEXT, OrderRejection.notified, _notified)
+TIME_ZONE = Column("time_zone", "Time zone", "タイムゾーン", 18, TEXT, Brand.time_zone)
+BRAND = Column("brand_code", "Brand code", "ブランドコード", 16, TEXT, Brand.code)
+
+HISTORY_COLUMNS: tuple[Column, ...] = (
+    SEQUENCE,
+    AT,
+    ACTOR,
+    ACTOR_KIND,
+    ACTOR_ID,
+    Column("summary", "What", "内容", 60, TEXT, AuditEntry.kind, _summary, marks_rejected=True),
+    Column("kind", "Kind", "種別", 26, TEXT, AuditEntry.kind, marks_rejected=True),
+    CODE,
+    BEFORE,
+    AFTER,
+    NOTIFIED,
+    BRAND,
+    TIME_ZONE,
+)
+
+# The history of judgment: what compliance reads.
+REJECTION_COLUMNS: tuple[Column, ...] = (
+    SEQUENCE,
+    AT,
+    ACTOR,
+    ACTOR_KIND,
+    ACTOR_ID,
+    CODE,
+    Column("buyer_code", "Buyer code", "バイヤーコード", 16, TEXT, Buyer.unique_code),
+    Column("buyer", "Buyer", "バイヤー", 28, TEXT, Buyer.name),
+    Column("placed_at", "Placed at", "注文日時", 18, INSTANT, Order.placed_at),
+    Column("total_quantity", "Total quantity", "合計数量", 16, INTEGER, Order.total_quantity),
+    CURRENCY,
+    Column("total", "Total", "合計", 16, MONEY, Order.total_minor),
+    BEFORE,
+    AFTER,
+    NOTIFIED,
+    Column("body", "Message", "メッセージ", 60, TEXT, OrderRejection.body),
+    BRAND,
+    TIME_ZONE,
+)
+
+# For those who check that nothing was changed or removed.
+CHAIN_COLUMNS: tuple[Column, ...] = (
+    SEQUENCE,
+    BRAND,
+    Column("request_id", "Request id", "リクエストID", 38, TEXT, AuditEntry.request_id),
+    Column("body_hash", "SHA-256 of the message", "メッセージのSHA-256", 66, TEXT, _body_hash),
+    Column("previous_hash", "Hash before", "直前のハッシュ", 66, TEXT, AuditEntry.previous_hash),
+    Column("hash", "Hash", "ハッシュ", 66, TEXT, AuditEntry.hash),
+    Column("hashed", "What the hash is of (UTF-8)", "ハッシュの対象（UTF-8）", 80, TEXT, AuditEntry.id, _hashed),
+)
+# fmt: on
+
+# Under their own names: what the hash is of, and what a cell is drawn by (a rejection's is red).
+CONTEXT: dict[str, Sql] = {column.key: getattr(AuditEntry, column.key) for column in AuditEntry.__table__.columns} | {
+    "status": _status_after
+}
+
+
+def select_entries(where: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    """The audit entries that meet the conditions, newest first."""
+    sources = {column.key: column.sql for column in (*HISTORY_COLUMNS, *REJECTION_COLUMNS, *CHAIN_COLUMNS)} | CONTEXT
+    of_rejection = and_(
+        AuditEntry.kind == REJECTION,
+        OrderRejection.brand_id == AuditEntry.brand_id,
+        OrderRejection.order_id == AuditEntry.order_id,
+    )
+    return (
+        select(*(sql.label(key) for key, sql in sources.items()))
+        .select_from(AuditEntry)
+        .join(Brand, Brand.id == AuditEntry.brand_id)
+        .outerjoin(Order, and_(Order.brand_id == AuditEntry.brand_id, Order.id == AuditEntry.order_id))
+        .outerjoin(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
+        .outerjoin(OrderRejection, of_rejection)
+        .where(*where)
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    )

@@ -1,0 +1,37 @@
+"""The history as an Excel workbook: its entries, the rejections among them, their chain; in constant memory."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exports.book import Book, Rows, writing
+from exports.columns import Viewer
+from exports.history_columns import CHAIN_COLUMNS, HISTORY_COLUMNS, REJECTION, REJECTION_COLUMNS, select_entries
+from exports.sheet import LAST_ROW
+
+ENTRIES_AT_A_TIME = 500
+
+# locale → (title, sheet of all entries, sheet of rejections, sheet of the chain)
+NAMES = {"en": ("History", "History", "Rejections", "Chain"), "ja": ("履歴", "履歴", "却下", "ハッシュチェーン")}
+
+
+async def history_workbook(
+    session: AsyncSession,
+    where: Iterable[ColumnElement[bool]],
+    *,
+    locale: str,
+    path: Path,
+    rows_per_sheet: int = LAST_ROW,
+) -> None:
+    """Writes the audit entries that meet the conditions, newest first, as a new .xlsx file at `path`. One statement."""
+    viewer = Viewer(locale, is_buyer=False)
+    title, history, rejections, chain = NAMES[locale]
+    tables = {history: HISTORY_COLUMNS, rejections: REJECTION_COLUMNS, chain: CHAIN_COLUMNS}
+    async with writing(Book(path, title, tables, viewer, rows_per_sheet)) as write:
+        found = await session.stream(select_entries(where).execution_options(yield_per=ENTRIES_AT_A_TIME))
+        async for batch in found.partitions():
+            rows: list[Rows] = [(sheet, row, [row]) for row in batch for sheet in (history, chain)]
+            rows += [(rejections, row, [row]) for row in batch if row.kind == REJECTION]
+            await write(rows)
