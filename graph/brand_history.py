@@ -8,12 +8,11 @@ from strawberry import ID, UNSET
 
 from graph.context import Info, given
 from graph.downloads import Download
-from graph.enums import SortDirection
+from graph.enums import InLocale, SortDirection
 from graph.history import OrderEvent
 from graph.ids import Kind
 from graph.loading import names_of
 from graph.order_filter import read_ids
-from graph.orders import InLocale
 from graph.pagination import After, Before, Connection, First, Last, connection
 from models.actor import ActorKind
 from resolvers import history as resolvers
