@@ -7,7 +7,6 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.context import Info, given
-from graph.enums import publish
 from graph.ids import Kind, from_id, to_id
 from graph.node import NODES, Node
 from graph.order_actions import OrderActionError
@@ -15,17 +14,6 @@ from models import api_key as models
 from models.key_scopes import KeyScope
 from resolvers import api_keys as resolvers
 from resolvers.api_keys import KeyOutcome
-
-publish(
-    KeyScope,
-    "What an API key is good for. Each scope includes those before it.",
-    {
-        "ORDERS_READ": "Look and export.",
-        "ORDERS_REJECT": "Reject orders, one by one and in bulk, and send failed mails again.",
-        "ORDERS_WRITE": "All work on orders, as a member who writes.",
-    },
-    name="ApiKeyScope",
-)
 
 
 @strawberry.type(description="A partner app's key, for the header X-Merchant-API-Key. The key itself is not kept.")

@@ -6,6 +6,7 @@ from typing import Annotated, cast
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from models.key_scopes import KeyScope
 from models.outbox import NotificationStatus
 from models.policy import DeliveryStatus, OrderAction, OrderStatus
 from resolvers.orders import OrderSortField
@@ -102,4 +103,14 @@ publish(
         "SENT": "The mail server took it.",
         "FAILED": "Given up: the mail server refused it for good, or for too long. See lastError.",
     },
+)
+publish(
+    KeyScope,
+    "What an API key is good for. Each scope includes those before it.",
+    {
+        "ORDERS_READ": "Look and export.",
+        "ORDERS_REJECT": "Reject orders, one by one and in bulk, and send failed mails again.",
+        "ORDERS_WRITE": "All work on orders, as a member who writes.",
+    },
+    name="ApiKeyScope",
 )
