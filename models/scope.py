@@ -76,8 +76,9 @@ def keep_within(session: Session, *_: object) -> None:
 
 def _inserted(state: ORMExecuteState) -> list[Mapping[str, Any]]:
     given: Any = state.parameters
+    statement: Any = state.statement
     if not given:
-        return [state.statement.compile().params]
+        return [statement.compile().params]
     return [given] if isinstance(given, Mapping) else given
 
 

@@ -14,9 +14,10 @@ from models.documents import BacklogSku, DeliveryNote, DeliveryNoteLine
 from models.events import Event
 from models.facts import read_facts
 from models.order import Order
-from models.policy import Fact, OrderAction, permits
+from models.permissions import Permission
+from models.policy import Fact, OrderAction
 from models.words import say
-from resolvers.actions import ActionError, Outcome, Refusal, Refused, act, invalid, lock
+from resolvers.actions import ActionError, Outcome, Refusal, Refused, act, invalid, lock, not_permitted
 from resolvers.backlog import ordered_quantities
 from resolvers.context import Context
 from resolvers.new_lines import LARGEST_QUANTITY
@@ -119,8 +120,8 @@ async def delete_delivery_note(context: Context, note_id: UUID) -> Outcome:
 
 
 async def _delete(context: Context, session: AsyncSession, order: Order, note: DeliveryNote) -> None:
-    if not permits(context.actor.role, OrderAction.CREATE_DELIVERY_NOTE):
-        raise Refused(Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale)))
+    if refusals := not_permitted(context, Permission.MANAGE_DELIVERY_NOTES):
+        raise Refused(*refusals)
     facts = (await read_facts(session, [order.id]))[order.id]
     if Fact.INVOICE in facts.true:
         text = say(words.NOTE_IS_INVOICED, context.actor.locale)

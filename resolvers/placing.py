@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, policy, words
+from models import audit, words
 from models.base import new_id
 from models.cart import Cart
 from models.catalog import Catalog
@@ -18,9 +18,9 @@ from models.events import OrderPlaced
 from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.party import Buyer
+from models.permissions import Permission
 from models.policy import OrderStatus
-from models.words import say
-from resolvers.actions import ATTEMPTS, ActionError, Outcome, Refusal, Refused, invalid
+from resolvers.actions import ATTEMPTS, Outcome, Refused, invalid, not_permitted
 from resolvers.context import Context
 from resolvers.inputs import check_text
 from resolvers.new_lines import NewLine, PricedLine, check_prices, line_rows, priced
@@ -46,9 +46,8 @@ async def place_order(context: Context, new: NewOrder) -> Outcome:
     check_text(new.code, LONGEST_CODE, "input", "code")
     check_text(new.catalog_code, LONGEST_CODE, "input", "catalogCode")
     check_text(new.comment, LONGEST_COMMENT, "input", "comment")
-    if not policy.may_place_orders(context.actor.role):
-        text = say(words.NOT_PERMITTED, context.actor.locale)
-        return Outcome(refusals=[Refusal(ActionError.NOT_PERMITTED, text)])
+    if refusals := not_permitted(context, Permission.PLACE_ORDERS):
+        return Outcome(refusals=refusals)
     for attempt in range(ATTEMPTS):
         try:
             async with context.transaction() as session:
