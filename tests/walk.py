@@ -59,8 +59,6 @@ VALUES: dict[str, Any] = {
     "field": "CODE",
     "direction": "ASC",
 }
-DEEPEST = 4
-
 Path = tuple[str | int, ...]
 
 
@@ -116,15 +114,15 @@ class Walk:
                 found.append(Place(operation, name, path, KINDS[argument]))
         return found
 
-    def document(self, operation: str, name: str) -> str:
-        """The field with all of its arguments as variables, and everything that can be selected without arguments."""
+    def document(self, operation: str, name: str, depth: int = 3) -> str:
+        """The field with all of its arguments as variables, and all of `depth` levels that takes none."""
         root = self.schema.query_type if operation == "query" else self.schema.mutation_type
         assert root is not None
         field = root.fields[name]
         variables = ", ".join(f"${argument}: {each.type}" for argument, each in field.args.items())
         arguments = ", ".join(f"{argument}: ${argument}" for argument in field.args)
         head = f"{operation} ({variables}) {{ {name}({arguments})" if variables else f"{operation} {{ {name}"
-        return f"{head} {self._selection(field.type, DEEPEST)} }}"
+        return f"{head} {self._selection(field.type, depth)} }}"
 
     def variables(self, field: GraphQLField, ids: dict[str, str], path: Path = ()) -> dict[str, Any]:
         """Values for all that is required, and for the optional arguments on the way to `path`."""
@@ -139,7 +137,6 @@ class Walk:
             if any(isinstance(each.type, GraphQLNonNull) for each in field.args.values()):
                 continue
             is_leaf = not isinstance(get_named_type(field.type), GraphQLObjectType | GraphQLInterfaceType)
-            # A signed link says when it ends, and an error of the wrong path would only repeat itself.
             if is_leaf or depth > 1:
                 chosen.append(f"{name} {'' if is_leaf else self._selection(field.type, depth - 1)}")
         return f"{{ {' '.join(chosen)} }}"
@@ -170,10 +167,13 @@ def _id_paths(arguments: dict[str, GraphQLArgument] | dict[str, GraphQLInputFiel
 
 
 def _object(arguments: dict[str, Any], ids: dict[str, str], path: Path) -> dict[str, Any]:
+    on_the_way = set(path[:1])
+    if {"orderIds", "filter"} <= arguments.keys() and "filter" not in on_the_way:  # exactly one of them is needed
+        on_the_way.add("orderIds")
     return {
-        name: _value(name, argument.type, ids, path[1:] if path and path[0] == name else ())
+        name: _value(name, argument.type, ids, path[1:] if path[:1] == (name,) else ())
         for name, argument in arguments.items()
-        if isinstance(argument.type, GraphQLNonNull) or (path and path[0] == name)
+        if isinstance(argument.type, GraphQLNonNull) or name in on_the_way
     }
 
 

@@ -16,9 +16,9 @@ import pytest
 
 from graph.ids import parse, to_id
 from models.base import Database, new_id
-from models.policy import Role
+from models.policy import OrderStatus, Role
 from tests.api.test_tenants import everything_of
-from tests.client import Client, serving
+from tests.client import Client, id_of, serving
 from tests.clock import Clock
 from tests.factories import Shop, add_cart, make_buyer, make_order, make_shop
 from tests.trace import trace
@@ -37,6 +37,17 @@ NESTED = {
     "Order.pdf(locale)",
     "Order.excel(locale)",
 }
+
+
+# Where the other ids are looked at only when the order is not confirmed yet.
+BEFORE_CONFIRMED = {"updateOrderConfirmation", "confirmOrder"}
+
+
+async def fitting(database: Database, shop: Shop, own: dict[str, str], place: Place) -> dict[str, str]:
+    """The ids to stand beside the one at this place, so that it is reached."""
+    if place.field in BEFORE_CONFIRMED and place.kind != "Order":
+        return own | {"Order": id_of(await make_order(database, shop, status=OrderStatus.OC_CREATED))}
+    return own
 
 
 def nothing_like(id: str) -> str:
@@ -88,10 +99,11 @@ async def test_what_others_have_is_like_nothing(database: Database, api: Client,
     assert walk.nested_with_arguments() == NESTED
     fields = {name: field for _, name, field in walk.fields()}
     kinds = list(world.own)
+    chosen = {place: await fitting(database, world.shop, world.own, place) for place in walk.places()}
     before = await trace(database)
     leaks, tried = [], 0
-    for number, place in enumerate(walk.places()):
-        variables = walk.variables(fields[place.field], world.own, place.path)
+    for number, place in enumerate(chosen):
+        variables = walk.variables(fields[place.field], chosen[place], place.path)
         any_kind = ANY_KIND.get(place.field) in place.path
         for client, others in ((admin, [world.foreign]), (buyer, [world.foreign, world.rivals])):
             # The right kind, and a wrong one: by turns each.
@@ -124,6 +136,7 @@ async def test_the_walk_would_notice(sqlite_url: str, tmp_path: Path, clock: Clo
         fields = {name: field for _, name, field in walk.fields()}
         for number, place in enumerate(walk.places()):
             own = await everything_of(api.database, api, shop, tag=f"tag-{number}")
+            own = await fitting(api.database, shop, own, place)
             variables = walk.variables(fields[place.field], own, place.path)
             client = buyer if place.field == "updateCart" else admin
             nothing = await answer(client, walk, place, variables, nothing_like(own[place.kind]))
