@@ -153,7 +153,7 @@ async def _begin(context: Context, command: BulkCommand, operation: str, check: 
             await check(session, brand_id)
     new = BulkRun(
         brand_id=brand_id,
-        actor_id=context.actor.id,
+        actor_id=context.actor.identity,
         operation=operation,
         key=command.idempotency_key,
         request_hash=asked,
@@ -175,7 +175,7 @@ async def _begin(context: Context, command: BulkCommand, operation: str, check: 
 
 
 async def _known(context: Context, operation: str, key: str) -> BulkRun | None:
-    of_key = (BulkRun.actor_id == context.actor.id, BulkRun.operation == operation, BulkRun.key == key)
+    of_key = (BulkRun.actor_id == context.actor.identity, BulkRun.operation == operation, BulkRun.key == key)
     async with context.read() as session:
         return (await session.scalars(select(BulkRun).where(*of_key))).first()
 
