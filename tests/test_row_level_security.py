@@ -6,12 +6,16 @@ found by its columns, so that none can be forgotten.
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 from sqlalchemy import select, text
 
+from graph.commands.doctor import _row_security
+from graph.commands.serve import _prepare
+from graph.settings import Settings
 from models.base import Database
 from models.order import Order
 from models.party import Brand
@@ -19,7 +23,7 @@ from models.postgres import bypasses_row_security
 from models.scope import EVERYTHING, Scope
 from models.tables import metadata
 from tests.factories import Shop, make_order, make_shop
-from tests.postgres import OWNER, SUPERUSER, Postgres
+from tests.postgres import OWNER, SUPERUSER
 
 TABLES = {"brands": "id"} | {name: "brand_id" for name, table in metadata.tables.items() if "brand_id" in table.c}
 SAY = "SELECT set_config('orders.brand', $1, true)"
@@ -146,9 +150,19 @@ async def test_for_whom_costs_no_message_of_its_own(database: Database, shops: l
 
 
 async def test_a_role_that_is_not_held_to_it_is_named(
-    database: Database, postgres: Postgres, postgres_url: str
+    database: Database, postgres_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    superusers = postgres_url.replace(f"//{OWNER}@", f"//{SUPERUSER}@")
     assert await bypasses_row_security(database.engine) is None
-    boss = Database(postgres_url.replace(f"//{OWNER}@", f"//{SUPERUSER}@"))
+    boss = Database(superusers)
     assert await bypasses_row_security(boss.engine) == SUPERUSER
     await boss.close()
+    for url, told in ((postgres_url, ""), (superusers, f"does not bind the role {SUPERUSER}")):
+        caplog.clear()
+        settings = Settings(database_url=url, secret_key="", data_folder=tmp_path)
+        await _prepare(settings, demo=False)
+        assert told in caplog.text
+        assert bool(told) is bool(caplog.text)
+        is_fine, finding = await _row_security(settings)
+        assert is_fine is not bool(told)
+        assert told in finding
