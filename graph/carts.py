@@ -41,7 +41,8 @@ class PlaceOrderInput:
     comment: str | None = strawberry.field(default=UNSET, description="At most 2,000 characters.")
     code: str | None = strawberry.field(
         default=UNSET,
-        description="Unique in the brand. The same order with the same code again answers the order that is there; "
+        description="Unique in the brand; a buyer's user gives one that is unique among the buyer's orders, and the "
+        "buyer's own code is put before it. The same order with the same code again answers the order that is there; "
         "one is made up when left out.",
     )
 

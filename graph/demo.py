@@ -150,8 +150,8 @@ async def _confirm(session: AsyncSession, order: Order, status: OrderStatus) -> 
     order.status = status
     order.official = DataSet.CONFIRMATION
     order.confirmation_created_at = order.updated_at = order.placed_at + timedelta(days=1)
-    table = OrderLine.__table__
-    lines = await session.execute(select(*table.columns).where(table.c.order_id == order.id))
+    columns = (getattr(OrderLine, each.key) for each in OrderLine.__mapper__.column_attrs)
+    lines = await session.execute(select(*columns).where(OrderLine.order_id == order.id))
     copies = [{**row._mapping, "id": new_id(), "data_set": DataSet.CONFIRMATION} for row in lines]
     await session.flush()
     await session.execute(insert(OrderLine), copies)

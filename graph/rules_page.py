@@ -1,6 +1,8 @@
 """docs/rules.md: the rules table of models/policy.py in words. Written by `orders schema`; a test keeps it current."""
 
+from graph.permissions import FIELDS
 from models.key_scopes import ROLE_OF_SCOPE, KeyScope, with_included
+from models.permissions import roles
 from models.policy import (
     BLOCKED_WHEN,
     LEADS_TO,
@@ -42,6 +44,19 @@ def rules_page() -> str:
         *(
             f"| `{scope}` | {ROLE_OF_SCOPE[scope]} | {', '.join(with_included([scope])[:-1]) or '–'} |"
             for scope in KeyScope
+        ),
+        "",
+        "## Permissions",
+        "",
+        "What each field of the API needs (`graph/permissions.py`), and which roles have it (`models/permissions.py`;",
+        "for an action on an order, the column “by” above). What is of another brand or, for a buyer, of another buyer",
+        "is like what does not exist, whatever the role.",
+        "",
+        "| permission | by | fields |",
+        "|---|---|---|",
+        *(
+            f"| `{what}` | {', '.join(sorted(roles(what)))} | {', '.join(f'`{field}`' for field in fields)} |"
+            for what, fields in FIELDS.items()
         ),
         "",
         "## From status to status",

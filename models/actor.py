@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID
 
 from models.policy import Role
@@ -52,6 +53,12 @@ class Actor:
     @property
     def is_buyer(self) -> bool:
         return self.role is Role.BUYER
+
+    @property
+    def identity(self) -> str:
+        """Who it is among actors of every kind and all buyers of a brand, in at most 200 characters."""
+        whole = ":".join([self.kind, *([self.buyer_id.hex] if self.buyer_id else []), self.id])
+        return whole if len(whole) <= 200 else f"{self.kind}:{sha256(whole.encode()).hexdigest()}"
 
     @property
     def scope(self) -> Scope:

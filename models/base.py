@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from models.scope import Scope, narrow
+from models.scope import Scope, keep_within, narrow
 
 
 class DatabaseUrlError(ValueError):
@@ -117,14 +117,22 @@ def create_engine(url: URL) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(
+    # Imported late: who uses SQLite needs no driver for PostgreSQL.
+    from models.postgres import ScopedConnection, say_for_whom
+
+    engine = create_async_engine(
         url,
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
         pool_pre_ping=True,
-        connect_args={"server_settings": {"lock_timeout": "10s", "statement_timeout": "60s"}},
+        connect_args={
+            "connection_class": ScopedConnection,
+            "server_settings": {"lock_timeout": "10s", "statement_timeout": "60s"},
+        },
     )
+    say_for_whom(engine.sync_engine)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -196,8 +204,10 @@ class Database:
 
     @asynccontextmanager
     async def _session(self, scope: Scope) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
+        engine = self.engine.execution_options(scope=scope)
+        async with AsyncSession(engine, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
             event.listen(session.sync_session, "do_orm_execute", narrow)
+            event.listen(session.sync_session, "before_flush", keep_within)
             yield session
 
     async def close(self) -> None:

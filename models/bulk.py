@@ -11,7 +11,9 @@ from models.scope import BrandOwned, Internal
 
 
 class BulkRun(Internal, BrandOwned, Base):
-    """`order_ids`: hex ids in the order of the answer. `key`: the client's idempotency key, None without one."""
+    """`order_ids`: hex ids in the order of the answer. `key`: the client's idempotency key, None without one.
+
+    `actor_id`: Actor.identity."""
 
     __tablename__ = "bulk_runs"
     __table_args__ = (

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
-from models.scope import BrandOwned
+from models.scope import BrandOwned, OrderOwned
 
 
 class Cart(BrandOwned, Base):
@@ -46,7 +46,7 @@ class CartLine(BrandOwned, Base):
     unit_price_minor: Mapped[int] = mapped_column(BigInteger)
 
 
-class OrderSendBack(BrandOwned, Base):
+class OrderSendBack(OrderOwned, Base):
     """One per order, for good: an order is sent back once."""
 
     __tablename__ = "order_send_backs"

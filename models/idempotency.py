@@ -13,7 +13,10 @@ from models.scope import BrandOwned
 
 
 class IdempotencyKey(BrandOwned, Base):
-    """One key of one actor for one operation, claimed in the transaction that it stands for."""
+    """One key of one actor for one operation, claimed in the transaction that it stands for.
+
+    `actor_id`: Actor.identity; what happens to have the same name elsewhere has other keys.
+    """
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]),)

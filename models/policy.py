@@ -2,6 +2,7 @@
 
 One table decides. `canReject`, `rejectionBlockers`, `availableActions`, the guard of every mutation, the bulk path,
 the search filter and docs/rules.md all read RULES; nothing else compares a status to permit something.
+Who may do what is no action on an order: models/permissions.py.
 Pure: standard library only. How each fact is looked up in the database is in models/facts.py.
 """
 
@@ -232,28 +233,6 @@ def available_actions(role: Role, facts: Facts) -> list[OrderAction]:
 def status_of_rejection(role: Role) -> OrderStatus:
     """An operator rejects for the platform; everybody else who may, for the brand."""
     return S.REJECTED if role is R.OPERATOR else S.REJECTED_BY_BRAND
-
-
-def permits(role: Role, action: OrderAction) -> bool:
-    return role in RULES[action].by
-
-
-def may_place_orders(role: Role) -> bool:
-    """Placing an order is no action on an order yet: whoever writes may, and buyers for themselves."""
-    return role in WRITERS | BUYER
-
-
-def may_edit_carts(role: Role) -> bool:
-    return role in BUYER
-
-
-def may_change_settings(role: Role) -> bool:
-    return role is R.ADMIN
-
-
-def may_manage_keys(role: Role) -> bool:
-    """No partner app: whoever steals a key can make no other."""
-    return role is R.ADMIN
 
 
 # The status that an action leads to; a rejection's is status_of_rejection's. The others leave it as it is.

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.actor import Actor, ActorKind
 from models.base import Base
 from models.events import OrderRejected
-from models.scope import BrandOwned
+from models.scope import OrderOwned
 
 
-class OrderRejection(BrandOwned, Base):
+class OrderRejection(OrderOwned, Base):
     """`notified`: a mail to the buyer went into the outbox. `body`: as typed; None with notify off, or when blank."""
 
     __tablename__ = "order_rejections"

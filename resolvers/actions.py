@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import audit, outbox, words
 from models.events import Event, OrderChanged
 from models.order import Order
+from models.permissions import Permission, permits
 from models.policy import Blocker, OrderAction
 from models.words import say
 from resolvers.context import Context
@@ -143,6 +144,13 @@ async def begin(
 def not_found(context: Context) -> Outcome:
     text = say(words.ORDER_NOT_FOUND, context.actor.locale)
     return Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "orderId"))])
+
+
+def not_permitted(context: Context, what: OrderAction | Permission, *field: str) -> list[Refusal]:
+    """Empty when the viewer may do it."""
+    if permits(context.actor.role, what):
+        return []
+    return [Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale), field)]
 
 
 def invalid(context: Context, text: tuple[str, str], *field: str, **values: object) -> Refusal:

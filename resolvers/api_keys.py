@@ -8,15 +8,16 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, policy, words
+from models import audit, words
 from models.api_key import ApiKey, hash_of, new_secret
 from models.base import Database, new_id
 from models.events import ApiKeyChanged
 from models.key_scopes import KeyScope, with_included
 from models.party import Brand
+from models.permissions import Permission, permits
 from models.scope import EVERYTHING, Scope
 from models.words import say
-from resolvers.actions import ActionError, Refusal, invalid
+from resolvers.actions import ActionError, Refusal, invalid, not_permitted
 from resolvers.context import Context
 from resolvers.inputs import InputError, check_text
 
@@ -36,7 +37,7 @@ class KeyOutcome:
 
 async def api_keys(context: Context) -> list[ApiKey]:
     """Those that are not revoked, in the order in which they were made. Raises InputError for who is no admin."""
-    if not policy.may_manage_keys(context.actor.role):
+    if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
         raise InputError(say(words.NOT_PERMITTED, context.actor.locale), code="NOT_PERMITTED")
     live = select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id)
     async with context.read() as session:
@@ -45,7 +46,7 @@ async def api_keys(context: Context) -> list[ApiKey]:
 
 async def api_keys_by_id(context: Context, ids: Collection[UUID]) -> dict[UUID, ApiKey]:
     """Revoked ones too; none for who is no admin."""
-    if not policy.may_manage_keys(context.actor.role):
+    if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
         return {}
     async with context.read() as session:
         return {key.id: key for key in await session.scalars(select(ApiKey).where(ApiKey.id.in_(ids)))}
@@ -56,8 +57,8 @@ async def create_api_key(
 ) -> KeyOutcome:
     check_text(name, 100, "input", "name")
     name, granted, now = name.strip(), with_included(scopes), context.clock()
-    if not policy.may_manage_keys(context.actor.role) or context.actor.brand_id is None:
-        return _refused(_not_permitted(context))
+    if not permits(context.actor.role, Permission.MANAGE_API_KEYS) or context.actor.brand_id is None:
+        return _refused(*not_permitted(context, Permission.MANAGE_API_KEYS))
     refusals = []
     if not name:
         refusals.append(invalid(context, words.API_KEY_NAME_BLANK, "name"))
@@ -90,8 +91,8 @@ async def create_api_key(
 
 async def rotate_api_key(context: Context, key_id: UUID | None, overlap_hours: int) -> KeyOutcome:
     """A new secret; the old one stays good for some hours, an even older one ends at once."""
-    if not policy.may_manage_keys(context.actor.role):
-        return _refused(_not_permitted(context))
+    if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
+        return _refused(*not_permitted(context, Permission.MANAGE_API_KEYS))
     if not 0 <= overlap_hours <= LONGEST_OVERLAP:
         return _refused(invalid(context, words.BAD_OVERLAP, "overlapHours", most=LONGEST_OVERLAP))
     secret, now = new_secret(), context.clock()
@@ -109,8 +110,8 @@ async def rotate_api_key(context: Context, key_id: UUID | None, overlap_hours: i
 
 async def revoke_api_key(context: Context, key_id: UUID | None) -> KeyOutcome:
     """Good for nothing from now on, for good. Of a revoked key nothing changes."""
-    if not policy.may_manage_keys(context.actor.role):
-        return _refused(_not_permitted(context))
+    if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
+        return _refused(*not_permitted(context, Permission.MANAGE_API_KEYS))
     async with context.transaction() as session:
         key = await _locked(session, key_id)
         if key is None:
@@ -155,10 +156,6 @@ async def _record(context: Context, session: AsyncSession, key: ApiKey, kind: st
         brand_id=key.brand_id, at=context.clock(), kind=kind, key_id=key.id, name=key.name, details=details
     )
     await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
-
-
-def _not_permitted(context: Context) -> Refusal:
-    return Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale))
 
 
 def _unknown(context: Context) -> Refusal:

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 
-from models import audit, policy, words
+from models import audit, words
 from models.events import BrandSettingsUpdated
 from models.party import ADDRESS, Brand
-from models.words import say
-from resolvers.actions import ActionError, Refusal, invalid
+from models.permissions import Permission, permits
+from resolvers.actions import Refusal, invalid, not_permitted
 from resolvers.context import Context
 from resolvers.inputs import check_text
 from resolvers.notices import LONGEST_BODY
@@ -46,8 +46,8 @@ LONGEST = {
 
 
 async def brand_settings(context: Context) -> BrandSettings | None:
-    """None for who belongs to no brand, and for buyers."""
-    if context.actor.brand_id is None or context.actor.is_buyer:
+    """None for who may not read them."""
+    if not permits(context.actor.role, Permission.READ_SETTINGS):
         return None
     async with context.read() as session:
         brand = await session.get_one(Brand, context.actor.brand_id)
@@ -56,8 +56,8 @@ async def brand_settings(context: Context) -> BrandSettings | None:
 
 async def update_brand_settings(context: Context, changes: dict[str, Any]) -> list[Refusal]:
     """`changes`: name → new value, for those that shall change. Empty when it is done."""
-    if not policy.may_change_settings(context.actor.role):
-        return [Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale))]
+    if refusals := not_permitted(context, Permission.CHANGE_SETTINGS):
+        return refusals
     cleaned = {name: _cleaned(value) for name, value in changes.items()}
     if refusals := _check(context, cleaned):
         return refusals

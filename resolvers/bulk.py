@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import policy, words
+from models import words
 from models.bulk import BulkRun
 from models.idempotency import request_hash
 from models.order import Order
+from models.permissions import permits
 from models.policy import OrderAction
 from models.words import say
 from resolvers.context import Context
@@ -126,7 +127,7 @@ def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[
     check_text(command.idempotency_key, LONGEST_KEY, "input", "idempotencyKey")
     body = typed(command.body)
     found: list[Refusal] = []
-    if not policy.permits(context.actor.role, action):
+    if not permits(context.actor.role, action):
         found.append(Refusal(errors.NOT_PERMITTED, say(words.NOT_PERMITTED, locale)))
     if (command.order_ids is None) == (command.filter is None):
         found.append(Refusal(errors.ONE_OF_ORDER_IDS_AND_FILTER, say(words.ONE_OF_IDS_AND_FILTER, locale), ("input",)))
@@ -152,7 +153,7 @@ async def _begin(context: Context, command: BulkCommand, operation: str, check: 
             await check(session, brand_id)
     new = BulkRun(
         brand_id=brand_id,
-        actor_id=context.actor.id,
+        actor_id=context.actor.identity,
         operation=operation,
         key=command.idempotency_key,
         request_hash=asked,
@@ -174,7 +175,7 @@ async def _begin(context: Context, command: BulkCommand, operation: str, check: 
 
 
 async def _known(context: Context, operation: str, key: str) -> BulkRun | None:
-    of_key = (BulkRun.actor_id == context.actor.id, BulkRun.operation == operation, BulkRun.key == key)
+    of_key = (BulkRun.actor_id == context.actor.identity, BulkRun.operation == operation, BulkRun.key == key)
     async with context.read() as session:
         return (await session.scalars(select(BulkRun).where(*of_key))).first()
 

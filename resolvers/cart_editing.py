@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import policy, words
+from models import words
 from models.base import new_id
 from models.cart import Cart, CartLine
 from models.catalog import Catalog
 from models.money import currencies
 from models.party import Buyer
-from models.words import say
-from resolvers.actions import ActionError, Refusal, Refused, invalid
+from models.permissions import Permission
+from resolvers.actions import Refusal, Refused, invalid, not_permitted
 from resolvers.context import Context
 from resolvers.inputs import check_text
 from resolvers.new_lines import NewLine, check_prices, priced
@@ -31,8 +31,8 @@ class CartContent:
 async def update_cart(context: Context, content: CartContent) -> list[Refusal]:
     """Empty when it is done. The cart keeps the order that was sent back into it."""
     check_text(content.catalog_code, 64, "input", "catalogCode")
-    if not policy.may_edit_carts(context.actor.role):
-        return [Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale))]
+    if refusals := not_permitted(context, Permission.EDIT_CARTS):
+        return refusals
     try:
         async with context.transaction() as session:
             await _update(context, session, content)

@@ -21,9 +21,10 @@ from models.documents import (
 from models.events import Event
 from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.order import Order
-from models.policy import OrderAction, permits
+from models.permissions import Permission
+from models.policy import OrderAction
 from models.words import say
-from resolvers.actions import ActionError, Outcome, Refusal, Refused, act, invalid, lock
+from resolvers.actions import ActionError, Outcome, Refusal, Refused, act, invalid, lock, not_permitted
 from resolvers.backlog import ordered_quantities
 from resolvers.context import Context
 from resolvers.inputs import check_text
@@ -145,8 +146,8 @@ async def _change(
             if order is None or row is None:
                 return unknown_document(context, "deliveryNoteId")
             note, is_invoiced = row
-            if not permits(context.actor.role, OrderAction.CREATE_DELIVERY_NOTE):
-                raise Refused(Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale)))
+            if refusals := not_permitted(context, Permission.MANAGE_DELIVERY_NOTES):
+                raise Refused(*refusals)
             if is_invoiced:
                 text = say(words.NOTE_IS_INVOICED, context.actor.locale)
                 raise Refused(Refusal(ActionError.NOT_ALLOWED_IN_STATUS, text, ("input", "deliveryNoteId")))

@@ -41,7 +41,7 @@ class Memory:
             return None
         statement = select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
             IdempotencyKey.brand_id == self.brand_id,
-            IdempotencyKey.actor_id == self.actor.id,
+            IdempotencyKey.actor_id == self.actor.identity,
             IdempotencyKey.operation == self.operation,
             IdempotencyKey.key == self.key,
         )
@@ -55,7 +55,7 @@ class Memory:
             insert_new(self.session, IdempotencyKey)
             .values(
                 brand_id=self.brand_id,
-                actor_id=self.actor.id,
+                actor_id=self.actor.identity,
                 operation=self.operation,
                 key=self.key,
                 request_hash=request_hash,

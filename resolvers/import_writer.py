@@ -226,12 +226,14 @@ class Writer:
     ) -> list[Any]:
         """The rows with these keys; those that are missing are made."""
         ordered = sorted(wanted)
+        # Of the model, not of its table: only so are they narrowed to the brand (models/scope.py).
+        columns = [getattr(table, each.key) for each in table.__mapper__.column_attrs]
 
         async def read() -> list[Any]:
             found: list[Any] = []
             for start in range(0, len(ordered), KEYS_AT_ONCE):
-                columns = select(*table.__table__.columns).where(key.in_(ordered[start : start + KEYS_AT_ONCE]))
-                found += (await session.execute(columns)).all()
+                some = select(*columns).where(key.in_(ordered[start : start + KEYS_AT_ONCE]))
+                found += (await session.execute(some)).all()
             return found
 
         found = await read()

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import audit, words
 from models.documents import Invoice, InvoicedOrder, InvoiceStatus
 from models.order import Order
-from models.policy import OrderAction, permits
+from models.permissions import Permission
 from models.words import say
-from resolvers.actions import ActionError, Outcome, Refusal, Refused
+from resolvers.actions import ActionError, Outcome, Refusal, Refused, not_permitted
 from resolvers.context import Context
 from resolvers.delivery_notes import unknown_document
 
@@ -58,9 +58,8 @@ async def _change(
         order_ids = sorted(await session.scalars(of_invoice))
     if not order_ids:
         return unknown_document(context, "invoiceId")
-    if not permits(context.actor.role, OrderAction.CREATE_INVOICE):
-        refusal = Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale))
-        return Outcome(order_ids[0], refusals=[refusal])
+    if refusals := not_permitted(context, Permission.MANAGE_INVOICES):
+        return Outcome(order_ids[0], refusals=refusals)
     try:
         async with context.transaction() as session:
             found = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update()

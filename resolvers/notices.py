@@ -11,7 +11,8 @@ from models import words
 from models.order import Order
 from models.outbox import OrderNotice
 from models.party import Brand, Buyer, BuyerRecipient
-from models.policy import OrderAction, permits
+from models.permissions import permits
+from models.policy import OrderAction
 from models.words import say
 from resolvers.context import Context
 from resolvers.inputs import InputError, check_text

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, policy, words
+from models import audit, words
 from models.base import new_id
 from models.cart import Cart
 from models.catalog import Catalog
@@ -18,9 +18,9 @@ from models.events import OrderPlaced
 from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.party import Buyer
+from models.permissions import Permission
 from models.policy import OrderStatus
-from models.words import say
-from resolvers.actions import ATTEMPTS, ActionError, Outcome, Refusal, Refused, invalid
+from resolvers.actions import ATTEMPTS, Outcome, Refused, invalid, not_permitted
 from resolvers.context import Context
 from resolvers.inputs import check_text
 from resolvers.new_lines import NewLine, PricedLine, check_prices, line_rows, priced
@@ -46,9 +46,8 @@ async def place_order(context: Context, new: NewOrder) -> Outcome:
     check_text(new.code, LONGEST_CODE, "input", "code")
     check_text(new.catalog_code, LONGEST_CODE, "input", "catalogCode")
     check_text(new.comment, LONGEST_COMMENT, "input", "comment")
-    if not policy.may_place_orders(context.actor.role):
-        text = say(words.NOT_PERMITTED, context.actor.locale)
-        return Outcome(refusals=[Refusal(ActionError.NOT_PERMITTED, text)])
+    if refusals := not_permitted(context, Permission.PLACE_ORDERS):
+        return Outcome(refusals=refusals)
     for attempt in range(ATTEMPTS):
         try:
             async with context.transaction() as session:
@@ -57,9 +56,11 @@ async def place_order(context: Context, new: NewOrder) -> Outcome:
         except Refused as refused:
             return Outcome(refusals=refused.refusals)
         except IntegrityError:
-            # The same code at the same time: now it is there to be compared with.
+            # The same code at the same time: now it is there to be compared with, unless its order is not the viewer's.
             if attempt == ATTEMPTS - 1:
-                raise
+                if not context.actor.is_buyer:
+                    raise
+                return Outcome(refusals=[invalid(context, words.ORDER_CODE_TAKEN, "code")])
     context.refresh()
     return Outcome(order_id)
 
@@ -79,7 +80,7 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
     if context.actor.is_buyer:
         await check_prices(context, session, buyer, catalog, currency, lines)
     order_id, now = new_id(), context.clock()
-    code = new.code.strip() if new.code and new.code.strip() else f"{now:%y%m%d}-{order_id.hex[-8:].upper()}"
+    code = _code(context, new, buyer) or f"{now:%y%m%d}-{order_id.hex[-8:].upper()}"
     content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new.comment)
     existing = (Order.brand_id == buyer.brand_id, Order.code == code)
     if found := await session.scalar(select(Order).where(*existing)):
@@ -110,6 +111,14 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
     event = OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source)
     await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
     return order_id
+
+
+def _code(context: Context, new: NewOrder, buyer: Buyer) -> str:
+    """Blank when none is given. Every buyer has codes of its own: none learns which ones the others have used."""
+    given = (new.code or "").strip()
+    code = f"{buyer.unique_code}-{given}" if given and context.actor.is_buyer else given
+    check_text(code, LONGEST_CODE, "input", "code")
+    return code
 
 
 async def _use_cart(session: AsyncSession, buyer: Buyer, catalog: Catalog, order_id: UUID) -> None:

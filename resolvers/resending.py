@@ -10,7 +10,7 @@ from models import audit, outbox, words
 from models.events import OrderChanged
 from models.order import Order
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
-from models.policy import OrderAction, permits
+from models.permissions import Permission, permits
 from models.words import say
 from resolvers.actions import ActionError, Outcome, Refusal, lock
 from resolvers.context import Context
@@ -30,7 +30,7 @@ async def resend_notification(context: Context, notification_id: UUID) -> tuple[
         order = await lock(session, failed.order_id) if failed else None
         if failed is None or order is None:
             return refused(None, ActionError.NOT_FOUND, words.UNKNOWN_NOTIFICATION)
-        if not permits(context.actor.role, OrderAction.REJECT):
+        if not permits(context.actor.role, Permission.RESEND_MAILS):
             return refused(order.id, ActionError.NOT_PERMITTED, words.NOT_PERMITTED)
         if failed.status is not NotificationStatus.FAILED or await _is_followed(session, order, failed):
             return refused(order.id, ActionError.NOT_ALLOWED_IN_STATUS, words.NOT_RESENDABLE)

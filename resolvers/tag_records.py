@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import audit, words
 from models.base import new_id
 from models.events import TagCreated, TagDeleted, TagUpdated
-from models.policy import OrderAction, permits
+from models.permissions import Permission
 from models.tag import OrderTag, Tag
 from models.words import say
-from resolvers.actions import ActionError, Refusal, invalid
+from resolvers.actions import ActionError, Refusal, invalid, not_permitted
 from resolvers.context import Context
 from resolvers.inputs import check_text
 from resolvers.rows import TagRow
@@ -115,12 +115,10 @@ def _check_texts(name: str | None, color: str | None) -> None:
 
 def _brand_of(context: Context) -> UUID | Refusal:
     """The brand whose tags the viewer may change, or why there is none."""
-    locale = context.actor.locale
-    if not permits(context.actor.role, OrderAction.APPLY_TAGS):
-        return Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, locale))
     if context.actor.brand_id is None:
-        return Refusal(ActionError.NOT_PERMITTED, say(words.TAGS_ARE_OF_A_BRAND, locale))
-    return context.actor.brand_id
+        return Refusal(ActionError.NOT_PERMITTED, say(words.TAGS_ARE_OF_A_BRAND, context.actor.locale))
+    refusals = not_permitted(context, Permission.MANAGE_TAGS)
+    return refusals[0] if refusals else context.actor.brand_id
 
 
 def _bad_color(context: Context, color: str | None) -> Refusal | None:

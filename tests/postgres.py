@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -21,26 +22,34 @@ import asyncpg
 from tests.ports import free_port
 
 UNPRIVILEGED = "nobody"
+SUPERUSER, OWNER = "postgres", "orders"
 # A test cluster is thrown away: nothing needs to survive a power cut.
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
 
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
-    """`url` is the server without a database name, "postgresql://postgres@127.0.0.1:54321"."""
+    """`url` is the server without a database name, "postgresql://orders@127.0.0.1:54321".
+
+    The role in it owns the databases and is no superuser, so that everything runs under row-level security.
+    """
 
     url: str
 
+    @property
+    def superuser_url(self) -> str:
+        return self.url.replace(f"//{OWNER}@", f"//{SUPERUSER}@")
+
     def create_database(self, name: str, template: str = "template0") -> str:
         """Its URL."""
-        asyncio.run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        asyncio.run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER}"'))
         return f"{self.url}/{name}"
 
     def drop_database(self, name: str) -> None:
         asyncio.run(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
     async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(f"{self.url}/postgres")
+        connection = await asyncpg.connect(f"{self.superuser_url}/postgres")
         try:
             await connection.execute(statement)
         finally:
@@ -78,14 +87,17 @@ def start_postgres(*options: str) -> Iterator[Postgres]:
                     log.seek(0)
                     raise RuntimeError(f"{program} failed: {log.read()}")
 
-        run("initdb", "--pgdata", str(data), "--auth=trust", "--username=postgres", "--encoding=UTF8",
+        run("initdb", "--pgdata", str(data), "--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8",
             "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         port = free_port()
         settings = (*OPTIONS, *options, f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
         run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--log", str(top / "server.log"),
             "--options", " ".join(f"-c {setting}" for setting in settings))  # fmt: skip
         try:
-            yield Postgres(f"postgresql://postgres@127.0.0.1:{port}")
+            server = Postgres(f"postgresql://{OWNER}@127.0.0.1:{port}")
+            with ThreadPoolExecutor(1) as elsewhere:  # a benchmark has an event loop here
+                elsewhere.submit(asyncio.run, server._execute(f'CREATE ROLE "{OWNER}" LOGIN')).result()
+            yield server
         finally:
             run("pg_ctl", "stop", "--wait", "--mode=immediate", "--pgdata", str(data))
 

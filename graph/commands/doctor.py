@@ -43,6 +43,8 @@ async def examine(*, demo: bool) -> bool:
     else:
         findings.append(("Settings", (True, f"data in {settings.data_folder}")))
         findings.append(("Database", await _told(_database, settings)))
+        if settings.database_url.startswith("postgresql"):
+            findings.append(("Row-level security", await _told(_row_security, settings)))
         findings.append(("SMTP", await _told(_smtp, settings)))
         findings.append(("OIDC provider", await _told(_oidc, settings)))
     table = Table(show_header=False, box=None, padding=(0, 2))
@@ -90,6 +92,19 @@ async def _database(settings: Settings) -> Finding:
     if found == latest():
         return True, f"{shown} at schema {found}"
     return False, f"{shown} is at schema {found}, not {latest()}; bring it up with: ./run orders migrate"
+
+
+async def _row_security(settings: Settings) -> Finding:
+    from models.postgres import bypasses_row_security
+
+    database = Database(settings.database_url)
+    try:
+        role = await bypasses_row_security(database.engine)
+    finally:
+        await database.close()
+    if role is None:
+        return True, "PostgreSQL keeps the brands apart, too"
+    return False, f"does not bind the role {role}; give the program one of its own (docs/guides/postgresql.md)"
 
 
 async def _smtp(settings: Settings) -> Finding:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import socket
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from models.actor import Actor
 from models.base import Database
 from models.migrations import upgrade
 
+log = logging.getLogger("orders.serve")
 DEMO_TOKENS_LAST = timedelta(days=30)
 GRACE = 10  # seconds for what runs, when the server is told to stop
 
@@ -73,12 +75,22 @@ async def _prepare(settings: Settings, *, demo: bool) -> dict[str, Actor]:
     database = Database(settings.database_url)
     try:
         await upgrade(database)
+        if not database.is_sqlite:
+            await _warn_of_one_wall(database)
         if not demo:
             return {}
         await load_demo(database, utc_now)
         return await demo_actors(database)
     finally:
         await database.close()
+
+
+async def _warn_of_one_wall(database: Database) -> None:
+    # Imported late, as the driver is.
+    from models.postgres import bypasses_row_security
+
+    if role := await bypasses_row_security(database.engine):
+        log.warning("row-level security does not bind the role %s: see docs/guides/postgresql.md", role)
 
 
 def _welcome(settings: Settings, address: str, tokens: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from models.base import Database
+from models.scope import EVERYTHING
 
 # Any fixed number: PostgreSQL processes that start together migrate one after the other.
 MIGRATION_LOCK = 20261124
@@ -51,7 +52,7 @@ async def downgrade(database: Database, revision: str = "base") -> None:
 
 async def _run(database: Database, migrate: Callable[[Connection], None]) -> None:
     async with database.engine.connect() as connection:
-        await connection.execution_options(writes=True)
+        await connection.execution_options(writes=True, scope=EVERYTHING)
         async with connection.begin():
             if not database.is_sqlite:
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})

@@ -12,6 +12,7 @@ from models.order import OrderLine
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
+from models.tag import OrderTag
 from tests.client import Client, id_of
 from tests.factories import (
     OPERATOR,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_order,
     make_shop,
     make_tag,
+    save,
 )
 
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
@@ -31,7 +33,7 @@ FOR_BUYERS = {"Order", "OrderLine", "Sku", "Buyer", "DeliveryNote", "Invoice", "
 INTERNAL = {"Tag", "Notification", "OrderEvent"}
 
 
-async def everything_of(database: Database, api: Client, shop: Shop) -> dict[str, str]:
+async def everything_of(database: Database, api: Client, shop: Shop, tag: str = "vip") -> dict[str, str]:
     """One id of every kind of node, of this shop's buyer."""
     rejected = await make_order(database, shop)
     await api.as_(shop.member()).data(
@@ -39,15 +41,18 @@ async def everything_of(database: Database, api: Client, shop: Shop) -> dict[str
         id=id_of(rejected),
     )
     order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
+    vip = await make_tag(database, shop.brand.id, tag)
     made = {
         "Order": id_of(order),
         "Sku": id_of(shop.skus[0]),
         "Buyer": id_of(shop.buyer),
-        "Tag": id_of(await make_tag(database, shop.brand.id, "vip")),
+        "Tag": id_of(vip),
         "DeliveryNote": id_of(await add_delivery_note(database, order)),
         "Invoice": id_of(await add_invoice(database, order)),
         "BacklogSku": id_of(await add_backlog_sku(database, order, shop.skus[0])),
     }
+    on_order = OrderTag(brand_id=shop.brand.id, order_id=order.id, tag_id=vip.id)
+    await save(database, on_order)
     async with database.read(EVERYTHING) as session:
         line = (await session.scalars(select(OrderLine.id).where(OrderLine.order_id == order.id))).first()
         message = (await session.scalars(select(OutboxMessage.id).where(OutboxMessage.order_id == rejected.id))).one()

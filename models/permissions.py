@@ -1,0 +1,51 @@
+"""Who may do what: one table. What is done to an order is in models/policy.py (`Rule.by`), everything else here.
+
+Every guard asks `permits`; which permission each field of the API needs is declared in graph/permissions.py, and
+docs/rules.md prints both. *Which* rows a viewer sees is another question: models/scope.py. Pure.
+"""
+
+from enum import StrEnum
+
+from models.policy import BUYER, RULES, WRITERS, OrderAction, Role
+
+
+class Permission(StrEnum):
+    READ = "READ"
+    READ_INTERNAL = "READ_INTERNAL"
+    READ_SETTINGS = "READ_SETTINGS"
+    CHANGE_SETTINGS = "CHANGE_SETTINGS"
+    MANAGE_API_KEYS = "MANAGE_API_KEYS"
+    PLACE_ORDERS = "PLACE_ORDERS"
+    EDIT_CARTS = "EDIT_CARTS"
+    MANAGE_TAGS = "MANAGE_TAGS"
+    MANAGE_DELIVERY_NOTES = "MANAGE_DELIVERY_NOTES"
+    MANAGE_INVOICES = "MANAGE_INVOICES"
+    RESEND_MAILS = "RESEND_MAILS"
+
+
+P = Permission
+EVERYBODY = frozenset(Role)
+# Tags and settings are of one brand, and an operator belongs to none.
+WITHOUT_BRAND = frozenset({Role.OPERATOR})
+
+PERMITTED: dict[Permission, frozenset[Role]] = {
+    P.READ: EVERYBODY,  # what is in the viewer's scope
+    P.READ_INTERNAL: EVERYBODY - BUYER,  # tags, history, notifications: models/scope.py hides them from buyers
+    P.READ_SETTINGS: EVERYBODY - BUYER - WITHOUT_BRAND,
+    P.CHANGE_SETTINGS: frozenset({Role.ADMIN}),
+    P.MANAGE_API_KEYS: frozenset({Role.ADMIN}),  # no partner app: whoever steals a key can make no other
+    P.PLACE_ORDERS: WRITERS | BUYER,  # no action on an order yet; buyers for themselves
+    P.EDIT_CARTS: BUYER,
+    P.MANAGE_TAGS: WRITERS - WITHOUT_BRAND,
+    P.MANAGE_DELIVERY_NOTES: WRITERS,
+    P.MANAGE_INVOICES: WRITERS,
+    P.RESEND_MAILS: WRITERS | {Role.APP_REJECT},
+}
+
+
+def roles(what: OrderAction | Permission) -> frozenset[Role]:
+    return RULES[what].by if isinstance(what, OrderAction) else PERMITTED[what]
+
+
+def permits(role: Role, what: OrderAction | Permission) -> bool:
+    return role in roles(what)

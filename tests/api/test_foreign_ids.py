@@ -1,0 +1,143 @@
+"""An id of another brand's, or of another buyer's, is answered like an id of nothing – in every argument there is.
+
+The arguments are found by introspection, nested ones too (tests/walk.py). Each is tried with ids that lead nowhere and
+with ids of what others have, by a brand's admin and by a buyer's user; what comes back must be the same but for the id
+itself, and nothing may have changed.
+"""
+
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from graph.ids import parse, to_id
+from models.base import Database, new_id
+from models.policy import OrderStatus, Role
+from tests.api.test_tenants import everything_of
+from tests.client import Client, id_of, serving
+from tests.clock import Clock
+from tests.factories import Shop, add_cart, make_buyer, make_order, make_shop
+from tests.trace import trace
+from tests.walk import ANY_KIND, Place, Walk, at
+
+# A bulk run is remembered with the ids that were asked for, whatever they are of.
+BOOKKEEPING = {"bulk_runs"}
+# What takes arguments below the root: none of them an id. Extend it when one is added; an ID must be walked, too.
+NESTED = {
+    "Order.statusLabel(locale)",
+    "Order.lines(first)",
+    "Order.lines(after)",
+    "Order.history(first)",
+    "Order.history(after)",
+    "Order.pdf(document)",
+    "Order.pdf(locale)",
+    "Order.excel(locale)",
+}
+
+
+# Where the other ids are looked at only when the order is not confirmed yet.
+BEFORE_CONFIRMED = {"updateOrderConfirmation", "confirmOrder"}
+
+
+async def fitting(database: Database, shop: Shop, own: dict[str, str], place: Place) -> dict[str, str]:
+    """The ids to stand beside the one at this place, so that it is reached."""
+    if place.field in BEFORE_CONFIRMED and place.kind != "Order":
+        return own | {"Order": id_of(await make_order(database, shop, status=OrderStatus.OC_CREATED))}
+    return own
+
+
+def nothing_like(id: str) -> str:
+    """A well-formed id of the same kind, of nothing."""
+    found = parse(id)
+    assert found
+    return to_id(found[0], new_id())
+
+
+@dataclass
+class World:
+    """Everything that a viewer has, a rival buyer of the same brand has, and another brand has: kind → id."""
+
+    shop: Shop
+    own: dict[str, str]
+    rivals: dict[str, str]
+    foreign: dict[str, str]
+
+
+@pytest.fixture
+async def world(database: Database, api: Client) -> World:
+    shop, other = await make_shop(database), await make_shop(database)
+    rival = await make_buyer(database, shop.brand)
+    same_brand = Shop(shop.brand, rival, shop.catalog, shop.skus)
+    for each in (shop, other, same_brand):
+        await add_cart(database, await make_order(database, each))
+    return World(
+        shop,
+        await everything_of(database, api, shop),
+        await everything_of(database, api, same_brand, tag="rival"),
+        await everything_of(database, api, other),
+    )
+
+
+async def answer(client: Client, walk: Walk, place: Place, variables: dict[str, Any], id: str) -> str:
+    """The whole answer as text, without the id that was given; for a link, what it leads to."""
+    document = walk.document(place.operation, place.field)
+    told = await client.execute(document, **at(variables, place.path, lambda _: id))
+    if told.get("data") and "url" in (link := told["data"][place.field] or {}):
+        response = await client.http.get(link["url"])
+        book = openpyxl.load_workbook(BytesIO(response.content))
+        link["url"] = [[[str(cell) for cell in row] for row in sheet.values] for sheet in book]
+    return json.dumps(told, sort_keys=True, ensure_ascii=False).replace(id, "ID")
+
+
+async def test_what_others_have_is_like_nothing(database: Database, api: Client, world: World) -> None:
+    admin, buyer = api.as_(world.shop.member(Role.ADMIN)), api.as_(world.shop.buyer_user())
+    walk = await Walk.of(admin)
+    assert walk.nested_with_arguments() == NESTED
+    fields = {name: field for _, name, field in walk.fields()}
+    kinds = list(world.own)
+    chosen = {place: await fitting(database, world.shop, world.own, place) for place in walk.places()}
+    before = await trace(database)
+    leaks, tried = [], 0
+    for number, place in enumerate(chosen):
+        variables = walk.variables(fields[place.field], chosen[place], place.path)
+        any_kind = ANY_KIND.get(place.field) in place.path
+        for client, others in ((admin, [world.foreign]), (buyer, [world.foreign, world.rivals])):
+            # The right kind, and a wrong one: by turns each.
+            for kind in kinds if any_kind else (place.kind, kinds[number % len(kinds)]):
+                expected = await answer(client, walk, place, variables, nothing_like(world.own[kind]))
+                for each in others:
+                    # What the brand sells is the same for all of its buyers.
+                    if kind == "Sku" and each is world.rivals:
+                        continue
+                    tried += 1
+                    if await answer(client, walk, place, variables, each[kind]) != expected:
+                        leaks.append((str(place), kind, client.actor and client.actor.role))
+            # A malformed one is like one of nothing, or told to be malformed.
+            told = await answer(client, walk, place, variables, "ord_malformed")
+            expected = await answer(client, walk, place, variables, nothing_like(world.own[place.kind]))
+            assert told == expected or "is not the id of such a thing" in told, place
+    assert leaks == []
+    after = await trace(database)
+    assert {name for name in before if before[name] != after[name]} <= BOOKKEEPING
+    assert tried > 250
+
+
+async def test_the_walk_would_notice(sqlite_url: str, tmp_path: Path, clock: Clock) -> None:
+    """With an own id, every argument answers something else than with an id of nothing."""
+    async with serving(sqlite_url, tmp_path, clock) as api:
+        shop = await make_shop(api.database)
+        await add_cart(api.database, await make_order(api.database, shop))
+        admin, buyer = api.as_(shop.member(Role.ADMIN)), api.as_(shop.buyer_user())
+        walk = await Walk.of(admin)
+        fields = {name: field for _, name, field in walk.fields()}
+        for number, place in enumerate(walk.places()):
+            own = await everything_of(api.database, api, shop, tag=f"tag-{number}")
+            own = await fitting(api.database, shop, own, place)
+            variables = walk.variables(fields[place.field], own, place.path)
+            client = buyer if place.field == "updateCart" else admin
+            nothing = await answer(client, walk, place, variables, nothing_like(own[place.kind]))
+            assert await answer(client, walk, place, variables, own[place.kind]) != nothing, place

@@ -1,0 +1,114 @@
+"""Every field of the API has a declared permission, and every role can do what the table says, and nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+
+from graph.permissions import FIELDS, roles_of
+from models.actor import Actor
+from models.base import Database
+from models.permissions import EVERYBODY, Permission
+from models.policy import OrderAction, Role
+from tests.api.test_tenants import INTERNAL, everything_of
+from tests.client import Client
+from tests.factories import OPERATOR, Shop, make_shop
+from tests.trace import trace
+from tests.walk import KINDS, Walk
+
+
+def actor_of(shop: Shop, role: Role) -> Actor:
+    special = {Role.OPERATOR: OPERATOR, Role.BUYER: shop.buyer_user()}
+    return special.get(role) or shop.member(role)
+
+
+def codes(answer: dict[str, Any]) -> set[str]:
+    """Of the errors and of the userErrors, not of the blockers."""
+    found = {error["extensions"]["code"] for error in answer.get("errors", ())}
+    for payload in (answer["data"] or {}).values():
+        found |= {error["code"] for error in (payload or {}).get("userErrors", ())}
+    return found
+
+
+async def test_every_field_declares_its_permission(database: Database, api: Client) -> None:
+    walk = await Walk.of(api.as_((await make_shop(database)).member()))
+    there_are = {f"{'Query' if kind == 'query' else 'Mutation'}.{name}" for kind, name, _ in walk.fields()}
+    declared = {field for fields in FIELDS.values() for field in fields}
+    assert there_are <= declared, f"declare {there_are - declared} in graph/permissions.py"
+    for field in declared:
+        type_: Any = walk.schema.type_map[field.partition(".")[0]]
+        assert field.partition(".")[2] in type_.fields, f"there is no {field}"
+    assert set(FIELDS) == set(Permission) | set(OrderAction)
+    # Who may do nothing to an order may at least look.
+    assert roles_of("Query.orders") == EVERYBODY
+    assert roles_of("Mutation.somethingNew") == frozenset()
+
+
+async def test_a_mutation_is_refused_to_exactly_who_may_not_do_it(database: Database, api: Client) -> None:
+    shop = await make_shop(database)
+    ids = await everything_of(database, api, shop)
+    walk = await Walk.of(api.as_(shop.member()))
+    # What deletes comes last: the others need what it deletes.
+    mutations = sorted(
+        ((name, field) for kind, name, field in walk.fields() if kind == "mutation"),
+        key=lambda each: each[0].startswith("delete"),
+    )
+
+    async def call(name: str, field: Any, role: Role) -> tuple[set[str], str]:
+        document, variables = walk.document("mutation", name, depth=2), walk.variables(field, ids)
+        answer = await api.as_(actor_of(shop, role)).execute(document, **variables)
+        return codes(answer), json.dumps(answer)
+
+    before = await trace(database)
+    tried = 0
+    for name, field in mutations:
+        for role in EVERYBODY - roles_of(f"Mutation.{name}"):
+            told, answer = await call(name, field, role)
+            variables = json.dumps(walk.variables(field, {kind: kind for kind in KINDS.values()}))
+            # A buyer has no notifications and no tags to be told of.
+            is_hidden = role is Role.BUYER and any(f'"{kind}"' in variables for kind in INTERNAL)
+            assert "NOT_PERMITTED" in told or (is_hidden and told == {"NOT_FOUND"}), (name, role, answer)
+            tried += 1
+    assert await trace(database) == before, "a refusal must leave no trace"
+    for name, field in mutations:
+        for role in roles_of(f"Mutation.{name}"):
+            told, answer = await call(name, field, role)
+            assert "NOT_PERMITTED" not in told, (name, role, answer)
+            tried += 1
+    assert tried == len(mutations) * len(Role)
+
+
+async def test_a_question_is_answered_to_exactly_who_may_ask_it(database: Database, api: Client) -> None:
+    shop = await make_shop(database)
+    ids = await everything_of(database, api, shop)
+    walk = await Walk.of(api.as_(shop.member()))
+    for role in Role:
+        client = api.as_(actor_of(shop, role))
+        for kind, name, field in walk.fields():
+            if kind == "query":
+                variables = walk.variables(field, ids) | ({"code": "none"} if name == "orderByCode" else {})
+                answer = await client.execute(walk.document(kind, name), **variables)
+                nothing = answer["data"] is None or answer["data"][name] in (None, [])
+                if role in roles_of(f"Query.{name}"):
+                    assert not nothing or name in ("orderByCode", "carts"), (name, role, answer)
+                    assert "errors" not in answer
+                else:
+                    assert nothing, (name, role, answer)
+                    assert codes(answer) <= {"NOT_PERMITTED"}
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_what_is_internal_is_shown_to_exactly_who_may_see_it(database: Database, api: Client, role: Role) -> None:
+    shop = await make_shop(database)
+    ids = await everything_of(database, api, shop)
+    client = api.as_(actor_of(shop, role))
+    query = "{ orders { nodes { tags { id } notifications { id } history { nodes { id } } } } }"
+    nodes = (await client.data(query))["orders"]["nodes"]
+    shown = {
+        "Order.tags": any(node["tags"] for node in nodes),
+        "Order.notifications": any(node["notifications"] for node in nodes),
+        "Order.history": any(node["history"]["nodes"] for node in nodes),
+        "Query.tags": bool((await client.data("{ tags { id } }"))["tags"]),
+    }
+    assert ids
+    assert shown == {field: role in roles_of(field) for field in FIELDS[Permission.READ_INTERNAL]}
