@@ -15,7 +15,9 @@ from graph.loading import names_of
 from graph.order_filter import read_ids
 from graph.pagination import After, Before, Connection, First, Last, connection
 from models.actor import ActorKind
+from models.permissions import Permission
 from resolvers import history as resolvers
+from resolvers.actions import demand
 from resolvers.pagination import PageRequest
 
 
@@ -77,5 +79,6 @@ async def history(
 
 def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or HistoryFilter()).read()
+    demand(info.context, Permission.READ_INTERNAL)
     resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
     return info.context.links.of_history(wanted, info.context.actor, locale.value if locale else None)

@@ -16,7 +16,7 @@ from models.permissions import Permission, permits
 from models.policy import Blocker, OrderAction
 from models.words import say
 from resolvers.context import Context
-from resolvers.inputs import check_text
+from resolvers.inputs import InputError, check_text
 from resolvers.notices import LONGEST_BODY, notice_of, typed
 from resolvers.verdicts import Explained, read_verdicts
 
@@ -151,6 +151,12 @@ def not_permitted(context: Context, what: OrderAction | Permission, *field: str)
     if permits(context.actor.role, what):
         return []
     return [Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale), field)]
+
+
+def demand(context: Context, what: OrderAction | Permission) -> None:
+    """For questions, which have no userErrors. Raises InputError for a viewer who may not ask."""
+    if not permits(context.actor.role, what):
+        raise InputError(say(words.NOT_PERMITTED, context.actor.locale), code="NOT_PERMITTED")
 
 
 def invalid(context: Context, text: tuple[str, str], *field: str, **values: object) -> Refusal:

@@ -17,9 +17,9 @@ from models.party import Brand
 from models.permissions import Permission, permits
 from models.scope import EVERYTHING, Scope
 from models.words import say
-from resolvers.actions import ActionError, Refusal, invalid, not_permitted
+from resolvers.actions import ActionError, Refusal, demand, invalid, not_permitted
 from resolvers.context import Context
-from resolvers.inputs import InputError, check_text
+from resolvers.inputs import check_text
 
 MOST_KEYS = 100
 LONGEST_OVERLAP = 168  # hours
@@ -37,8 +37,7 @@ class KeyOutcome:
 
 async def api_keys(context: Context) -> list[ApiKey]:
     """Those that are not revoked, in the order in which they were made. Raises InputError for who is no admin."""
-    if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
-        raise InputError(say(words.NOT_PERMITTED, context.actor.locale), code="NOT_PERMITTED")
+    demand(context, Permission.MANAGE_API_KEYS)
     live = select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id)
     async with context.read() as session:
         return list(await session.scalars(live))

@@ -38,7 +38,9 @@ KINDS = {
     "skuId": "Sku",
     "backlogSkuId": "BacklogSku",
     "deliveryNoteId": "DeliveryNote",
+    "deliveryNoteIds": "DeliveryNote",
     "invoiceId": "Invoice",
+    "apiKeyId": "ApiKey",
     "notificationId": "Notification",
 }
 # Of any kind: these take an order's here, unless the walker says otherwise.
@@ -55,6 +57,8 @@ VALUES: dict[str, Any] = {
     "code": "walked",
     "name": "Walked",
     "mode": "ADD",
+    "scopes": "ORDERS_READ",
+    "overlapHours": 0,
     "kind": "ORDER_REJECTED",
     "field": "CODE",
     "direction": "ASC",

@@ -36,6 +36,11 @@ NESTED = {
     "Order.pdf(document)",
     "Order.pdf(locale)",
     "Order.excel(locale)",
+    *(
+        f"{type_}.{field}"
+        for type_ in ("DeliveryNote", "Invoice")
+        for field in ("lines(first)", "lines(after)", "pdf(locale)")
+    ),
 }
 
 

@@ -6,15 +6,18 @@ import pytest
 from sqlalchemy import select
 
 from graph.ids import Kind, to_id
+from models.api_key import ApiKey, hash_of, new_secret
 from models.audit import AuditEntry
-from models.base import Database
+from models.base import Database, new_id
+from models.documents import InvoiceStatus
 from models.order import OrderLine
 from models.outbox import OutboxMessage
-from models.policy import OrderStatus
+from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from models.tag import OrderTag
 from tests.client import Client, id_of
 from tests.factories import (
+    NOON,
     OPERATOR,
     Shop,
     add_backlog_sku,
@@ -31,6 +34,7 @@ NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
 # What a buyer is shown of an own order, and what stays the brand's business.
 FOR_BUYERS = {"Order", "OrderLine", "Sku", "Buyer", "DeliveryNote", "Invoice", "BacklogSku"}
 INTERNAL = {"Tag", "Notification", "OrderEvent"}
+FOR_ADMINS = {"ApiKey"}
 
 
 async def everything_of(database: Database, api: Client, shop: Shop, tag: str = "vip") -> dict[str, str]:
@@ -48,7 +52,7 @@ async def everything_of(database: Database, api: Client, shop: Shop, tag: str = 
         "Buyer": id_of(shop.buyer),
         "Tag": id_of(vip),
         "DeliveryNote": id_of(await add_delivery_note(database, order)),
-        "Invoice": id_of(await add_invoice(database, order)),
+        "Invoice": id_of(await add_invoice(database, order, status=InvoiceStatus.ISSUED)),
         "BacklogSku": id_of(await add_backlog_sku(database, order, shop.skus[0])),
     }
     on_order = OrderTag(brand_id=shop.brand.id, order_id=order.id, tag_id=vip.id)
@@ -58,7 +62,19 @@ async def everything_of(database: Database, api: Client, shop: Shop, tag: str = 
         message = (await session.scalars(select(OutboxMessage.id).where(OutboxMessage.order_id == rejected.id))).one()
         entry = (await session.scalars(select(AuditEntry.id).where(AuditEntry.order_id == rejected.id))).one()
     assert line
+    key = ApiKey(
+        id=new_id(),
+        brand_id=shop.brand.id,
+        name="ERP",
+        secret_hash=hash_of(new_secret()),
+        last_four="1234",
+        scopes=["orders:read"],
+        created_at=NOON,
+        created_by="Mina Sato",
+    )
+    await save(database, key)
     return made | {
+        "ApiKey": to_id(Kind.API_KEY, key.id),
         "OrderLine": to_id(Kind.LINE, line),
         "Notification": to_id(Kind.NOTIFICATION, message),
         "OrderEvent": to_id(Kind.EVENT, entry),
@@ -75,7 +91,8 @@ async def seen(client: Client, ids: dict[str, str]) -> set[str]:
 async def test_members_see_all_of_their_brand_and_nothing_of_another(database: Database, api: Client) -> None:
     ours, theirs = await make_shop(database), await make_shop(database)
     ids = await everything_of(database, api, theirs)
-    assert set(ids) == FOR_BUYERS | INTERNAL
+    assert set(ids) == FOR_BUYERS | INTERNAL | FOR_ADMINS
+    assert await seen(api.as_(theirs.member(Role.ADMIN)), ids) == FOR_BUYERS | INTERNAL | FOR_ADMINS
     assert await seen(api.as_(theirs.member()), ids) == FOR_BUYERS | INTERNAL
     assert await seen(api.as_(ours.member()), ids) == set()
     assert await seen(api.as_(OPERATOR), ids) == FOR_BUYERS | INTERNAL
