@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from graphql import build_schema
 
 from graph.ids import parse, to_id
 from models.base import Database, new_id
@@ -129,6 +130,15 @@ async def test_what_others_have_is_like_nothing(database: Database, api: Client,
     after = await trace(database)
     assert {name for name in before if before[name] != after[name]} <= BOOKKEEPING
     assert tried > 250
+
+
+def test_an_argument_that_nobody_knows_how_to_fill_stops_the_walk() -> None:
+    for argument, told in (("widgetId: ID!", "the id of"), ("filter: Filter", "the id of"), ("size: Int!", "to write")):
+        schema = build_schema(f"""input Filter {{ widgetIds: [ID!] }} type Mutation {{ none: Int }}
+                                  type Query {{ thing({argument}): Int }}""")
+        walk = Walk(schema)
+        with pytest.raises(AssertionError, match=f"say in tests/walk.py .* {told}|say in tests/walk.py what {told}"):
+            [walk.variables(field, {}) for _, _, field in walk.fields() if walk.places() == []]
 
 
 async def test_the_walk_would_notice(sqlite_url: str, tmp_path: Path, clock: Clock) -> None:

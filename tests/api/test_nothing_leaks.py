@@ -27,15 +27,8 @@ PAGE = """query ($first: Int, $after: String, $sort: [OrderSort!], $filter: Orde
 async def shop(database: Database) -> Shop:
     made = await make_shop(database)
     made.skus[0].price_minor, made.skus[0].currency = 1250, "GBP"
-    await save(database, await merged(database, made.skus[0]))
+    await save(database, made.skus[0])
     return made
-
-
-async def merged(database: Database, row: Any) -> Any:
-    from models.scope import EVERYTHING
-
-    async with database.transaction(EVERYTHING) as session:
-        return await session.merge(row)
 
 
 def new_order(shop: Shop, buyer: Any = None, **values: Any) -> dict[str, Any]:
@@ -81,7 +74,7 @@ async def test_codes_of_another_brand_are_like_none(database: Database, api: Cli
     theirs = await make_order(database, other, code="theirs")
     await make_tag(database, other.brand.id, "secret")
     other.catalog.code = "AW28"
-    await save(database, await merged(database, other.catalog))
+    await save(database, other.catalog)
     client = api.as_(shop.member())
     # A catalog of theirs is unknown, as one of nobody's.
     answers = [
