@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, insert_into, new_id
-from models.scope import BrandOwned, OrderOwned
+from models.scope import BrandOwned, Internal, OrderOwned
 
 
 class DeliveryNote(OrderOwned, Base):
@@ -144,7 +144,7 @@ class InvoicedDeliveryNote(BrandOwned, Base):
     delivery_note_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
 
 
-class DocumentNumber(BrandOwned, Base):
+class DocumentNumber(Internal, BrandOwned, Base):
     """The last number given to a brand's documents of one kind; taken in the transaction that makes the document."""
 
     __tablename__ = "document_numbers"

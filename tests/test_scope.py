@@ -24,11 +24,19 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from models.api_key import ApiKey, hash_of, new_secret
 from models.base import Base, Database, insert_new, new_id
 from models.bulk import BulkRun
 from models.cart import CartLine
 from models.catalog import Catalog
-from models.documents import DeliveryNoteLine, InvoicedDeliveryNote
+from models.documents import (
+    DeliveryNoteLine,
+    DocumentNumber,
+    Invoice,
+    InvoicedDeliveryNote,
+    InvoiceLine,
+    InvoiceStatus,
+)
 from models.idempotency import IdempotencyKey
 from models.order import Order, OrderReplacement
 from models.party import Brand, Buyer
@@ -55,7 +63,7 @@ from tests.factories import (
 ROOT = Path(__file__).resolve().parent.parent
 # What a buyer sees of the brand that is not the buyer's own.
 SHARED = {"brands", "catalogs", "skus", "audit_heads", "idempotency_keys"}
-INTERNAL = {"audit_entries", "outbox_messages", "bulk_runs", "tags", "order_tags"}
+INTERNAL = {"audit_entries", "outbox_messages", "bulk_runs", "tags", "order_tags", "api_keys", "document_numbers"}
 MODELS: dict[str, Any] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
 
@@ -69,7 +77,7 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
     confirmed = await create_confirmation(context, order.id, ask_approval=True, message=Message(notify=True))
     assert not confirmed.refusals
     tag, cart = await make_tag(database, brand_id, f"tag-{buyer.id}"), await add_cart(database, order)
-    note, invoice = await add_delivery_note(database, order), await add_invoice(database, order)
+    note, invoice = await add_delivery_note(database, order), await issued_invoice(database, order)
     sku = await add_backlog_sku(database, order, shop.skus[0])
     of_order: dict[str, Any] = {"brand_id": brand_id, "order_id": order.id}
     of_sku: dict[str, Any] = {"id": new_id(), "sku_id": shop.skus[0].id, "quantity": 1}
@@ -80,11 +88,27 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
         DeliveryNoteLine(**of_order, **of_sku, delivery_note_id=note.id, backlog_sku_id=sku.id),
         CartLine(brand_id=brand_id, cart_id=cart.id, **of_sku, position=1, unit_price_minor=1),
         InvoicedDeliveryNote(brand_id=brand_id, invoice_id=invoice.id, delivery_note_id=note.id),
+        InvoiceLine(**of_order, **of_sku, invoice_id=invoice.id, position=1, unit_price_minor=1, amount_minor=1),
+        DocumentNumber(brand_id=brand_id, kind=buyer.id.hex[:16], last=1),
+        ApiKey(
+            brand_id=brand_id,
+            name="ERP",
+            secret_hash=hash_of(new_secret()),
+            last_four="1234",
+            scopes=[],
+            created_at=NOON,
+            created_by="Mina Sato",
+        ),
         OrderReplacement(**of_order, replaced_order_id=order.id),
         IdempotencyKey(brand_id=brand_id, key="k", answer={}, **key),
         BulkRun(brand_id=brand_id, key="k", order_ids=[], **key),
     )
     return order
+
+
+async def issued_invoice(database: Database, order: Order) -> Invoice:
+    """Drafts are the brand's own business."""
+    return await add_invoice(database, order, status=InvoiceStatus.ISSUED)
 
 
 async def rows(database: Database, scope: Scope, model: Any) -> set[str]:
