@@ -6,6 +6,7 @@ from typing import TypeVar
 import strawberry
 from strawberry import UNSET
 
+from graph.budgets import Allowance, no_limit
 from graph.downloads import Links
 from models.actor import Actor
 from resolvers.context import Context
@@ -14,6 +15,7 @@ from resolvers.context import Context
 @dataclass
 class RequestContext(Context):
     links: Links = field(kw_only=True)
+    allowance: Allowance = field(kw_only=True, default_factory=no_limit)
 
 
 T = TypeVar("T")

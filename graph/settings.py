@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -12,12 +12,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from exports.smtp import SmtpTransport, SmtpUrlError
+from graph.edge import NAMES as EDGE
+from graph.edge import Edge, edge_from
 from models.base import DatabaseUrlError, parse_database_url
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_KEY = 32
 DEFAULT_SENDER = "no-reply@localhost"
-KNOWN = ("ORDERS_DATABASE_URL", "ORDERS_SMTP_URL", "ORDERS_MAIL_FROM", "ORDERS_SECRET_KEY", "ORDERS_PUBLIC_URL")
+KNOWN = (
+    "ORDERS_DATABASE_URL",
+    "ORDERS_SMTP_URL",
+    "ORDERS_MAIL_FROM",
+    "ORDERS_SECRET_KEY",
+    "ORDERS_PUBLIC_URL",
+    *EDGE,
+)
 
 
 class SettingsError(ValueError):
@@ -34,6 +43,7 @@ class Settings:
     smtp_url: str | None = None
     mail_from: str = DEFAULT_SENDER
     public_url: str | None = None
+    edge: Edge = field(default_factory=Edge)
 
     @property
     def mail_folder(self) -> Path:
@@ -61,7 +71,15 @@ def from_environment(
         smtp_url=_smtp_url(smtp_url) if smtp_url else None,
         mail_from=_mail_from(values.get("ORDERS_MAIL_FROM", DEFAULT_SENDER)),
         public_url=_public_url(values["ORDERS_PUBLIC_URL"]) if "ORDERS_PUBLIC_URL" in values else None,
+        edge=_edge(values),
     )
+
+
+def _edge(values: Mapping[str, str]) -> Edge:
+    try:
+        return edge_from(values)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _database_url(text: str) -> str:

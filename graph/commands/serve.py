@@ -41,7 +41,8 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.edge.trusted_proxies),
+        forwarded_allow_ips=list(settings.edge.trusted_proxies),
         timeout_graceful_shutdown=GRACE,
     )
     uvicorn.Server(config).run(sockets=[listening])
