@@ -31,8 +31,8 @@ LARGEST_BODY = 1_000_000  # bytes
 SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
 STATUS = {"RATE_LIMITED": 429}
 TOOK_TOO_LONG = (
-    "This took longer than {seconds:g} s and was stopped. Of a mutation, what was under way was rolled back, and what "
-    "had been finished before stays. Ask for less, or try again; with the same idempotencyKey nothing is done twice."
+    "This took longer than {seconds:g} s and was stopped. What a mutation had finished stays, the rest is undone. "
+    "Ask for less, or try again; with the same idempotencyKey nothing is done twice."
 )
 
 

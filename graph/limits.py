@@ -207,37 +207,30 @@ class Examiner:
 class Limits(SchemaExtension):
     """Takes the place of Strawberry's parser, its validation and their caches; charges the viewer's allowance."""
 
+    _examined: Examined
+
     def __init__(self, examiner: Examiner) -> None:
         self._examiner = examiner
-        self._examined: Examined | None = None
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
-        if context.query:
-            try:
-                self._examined = self._examiner.examine(context.query, context.schema._schema)
-            except GraphQLError:
-                self._charge(COST_OF_A_REFUSAL)
-                raise
-            context.graphql_document = self._examined.document
+        try:
+            self._examined = self._examiner.examine(context.query or "", context.schema._schema)
+        except GraphQLError:
+            self._charge(COST_OF_A_REFUSAL)
+            raise
+        context.graphql_document = self._examined.document
         yield
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        examined = self._examined
-        if examined is None:  # no text, no document
-            pass
-        elif examined.errors:
-            self._charge(COST_OF_A_REFUSAL)
-            context.pre_execution_errors = list(examined.errors)
-        else:
-            cost = examined.cost(context.schema._schema, context.operation_name, context.variables or {})
+        errors, cost = list(self._examined.errors), COST_OF_A_REFUSAL
+        if not errors:
+            cost = self._examined.cost(context.schema._schema, context.operation_name, context.variables or {})
             if cost > MOST_COST:
-                self._charge(COST_OF_A_REFUSAL)
-                context.pre_execution_errors = [too_costly(cost)]
-            else:
-                self._charge(cost)
-                context.pre_execution_errors = []
+                errors, cost = [too_costly(cost)], COST_OF_A_REFUSAL
+        self._charge(cost)
+        context.pre_execution_errors = errors
         yield
 
     def get_results(self) -> dict[str, Any]:
