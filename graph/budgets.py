@@ -86,7 +86,8 @@ class Allowance:
         """RateLimit and RateLimit-Policy as in draft-ietf-httpapi-ratelimit-headers, and what came before them."""
         if not self._is_limited:
             return {}
-        limit, left = self._budgets.limit, self._budgets.left(self._key)
+        limit = self._budgets.limit
+        left = self._budgets.left(self._key)
         remaining, reset = int(left), self._seconds(limit - left)
         return {
             "RateLimit-Policy": f'"{name}";q={limit};w={MINUTE}',

@@ -196,6 +196,8 @@ def number(value: Any) -> int | None:
     """How many entries a variable's value asks for; None when it says nothing of the kind."""
     if isinstance(value, list):
         return len(value)
+    if isinstance(value, float) and value.is_integer():  # GraphQL takes 5.0 for 5
+        return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

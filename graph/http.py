@@ -16,7 +16,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.http.parse_content_type import parse_content_type
 from strawberry.schema.base import BaseSchema
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
@@ -121,7 +120,7 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         return GraphQLRequestData(
             query=self._documents.text_of(data.get("query"), data.get("documentId"), extensions or {}),
             variables=data.get("variables"),
-            operation_name=data.get("operationName"),
+            operation_name=data.get("operationName") or None,
             extensions=extensions,
         )
 
@@ -133,8 +132,12 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         return data
 
     async def _read_body(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
-        media_type, parameters = parse_content_type(request.content_type or "text/plain")
-        if media_type.lower() != JSON or parameters.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        media_type, _, parameters = (request.content_type or "").lower().partition(";")
+        if media_type.strip() != JSON or parameters.strip().replace('"', "") not in (
+            "",
+            "charset=utf-8",
+            "charset=utf8",
+        ):
             raise HTTPException(415, f"Send the request as JSON in UTF-8, with Content-Type: {JSON}.")
         data = self.parse_json(await request.get_body())
         if isinstance(data, list):

@@ -8,21 +8,15 @@ validated, because parts of that are quadratic.
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import (
     DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
-    Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    OperationType,
-    SelectionNode,
-    SelectionSetNode,
+    get_operation_ast,
     parse,
     specified_rules,
     validate,
@@ -31,96 +25,49 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+from strawberry.types import ExecutionContext
 
 from graph.budgets import Allowance
 from graph.cost import Costs, Counting, costs_of, fragments_of, number
 from graph.edge import MOST_COST
+from graph.measure import MOST_DEPTH, breach, breaches
 
 MOST_TOKENS = 2_000
-MOST_DEPTH = 18  # the usual introspection of clients and tools has 15
-MOST_FIELDS = 500
-MOST_ALIASES = 50
-MOST_SELECTIONS = 100  # validation compares them with each other
-MOST_MUTATIONS = 10
 MOST_ERRORS = 5  # some quote the document, so many of them would take a second
 COST_OF_A_REFUSAL = 10
+LONGEST_MESSAGE = 500
 REMEMBERED = 250_000  # characters of documents; parsed they take about 300 times that many bytes
 MOST_PRICES = 100  # remembered for one document
 
 
-class Measure(NamedTuple):
-    """Of a selection with its fragments written out; `here` counts the fields of its first level."""
+class Pricing:
+    """One operation's price, which depends on the variables that say how long a list is."""
 
-    depth: int = 0
-    fields: int = 0
-    aliases: int = 0
-    here: int = 0
+    def __init__(self, document: DocumentNode, operation: OperationDefinitionNode, root: str, costs: Costs) -> None:
+        self._document = document
+        self._operation = operation
+        self._root = root
+        self._costs = costs
+        self._defaults = {
+            each.variable.name.value: value_from_ast_untyped(each.default_value)
+            for each in operation.variable_definitions or ()
+            if each.default_value is not None
+        }
+        self._asked: tuple[str, ...] | None = None
+        self._known: dict[tuple[int | None, ...], int] = {}
 
-
-NOTHING = Measure()
-
-
-class Measuring:
-    def __init__(self, document: DocumentNode) -> None:
-        self.selections = 0
-        self._fragments = fragments_of(document)
-        # A fragment that is being measured counts nothing inside itself; validation refuses it.
-        self._known: dict[str, Measure] = {}
-
-    def of(self, selections: SelectionSetNode | None) -> Measure:
-        if selections is None:
-            return NOTHING
-        self.selections += 1
-        depth = fields = aliases = here = 0
-        for selection in selections.selections:
-            more = self._selection(selection)
-            depth = max(depth, more.depth)
-            fields += more.fields
-            aliases += more.aliases
-            here += more.here
-        return Measure(depth, fields, aliases, here)
-
-    def _selection(self, selection: SelectionNode) -> Measure:
-        if isinstance(selection, FieldNode):
-            inside = self.of(selection.selection_set)
-            return Measure(inside.depth + 1, inside.fields + 1, inside.aliases + (selection.alias is not None), 1)
-        if isinstance(selection, FragmentSpreadNode):
-            return self.fragment(selection.name.value)
-        return self.of(selection.selection_set)  # type: ignore[attr-defined]
-
-    def fragment(self, name: str) -> Measure:
-        if name not in self._known:
-            self._known[name] = NOTHING
-            definition = self._fragments.get(name)
-            self._known[name] = self.of(definition.selection_set) if definition else NOTHING
-        return self._known[name]
-
-
-def breaches(document: DocumentNode) -> list[GraphQLError]:
-    """One error for each limit that an operation of the document exceeds."""
-    measuring = Measuring(document)
-    found: list[GraphQLError] = []
-    for each in document.definitions:
-        if isinstance(each, FragmentDefinitionNode):
-            measuring.fragment(each.name.value)
-        elif isinstance(each, OperationDefinitionNode):
-            measure = measuring.of(each.selection_set)
-            if measure.depth > MOST_DEPTH:
-                found.append(breach("depth", MOST_DEPTH, f"{MOST_DEPTH} levels of fields", each))
-            if measure.fields > MOST_FIELDS:
-                found.append(breach("fields", MOST_FIELDS, f"{MOST_FIELDS} fields, fragments written out", each))
-            if measure.aliases > MOST_ALIASES:
-                found.append(breach("aliases", MOST_ALIASES, f"{MOST_ALIASES} aliases, fragments written out", each))
-            if each.operation is OperationType.MUTATION and measure.here > MOST_MUTATIONS:
-                found.append(breach("mutations", MOST_MUTATIONS, f"{MOST_MUTATIONS} mutations", each))
-    if measuring.selections > MOST_SELECTIONS:
-        found.append(breach("selections", MOST_SELECTIONS, f"{MOST_SELECTIONS} selections in braces", None))
-    return found
-
-
-def breach(limit: str, most: int, words: str, node: Node | None) -> GraphQLError:
-    extensions = {"code": "DOCUMENT_TOO_LARGE", "limit": limit, "most": most}
-    return GraphQLError(f"A document can have at most {words}. Ask for less at once.", node, extensions=extensions)
+    def price(self, variables: Mapping[str, Any]) -> int:
+        given = self._defaults | dict(variables) if self._defaults else variables
+        if self._asked is not None:
+            known = self._known.get(tuple(number(given.get(name)) for name in self._asked))
+            if known is not None:
+                return known
+        counting = Counting(self._costs, fragments_of(self._document), given)
+        price = 1 + counting.operation(self._operation, self._root)
+        self._asked = tuple(sorted(counting.asked))
+        if len(self._known) < MOST_PRICES:
+            self._known[tuple(number(given.get(name)) for name in self._asked)] = price
+        return price
 
 
 @dataclass(slots=True)
@@ -130,34 +77,17 @@ class Examined:
     document: DocumentNode
     errors: list[GraphQLError]
     costs: Costs
-    _sized_by: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
-    _prices: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    _pricings: dict[str | None, Pricing] = field(default_factory=dict)
 
     def cost(self, schema: GraphQLSchema, operation_name: str | None, variables: Mapping[str, Any]) -> int:
-        """Of one operation, which is there. It depends on the variables that say how long a list is."""
-        names = self._sized_by.get(operation_name)
-        if names is not None:
-            price = self._prices.get((operation_name, *(number(variables.get(name)) for name in names)))
-            if price is not None:
-                return price
-        operation = next(
-            each
-            for each in self.document.definitions
-            if isinstance(each, OperationDefinitionNode)
-            and (operation_name is None or (each.name is not None and each.name.value == operation_name))
-        )
-        root = schema.get_root_type(operation.operation)
-        defaults = {
-            each.variable.name.value: value_from_ast_untyped(each.default_value)
-            for each in operation.variable_definitions or ()
-            if each.default_value is not None
-        }
-        counting = Counting(self.costs, fragments_of(self.document), defaults | dict(variables))
-        price = 1 + counting.operation(operation, root.name if root else "")
-        self._sized_by[operation_name] = names = tuple(sorted(counting.asked))
-        if len(self._prices) < MOST_PRICES:
-            self._prices[(operation_name, *(number(variables.get(name)) for name in names))] = price
-        return price
+        """Of one operation; 0 when there is no such one, which is told later."""
+        if operation_name not in self._pricings:
+            operation = get_operation_ast(self.document, operation_name)
+            root = schema.get_root_type(operation.operation) if operation else None
+            if operation is None or root is None:
+                return 0
+            self._pricings[operation_name] = Pricing(self.document, operation, root.name, self.costs)
+        return self._pricings[operation_name].price(variables)
 
 
 class Examiner:
@@ -187,9 +117,12 @@ class Examiner:
 
     def _examine(self, text: str, schema: GraphQLSchema) -> Examined:
         document = parse(text, max_tokens=MOST_TOKENS)
-        errors = breaches(document) or validate(
-            schema, document, self._rules, max_errors=MOST_ERRORS, hide_suggestions=not self.introspection
-        )
+        errors = breaches(document) or [
+            _told(error)
+            for error in validate(
+                schema, document, self._rules, max_errors=MOST_ERRORS, hide_suggestions=not self.introspection
+            )
+        ]
         if self._costs is None:
             self._costs = costs_of(schema)
         return Examined(document, errors, self._costs)
@@ -202,6 +135,12 @@ class Examiner:
         while self._characters > REMEMBERED:
             oldest, _ = self._known.popitem(last=False)
             self._characters -= len(oldest)
+
+
+def _told(error: GraphQLError) -> GraphQLError:
+    """An error of the document and of nothing else, whatever Python error it is made from; quoting it in part."""
+    message = error.message if len(error.message) <= LONGEST_MESSAGE else f"{error.message[:LONGEST_MESSAGE]} …"
+    return GraphQLError(message, error.nodes, error.source, error.positions)
 
 
 class Limits(SchemaExtension):
@@ -225,6 +164,8 @@ class Limits(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
         errors, cost = list(self._examined.errors), COST_OF_A_REFUSAL
+        if not errors and not self._is_one_named(context):
+            errors = [GraphQLError("Must provide operation name if query contains multiple operations.")]
         if not errors:
             cost = self._examined.cost(context.schema._schema, context.operation_name, context.variables or {})
             if cost > MOST_COST:
@@ -232,6 +173,12 @@ class Limits(SchemaExtension):
         self._charge(cost)
         context.pre_execution_errors = errors
         yield
+
+    def _is_one_named(self, context: ExecutionContext) -> bool:
+        """Strawberry would run the first of several."""
+        return (
+            context._provided_operation_name is not None or get_operation_ast(self._examined.document, None) is not None
+        )
 
     def get_results(self) -> dict[str, Any]:
         return {"cost": self._allowance.told() | {"limit": MOST_COST}}

@@ -12,7 +12,8 @@ from graphql import get_introspection_query
 from graph.budgets import MOST_BUCKETS, Budgets, network_of
 from graph.edge import MOST_COST, Edge
 from graph.graphiql import operations
-from graph.limits import MOST_FIELDS, REMEMBERED, Examiner
+from graph.limits import REMEMBERED, Examiner
+from graph.measure import MOST_FIELDS
 from graph.schema import schema
 from models.base import Database
 from models.policy import Role
@@ -95,6 +96,22 @@ def test_what_is_not_valid_is_told_and_not_priced(text: str) -> None:
     assert Examiner().examine(text, GRAPHQL_SCHEMA).errors
 
 
+@pytest.mark.parametrize("text", ["{ orders(first: " + "1" * 5_000 + ") { totalCount } }", "{" + "x" * 100_000 + "}"])
+async def test_an_error_of_the_document_quotes_it_in_part(server: Client, database: Database, text: str) -> None:
+    error = await server.as_((await make_shop(database)).member()).error(text)
+    assert len(error["message"]) < 600
+    assert "INTERNAL_ERROR" not in json.dumps(error)
+
+
+async def test_of_several_operations_none_is_picked(server: Client, database: Database) -> None:
+    client = server.as_((await make_shop(database)).member())
+    body = {"query": "query a { viewer { name } } query b { __typename }"}
+    response = await client.http.post("/graphql", json=body, headers=client.headers)
+    assert "Must provide operation name" in response.json()["errors"][0]["message"]
+    response = await client.http.post("/graphql", json=body | {"operationName": "b"}, headers=client.headers)
+    assert response.json()["data"] == {"__typename": "Query"}
+
+
 def test_every_ready_operation_and_the_introspection_are_cheap() -> None:
     for operation in operations():
         assert cost(operation["query"], **json.loads(operation["variables"] or "{}")) < 500
@@ -114,6 +131,8 @@ def test_every_ready_operation_and_the_introspection_are_cheap() -> None:
         ("query ($n: Int = 3) { orders(first: $n) { nodes { id } } }", {}, 1 + 1 + 3),
         ("query ($n: Int = 3) { orders(first: $n) { nodes { id } } }", {"n": None}, 1 + 1 + 20),
         ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": -5}, 1 + 1),
+        ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": 50.0}, 1 + 1 + 50),
+        ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": 1e999}, 1 + 1 + 20),
         ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": 10**9}, 1 + 1 + 100),
         ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": "many"}, 1 + 1 + 20),
         (
@@ -138,6 +157,12 @@ def test_a_document_is_priced_anew_for_other_variables() -> None:
     )
     prices = [examined.cost(GRAPHQL_SCHEMA, name, {"n": n}) for name, n in (("a", 1), ("a", 2), ("b", 1), ("a", 1))]
     assert prices == [3, 4, 2, 3]
+
+
+def test_a_default_and_null_are_priced_apart() -> None:
+    examined = Examiner().examine("query ($n: Int = 1) { orders(first: $n) { nodes { id } } }", GRAPHQL_SCHEMA)
+    given: tuple[dict[str, Any], ...] = ({}, {"n": None}, {"n": 100}, {})
+    assert [examined.cost(GRAPHQL_SCHEMA, None, variables) for variables in given] == [3, 22, 102, 3]
 
 
 def test_what_is_remembered_of_documents_is_bounded() -> None:
