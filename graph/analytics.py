@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET, Private
 
 from graph.context import Info, given
+from graph.cost import ListSize
 from graph.downloads import Download
 from graph.enums import InLocale, publish
 from graph.money import Money
@@ -60,10 +61,12 @@ class RejectedAnalytics:
     total_quantity: int = strawberry.field(description="Of all their lines.")
     totals: list[Money] = strawberry.field(description="One for each currency.")
     by_month: list[OrderAnalyticsGroup] = strawberry.field(
-        description="By the month of the rejection, in the brand's time zone, in their order."
+        description="By the month of the rejection, in the brand's time zone, in their order.",
+        directives=[ListSize(assumed_size=24)],
     )
     by_actor: list[OrderAnalyticsGroup] = strawberry.field(
-        description="By who rejected them, most orders first; a buyer is told the brand."
+        description="By who rejected them, most orders first; a buyer is told the brand.",
+        directives=[ListSize(assumed_size=24)],
     )
     sent_back_count: int = strawberry.field(
         description="How many more were sent back to the buyer's cart. Those counted, rejected and sent back are all."
@@ -82,7 +85,8 @@ class OrderAnalytics:
     totals: list[Money] = strawberry.field(description="One for each currency.")
     groups: list[OrderAnalyticsGroup] = strawberry.field(
         description="Months in their order; buyers, catalogs and products by quantity, "
-        f"at most {analytics.MOST_GROUPS:,}. Empty without groupBy."
+        f"at most {analytics.MOST_GROUPS:,}. Empty without groupBy.",
+        directives=[ListSize(assumed_size=100)],
     )
     placed: Private[tuple[datetime | None, datetime | None]]
 

@@ -5,31 +5,29 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 
-import orjson
-from cross_web import HTTPException
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
 
 from exports.outbox import Relay
 from exports.smtp import FileTransport, SmtpTransport, Transport
-from graph import health, logs
+from graph import headers, health, logs
+from graph.budgets import Budgets, network_of
 from graph.context import RequestContext
 from graph.downloads import Downloads, Links
+from graph.edge import Edge
 from graph.graphiql import graphiql_page, graphiql_routes
+from graph.http import GraphQLOverHTTP, failure
 from graph.identity import Identity, NotIdentified
-from graph.schema import schema
+from graph.schema import create_schema, schema
 from graph.settings import Settings
 from models.base import Database
 
-LARGEST_BODY = 1_000_000
+MOST_FAILURES = 60  # to say who one is, from one address within a minute
 log = logging.getLogger("orders.app")
 
 
@@ -51,7 +49,7 @@ def create_app(
     relay = Relay(database, transport_of(settings), sender=settings.mail_from, clock=clock)
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
     identity = Identity(settings, database, clock)
-    graphql = GraphQLEndpoint(database, identity, links, clock, relay.wake, demo_token)
+    graphql = GraphQLEndpoint(database, identity, links, clock, relay.wake, demo_token, settings.edge)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -73,17 +71,17 @@ def create_app(
             Route("/downloads/{token}", Downloads(database, links).get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
-            *graphiql_routes(),
+            *(graphiql_routes() if settings.edge.graphiql else ()),
         ],
-        middleware=[Middleware(logs.RequestLog)],
+        middleware=headers.edge(settings.edge.cors_origins),
+        exception_handlers={Exception: headers.fault},
         lifespan=lifespan,
-        max_body_size=LARGEST_BODY,
     )
     app.state.database = database
     return app
 
 
-class GraphQLEndpoint(GraphQL[RequestContext, None]):
+class GraphQLEndpoint(GraphQLOverHTTP):
     """/graphql: GraphiQL for a browser, GraphQL over HTTP for whoever sends a token or an API key."""
 
     def __init__(
@@ -94,8 +92,17 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         clock: Callable[[], datetime],
         on_mail: Callable[[], None],
         demo_token: str | None,
+        edge: Edge,
     ) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        super().__init__(
+            schema if edge.introspection else create_schema(introspection=False),
+            timeout=edge.request_timeout,
+            documents=edge.documents,
+            suggestions=edge.introspection,
+        )
+        self._graphiql = edge.graphiql
+        self._budgets = Budgets(edge.rate_limit, clock)
+        self._failures = Budgets(MOST_FAILURES, clock)
         self._database = database
         self._identity = identity
         self._links = links
@@ -109,20 +116,26 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        if _wants_page(request):
+        if self._graphiql and _wants_page(request):
             return graphiql_page(demo_token=self._demo_token)
         try:
             identified = await self._identity.identify(request.headers)
         except NotIdentified as error:
-            return _failure(error.status, str(error), error.code, error.headers)
+            refused = self._turned_away(request) if error.status == 401 else None
+            return refused or failure(error.status, str(error), error.code, error.headers)
         actor = identified.actor
         request.state.identified = identified
+        request.state.allowance = self._budgets.of(f"{actor.id} {actor.brand_id}")
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
-        try:
-            response: Response = await self.run(request)
-            return response
-        except HTTPException as error:
-            return _failure(error.status_code, error.reason, "BAD_REQUEST")
+        return await self.answer(request, request.state.allowance)
+
+    def _turned_away(self, request: Request) -> Response | None:
+        """An address that has failed too often to say who it is; whoever can say it is let in from there too."""
+        failures = self._failures.of(network_of(request.client.host if request.client else ""))
+        if failures.take(1):
+            return None
+        message = f"Too many failures to say who you are. Try again in {failures.retry_after} s."
+        return failure(429, message, "RATE_LIMITED", {"Retry-After": str(failures.retry_after)})
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         return RequestContext(
@@ -133,22 +146,10 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             request_id=logs.request_id.get(),
             on_mail=self._on_mail,
             links=self._links,
+            allowance=request.state.allowance,
         )
-
-    def encode_json(self, data: object) -> str | bytes:
-        return orjson.dumps(data)
-
-    def decode_json(self, data: str | bytes) -> Any:
-        decoded = orjson.loads(data)
-        if not isinstance(decoded, dict | list):
-            raise HTTPException(400, "The body must be a JSON object with a query.")
-        return decoded
 
 
 def _wants_page(request: Request) -> bool:
     accepts = request.headers.get("accept", "")
     return request.method in ("GET", "HEAD") and "text/html" in accepts and "query" not in request.query_params
-
-
-def _failure(status: int, message: str, code: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)

@@ -8,6 +8,7 @@ from strawberry import ID, UNSET, Private
 from graph.bulk import ERRORS, BulkInput
 from graph.confirmation import BODY
 from graph.context import Info, given
+from graph.cost import ListSize
 from graph.enums import publish
 from graph.errors import UserError
 from graph.ids import Kind, from_id
@@ -71,7 +72,9 @@ class BulkActionResult:
 class BulkPayload:
     """The start of every payload of an action on many orders; not in the schema itself."""
 
-    results: list[BulkActionResult] = strawberry.field(description="In the order asked for, or of the list.")
+    results: list[BulkActionResult] = strawberry.field(
+        description="In the order asked for, or of the list.", directives=[ListSize(assumed_size=100)]
+    )
     done_count: int = strawberry.field(description="How many are done.")
     skipped_count: int = strawberry.field(description="How many are not.")
     user_errors: list[BulkActionError] = strawberry.field(

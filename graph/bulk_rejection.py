@@ -8,6 +8,7 @@ from strawberry import ID, UNSET, Private
 
 from graph.bulk import ERRORS, BulkInput
 from graph.context import Info, given
+from graph.cost import ListSize
 from graph.enums import publish
 from graph.errors import UserError
 from graph.orders import Order, load_order
@@ -66,7 +67,9 @@ class RejectOrdersResult:
 
 @strawberry.type(description="What came of rejectOrders: an honest result for each order.")
 class RejectOrdersPayload:
-    results: list[RejectOrdersResult] = strawberry.field(description="In the order asked for, or of the list.")
+    results: list[RejectOrdersResult] = strawberry.field(
+        description="In the order asked for, or of the list.", directives=[ListSize(assumed_size=100)]
+    )
     rejected_count: int = strawberry.field(description="How many are rejected by this request.")
     skipped_count: int = strawberry.field(description="How many are not.")
     user_errors: list[RejectOrdersError] = strawberry.field(

@@ -9,6 +9,7 @@ from strawberry import ID, UNSET, Private
 from graph.catalog import Sku
 from graph.confirmation import BODY, DONE, NOTIFY, OrderLineInput
 from graph.context import Info, given
+from graph.cost import ListSize
 from graph.ids import Kind, from_id
 from graph.money import Money
 from graph.order_actions import ActionPayload, OrderActionError, OrderInput
@@ -63,7 +64,7 @@ class CartLine:
 class Cart:
     catalog_code: str = strawberry.field(description="From which catalog.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
-    lines: list[CartLine] = strawberry.field(description="In their order.")
+    lines: list[CartLine] = strawberry.field(description="In their order.", directives=[ListSize(assumed_size=50)])
     row: Private[CartRow]
 
     @strawberry.field(description="The order that was sent back into it.")

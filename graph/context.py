@@ -7,6 +7,7 @@ from typing import TypeVar
 import strawberry
 from strawberry import UNSET
 
+from graph.budgets import Allowance, no_limit
 from graph.downloads import Links
 from models.actor import Actor
 from resolvers.context import Context
@@ -18,6 +19,7 @@ class RequestContext(Context):
 
     links: Links = field(kw_only=True)
     expires_at: datetime | None = None
+    allowance: Allowance = field(kw_only=True, default_factory=no_limit)
 
 
 T = TypeVar("T")

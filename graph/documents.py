@@ -9,6 +9,7 @@ from strawberry import UNSET, Private
 
 from graph.catalog import Sku
 from graph.context import Info, given
+from graph.cost import paged
 from graph.downloads import Download
 from graph.enums import InLocale, publish
 from graph.ids import Kind, to_id
@@ -62,7 +63,7 @@ class DeliveryNote(Node):
     async def order(self, info: Info) -> OrderOfDocument:
         return (await _orders(info, [self.row.order_id]))[0]
 
-    @strawberry.field(description="What it delivers.")
+    @strawberry.field(description="What it delivers.", directives=[paged("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[DeliveryNoteLine]:
         page = await documents.note_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         count = counted(info.context.loaders.delivery_note_line_count, self.row.id)
@@ -133,7 +134,7 @@ class Invoice(Node):
     )
     row: Private[InvoiceRow]
 
-    @strawberry.field(description="What it bills.")
+    @strawberry.field(description="What it bills.", directives=[paged("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[InvoiceLine]:
         page = await documents.invoice_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         count = counted(info.context.loaders.invoice_line_count, self.row.id)

@@ -12,6 +12,7 @@ from exports.snapshot import OrderDocument
 from graph.buyers import Buyer
 from graph.catalog import OrderLine
 from graph.context import Info, given
+from graph.cost import ListSize, paged
 from graph.documents import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import Download, Export
 from graph.enums import InLocale, publish
@@ -71,7 +72,9 @@ class OrderActionVerdict:
 class OrderContent:
     total: Money = strawberry.field(description="Lines, tax and shipping.")
     total_quantity: int = strawberry.field(description="Of all lines.")
-    lines: list[OrderLine] = strawberry.field(description="All lines, in their order.")
+    lines: list[OrderLine] = strawberry.field(
+        description="All lines, in their order.", directives=[ListSize(assumed_size=50)]
+    )
 
 
 @strawberry.type(description="An order of a buyer from a catalog of the brand.")
@@ -107,7 +110,7 @@ class Order(Node):
     def buyer(self, info: Info) -> Buyer:
         return then(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
 
-    @strawberry.field(description="The lines of its official content.")
+    @strawberry.field(description="The lines of its official content.", directives=[paged("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
         page = await lines_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         return connection(page, OrderLine.of, counted(info.context.loaders.line_count, self.row.id))
@@ -135,7 +138,10 @@ class Order(Node):
         role = info.context.actor.role
         return self._judge(info, lambda verdict: policy.available_actions(role, verdict.facts))
 
-    @strawberry.field(description="Every action, whether it is possible for this viewer now, and if not, why.")
+    @strawberry.field(
+        description="Every action, whether it is possible for this viewer now, and if not, why.",
+        directives=[ListSize(assumed_size=len(OrderAction))],
+    )
     def actions(self, info: Info) -> list[OrderActionVerdict]:
         def judge(verdict: Verdict) -> list[OrderActionVerdict]:
             found = []
@@ -180,7 +186,7 @@ class Order(Node):
     async def invoices(self, info: Info) -> list[Invoice]:
         return [Invoice.of(row) for row in await info.context.loaders.invoices.load(self.row.id)]
 
-    @strawberry.field(description="By SKU number; none until they are created.")
+    @strawberry.field(description="By SKU number; none until they are created.", directives=[ListSize(assumed_size=50)])
     async def backlog_skus(self, info: Info) -> list[BacklogSku]:
         return [BacklogSku.of(row) for row in await info.context.loaders.backlog_skus.load(self.row.id)]
 
@@ -188,7 +194,7 @@ class Order(Node):
     async def notifications(self, info: Info) -> list[Notification]:
         return [Notification.of(row) for row in await info.context.loaders.notifications.load(self.row.id)]
 
-    @strawberry.field(description="What was done to it, oldest first; empty for a buyer.")
+    @strawberry.field(description="What was done to it, oldest first; empty for a buyer.", directives=[paged("first")])
     async def history(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderEvent]:
         page = await history_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         return connection(page, OrderEvent.of, counted(info.context.loaders.history_count, self.row.id))

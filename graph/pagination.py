@@ -8,6 +8,7 @@ import strawberry
 from strawberry import Private
 from strawberry.dataloader import DataLoader
 
+from graph.cost import Cost
 from resolvers.pagination import DEFAULT_PAGE, LARGEST_PAGE, Page
 
 T = TypeVar("T")
@@ -43,7 +44,9 @@ class Connection(Generic[T]):
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
     count: Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(description="How many entries the whole list has. Counted only when asked for.")
+    @strawberry.field(
+        description="How many entries the whole list has. Counted only when asked for.", directives=[Cost(weight="5")]
+    )
     async def total_count(self) -> int:
         return await self.count()
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
@@ -22,6 +21,7 @@ from graph.confirmation import (
     refuse_order_confirmation,
     update_order_confirmation,
 )
+from graph.cost import Cost, ListSize, paged
 from graph.delivery_note_actions import (
     create_backlog_skus,
     create_delivery_note,
@@ -37,6 +37,7 @@ from graph.invoice_actions import (
     issue_invoice,
     void_invoice,
 )
+from graph.limits import Examiner, Limits
 from graph.mail_preview import order_mail_preview
 from graph.node import node, nodes
 from graph.order_actions import apply_tags, archive_order
@@ -48,17 +49,22 @@ from graph.tag_actions import create_tag, delete_tag, update_tag
 from graph.tags import tags
 from graph.viewer import viewer
 
-MOST_TOKENS = 2_000
+COST_OF_A_MUTATION = Cost(weight="10")
+COST_OF_A_BULK_ACTION = Cost(weight="100")
 
 
 @strawberry.type(description="Questions. They change nothing.")
 class Query:
     viewer = strawberry.field(resolver=viewer, description="Who is asking.")
     node = strawberry.field(resolver=node, description="Anything by its id; null when the viewer has no such thing.")
-    nodes = strawberry.field(resolver=nodes, description="Several things by their ids, in the order asked for.")
+    nodes = strawberry.field(
+        resolver=nodes,
+        description="Several things by their ids, in the order asked for.",
+        directives=[ListSize(slicing_arguments=["ids"])],
+    )
     order = strawberry.field(resolver=order, description="An order by its id.")
     order_by_code = strawberry.field(resolver=order_by_code, description="An order by its code.")
-    orders = strawberry.field(resolver=orders, description="The list of orders.")
+    orders = strawberry.field(resolver=orders, description="The list of orders.", directives=[paged("first", "last")])
     orders_excel = strawberry.field(
         resolver=orders_excel, description="One workbook with everything that the filter matches."
     )
@@ -67,7 +73,9 @@ class Query:
         description="The mail that rejectOrder would send, before it is sent.",
     )
     order_analytics = strawberry.field(
-        resolver=order_analytics, description="Figures over orders; rejected and sent-back orders are left out."
+        resolver=order_analytics,
+        description="Figures over orders; rejected and sent-back orders are left out.",
+        directives=[Cost(weight="100")],
     )
     order_analytics_excel = strawberry.field(
         resolver=order_analytics_excel,
@@ -79,6 +87,7 @@ class Query:
     history = strawberry.field(
         resolver=history,
         description="Who decided what in the brand, orders, tags and settings alike; empty for a buyer.",
+        directives=[paged("first", "last")],
     )
     history_excel = strawberry.field(
         resolver=history_excel,
@@ -102,6 +111,7 @@ class Mutation:
     reject_orders = strawberry.mutation(
         resolver=reject_orders,
         description="Rejects many orders that await an OC or have one created; the others are skipped and reported.",
+        directives=[COST_OF_A_BULK_ACTION],
     )
     archive_order = strawberry.mutation(
         resolver=archive_order,
@@ -118,17 +128,22 @@ class Mutation:
     archive_orders = strawberry.mutation(
         resolver=archive_orders,
         description="Takes many rejected or sent-back orders out of the list; the others are skipped and reported.",
+        directives=[COST_OF_A_BULK_ACTION],
     )
     apply_tags_to_orders = strawberry.mutation(
-        resolver=apply_tags_to_orders, description="Sets the tags of many orders, puts tags on them, or takes them off."
+        resolver=apply_tags_to_orders,
+        description="Sets the tags of many orders, puts tags on them, or takes them off.",
+        directives=[COST_OF_A_BULK_ACTION],
     )
     create_order_confirmations = strawberry.mutation(
         resolver=create_order_confirmations,
         description="Makes the OCs of many orders, as they were ordered; ineligible ones are skipped and reported.",
+        directives=[COST_OF_A_BULK_ACTION],
     )
     confirm_orders = strawberry.mutation(
         resolver=confirm_orders,
         description="Fixes the content of many orders; ineligible ones are skipped and reported.",
+        directives=[COST_OF_A_BULK_ACTION],
     )
     resend_notification = strawberry.mutation(
         resolver=resend_notification, description="Sends a failed mail again, to the buyer's present addresses."
@@ -183,10 +198,14 @@ class Mutation:
     )
     create_invoice = strawberry.mutation(resolver=create_invoice, description="Drafts an invoice for an order.")
     create_invoice_for_orders = strawberry.mutation(
-        resolver=create_invoice_for_orders, description="Drafts one invoice for several orders of a buyer."
+        resolver=create_invoice_for_orders,
+        description="Drafts one invoice for several orders of a buyer.",
+        directives=[COST_OF_A_BULK_ACTION],
     )
     create_invoice_for_delivery_notes = strawberry.mutation(
-        resolver=create_invoice_for_delivery_notes, description="Drafts one invoice for delivery notes of a buyer."
+        resolver=create_invoice_for_delivery_notes,
+        description="Drafts one invoice for delivery notes of a buyer.",
+        directives=[COST_OF_A_BULK_ACTION],
     )
     issue_invoice = strawberry.mutation(resolver=issue_invoice, description="Issues a drafted invoice.")
     void_invoice = strawberry.mutation(
@@ -202,17 +221,23 @@ class Schema(strawberry.Schema):
         """Errors are logged where they are published (graph/errors.py)."""
 
 
-def create_schema() -> Schema:
+def _declare_costs() -> None:
+    """Every mutation costs something; those that declare nothing, the same."""
+    for field in Mutation.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+        if not any(isinstance(each, Cost) for each in field.directives):
+            field.directives = [*field.directives, COST_OF_A_MUTATION]
+
+
+_declare_costs()
+
+
+def create_schema(*, introspection: bool = True) -> Schema:
+    examiner = Examiner(introspection=introspection)
     return Schema(
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
-        extensions=[
-            PublishErrors,
-            lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-            lambda: ParserCache(maxsize=500),
-            lambda: ValidationCache(maxsize=500),
-        ],
+        extensions=[PublishErrors, lambda: Limits(examiner)],
     )
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from exports.smtp import SmtpTransport, SmtpUrlError
+from graph.edge import NAMES as EDGE
+from graph.edge import Edge, edge_from
 from models.base import DatabaseUrlError, parse_database_url
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +28,7 @@ KNOWN = (
     "ORDERS_SECRET_KEY",
     "ORDERS_PUBLIC_URL",
     *OIDC,
+    *EDGE,
 )
 # What stands in examples and tutorials; by chance, one random key in millions has such a word in it.
 PLACEHOLDERS = re.compile(
@@ -60,6 +63,7 @@ class Settings:
     mail_from: str = DEFAULT_SENDER
     public_url: str | None = None
     oidc: OidcProvider | None = None
+    edge: Edge = field(default_factory=Edge)
 
     @property
     def mail_folder(self) -> Path:
@@ -88,7 +92,15 @@ def from_environment(
         mail_from=_mail_from(values.get("ORDERS_MAIL_FROM", DEFAULT_SENDER)),
         public_url=_public_url(values["ORDERS_PUBLIC_URL"]) if "ORDERS_PUBLIC_URL" in values else None,
         oidc=_oidc(values),
+        edge=_edge(values),
     )
+
+
+def _edge(values: Mapping[str, str]) -> Edge:
+    try:
+        return edge_from(values)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _database_url(text: str) -> str:

@@ -161,7 +161,7 @@ def test_serve_migrates_serves_and_stops_when_told(tmp_path: Path) -> None:
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request) as response:
-            assert json.load(response) == {"data": {"orders": {"totalCount": 0}, "viewer": {"kind": "MEMBER"}}}
+            assert json.load(response)["data"] == {"orders": {"totalCount": 0}, "viewer": {"kind": "MEMBER"}}
         taken = orders(database, "serve", "--port", str(port))
         assert taken.returncode == 1
         assert f"Port {port} on 127.0.0.1 is in use" in taken.stderr

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp
 
 from graph.app import create_app, utc_now
 from graph.commands import CommandError
@@ -35,7 +36,11 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
     signed = {role: tokens.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
     app = create_app(settings, demo_token=signed.get("admin"))
     typer.echo(_welcome(settings, address, signed))
-    config = uvicorn.Config(
+    uvicorn.Server(configuration(app, settings)).run(sockets=[listening])
+
+
+def configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         http="httptools",
         ws="none",
@@ -43,10 +48,10 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.edge.trusted_proxies),
+        forwarded_allow_ips=list(settings.edge.trusted_proxies),
         timeout_graceful_shutdown=GRACE,
     )
-    uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

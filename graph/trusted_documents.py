@@ -1,0 +1,76 @@
+"""Trusted documents: those that a client's build registered, asked for by their id instead of by their text."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+
+class DocumentRefused(Exception):
+    """A request for a document that may not be run; the message is for whoever wrote the client."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedDocuments:
+    """Texts by id: always "sha256:…" of the text, and whatever other id the file gives. `only`: no others are run."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    only: bool = False
+
+    @classmethod
+    def read(cls, path: Path, *, only: bool) -> "TrustedDocuments":
+        """From a folder of .graphql files, or a JSON file {id: text}. Raises ValueError with a sentence."""
+        texts: dict[str, str] = {}
+        for id, text in _read(path):
+            texts[f"sha256:{digest(text)}"] = text
+            if id is not None:
+                texts[id] = text
+        if not texts:
+            raise ValueError(f"{path} holds no documents; it must be a folder of .graphql files or a JSON file.")
+        return cls(texts, only)
+
+    def text_of(self, query: str | None, document_id: str | None, extensions: Mapping[str, Any]) -> str | None:
+        """The text to run; None when the request names none. Raises DocumentRefused."""
+        if document_id is not None:
+            if query is not None:
+                raise DocumentRefused(400, "BAD_REQUEST", "Give query or documentId, not both.")
+            return self._known(document_id, "DOCUMENT_NOT_FOUND", "There is no trusted document with this documentId.")
+        persisted = extensions.get("persistedQuery")
+        if isinstance(persisted, dict) and query is None:
+            # The words and codes of Apollo's protocol: its clients then send the text too.
+            if not self.texts:
+                raise DocumentRefused(400, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
+            id = f"sha256:{persisted.get('sha256Hash')}"
+            return self._known(id, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+        if self.only and query is not None and f"sha256:{digest(query)}" not in self.texts:
+            raise DocumentRefused(403, "DOCUMENT_NOT_TRUSTED", "Only trusted documents are run here.")
+        return query
+
+    def _known(self, id: str, code: str, message: str) -> str:
+        text = self.texts.get(id)
+        if text is None:
+            raise DocumentRefused(400, code, message)
+        return text
+
+
+def _read(path: Path) -> list[tuple[str | None, str]]:
+    try:
+        if path.is_dir():
+            return [(None, each.read_text(encoding="utf-8")) for each in sorted(path.rglob("*.graphql"))]
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path} cannot be read: {error}.") from None
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise ValueError(f"{path} must be a JSON object of documents by their ids.")
+    return list(found.items())

@@ -1,0 +1,301 @@
+"""Costly documents are refused in no time, the others are priced, and nobody may ask for more than their share."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import get_introspection_query
+
+from graph.budgets import MOST_BUCKETS, Budgets, network_of
+from graph.edge import MOST_COST, Edge
+from graph.graphiql import operations
+from graph.limits import REMEMBERED, Examiner
+from graph.measure import MOST_FIELDS
+from graph.schema import schema
+from models.base import Database
+from models.policy import Role
+from tests.client import Client, serving
+from tests.clock import Clock
+from tests.factories import make_order, make_shop
+
+GRAPHQL_SCHEMA = schema._schema
+N = 30
+# Two to the power of 30 orders when written out.
+EXPONENTIAL = "{ orders { nodes { ...f0 } } } " + "".join(
+    f"fragment f{n} on Order {{ a: replaces {{ ...f{n + 1} }} b: replaces {{ ...f{n + 1} }} }} " for n in range(N)
+)
+EXPONENTIAL += f"fragment f{N} on Order {{ id }}"
+FLAT = "{ viewer { ...f0 } } " + "".join(f"fragment f{n} on Viewer {{ ...f{n + 1} ...f{n + 1} }} " for n in range(60))
+FLAT += "fragment f60 on Viewer { name }"
+
+
+def cost(text: str, **variables: Any) -> int:
+    examined = Examiner().examine(text, GRAPHQL_SCHEMA)
+    assert examined.errors == []
+    return examined.cost(GRAPHQL_SCHEMA, None, variables)
+
+
+@pytest.mark.parametrize(
+    ("limit", "text"),
+    [
+        ("fields", EXPONENTIAL),
+        ("fields", FLAT),
+        ("fields", "{" + "__typename " * (MOST_FIELDS + 1) + "}"),
+        ("depth", "{ orders { nodes { " + "replaces { " * 20 + "id" + " }" * 23),
+        ("aliases", "{" + " ".join(f"a{n}: __typename" for n in range(51)) + "}"),
+        ("selections", "{" + "viewer { name } " * 120 + "}"),
+        ("selections", "{ ...f0 } " + "".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(150))),
+        ("mutations", "mutation {" + " ".join(f"m{n}: deleteInvoice" for n in range(11)) + "}"),
+        ("mutations", "mutation { ...m } fragment m on Mutation {" + " ".join(f"m{n}: x" for n in range(11)) + "}"),
+    ],
+)
+def test_what_exceeds_a_limit_is_refused_within_milliseconds(limit: str, text: str) -> None:
+    examiner = Examiner()
+    examiner.examine("{ viewer { name } }", GRAPHQL_SCHEMA)
+    started = time.process_time()
+    errors = examiner.examine(text, GRAPHQL_SCHEMA).errors
+    taken = time.process_time() - started
+    extensions = [error.extensions or {} for error in errors]
+    assert limit in [each["limit"] for each in extensions]
+    assert {each["code"] for each in extensions} == {"DOCUMENT_TOO_LARGE"}
+    assert taken < 0.1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + "orders { nodes { id } } " * 49 + "}",
+        "{"
+        + "".join(f"...f{n} " for n in range(49))
+        + "}"
+        + "".join(f"fragment f{n} on Query {{ viewer {{ name }} }}" for n in range(49)),
+        "{" + "__typename " * MOST_FIELDS + "}",
+        "{ order(id: [" + "1 " * 1_900 + "]) { id } }",
+        "mutation { rejectOrder(input: {" + "a: 1 " * 600 + "}) { order { id } } }",
+        "query (" + "".join(f"$v{n}: Int " for n in range(450)) + ") { viewer { name } }",
+    ],
+    ids=["same lists", "same fragments", "same fields", "long list", "long object", "many variables"],
+)
+def test_the_worst_within_the_limits_is_examined_in_a_fraction_of_a_second(text: str) -> None:
+    started = time.process_time()
+    Examiner().examine(text, GRAPHQL_SCHEMA)
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("opening", ["{", "{a", "{ a(b: ["])
+def test_endless_nesting_is_an_error_of_the_document(opening: str) -> None:
+    with pytest.raises(Exception, match=r"nested too deeply|Syntax Error"):
+        Examiner().examine(opening * 900, GRAPHQL_SCHEMA)
+
+
+@pytest.mark.parametrize("text", ["{ ...a } fragment a on Query { ...a }", "{ ...b }", "{ ... on Nothing { x } }"])
+def test_what_is_not_valid_is_told_and_not_priced(text: str) -> None:
+    assert Examiner().examine(text, GRAPHQL_SCHEMA).errors
+
+
+@pytest.mark.parametrize("text", ["{ orders(first: " + "1" * 5_000 + ") { totalCount } }", "{" + "x" * 100_000 + "}"])
+async def test_an_error_of_the_document_quotes_it_in_part(server: Client, database: Database, text: str) -> None:
+    error = await server.as_((await make_shop(database)).member()).error(text)
+    assert len(error["message"]) < 600
+    assert "INTERNAL_ERROR" not in json.dumps(error)
+
+
+async def test_of_several_operations_none_is_picked(server: Client, database: Database) -> None:
+    client = server.as_((await make_shop(database)).member())
+    body = {"query": "query a { viewer { name } } query b { __typename }"}
+    response = await client.http.post("/graphql", json=body, headers=client.headers)
+    assert "Must provide operation name" in response.json()["errors"][0]["message"]
+    response = await client.http.post("/graphql", json=body | {"operationName": "b"}, headers=client.headers)
+    assert response.json()["data"] == {"__typename": "Query"}
+
+
+def test_every_ready_operation_and_the_introspection_are_cheap() -> None:
+    for operation in operations():
+        assert cost(operation["query"], **json.loads(operation["variables"] or "{}")) < 500
+    assert cost(get_introspection_query(input_value_deprecation=True)) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "price"),
+    [
+        ("{ __typename }", {}, 1),
+        ("{ viewer { name } }", {}, 2),
+        ("{ orders { nodes { id } } }", {}, 1 + 1 + 20),
+        ("{ orders(first: 7) { nodes { id } } }", {}, 1 + 1 + 7),
+        ("{ orders(last: 7) { edges { cursor node { id } } pageInfo { hasNextPage } } }", {}, 1 + 1 + 7 * 2 + 1),
+        ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": 50}, 1 + 1 + 50),
+        ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {}, 1 + 1 + 20),
+        ("query ($n: Int = 3) { orders(first: $n) { nodes { id } } }", {}, 1 + 1 + 3),
+        ("query ($n: Int = 3) { orders(first: $n) { nodes { id } } }", {"n": None}, 1 + 1 + 20),
+        ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": -5}, 1 + 1),
+        ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": 50.0}, 1 + 1 + 50),
+        ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": 1e999}, 1 + 1 + 20),
+        ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": 10**9}, 1 + 1 + 100),
+        ("query ($n: Int) { orders(first: $n) { nodes { id } } }", {"n": "many"}, 1 + 1 + 20),
+        (
+            "{ orders(first: 7) { nodes { lines(first: 5) { nodes { sku { number } } } } } }",
+            {},
+            1 + 1 + 7 * (2 + 5 * 2),
+        ),
+        ("{ orders(first: 7) { ...p } } fragment p on OrderConnection { nodes { id } totalCount }", {}, 1 + 1 + 7 + 5),
+        ('{ nodes(ids: ["a", "b"]) { id ... on Order { buyer { name } } } }', {}, 1 + 2 * 2),
+        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a"] * 9}, 1 + 9),
+        ("{ orderAnalytics { orderCount } }", {}, 1 + 100),
+        ('mutation { archiveOrder(input: {orderId: "x"}) { order { id } } }', {}, 1 + 10 + 1),
+    ],
+)
+def test_the_price_knows_how_long_lists_are(text: str, variables: dict[str, Any], price: int) -> None:
+    assert cost(text, **variables) == price
+
+
+def test_a_document_is_priced_anew_for_other_variables() -> None:
+    examined = Examiner().examine(
+        "query a($n: Int) { orders(first: $n) { nodes { id } } } query b { viewer { name } }", GRAPHQL_SCHEMA
+    )
+    prices = [examined.cost(GRAPHQL_SCHEMA, name, {"n": n}) for name, n in (("a", 1), ("a", 2), ("b", 1), ("a", 1))]
+    assert prices == [3, 4, 2, 3]
+
+
+def test_a_default_and_null_are_priced_apart() -> None:
+    examined = Examiner().examine("query ($n: Int = 1) { orders(first: $n) { nodes { id } } }", GRAPHQL_SCHEMA)
+    given: tuple[dict[str, Any], ...] = ({}, {"n": None}, {"n": 100}, {})
+    assert [examined.cost(GRAPHQL_SCHEMA, None, variables) for variables in given] == [3, 22, 102, 3]
+
+
+def test_what_is_remembered_of_documents_is_bounded() -> None:
+    examiner = Examiner()
+    for n in range(300):
+        examiner.examine("{ __typename }" + "#" * 2_000 + str(n), GRAPHQL_SCHEMA)
+    assert sum(len(text) for text in examiner._known) <= REMEMBERED
+    assert examiner.examine("{ __typename }", GRAPHQL_SCHEMA) is examiner.examine("{ __typename }", GRAPHQL_SCHEMA)
+
+
+@pytest.fixture
+async def server(sqlite_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Client]:
+    async with serving(sqlite_url, tmp_path, clock, edge=Edge(rate_limit=MOST_COST)) as client:
+        yield client
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    opened = Database(sqlite_url)
+    yield opened
+    await opened.close()
+
+
+async def test_every_answer_tells_its_cost_and_what_is_left(database: Database, server: Client, clock: Clock) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop)
+    answer = await server.as_(shop.member()).execute("{ orders(first: 1) { nodes { id } } }")
+    assert answer["extensions"]["cost"] == {
+        "requested": 3,
+        "remaining": MOST_COST - 3,
+        "budget": MOST_COST,
+        "limit": MOST_COST,
+        "resetAt": "2026-11-24T12:00:01+00:00",
+    }
+
+
+async def test_who_asks_for_too_much_waits(database: Database, server: Client, clock: Clock) -> None:
+    shop = await make_shop(database)
+    order = await make_order(database, shop)
+    client = server.as_(shop.member())
+    dear = {"query": "{ orders(first: 100) { nodes { lines(first: 40) { nodes { id } } } } }"}
+    first = await client.http.post("/graphql", json=dear, headers=client.headers)
+    assert first.status_code == 200
+    assert "errors" not in first.json()
+    assert first.headers["RateLimit-Limit"] == str(MOST_COST)
+    assert first.headers["RateLimit-Policy"] == f'"cost";q={MOST_COST};w=60'
+    remaining = int(first.headers["RateLimit-Remaining"])
+    assert first.headers["RateLimit"] == f'"cost";r={remaining};t={first.headers["RateLimit-Reset"]}'
+    await client.http.post("/graphql", json=dear, headers=client.headers)
+
+    with client.statements() as statements:
+        refused = await client.http.post("/graphql", json=dear, headers=client.headers)
+    assert refused.status_code == 429
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert "data" not in refused.json()
+    assert statements == []
+    # A colleague, and the same one asking for less, are not in its way.
+    assert (
+        await server.as_(shop.member(id="mem-2")).http.post(
+            "/graphql", json=dear, headers=server.as_(shop.member(id="mem-2")).headers
+        )
+    ).status_code == 200
+    assert await client.data("{ viewer { name } }")
+    clock.move(seconds=int(refused.headers["Retry-After"]))
+    assert (await client.http.post("/graphql", json=dear, headers=client.headers)).status_code == 200
+    assert order
+
+
+async def test_a_refused_document_costs_too(database: Database, server: Client) -> None:
+    client = server.as_((await make_shop(database)).member())
+    for _ in range(MOST_COST // 10):
+        assert (await client.execute("{ nothing }"))["errors"]
+    response = await client.http.post("/graphql", json={"query": "{ nothing }"}, headers=client.headers)
+    assert response.status_code == 429
+
+
+async def test_a_dear_document_is_refused_before_it_runs(database: Database, server: Client) -> None:
+    client = server.as_((await make_shop(database)).member())
+    with client.statements() as statements:
+        error = await client.error(
+            "{ orders(first: 100) { nodes { lines(first: 100) { nodes { sku { number } } } } } }"
+        )
+    assert error["extensions"] == {"code": "DOCUMENT_TOO_COSTLY", "limit": "cost", "most": MOST_COST}
+    assert "20,202" in error["message"]
+    assert statements == []
+
+
+async def test_a_refused_document_of_mutations_does_nothing(database: Database, server: Client) -> None:
+    client = server.as_((await make_shop(database)).member(Role.ADMIN))
+    tags = " ".join(f't{n}: createTag(input: {{code: "t{n}", name: "T"}}) {{ tag {{ id }} }}' for n in range(11))
+    error = await client.error(f"mutation {{ {tags} }}")
+    assert error["extensions"]["limit"] == "mutations"
+    assert (await client.data("{ tags { code } }"))["tags"] == []
+
+
+async def test_there_need_be_no_limit(sqlite_url: str, database: Database, tmp_path: Path, clock: Clock) -> None:
+    shop = await make_shop(database)
+    async with serving(sqlite_url, tmp_path, clock, edge=Edge(rate_limit=0)) as server:
+        client = server.as_(shop.member())
+        response = await client.http.post("/graphql", json={"query": "{ viewer { name } }"}, headers=client.headers)
+    assert response.json()["extensions"] == {"cost": {"requested": 2, "limit": MOST_COST}}
+    assert not [name for name in response.headers if name.lower().startswith("ratelimit")]
+
+
+async def test_failing_to_say_who_one_is_is_limited_and_being_someone_is_not(
+    database: Database, server: Client, clock: Clock
+) -> None:
+    shop = await make_shop(database)
+    statuses = [(await server.http.post("/graphql", json={})).status_code for _ in range(70)]
+    assert statuses == [401] * 60 + [429] * 10
+    assert await server.as_(shop.member()).data("{ viewer { name } }")
+    response = await server.http.post("/graphql", json={})
+    clock.move(seconds=int(response.headers["Retry-After"]))
+    assert (await server.http.post("/graphql", json={})).status_code == 401
+
+
+def test_budgets_fill_up_again_and_are_bounded_in_number(clock: Clock) -> None:
+    budgets = Budgets(60, clock)
+    assert budgets.take("a", 60)
+    assert not budgets.take("a", 1)
+    clock.move(seconds=10)
+    assert budgets.take("a", 10)
+    assert not budgets.take("a", 1)
+    clock.move(seconds=3_600)
+    assert not budgets.take("a", 61)
+    assert budgets.take("a", 60)
+    clock.move(seconds=-3_600)
+    assert not budgets.take("a", 1)
+    for n in range(MOST_BUCKETS + 10):
+        budgets.take(str(n), 1)
+    assert len(budgets._buckets) == MOST_BUCKETS
+
+
+def test_an_ipv6_client_is_its_whole_network() -> None:
+    assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2::9") != network_of("2001:db8:1:3::9")
+    assert network_of("192.0.2.1") != network_of("192.0.2.2")
