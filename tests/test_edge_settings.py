@@ -9,8 +9,9 @@ from graph.commands.serve import configuration
 from graph.edge import Edge, edge_from
 from graph.settings import Settings, SettingsError, from_environment
 from graph.trusted_documents import digest
+from tests.client import SECRET
 
-KEY = "9f2c7d41e8b05a36c1d4f7e2a8b39c60"
+KEY = SECRET
 
 
 def test_nothing_needs_to_be_set() -> None:
