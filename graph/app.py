@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,12 +24,14 @@ from graph import health, logs
 from graph.context import RequestContext
 from graph.downloads import Downloads, Links
 from graph.graphiql import graphiql_page, graphiql_routes
+from graph.overload import Gate
 from graph.schema import schema
 from graph.settings import Settings
 from graph.tokens import TokenError, Tokens
 from models.base import Database
 
 LARGEST_BODY = 1_000_000
+RELAY_ENDS_WITHIN = 8  # seconds
 log = logging.getLogger("orders.app")
 
 
@@ -61,13 +63,15 @@ def create_app(
             yield
         finally:
             relay.stop()
-            await running
+            # The relay bounds its own end; this is for a database that hangs while it settles.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(running, RELAY_ENDS_WITHIN)
             await database.close()
 
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
-            Route("/graphql", graphql, methods=None),
+            Route("/graphql", Gate(graphql), methods=None),
             Route("/downloads/{token}", Downloads(database, links).get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
@@ -77,7 +81,15 @@ def create_app(
         lifespan=lifespan,
         max_body_size=LARGEST_BODY,
     )
+
+    def stop() -> None:
+        """Not ready any more, and no new mails are begun; requests are still answered."""
+        app.state.is_stopping = True
+        relay.stop()
+
     app.state.database = database
+    app.state.is_stopping = False
+    app.state.stop = stop
     return app
 
 

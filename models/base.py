@@ -123,7 +123,15 @@ def create_engine(url: URL) -> AsyncEngine:
         max_overflow=10,
         pool_timeout=10,
         pool_pre_ping=True,
-        connect_args={"server_settings": {"lock_timeout": "10s", "statement_timeout": "60s"}},
+        connect_args={
+            "timeout": 10,  # for connecting
+            "server_settings": {
+                "lock_timeout": "10s",
+                "statement_timeout": "60s",
+                # A process that hangs must not hold its locks for ever.
+                "idle_in_transaction_session_timeout": "60s",
+            },
+        },
     )
 
 

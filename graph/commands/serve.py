@@ -12,6 +12,7 @@ import uvicorn
 from graph.app import create_app, utc_now
 from graph.commands import CommandError
 from graph.demo import demo_actors, load_demo
+from graph.server import Connection, Server
 from graph.settings import Settings
 from graph.tokens import Tokens
 from models.actor import Actor
@@ -22,8 +23,8 @@ DEMO_TOKENS_LAST = timedelta(days=30)
 GRACE = 10  # seconds for what runs, when the server is told to stop
 
 
-def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
-    """Until it is told to stop. Raises CommandError when it cannot start."""
+def serve(settings: Settings, *, demo: bool, host: str, port: int, drain: float = 1) -> None:
+    """Until it is told to stop; `drain`: see Server. Raises CommandError when it cannot start."""
     listening = _listen(host, port)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     if settings.public_url is None:
@@ -35,7 +36,7 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
     typer.echo(_welcome(settings, address, signed))
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -44,7 +45,7 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(config, drain=drain, on_stop=app.state.stop).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
