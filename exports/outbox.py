@@ -121,14 +121,16 @@ class Relay:
     async def _fill_hands(self) -> bool:
         """Claims more when half of what was in hand is done: a mail that hangs keeps none behind it waiting.
 
-        Whether there was anything to claim.
+        Whether there was, or may be, something to claim.
         """
+        room = BATCH - len(self._hands)
+        if room < BATCH // 2:
+            return True
         now = self._clock()
         until = now + self._lease
-        room = BATCH - len(self._hands)
         # A look first: a claim is a write, which on SQLite keeps all other writers waiting.
         async with self._database.read(EVERYTHING) as session:
-            brands = await brands_due(session, now, room, self._after) if room >= BATCH // 2 else []
+            brands = await brands_due(session, now, room, self._after)
             # One at a time, so that a mail that kills its relay does not take the others that were lost with it along.
             has_lost = (self._lost_one is None or self._lost_one.done()) and await is_lost(session, now)
         if brands:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # Half of what the pool holds on SQLite (16), less on PostgreSQL (20): a request has one connection, two when it loads
 # lists side by side, and the relay, the downloads and the health check need some. So nobody waits for the pool itself.
 AT_ONCE = 8
-WAITING = 64
+WAITING = 32  # with what these take to be answered, a wait of a second or less
 LONGEST_WAIT = 5.0  # seconds
 BODY_WITHIN = 15.0  # seconds
 BODIES = 32_000_000  # bytes of bodies that may be arriving at once
