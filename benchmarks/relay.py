@@ -1,12 +1,18 @@
-"""Mails per second through the relay, on both databases, beside sending the same mails without an outbox."""
+"""Mails per second through the relay, on both databases, by one relay and by several processes; and without an outbox.
+
+The SMTP server is in this process, and on the same machine; it counts the Message-IDs, each of which must come once.
+"""
 
 import asyncio
+import sys
 import tempfile
 import time
+from asyncio.subprocess import DEVNULL
 from datetime import UTC, datetime
+from uuid import UUID
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
 from benchmarks.workbook import fill
@@ -17,12 +23,15 @@ from models.base import Database, new_id
 from models.migrations import upgrade
 from models.order import Order
 from models.outbox import OrderNotice, message
+from models.party import Brand
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
 from tests.ports import free_port
 from tests.postgres import start_postgres
+from tests.test_command_line import ROOT, environment
 
 MAILS = 1_000
+PROCESSES = (1, 2, 4)
 SENDER = "no-reply@example.com"
 NOTICE = OrderNotice(
     kind="ORDER_REJECTED",
@@ -40,23 +49,42 @@ NOTICE = OrderNotice(
 )
 
 
+class Counter:
+    """Takes every mail; `ids` and `at` (seconds) of each."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.at: list[float] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.ids.append(content.split(b"Message-ID: ")[1].split(b"\r\n")[0].decode())
+        self.at.append(time.perf_counter())
+        return "250 OK"
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
 
 async def main() -> None:
-    port = free_port()
-    server = Controller(Sink(), hostname="127.0.0.1", port=port)
+    counter = Counter()
+    server = Controller(counter, hostname="127.0.0.1", port=free_port())
     server.start()
-    transport = SmtpTransport(f"smtp://127.0.0.1:{port}")
+    smtp = f"smtp://127.0.0.1:{server.port}"
+    transport = SmtpTransport(smtp)
     try:
         direct = await without_outbox(transport)
         print(f"{'without outbox':<16}{MAILS / direct:>7.0f} mails/s")
         with tempfile.TemporaryDirectory() as folder:
-            await measure("SQLite", f"sqlite:///{folder}/orders.db", transport, direct)
-        with start_postgres("fsync=on") as postgres:
-            await asyncio.to_thread(postgres.create_database, "bench")
-            await measure("PostgreSQL", f"{postgres.url}/bench", transport, direct)
+            url = f"sqlite:///{folder}/orders.db"
+            await measure("SQLite", url, transport, direct)
+            await several("SQLite", url, smtp, counter)
+        with start_postgres("fsync=on", "synchronous_commit=on") as postgres:
+            url = await asyncio.to_thread(postgres.create_database, "bench")
+            await measure("PostgreSQL", url, transport, direct)
+            await several("PostgreSQL", url, smtp, counter)
     finally:
         server.stop()
 
@@ -75,16 +103,44 @@ async def without_outbox(transport: SmtpTransport) -> float:
     return time.perf_counter() - started
 
 
+async def promise(database: Database, brand_ids: list[UUID]) -> None:
+    async with database.transaction(EVERYTHING) as session:
+        for brand_id in brand_ids:
+            order = select(Order.id).where(Order.brand_id == brand_id).limit(1)
+            order_id = (await session.scalars(order)).one()
+            made = (message(NOTICE, brand_id=brand_id, order_id=order_id, at=now()) for _ in range(MAILS))
+            session.add_all(list(made)[: MAILS // len(brand_ids)])
+
+
 async def measure(name: str, url: str, transport: SmtpTransport, direct: float) -> None:
     database = Database(url)
     await upgrade(database)
-    brand_id = await fill(database, 1000, [OrderStatus.OC_REQUIRED])
-    async with database.transaction(EVERYTHING) as session:
-        order_id = (await session.scalars(select(Order.id).limit(1))).one()
-        session.add_all(message(NOTICE, brand_id=brand_id, order_id=order_id, at=now()) for _ in range(MAILS))
+    await promise(database, [await fill(database, 1000, [OrderStatus.OC_REQUIRED])])
     started = time.perf_counter()
     done = await Relay(database, transport, sender=SENDER, clock=now).drain()
     taken = time.perf_counter() - started
     assert done.sent == MAILS
     print(f"{name:<16}{MAILS / taken:>7.0f} mails/s, {taken / direct:.2f} times as long")
+    await database.close()
+
+
+async def several(name: str, url: str, smtp: str, counter: Counter) -> None:
+    """`orders deliver --once` as processes of their own; from the first mail to the last, without their start."""
+    database = Database(url)
+    async with database.read(EVERYTHING) as session:
+        brand_ids = list(await session.scalars(select(Brand.id)))
+    command = [sys.executable, "-P", "-m", "graph", "deliver", "--once"]
+    settings = environment(url, ORDERS_SMTP_URL=smtp, ORDERS_MAIL_FROM=SENDER)
+    for number in PROCESSES:
+        await promise(database, brand_ids)
+        counter.ids.clear()
+        counter.at.clear()
+        processes = [
+            await asyncio.create_subprocess_exec(*command, env=settings, cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL)
+            for _ in range(number)
+        ]
+        assert [await process.wait() for process in processes] == [0] * number
+        assert len(counter.ids) == len(set(counter.ids)) == MAILS, (len(counter.ids), len(set(counter.ids)))
+        taken = counter.at[-1] - counter.at[0]
+        print(f"{name:<16}{MAILS / taken:>7.0f} mails/s by {number} processes, each mail once")
     await database.close()

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-TIMEOUT = 30.0  # seconds for each step of the conversation
+TIMEOUT = 30.0  # seconds for one mail, from connecting to the server's last answer
+GOODBYE = 2.0  # seconds for a server to say goodbye in
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -18,7 +19,16 @@ class SmtpUrlError(ValueError):
 
 
 class TemporaryFailure(Exception):
-    """Not sent; trying again later may help. The message says what the server said."""
+    """Not sent; trying again later may help. The message says what the server said.
+
+    `left`: the recipients to try again, when others have got the mail; None: all. `note`: what the server said of those
+    whom it refused for good.
+    """
+
+    def __init__(self, told: str, *, left: list[str] | None = None, note: str | None = None) -> None:
+        super().__init__(told)
+        self.left = left
+        self.note = note
 
 
 class PermanentFailure(Exception):
@@ -55,9 +65,15 @@ class SmtpTransport:
         self._password = unquote(parts.password) if parts.password else None
 
     async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
+        server = self._connection()
         try:
-            async with self._connection() as server:
-                refused, _ = await server.send_message(message, recipients=recipients)
+            async with asyncio.timeout(TIMEOUT):
+                try:
+                    await server.connect()
+                    refused, _ = await server.send_message(message, recipients=recipients)
+                except asyncio.CancelledError:
+                    server.close()
+                    raise
         except aiosmtplib.SMTPRecipientsRefused as error:
             told = "; ".join(f"{each.recipient}: {_said(each)}" for each in error.recipients)
             if any(400 <= each.code < 500 for each in error.recipients):
@@ -74,13 +90,17 @@ class SmtpTransport:
             raise TemporaryFailure(_said(error)) from error
         except aiosmtplib.SMTPNotSupported as error:
             raise PermanentFailure(str(error)) from error
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        except TimeoutError as error:
+            raise TemporaryFailure(f"the mail server took longer than {TIMEOUT:.0f} s") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
             raise TemporaryFailure(f"{type(error).__name__}: {error}") from error
-        return "; ".join(f"{each}: {answer.code} {answer.message}" for each, answer in refused.items()) or None
+        finally:
+            await _leave(server)
+        return _note(refused)
 
     async def check(self) -> None:
         """Raises when the server does not answer or refuses the login."""
-        async with self._connection() as server:
+        async with asyncio.timeout(TIMEOUT), self._connection() as server:
             await server.noop()
 
     def _connection(self) -> aiosmtplib.SMTP:
@@ -119,6 +139,28 @@ class FileTransport:
         draft = path.with_suffix(f".{os.getpid()}.part")
         draft.write_bytes(bytes(message))
         draft.replace(path)
+
+
+async def _leave(server: aiosmtplib.SMTP) -> None:
+    """Whatever happens here, the mail's fate is known: a server that hangs on QUIT must not have it sent twice."""
+    try:
+        if server.is_connected:
+            async with asyncio.timeout(GOODBYE):
+                await server.quit()
+    except (aiosmtplib.SMTPException, OSError):
+        pass
+    finally:
+        server.close()
+
+
+def _note(refused: dict[str, aiosmtplib.SMTPResponse]) -> str | None:
+    """What to say of recipients refused when others were taken. Raises TemporaryFailure for those to try again."""
+    told = {each: f"{each}: {answer.code} {answer.message}" for each, answer in refused.items()}
+    left = [each for each, answer in refused.items() if answer.code < 500]
+    note = "; ".join(said for each, said in told.items() if each not in left) or None
+    if left:
+        raise TemporaryFailure("; ".join(told.values()), left=left, note=note)
+    return note
 
 
 def _said(error: aiosmtplib.SMTPResponseException) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -23,11 +23,13 @@ from graph.edge import Edge
 from graph.graphiql import graphiql_page, graphiql_routes
 from graph.http import GraphQLOverHTTP, failure
 from graph.identity import Identity, NotIdentified
+from graph.overload import Gate
 from graph.schema import create_schema, schema
 from graph.settings import Settings
 from models.base import Database
 
 MOST_FAILURES = 60  # to say who one is, from one address within a minute
+RELAY_ENDS_WITHIN = 8  # seconds
 log = logging.getLogger("orders.app")
 
 
@@ -60,14 +62,16 @@ def create_app(
             yield
         finally:
             relay.stop()
-            await running
+            # The relay bounds its own end; this is for a database that hangs while it settles.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(running, RELAY_ENDS_WITHIN)
             await identity.close()
             await database.close()
 
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
-            Route("/graphql", graphql, methods=None),
+            Route("/graphql", Gate(graphql), methods=None),
             Route("/downloads/{token}", Downloads(database, links).get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
@@ -77,7 +81,15 @@ def create_app(
         exception_handlers={Exception: headers.fault},
         lifespan=lifespan,
     )
+
+    def stop() -> None:
+        """Not ready any more, and no new mails are begun; requests are still answered."""
+        app.state.is_stopping = True
+        relay.stop()
+
     app.state.database = database
+    app.state.is_stopping = False
+    app.state.stop = stop
     return app
 
 

@@ -34,6 +34,7 @@ from exports.pdf import draw_order_pdf
 from exports.snapshot import OrderDocument
 from exports.workbook import orders_workbook
 from graph.enums import publish
+from graph.overload import Overloaded, Places
 from graph.scalars import URL
 from models.actor import Actor, ActorKind
 from models.base import Database
@@ -49,6 +50,9 @@ PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rendering is work for a processor: more at once than there are would only make all of them late.
 AT_ONCE = 2
+WAITING = 8  # more than these would wait longer than a browser does
+LONGEST_WAIT = 20.0  # seconds
+RETRY_AFTER = 5  # seconds
 UNSAFE_IN_NAMES = {ord(character): "-" for character in '<>:"/\\|?*'} | dict.fromkeys(range(32), "-") | {127: "-"}
 
 
@@ -201,7 +205,7 @@ class Downloads:
     def __init__(self, database: Database, links: Links) -> None:
         self._database = database
         self._links = links
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._places = Places(AT_ONCE, WAITING, LONGEST_WAIT)
 
     async def get(self, request: Request) -> Response:
         try:
@@ -209,6 +213,9 @@ class Downloads:
             response = await self._document(claims)
         except LinkError as error:
             return PlainTextResponse(f"{error}\n", error.status, {"Cache-Control": "no-store"})
+        except Overloaded:
+            headers = {"Cache-Control": "no-store", "Retry-After": str(RETRY_AFTER)}
+            return PlainTextResponse("Many documents are being made; open the link again in a moment.\n", 503, headers)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Disposition"] = disposition(claims["filename"])
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -216,7 +223,7 @@ class Downloads:
 
     async def _document(self, claims: dict[str, Any]) -> Response:
         actor = _viewer(claims)
-        async with self._turn:
+        async with self._places.place():
             match Export(claims["export"]):
                 case Export.PURCHASE_ORDER:
                     return await self._pdf(claims, actor, OrderDocument.PURCHASE_ORDER)

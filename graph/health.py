@@ -1,5 +1,9 @@
-"""/health/live: the process runs. /health/ready: it can work, i.e. the database answers and has the right schema."""
+"""/health/live: the process runs. /health/ready: it can work and goes on working.
 
+That is: the database answers and has the right schema, and nobody has told the process to stop.
+"""
+
+import asyncio
 import logging
 
 from starlette.requests import Request
@@ -8,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from models.base import Database
 from models.migrations import current, latest
 
+WITHIN = 3.0  # seconds for the database to answer
 log = logging.getLogger("orders.health")
 
 
@@ -16,9 +21,12 @@ async def live(_: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
+    if request.app.state.is_stopping:
+        return JSONResponse({"status": "stopping"}, 503)
     database: Database = request.app.state.database
     try:
-        found = await current(database)
+        async with asyncio.timeout(WITHIN):
+            found = await current(database)
     except Exception:
         log.exception("the database does not answer")
         return JSONResponse({"status": "unavailable", "reason": "the database does not answer"}, 503)

@@ -128,7 +128,13 @@ def create_engine(url: URL) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={
             "connection_class": ScopedConnection,
-            "server_settings": {"lock_timeout": "10s", "statement_timeout": "60s"},
+            "timeout": 10,  # for connecting
+            "server_settings": {
+                "lock_timeout": "10s",
+                "statement_timeout": "60s",
+                # A process that hangs must not hold its locks for ever.
+                "idle_in_transaction_session_timeout": "60s",
+            },
         },
     )
     say_for_whom(engine.sync_engine)

@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import Enum, ForeignKeyConstraint, Index, String, Text, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, new_id
+from models.base import Base, Json, new_id
 from models.scope import Internal, OrderOwned
 
 
@@ -44,15 +45,28 @@ class OrderNotice:
     body: str | None
 
 
+# As text: a partial index serves only a query that says its condition literally. Not "status =": SQLite would take
+# that as a reason to prefer the index that begins with it, and read all that waits.
+READY = "status NOT IN ('SENT', 'FAILED') AND leased_until IS NULL"
+IN_HAND = "leased_until IS NOT NULL"
+
+
 class OutboxMessage(Internal, OrderOwned, Base):
-    """`due_at`: not to be tried before. `leased_until`: a relay has it in hand until then."""
+    """`due_at`: not to be tried before. `leased_until`: a relay has it in hand until then.
+
+    `lost`: how many times in a row a lease ran out because its relay ended without a word. `left_over`: when some
+    recipients have got the mail, {"to": those who may still get it, "note": what was said of those refused for good}.
+    """
 
     __tablename__ = "outbox_messages"
     __table_args__ = (
         ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
         Index(None, "brand_id", "order_id"),
-        # The relay works for all brands, oldest promise first.
+        # What is waiting and since when, of all brands; how many have failed.
         Index(None, "status", "due_at"),
+        # The relay takes from each brand in turn, oldest promise first; and looks for leases that ran out.
+        Index(None, "brand_id", "due_at", postgresql_where=text(READY), sqlite_where=text(READY)),
+        Index(None, "leased_until", postgresql_where=text(IN_HAND), sqlite_where=text(IN_HAND)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
@@ -64,6 +78,8 @@ class OutboxMessage(Internal, OrderOwned, Base):
         default=NotificationStatus.PENDING,
     )
     attempts: Mapped[int] = mapped_column(default=0)
+    lost: Mapped[int] = mapped_column(default=0, server_default="0")
+    left_over: Mapped[dict[str, Any] | None] = mapped_column(Json)
     due_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -82,3 +98,20 @@ def message(notice: OrderNotice, *, brand_id: UUID, order_id: UUID, at: datetime
         due_at=at,
         created_at=at,
     )
+
+
+async def oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
+    """Since when the mail that has waited longest could have been sent; None when none is waiting."""
+    waiting = select(OutboxMessage.due_at).where(
+        OutboxMessage.status == NotificationStatus.PENDING, OutboxMessage.due_at <= now
+    )
+    due_at: datetime | None = await session.scalar(waiting.order_by(OutboxMessage.due_at).limit(1))
+    return due_at
+
+
+async def unsent(session: AsyncSession) -> dict[NotificationStatus, int]:
+    """How many mails are PENDING and how many have FAILED; those sent are not counted, as they only grow."""
+    statuses = (NotificationStatus.PENDING, NotificationStatus.FAILED)
+    counts = select(OutboxMessage.status, func.count()).where(OutboxMessage.status.in_(statuses))
+    found = {row[0]: row[1] for row in await session.execute(counts.group_by(OutboxMessage.status))}
+    return {status: found.get(status, 0) for status in statuses}

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from graph.app import create_app, utc_now
 from graph.commands import CommandError
 from graph.demo import demo_actors, load_demo
+from graph.server import Connection, Server
 from graph.settings import Settings
 from graph.tokens import Tokens
 from models.actor import Actor
@@ -25,8 +26,8 @@ DEMO_TOKENS_LAST = timedelta(days=30)
 GRACE = 10  # seconds for what runs, when the server is told to stop
 
 
-def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
-    """Until it is told to stop. Raises CommandError when it cannot start."""
+def serve(settings: Settings, *, demo: bool, host: str, port: int, drain: float = 1) -> None:
+    """Until it is told to stop; `drain`: see Server. Raises CommandError when it cannot start."""
     listening = _listen(host, port)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     if settings.public_url is None:
@@ -36,13 +37,13 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
     signed = {role: tokens.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
     app = create_app(settings, demo_token=signed.get("admin"))
     typer.echo(_welcome(settings, address, signed))
-    uvicorn.Server(configuration(app, settings)).run(sockets=[listening])
+    Server(configuration(app, settings), drain=drain, on_stop=app.state.stop).run(sockets=[listening])
 
 
 def configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -3,7 +3,6 @@
 import asyncio
 import email
 import email.policy
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -55,28 +54,9 @@ class Mailbox:
         return [str(each["Message-ID"]) for each in self.taken]
 
 
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def server(mailbox: Mailbox) -> Iterator[Controller]:
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    yield controller
-    if controller.server:
-        controller.stop()
-
-
 def url_of(server: Controller, login: str = "") -> str:
     assert isinstance(server.server, asyncio.Server)
     return f"smtp://{login}127.0.0.1:{server.server.sockets[0].getsockname()[1]}"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 def notice(**values: Any) -> OrderNotice:

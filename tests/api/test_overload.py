@@ -1,0 +1,170 @@
+"""More requests than the server can do, and bodies that do not come: bounded, told, and over when they are over."""
+
+import asyncio
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from graph import overload
+from graph.overload import Gate, Places
+from models.base import Database
+from tests.client import Client, id_of
+from tests.factories import make_order, make_shop
+
+
+class Slow:
+    """An application that answers when `go` is set."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.begun = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.begun += 1
+        await self.go.wait()
+        await PlainTextResponse("done")(scope, receive, send)
+
+
+def client(gate: Gate) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=gate), base_url="http://test")
+
+
+async def begun(count: int, app: Slow) -> None:
+    async with asyncio.timeout(5):
+        while app.begun < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+
+async def test_beyond_the_places_and_the_queue_there_is_a_quick_503() -> None:
+    app = Slow()
+    async with client(Gate(app, Places(2, 3, 5))) as http:
+        asked = [asyncio.create_task(http.post("/", json={})) for _ in range(5)]
+        await begun(2, app)
+        refused = await http.post("/", json={})
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"] == "1"
+        assert refused.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+        assert app.begun == 2, "no more at once than there are places"
+        app.go.set()
+        assert [each.status_code for each in await asyncio.gather(*asked)] == [200] * 5
+        assert (await http.post("/", json={})).status_code == 200, "and it is over when it is over"
+
+
+async def test_nobody_waits_longer_than_told() -> None:
+    app = Slow()
+    async with client(Gate(app, Places(1, 3, 0.1))) as http:
+        first = asyncio.create_task(http.post("/", json={}))
+        await begun(1, app)
+        assert (await http.post("/", json={})).status_code == 503
+        app.go.set()
+        assert (await first).status_code == 200
+        assert app.begun == 1
+
+
+class Connection:
+    """A client that sends `messages`, then nothing."""
+
+    def __init__(self, *messages: Message) -> None:
+        self._messages = list(messages)
+        self.status: int | None = None
+        self.gone = asyncio.Event()
+
+    async def receive(self) -> Message:
+        if self._messages:
+            return self._messages.pop(0)
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        self.status = message.get("status", self.status)
+
+    async def ask(self, gate: Gate) -> int | None:
+        await gate({"type": "http", "method": "POST", "headers": []}, self.receive, self.send)
+        return self.status
+
+
+PART: Message = {"type": "http.request", "body": b"x" * 100, "more_body": True}
+WHOLE: Message = {"type": "http.request", "body": b"{}", "more_body": False}
+
+
+async def test_an_answer_on_its_way_holds_no_place() -> None:
+    async def stalls(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await asyncio.Event().wait()
+
+    gate = Gate(stalls, Places(1, 0, 1))
+    reading = [asyncio.create_task(Connection(WHOLE).ask(gate)) for _ in range(2)]
+    third = Connection(WHOLE)
+    reading.append(asyncio.create_task(third.ask(gate)))
+    await asyncio.sleep(0.01)
+    assert third.status == 200
+    for each in reading:
+        each.cancel()
+
+
+async def test_a_body_that_does_not_come_is_waited_for_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overload, "BODY_WITHIN", 0.1)
+    app = Slow()
+    gate = Gate(app, Places(1, 0, 1))
+    slow = asyncio.create_task(Connection(PART).ask(gate))
+    app.go.set()
+    assert await Connection(WHOLE).ask(gate) == 200, "the slow one holds no place"
+    assert await slow == 408
+    assert app.begun == 1
+
+
+async def test_only_so_much_may_be_arriving_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overload, "BODIES", 250)
+    app = Slow()
+    app.go.set()
+    gate = Gate(app)
+    arriving = [Connection(PART) for _ in range(2)]
+    tasks = [asyncio.create_task(each.ask(gate)) for each in arriving]
+    await asyncio.sleep(0)
+    assert await Connection(PART).ask(gate) == 503
+    for each in arriving:
+        each.gone.set()
+    await asyncio.gather(*tasks)
+    assert [each.status for each in arriving] == [None, None]
+    assert await Connection(PART, WHOLE).ask(gate) == 200
+
+
+async def test_nothing_is_done_for_a_client_who_has_given_up_waiting() -> None:
+    app = Slow()
+    gate = Gate(app, Places(1, 1, 5))
+    first = asyncio.create_task(Connection(WHOLE).ask(gate))
+    await begun(1, app)
+    second = Connection(WHOLE)
+    waiting = asyncio.create_task(second.ask(gate))
+    await asyncio.sleep(0.01)
+    second.gone.set()
+    app.go.set()
+    assert await first == 200
+    assert await waiting is None
+    assert app.begun == 1
+
+
+DOWNLOAD = "query ($id: ID!) { order(id: $id) { pdf(document: PURCHASE_ORDER) { url } } }"
+
+
+@pytest.fixture
+def one_document_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph.downloads.AT_ONCE", 1)
+    monkeypatch.setattr("graph.downloads.WAITING", 0)
+
+
+@pytest.mark.usefixtures("one_document_at_a_time")
+async def test_more_documents_than_can_be_drawn_are_refused_for_now(api: Client, database: Database) -> None:
+    shop = await make_shop(database)
+    order = await make_order(database, shop)
+    asked: dict[str, Any] = await api.as_(shop.member()).data(DOWNLOAD, id=id_of(order))
+    url = asked["order"]["pdf"]["url"]
+    answers = await asyncio.gather(*(api.http.get(url) for _ in range(2)))
+    assert sorted(each.status_code for each in answers) == [200, 503]
+    refused = max(answers, key=lambda each: each.status_code)
+    assert refused.headers["Retry-After"] == "5"
+    assert "open the link again" in refused.text
+    assert (await api.http.get(url)).status_code == 200

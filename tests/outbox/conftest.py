@@ -1,0 +1,29 @@
+"""A real SMTP server with a mailbox behind it."""
+
+from collections.abc import Iterator
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.clock import Clock
+from tests.outbox.test_relay import Mailbox
+from tests.ports import free_port
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Iterator[Controller]:
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield controller
+    if controller.server:
+        controller.stop()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()

@@ -1,0 +1,343 @@
+"""Many relays, many brands, and mails that do harm: each mail once, each brand in its turn, the line goes on."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+from sqlalchemy import event, text
+
+from exports import outbox as relay_module
+from exports import smtp
+from exports.outbox import AT_ONCE, BATCH, LEASE, MOST_LOST, STOP_WITHIN, Delivered, Relay
+from exports.smtp import GOODBYE, SmtpTransport, TemporaryFailure
+from models.base import Database
+from models.outbox import NotificationStatus, OutboxMessage, message, oldest_due, unsent
+from models.scope import EVERYTHING
+from tests.client import OF_THE_RELAY
+from tests.clock import Clock
+from tests.factories import NOON, Shop, make_order, make_shop
+from tests.outbox.test_relay import SENDER, Killed, Mailbox, notice, outbox, promise, url_of
+from tests.test_command_line import ROOT, environment
+
+PENDING, SENT, FAILED = NotificationStatus.PENDING, NotificationStatus.SENT, NotificationStatus.FAILED
+
+
+async def promise_many(database: Database, shop: Shop, count: int, *, hours_ago: int = 0) -> None:
+    order = await make_order(database, shop)
+    at = NOON - timedelta(hours=hours_ago)
+    told = notice(order_code=shop.brand.code)
+    made = (message(told, brand_id=shop.brand.id, order_id=order.id, at=at) for _ in range(count))
+    async with database.transaction(EVERYTHING) as session:
+        session.add_all(made)
+
+
+class Noting:
+    """A transport that notes what it is given, and does with it what `what` says."""
+
+    def __init__(self, what: Any = None) -> None:
+        self.brands: list[str] = []
+        self._what = what
+
+    async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
+        self.brands.append(str(message["Subject"]).rpartition("order ")[2].partition(" ")[0])
+        return await self._what(message) if self._what else None
+
+
+async def test_a_brand_with_many_mails_does_not_delay_anothers_single_one(database: Database, clock: Clock) -> None:
+    crowd = await make_shop(database)
+    await promise_many(database, crowd, 200, hours_ago=1)
+    single = [await make_shop(database) for _ in range(3)]
+    for shop in single:
+        await promise_many(database, shop, 1)
+    transport = Noting()
+    done = await Relay(database, transport, sender=SENDER, clock=clock).drain()
+    assert done == Delivered(sent=203)
+    for shop in single:
+        assert transport.brands.index(shop.brand.code) < BATCH, "in the first batch, though all the others are older"
+
+
+async def test_more_brands_than_a_batch_holds_take_turns(database: Database, clock: Clock) -> None:
+    shops = [await make_shop(database) for _ in range(BATCH + 10)]
+    for shop in shops:
+        await promise_many(database, shop, 5)
+    transport = Noting()
+    await Relay(database, transport, sender=SENDER, clock=clock).drain()
+    assert len(set(transport.brands[: 4 * BATCH])) == len(shops)
+    assert Counter(transport.brands) == {shop.brand.code: 5 for shop in shops}
+
+
+async def test_several_processes_send_each_mail_once(
+    database: Database,
+    database_url: str,
+    server: Controller,
+    mailbox: Mailbox,
+) -> None:
+    for _ in range(3):
+        await promise_many(database, await make_shop(database), 50)
+    settings = {"ORDERS_SMTP_URL": url_of(server), "ORDERS_MAIL_FROM": SENDER}
+    command = [sys.executable, "-P", "-m", "graph", "deliver", "--once"]
+    processes = [
+        await asyncio.create_subprocess_exec(*command, env=environment(database_url, **settings), cwd=ROOT, stdout=PIPE)
+        for _ in range(2)
+    ]
+    async with asyncio.timeout(60):
+        said = [(await process.communicate())[0].decode() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
+    assert len(mailbox.ids) == len(set(mailbox.ids)) == 150
+    assert sum(int(each.split()[0]) for each in said) == 150
+    assert {each.status for each in await outbox(database)} == {SENT}
+
+
+def test_a_lease_outlasts_all_that_can_happen_to_what_is_in_hand() -> None:
+    rounds = -(-BATCH // AT_ONCE)
+    one = smtp.TIMEOUT + GOODBYE
+    # Whatever is in hand gets its turn in the first half of the lease; a mail begun then ends in the second half,
+    # with time left for settling (the longest that a command waits for the database, twice) and for clocks that differ.
+    assert rounds * one <= LEASE.total_seconds() / 2
+    assert one + 2 * 20 + 30 <= LEASE.total_seconds() / 2
+
+
+async def test_what_was_in_hand_for_too_long_is_given_back_and_not_sent(database: Database, clock: Clock) -> None:
+    """As when the machine was suspended: by now another relay may have the messages."""
+    await promise(database, AT_ONCE + 1)
+
+    async def sleep(_: EmailMessage) -> None:
+        if len(transport.brands) == 1:
+            clock.move(minutes=3)
+
+    transport = Noting(sleep)
+    done = await Relay(database, transport, sender=SENDER, clock=clock).drain()
+    assert (done.sent, done.retry) == (AT_ONCE + 1, AT_ONCE), "those given back were claimed anew"
+    assert sorted(each.attempts for each in await outbox(database)) == [1] + [2] * AT_ONCE
+
+
+async def test_a_mail_on_which_relays_die_is_put_aside_and_takes_no_other_along(
+    database: Database,
+    clock: Clock,
+) -> None:
+    poison = (await promise(database))[0]
+    await promise(database, 30)
+    sent: set[str] = set()
+
+    async def die(message: EmailMessage) -> None:
+        if str(poison.id) in message["Message-ID"]:
+            raise Killed
+        sent.add(message["Message-ID"])
+
+    deaths = 0
+    for _ in range(MOST_LOST + 3):
+        relay = Relay(database, Noting(die), sender=SENDER, clock=clock)
+        try:
+            await relay.drain()
+        except Killed:
+            deaths += 1
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            await asyncio.sleep(0)
+        clock.move(minutes=6)
+    assert deaths == MOST_LOST
+    rows = {each.id: each for each in await outbox(database)}
+    aside = rows.pop(poison.id)
+    assert (aside.status, aside.attempts) == (FAILED, MOST_LOST + 1)
+    assert aside.last_error == f"given up: {MOST_LOST} times a relay ended while it had this mail in hand"
+    assert {each.status for each in rows.values()} == {SENT}
+    assert len(sent) == 30
+
+
+@pytest.fixture
+def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.5)
+    monkeypatch.setattr(smtp, "GOODBYE", 0.2)
+
+
+class Hanging(Mailbox):
+    """Answers nothing from the command in `at` on."""
+
+    at = "DATA"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        answer = await super().handle_DATA(server, session, envelope)
+        if self.at == "DATA":
+            await asyncio.sleep(30)
+        return answer
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.at == "QUIT":
+            await asyncio.sleep(30)
+        return "221 Bye"
+
+
+@asynccontextmanager
+async def hanging(at: str) -> AsyncIterator[tuple[Hanging, str]]:
+    handler = Hanging()
+    handler.at = at
+    listening = await asyncio.get_running_loop().create_server(lambda: SMTP(handler), host="127.0.0.1", port=0)
+    try:
+        yield handler, f"smtp://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    finally:
+        listening.close()
+
+
+@pytest.mark.usefixtures("short_timeout")
+async def test_a_server_that_never_answers_is_left_after_a_bounded_time(database: Database, clock: Clock) -> None:
+    await promise(database)
+    async with hanging("DATA") as (_, url), asyncio.timeout(5):
+        done = await Relay(database, SmtpTransport(url), sender=SENDER, clock=clock).drain()
+    assert done == Delivered(retry=1)
+    assert (await outbox(database))[0].last_error == "the mail server took longer than 0 s"
+
+
+@pytest.mark.usefixtures("short_timeout")
+async def test_a_server_that_hangs_after_taking_the_mail_does_not_get_it_twice(
+    database: Database, clock: Clock
+) -> None:
+    await promise(database)
+    async with hanging("QUIT") as (taken, url), asyncio.timeout(5):
+        assert await Relay(database, SmtpTransport(url), sender=SENDER, clock=clock).drain() == Delivered(sent=1)
+    assert len(taken.ids) == 1
+    assert (await outbox(database))[0].last_error is None
+
+
+async def test_a_mail_that_hangs_does_not_stop_those_behind_it(database: Database, clock: Clock) -> None:
+    slow = (await promise(database))[0]
+    await promise(database, 3 * BATCH)
+    others = asyncio.Event()
+    sent = 0
+
+    async def hang(message: EmailMessage) -> None:
+        nonlocal sent
+        if str(slow.id) in message["Message-ID"]:
+            await others.wait()
+            return
+        sent += 1
+        if sent == 3 * BATCH:
+            others.set()
+
+    async with asyncio.timeout(20):
+        done = await Relay(database, Noting(hang), sender=SENDER, clock=clock).drain()
+    assert done == Delivered(sent=3 * BATCH + 1)
+
+
+async def test_when_told_to_stop_it_leaves_a_hanging_server_and_gives_everything_back(
+    database: Database,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert STOP_WITHIN <= 5
+    monkeypatch.setattr(relay_module, "STOP_WITHIN", 0.2)
+    await promise(database, 2 * AT_ONCE)
+    hung = asyncio.Semaphore(0)
+
+    async def hang(_: EmailMessage) -> None:
+        hung.release()
+        await asyncio.sleep(60)
+
+    relay = Relay(database, Noting(hang), sender=SENDER, clock=clock)
+    running = asyncio.create_task(relay.run())
+    async with asyncio.timeout(10):
+        for _ in range(AT_ONCE):
+            await hung.acquire()
+        relay.stop()
+        await running
+    rows = await outbox(database)
+    assert {(each.status, each.leased_until) for each in rows} == {(PENDING, None)}
+    assert Counter(each.last_error for each in rows) == {None: 5, "cut off: the relay was told to stop": 5}
+    clock.move(minutes=1)
+    assert await Relay(database, Noting(), sender=SENDER, clock=clock).drain() == Delivered(sent=10)
+
+
+async def test_a_recipient_refused_for_now_is_tried_again_alone_under_the_same_message_id(
+    database: Database,
+    server: Controller,
+    mailbox: Mailbox,
+    clock: Clock,
+) -> None:
+    await promise(database, to=["here@example.com", "gone@example.com", "busy@example.com"])
+    mailbox.answers = ["250 OK", "550 no such user", "451 greylisted"]
+    relay = Relay(database, SmtpTransport(url_of(server)), sender=SENDER, clock=clock)
+    assert await relay.drain() == Delivered(retry=1)
+    told = "gone@example.com: 550 no such user; busy@example.com: 451 greylisted"
+    assert (await outbox(database))[0].last_error == told
+    mailbox.answers = ["451 still"]
+    clock.move(seconds=30)
+    assert await relay.drain() == Delivered(retry=1)
+    clock.move(seconds=60)
+    assert await relay.drain() == Delivered(sent=1)
+    assert mailbox.recipients == [["here@example.com"], ["busy@example.com"]]
+    assert len(set(mailbox.ids)) == 1
+    assert {each["To"] for each in mailbox.taken} == {"here@example.com, gone@example.com, busy@example.com"}
+    row = (await outbox(database))[0]
+    assert (row.status, row.last_error, row.left_over) == (SENT, "gone@example.com: 550 no such user", None)
+
+
+async def test_a_recipient_who_never_takes_it_does_not_make_a_mail_failed_that_others_have(
+    database: Database,
+    clock: Clock,
+) -> None:
+    await promise(database, to=["here@example.com", "busy@example.com"])
+
+    async def refuse(_: EmailMessage) -> None:
+        raise TemporaryFailure("busy@example.com: 451 later", left=["busy@example.com"])
+
+    relay = Relay(database, Noting(refuse), sender=SENDER, clock=clock)
+    assert await relay.drain() == Delivered(retry=1)
+    clock.move(days=3)
+    assert await relay.drain() == Delivered(sent=1)
+    assert (await outbox(database))[0].last_error == "busy@example.com: 451 later"
+
+
+async def test_how_much_is_waiting_and_since_when(database: Database) -> None:
+    now = NOON + timedelta(hours=1)
+    async with database.read(EVERYTHING) as session:
+        assert await oldest_due(session, now) is None
+        assert await unsent(session) == {PENDING: 0, FAILED: 0}
+    rows = [await promise(database) for _ in range(5)]
+    for row, status, due_at in zip(
+        (row for (row,) in rows),
+        (SENT, FAILED, PENDING, PENDING, PENDING),
+        (-3, -2, 30, 20, 90),
+        strict=True,
+    ):
+        async with database.transaction(EVERYTHING) as session:
+            found = await session.get_one(OutboxMessage, (row.brand_id, row.id))
+            found.status, found.due_at = status, NOON + timedelta(minutes=due_at)
+    async with database.read(EVERYTHING) as session:
+        assert await oldest_due(session, now) == NOON + timedelta(minutes=20)
+        assert await unsent(session) == {PENDING: 3, FAILED: 1}
+
+
+async def test_a_claim_reads_its_indexes_however_many_mails_there_are(database: Database, clock: Clock) -> None:
+    await promise_many(database, await make_shop(database), 2_000)
+    seen: list[tuple[str, Any]] = []
+
+    def see(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith(OF_THE_RELAY):
+            seen.append((statement, parameters))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", see)
+    relay = Relay(database, Noting(), sender=SENDER, clock=clock)
+    await relay._fill_hands()
+    event.remove(database.engine.sync_engine, "before_cursor_execute", see)
+    relay.stop()
+    await relay.drain()
+    async with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text("ANALYZE"))
+        for statement, parameters in seen:
+            plan = await connection.exec_driver_sql(
+                ("EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN ") + statement, parameters
+            )
+            told = "\n".join(str(row) for row in plan)
+            assert "ix_outbox_messages_brand_id_due_at" in told or "ix_outbox_messages_leased_until" in told, told
+            assert "status_due_at" not in told, told
+            assert "Seq Scan on outbox_messages" not in told, told
+    assert len(seen) == 3
