@@ -17,12 +17,14 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
 
 from exports.outbox import Relay
 from exports.smtp import FileTransport, SmtpTransport, Transport
 from graph import health, logs
 from graph.context import RequestContext
 from graph.downloads import Downloads, Links
+from graph.errors import RETRY_AFTER, is_unavailable
 from graph.graphiql import graphiql_page, graphiql_routes
 from graph.schema import schema
 from graph.settings import Settings
@@ -131,6 +133,15 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             on_mail=self._on_mail,
             links=self._links,
         )
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        response: Response = super().create_response(response_data, sub_response)
+        if is_unavailable(response_data):
+            response.status_code = 503
+            response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
 
     def encode_json(self, data: object) -> str | bytes:
         return orjson.dumps(data)

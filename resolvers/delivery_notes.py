@@ -127,11 +127,14 @@ async def _delete(context: Context, session: AsyncSession, order: Order, note: D
         raise Refused(Refusal(ActionError.NOT_ALLOWED_IN_STATUS, text, ("input", "deliveryNoteId")))
     of_note = (DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note.id)
     lines = list(await session.scalars(select(DeliveryNoteLine).where(*of_note)))
+    # The lines first: at no moment may more be left and delivered than was ordered (migration 0007).
+    for line in lines:
+        await session.delete(line)
+    await session.flush()
     for line in lines:
         if line.backlog_sku_id:
             sku = await session.get_one(BacklogSku, (line.brand_id, line.backlog_sku_id))
             sku.remaining_quantity += line.quantity
-        await session.delete(line)
     await session.flush()
     await session.delete(note)
     event = order.touch(context.clock(), "DELIVERY_NOTE_DELETED", code=note.code)
