@@ -64,20 +64,11 @@ class Result:
 class Relay:
     """`sender`: the address that mails come from; the name beside it is the brand's."""
 
-    def __init__(
-        self,
-        database: Database,
-        transport: Transport,
-        *,
-        sender: str,
-        clock: Callable[[], datetime],
-        lease: timedelta = LEASE,
-    ) -> None:
+    def __init__(self, database: Database, transport: Transport, *, sender: str, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._transport = transport
         self._sender = sender
         self._clock = clock
-        self._lease = lease
         self._work = asyncio.Event()
         self._stopping = False
 
@@ -126,7 +117,7 @@ class Relay:
         claim = (
             update(OutboxMessage)
             .where(tuple_(OutboxMessage.brand_id, OutboxMessage.id).in_(due))
-            .values(leased_until=now + self._lease, attempts=OutboxMessage.attempts + 1)
+            .values(leased_until=now + LEASE, attempts=OutboxMessage.attempts + 1)
             .returning(*columns, OutboxMessage.created_at)
             .execution_options(synchronize_session=False)
         )
