@@ -239,5 +239,3 @@ async def held(database: Database, table: Any, key: Any) -> AsyncIterator[None]:
 async def _brand(database: Database, shop: Shop) -> Brand:
     async with database.read(EVERYTHING) as session:
         return await session.get_one(Brand, shop.brand.id)
-
-
