@@ -8,10 +8,12 @@ import asyncio
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +32,8 @@ class Postgres:
     """`url` is the server without a database name, "postgresql://postgres@127.0.0.1:54321"."""
 
     url: str
+    data: Path
+    start: Callable[[], None]
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Its URL."""
@@ -38,6 +42,19 @@ class Postgres:
 
     def drop_database(self, name: str) -> None:
         asyncio.run(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+    def crash(self) -> None:
+        """kill -9 of the server with all of its processes, as when the machine goes."""
+        server = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        processes = [server, *map(int, children)]
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(map(_is_running, processes)):
+            time.sleep(0.01)
+        # Else it would not start again until somebody has reaped the dead server, which may not be us.
+        (self.data / "postmaster.pid").unlink()
 
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(f"{self.url}/postgres")
@@ -82,12 +99,24 @@ def start_postgres(*options: str) -> Iterator[Postgres]:
             "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         port = free_port()
         settings = (*OPTIONS, *options, f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
-        run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--log", str(top / "server.log"),
-            "--options", " ".join(f"-c {setting}" for setting in settings))  # fmt: skip
+
+        def start() -> None:
+            run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--log", str(top / "server.log"),
+                "--options", " ".join(f"-c {setting}" for setting in settings))  # fmt: skip
+
+        start()
         try:
-            yield Postgres(f"postgresql://postgres@127.0.0.1:{port}")
+            yield Postgres(f"postgresql://postgres@127.0.0.1:{port}", data, start)
         finally:
             run("pg_ctl", "stop", "--wait", "--mode=immediate", "--pgdata", str(data))
+
+
+def _is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
 
 
 def _programs(top: Path, user: str | None) -> Path:
