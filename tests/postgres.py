@@ -26,6 +26,9 @@ UNPRIVILEGED = "nobody"
 # A test cluster is thrown away: nothing needs to survive a power cut.
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
 
+# For a cluster that is to survive a kill -9 as a real one does.
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "recovery_init_sync_method=syncfs")
+
 
 @dataclass(frozen=True, slots=True)
 class Postgres:

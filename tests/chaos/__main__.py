@@ -11,10 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.chaos.campaign import Campaign, Report
-from tests.postgres import start_postgres
-
-# The cluster must survive a kill -9 as a real one does.
-DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "recovery_init_sync_method=syncfs")
+from tests.postgres import DURABLE, start_postgres
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +64,8 @@ def table(report: Report, seed: int) -> str:
         ("violations", len(report.violations)),
     ]
     width = max(len(name) for name, _ in rows)
-    lines = [f"\n{report.database}, seed {seed}, {report.seconds:.0f} s", *(f"{name:<{width}}  {value}" for name, value in rows)]  # fmt: skip
+    lines = [f"\n{report.database}, seed {seed}, {report.seconds:.0f} s"]
+    lines += [f"{name:<{width}}  {value}" for name, value in rows]
     return "\n".join([*lines, *(f"  ! {each}" for each in report.violations[:20])])
 
 

@@ -35,7 +35,7 @@ from tests.servers import Answer, Caller, Callers
 
 CLIENTS = 6
 BULK = 4  # orders in a bulk rejection
-PER_ROUND = 8  # orders rejected one by one in a round, beside a bulk rejection and two races with an invoice
+PER_ROUND = 6  # orders rejected one by one in a round, beside a bulk rejection and two races with an invoice
 DRAINS_WITHIN = 90  # seconds
 ERRORS = "{ userErrors { code } }"
 

@@ -7,9 +7,9 @@ import os
 import re
 import signal
 from collections.abc import Callable
+from ctypes import c_int
 from datetime import UTC, datetime
 from enum import Enum
-from ctypes import c_int
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def install(database: Database, armed: c_int) -> None:
             die()
 
     def after(connection: Connection, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        connection.info["statements"].append(told(statement, values))
+        connection.info.setdefault("statements", []).append(told(statement, values))
         if reached("after", [told(statement, values)]):
             die()
 
