@@ -66,7 +66,8 @@ class Campaign:
     chance: random.Random
     report: Report
     begin: datetime = field(default_factory=lambda: datetime.now(UTC))
-    jobs: "asyncio.Queue[tuple[str, list[str]]]" = field(default_factory=asyncio.Queue)
+    # Short, so that kills do not outrun the work.
+    jobs: "asyncio.Queue[tuple[str, list[str]]]" = field(default_factory=lambda: asyncio.Queue(CLIENTS))
     orders: list[str] = field(default_factory=list)
     # Orders that must be rejected in the end, and those where an invoice may have come first: True when it did.
     certain: set[str] = field(default_factory=set)
@@ -116,9 +117,7 @@ class Campaign:
         return plan[: self.rounds]
 
     async def round(self, what: str, servers: list[Server], mails: MailServer) -> None:
-        while self.jobs.qsize() > CLIENTS:  # kills must not outrun the work
-            await asyncio.sleep(0.01)
-        self.feed()
+        await self.feed()
         if what in {step.name for step in STEPS}:
             step = next(step for step in STEPS if step.name == what)
             victim = self.chance.choice(servers)
@@ -149,7 +148,7 @@ class Campaign:
                     return True
                 await asyncio.sleep(0.01)
             if self.jobs.empty():
-                self.feed(singles=4, more=False)
+                await self.feed(singles=4, more=False)
         return False
 
     async def kill_database(self) -> None:
@@ -164,17 +163,17 @@ class Campaign:
             await asyncio.sleep(self.chance.uniform(0, 0.2))
             writer.kill()
 
-    def feed(self, singles: int = PER_ROUND, *, more: bool = True) -> None:
+    async def feed(self, singles: int = PER_ROUND, *, more: bool = True) -> None:
         def take(count: int) -> list[str]:
             taken, self.orders = self.orders[:count], self.orders[count:]
             return taken
 
         for order in take(singles):
-            self.jobs.put_nowait(("single", [order]))
+            await self.jobs.put(("single", [order]))
         if more:
-            self.jobs.put_nowait(("bulk", take(BULK)))
+            await self.jobs.put(("bulk", take(BULK)))
             for order in take(1):
-                self.jobs.put_nowait(("contested", [order]))
+                await self.jobs.put(("contested", [order]))
 
     async def client(self, caller: Caller) -> None:
         while True:
