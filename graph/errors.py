@@ -56,7 +56,8 @@ def is_unavailable(answer: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> b
 
 
 def _failed_on_database(answer: GraphQLHTTPResponse) -> bool:
-    codes = {(error.get("extensions") or {}).get("code") for error in answer.get("errors") or []}
+    errors: list[Any] = list(answer.get("errors") or [])
+    codes = {(error.get("extensions") or {}).get("code") for error in errors}
     return codes == {"UNAVAILABLE"} and not any(value is not None for value in (answer["data"] or {}).values())
 
 

@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -72,7 +73,7 @@ async def world(database: Database, database_url: str) -> World:
     backlog = await delivered(database, shop, backlogged)
     async with database.read(EVERYTHING) as session:
         entry = (await session.scalars(select(AuditEntry))).one()
-    named = {
+    named: dict[str, Any] = {
         "brand": shop.brand,
         "buyer": shop.buyer,
         "catalog": shop.catalog,

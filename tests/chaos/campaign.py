@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from sqlalchemy import func, insert, select
@@ -264,7 +265,7 @@ class Campaign:
 async def many_orders(database: Database, shop: Shop, count: int) -> list[str]:
     """Their ids as clients see them; each is awaiting its OC's approval, and so can be rejected and invoiced."""
     of_brand = {"brand_id": shop.brand.id}
-    orders = [
+    orders: list[dict[str, Any]] = [
         of_brand
         | {
             "id": new_id(),

@@ -99,7 +99,7 @@ def install(database: Database, armed: c_int) -> None:
         if reached("before commit", statements):
             die()
         if reached("after commit", statements):
-            engine.dialect.do_commit(connection.connection.dbapi_connection)
+            engine.dialect.do_commit(connection.connection.dbapi_connection)  # type: ignore[arg-type]
             die()
 
     def begin(connection: Connection) -> None:

@@ -202,7 +202,8 @@ async def test_two_imports_of_the_same_orders_in_opposite_order_and_their_reject
     async with held(database, Buyer, (shop.brand.id, buyer.id)):  # each has begun with its first order
         imports = [asyncio.create_task(load(*each)) for each in zip((database, other), files, strict=True)]
         await wait_for_waiters(database, 2)
-    first, second, *swept = await asyncio.gather(*imports, sweep(0), sweep(1))
+    swept = await asyncio.gather(sweep(0), sweep(1))
+    first, second = await asyncio.gather(*imports)
     await other.close()
     assert (first.imported + second.imported, first.unchanged + second.unchanged) == (150, 150)
     assert first.refused + second.refused == 0
