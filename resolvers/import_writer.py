@@ -37,10 +37,6 @@ ALIKE = {
 }
 
 
-def _code(order: Order) -> str:
-    return order.code
-
-
 @dataclass
 class Summary:
     """What came of a file: orders by outcome, the lines of those imported, and how many cells were at fault."""
@@ -158,7 +154,8 @@ class Writer:
             entities.append(entity)
             entries.append(audit.entry(event, self.actor, None))
         # Always in the same order: two imports of the same orders wait for each other, not for ever.
-        session.add_all(sorted(entities, key=_code))
+        in_order = sorted(entities, key=lambda entity: entity.code)
+        session.add_all(in_order)
         await session.flush()
         if lines:
             await session.execute(insert(OrderLine), lines)
