@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     reports = []
     for database in [chosen.database] if chosen.database else ["sqlite", "postgresql"]:
         with campaign(database, chosen.rounds, seed) as ready:
+            print(f"{ready.report.database}: {chosen.rounds} rounds, some seconds each …", file=sys.stderr)
             reports.append(asyncio.run(ready.run()))
         print(table(reports[-1], seed), flush=True)
     return 1 if any(report.violations for report in reports) else 0
