@@ -39,6 +39,7 @@ BULK = 3  # orders in a bulk rejection
 PER_ROUND = 4  # orders rejected one by one in a round, beside a bulk rejection and a race with an invoice
 DRAINS_WITHIN = 300  # seconds
 ERRORS = "{ userErrors { code } }"
+ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER = "a server at any moment", "both servers", "the database", "the mail server"
 
 
 @dataclass
@@ -66,6 +67,8 @@ class Campaign:
     rounds: int
     chance: random.Random
     report: Report
+    # How many times as fast time goes, so that the lease of five minutes that a dead relay leaves ends sooner.
+    speed: int = 10
     begin: datetime = field(default_factory=lambda: datetime.now(UTC))
     # Short, so that kills do not outrun the work.
     jobs: "asyncio.Queue[tuple[str, list[str]]]" = field(default_factory=lambda: asyncio.Queue(CLIENTS))
@@ -80,8 +83,8 @@ class Campaign:
         shop = await make_shop(database)
         self.orders = await many_orders(database, shop, (self.rounds + 2) * (PER_ROUND + BULK + 1) * 3)
         mails = MailServer(self.folder)
-        servers = [Server(self.url, self.folder, mails.port, self.begin) for _ in range(2)]
-        token = Tokens(SECRET, clock_from(self.begin)).sign(shop.member(), timedelta(days=3650))
+        servers = [Server(self.url, self.folder, mails.port, self.begin, self.speed) for _ in range(2)]
+        token = Tokens(SECRET, clock_from(self.begin, self.speed)).sign(shop.member(), timedelta(days=3650))
         try:
             for each in (mails, *servers):
                 await each.start()
@@ -109,7 +112,7 @@ class Campaign:
     def plan(self) -> list[str]:
         """What each round kills: every step in turn, and the rest between them, in an order of chance."""
         steps = [step.name for step in STEPS]
-        rest = ["a server at any moment", "a server at any moment", "both servers", "DATABASE", "DATABASE", "MAIL"]
+        rest = [ANY_MOMENT, ANY_MOMENT, BOTH, DATABASE, DATABASE, MAIL_SERVER]
         plan: list[str] = []
         while len(plan) < self.rounds:
             block = steps + rest
@@ -128,12 +131,10 @@ class Campaign:
             victims: list[Victim] = [victim]
         else:
             await asyncio.sleep(self.chance.uniform(0.02, 0.3))
-            if what == "DATABASE":
+            if what == DATABASE:
                 await self.kill_database()
                 return
-            victims = list(servers) if what == "both servers" else [self.chance.choice(servers)]
-            if what == "MAIL":
-                victims, what = [mails], "the mail server"
+            victims = list(servers) if what == BOTH else [mails if what == MAIL_SERVER else self.chance.choice(servers)]
             self.report.kills[what] += 1
         for each in victims:
             each.kill()

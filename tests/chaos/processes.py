@@ -65,10 +65,10 @@ class Listener(Victim):
 
 
 class Server(Listener):
-    def __init__(self, url: str, folder: Path, smtp_port: int, begin: datetime) -> None:
+    def __init__(self, url: str, folder: Path, smtp_port: int, begin: datetime, speed: int) -> None:
         port = free_port()
         self._armed = _processes.Value("i", 0, lock=False)
-        super().__init__(server.run, port, url, port, smtp_port, folder, begin, self._armed)
+        super().__init__(server.run, port, url, port, smtp_port, folder, begin, speed, self._armed)
         self.address = f"http://127.0.0.1:{port}"
 
     def arm(self, step: int) -> None:

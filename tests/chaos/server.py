@@ -23,8 +23,6 @@ from graph.settings import Settings
 from models.base import Database
 from tests.client import SECRET
 
-# Time goes forty times as fast, so that the lease of five minutes that a dead relay leaves ends after 7.5 seconds.
-SPEED = 40
 CLAIM = r"UPDATE outbox_messages SET .*\battempts=\("
 MARK = r"UPDATE outbox_messages SET .* SENT"
 
@@ -51,11 +49,11 @@ class Step(Enum):
 STEPS = list(Step)
 
 
-def clock_from(begin: datetime) -> Callable[[], datetime]:
-    return lambda: begin + (datetime.now(UTC) - begin) * SPEED
+def clock_from(begin: datetime, speed: int) -> Callable[[], datetime]:
+    return lambda: begin + (datetime.now(UTC) - begin) * speed
 
 
-def run(url: str, port: int, smtp_port: int, folder: Path, begin: datetime, armed: c_int) -> None:
+def run(url: str, port: int, smtp_port: int, folder: Path, begin: datetime, speed: int, armed: c_int) -> None:
     """A process's main. `armed`: 0, or 1 + the place in STEPS of the step at which to die."""
     log = os.open(folder / f"server-{port}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
@@ -67,7 +65,7 @@ def run(url: str, port: int, smtp_port: int, folder: Path, begin: datetime, arme
         smtp_url=f"smtp://127.0.0.1:{smtp_port}",
         mail_from="orders@chaos.example",
     )
-    app = create_app(settings, clock=clock_from(begin))
+    app = create_app(settings, clock=clock_from(begin, speed))
     install(app.state.database, armed)
     config = uvicorn.Config(
         app, host="127.0.0.1", port=port, http="httptools", ws="none", lifespan="on", log_config=None, access_log=False
