@@ -10,13 +10,16 @@ from graphql import GraphQLError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from strawberry.extensions import SchemaExtension
+from strawberry.http import GraphQLHTTPResponse
 
+from models.base import DatabaseBusyError
 from resolvers.inputs import InputError
 
 log = logging.getLogger("orders.graphql")
 
-# PostgreSQL: connection lost, serialization failure or deadlock, out of resources, lock not available, cancelled.
-BUSY_STATES = ("08", "40", "53", "55", "57")
+# PostgreSQL: connection lost, read-only, serialization failure or deadlock, out of resources, lock not available,
+# cancelled or shut down, system error.
+BUSY_STATES = ("08", "25006", "40", "53", "55", "57", "58")
 BUSY_CODES = (
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -25,7 +28,8 @@ BUSY_CODES = (
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 )
-BUSY = "The database is busy or away. Nothing was changed; try again in a moment."
+BUSY = "The database is busy or away. Try again in a moment; with the same idempotencyKey nothing is done twice."
+RETRY_AFTER = 1  # seconds
 
 
 @strawberry.interface(
@@ -41,8 +45,20 @@ def is_busy(error: BaseException | None) -> bool:
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        return state[:2] in BUSY_STATES or code in BUSY_CODES
-    return isinstance(error, PoolTimeoutError | ConnectionError)
+        return error.connection_invalidated or state.startswith(BUSY_STATES) or code in BUSY_CODES
+    # OSError, of which TimeoutError is one: what asyncpg raises when it cannot connect. Resolvers touch no files.
+    return isinstance(error, DatabaseBusyError | PoolTimeoutError | OSError)
+
+
+def is_unavailable(answer: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> bool:
+    """Whether nothing of what was asked for could be answered, because of the database: the answer is a 503."""
+    return all(_failed_on_database(each) for each in (answer if isinstance(answer, list) else [answer]))
+
+
+def _failed_on_database(answer: GraphQLHTTPResponse) -> bool:
+    errors: list[Any] = list(answer.get("errors") or [])
+    codes = {(error.get("extensions") or {}).get("code") for error in errors}
+    return codes == {"UNAVAILABLE"} and not any(value is not None for value in (answer.get("data") or {}).values())
 
 
 def published(error: GraphQLError, request_id: str | None) -> GraphQLError:

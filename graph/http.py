@@ -22,6 +22,7 @@ from strawberry.types import ExecutionResult
 
 from graph.budgets import Allowance
 from graph.context import RequestContext
+from graph.errors import RETRY_AFTER, is_unavailable
 from graph.trusted_documents import DocumentRefused, TrustedDocuments
 
 JSON = "application/json"
@@ -160,8 +161,10 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
         media_type = sub_response.media_type or JSON
-        status = _status(response_data, media_type)  # type: ignore[arg-type]
-        return Response(self.encode_json(response_data), status, media_type=media_type)
+        body = self.encode_json(response_data)
+        if is_unavailable(response_data):
+            return Response(body, 503, {"Retry-After": str(RETRY_AFTER)}, media_type)
+        return Response(body, _status(response_data, media_type), media_type=media_type)  # type: ignore[arg-type]
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)

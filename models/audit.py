@@ -71,10 +71,14 @@ class AuditHead(BrandOwned, Base):
 
 
 async def record(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:
-    """Adds entries about one brand to its chain, as the last thing that a command writes."""
+    """Adds entries about one brand to its chain, as the last thing that a command writes.
+
+    Everything else is written before the head is locked: who holds the head waits for nobody, so nobody waits for ever.
+    """
     chained = list(entries)
     if not chained:
         return
+    await session.flush()
     brand_id = chained[0].brand_id
     locked = select(AuditHead).where(AuditHead.brand_id == brand_id).with_for_update()
     head = await session.scalar(locked)

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 
 from models.scope import Scope, keep_within, narrow
+
+LOCK_WAIT = timedelta(seconds=10)
+
+
+class DatabaseBusyError(Exception):
+    """A lock was not to be had within the time that a command waits for one; trying again later may help."""
 
 
 class DatabaseUrlError(ValueError):
@@ -111,9 +117,10 @@ def parse_database_url(text: str) -> URL:
     return url.set(drivername="postgresql+asyncpg", query={"ssl": mode} if mode else {})
 
 
-def create_engine(url: URL) -> AsyncEngine:
+def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
+    wait = lock_wait.total_seconds()
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": 10})
+        engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": wait})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -130,7 +137,7 @@ def create_engine(url: URL) -> AsyncEngine:
             "connection_class": ScopedConnection,
             "timeout": 10,  # for connecting
             "server_settings": {
-                "lock_timeout": "10s",
+                "lock_timeout": f"{wait * 1000:.0f}",
                 "statement_timeout": "60s",
                 # A process that hangs must not hold its locks for ever.
                 "idle_in_transaction_session_timeout": "60s",
@@ -148,7 +155,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text)
     connection.create_function("month_in_zone", 2, _month_in_zone, deterministic=True)
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+    # FULL: an answered command survives a power cut too; with NORMAL a mail could tell of a rejection that is gone.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -175,11 +183,16 @@ def insert_new(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
 
 
 class Database:
-    """Sessions on one database. `engine` is exposed for migrations, health checks and statement counters."""
+    """Sessions on one database. `engine` is exposed for migrations, health checks and statement counters.
 
-    def __init__(self, url: str) -> None:
+    Whoever waits for a lock longer than `lock_wait` (on SQLite: twice that, first for the writers of this process,
+    then for those of others) gives up, and nothing has happened.
+    """
+
+    def __init__(self, url: str, *, lock_wait: timedelta = LOCK_WAIT) -> None:
         self.url = parse_database_url(url)
-        self.engine = create_engine(self.url)
+        self.engine = create_engine(self.url, lock_wait)
+        self._lock_wait = lock_wait.total_seconds()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite has one writer at a time: queue for it here, in order, rather than in its sleeping busy handler.
         self._writer = asyncio.Lock() if self.is_sqlite else None
@@ -199,14 +212,25 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
-        """A session for one command: all of it is committed when the block ends, nothing when it raises."""
+        """A session for one command: all of it is committed when the block ends, nothing when it raises.
+
+        Raises DatabaseBusyError, or the driver's own error, when a lock is held for too long by somebody else.
+        """
         async with AsyncExitStack() as stack:
             if self._writer:
-                await stack.enter_async_context(self._writer)
+                await self._turn(self._writer)
+                stack.callback(self._writer.release)
             session = await stack.enter_async_context(self._session(scope))
             await stack.enter_async_context(session.begin())
             await session.connection(execution_options={"writes": True})
             yield session
+
+    async def _turn(self, writer: asyncio.Lock) -> None:
+        try:
+            async with asyncio.timeout(self._lock_wait):
+                await writer.acquire()
+        except TimeoutError:
+            raise DatabaseBusyError("other commands of this process are being written") from None
 
     @asynccontextmanager
     async def _session(self, scope: Scope) -> AsyncIterator[AsyncSession]:

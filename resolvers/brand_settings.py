@@ -62,7 +62,8 @@ async def update_brand_settings(context: Context, changes: dict[str, Any]) -> li
     if refusals := _check(context, cleaned):
         return refusals
     async with context.transaction() as session:
-        locked = select(Brand).where(Brand.id == context.actor.brand_id).with_for_update()
+        # Not a full lock: the brand's key stays, and whoever writes a row of the brand must not wait for this.
+        locked = select(Brand).where(Brand.id == context.actor.brand_id).with_for_update(key_share=True)
         brand = (await session.scalars(locked)).one()
         changed = [name for name, value in cleaned.items() if getattr(brand, name) != value]
         for name in changed:

@@ -105,7 +105,10 @@ async def update_delivery_note(context: Context, note_id: UUID, content: NoteCon
             if not backlog:
                 raise Refused(invalid(context, words.NOTE_OF_WHOLE_ORDER, "backlogQuantities"))
             await _give_back(session, note, backlog)
-            await _write_lines(session, note, _taken(context, backlog, content.quantities))
+            taken = _taken(context, backlog, content.quantities)
+            # At no moment may more be left and delivered than was ordered: the database looks at each statement.
+            await session.flush()
+            await _write_lines(session, note, taken)
         if content.tracking_number is not None:
             note.tracking_number = content.tracking_number.strip()
         if content.comment is not None:

@@ -138,6 +138,7 @@ class Writer:
         buyers = await self._buyers(session, rows)
         skus = await self._skus(session, rows)
         lines: list[dict[str, Any]] = []
+        entities: list[Order] = []
         entries: list[audit.AuditEntry] = []
         for order in new:
             made, found = self._order(order, buyers, catalogs, skus)
@@ -150,8 +151,11 @@ class Writer:
             counts.lines += len(order_lines)
             lines += order_lines
             event = OrderPlaced(brand_id=self.brand.id, order_id=entity.id, at=self.now, source=self.source)
-            session.add(entity)
+            entities.append(entity)
             entries.append(audit.entry(event, self.actor, None))
+        # Always in the same order: two imports of the same orders wait for each other, not for ever.
+        in_order = sorted(entities, key=lambda entity: entity.code)
+        session.add_all(in_order)
         await session.flush()
         if lines:
             await session.execute(insert(OrderLine), lines)

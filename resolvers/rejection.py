@@ -111,6 +111,7 @@ async def _reject(context: Context, session: AsyncSession, command: RejectOrder)
     done = Outcome(order.id, message.id if message else None, warnings)
     await memory.claim(asked, _remember(done), now)
     event = order.reject(actor, now, notify=command.notify, body=body)
+    await session.flush()  # the status first: the database refuses the record of a rejection that did not happen
     session.add(OrderRejection.of(event, actor, notified=message is not None))
     if message:
         session.add(message)

@@ -43,7 +43,9 @@ async def set_tags(
         raise InputError(f"tagIds takes at most {MOST_TAGS} ids.", "input", "tagIds")
     wanted = {id for id in tag_ids if id is not None}
     of_brand = and_(Tag.brand_id == order.brand_id, Tag.id.in_(wanted))
-    found = await _codes(session, select(Tag.id, Tag.code).where(of_brand))
+    # Held until the end, so that nobody deletes them meanwhile; and before anything is taken off: see delete_tag.
+    held = select(Tag.id, Tag.code).where(of_brand).with_for_update(read=True, key_share=True)
+    found = await _codes(session, held)
     unknown = [place for place, id in enumerate(tag_ids) if id not in found]
     if unknown:
         places = ", ".join(f"tagIds[{place}]" for place in unknown)

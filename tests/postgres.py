@@ -8,11 +8,13 @@ import asyncio
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +28,9 @@ SUPERUSER, OWNER = "postgres", "orders"
 # A test cluster is thrown away: nothing needs to survive a power cut.
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
 
+# For a cluster that is to survive a kill -9 as a real one does.
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "recovery_init_sync_method=syncfs")
+
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
@@ -35,6 +40,8 @@ class Postgres:
     """
 
     url: str
+    data: Path
+    start: Callable[[], None]
 
     @property
     def superuser_url(self) -> str:
@@ -47,6 +54,19 @@ class Postgres:
 
     def drop_database(self, name: str) -> None:
         asyncio.run(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+    def crash(self) -> None:
+        """kill -9 of the server with all of its processes, as when the machine goes."""
+        server = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        processes = [server, *map(int, children)]
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(map(_is_running, processes)):
+            time.sleep(0.01)
+        # Else it would not start again until somebody has reaped the dead server, which may not be us.
+        (self.data / "postmaster.pid").unlink()
 
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(f"{self.superuser_url}/postgres")
@@ -91,15 +111,27 @@ def start_postgres(*options: str) -> Iterator[Postgres]:
             "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         port = free_port()
         settings = (*OPTIONS, *options, f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
-        run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--log", str(top / "server.log"),
-            "--options", " ".join(f"-c {setting}" for setting in settings))  # fmt: skip
+
+        def start() -> None:
+            run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--log", str(top / "server.log"),
+                "--options", " ".join(f"-c {setting}" for setting in settings))  # fmt: skip
+
+        start()
         try:
-            server = Postgres(f"postgresql://{OWNER}@127.0.0.1:{port}")
+            server = Postgres(f"postgresql://{OWNER}@127.0.0.1:{port}", data, start)
             with ThreadPoolExecutor(1) as elsewhere:  # a benchmark has an event loop here
                 elsewhere.submit(asyncio.run, server._execute(f'CREATE ROLE "{OWNER}" LOGIN')).result()
             yield server
         finally:
             run("pg_ctl", "stop", "--wait", "--mode=immediate", "--pgdata", str(data))
+
+
+def _is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
 
 
 def _programs(top: Path, user: str | None) -> Path:

@@ -78,7 +78,7 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
     assert not confirmed.refusals
     tag, cart = await make_tag(database, brand_id, f"tag-{buyer.id}"), await add_cart(database, order)
     note, invoice = await add_delivery_note(database, order), await issued_invoice(database, order)
-    sku = await add_backlog_sku(database, order, shop.skus[0])
+    sku = await add_backlog_sku(database, order, shop.skus[0], remaining=4)
     of_order: dict[str, Any] = {"brand_id": brand_id, "order_id": order.id}
     of_sku: dict[str, Any] = {"id": new_id(), "sku_id": shop.skus[0].id, "quantity": 1}
     key: dict[str, Any] = {"actor_id": str(buyer.id), "operation": "x", "request_hash": "", "created_at": NOON}

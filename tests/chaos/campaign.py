@@ -1,0 +1,302 @@
+"""The crash loop: two servers, a mail server and a database are killed again and again while clients reject orders.
+
+A client asks until it has an answer, with the same idempotency key. At the end everything is left to drain, and then
+the database must hold exactly what was asked for, once: see tests/invariants.py.
+"""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from sqlalchemy import func, insert, select
+
+from graph.ids import Kind, to_id
+from graph.tokens import Tokens
+from models.base import Database, new_id
+from models.migrations import upgrade
+from models.order import DataSet, Order, OrderLine
+from models.outbox import NotificationStatus, OutboxMessage
+from models.policy import OrderStatus
+from models.rejection import OrderRejection
+from models.scope import EVERYTHING
+from tests.chaos.processes import MailServer, Server, Victim, WriterOnTheFile
+from tests.chaos.server import STEPS, clock_from
+from tests.client import SECRET
+from tests.factories import NOON, Shop, make_shop
+from tests.invariants import violations
+from tests.postgres import Postgres
+from tests.servers import Answer, Caller, Callers
+
+CLIENTS = 6
+BULK = 3  # orders in a bulk rejection
+PER_ROUND = 4  # orders rejected one by one in a round, beside a bulk rejection and a race with an invoice
+DRAINS_WITHIN = 300  # seconds
+ERRORS = "{ userErrors { code } }"
+ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER = "a server at any moment", "both servers", "the database", "the mail server"
+
+
+@dataclass
+class Report:
+    """`kills`: what was killed when → how often. `mails`: Message-ID → how often the mail server accepted it."""
+
+    database: str
+    rounds: int = 0
+    kills: Counter[str] = field(default_factory=Counter)
+    asked: int = 0
+    retries: int = 0
+    answers: Counter[str] = field(default_factory=Counter)
+    rejected: int = 0
+    promised: int = 0
+    mails: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0
+    violations: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Campaign:
+    url: str
+    folder: Path
+    postgres: Postgres | None
+    rounds: int
+    chance: random.Random
+    report: Report
+    # How many times as fast time goes, so that the lease of five minutes that a dead relay leaves ends sooner.
+    speed: int = 10
+    begin: datetime = field(default_factory=lambda: datetime.now(UTC))
+    # Short, so that kills do not outrun the work.
+    jobs: "asyncio.Queue[tuple[str, list[str]]]" = field(default_factory=lambda: asyncio.Queue(CLIENTS))
+    orders: list[str] = field(default_factory=list)
+    # Orders that must be rejected in the end, and those where an invoice may have come first: True when it did.
+    certain: set[str] = field(default_factory=set)
+
+    async def run(self) -> Report:
+        started = time.monotonic()
+        database = Database(self.url)
+        await upgrade(database)
+        shop = await make_shop(database)
+        self.orders = await many_orders(database, shop, (self.rounds + 2) * (PER_ROUND + BULK + 1) * 3)
+        mails = MailServer(self.folder)
+        servers = [Server(self.url, self.folder, mails.port, self.begin, self.speed) for _ in range(2)]
+        token = Tokens(SECRET, clock_from(self.begin, self.speed)).sign(shop.member(), timedelta(days=3650))
+        try:
+            for each in (mails, *servers):
+                await each.start()
+            async with Callers.at([server.address for server in servers]) as callers:
+                caller = Caller(callers.http, callers.servers, token)
+                clients = [asyncio.create_task(self.client(caller)) for _ in range(CLIENTS)]
+                for what in self.plan():
+                    await self.round(what, servers, mails)
+                    self.report.rounds += 1
+                await asyncio.wait_for(self.jobs.join(), DRAINS_WITHIN)
+                for client in clients:
+                    client.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await client
+                await self.drained(database)
+        finally:
+            for each in (*servers, mails):
+                each.kill()
+        self.report.mails = mails.accepted()
+        await self.judge(database)
+        await database.close()
+        self.report.seconds = time.monotonic() - started
+        return self.report
+
+    def plan(self) -> list[str]:
+        """What each round kills: every step in turn, and the rest between them, in an order of chance."""
+        steps = [step.name for step in STEPS]
+        rest = [ANY_MOMENT, ANY_MOMENT, BOTH, DATABASE, DATABASE, MAIL_SERVER]
+        plan: list[str] = []
+        while len(plan) < self.rounds:
+            block = steps + rest
+            self.chance.shuffle(block)
+            plan += block
+        return plan[: self.rounds]
+
+    async def round(self, what: str, servers: list[Server], mails: MailServer) -> None:
+        await self.feed()
+        if what in {step.name for step in STEPS}:
+            step = next(step for step in STEPS if step.name == what)
+            victim = self.chance.choice(servers)
+            victim.arm(STEPS.index(step))
+            is_reached = await self.dies(victim)
+            self.report.kills[f"server: {step.value[0]}" if is_reached else "server: step not reached"] += 1
+            victims: list[Victim] = [victim]
+        else:
+            await asyncio.sleep(self.chance.uniform(0.02, 0.3))
+            if what == DATABASE:
+                await self.kill_database()
+                return
+            victims = list(servers) if what == BOTH else [mails if what == MAIL_SERVER else self.chance.choice(servers)]
+            self.report.kills[what] += 1
+        for each in victims:
+            each.kill()
+        await asyncio.sleep(self.chance.uniform(0, 0.1))
+        for each in victims:
+            await each.start()
+
+    async def dies(self, victim: Server) -> bool:
+        """Whether the server reaches its step within some seconds; more work comes until it does."""
+        for _ in range(40):
+            for _ in range(50):
+                if not victim.is_alive:
+                    return True
+                await asyncio.sleep(0.01)
+            if self.jobs.empty():
+                await self.feed(singles=4, more=False)
+        return False
+
+    async def kill_database(self) -> None:
+        if self.postgres:
+            self.report.kills["PostgreSQL"] += 1
+            await asyncio.to_thread(self.postgres.crash)
+            await asyncio.to_thread(self.postgres.start)
+        else:
+            self.report.kills["a writer inside its transaction"] += 1
+            writer = WriterOnTheFile(self.url)
+            await writer.start()
+            await asyncio.sleep(self.chance.uniform(0, 0.2))
+            writer.kill()
+
+    async def feed(self, singles: int = PER_ROUND, *, more: bool = True) -> None:
+        def take(count: int) -> list[str]:
+            taken, self.orders = self.orders[:count], self.orders[count:]
+            return taken
+
+        for order in take(singles):
+            await self.jobs.put(("single", [order]))
+        if more:
+            await self.jobs.put(("bulk", take(BULK)))
+            for order in take(1):
+                await self.jobs.put(("contested", [order]))
+
+    async def client(self, caller: Caller) -> None:
+        while True:
+            kind, orders = await self.jobs.get()
+            try:
+                self.report.asked += len(orders)
+                await getattr(self, kind)(caller, orders)
+            except Exception as error:
+                self.report.violations.append(f"a client met {error!r}")
+            finally:
+                self.jobs.task_done()
+
+    async def single(self, caller: Caller, orders: list[str]) -> None:
+        answer = await self.reject(caller, orders[0])
+        if answer.is_done:
+            self.certain.update(orders)
+            self.report.answers["done"] += 1
+        else:
+            self.report.violations.append(f"{orders[0]} was not rejected: {answer}")
+
+    async def bulk(self, caller: Caller, orders: list[str]) -> None:
+        mutation = "rejectOrders { rejectedCount userErrors { code } }"
+        answer = await self.ask(caller, mutation, orderIds=orders, notify=True, idempotencyKey=orders[0])
+        if answer.payload and answer.payload["rejectedCount"] == len(orders):
+            self.certain.update(orders)
+            self.report.answers["done in bulk"] += len(orders)
+        else:
+            self.report.violations.append(f"a bulk rejection of {len(orders)} was answered with {answer}")
+
+    async def contested(self, caller: Caller, orders: list[str]) -> None:
+        rejected, invoiced = await asyncio.gather(
+            self.reject(caller, orders[0]),
+            self.ask(caller, f"createInvoice {ERRORS}", orderId=orders[0]),
+        )
+        if rejected.is_done:
+            self.certain.update(orders)
+            self.report.answers["done against an invoice"] += 1
+        elif rejected.refused == ["NOT_REJECTABLE"]:
+            self.report.answers["refused: invoiced"] += 1
+        else:
+            self.report.violations.append(f"{orders[0]}, to be invoiced too, was answered with {rejected}, {invoiced}")
+        if rejected.is_done and invoiced.is_done:
+            self.report.violations.append(f"{orders[0]} was answered as rejected and as invoiced")
+
+    async def reject(self, caller: Caller, order: str) -> Answer:
+        return await self.ask(caller, f"rejectOrder {ERRORS}", orderId=order, notify=True, idempotencyKey=order)
+
+    async def ask(self, caller: Caller, mutation: str, **input: object) -> Answer:
+        """Until there is an answer: a connection that broke, or an UNAVAILABLE, is none."""
+        while True:
+            try:
+                answer = await caller.call(self.chance.randrange(2), mutation, **input)
+            except (httpx2.TransportError, ValueError):
+                answer = None
+            if answer and answer.error != "UNAVAILABLE":
+                return answer
+            if answer and answer.status != 503:
+                self.report.violations.append(f"UNAVAILABLE came with status {answer.status}")
+            self.report.retries += 1
+            await asyncio.sleep(self.chance.uniform(0.02, 0.1))
+
+    async def drained(self, database: Database) -> None:
+        deadline = time.monotonic() + DRAINS_WITHIN
+        pending = select(func.count()).where(OutboxMessage.status == NotificationStatus.PENDING)
+        while time.monotonic() < deadline:
+            async with database.read(EVERYTHING) as session:
+                if not await session.scalar(pending):
+                    return
+            await asyncio.sleep(0.2)
+
+    async def judge(self, database: Database) -> None:
+        wrong = self.report.violations
+        wrong += await violations(database)
+        async with database.read(EVERYTHING) as session:
+            rejected = {to_id(Kind.ORDER, id) for id in await session.scalars(select(OrderRejection.order_id))}
+            outbox = {row.id: row.status for row in await session.scalars(select(OutboxMessage))}
+        self.report.rejected, self.report.promised = len(rejected), len(outbox)
+        if lost := self.certain - rejected:
+            wrong.append(f"{len(lost)} orders were answered as rejected, and are not")
+        if extra := rejected - self.certain:
+            wrong.append(f"{len(extra)} orders are rejected, and were not answered so")
+        if unsent := Counter(status for status in outbox.values() if status is not NotificationStatus.SENT):
+            wrong.append(f"mails not sent: {dict(unsent)}")
+        if self.report.mails.keys() != {f"<{id}@chaos.example>" for id in outbox}:
+            wrong.append("the mails that arrived are not those that were promised")
+
+
+async def many_orders(database: Database, shop: Shop, count: int) -> list[str]:
+    """Their ids as clients see them; each is awaiting its OC's approval, and so can be rejected and invoiced."""
+    of_brand = {"brand_id": shop.brand.id}
+    orders: list[dict[str, Any]] = [
+        of_brand
+        | {
+            "id": new_id(),
+            "code": f"C-{number:06}",
+            "buyer_id": shop.buyer.id,
+            "catalog_id": shop.catalog.id,
+            "status": OrderStatus.OC_CREATED,
+            "currency": "GBP",
+            "total_minor": 1000,
+            "total_quantity": 2,
+            "placed_at": NOON,
+            "updated_at": NOON,
+        }
+        for number in range(count)
+    ]
+    lines = [
+        of_brand
+        | {
+            "order_id": order["id"],
+            "id": new_id(),
+            "data_set": DataSet.ORIGINAL,
+            "position": 1,
+            "sku_id": shop.skus[0].id,
+            "quantity": 2,
+            "unit_price_minor": 500,
+            "amount_minor": 1000,
+        }
+        for order in orders
+    ]
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(insert(Order), orders)
+        await session.execute(insert(OrderLine), lines)
+    return [to_id(Kind.ORDER, order["id"]) for order in orders]

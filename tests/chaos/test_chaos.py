@@ -1,0 +1,37 @@
+"""A short crash loop on each database; `./run chaos` is the long one."""
+
+import asyncio
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.campaign import ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER, Campaign, Report
+from tests.chaos.server import STEPS
+from tests.postgres import DURABLE, start_postgres
+
+ROUNDS = 6
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_nothing_is_lost_and_nothing_happens_twice(database: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'orders.db'}"
+    campaign = Campaign(url, tmp_path, None, ROUNDS, random.Random(1), Report(database), speed=60)
+    if database == "sqlite":
+        report = asyncio.run(campaign.run())
+    else:
+        with start_postgres(*DURABLE) as postgres:
+            url = postgres.create_database("chaos")
+            report = asyncio.run(replace(campaign, url=url, postgres=postgres).run())
+    assert report.violations == []
+    assert report.rounds == sum(report.kills.values()) == ROUNDS
+    assert report.kills["server: step not reached"] == 0
+    assert report.rejected == report.promised == len(report.mails) > 0
+
+
+def test_every_step_of_a_rejection_and_of_its_mail_is_a_moment_to_die() -> None:
+    campaign = Campaign("", Path(), None, 2 * 20, random.Random(1), Report(""))
+    others = {ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER}
+    assert set(campaign.plan()) == {step.name for step in STEPS} | others
+    assert not {step.name for step in STEPS} & others

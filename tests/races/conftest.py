@@ -1,0 +1,65 @@
+"""Two server processes on a SQLite file, two on a PostgreSQL database; every test has a brand of its own there."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from models.base import Database
+from tests.factories import Shop, make_shop
+from tests.invariants import violations
+from tests.postgres import Postgres
+from tests.servers import Callers, serving
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A database with servers on it."""
+
+    database_url: str
+    servers: list[str]
+
+
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("races")
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'orders.db')}"
+    else:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        url = postgres.create_database("races", request.getfixturevalue("postgres_template"))
+    with serving(url, folder) as servers:
+        yield Site(url, servers)
+        found = asyncio.run(_violations(url))
+    assert found == []
+
+
+async def _violations(url: str) -> list[str]:
+    database = Database(url)
+    try:
+        return await violations(database)
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def database(site: Site) -> AsyncIterator[Database]:
+    opened = Database(site.database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def shop(database: Database) -> Shop:
+    return await make_shop(database)
+
+
+@pytest.fixture
+async def callers(site: Site) -> AsyncIterator[Callers]:
+    async with Callers.at(site.servers) as made:
+        yield made

@@ -1,0 +1,35 @@
+"""A gate: while it is shut, commands on the given orders wait for their locks, all at once; then they run into each
+other. A connection of its own holds the locks (PostgreSQL: the orders' rows; SQLite: the write lock)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import select, text
+
+from models.base import Database
+from models.order import Order
+from models.scope import EVERYTHING
+
+
+@asynccontextmanager
+async def shut(database: Database, orders: Sequence[Order]) -> AsyncIterator[None]:
+    async with database.transaction(EVERYTHING) as session:
+        ids = [order.id for order in orders]
+        await session.execute(select(Order.id).where(Order.id.in_(ids)).order_by(Order.id).with_for_update())
+        yield
+
+
+async def wait_for_waiters(database: Database, count: int) -> None:
+    """Until `count` commands wait at the gate (as far as that can be seen), for two seconds at most."""
+    if database.is_sqlite:
+        await asyncio.sleep(0.2)
+        return
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(100):
+        async with database.engine.connect() as connection:
+            if (await connection.execute(waiting)).scalar_one() >= count:
+                return
+        await asyncio.sleep(0.02)
