@@ -1,4 +1,4 @@
-"""The command line: orders serve | migrate | import | deliver | token | brand | audit | schema | doctor.
+"""The command line: orders serve | migrate | import | seed | deliver | token | brand | audit | schema | doctor.
 
 Commands import what they need when they run: `doctor` must work where the PDF renderer's libraries are missing.
 """
@@ -113,6 +113,26 @@ def import_(
             await database.close()
 
     sys.exit(run(command()))
+
+
+@orders.command()
+def seed(
+    orders: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many.")],
+    brand: Annotated[str, typer.Option(help="The code of the brand that is made for them.")] = "seed",
+    seed: Annotated[int, typer.Option(help="The same number makes the same orders.")] = 1,
+    demo: Demo = False,
+) -> None:
+    """Make up a brand with many orders in every state, for load tests."""
+    from graph.commands.seed import seed as start
+
+    async def command() -> None:
+        database = await migrated(from_environment(demo=demo))
+        try:
+            await start(database, orders, brand, seed)
+        finally:
+            await database.close()
+
+    run(command())
 
 
 @orders.command()
