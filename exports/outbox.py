@@ -62,13 +62,22 @@ class Result:
 
 
 class Relay:
-    """`sender`: the address that mails come from; the name beside it is the brand's."""
+    """`sender`: the address that mails come from; the name beside it is the brand's. `on_tried` is told each result."""
 
-    def __init__(self, database: Database, transport: Transport, *, sender: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        transport: Transport,
+        *,
+        sender: str,
+        clock: Callable[[], datetime],
+        on_tried: Callable[[NotificationStatus], None] = lambda _: None,
+    ) -> None:
         self._database = database
         self._transport = transport
         self._sender = sender
         self._clock = clock
+        self._on_tried = on_tried
         self._work = asyncio.Event()
         self._stopping = False
 
@@ -182,6 +191,7 @@ class Relay:
         elif result.status is NotificationStatus.PENDING:
             values["due_at"] = now + pause(each.attempts)
         await self._update(each, values)
+        self._on_tried(result.status)
         log.log(
             logging.INFO if result.status is NotificationStatus.SENT else logging.WARNING,
             "mail %s",

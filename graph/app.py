@@ -20,7 +20,7 @@ from strawberry.asgi import GraphQL
 
 from exports.outbox import Relay
 from exports.smtp import FileTransport, SmtpTransport, Transport
-from graph import health, logs
+from graph import health, logs, metrics
 from graph.context import RequestContext
 from graph.downloads import Downloads, Links
 from graph.graphiql import graphiql_page, graphiql_routes
@@ -47,8 +47,9 @@ def create_app(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo_token: str | None = None
 ) -> Starlette:
     """The ASGI application, for a migrated database; its lifespan runs the relay and closes the database."""
-    database = Database(settings.database_url)
-    relay = Relay(database, transport_of(settings), sender=settings.mail_from, clock=clock)
+    database = Database(settings.database_url, settings.replica_url)
+    metrics.watch(database)
+    relay = Relay(database, transport_of(settings), sender=settings.mail_from, clock=clock, on_tried=metrics.mail_tried)
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
     graphql = GraphQLEndpoint(database, Tokens(settings.secret_key, clock), links, clock, relay.wake, demo_token)
 
@@ -77,6 +78,9 @@ def create_app(
         lifespan=lifespan,
         max_body_size=LARGEST_BODY,
     )
+    if settings.metrics_token:
+        app.router.routes.append(Route("/metrics", metrics.Metrics(database, settings.metrics_token, clock).get))
+    app.add_middleware(metrics.Metered)
     app.state.database = database
     return app
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from strawberry.extensions import SchemaExtension
 
+from graph import metrics
 from resolvers.inputs import InputError
 
 log = logging.getLogger("orders.graphql")
@@ -34,6 +35,9 @@ BUSY = "The database is busy or away. Nothing was changed; try again in a moment
 class UserError:
     message: str = strawberry.field(description="For people, in the viewer's language: what is wrong and what to do.")
     field: list[str] | None = strawberry.field(description="The path of the argument at fault.")
+
+    def __post_init__(self) -> None:
+        metrics.refused(str(getattr(self, "code", "UNKNOWN")))
 
 
 def is_busy(error: BaseException | None) -> bool:
@@ -72,3 +76,5 @@ class PublishErrors(SchemaExtension):
         if result is not None and getattr(result, "errors", None):
             request_id = getattr(self.execution_context.context, "request_id", None)
             result.errors = [published(error, request_id) for error in result.errors]  # type: ignore[union-attr]
+            for error in result.errors:
+                metrics.failed(str((error.extensions or {}).get("code", "GRAPHQL")))

@@ -10,11 +10,14 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -52,7 +55,7 @@ REFUSALS = Counter("orders_refusals", "Mutations refused, by the code in userErr
 ERRORS = Counter("orders_errors", "Top-level errors, by their code.", ("code",), registry=REGISTRY)
 MAILS = Counter("orders_mails", "Mails tried, by what came of it.", ("result",), registry=REGISTRY)
 
-# What the operation of the present request is; filled in by MeteredOperations.
+# What the operation of the present request is; filled in by KindOfOperation.
 _kind: ContextVar[list[str] | None] = ContextVar("kind", default=None)
 
 
@@ -84,16 +87,17 @@ class Metered:
             SECONDS.labels(kind[0]).observe(time.perf_counter() - started)
 
 
-class MeteredOperations(SchemaExtension):
-    """Tells queries from mutations."""
+class KindOfOperation(SchemaExtension):
+    """Tells queries from mutations: for the metrics, and because a mutation does not decide by a replica."""
 
-    def on_operation(self) -> Iterator[None]:
+    def on_execute(self) -> Iterator[None]:
+        context = self.execution_context
+        kind = context.operation_type.value.lower()
+        if metered := _kind.get():
+            metered[0] = kind
+        if kind == "mutation" and context.context:
+            context.context.refresh()
         yield
-        if kind := _kind.get():
-            try:
-                kind[0] = self.execution_context.operation_type.value.lower()
-            except RuntimeError:  # a document that makes no sense has none
-                kind[0] = "graphql"
 
 
 def refused(code: str) -> None:
@@ -126,7 +130,8 @@ def _rejected(_mapper: Any, _connection: Any, rejection: OrderRejection) -> None
 
 @event.listens_for(Session, "after_commit")
 def _committed(session: Session) -> None:
-    REJECTIONS.inc(session.info.pop("rejections", 0))
+    if number := session.info.pop("rejections", 0):
+        REJECTIONS.inc(number)
 
 
 class Metrics:
@@ -160,9 +165,20 @@ class Metrics:
         except Exception:
             log.exception("the outbox could not be counted")
             return b""
-        registry = CollectorRegistry()
-        Gauge("orders_outbox_pending", "Mails that wait.", registry=registry, multiprocess_mode="mostrecent").set(number)
         age = max(0.0, (self._clock() - oldest).total_seconds()) if oldest else 0.0
-        text = "For how long the mail that is due longest has been due."
-        Gauge("orders_outbox_oldest_seconds", text, registry=registry, multiprocess_mode="mostrecent").set(age)
+        registry = CollectorRegistry()
+        registry.register(Outbox(number, age))
         return generate_latest(registry)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox(Collector):
+    """Found out when it is asked for; a Gauge would be added up over the workers."""
+
+    pending: int
+    oldest: float
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("orders_outbox_pending", "Mails that wait.", self.pending)
+        text = "For how long the mail that has waited longest could have been sent."
+        yield GaugeMetricFamily("orders_outbox_oldest_seconds", text, self.oldest)

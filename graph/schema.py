@@ -31,6 +31,7 @@ from graph.document_actions import (
 )
 from graph.errors import PublishErrors
 from graph.mail_preview import order_mail_preview
+from graph.metrics import KindOfOperation
 from graph.node import node, nodes
 from graph.order_actions import apply_tags, archive_order
 from graph.orders import order, order_by_code, orders, orders_excel
@@ -173,6 +174,7 @@ def create_schema() -> Schema:
         config=StrawberryConfig(scalar_map=SCALARS),
         extensions=[
             PublishErrors,
+            KindOfOperation,
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
             lambda: ParserCache(maxsize=500),
             lambda: ValidationCache(maxsize=500),

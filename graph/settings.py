@@ -17,7 +17,17 @@ from models.base import DatabaseUrlError, parse_database_url
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_KEY = 32
 DEFAULT_SENDER = "no-reply@localhost"
-KNOWN = ("ORDERS_DATABASE_URL", "ORDERS_SMTP_URL", "ORDERS_MAIL_FROM", "ORDERS_SECRET_KEY", "ORDERS_PUBLIC_URL")
+SHORTEST_TOKEN = 16
+KNOWN = (
+    "ORDERS_DATABASE_URL",
+    "ORDERS_DATABASE_REPLICA_URL",
+    "ORDERS_SMTP_URL",
+    "ORDERS_MAIL_FROM",
+    "ORDERS_SECRET_KEY",
+    "ORDERS_PUBLIC_URL",
+    "ORDERS_METRICS_TOKEN",
+    "ORDERS_TRACES",
+)
 
 
 class SettingsError(ValueError):
@@ -26,7 +36,10 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`smtp_url` None: mails are written to `mail_folder`. `public_url` None: where the server listens."""
+    """`smtp_url` None: mails are written to `mail_folder`. `public_url` None: where the server listens.
+
+    `metrics_token` None: no /metrics. `traces`: to OpenTelemetry (graph/traces.py).
+    """
 
     database_url: str
     secret_key: str
@@ -34,6 +47,9 @@ class Settings:
     smtp_url: str | None = None
     mail_from: str = DEFAULT_SENDER
     public_url: str | None = None
+    replica_url: str | None = None
+    metrics_token: str | None = None
+    traces: bool = False
 
     @property
     def mail_folder(self) -> Path:
@@ -61,6 +77,9 @@ def from_environment(
         smtp_url=_smtp_url(smtp_url) if smtp_url else None,
         mail_from=_mail_from(values.get("ORDERS_MAIL_FROM", DEFAULT_SENDER)),
         public_url=_public_url(values["ORDERS_PUBLIC_URL"]) if "ORDERS_PUBLIC_URL" in values else None,
+        replica_url=_replica_url(values.get("ORDERS_DATABASE_REPLICA_URL"), values.get("ORDERS_DATABASE_URL", "")),
+        metrics_token=_metrics_token(values.get("ORDERS_METRICS_TOKEN")),
+        traces=_switch("ORDERS_TRACES", values.get("ORDERS_TRACES", "off")),
     )
 
 
@@ -70,6 +89,30 @@ def _database_url(text: str) -> str:
     except DatabaseUrlError as error:
         raise SettingsError(f"ORDERS_DATABASE_URL: {error}") from None
     return text
+
+
+def _replica_url(text: str | None, database: str) -> str | None:
+    if text is None:
+        return None
+    try:
+        kinds = {parse_database_url(url).get_backend_name() for url in (text, database or "sqlite:///x")}
+    except DatabaseUrlError as error:
+        raise SettingsError(f"ORDERS_DATABASE_REPLICA_URL: {error}") from None
+    if kinds != {"postgresql"}:
+        raise SettingsError("ORDERS_DATABASE_REPLICA_URL needs a PostgreSQL in ORDERS_DATABASE_URL, and is one itself.")
+    return text
+
+
+def _metrics_token(text: str | None) -> str | None:
+    if text is not None and len(text) < SHORTEST_TOKEN:
+        raise SettingsError(f"ORDERS_METRICS_TOKEN is too short: give at least {SHORTEST_TOKEN} random characters.")
+    return text
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise SettingsError(f"{name} is neither on nor off: {text!r}.")
+    return text == "on"
 
 
 def _smtp_url(text: str) -> str:

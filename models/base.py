@@ -105,26 +105,51 @@ def parse_database_url(text: str) -> URL:
     if url.port is not None and not 0 < url.port < 65536:
         raise DatabaseUrlError(f"The database URL's port is not one: {example}.")
     mode = url.query.get("sslmode")
-    if unknown := set(url.query) - {"sslmode"}:
+    pooled = url.query.get("pgbouncer")
+    if unknown := set(url.query) - {"sslmode", "pgbouncer"}:
         raise DatabaseUrlError(f"The database URL has an unknown parameter ({min(unknown)}): {example}.")
+    if pooled not in (None, "true", "false"):
+        raise DatabaseUrlError(f"The database URL's pgbouncer is neither true nor false: {example}?pgbouncer=true.")
     # libpq's name for it; asyncpg calls it ssl.
-    return url.set(drivername="postgresql+asyncpg", query={"ssl": mode} if mode else {})
+    query = ({"ssl": mode} if mode else {}) | ({"pgbouncer": pooled} if pooled == "true" else {})
+    return url.set(drivername="postgresql+asyncpg", query=query)
 
 
 def create_engine(url: URL) -> AsyncEngine:
+    """docs/operations.md explains the sizes; each process has a pool of its own."""
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": 10})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(
-        url,
+    through_pgbouncer = bool(url.query.get("pgbouncer"))
+    engine = create_async_engine(
+        url.difference_update_query(["pgbouncer"]),
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
         pool_pre_ping=True,
-        connect_args={"server_settings": {"lock_timeout": "10s", "statement_timeout": "60s"}},
+        connect_args={"timeout": 10} | (PGBOUNCER if through_pgbouncer else {"server_settings": TIMEOUTS}),
     )
+    if through_pgbouncer:
+        event.listen(engine.sync_engine, "begin", _begin_pgbouncer)
+    return engine
+
+
+# What a statement waits for a lock, and takes, at most; and how long a process that hangs holds its locks.
+TIMEOUTS = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+# In transaction mode the next transaction may run on another connection of the server: nothing prepared may be counted
+# on (a statement without a name lasts for its transaction), and PgBouncer refuses settings at the start of one.
+PGBOUNCER = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+}
+
+
+def _begin_pgbouncer(connection: Connection) -> None:
+    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in TIMEOUTS.items())
+    connection.exec_driver_sql(f"SELECT {settings}")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -156,11 +181,16 @@ def insert_new(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
 
 
 class Database:
-    """Sessions on one database. `engine` is exposed for migrations, health checks and statement counters."""
+    """Sessions on one database. `engine` is exposed for migrations, health checks and statement counters.
 
-    def __init__(self, url: str) -> None:
+    `replica_url`: a copy that follows the database, for questions that may see it a moment late.
+    """
+
+    def __init__(self, url: str, replica_url: str | None = None) -> None:
         self.url = parse_database_url(url)
         self.engine = create_engine(self.url)
+        self.replica = create_engine(parse_database_url(replica_url)) if replica_url else None
+        self.engines = [self.engine, *([self.replica] if self.replica else [])]
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite has one writer at a time: queue for it here, in order, rather than in its sleeping busy handler.
         self._writer = asyncio.Lock() if self.is_sqlite else None
@@ -170,9 +200,13 @@ class Database:
         return not self.is_sqlite or Path(self.url.database or "").exists()
 
     @asynccontextmanager
-    async def read(self, scope: Scope) -> AsyncIterator[AsyncSession]:
-        """A session for questions (one snapshot on SQLite, read committed on PostgreSQL); keeps no change."""
-        async with self._session(scope) as session, session.begin():
+    async def read(self, scope: Scope, *, may_lag: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session for questions (one snapshot on SQLite, read committed on PostgreSQL); keeps no change.
+
+        `may_lag`: on the replica when there is one. Never for what belongs to a decision.
+        """
+        engine = self.replica if may_lag and self.replica else self.engine
+        async with self._session(scope, engine) as session, session.begin():
             yield session
             # What was read stays readable afterwards; a rollback would expire it.
             session.expunge_all()
@@ -184,16 +218,17 @@ class Database:
         async with AsyncExitStack() as stack:
             if self._writer:
                 await stack.enter_async_context(self._writer)
-            session = await stack.enter_async_context(self._session(scope))
+            session = await stack.enter_async_context(self._session(scope, self.engine))
             await stack.enter_async_context(session.begin())
             await session.connection(execution_options={"writes": True})
             yield session
 
     @asynccontextmanager
-    async def _session(self, scope: Scope) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
+    async def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(engine, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
             event.listen(session.sync_session, "do_orm_execute", narrow)
             yield session
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        for engine in self.engines:
+            await engine.dispose()

@@ -166,7 +166,7 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
 
 
 async def test_no_page_scans_what_grows(client: Client) -> None:
-    """SQLite looks at indexes more than at sizes, PostgreSQL shows both kinds of plan. A few replaced orders fit a page."""
+    """SQLite looks at indexes more than at sizes; PostgreSQL shows both kinds of plan."""
     honest = GROWING - {"order_replacements"} if client.database.is_sqlite else LARGE
     for name, run in (await asked(client)).items():
         allowed = UNAVOIDABLE.get(name, set())
