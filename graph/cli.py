@@ -74,12 +74,13 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="With sample orders, and a token for each role.")] = False,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer.")] = 1,
 ) -> None:
     """Serve the API, with the mail relay inside. Migrates the database first."""
     from graph.commands.serve import serve as start
 
     logs.configure()
-    start(from_environment(demo=demo), demo=demo, host=host, port=port)
+    sys.exit(start(from_environment(demo=demo), demo=demo, host=host, port=port, workers=workers))
 
 
 @orders.command()

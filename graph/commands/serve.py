@@ -14,6 +14,7 @@ from graph.commands import CommandError
 from graph.demo import demo_actors, load_demo
 from graph.settings import Settings
 from graph.tokens import Tokens
+from graph.workers import Workers
 from models.actor import Actor
 from models.base import Database
 from models.migrations import upgrade
@@ -22,8 +23,8 @@ DEMO_TOKENS_LAST = timedelta(days=30)
 GRACE = 10  # seconds for what runs, when the server is told to stop
 
 
-def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
-    """Until it is told to stop. Raises CommandError when it cannot start."""
+def serve(settings: Settings, *, demo: bool, host: str, port: int, workers: int = 1) -> int:
+    """Until it is told to stop; the exit code. Raises CommandError when it cannot start."""
     listening = _listen(host, port)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     if settings.public_url is None:
@@ -31,10 +32,17 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int) -> None:
     actors = asyncio.run(_prepare(settings, demo=demo))
     tokens = Tokens(settings.secret_key, utc_now)
     signed = {role: tokens.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
-    app = create_app(settings, demo_token=signed.get("admin"))
     typer.echo(_welcome(settings, address, signed))
+    if workers == 1:
+        work(settings, signed.get("admin"), listening)
+        return 0
+    return Workers(workers, work, settings, signed.get("admin"), listening, grace=GRACE + 5).run()
+
+
+def work(settings: Settings, demo_token: str | None, listening: socket.socket) -> None:
+    """One server on a migrated database, in this process."""
     config = uvicorn.Config(
-        app,
+        create_app(settings, demo_token=demo_token),
         http="httptools",
         ws="none",
         lifespan="on",
