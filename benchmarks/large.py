@@ -1,4 +1,4 @@
-"""A large brand: what pages, a search, analytics and a rejection take. ORDERS=100000 and DATABASE_URL in the environment."""
+"""A large brand: what pages, analytics and rejections take; ORDERS and DATABASE_URL say how large and where."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The command line: orders serve | migrate | import | seed | deliver | token | brand | audit | schema | doctor.
+"""The command line: orders serve | migrate | import | seed | backup | deliver | token | brand | audit | …
 
 Commands import what they need when they run: `doctor` must work where the PDF renderer's libraries are missing.
 """
@@ -134,6 +134,24 @@ def seed(
             await database.close()
 
     run(command())
+
+
+@orders.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy goes; a file that is there is not replaced.")],
+    demo: Demo = False,
+) -> None:
+    """Copy a SQLite database while it is in use, and check the copy. For PostgreSQL, see docs/operations.md."""
+    from graph.commands.backup import backup as start
+
+    async def command() -> int:
+        database = Database(from_environment(demo=demo).database_url)
+        try:
+            return await start(database, file)
+        finally:
+            await database.close()
+
+    typer.echo(f"{file} is a whole copy ({run(command()):,} bytes).")
 
 
 @orders.command()

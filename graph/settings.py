@@ -26,7 +26,6 @@ KNOWN = (
     "ORDERS_SECRET_KEY",
     "ORDERS_PUBLIC_URL",
     "ORDERS_METRICS_TOKEN",
-    "ORDERS_TRACES",
 )
 
 
@@ -38,7 +37,7 @@ class SettingsError(ValueError):
 class Settings:
     """`smtp_url` None: mails are written to `mail_folder`. `public_url` None: where the server listens.
 
-    `metrics_token` None: no /metrics. `traces`: to OpenTelemetry (graph/traces.py).
+    `metrics_token` None: no /metrics.
     """
 
     database_url: str
@@ -49,7 +48,6 @@ class Settings:
     public_url: str | None = None
     replica_url: str | None = None
     metrics_token: str | None = None
-    traces: bool = False
 
     @property
     def mail_folder(self) -> Path:
@@ -79,7 +77,6 @@ def from_environment(
         public_url=_public_url(values["ORDERS_PUBLIC_URL"]) if "ORDERS_PUBLIC_URL" in values else None,
         replica_url=_replica_url(values.get("ORDERS_DATABASE_REPLICA_URL"), values.get("ORDERS_DATABASE_URL", "")),
         metrics_token=_metrics_token(values.get("ORDERS_METRICS_TOKEN")),
-        traces=_switch("ORDERS_TRACES", values.get("ORDERS_TRACES", "off")),
     )
 
 
@@ -107,12 +104,6 @@ def _metrics_token(text: str | None) -> str | None:
     if text is not None and len(text) < SHORTEST_TOKEN:
         raise SettingsError(f"ORDERS_METRICS_TOKEN is too short: give at least {SHORTEST_TOKEN} random characters.")
     return text
-
-
-def _switch(name: str, text: str) -> bool:
-    if text not in ("on", "off"):
-        raise SettingsError(f"{name} is neither on nor off: {text!r}.")
-    return text == "on"
 
 
 def _smtp_url(text: str) -> str:

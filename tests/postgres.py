@@ -27,9 +27,10 @@ OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_c
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
-    """`url` is the server without a database name, "postgresql://postgres@127.0.0.1:54321"."""
+    """`url` is the server without a database name, "postgresql://postgres@127.0.0.1:54321"; `programs`: pg_dump …"""
 
     url: str
+    programs: Path
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Its URL."""
@@ -85,7 +86,7 @@ def start_postgres(*options: str) -> Iterator[Postgres]:
         run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--log", str(top / "server.log"),
             "--options", " ".join(f"-c {setting}" for setting in settings))  # fmt: skip
         try:
-            yield Postgres(f"postgresql://postgres@127.0.0.1:{port}")
+            yield Postgres(f"postgresql://postgres@127.0.0.1:{port}", programs)
         finally:
             run("pg_ctl", "stop", "--wait", "--mode=immediate", "--pgdata", str(data))
 
