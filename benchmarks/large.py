@@ -4,7 +4,7 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -102,7 +102,7 @@ async def measure(client: Client, buyer: str, tag: str, old: str) -> None:
             print(f"{name:<26}{median(times) * 1000:>10,.1f} ms   (first {times[0] * 1000:,.0f})")
 
 
-async def reject(client: Client, ids: list[str]) -> None:
+async def reject(client: Client, ids: Sequence[str]) -> None:
     """As many as there are, up to 2,000, by several clients at once."""
     left = iter(ids)
 

@@ -72,7 +72,7 @@ def _of_sqlite(statement: str, details: list[str]) -> Plan:
         index = re.search(r"USING (?:COVERING )?INDEX (\w+)", detail)
         if index:
             found.indexes.add(index[1])
-        table = table_of.get(read[2], read[2])
+        table = str(table_of.get(read[2], read[2]))
         # SCAN … USING INDEX is the whole of an index, AUTOMATIC one that is made for this statement.
         if read[1] == "SCAN" or "AUTOMATIC" in detail:
             found.scanned.add(table)
@@ -87,7 +87,7 @@ def _of_postgresql(statement: str, explained: Any) -> Plan:
     def visit(node: dict[str, Any], table: str, *, stops_early: bool) -> None:
         """`stops_early`: above it, somebody stops reading when there are enough rows."""
         kind = node["Node Type"]
-        table = node.get("Relation Name", table)
+        table = str(node.get("Relation Name", table))
         stops_early = kind == "Limit" or (stops_early and kind not in ("Sort", "Aggregate", "Hash"))
         condition = node.get("Index Cond")
         if "Index Name" in node:

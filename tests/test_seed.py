@@ -24,7 +24,7 @@ from tests.trace import trace
 ORDERS = 900
 
 
-async def count(database: Database, statement: Select[tuple[int]]) -> int:
+async def count(database: Database, statement: Select[int]) -> int:
     async with database.read(EVERYTHING) as session:
         return await session.scalar(statement) or 0
 
