@@ -49,7 +49,13 @@ def create_app(
     """The ASGI application, for a migrated database; its lifespan runs the relay and closes the database."""
     database = Database(settings.database_url, settings.replica_url)
     metrics.watch(database)
-    relay = Relay(database, transport_of(settings), sender=settings.mail_from, clock=clock, on_tried=metrics.mail_tried)
+    transport = transport_of(settings)
+    if settings.traces:
+        from graph import traces  # an extra, which need not be installed
+
+        traces.watch(database)
+        transport = traces.TracedTransport(transport)
+    relay = Relay(database, transport, sender=settings.mail_from, clock=clock, on_tried=metrics.mail_tried)
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
     graphql = GraphQLEndpoint(database, Tokens(settings.secret_key, clock), links, clock, relay.wake, demo_token)
 
@@ -81,6 +87,8 @@ def create_app(
     if settings.metrics_token:
         app.router.routes.append(Route("/metrics", metrics.Metrics(database, settings.metrics_token, clock).get))
     app.add_middleware(metrics.Metered)
+    if settings.traces:
+        app.add_middleware(traces.Traced)
     app.state.database = database
     return app
 

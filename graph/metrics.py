@@ -55,7 +55,7 @@ REFUSALS = Counter("orders_refusals", "Mutations refused, by the code in userErr
 ERRORS = Counter("orders_errors", "Top-level errors, by their code.", ("code",), registry=REGISTRY)
 MAILS = Counter("orders_mails", "Mails tried, by what came of it.", ("result",), registry=REGISTRY)
 
-# What the operation of the present request is; filled in by KindOfOperation.
+# Kind and name of the present request's operation; filled in by KindOfOperation.
 _kind: ContextVar[list[str] | None] = ContextVar("kind", default=None)
 
 
@@ -69,8 +69,9 @@ class Metered:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        kind = [PATHS.get(scope["path"].split("/")[1], "other")]
+        kind = [PATHS.get(scope["path"].split("/")[1], "other"), ""]
         _kind.set(kind)
+        scope["operation"] = kind  # graph/traces.py names its span by it
         status = 500
         started = time.perf_counter()
 
@@ -95,6 +96,7 @@ class KindOfOperation(SchemaExtension):
         kind = context.operation_type.value.lower()
         if metered := _kind.get():
             metered[0] = kind
+            metered[1] = context.operation_name or ""
         if kind == "mutation" and context.context:
             context.context.refresh()
         yield

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ KNOWN = (
     "ORDERS_SECRET_KEY",
     "ORDERS_PUBLIC_URL",
     "ORDERS_METRICS_TOKEN",
+    "ORDERS_TRACES",
 )
 
 
@@ -37,7 +39,7 @@ class SettingsError(ValueError):
 class Settings:
     """`smtp_url` None: mails are written to `mail_folder`. `public_url` None: where the server listens.
 
-    `metrics_token` None: no /metrics.
+    `metrics_token` None: no /metrics. `traces`: spans go to OpenTelemetry (graph/traces.py).
     """
 
     database_url: str
@@ -48,6 +50,7 @@ class Settings:
     public_url: str | None = None
     replica_url: str | None = None
     metrics_token: str | None = None
+    traces: bool = False
 
     @property
     def mail_folder(self) -> Path:
@@ -77,6 +80,7 @@ def from_environment(
         public_url=_public_url(values["ORDERS_PUBLIC_URL"]) if "ORDERS_PUBLIC_URL" in values else None,
         replica_url=_replica_url(values.get("ORDERS_DATABASE_REPLICA_URL"), values.get("ORDERS_DATABASE_URL", "")),
         metrics_token=_metrics_token(values.get("ORDERS_METRICS_TOKEN")),
+        traces=_traces(values.get("ORDERS_TRACES", "off")),
     )
 
 
@@ -104,6 +108,14 @@ def _metrics_token(text: str | None) -> str | None:
     if text is not None and len(text) < SHORTEST_TOKEN:
         raise SettingsError(f"ORDERS_METRICS_TOKEN is too short: give at least {SHORTEST_TOKEN} random characters.")
     return text
+
+
+def _traces(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise SettingsError(f"ORDERS_TRACES is neither on nor off: {text!r}.")
+    if text == "on" and find_spec("opentelemetry") is None:
+        raise SettingsError("ORDERS_TRACES needs OpenTelemetry: install the extra, pip install '.[otel]'.")
+    return text == "on"
 
 
 def _smtp_url(text: str) -> str:

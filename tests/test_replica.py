@@ -73,7 +73,8 @@ async def test_a_real_replica_follows(postgres: Postgres, postgres_url: str, tmp
 async def arrived(client: Client, id: str) -> str | None:
     """None until the order itself has."""
     answer = await client.data("query ($id: ID!) { order(id: $id) { status } }", id=id)
-    return answer["order"] and answer["order"]["status"]
+    status: str | None = answer["order"] and answer["order"]["status"]
+    return status
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def following(postgres: Postgres) -> Iterator[str]:
 
         def run(program: str, *arguments: str) -> None:
             with (Path(folder) / f"{program}.log").open("w+") as log:
-                command = [postgres.programs / program, *arguments]
+                command = [str(postgres.programs / program), *arguments]
                 done = subprocess.run(
                     command,
                     user=user,

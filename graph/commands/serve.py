@@ -41,6 +41,10 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int, workers: int 
 
 def work(settings: Settings, demo_token: str | None, listening: socket.socket) -> None:
     """One server on a migrated database, in this process."""
+    if settings.traces:
+        from graph import traces
+
+        traces.export()
     config = uvicorn.Config(
         create_app(settings, demo_token=demo_token),
         http="httptools",
