@@ -56,7 +56,7 @@ class Result:
 
 
 class Relay:
-    """`sender`: the address that mails come from; the name beside it is the brand's."""
+    """`sender`: the address that mails come from; the name beside it is the brand's. `on_tried` is told each result."""
 
     def __init__(
         self,
@@ -66,12 +66,14 @@ class Relay:
         sender: str,
         clock: Callable[[], datetime],
         lease: timedelta = LEASE,
+        on_tried: Callable[[NotificationStatus], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._transport = transport
         self._sender = sender
         self._clock = clock
         self._lease = lease
+        self._on_tried = on_tried
         self._work = asyncio.Event()
         self._stopping = False
         self._turn = asyncio.Semaphore(AT_ONCE)
@@ -232,6 +234,7 @@ class Relay:
         elif result.status is NotificationStatus.PENDING:
             values["due_at"] = now + pause(each.attempts)
         await self._update(each, values)
+        self._on_tried(result.status)
         log.log(
             logging.INFO if result.status is NotificationStatus.SENT else logging.WARNING,
             "mail %s",

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket
 
 from exports.outbox import Relay
 from exports.smtp import FileTransport, SmtpTransport, Transport
-from graph import headers, health, logs
+from graph import headers, health, logs, metrics
 from graph.budgets import Budgets, network_of
 from graph.context import RequestContext
 from graph.downloads import Downloads, Links
@@ -47,8 +47,15 @@ def create_app(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo_token: str | None = None
 ) -> Starlette:
     """The ASGI application, for a migrated database; its lifespan runs the relay and closes the database."""
-    database = Database(settings.database_url)
-    relay = Relay(database, transport_of(settings), sender=settings.mail_from, clock=clock)
+    database = Database(settings.database_url, settings.replica_url)
+    metrics.watch(database)
+    transport = transport_of(settings)
+    if settings.traces:
+        from graph import traces  # an extra, which need not be installed
+
+        traces.watch(database)
+        transport = traces.TracedTransport(transport)
+    relay = Relay(database, transport, sender=settings.mail_from, clock=clock, on_tried=metrics.mail_tried)
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
     identity = Identity(settings, database, clock)
     graphql = GraphQLEndpoint(database, identity, links, clock, relay.wake, demo_token, settings.edge)
@@ -81,6 +88,11 @@ def create_app(
         exception_handlers={Exception: headers.fault},
         lifespan=lifespan,
     )
+    if settings.metrics_token:
+        app.router.routes.append(Route("/metrics", metrics.Metrics(database, settings.metrics_token, clock).get))
+    app.add_middleware(metrics.Metered)
+    if settings.traces:
+        app.add_middleware(traces.Traced)
 
     def stop() -> None:
         """Not ready any more, and no new mails are begun; requests are still answered."""

@@ -1,4 +1,4 @@
-"""The command line: orders serve | migrate | import | deliver | token | key | brand | audit | schema | doctor.
+"""The command line: orders serve | migrate | import | seed | backup | deliver | token | key | brand | audit | …
 
 Commands import what they need when they run: `doctor` must work where the PDF renderer's libraries are missing.
 """
@@ -84,12 +84,14 @@ def serve(
     drain: Annotated[
         float, typer.Option(min=0, max=600, help="Seconds to serve on, no longer ready, when told to stop (SIGTERM).")
     ] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer.")] = 1,
 ) -> None:
     """Serve the API, with the mail relay inside. Migrates the database first."""
     from graph.commands.serve import serve as start
 
     logs.configure()
-    start(from_environment(demo=demo), demo=demo, host=host, port=port, drain=drain)
+    settings = from_environment(demo=demo)
+    sys.exit(start(settings, demo=demo, host=host, port=port, workers=workers, drain=drain))
 
 
 @orders.command()
@@ -123,6 +125,44 @@ def import_(
             await database.close()
 
     sys.exit(run(command()))
+
+
+@orders.command()
+def seed(
+    orders: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many.")],
+    brand: Annotated[str, typer.Option(help="The code of the brand that is made for them.")] = "seed",
+    seed: Annotated[int, typer.Option(help="The same number makes the same orders.")] = 1,
+    demo: Demo = False,
+) -> None:
+    """Make up a brand with many orders in every state, for load tests."""
+    from graph.commands.seed import seed as start
+
+    async def command() -> None:
+        database = await migrated(from_environment(demo=demo))
+        try:
+            await start(database, orders, brand, seed)
+        finally:
+            await database.close()
+
+    run(command())
+
+
+@orders.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy goes; a file that is there is not replaced.")],
+    demo: Demo = False,
+) -> None:
+    """Copy a SQLite database while it is in use, and check the copy. For PostgreSQL, see docs/operations.md."""
+    from graph.commands.backup import backup as start
+
+    async def command() -> int:
+        database = Database(from_environment(demo=demo).database_url)
+        try:
+            return await start(database, file)
+        finally:
+            await database.close()
+
+    typer.echo(f"{file} is a whole copy ({run(command()):,} bytes).")
 
 
 @orders.command()

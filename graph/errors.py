@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from strawberry.extensions import SchemaExtension
 from strawberry.http import GraphQLHTTPResponse
 
+from graph import metrics
 from models.base import DatabaseBusyError
 from resolvers.inputs import InputError
 
@@ -38,6 +39,9 @@ RETRY_AFTER = 1  # seconds
 class UserError:
     message: str = strawberry.field(description="For people, in the viewer's language: what is wrong and what to do.")
     field: list[str] | None = strawberry.field(description="The path of the argument at fault.")
+
+    def __post_init__(self) -> None:
+        metrics.refused(str(getattr(self, "code", "UNKNOWN")))
 
 
 def is_busy(error: BaseException | None) -> bool:
@@ -88,3 +92,5 @@ class PublishErrors(SchemaExtension):
         if result is not None and getattr(result, "errors", None):
             request_id = getattr(self.execution_context.context, "request_id", None)
             result.errors = [published(error, request_id) for error in result.errors]  # type: ignore[union-attr]
+            for error in result.errors:
+                metrics.failed(str((error.extensions or {}).get("code", "GRAPHQL")))

@@ -39,6 +39,7 @@ from graph.invoice_actions import (
 )
 from graph.limits import Examiner, Limits
 from graph.mail_preview import order_mail_preview
+from graph.metrics import KindOfOperation
 from graph.node import node, nodes
 from graph.order_actions import apply_tags, archive_order
 from graph.orders import order, order_by_code, orders, orders_excel
@@ -237,7 +238,7 @@ def create_schema(*, introspection: bool = True) -> Schema:
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
-        extensions=[PublishErrors, lambda: Limits(examiner)],
+        extensions=[PublishErrors, KindOfOperation, lambda: Limits(examiner)],
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -20,13 +21,17 @@ ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_KEY = 32
 DEMO_KEY = "demo.key"
 DEFAULT_SENDER = "no-reply@localhost"
+SHORTEST_TOKEN = 16
 OIDC = ("ORDERS_OIDC_ISSUER", "ORDERS_OIDC_AUDIENCE", "ORDERS_OIDC_JWKS_URL")
 KNOWN = (
     "ORDERS_DATABASE_URL",
+    "ORDERS_DATABASE_REPLICA_URL",
     "ORDERS_SMTP_URL",
     "ORDERS_MAIL_FROM",
     "ORDERS_SECRET_KEY",
     "ORDERS_PUBLIC_URL",
+    "ORDERS_METRICS_TOKEN",
+    "ORDERS_TRACES",
     *OIDC,
     *EDGE,
 )
@@ -54,7 +59,10 @@ class OidcProvider:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`smtp_url` None: mails are written to `mail_folder`. `public_url` None: where the server listens."""
+    """`smtp_url` None: mails are written to `mail_folder`. `public_url` None: where the server listens.
+
+    `metrics_token` None: no /metrics. `traces`: spans go to OpenTelemetry (graph/traces.py).
+    """
 
     database_url: str = field(repr=False)
     secret_key: str = field(repr=False)
@@ -64,6 +72,9 @@ class Settings:
     public_url: str | None = None
     oidc: OidcProvider | None = None
     edge: Edge = field(default_factory=Edge)
+    replica_url: str | None = field(default=None, repr=False)
+    metrics_token: str | None = field(default=None, repr=False)
+    traces: bool = False
 
     @property
     def mail_folder(self) -> Path:
@@ -93,6 +104,9 @@ def from_environment(
         public_url=_public_url(values["ORDERS_PUBLIC_URL"]) if "ORDERS_PUBLIC_URL" in values else None,
         oidc=_oidc(values),
         edge=_edge(values),
+        replica_url=_replica_url(values.get("ORDERS_DATABASE_REPLICA_URL"), values.get("ORDERS_DATABASE_URL", "")),
+        metrics_token=_metrics_token(values.get("ORDERS_METRICS_TOKEN")),
+        traces=_traces(values.get("ORDERS_TRACES", "off")),
     )
 
 
@@ -109,6 +123,32 @@ def _database_url(text: str) -> str:
     except DatabaseUrlError as error:
         raise SettingsError(f"ORDERS_DATABASE_URL: {error}") from None
     return text
+
+
+def _replica_url(text: str | None, database: str) -> str | None:
+    if text is None:
+        return None
+    try:
+        kinds = {parse_database_url(url).get_backend_name() for url in (text, database or "sqlite:///x")}
+    except DatabaseUrlError as error:
+        raise SettingsError(f"ORDERS_DATABASE_REPLICA_URL: {error}") from None
+    if kinds != {"postgresql"}:
+        raise SettingsError("ORDERS_DATABASE_REPLICA_URL needs a PostgreSQL in ORDERS_DATABASE_URL, and is one itself.")
+    return text
+
+
+def _metrics_token(text: str | None) -> str | None:
+    if text is not None and len(text) < SHORTEST_TOKEN:
+        raise SettingsError(f"ORDERS_METRICS_TOKEN is too short: give at least {SHORTEST_TOKEN} random characters.")
+    return text
+
+
+def _traces(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise SettingsError(f"ORDERS_TRACES is neither on nor off: {text!r}.")
+    if text == "on" and find_spec("opentelemetry") is None:
+        raise SettingsError("ORDERS_TRACES needs OpenTelemetry: install the extra, pip install '.[otel]'.")
+    return text == "on"
 
 
 def _smtp_url(text: str) -> str:

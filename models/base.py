@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -111,13 +112,18 @@ def parse_database_url(text: str) -> URL:
     if url.port is not None and not 0 < url.port < 65536:
         raise DatabaseUrlError(f"The database URL's port is not one: {example}.")
     mode = url.query.get("sslmode")
-    if unknown := set(url.query) - {"sslmode"}:
+    pooled = url.query.get("pgbouncer")
+    if unknown := set(url.query) - {"sslmode", "pgbouncer"}:
         raise DatabaseUrlError(f"The database URL has an unknown parameter ({min(unknown)}): {example}.")
+    if pooled not in (None, "true", "false"):
+        raise DatabaseUrlError(f"The database URL's pgbouncer is neither true nor false: {example}?pgbouncer=true.")
     # libpq's name for it; asyncpg calls it ssl.
-    return url.set(drivername="postgresql+asyncpg", query={"ssl": mode} if mode else {})
+    query = ({"ssl": mode} if mode else {}) | ({"pgbouncer": pooled} if pooled == "true" else {})
+    return url.set(drivername="postgresql+asyncpg", query=query)
 
 
 def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
+    """docs/operations.md explains the sizes; each process has a pool of its own."""
     wait = lock_wait.total_seconds()
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": wait})
@@ -127,25 +133,37 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
     # Imported late: who uses SQLite needs no driver for PostgreSQL.
     from models.postgres import ScopedConnection, say_for_whom
 
+    through_pgbouncer = bool(url.query.get("pgbouncer"))
+    timeouts = TIMEOUTS | {"lock_timeout": f"{wait * 1000:.0f}ms"}
     engine = create_async_engine(
-        url,
+        url.difference_update_query(["pgbouncer"]),
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
         pool_pre_ping=True,
-        connect_args={
-            "connection_class": ScopedConnection,
-            "timeout": 10,  # for connecting
-            "server_settings": {
-                "lock_timeout": f"{wait * 1000:.0f}",
-                "statement_timeout": "60s",
-                # A process that hangs must not hold its locks for ever.
-                "idle_in_transaction_session_timeout": "60s",
-            },
-        },
+        connect_args={"connection_class": ScopedConnection, "timeout": 10}
+        | (PGBOUNCER if through_pgbouncer else {"server_settings": timeouts}),
     )
     say_for_whom(engine.sync_engine)
+    if through_pgbouncer:
+        event.listen(engine.sync_engine, "begin", partial(_begin_pgbouncer, timeouts))
     return engine
+
+
+# What a statement waits for a lock, and takes, at most; and how long a process that hangs holds its locks.
+TIMEOUTS = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+# In transaction mode the next transaction may run on another connection of the server: nothing prepared may be counted
+# on (a statement without a name lasts for its transaction), and PgBouncer refuses settings at the start of one.
+PGBOUNCER = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+}
+
+
+def _begin_pgbouncer(timeouts: dict[str, str], connection: Connection) -> None:
+    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in timeouts.items())
+    connection.exec_driver_sql(f"SELECT {settings}")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -185,13 +203,16 @@ def insert_new(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
 class Database:
     """Sessions on one database. `engine` is exposed for migrations, health checks and statement counters.
 
-    Whoever waits for a lock longer than `lock_wait` (on SQLite: twice that, first for the writers of this process,
-    then for those of others) gives up, and nothing has happened.
+    `replica_url`: a copy that follows the database, for questions that may see it a moment late. Whoever waits for a
+    lock longer than `lock_wait` (on SQLite: twice that, first for the writers of this process, then for those of
+    others) gives up, and nothing has happened.
     """
 
-    def __init__(self, url: str, *, lock_wait: timedelta = LOCK_WAIT) -> None:
+    def __init__(self, url: str, replica_url: str | None = None, *, lock_wait: timedelta = LOCK_WAIT) -> None:
         self.url = parse_database_url(url)
         self.engine = create_engine(self.url, lock_wait)
+        self.replica = create_engine(parse_database_url(replica_url), lock_wait) if replica_url else None
+        self.engines = [self.engine, *([self.replica] if self.replica else [])]
         self._lock_wait = lock_wait.total_seconds()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite has one writer at a time: queue for it here, in order, rather than in its sleeping busy handler.
@@ -202,9 +223,13 @@ class Database:
         return not self.is_sqlite or Path(self.url.database or "").exists()
 
     @asynccontextmanager
-    async def read(self, scope: Scope) -> AsyncIterator[AsyncSession]:
-        """A session for questions (one snapshot on SQLite, read committed on PostgreSQL); keeps no change."""
-        async with self._session(scope) as session, session.begin():
+    async def read(self, scope: Scope, *, may_lag: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session for questions (one snapshot on SQLite, read committed on PostgreSQL); keeps no change.
+
+        `may_lag`: on the replica when there is one. Never for what belongs to a decision.
+        """
+        engine = self.replica if may_lag and self.replica else self.engine
+        async with self._session(scope, engine) as session, session.begin():
             yield session
             # What was read stays readable afterwards; a rollback would expire it.
             session.expunge_all()
@@ -220,7 +245,7 @@ class Database:
             if self._writer:
                 await self._turn(self._writer)
                 stack.callback(self._writer.release)
-            session = await stack.enter_async_context(self._session(scope))
+            session = await stack.enter_async_context(self._session(scope, self.engine))
             await stack.enter_async_context(session.begin())
             await session.connection(execution_options={"writes": True})
             yield session
@@ -233,12 +258,13 @@ class Database:
             raise DatabaseBusyError("other commands of this process are being written") from None
 
     @asynccontextmanager
-    async def _session(self, scope: Scope) -> AsyncIterator[AsyncSession]:
-        engine = self.engine.execution_options(scope=scope)
+    async def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        engine = engine.execution_options(scope=scope)
         async with AsyncSession(engine, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
             event.listen(session.sync_session, "do_orm_execute", narrow)
             event.listen(session.sync_session, "before_flush", keep_within)
             yield session
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        for engine in self.engines:
+            await engine.dispose()

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
@@ -25,7 +25,6 @@ class Sku(BrandOwned, Base):
     __table_args__ = (
         ForeignKeyConstraint(["brand_id"], ["brands.id"]),
         UniqueConstraint("brand_id", "number"),
-        Index(None, "brand_id", "model_number"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)

@@ -48,7 +48,6 @@ class DeliveryNoteLine(OrderOwned, Base):
         ForeignKeyConstraint(["brand_id", "backlog_sku_id"], ["backlog_skus.brand_id", "backlog_skus.id"]),
         ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
         Index(None, "brand_id", "delivery_note_id"),
-        Index(None, "brand_id", "order_id"),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 

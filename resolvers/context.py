@@ -22,16 +22,19 @@ class Context:
     request_id: str | None = None
     on_mail: Callable[[], None] = lambda: None
     loaders: Loaders = field(init=False)
+    may_lag: bool = field(default=True, init=False)
 
     def __post_init__(self) -> None:
-        self.refresh()
+        self.loaders = Loaders(self.read)
 
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
-        return self.database.read(self.actor.scope)
+        """On the replica when there is one, until the request decides something."""
+        return self.database.read(self.actor.scope, may_lag=self.may_lag)
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.database.transaction(self.actor.scope)
 
     def refresh(self) -> None:
-        """After a command, what was loaded before it is stale."""
-        self.loaders = Loaders(self.database, self.actor)
+        """For and after a command: what was loaded before it is stale, and so is a replica."""
+        self.may_lag = False
+        self.loaders = Loaders(self.read)

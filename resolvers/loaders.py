@@ -1,10 +1,11 @@
 """Batched reads: what the orders of one page need is read together, in a constant number of statements.
 
-Each loader opens a session of its own for the viewer's scope, because sibling fields are resolved concurrently.
+Each loader opens a session of its own by the viewer's door, because sibling fields are resolved concurrently.
 Pages inside an order (lines, history) are keyed by (order, size, after).
 """
 
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,9 +13,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
-from models.actor import Actor
 from models.audit import AuditEntry
-from models.base import Database
 from models.catalog import Sku
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
@@ -82,10 +81,10 @@ IS_OFFICIAL = and_(
 class Loaders:
     """All loaders of one request. A key that the viewer may not see loads as None, or as nothing."""
 
-    def __init__(self, database: Database, actor: Actor) -> None:
+    def __init__(self, door: Callable[[], AbstractAsyncContextManager[AsyncSession]]) -> None:
         def one(read: Callable[[AsyncSession, list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, V | None]:
             async def load(keys: list[K]) -> list[V | None]:
-                async with database.read(actor.scope) as session:
+                async with door() as session:
                     found = await read(session, keys)
                 return [found.get(key) for key in keys]
 
@@ -93,7 +92,7 @@ class Loaders:
 
         def many(read: Callable[[AsyncSession, list[K]], Awaitable[dict[K, list[V]]]]) -> DataLoader[K, list[V]]:
             async def load(keys: list[K]) -> list[list[V]]:
-                async with database.read(actor.scope) as session:
+                async with door() as session:
                     found = await read(session, keys)
                 return [found.get(key, []) for key in keys]
 

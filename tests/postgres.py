@@ -37,9 +37,11 @@ class Postgres:
     """`url` is the server without a database name, "postgresql://orders@127.0.0.1:54321".
 
     The role in it owns the databases and is no superuser, so that everything runs under row-level security.
+    `programs`: the folder of pg_dump and the like.
     """
 
     url: str
+    programs: Path
     data: Path
     start: Callable[[], None]
 
@@ -118,7 +120,7 @@ def start_postgres(*options: str) -> Iterator[Postgres]:
 
         start()
         try:
-            server = Postgres(f"postgresql://{OWNER}@127.0.0.1:{port}", data, start)
+            server = Postgres(f"postgresql://{OWNER}@127.0.0.1:{port}", programs, data, start)
             with ThreadPoolExecutor(1) as elsewhere:  # a benchmark has an event loop here
                 elsewhere.submit(asyncio.run, server._execute(f'CREATE ROLE "{OWNER}" LOGIN')).result()
             yield server

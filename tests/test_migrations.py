@@ -1,13 +1,15 @@
 """The schema can be made, taken back and made again on both databases, and is what the models say."""
 
+import asyncio
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, select, text
 
-from models.base import Database
+from models.base import TIMEOUTS, Database
 from models.documents import InvoicedOrder, InvoiceLine
-from models.migrations import NewerSchemaError, current, downgrade, latest, upgrade
+from models.migrations import MIGRATION_LOCK, NewerSchemaError, current, downgrade, latest, upgrade
 from models.scope import EVERYTHING
 from models.tables import metadata
 from tests.factories import add_invoice, make_order, make_shop
@@ -69,3 +71,29 @@ async def test_invoices_made_before_they_had_lines_get_them(database: Database) 
         lines = [tuple(row) for row in await session.execute(select(*columns).order_by(InvoiceLine.position))]
         assert lines == [(invoice.id, 1, 2, 2500), (invoice.id, 2, 3, 1440)]
         assert (await session.scalars(select(InvoicedOrder.tax_minor))).one() == 7
+
+
+async def test_a_second_process_waits_for_a_migration(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also for longer than a statement, or another lock, is waited for."""
+    monkeypatch.setitem(TIMEOUTS, "lock_timeout", "200ms")
+    monkeypatch.setitem(TIMEOUTS, "statement_timeout", "200ms")
+    first, second = Database(postgres_url), Database(postgres_url)
+    await downgrade(first)
+    async with first.engine.connect() as connection, connection.begin():
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        waiting = asyncio.create_task(upgrade(second))
+        await asyncio.sleep(1)
+        assert not waiting.done()
+    await waiting
+    assert await current(second) == latest()
+    await first.close()
+    await second.close()
+
+
+async def test_many_processes_start_on_an_empty_database_at_once(database: Database, database_url: str) -> None:
+    await downgrade(database)
+    several = [Database(database_url) for _ in range(4)]
+    await asyncio.gather(*map(upgrade, several))
+    assert await current(database) == latest()
+    for each in several:
+        await each.close()

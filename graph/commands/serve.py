@@ -17,6 +17,7 @@ from graph.demo import demo_actors, load_demo
 from graph.server import Connection, Server
 from graph.settings import Settings
 from graph.tokens import Tokens
+from graph.workers import Workers
 from models.actor import Actor
 from models.base import Database
 from models.migrations import upgrade
@@ -26,8 +27,8 @@ DEMO_TOKENS_LAST = timedelta(days=30)
 GRACE = 10  # seconds for what runs, when the server is told to stop
 
 
-def serve(settings: Settings, *, demo: bool, host: str, port: int, drain: float = 1) -> None:
-    """Until it is told to stop; `drain`: see Server. Raises CommandError when it cannot start."""
+def serve(settings: Settings, *, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1) -> int:
+    """Until it is told to stop; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
     listening = _listen(host, port)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     if settings.public_url is None:
@@ -35,8 +36,21 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int, drain: float 
     actors = asyncio.run(_prepare(settings, demo=demo))
     tokens = Tokens(settings.secret_key, utc_now)
     signed = {role: tokens.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
-    app = create_app(settings, demo_token=signed.get("admin"))
     typer.echo(_welcome(settings, address, signed))
+    if workers == 1:
+        work(settings, signed.get("admin"), listening, drain)
+        return 0
+    grace = drain + GRACE + 5
+    return Workers(workers, work, settings, signed.get("admin"), listening, drain, grace=grace).run()
+
+
+def work(settings: Settings, demo_token: str | None, listening: socket.socket, drain: float) -> None:
+    """One server on a migrated database, in this process."""
+    if settings.traces:
+        from graph import traces
+
+        traces.export()
+    app = create_app(settings, demo_token=demo_token)
     Server(configuration(app, settings), drain=drain, on_stop=app.state.stop).run(sockets=[listening])
 
 

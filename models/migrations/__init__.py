@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from models.base import Database
+from models.base import TIMEOUTS, Database
 from models.scope import EVERYTHING
 
 # Any fixed number: PostgreSQL processes that start together migrate one after the other.
@@ -55,7 +55,11 @@ async def _run(database: Database, migrate: Callable[[Connection], None]) -> Non
         await connection.execution_options(writes=True, scope=EVERYTHING)
         async with connection.begin():
             if not database.is_sqlite:
+                # Another process may migrate for long, and so may we; a table's lock is not waited for without end.
+                await connection.execute(text("SET LOCAL statement_timeout = 0"))
+                await connection.execute(text("SET LOCAL lock_timeout = 0"))
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+                await connection.execute(text(f"SET LOCAL lock_timeout = '{TIMEOUTS['lock_timeout']}'"))
             await connection.run_sync(_refuse_newer)
             await connection.run_sync(migrate)
 

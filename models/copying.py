@@ -1,0 +1,55 @@
+"""Many rows at once, past the ORM: COPY on PostgreSQL, executemany on SQLite. Constraints and triggers hold as ever."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.base import Base, Json
+
+# Column names, and rows of values in that order.
+Rows = tuple[Sequence[str], Sequence[Sequence[Any]]]
+
+
+async def copy_rows(session: AsyncSession, rows: Mapping[str, Rows]) -> None:
+    """Table → rows, written in the order of foreign keys, in the session's transaction.
+
+    The session must have run a statement: SQLAlchemy begins a transaction on PostgreSQL with the first of its own.
+    """
+    for table in Base.metadata.sorted_tables:
+        columns, values = rows.get(table.name, ((), ()))
+        if values:
+            await (_copy if session.get_bind().dialect.name == "postgresql" else _insert)(
+                session, table, columns, values
+            )
+
+
+async def _copy(session: AsyncSession, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+    raw = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert raw is not None  # noqa: S101 - the session has a connection
+    if not raw.is_in_transaction():
+        raise RuntimeError("copy_rows before the transaction has begun: run a statement first")
+    places = [place for place, name in enumerate(columns) if table.c[name].type is Json]
+    if places:
+        values = [
+            [json.dumps(value) if place in places else value for place, value in enumerate(row)] for row in values
+        ]
+    await raw.copy_records_to_table(table.name, records=values, columns=list(columns))
+
+
+async def _insert(session: AsyncSession, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+    dialect = session.get_bind().dialect
+    converters = {
+        place: convert
+        for place, name in enumerate(columns)
+        if (convert := table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
+    }
+    converted = [
+        tuple(converters[place](value) if place in converters else value for place, value in enumerate(row))
+        for row in values
+    ]
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own tables
+    await (await session.connection()).exec_driver_sql(statement, converted)
