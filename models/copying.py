@@ -36,7 +36,12 @@ async def _copy(session: AsyncSession, table: Table, columns: Sequence[str], val
         values = [
             [json.dumps(value) if place in places else value for place, value in enumerate(row)] for row in values
         ]
-    await raw.copy_records_to_table(table.name, records=values, columns=list(columns))
+    # Row-level security takes no COPY, but what it takes from a temporary table is nearly as fast.
+    copied, names = f"copied_{table.name}", ", ".join(columns)
+    await raw.execute(f"CREATE TEMPORARY TABLE {copied} AS SELECT {names} FROM {table.name} WITH NO DATA")  # noqa: S608
+    await raw.copy_records_to_table(copied, records=values, columns=list(columns))
+    await raw.execute(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {copied}")  # noqa: S608
+    await raw.execute(f"DROP TABLE {copied}")
 
 
 async def _insert(session: AsyncSession, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:

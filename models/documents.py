@@ -48,6 +48,8 @@ class DeliveryNoteLine(OrderOwned, Base):
         ForeignKeyConstraint(["brand_id", "backlog_sku_id"], ["backlog_skus.brand_id", "backlog_skus.id"]),
         ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
         Index(None, "brand_id", "delivery_note_id"),
+        # For the trigger that refuses to deliver more than was ordered.
+        Index(None, "brand_id", "order_id"),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 

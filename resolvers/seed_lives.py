@@ -28,6 +28,16 @@ class Line(NamedTuple):
     price: int
 
 
+class Bill(NamedTuple):
+    lines: list[Line]
+    tax: int
+    shipping: int
+
+    @property
+    def total(self) -> int:
+        return sum(line.quantity * line.price for line in self.lines) + self.tax + self.shipping
+
+
 @dataclass(slots=True)
 class Ledger:
     """Where rows and history are written down; `rows`: table → rows that begin with the brand."""
@@ -78,13 +88,13 @@ class Life:
             self._step(rng, "OC_CONFIRMED", member)
         return made_at
 
-    def end(self, rng: random.Random, lines: list[Line], total: int) -> None:
+    def end(self, rng: random.Random, lines: list[Line], tax: int, shipping: int) -> None:
         """Documents, a rejection or a return to the cart; then tags and the archive."""
         add = self._ledger.add
         if self._status is S.OC_CONFIRMED:
-            self._deliver(rng, lines, total)
+            self._deliver(rng, Bill(lines, tax, shipping))
         elif self._status is S.OC_CREATED and rng.random() < 0.05:
-            self._invoice(rng, total, None)
+            self._invoice(rng, Bill(lines, tax, shipping), None)
         elif self._status in REJECTED:
             self._reject(rng)
         elif self._status is S.SENT_BACK_TO_CART:
@@ -138,17 +148,17 @@ class Life:
             sent_at, error,
         )  # fmt: skip
 
-    def _deliver(self, rng: random.Random, lines: list[Line], total: int) -> None:
+    def _deliver(self, rng: random.Random, bill: Bill) -> None:
         """Of a hundred confirmed orders: 50 delivered as a whole, 25 in parts, 10 invoiced only, 15 still to do."""
         chance = rng.random()
         if chance < 0.50:
-            note = self._note(rng, [(None, line.sku_id, line.quantity) for line in lines])
+            note = self._note(rng, [(None, line.sku_id, line.quantity) for line in bill.lines])
             if rng.random() < 0.85:
-                self._invoice(rng, total, note)
+                self._invoice(rng, bill, note)
         elif chance < 0.75:
-            self._deliver_in_parts(rng, lines)
+            self._deliver_in_parts(rng, bill.lines)
         elif chance < 0.85:
-            self._invoice(rng, total, None)
+            self._invoice(rng, bill, None)
 
     def _deliver_in_parts(self, rng: random.Random, lines: list[Line]) -> None:
         self._step(rng, "BACKLOG_SKUS_CREATED", rng.choice(MEMBERS))
@@ -163,7 +173,7 @@ class Life:
             self._note(rng, delivered)
 
     def _note(self, rng: random.Random, lines: list[tuple[UUID | None, UUID, int]]) -> UUID:
-        code = f"DN-{self._number:07}"
+        code = f"DN-S{self._number:07}"
         at = self._step(rng, "DELIVERY_NOTE_CREATED", rng.choice(MEMBERS), code=code)
         note = made_id(rng, at)
         self._ledger.add("delivery_notes", note, self.id, code, at)
@@ -171,13 +181,17 @@ class Life:
             self._ledger.add("delivery_note_lines", made_id(rng, at), self.id, note, backlog_sku, sku_id, quantity)
         return note
 
-    def _invoice(self, rng: random.Random, total: int, note: UUID | None) -> None:
-        code, add, member = f"INV-{self._number:07}", self._ledger.add, rng.choice(MEMBERS)
+    def _invoice(self, rng: random.Random, bill: Bill, note: UUID | None) -> None:
+        """Of the whole order, or of the note that delivers it as a whole."""
+        code, add, member = f"INV-S{self._number:07}", self._ledger.add, rng.choice(MEMBERS)
         at = self._step(rng, "INVOICE_CREATED", member, code=code)
         issued_at = self._step(rng, "INVOICE_ISSUED", member, code=code) if rng.random() < 0.9 else None
         id = made_id(rng, at)
         status = "ISSUED" if issued_at else "DRAFT"
-        add("invoices", id, code, status, at, self._buyer.currency, total, issued_at)
-        add("invoiced_orders", id, self.id)
+        add("invoices", id, code, status, at, self._buyer.currency, bill.total, issued_at)
+        add("invoiced_orders", id, self.id, note is None, bill.tax, bill.shipping)
         if note:
             add("invoiced_delivery_notes", id, note)
+        for position, (sku_id, quantity, price) in enumerate(bill.lines, 1):
+            amount = quantity * price
+            add("invoice_lines", made_id(rng, at), self.id, id, note, position, sku_id, quantity, price, amount)

@@ -41,8 +41,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "delivery_notes": ("brand_id", "id", "order_id", "code", "created_at"),
     "delivery_note_lines": ("brand_id", "id", "order_id", "delivery_note_id", "backlog_sku_id", "sku_id", "quantity"),
     "invoices": ("brand_id", "id", "code", "status", "created_at", "currency", "total_minor", "issued_at"),
-    "invoiced_orders": ("brand_id", "invoice_id", "order_id"),
+    "invoiced_orders": ("brand_id", "invoice_id", "order_id", "is_whole", "tax_minor", "shipping_minor"),
     "invoiced_delivery_notes": ("brand_id", "invoice_id", "delivery_note_id"),
+    "invoice_lines": ("brand_id", "id", "order_id", "invoice_id", "delivery_note_id", "position", "sku_id", "quantity",
+                      "unit_price_minor", "amount_minor"),
     "outbox_messages": ("brand_id", "id", "order_id", "kind", "recipients", "notice", "status", "attempts", "due_at",
                         "created_at", "sent_at", "last_error"),
     "audit_entries": seed_history.COLUMNS,
@@ -102,7 +104,7 @@ class Maker:
         tax = amount // 10 if buyer.currency == "JPY" else 0
         shipping = 800 if amount < 50_000 else 0
         total = amount + tax + shipping
-        order.end(rng, lines, total)
+        order.end(rng, lines, tax, shipping)
         add(
             "orders", order.id, f"SO-{number:07}", buyer.id, shop.catalogs[season], status, official, buyer.currency,
             tax, shipping, total, sum(line.quantity for line in lines), "", "", placed_at, confirmed_at,

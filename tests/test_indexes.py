@@ -14,13 +14,14 @@ from graph.ids import Kind, to_id
 from models.actor import Actor
 from models.audit import AuditEntry
 from models.base import Database
-from models.documents import DeliveryNote, DeliveryNoteLine, InvoicedOrder
+from models.documents import DeliveryNote, DeliveryNoteLine, InvoicedOrder, InvoiceLine
 from models.order import Order, OrderLine, OrderReplacement
 from models.policy import OPEN, Role
 from models.rejection import OrderRejection
 from models.scope import Scope
 from models.tables import metadata
 from models.tag import OrderTag, Tag
+from resolvers.api_keys import find_by_secret
 from resolvers.seeding import seed_orders
 from tests.client import Client, serving
 from tests.clock import Clock
@@ -191,7 +192,12 @@ async def test_a_scan_would_be_noticed(client: Client) -> None:
 
 
 # Not for reading: PostgreSQL looks there when the row that is pointed at is deleted.
-FOR_DELETING = {"ix_invoiced_delivery_notes_brand_id_delivery_note_id"}
+FOR_DELETING = {
+    "ix_invoiced_delivery_notes_brand_id_delivery_note_id",
+    "ix_invoice_lines_brand_id_delivery_note_id",
+}
+# Read by what the database itself refuses (migration 0007), which no plan of ours shows.
+FOR_TRIGGERS = {"ix_delivery_note_lines_brand_id_order_id"}
 
 
 async def test_every_index_is_used(client: Client) -> None:
@@ -201,7 +207,7 @@ async def test_every_index_is_used(client: Client) -> None:
         plans += await plans_of(client, run, scans_cost=True)
     used = set().union(*(each.indexes for each in plans))
     indexes = {index.name for table in metadata.tables.values() for index in table.indexes if not index.unique}
-    assert indexes - used - FOR_DELETING == set()
+    assert indexes - used - FOR_DELETING - FOR_TRIGGERS == set()
 
 
 async def subjects(client: Client) -> tuple[Any, Any, Any, Any]:
@@ -238,6 +244,11 @@ def commands(client: Client, rejected: Any, tag: Any, note: Any, order: Any) -> 
                 DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note.id
             )
         ),
+        # What is billed of an order already.
+        lambda: read(
+            select(InvoiceLine).where(InvoiceLine.brand_id == note.brand_id, InvoiceLine.order_id == note.order_id)
+        ),
+        lambda: find_by_secret(client.database, "omk_nobody's"),
         # The brand's audit, newest first.
         lambda: read(select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(50)),
     ]

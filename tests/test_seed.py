@@ -9,7 +9,7 @@ from graph.commands import CommandError
 from graph.commands.audit import verify
 from graph.commands.seed import seed
 from models.base import Database
-from models.documents import BacklogSku, DeliveryNote, InvoicedOrder
+from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedOrder, InvoiceLine
 from models.order import Order, OrderLine
 from models.outbox import NotificationStatus, OutboxMessage
 from models.policy import FINAL, REJECTED, OrderStatus
@@ -38,7 +38,13 @@ async def test_what_is_made_up_is_consistent(database: Database, capsys: pytest.
         assert await count(database, orders.where(Order.status == status)) > 0, status
     rows = await trace(database)
     empty = {name for name in metadata.tables if not rows[name]}
-    assert empty == {"bulk_runs", "idempotency_keys", "carts", "cart_lines"}
+    assert empty == {"bulk_runs", "idempotency_keys", "carts", "cart_lines", "api_keys", "document_numbers"}
+    of_invoice = and_(InvoiceLine.brand_id == Invoice.brand_id, InvoiceLine.invoice_id == Invoice.id)
+    billed = select(func.sum(InvoiceLine.amount_minor)).where(of_invoice).scalar_subquery()
+    of_orders = and_(InvoicedOrder.brand_id == Invoice.brand_id, InvoicedOrder.invoice_id == Invoice.id)
+    charged = select(func.sum(InvoicedOrder.tax_minor + InvoicedOrder.shipping_minor)).where(of_orders)
+    wrong = Invoice.total_minor != billed + charged.scalar_subquery()
+    assert await count(database, select(func.count()).select_from(Invoice).where(wrong)) == 0
     of_order = and_(OrderLine.brand_id == Order.brand_id, OrderLine.order_id == Order.id)
     official = select(func.sum(OrderLine.amount_minor)).where(of_order, OrderLine.data_set == Order.official)
     total = official.scalar_subquery() + Order.tax_minor + Order.shipping_minor

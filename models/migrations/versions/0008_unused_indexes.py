@@ -14,7 +14,6 @@ depends_on = None
 UNUSED = (
     ("ix_skus_brand_id_model_number", "skus", ["brand_id", "model_number"]),
     ("ix_order_replacements_brand_id_replaced_order_id", "order_replacements", ["brand_id", "replaced_order_id"]),
-    ("ix_delivery_note_lines_brand_id_order_id", "delivery_note_lines", ["brand_id", "order_id"]),
 )
 
 
