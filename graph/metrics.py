@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from sqlalchemy import event, func, select
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.extensions import SchemaExtension
 
 from models.base import Database
-from models.outbox import NotificationStatus, OutboxMessage
+from models.outbox import NotificationStatus, oldest_due, unsent
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
 
@@ -158,16 +158,15 @@ class Metrics:
 
     async def _outbox(self) -> bytes:
         """Of the database, the same whichever worker is asked; nothing when it does not answer."""
-        pending = OutboxMessage.status == NotificationStatus.PENDING
+        now = self._clock()
         try:
             async with self._database.read(EVERYTHING) as session:
-                number, oldest = (
-                    await session.execute(select(func.count(), func.min(OutboxMessage.due_at)).where(pending))
-                ).one()
+                number = (await unsent(session))[NotificationStatus.PENDING]
+                oldest = await oldest_due(session, now)
         except Exception:
             log.exception("the outbox could not be counted")
             return b""
-        age = max(0.0, (self._clock() - oldest).total_seconds()) if oldest else 0.0
+        age = (now - oldest).total_seconds() if oldest else 0.0
         registry = CollectorRegistry()
         registry.register(Outbox(number, age))
         return generate_latest(registry)

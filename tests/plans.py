@@ -87,6 +87,8 @@ def _of_postgresql(statement: str, explained: Any) -> Plan:
     def visit(node: dict[str, Any], table: str, *, stops_early: bool) -> None:
         """`stops_early`: above it, somebody stops reading when there are enough rows."""
         kind = node["Node Type"]
+        if node.get("One-Time Filter") == "false":  # what is below is never run
+            return
         table = str(node.get("Relation Name", table))
         stops_early = kind == "Limit" or (stops_early and kind not in ("Sort", "Aggregate", "Hash"))
         condition = node.get("Index Cond")

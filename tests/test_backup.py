@@ -104,7 +104,9 @@ async def test_postgresql_is_dumped_and_restored_under_load(
         before = await counts(server.database)
         stop = asyncio.Event()
         loading = asyncio.create_task(load(server.as_(shop.member()), orders, stop))
-        await asyncio.to_thread(run, postgres, "pg_dump", "--format=custom", f"--file={file}", postgres_url)
+        await asyncio.to_thread(
+            run, postgres, "pg_dump", "--enable-row-security", "--format=custom", f"--file={file}", postgres_url
+        )
         stop.set()
         assert await loading > 0
         after = await counts(server.database)
@@ -122,5 +124,7 @@ async def test_postgresql_is_dumped_and_restored_under_load(
 
 
 def run(postgres: Postgres, program: str, *arguments: str) -> None:
-    done = subprocess.run([postgres.programs / program, *arguments], capture_output=True, text=True, check=False)
+    environment = os.environ | {"PGOPTIONS": "-c orders.brand=all"}
+    command = [postgres.programs / program, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -16,9 +16,10 @@ from models.audit import AuditEntry
 from models.base import Database
 from models.documents import DeliveryNote, DeliveryNoteLine, InvoicedOrder, InvoiceLine
 from models.order import Order, OrderLine, OrderReplacement
+from models.outbox import oldest_due, unsent
 from models.policy import OPEN, Role
 from models.rejection import OrderRejection
-from models.scope import Scope
+from models.scope import EVERYTHING, Scope
 from models.tables import metadata
 from models.tag import OrderTag, Tag
 from resolvers.api_keys import find_by_secret
@@ -228,6 +229,11 @@ def commands(client: Client, rejected: Any, tag: Any, note: Any, order: Any) -> 
     operator = client.as_(Actor(role=Role.OPERATOR, id="o", name="Olga", brand_id=None))
     transport = FileTransport(Path("nowhere"))
 
+    async def count_mails() -> None:
+        async with client.database.read(EVERYTHING) as session:
+            await unsent(session)
+            await oldest_due(session, client.clock())
+
     async def read(statement: Any) -> None:
         async with client.database.read(actor.scope) as session:
             await session.execute(statement)
@@ -238,6 +244,7 @@ def commands(client: Client, rejected: Any, tag: Any, note: Any, order: Any) -> 
         lambda: client.data('{ orders(first: 20, filter: {search: "m0042-xl"}) { nodes { code } } }'),
         lambda: operator.data("query ($id: ID!) { order(id: $id) { code } }", id=to_id(Kind.ORDER, order)),
         lambda: Relay(client.database, transport, sender="a@b.example", clock=client.clock).drain(),
+        count_mails,
         # The lines of a note, as deleting it reads them.
         lambda: read(
             select(DeliveryNoteLine).where(
