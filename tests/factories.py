@@ -87,6 +87,7 @@ async def make_order(
     *,
     lines: Sequence[tuple[int, int]] = ((2, 1250), (3, 480)),
     rejected_by: str = "Mina Sato",
+    sent_back_at: datetime = NOON,
     **order: Any,
 ) -> Order:
     """`lines`: (quantity, unit price in minor units) of the shop's SKUs in turn. A rejected status has its record."""
@@ -131,7 +132,9 @@ async def make_order(
             )
         )
     if made.status is OrderStatus.SENT_BACK_TO_CART:
-        rows.append(OrderSendBack(brand_id=made.brand_id, order_id=made.id, sent_back_at=NOON, actor_name="Mina Sato"))
+        rows.append(
+            OrderSendBack(brand_id=made.brand_id, order_id=made.id, sent_back_at=sent_back_at, actor_name="Mina Sato")
+        )
     await save(database, made, *rows)
     return made
 

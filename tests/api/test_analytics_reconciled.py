@@ -109,7 +109,8 @@ async def a_year(database: Database, shop: Shop, seed: int) -> dict[str, str]:
     buyers = [shop.buyer, *[await make_buyer(database, shop.brand, name=name) for name in ("Atlas", "Zebra")]]
     actors = [shop.member(), shop.member(id="mem-2", name="Ken Ito"), OPERATOR]
     catalogs = {}
-    for _ in range(90):
+    for number in range(90):
+        placed_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=choose.randrange(366 * 24 * 60))
         status = choose.choice(sorted(OrderStatus))
         catalog = choose.choice([shop.catalog, second])
         lines = [(choose.randint(1, 90), choose.randint(0, 99_999)) for _ in range(choose.randint(1, 5))]
@@ -125,7 +126,8 @@ async def a_year(database: Database, shop: Shop, seed: int) -> dict[str, str]:
             tax_minor=tax,
             shipping_minor=shipping,
             total_minor=sum(quantity * price for quantity, price in lines) + tax + shipping,
-            placed_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=choose.randrange(366 * 24 * 60)),
+            placed_at=placed_at,
+            sent_back_at=placed_at + timedelta(days=number % 30),
             archived_at=datetime(2027, 1, 1, tzinfo=UTC) if status in FINAL and choose.random() < 0.5 else None,
         )
         catalogs[order.code] = catalog.code
@@ -138,15 +140,11 @@ async def a_year(database: Database, shop: Shop, seed: int) -> dict[str, str]:
 
 
 async def months_of_sending_back(database: Database, shop: Shop) -> dict[str, str]:
-    """Spreads them over the year; → the month of each, by order code."""
+    """By order code."""
     of_order = and_(Order.brand_id == OrderSendBack.brand_id, Order.id == OrderSendBack.order_id)
-    found = {}
-    async with database.transaction(shop.member().scope) as session:
-        rows = await session.execute(select(OrderSendBack, Order).join(Order, of_order))
-        for number, (sent_back, order) in enumerate(rows.all()):
-            sent_back.sent_back_at = order.placed_at + timedelta(days=number)
-            found[order.code] = month(sent_back.sent_back_at.isoformat())
-    return found
+    async with database.read(shop.member().scope) as session:
+        rows = await session.execute(select(Order.code, OrderSendBack.sent_back_at).join(OrderSendBack, of_order))
+        return {code: month(at.isoformat()) for code, at in rows}
 
 
 async def listed(client: Client, **variables: Any) -> list[Node]:
