@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 import strawberry
 from graphql import GraphQLError
 from sqlalchemy.exc import DBAPIError
@@ -50,8 +51,11 @@ def is_busy(error: BaseException | None) -> bool:
         state = getattr(error.orig, "sqlstate", None) or ""
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         return error.connection_invalidated or state.startswith(BUSY_STATES) or code in BUSY_CODES
-    # OSError, of which TimeoutError is one: what asyncpg raises when it cannot connect. Resolvers touch no files.
-    return isinstance(error, DatabaseBusyError | PoolTimeoutError | OSError)
+    # A connection that breaks while it is being made is told in asyncpg's own words, or (TimeoutError is one) by an
+    # OSError; resolvers touch no files.
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "").startswith(BUSY_STATES)
+    return isinstance(error, DatabaseBusyError | PoolTimeoutError | asyncpg.InterfaceError | OSError)
 
 
 def is_unavailable(answer: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> bool:

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from sqlalchemy import event
 
+from graph.errors import is_busy
 from models.base import Database
 from models.migrations import upgrade
 from models.order import Order
@@ -235,3 +236,22 @@ async def test_a_database_that_is_away_is_unavailable_and_goes_on_when_it_is_bac
             await asyncio.to_thread(postgres.start)
             await assert_it_goes_on(database, member, order)
         await database.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "busy"),
+    [
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.CannotConnectNowError("the database system is starting up"), True),
+        (asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT"), True),
+        (asyncpg.UndefinedTableError("no such table"), False),
+        (TimeoutError(), True),
+        (ConnectionRefusedError(), True),
+        (KeyError("ours"), False),
+    ],
+)
+def test_a_connection_that_breaks_while_it_is_made_is_unavailable_and_a_fault_of_ours_is_not(
+    error: Exception, busy: bool
+) -> None:
+    """Seen in the crash loop: the driver's own errors, not yet wrapped by SQLAlchemy."""
+    assert is_busy(error) is busy
