@@ -1,5 +1,6 @@
 """A GraphQL client on the real application, through HTTP."""
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -19,7 +20,8 @@ from models.actor import Actor
 from models.base import Base, Database
 from tests.clock import Clock
 
-SECRET = secrets.token_urlsafe(48)  # another one each time: a key in a repository is no secret
+# Another one each time, as a key in a repository is no secret; the same for the processes that a test starts.
+SECRET = os.environ.setdefault("TEST_SECRET_KEY", secrets.token_urlsafe(48))
 OF_THE_RELAY = ("UPDATE outbox_messages", "WITH RECURSIVE turns", "WITH due", "SELECT EXISTS (SELECT * \nFROM outbox")
 KINDS = {
     "orders": Kind.ORDER,

@@ -23,7 +23,7 @@ from graph.settings import Settings
 from models.base import Database
 from tests.client import SECRET
 
-CLAIM = r"UPDATE outbox_messages SET .*\battempts=\("
+CLAIM = r"(?s)(WITH due .*)?UPDATE outbox_messages SET .*\battempts=\("
 MARK = r"UPDATE outbox_messages SET .* SENT"
 
 
