@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, fields
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 
 from models import audit, policy, words
 from models.events import BrandSettingsUpdated
 from models.party import ADDRESS, Brand
+from models.time_zones import is_time_zone
 from models.words import say
 from resolvers.actions import ActionError, Refusal, invalid
 from resolvers.context import Context
@@ -82,11 +82,8 @@ def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
     for name, longest in LONGEST.items():
         check_text(changes.get(name), longest, "input", ARGUMENTS[name])
     refusals = []
-    if "time_zone" in changes:
-        try:
-            ZoneInfo(changes["time_zone"] or "")
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            refusals.append(invalid(context, words.UNKNOWN_TIME_ZONE, "timeZone"))
+    if "time_zone" in changes and not is_time_zone(changes["time_zone"] or ""):
+        refusals.append(invalid(context, words.UNKNOWN_TIME_ZONE, "timeZone"))
     reply_to = changes.get("mail_reply_to")
     if reply_to and not ADDRESS.fullmatch(reply_to):
         refusals.append(invalid(context, words.NOT_AN_ADDRESS, "mailReplyTo"))
