@@ -36,7 +36,9 @@ STRINGS = f'<?xml version="1.0"?><sst {MAIN}>', "</sst>"
 Part = tuple[str, str, int, str]
 
 
-def workbook(path: Path, *, sheet: Part | str = "", strings: Part | str = "", more: dict[str, str] | None = None) -> Path:
+def workbook(
+    path: Path, *, sheet: Part | str = "", strings: Part | str = "", more: dict[str, str] | None = None
+) -> Path:
     """An .xlsx of the parts given; in a dozen kilobytes for each that they inflate to ten megabytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
         made.writestr("[Content_Types].xml", TYPES)
@@ -91,7 +93,7 @@ def shared_strings(megabytes: int) -> Part:
 ENTITIES = (
     '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">'
     + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-    + f"]><worksheet {MAIN}><sheetData><row><c t=\"inlineStr\"><is><t>&a9;</t></is></c></row></sheetData></worksheet>"
+    + f']><worksheet {MAIN}><sheetData><row><c t="inlineStr"><is><t>&a9;</t></is></c></row></sheetData></worksheet>'
 )
 LOCAL_FILE = (
     '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY file SYSTEM "file:///etc/passwd">]>'
