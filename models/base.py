@@ -104,6 +104,9 @@ def parse_database_url(text: str) -> URL:
         return url.set(drivername="sqlite+aiosqlite")
     if url.port is not None and not 0 < url.port < 65536:
         raise DatabaseUrlError(f"The database URL's port is not one: {example}.")
+    if "@" in f"{url.host}{url.database}":
+        # The rest of a password that has one; it would be taken for the host, and be shown.
+        raise DatabaseUrlError(f"Write an @ in the password of the database URL as %40: {example}.")
     mode = url.query.get("sslmode")
     if unknown := set(url.query) - {"sslmode"}:
         raise DatabaseUrlError(f"The database URL has an unknown parameter ({min(unknown)}): {example}.")
@@ -113,7 +116,9 @@ def parse_database_url(text: str) -> URL:
 
 def create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": 10})
+        engine = create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": 10}, hide_parameters=True
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -123,6 +128,8 @@ def create_engine(url: URL) -> AsyncEngine:
         max_overflow=10,
         pool_timeout=10,
         pool_pre_ping=True,
+        # What a statement is about is the customers' business and may be a secret: it stays out of errors and logs.
+        hide_parameters=True,
         connect_args={"server_settings": {"lock_timeout": "10s", "statement_timeout": "60s"}},
     )
 

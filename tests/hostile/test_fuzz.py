@@ -1,4 +1,4 @@
-"""A few hundred documents made up from the schema: none is answered by a fault. tests/hostile/fuzz.py has the long run."""
+"""Documents made up from the schema: none is answered by a fault. tests/hostile/campaign.py is the long run."""
 
 import asyncio
 from pathlib import Path
