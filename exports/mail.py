@@ -18,6 +18,8 @@ from models.words import moment
 # What a domain is once it is encoded (RFC 5321, without addresses in brackets): it goes into a command of SMTP.
 HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
+SHORT_NAME = 40  # characters that fit a line beside the address
+
 _html = Environment(
     loader=PackageLoader("exports"),
     autoescape=True,
@@ -138,11 +140,11 @@ def email_message(
     """A multipart/alternative message. The same `id` (the outbox message's) gives the same Message-ID again."""
     message = EmailMessage(policy=SMTP)
     address = header_address(sender)
-    message["From"] = Address(one_line(sender_name), address.username, address.domain)
+    message["From"] = Address(_display_name(sender_name), address.username, address.domain)
     message["To"] = [header_address(each) for each in mail.to]
     if reply_to and reachable([reply_to])[0]:
         message["Reply-To"] = header_address(reply_to)
-    message["Subject"] = one_line(mail.subject)
+    message["Subject"] = _unencoded(mail.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{id}@{address.domain}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -169,3 +171,15 @@ def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
         except ValueError:
             unreachable.append(each)
     return found, unreachable
+
+
+def _unencoded(text: str) -> str:
+    """One line that is taken as it stands: Python's own headers decode what looks encoded, line breaks and all."""
+    return one_line(text).replace("=?", "= ?")
+
+
+def _display_name(text: str) -> str:
+    """A name beside an address. Python loses the quotation marks of a long one, and with them the address."""
+    name = _unencoded(text)
+    # The no-break space has the whole name encoded, which needs no quotation marks.
+    return name if len(name) <= SHORT_NAME else f"{name}\u00a0"
