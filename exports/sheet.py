@@ -1,6 +1,5 @@
 """One table of an Excel workbook: its heading row, and typed cells under it, written from the top down."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,6 @@ from exports.columns import ORDER_COLUMNS, Column, Kind, Viewer, seen_by
 from models.money import from_minor, precision
 from models.policy import REJECTED
 
-ESCAPE = re.compile("(_x[0-9a-fA-F]{4}_)")
 LAST_ROW = 1_048_576
 EVERY_CELL = f"A1:XFD{LAST_ROW}"
 EXACT_BELOW = 10**15  # Excel keeps fifteen digits of a number
@@ -111,9 +109,6 @@ def write_instant(sheet: Any, row: int, column: int, at: datetime, time_zone: st
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, styles: Styles, style: Any = None) -> None:
-    if sheet.constant_memory:
-        # There XlsxWriter leaves what Excel takes for an escape as it is; else it writes so itself.
-        text = ESCAPE.sub(r"_x005F\1", text)
     if text.startswith("<r>"):
         # write_string would take it for markup of its own.
         sheet.write_rich_string(row, column, text[:1], styles.plain, text[1:])

@@ -10,13 +10,14 @@ import logging
 import sys
 import tempfile
 import time
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from tests.client import serving
+from tests.client import Client, serving
 from tests.clock import Clock
 from tests.conftest import migrate
 from tests.hostile.fuzz import fuzz
-from tests.hostile.world import make_world, try_values
+from tests.hostile.world import World, make_world, try_values
 
 
 def main() -> int:
@@ -50,7 +51,7 @@ def main() -> int:
     return 1 if faults else 0
 
 
-async def make_world_of(served):  # type: ignore[no-untyped-def]
+async def make_world_of(served: AbstractAsyncContextManager[Client]) -> World:
     api = await served.__aenter__()
     return await make_world(api.database, api)
 

@@ -43,7 +43,7 @@ def documents(operation: str) -> st.SearchStrategy[str]:
     }
     # One field in a document: several mutations in one say no more, and limits refuse most of what is longer.
     return st.sampled_from(sorted(fields(operation))).flatmap(
-        lambda name: from_schema(sdl, fields=[name], custom_scalars=scalars)  # type: ignore[arg-type,return-value]
+        lambda name: from_schema(sdl, fields=[name], custom_scalars=scalars)
     )
 
 

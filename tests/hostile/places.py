@@ -11,8 +11,6 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLScalarType,
     get_named_type,
     is_leaf_type,
     is_required_argument,
@@ -51,7 +49,8 @@ class Place:
 def fields(operation: str) -> dict[str, GraphQLField]:
     root = ROOTS[operation]
     assert root
-    return root.fields
+    found: dict[str, GraphQLField] = root.fields
+    return found
 
 
 def places() -> list[Place]:
@@ -117,18 +116,14 @@ def document(operation: str, field: str) -> str:
 
 
 def selection(type: Any, depth: int) -> str:
-    named = get_named_type(type)
+    named: Any = get_named_type(type)
     if is_leaf_type(named):
         return ""
     asked = ["__typename"]
-    if isinstance(named, GraphQLScalarType) or not isinstance(named, GraphQLObjectType):
-        # An interface: what its kinds have in common.
-        asked += [name for name, each in named.fields.items() if is_leaf_type(get_named_type(each.type))]
-    else:
-        for name, each in named.fields.items():
-            leaf = is_leaf_type(get_named_type(each.type))
-            if leaf or depth > 1:
-                asked.append(f"{name} {selection(each.type, depth - 1)}".strip())
+    # Of an interface, what its kinds have in common.
+    for name, each in named.fields.items():
+        if is_leaf_type(get_named_type(each.type)) or depth > 1:
+            asked.append(f"{name} {selection(each.type, depth - 1)}".strip())
     return f"{{ {' '.join(asked)} }}"
 
 
