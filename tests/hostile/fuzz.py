@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLSchema, StringValueNode, build_schema, parse, print_ast
@@ -34,17 +35,20 @@ class Figures:
     faults: list[str] = field(default_factory=list)
 
 
-def documents(operation: str) -> st.SearchStrategy[str]:
-    sdl: GraphQLSchema = build_schema(schema.as_str())
+@cache
+def documents(operation: str, name: str) -> st.SearchStrategy[Any]:
+    """Of one field: several in one document say no more, and limits refuse most of what is longer."""
     scalars: Any = {
         "DateTime": st.sampled_from([str(each) for each in INSTANTS] + ["2026-11-24T12:00:00Z"]).map(made.String),
         "Decimal": st.sampled_from(["NaN", "1e999", "12.50", "0", "-1", "0.001", "9" * 18]).map(made.String),
         "URL": st.just("http://127.0.0.1:9/").map(made.String),
     }
-    # One field in a document: several mutations in one say no more, and limits refuse most of what is longer.
-    return st.sampled_from(sorted(fields(operation))).flatmap(
-        lambda name: from_schema(sdl, fields=[name], custom_scalars=scalars)
-    )
+    return from_schema(sdl(), fields=[name], custom_scalars=scalars)
+
+
+@cache
+def sdl() -> GraphQLSchema:
+    return build_schema(schema.as_str())
 
 
 class Substitute(Visitor):
@@ -76,7 +80,7 @@ def fuzz(world: World, loop: asyncio.AbstractEventLoop, examples: int, start: in
     )
     @given(st.data(), st.sampled_from(["query", "mutation", "mutation"]))
     def send(data: st.DataObject, operation: str) -> None:
-        text = data.draw(documents(operation))
+        text = data.draw(documents(operation, data.draw(st.sampled_from(sorted(fields(operation))))))
         text = print_ast(visit(parse(text), Substitute(world, data.draw)))
         loop.run_until_complete(_send(world, text, figures))
 
