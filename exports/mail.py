@@ -11,12 +11,22 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from exports.texts import one_line, printable
 from models.outbox import OrderNotice
 from models.words import moment
 
-WHITESPACE = re.compile(r"\s+")
+# What a domain is once it is encoded (RFC 5321, without addresses in brackets): it goes into a command of SMTP.
+HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
-_html = Environment(loader=PackageLoader("exports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+SHORT_NAME = 40  # characters that fit a line beside the address
+
+_html = Environment(
+    loader=PackageLoader("exports"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=lambda value: printable(value) if isinstance(value, str) else value,
+    trim_blocks=True,
+)
 _text = _html.overlay(autoescape=False, lstrip_blocks=True)
 
 
@@ -104,12 +114,12 @@ class RenderedMail:
 def render(notice: OrderNotice) -> RenderedMail:
     """Exactly what goes out; also what the preview shows."""
     kind = KINDS[notice.kind][notice.locale == "ja"]
-    code, brand = _one_line(notice.order_code), _one_line(notice.brand_name)
+    code, brand = one_line(notice.order_code), one_line(notice.brand_name)
     values = {
         "locale": notice.locale,
         "code": code,
         "brand": brand,
-        "buyer": _one_line(notice.buyer_name),
+        "buyer": one_line(notice.buyer_name),
         "placed": moment(datetime.fromisoformat(notice.placed_at), notice.locale, notice.time_zone),
         "done": kind.done,
         "at": moment(datetime.fromisoformat(notice.at), notice.locale, notice.time_zone),
@@ -130,11 +140,11 @@ def email_message(
     """A multipart/alternative message. The same `id` (the outbox message's) gives the same Message-ID again."""
     message = EmailMessage(policy=SMTP)
     address = header_address(sender)
-    message["From"] = Address(_one_line(sender_name), address.username, address.domain)
+    message["From"] = Address(_display_name(sender_name), address.username, address.domain)
     message["To"] = [header_address(each) for each in mail.to]
     if reply_to and reachable([reply_to])[0]:
         message["Reply-To"] = header_address(reply_to)
-    message["Subject"] = _one_line(mail.subject)
+    message["Subject"] = _unencoded(mail.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{id}@{address.domain}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -146,9 +156,10 @@ def email_message(
 def header_address(spec: str) -> Address:
     """An address as a mail's header takes it, however odd. Raises ValueError when no mail can reach it."""
     local, _, domain = spec.rpartition("@")
-    if not local or not local.isascii() or not local.isprintable() or not domain:
+    host = domain.encode("idna").decode()
+    if not local or not local.isascii() or not local.isprintable() or not HOST.fullmatch(host):
         raise ValueError(f"no mail can be addressed to {spec!r}")
-    return Address(username=local, domain=domain.encode("idna").decode())
+    return Address(username=local, domain=host)
 
 
 def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
@@ -162,6 +173,13 @@ def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
     return found, unreachable
 
 
-def _one_line(text: str) -> str:
-    """A code or name as one line: a line break in one must not start a new header or paragraph."""
-    return WHITESPACE.sub(" ", text).strip()
+def _unencoded(text: str) -> str:
+    """One line that is taken as it stands: Python's own headers decode what looks encoded, line breaks and all."""
+    return one_line(text).replace("=?", "= ?")
+
+
+def _display_name(text: str) -> str:
+    """A name beside an address. Python loses the quotation marks of a long one, and with them the address."""
+    name = _unencoded(text)
+    # The no-break space has the whole name encoded, which needs no quotation marks.
+    return name if len(name) <= SHORT_NAME else f"{name}\u00a0"

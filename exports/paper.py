@@ -4,7 +4,6 @@ Everything on it comes from a snapshot; nothing is fetched from anywhere, so the
 """
 
 import asyncio
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from weasyprint.urls import URLFetcher
 
 from exports.labels import labels
 from exports.snapshot import DeliveryNoteSnapshot, InvoiceSnapshot, OrderSnapshot
+from exports.texts import printable
 from models.words import moment
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -91,19 +91,6 @@ def at(instant: datetime, locale: str, time_zone: str) -> str:
 def day(instant: datetime, locale: str, time_zone: str) -> str:
     pattern = "yyyy/MM/dd" if locale == "ja" else "d MMM y"
     return format_date(instant.astimezone(ZoneInfo(time_zone)), pattern, locale)
-
-
-def printable(text: str) -> str:
-    """Without what has no picture: control characters other than line breaks, lone surrogates, text direction marks."""
-    return "".join(
-        character
-        for character in text.replace("\r\n", "\n").replace("\t", " ")
-        if character == "\n" or (character not in UNSEEN and unicodedata.category(character) not in ("Cc", "Cs"))
-    )
-
-
-# Marks that make text read in another order than it is stored in, and what XML cannot hold.
-UNSEEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
 
 
 def _finalize(value: Any) -> Any:

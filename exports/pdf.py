@@ -1,8 +1,9 @@
 """An order as a PDF: the purchase order or the order confirmation; stamped on every page when it is rejected."""
 
 from exports.labels import labels
-from exports.paper import Stamp, at, drawn, money, on_paper, printable
+from exports.paper import Stamp, at, drawn, money, on_paper
 from exports.snapshot import OrderSnapshot
+from exports.texts import in_file_name
 from models.words import status_label
 
 
@@ -27,8 +28,7 @@ async def draw_order_pdf(snapshot: OrderSnapshot, locale: str) -> bytes:
 
 def pdf_filename(snapshot: OrderSnapshot) -> str:
     """E.g. purchase-order-ORD-1001.pdf, safe as the name of a file; letters of any script are kept."""
-    code = "".join("-" if character in '/\\:*?"<>|' else character for character in printable(snapshot.code))
-    return f"{snapshot.document.lower().replace('_', '-')}-{' '.join(code.split())}.pdf"
+    return f"{snapshot.document.lower().replace('_', '-')}-{in_file_name(snapshot.code)}.pdf"
 
 
 def _stamp(snapshot: OrderSnapshot, locale: str, status: str) -> Stamp | None:

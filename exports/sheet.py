@@ -97,7 +97,11 @@ class Sheet:
 
 def write_instant(sheet: Any, row: int, column: int, at: datetime, time_zone: str, styles: Styles) -> None:
     """As that time zone's wall clock shows it; as text when Excel has no such day."""
-    local = at.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None, microsecond=0)
+    try:
+        local = at.astimezone(ZoneInfo(time_zone))
+    except OverflowError:  # the first or the last day that there is: as UTC has it
+        local = at
+    local = local.replace(tzinfo=None, microsecond=0)
     if local.year < FIRST_YEAR:
         write_text(sheet, row, column, local.isoformat(" "), styles)
     else:

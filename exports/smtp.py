@@ -1,6 +1,7 @@
 """How a mail leaves the house: by SMTP, or as an .eml file when no mail server is set."""
 
 import asyncio
+import base64
 import os
 from email.message import EmailMessage
 from pathlib import Path
@@ -54,7 +55,8 @@ class SmtpTransport:
             port = parts.port
         except ValueError:
             raise SmtpUrlError(f"The address of the mail server cannot be read: {example}.") from None
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path not in ("", "/"):
+        odd = parts.path not in ("", "/") or parts.query or parts.fragment
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or odd:
             raise SmtpUrlError(f"The address of the mail server cannot be used: {example}.")
         if (parts.username is None) != (parts.password is None):
             raise SmtpUrlError(f"The mail server's user and password go together: {example}.")
@@ -81,7 +83,7 @@ class SmtpTransport:
             raise PermanentFailure(told) from error
         except aiosmtplib.SMTPAuthenticationError as error:
             # The operator's mistake, not the mail's: it must not cost the buyers their mails.
-            raise TemporaryFailure(f"login refused: {_said(error)}") from error
+            raise TemporaryFailure(f"login refused: {self._without_password(_said(error))}") from error
         except aiosmtplib.SMTPResponseException as error:
             # A server that refuses the conversation itself, or wants a login, is the operator's business too.
             is_setup = isinstance(error, aiosmtplib.SMTPConnectResponseError | aiosmtplib.SMTPHeloError)
@@ -102,6 +104,11 @@ class SmtpTransport:
         """Raises when the server does not answer or refuses the login."""
         async with asyncio.timeout(TIMEOUT), self._connection() as server:
             await server.noop()
+
+    def _without_password(self, told: str) -> str:
+        """Some servers repeat what they were given; this text is kept, shown and logged."""
+        encoded = base64.b64encode((self._password or "").encode()).decode()
+        return told.replace(self._password, "…").replace(encoded, "…") if self._password else told
 
     def _connection(self) -> aiosmtplib.SMTP:
         is_local = self._host in LOCAL

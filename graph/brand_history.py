@@ -47,7 +47,7 @@ class HistoryFilter:
             actors=given(self.actors),
             actor_kinds=given(self.actor_kinds),
             kinds=given(self.kinds),
-            order_ids=read_ids(Kind.ORDER, given(self.order_ids), "orderIds"),
+            order_ids=read_ids(Kind.ORDER, given(self.order_ids), "filter", "orderIds"),
             order_codes=given(self.order_codes),
             at_from=given(self.at_from),
             at_to=given(self.at_to),

@@ -40,7 +40,7 @@ class BulkInput:
             raise InputError(f"orderIds takes at most {MOST_ORDERS:,} ids.", "input", "orderIds")
         return {
             "order_ids": [uuid for id in ids if (uuid := from_id(Kind.ORDER, id))] if ids is not None else None,
-            "filter": filter.read() if filter else None,
+            "filter": filter.read("input", "filter") if filter else None,
             "idempotency_key": given(self.idempotency_key),
         }
 

@@ -32,6 +32,7 @@ from exports.invoice_snapshot import invoice_snapshot
 from exports.order_snapshot import NoConfirmation, order_snapshot
 from exports.pdf import draw_order_pdf
 from exports.snapshot import OrderDocument
+from exports.texts import in_file_name
 from exports.workbook import orders_workbook
 from graph.enums import publish
 from graph.overload import Overloaded, Places
@@ -53,7 +54,6 @@ AT_ONCE = 2
 WAITING = 8  # more than these would wait longer than a browser does
 LONGEST_WAIT = 20.0  # seconds
 RETRY_AFTER = 5  # seconds
-UNSAFE_IN_NAMES = {ord(character): "-" for character in '<>:"/\\|?*'} | dict.fromkeys(range(32), "-") | {127: "-"}
 
 
 publish(
@@ -105,7 +105,7 @@ class Links:
 
     def of_order(self, export: Export, order: OrderRow, actor: Actor, locale: str | None) -> Download:
         suffix = "xlsx" if export is Export.ORDER_EXCEL else "pdf"
-        filename = f"{export}-{order.code.translate(UNSAFE_IN_NAMES)}.{suffix}"
+        filename = f"{export}-{in_file_name(order.code)}.{suffix}"
         return self._sign(export, filename, actor, locale, {"order": order.id.hex})
 
     def of_delivery_note(self, id: UUID, code: str, actor: Actor, locale: str | None) -> Download:
@@ -115,7 +115,7 @@ class Links:
         return self._of_document(Export.INVOICE, id, code, actor, locale)
 
     def _of_document(self, export: Export, id: UUID, code: str, actor: Actor, locale: str | None) -> Download:
-        filename = f"{export}-{code.translate(UNSAFE_IN_NAMES)}.pdf"
+        filename = f"{export}-{in_file_name(code)}.pdf"
         return self._sign(export, filename, actor, locale, {"document": id.hex})
 
     def of_orders(self, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor, locale: str | None) -> Download:

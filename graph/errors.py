@@ -2,12 +2,14 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import asyncpg
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema, VariableDefinitionNode, is_input_type, type_from_ast
+from graphql.pyutils import print_path_list
+from graphql.utilities import validate_input_value
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from strawberry.extensions import SchemaExtension
@@ -30,6 +32,7 @@ BUSY_CODES = (
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 )
+LONGEST_MESSAGE = 1000  # of an error that quotes what was sent
 BUSY = "The database is busy or away. Try again in a moment; with the same idempotencyKey nothing is done twice."
 RETRY_AFTER = 1  # seconds
 
@@ -69,10 +72,15 @@ def _failed_on_database(answer: GraphQLHTTPResponse) -> bool:
     return codes == {"UNAVAILABLE"} and not any(value is not None for value in (answer.get("data") or {}).values())
 
 
-def published(error: GraphQLError, request_id: str | None) -> GraphQLError:
+def _cause(error: GraphQLError) -> Exception | None:
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
+    return cause
+
+
+def published(error: GraphQLError, request_id: str | None) -> GraphQLError:
+    cause = _cause(error)
     if cause is None:  # of the document or its variables
         return error
     if isinstance(cause, InputError):
@@ -89,12 +97,45 @@ def published(error: GraphQLError, request_id: str | None) -> GraphQLError:
     )
 
 
+def pointed(error: GraphQLError, schema: GraphQLSchema, variables: Mapping[str, Any]) -> GraphQLError:
+    """An error of the request: names the place in a variable that is at fault, and quotes only so much of it."""
+    if _cause(error):
+        return error
+    extensions = dict(error.extensions or {})
+    node = error.nodes[0] if error.nodes else None
+    if isinstance(node, VariableDefinitionNode):
+        extensions |= {"code": "BAD_USER_INPUT", "field": _place(node, schema, variables, error.message)}
+    message = error.message
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[: LONGEST_MESSAGE // 2]} … {message[-LONGEST_MESSAGE // 2 :]}"
+    return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
+
+
+def _place(
+    node: VariableDefinitionNode, schema: GraphQLSchema, variables: Mapping[str, Any], message: str
+) -> list[str]:
+    """E.g. input, lines, 0, unitPrice: where the value is wrong in the way that the message says."""
+    name = node.variable.name.value
+    found = [name]
+    kind = type_from_ast(schema, node.type)
+
+    def see(wrong: GraphQLError, path: Sequence[str | int]) -> None:
+        if f"{print_path_list(path)}: {wrong.message}" in message:
+            found[1:] = map(str, path)
+
+    if name in variables and is_input_type(kind):
+        validate_input_value(variables[name], kind, see)
+    return found
+
+
 class PublishErrors(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         yield
         result = self.execution_context.result
-        if result is not None and getattr(result, "errors", None):
+        if result is not None and (errors := getattr(result, "errors", None)):
             request_id = getattr(self.execution_context.context, "request_id", None)
-            result.errors = [published(error, request_id) for error in result.errors]  # type: ignore[union-attr]
+            variables = self.execution_context.variables or {}
+            schema = self.execution_context.schema._schema
+            result.errors = [published(pointed(error, schema, variables), request_id) for error in errors]
             for error in result.errors:
                 metrics.failed(str((error.extensions or {}).get("code", "GRAPHQL")))

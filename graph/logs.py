@@ -16,6 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+# A path or name must not start a line of its own, nor talk to the terminal.
+ESCAPES = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160))} | {
+    n: f"\\u{n:04x}" for n in (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+# Their notes say nothing to an operator, and some tell what must not be told: aiosqlite the values of statements.
+NOISY = ("weasyprint", "fontTools", "alembic", "mail.log", "aiosqlite", "httpx2")
 log = logging.getLogger("orders.http")
 
 
@@ -41,7 +47,11 @@ class PlainLines(logging.Formatter):
         told = " ".join(f"{name}={value}" for name, value in more.items())
         at = datetime.fromtimestamp(record.created).astimezone()
         text = f"{at:%H:%M:%S} {record.levelname.lower():7} {record.getMessage()}{'  ' + told if told else ''}"
-        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+        shown = text.translate(ESCAPES)
+        if record.exc_info:
+            lines = self.formatException(record.exc_info).split("\n")
+            shown = "\n".join([shown, *(line.translate(ESCAPES) for line in lines)])
+        return shown
 
 
 def configure() -> None:
@@ -50,7 +60,7 @@ def configure() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # Our own line for each request says more; the renderers' notes on fonts and CSS say nothing to an operator.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    for noisy in ("weasyprint", "fontTools", "alembic", "mail.log", "httpx2"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

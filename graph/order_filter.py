@@ -21,7 +21,7 @@ class OrderFilter:
     search: str | None = strawberry.field(
         default=UNSET,
         description="Words, each of which must be somewhere in the order code, buyer name or code, model number or SKU "
-        f"number, in upper or lower case. At most {orders.LONGEST_SEARCH} characters.",
+        f"number, in upper or lower case. At most {orders.LONGEST_SEARCH} characters and {orders.MOST_WORDS} words.",
     )
     status: list[OrderStatus] | None = strawberry.field(default=UNSET, description="One of these.")
     can_reject: bool | None = strawberry.field(
@@ -35,18 +35,20 @@ class OrderFilter:
         default=UNSET, description="Archived orders are left out unless this is true."
     )
 
-    def read(self) -> orders.OrderFilter:
-        """Raises InputError for an id of something else."""
-        return orders.OrderFilter(
+    def read(self, *at: str) -> orders.OrderFilter:
+        """`at`: the path of the argument that it is. Raises InputError for what makes no sense."""
+        wanted = orders.OrderFilter(
             search=given(self.search),
             status=given(self.status),
             can_reject=given(self.can_reject),
-            buyer_ids=read_ids(Kind.BUYER, given(self.buyer_ids), "buyerIds"),
-            tag_ids=read_ids(Kind.TAG, given(self.tag_ids), "tagIds"),
+            buyer_ids=read_ids(Kind.BUYER, given(self.buyer_ids), *at, "buyerIds"),
+            tag_ids=read_ids(Kind.TAG, given(self.tag_ids), *at, "tagIds"),
             placed_from=given(self.placed_from),
             placed_to=given(self.placed_to),
             include_archived=bool(given(self.include_archived)),
         )
+        orders.check(wanted, *at)
+        return wanted
 
 
 @strawberry.input(description="One field to sort by.")
@@ -58,13 +60,13 @@ class OrderSort:
         return orders.OrderSort(self.field, descending=self.direction is SortDirection.DESC)
 
 
-def read_ids(kind: Kind, ids: Sequence[str] | None, name: str) -> list[UUID] | None:
+def read_ids(kind: Kind, ids: Sequence[str] | None, *at: str) -> list[UUID] | None:
     if ids is None:
         return None
     found = []
     for place, id in enumerate(ids):
         uuid = from_id(kind, id)
         if uuid is None:
-            raise InputError(f"{name}[{place}] is not the id of such a thing ({kind}_…).", "filter", name, str(place))
+            raise InputError(f"{at[-1]}[{place}] is not the id of such a thing ({kind}_…).", *at, str(place))
         found.append(uuid)
     return found

@@ -297,7 +297,7 @@ async def orders(
     filter: Filter = UNSET,
     sort: Sort = UNSET,
 ) -> Connection[Order]:
-    wanted = (filter or OrderFilter()).read()
+    wanted = (filter or OrderFilter()).read("filter")
     request = PageRequest.of(given(first), given(after), given(last), given(before))
     page = await resolvers.orders(info.context, wanted, [each.read() for each in sort or ()], request)
     await _load_ahead(info, page.rows)
@@ -305,7 +305,7 @@ async def orders(
 
 
 def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale: InLocale = UNSET) -> Download:
-    wanted = (filter or OrderFilter()).read()
+    wanted = (filter or OrderFilter()).read("filter")
     ordering = [each.read() for each in sort or ()]
     resolvers.matching(
         wanted, ordering, info.context.actor

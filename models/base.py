@@ -111,6 +111,9 @@ def parse_database_url(text: str) -> URL:
         return url.set(drivername="sqlite+aiosqlite")
     if url.port is not None and not 0 < url.port < 65536:
         raise DatabaseUrlError(f"The database URL's port is not one: {example}.")
+    if "@" in f"{url.host}{url.database}":
+        # The rest of a password that has one; it would be taken for the host, and be shown.
+        raise DatabaseUrlError(f"Write an @ in the password of the database URL as %40: {example}.")
     mode = url.query.get("sslmode")
     pooled = url.query.get("pgbouncer")
     if unknown := set(url.query) - {"sslmode", "pgbouncer"}:
@@ -126,7 +129,9 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
     """docs/operations.md explains the sizes; each process has a pool of its own."""
     wait = lock_wait.total_seconds()
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": wait})
+        engine = create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": wait}, hide_parameters=True
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -141,6 +146,8 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
         max_overflow=10,
         pool_timeout=10,
         pool_pre_ping=True,
+        # What a statement is about is the customers' business and may be a secret: it stays out of errors and logs.
+        hide_parameters=True,
         connect_args={"connection_class": ScopedConnection, "timeout": 10}
         | (PGBOUNCER if through_pgbouncer else {"server_settings": timeouts}),
     )

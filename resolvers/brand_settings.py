@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, fields
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 
@@ -10,6 +9,7 @@ from models import audit, words
 from models.events import BrandSettingsUpdated
 from models.party import ADDRESS, Brand
 from models.permissions import Permission, permits
+from models.time_zones import is_time_zone
 from resolvers.actions import Refusal, invalid, not_permitted
 from resolvers.context import Context
 from resolvers.inputs import check_text
@@ -83,11 +83,8 @@ def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
     for name, longest in LONGEST.items():
         check_text(changes.get(name), longest, "input", ARGUMENTS[name])
     refusals = []
-    if "time_zone" in changes:
-        try:
-            ZoneInfo(changes["time_zone"] or "")
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            refusals.append(invalid(context, words.UNKNOWN_TIME_ZONE, "timeZone"))
+    if "time_zone" in changes and not is_time_zone(changes["time_zone"] or ""):
+        refusals.append(invalid(context, words.UNKNOWN_TIME_ZONE, "timeZone"))
     reply_to = changes.get("mail_reply_to")
     if reply_to and not ADDRESS.fullmatch(reply_to):
         refusals.append(invalid(context, words.NOT_AN_ADDRESS, "mailReplyTo"))

@@ -17,6 +17,8 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from resolvers.import_inspection import LARGEST_SHEET, Suspicious, bounded_lines, check_size, inspect_workbook
+
 DELIMITERS = (",", "\t", ";")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
@@ -52,6 +54,8 @@ def open_file(path: Path) -> Iterator[OpenedFile]:
         # gzip's own error, for a file that is none, is an OSError too.
         why = "cannot be decompressed: it is damaged" if isinstance(error, gzip.BadGzipFile) else error.strerror
         raise ImportFileError(f"{path}: {why or error}.") from error
+    except Suspicious as error:
+        raise ImportFileError(f"{path} {error}.") from None
     except (EOFError, zlib.error, zipfile.BadZipFile, InvalidFileException, KeyError, ParseError) as error:
         raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
     except csv.Error as error:
@@ -63,7 +67,12 @@ def _workbook(path: Path, raw: BinaryIO) -> Iterator[OpenedFile]:
     if raw.read(4) == OLD_OFFICE:
         raise ImportFileError(f"{path} has a password or is an old .xls: save it as .xlsx without a password.")
     raw.seek(0)
-    workbook = openpyxl.load_workbook(raw, read_only=True, data_only=True)
+    inspect_workbook(path, raw)
+    try:
+        workbook = openpyxl.load_workbook(raw, read_only=True, data_only=True, keep_links=False)
+    except (ValueError, TypeError, AttributeError, IndexError) as error:
+        # What openpyxl makes of parts that are not as it expects them.
+        raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
     try:
         visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
         if not visible:
@@ -99,10 +108,10 @@ def _csv(path: Path, raw: BinaryIO) -> Iterator[OpenedFile]:
     notes = [] if encoding == "utf-8-sig" else ["read as Japanese text (Shift_JIS, cp932), as it is not UTF-8"]
     text = io.TextIOWrapper(_content(path, raw), encoding=encoding, newline="")
     try:
-        first = next((line for line in text if line.strip()), "")
+        first = next((line for line in bounded_lines(text) if line.strip()), "")
         delimiter = max(DELIMITERS, key=lambda each: len(next(csv.reader([first], delimiter=each), [])))
         text.seek(0)
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        reader = csv.reader(bounded_lines(text), delimiter=delimiter, strict=True)
         # A quoted cell may hold line breaks; a spreadsheet numbers rows, not lines.
         yield OpenedFile(enumerate(reader, 1), raw.tell, path.stat().st_size, notes)
     finally:
@@ -119,9 +128,12 @@ def _encoding(path: Path, raw: BinaryIO) -> str:
     for encoding in ("utf-8-sig", "cp932"):
         decoder = codecs.getincrementaldecoder(encoding)()
         content = _content(path, raw)
+        read = 0
         try:
             while chunk := content.read(1 << 16):
                 decoder.decode(chunk)
+                if content is not raw:
+                    check_size(read := read + len(chunk), path.stat().st_size, LARGEST_SHEET)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue

@@ -32,6 +32,7 @@ OPTIONAL: dict[str, int | None] = {
 }
 COLUMNS = REQUIRED | OPTIONAL
 LARGEST_QUANTITY = 1_000_000_000
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # what is beyond is a slip, and clocks of other zones may not get there
 
 
 class HeadingError(ValueError):
@@ -168,6 +169,8 @@ def _placed_at(text: str, time_zone: str) -> tuple[str | None, str | None]:
     try:
         at = datetime.fromisoformat(text.replace("/", "-"))
         local = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(time_zone))
-        return local.astimezone(UTC).isoformat(), None
+        if FIRST_YEAR <= at.year <= LAST_YEAR:
+            return local.astimezone(UTC).isoformat(), None
+        return None, f"{text!r} is not between the years {FIRST_YEAR} and {LAST_YEAR}"
     except (ValueError, OverflowError):
         return None, f"{text!r} is not a date, e.g. 2026-11-24 or 2026-11-24T09:30"

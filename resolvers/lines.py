@@ -4,10 +4,10 @@ from uuid import UUID
 
 from models.order import OrderLine
 from resolvers.context import Context
-from resolvers.pagination import Key, Page, PageRequest, page_within
+from resolvers.pagination import Key, Page, PageRequest, as_whole, page_within
 from resolvers.rows import LineRow
 
-KEYS = [Key("position", OrderLine.position, False, int)]
+KEYS = [Key("position", OrderLine.position, False, as_whole)]
 
 
 async def lines_of(context: Context, order_id: UUID, request: PageRequest) -> Page[LineRow]:

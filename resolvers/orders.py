@@ -23,6 +23,7 @@ from resolvers.pagination import Key, Page, PageRequest, by_id, by_instant, read
 from resolvers.rows import ORDER_COLUMNS, OrderRow
 
 LONGEST_SEARCH = 200
+MOST_WORDS = 10  # each is looked for in five places
 MOST_FILTER_IDS = 1000
 
 
@@ -108,9 +109,19 @@ def keys(sort: Sequence[OrderSort]) -> list[Key]:
 
 
 def _minor(value: object) -> int:
-    if not isinstance(value, int) or abs(value) > LARGEST_MINOR:
+    if type(value) is not int or abs(value) > LARGEST_MINOR:
         raise ValueError("not an amount")
     return value
+
+
+def check(filter: OrderFilter, *at: str) -> None:
+    """Raises InputError for a filter that makes no sense; `at` is the path of the argument that it came in."""
+    check_text(filter.search, LONGEST_SEARCH, *at, "search")
+    if filter.search is not None and len(set(filter.search.lower().split())) > MOST_WORDS:
+        raise InputError(f"search takes at most {MOST_WORDS} words.", *at, "search")
+    for ids, name in ((filter.buyer_ids, "buyerIds"), (filter.tag_ids, "tagIds")):
+        if ids is not None and len(ids) > MOST_FILTER_IDS:
+            raise InputError(f"{name} takes at most {MOST_FILTER_IDS} ids.", *at, name)
 
 
 def conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
@@ -123,31 +134,24 @@ def conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
         can = possible(OrderAction.REJECT, actor.role)
         found.append(can if filter.can_reject else not_(can))
     if filter.buyer_ids is not None:
-        found.append(Order.buyer_id.in_(_few(filter.buyer_ids, "buyerIds")))
+        found.append(Order.buyer_id.in_(filter.buyer_ids))
     if filter.tag_ids is not None:
         of_order = and_(OrderTag.brand_id == Order.brand_id, OrderTag.order_id == Order.id)
-        found.append(exists().where(of_order, OrderTag.tag_id.in_(_few(filter.tag_ids, "tagIds"))).correlate(Order))
+        found.append(exists().where(of_order, OrderTag.tag_id.in_(filter.tag_ids)).correlate(Order))
     if filter.placed_from is not None:
         found.append(Order.placed_at >= filter.placed_from)
     if filter.placed_to is not None:
         found.append(Order.placed_at < filter.placed_to)
-    if filter.search is not None and (words := filter.search.split()):
-        check_text(filter.search, LONGEST_SEARCH, "filter", "search")
+    if filter.search is not None and (words := dict.fromkeys(filter.search.lower().split())):
         found += [_mentions(word) for word in words]
     return found
-
-
-def _few(ids: Sequence[UUID], name: str) -> Sequence[UUID]:
-    if len(ids) > MOST_FILTER_IDS:
-        raise InputError(f"{name} takes at most {MOST_FILTER_IDS} ids.", "filter", name)
-    return ids
 
 
 def _mentions(word: str) -> ColumnElement[bool]:
     """In any case, anywhere in the order code, the buyer's name or code, a model number or a SKU number."""
 
     def has(column: Any) -> ColumnElement[bool]:
-        return func.lower(column).contains(word.lower(), autoescape=True)
+        return func.lower(column).contains(word, autoescape=True)
 
     # Uncorrelated on purpose: buyers and SKUs are searched once, not once for each order.
     buyers = select(Buyer.id).where(or_(has(Buyer.name), has(Buyer.unique_code)))

@@ -8,7 +8,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
-from resolvers.inputs import InputError
+from resolvers.inputs import InputError, unprintable
 
 T = TypeVar("T")
 LARGEST_PAGE = 100
@@ -59,6 +59,19 @@ class Page(Generic[T]):
     has_previous: bool
 
 
+def as_text(value: object) -> str:
+    if not isinstance(value, str) or unprintable(value):
+        raise ValueError("not a text that can be kept")
+    return value
+
+
+def as_whole(value: object) -> int:
+    """One that every database takes for an INTEGER."""
+    if type(value) is not int or abs(value) >= 2**31:
+        raise ValueError("not a whole number")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """One column of the order of a list; the last one is unique."""
@@ -66,7 +79,7 @@ class Key:
     name: str
     column: ColumnElement[Any] | Any
     descending: bool
-    parse: Callable[[Any], Any] = str
+    parse: Callable[[Any], Any] = as_text
 
     @property
     def signed(self) -> str:
@@ -74,7 +87,7 @@ class Key:
 
 
 def by_id(column: Any, *, descending: bool) -> Key:
-    return Key("id", column, descending, lambda value: UUID(value))
+    return Key("id", column, descending, lambda value: UUID(as_text(value)))
 
 
 def by_instant(name: str, column: Any, *, descending: bool) -> Key:
@@ -84,7 +97,7 @@ def by_instant(name: str, column: Any, *, descending: bool) -> Key:
 def _aware(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("no offset")
-    return at
+    return at.astimezone(UTC)
 
 
 def encode(keys: Sequence[Key], row: Any) -> str:
@@ -100,7 +113,7 @@ def decode(keys: Sequence[Key], cursor: str, field: str) -> list[Any]:
         if sort != ",".join(key.signed for key in keys) or len(values) != len(keys):
             raise InputError("This cursor belongs to a list with another sort; start again without it.", field)
         return [key.parse(value) for key, value in zip(keys, values, strict=True)]
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(

@@ -1,7 +1,6 @@
 """Brands and their buyers, for the command line."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -9,8 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from graph.commands import CommandError
 from models.base import Database
 from models.money import currencies
-from models.party import Brand, Buyer
+from models.party import ADDRESS, Brand, Buyer
 from models.scope import EVERYTHING
+from models.time_zones import is_time_zone
+from resolvers.inputs import unprintable
 
 
 async def brands(database: Database) -> Sequence[Brand]:
@@ -55,11 +56,12 @@ async def add_brand(
         raise CommandError("A brand needs a code of 1 to 64 characters and a name of 1 to 200.")
     if currency not in currencies():
         raise CommandError(f"{currency} is not a currency in use (ISO 4217), e.g. JPY.")
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise CommandError(f"{time_zone} is not a time zone, e.g. Asia/Tokyo.") from None
-    if reply_to is not None and "@" not in reply_to:
+    for told, text in (("code", code), ("name", name)):
+        if wrong := unprintable(text):
+            raise CommandError(f"The brand's {told} {wrong}")
+    if not is_time_zone(time_zone):
+        raise CommandError(f"{time_zone} is not a time zone, e.g. Asia/Tokyo.")
+    if reply_to is not None and not ADDRESS.fullmatch(reply_to):
         raise CommandError(f"{reply_to} is not an e-mail address.")
     made = Brand(
         code=code.strip(),

@@ -1,0 +1,80 @@
+"""Looks into an import file before it is opened: what inflates beyond measure, or is more than data, is refused.
+
+Everything here reads in small pieces, so that a file of any kind takes a bounded amount of memory.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+MEGABYTE = 2**20
+CHUNK = MEGABYTE
+LONGEST_LINE = 1_000_000  # characters
+LONGEST_ROW = 4 * MEGABYTE  # of a sheet, as XML; read as a whole
+LARGEST_SHEET = 2048 * MEGABYTE  # read row by row
+LARGEST_PART = 32 * MEGABYTE  # any other, such as the texts; read as a whole
+MOST_PARTS = 10_000
+INFLATES = 200  # times the size of the file; tables inflate to 10 or 40 times
+SMALL = 16 * MEGABYTE  # may inflate as it likes
+
+SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+MARKS = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]|<!DOCTYPE")
+WIDE_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00")
+
+
+class Suspicious(ValueError):
+    """The file must not be opened; the message goes on after its name."""
+
+
+def inspect_workbook(path: Path, raw: BinaryIO) -> None:
+    """Raises Suspicious, or zipfile.BadZipFile."""
+    with zipfile.ZipFile(raw) as parts:
+        if len(parts.infolist()) > MOST_PARTS:
+            raise Suspicious(f"has {len(parts.infolist()):,} parts inside, which no workbook has")
+        for part in parts.infolist():
+            name = part.filename.lower()
+            if part.flag_bits & 0x1:
+                raise Suspicious("has a password: save it without one")
+            if "vbaproject" in name or "/activex/" in name:
+                raise Suspicious("has macros: save it as .xlsx without them")
+            most = LARGEST_SHEET if SHEET.fullmatch(part.filename) else LARGEST_PART
+            # No more than what a part says of its size is ever read of it.
+            check_size(part.file_size, path.stat().st_size, most, f"has a part {part.filename} that")
+            _inspect_part(parts, part, is_xml=name.endswith((".xml", ".rels")))
+
+
+def check_size(inflated: int, size: int, most: int, what: str = "") -> None:
+    """Raises Suspicious for bytes that inflate beyond measure."""
+    if inflated > most or (inflated > SMALL and inflated > size * INFLATES):
+        told = f"{what} inflates to more than {min(most, max(SMALL, size * INFLATES)) // MEGABYTE:,} MB".strip()
+        raise Suspicious(f"{told}: save it as CSV, or in several files")
+
+
+def _inspect_part(parts: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_xml: bool) -> None:
+    last_row = position = 0
+    has_rows = SHEET.fullmatch(part.filename) is not None
+    tail = b""
+    with parts.open(part) as content:
+        while chunk := content.read(CHUNK):
+            if is_xml and position == 0 and chunk.startswith(WIDE_ENCODINGS):
+                raise Suspicious(f"has a part {part.filename} that is not UTF-8")
+            window = tail + chunk
+            for found in MARKS.finditer(window):
+                if found[0] == b"<!DOCTYPE":
+                    raise Suspicious(f"has a part {part.filename} with definitions of its own (DOCTYPE)")
+                has_rows = True
+                last_row = position - len(tail) + found.start()
+            position += len(chunk)
+            tail = window[-64:]
+            if has_rows and position - last_row > LONGEST_ROW:
+                raise Suspicious(f"has a row of more than {LONGEST_ROW // MEGABYTE} MB")
+
+
+def bounded_lines(text: TextIO) -> Iterator[str]:
+    """The lines with their ends. Raises Suspicious for one that has none in sight."""
+    while line := text.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise Suspicious(f"has a line of more than {LONGEST_LINE:,} characters")
+        yield line

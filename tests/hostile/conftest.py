@@ -1,0 +1,15 @@
+"""The API through HTTP, on both databases, with one of everything in it."""
+
+import pytest
+
+from models.base import Database
+from tests.api.conftest import api, clock
+from tests.client import Client
+from tests.hostile.world import World, make_world
+
+__all__ = ["api", "clock", "world"]
+
+
+@pytest.fixture
+async def world(database: Database, api: Client) -> World:
+    return await make_world(database, api)

@@ -1,0 +1,23 @@
+"""Documents made up from the schema: none is answered by a fault. tests/hostile/campaign.py is the long run."""
+
+import asyncio
+from pathlib import Path
+
+from tests.client import serving
+from tests.clock import Clock
+from tests.hostile.fuzz import fuzz
+from tests.hostile.world import make_world
+
+
+def test_no_document_is_answered_by_a_fault(sqlite_url: str, tmp_path: Path) -> None:
+    with asyncio.Runner() as runner:
+        served = serving(sqlite_url, tmp_path, Clock())
+        api = runner.run(served.__aenter__())
+        try:
+            world = runner.run(make_world(api.database, api))
+            figures = fuzz(world, runner.get_loop(), 150, start=35)
+        finally:
+            runner.run(served.__aexit__(None, None, None))
+    assert figures.faults == []
+    assert figures.documents >= 100
+    assert figures.executed > 30
