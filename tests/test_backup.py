@@ -125,6 +125,6 @@ async def test_postgresql_is_dumped_and_restored_under_load(
 
 def run(postgres: Postgres, program: str, *arguments: str) -> None:
     environment = os.environ | {"PGOPTIONS": "-c orders.brand=all"}
-    command = [postgres.programs / program, *arguments]
+    command = [str(postgres.programs / program), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -46,6 +46,7 @@ async def test_a_request_its_statements_and_its_mail_have_spans(
     assert len(requests) == 2
     look = requests["query Look"]
     assert f"{look.context.trace_id:032x}" == "0af7651916cd43dd8448eb211c80319c"
+    assert look.attributes
     assert look.attributes["http.response.status_code"] == 200
     inside = [span for span in spans if span.parent and span.parent.span_id == look.context.span_id]
     assert [span.name for span in inside if span.name != "BEGIN"] == ["SELECT"]

@@ -13,6 +13,7 @@ import time
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from graph.edge import Edge
 from tests.client import Client, serving
 from tests.clock import Clock
 from tests.conftest import migrate
@@ -32,7 +33,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/orders.db"
         loop.run_until_complete(migrate(url))
-        served = serving(url, Path(folder), Clock())
+        served = serving(url, Path(folder), Clock(), edge=Edge(rate_limit=0))
         world = loop.run_until_complete(make_world_of(served))
         try:
             if asked.values:

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from graph.edge import Edge
 from tests.client import serving
 from tests.clock import Clock
 from tests.hostile.fuzz import fuzz
@@ -11,7 +12,7 @@ from tests.hostile.world import make_world
 
 def test_no_document_is_answered_by_a_fault(sqlite_url: str, tmp_path: Path) -> None:
     with asyncio.Runner() as runner:
-        served = serving(sqlite_url, tmp_path, Clock())
+        served = serving(sqlite_url, tmp_path, Clock(), edge=Edge(rate_limit=0))
         api = runner.run(served.__aenter__())
         try:
             world = runner.run(make_world(api.database, api))

@@ -120,6 +120,9 @@ async def make_world(database: Database, api: Client) -> World:
     parted = await make_order(database, shop, status=S.OC_CONFIRMED)
     backlog_sku = await add_backlog_sku(database, parted, shop.skus[0])
     tag = await make_tag(database, shop.brand.id, "vip")
+    key = await made.admin.data(
+        'mutation { createApiKey(input: {name: "ERP", scopes: [ORDERS_READ]}) { apiKey { id } } }'
+    )
     made.good |= {
         "id": id_of(order),
         "ids": [id_of(order), id_of(note)],
@@ -133,6 +136,7 @@ async def make_world(database: Database, api: Client) -> World:
         "deliveryNoteIds": [id_of(note)],
         "invoiceId": id_of(invoice),
         "backlogSkuId": id_of(backlog_sku),
+        "apiKeyId": key["createApiKey"]["apiKey"]["id"],
         "notificationId": to_id(Kind.NOTIFICATION, message),
         "catalogCode": shop.catalog.code,
         "currency": "GBP",
