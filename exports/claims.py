@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.outbox import IN_HAND, READY, OutboxMessage
@@ -41,13 +41,13 @@ async def brands_due(session: AsyncSession, now: datetime, most: int, after: UUI
     """
     turns = select(_next_brand(after).label("brand_id")).cte("turns", recursive=True)
     turns = turns.union_all(select(_next_brand(turns.c.brand_id)).where(turns.c.brand_id.is_not(None)))
-    is_due = exists().where(OutboxMessage.brand_id == turns.c.brand_id, text(READY), OutboxMessage.due_at <= now)
+    is_due = exists().where(OutboxMessage.brand_id == turns.c.brand_id, READY, OutboxMessage.due_at <= now)
     found = list(await session.scalars(select(turns.c.brand_id).where(is_due).limit(most)))
     return found if found or after == FIRST else await brands_due(session, now, most, FIRST)
 
 
 def _next_brand(after: UUID | ColumnElement[UUID]) -> ScalarSelect[UUID]:
-    waiting = select(OutboxMessage.brand_id).where(text(READY), OutboxMessage.brand_id > after)
+    waiting = select(OutboxMessage.brand_id).where(READY, OutboxMessage.brand_id > after)
     return waiting.order_by(OutboxMessage.brand_id).limit(1).scalar_subquery()
 
 
@@ -59,21 +59,21 @@ async def claim_ready(
     for number, brand_id in enumerate(brands):
         share = (most - len(claimed)) // (len(brands) - number)
         mine = OutboxMessage.brand_id == brand_id
-        due = select(OutboxMessage.id).where(mine, text(READY), OutboxMessage.due_at <= now)
+        due = select(OutboxMessage.id).where(mine, READY, OutboxMessage.due_at <= now)
         claimed += await _take(session, due.order_by(OutboxMessage.due_at).limit(share), mine, until)
     return claimed
 
 
 async def is_lost(session: AsyncSession, now: datetime) -> bool:
     """Whether a lease has run out."""
-    return bool(await session.scalar(select(exists().where(text(IN_HAND), OutboxMessage.leased_until <= now))))
+    return bool(await session.scalar(select(exists().where(IN_HAND, OutboxMessage.leased_until <= now))))
 
 
 async def claim_lost(session: AsyncSession, now: datetime, until: datetime) -> Claimed | None:
     """The message whose lease ran out first; its relay has ended without a word."""
-    due = select(OutboxMessage.id).where(text(IN_HAND), OutboxMessage.leased_until <= now)
+    due = select(OutboxMessage.id).where(IN_HAND, OutboxMessage.leased_until <= now)
     due = due.order_by(OutboxMessage.leased_until).limit(1)
-    taken = await _take(session, due, text(IN_HAND), until, lost=OutboxMessage.lost + 1)
+    taken = await _take(session, due, IN_HAND, until, lost=OutboxMessage.lost + 1)
     return taken[0] if taken else None
 
 

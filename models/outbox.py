@@ -47,8 +47,8 @@ class OrderNotice:
 
 # As text: a partial index serves only a query that says its condition literally. Not "status =": SQLite would take
 # that as a reason to prefer the index that begins with it, and read all that waits.
-READY = "status NOT IN ('SENT', 'FAILED') AND leased_until IS NULL"
-IN_HAND = "leased_until IS NOT NULL"
+READY = text("status NOT IN ('SENT', 'FAILED') AND leased_until IS NULL")
+IN_HAND = text("leased_until IS NOT NULL")
 
 
 class OutboxMessage(Internal, OrderOwned, Base):
@@ -65,8 +65,8 @@ class OutboxMessage(Internal, OrderOwned, Base):
         # What is waiting and since when, of all brands; how many have failed.
         Index(None, "status", "due_at"),
         # The relay takes from each brand in turn, oldest promise first; and looks for leases that ran out.
-        Index(None, "brand_id", "due_at", postgresql_where=text(READY), sqlite_where=text(READY)),
-        Index(None, "leased_until", postgresql_where=text(IN_HAND), sqlite_where=text(IN_HAND)),
+        Index(None, "brand_id", "due_at", postgresql_where=READY, sqlite_where=READY),
+        Index(None, "leased_until", postgresql_where=IN_HAND, sqlite_where=IN_HAND),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)

@@ -87,6 +87,7 @@ async def make_order(
     *,
     lines: Sequence[tuple[int, int]] = ((2, 1250), (3, 480)),
     rejected_by: str = "Mina Sato",
+    rejected_body: str | None = None,
     sent_back_at: datetime = NOON,
     **order: Any,
 ) -> Order:
@@ -128,7 +129,7 @@ async def make_order(
                 actor_name=rejected_by,
                 status_before=OrderStatus.OC_REQUIRED,
                 notified=False,
-                body=None,
+                body=rejected_body,
             )
         )
     if made.status is OrderStatus.SENT_BACK_TO_CART:

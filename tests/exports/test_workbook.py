@@ -12,11 +12,9 @@ from sqlalchemy import event, select
 
 from exports.columns import LINE_COLUMNS, ORDER_COLUMNS
 from exports.workbook import ORDERS_AT_A_TIME, orders_workbook
-from models.actor import ActorKind
 from models.base import Database
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
-from models.rejection import OrderRejection
 from models.scope import Scope
 from models.tag import OrderTag
 from tests.factories import (
@@ -194,12 +192,8 @@ async def test_characters_that_xml_refuses_and_endless_texts_do_not_spoil_the_fi
 ) -> None:
     shop = await make_shop(database, recipients=())
     buyer = await make_buyer(database, shop.brand, name="a\x01b\x1f\ufffe")
-    order = await make_order(database, shop, buyer_id=buyer.id)
-    rejection = OrderRejection(
-        brand_id=order.brand_id, order_id=order.id, rejected_at=NOON, actor_kind=ActorKind.MEMBER, actor_id="mem-1",
-        actor_name="Mina Sato", status_before=order.status, notified=False, body="👕" * 20_000,
-    )  # fmt: skip
-    await save(database, rejection)
+    status = OrderStatus.REJECTED_BY_BRAND
+    await make_order(database, shop, buyer_id=buyer.id, status=status, rejected_body="👕" * 20_000)
     book = await export(database, shop.member().scope, tmp_path)
     (row,) = cells(book["Orders"])
     assert row["Buyer"].value == "a_x0001_b_x001F__xFFFE_"
