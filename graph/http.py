@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
-from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -27,7 +27,6 @@ from graph.trusted_documents import DocumentRefused, TrustedDocuments
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
-LARGEST_BODY = 1_000_000  # bytes
 SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
 STATUS = {"RATE_LIMITED": 429}
 TOOK_TOO_LONG = (
@@ -40,29 +39,8 @@ def failure(status: int, message: str, code: str, headers: Mapping[str, str] | N
     return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)
 
 
-class BoundedBody(StarletteRequestAdapter):
-    async def get_body(self) -> bytes:
-        """Stops reading as soon as it is too large."""
-        too_large = HTTPException(413, f"The request is larger than {LARGEST_BODY:,} bytes.")
-        declared = self.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > LARGEST_BODY:
-            raise too_large
-        chunks, size = [], 0
-        try:
-            async for chunk in self._request.stream():
-                size += len(chunk)
-                if size > LARGEST_BODY:
-                    raise too_large
-                chunks.append(chunk)
-        except ClientDisconnect:
-            raise HTTPException(400, "The request ended before its body did.") from None
-        return b"".join(chunks)
-
-
 class GraphQLOverHTTP(GraphQL[RequestContext, None]):
     """`timeout` in seconds. `suggestions`: whether errors name what there is that is called alike."""
-
-    request_adapter_class = BoundedBody
 
     def __init__(
         self, schema: BaseSchema, *, timeout: float, documents: TrustedDocuments, suggestions: bool = True

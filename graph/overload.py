@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,15 +19,21 @@ AT_ONCE = 8
 WAITING = 32  # with what these take to be answered, a wait of a second or less
 LONGEST_WAIT = 5.0  # seconds
 BODY_WITHIN = 15.0  # seconds
+LARGEST_BODY = 1_000_000  # bytes
 BODIES = 32_000_000  # bytes of bodies that may be arriving at once
 RETRY_AFTER = 1  # seconds
 
 BUSY = "The server is busy. Nothing was done; try again in a moment."
+TOO_LARGE = f"The request is larger than {LARGEST_BODY:,} bytes."
 SLOW = f"The request did not arrive within {BODY_WITHIN:.0f} seconds. Nothing was done."
 
 
 class Overloaded(Exception):
     """There is no place, and no room to wait for one."""
+
+
+class TooLarge(Exception):
+    """More than a request may be."""
 
 
 class Places:
@@ -69,12 +76,15 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with AsyncExitStack() as stack:
             try:
-                body = await self._read(receive)
+                body = await self._read(scope, receive)
                 if body is None:
                     return
                 waited = await stack.enter_async_context(self._places.place())
             except Overloaded:
                 await _refusal(503, BUSY, "UNAVAILABLE")(scope, receive, send)
+                return
+            except TooLarge:
+                await _refusal(413, TOO_LARGE, "BAD_REQUEST")(scope, receive, send)
                 return
             except TimeoutError:
                 await _refusal(408, SLOW, "BAD_REQUEST")(scope, receive, send)
@@ -93,8 +103,14 @@ class Gate:
 
             await self._app(scope, receive_again, send_and_leave)
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        """The whole body; None when the client went away. Raises TimeoutError, and Overloaded when too much arrives."""
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+        """The whole body; None when the client went away.
+
+        Raises TimeoutError, TooLarge as soon as it is known, and Overloaded when too much arrives at once.
+        """
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared) > LARGEST_BODY:
+            raise TooLarge
         body = bytearray()
         try:
             async with asyncio.timeout(BODY_WITHIN):
@@ -104,6 +120,8 @@ class Gate:
                         return None
                     body += message.get("body", b"")
                     self._arriving += len(message.get("body", b""))
+                    if len(body) > LARGEST_BODY:
+                        raise TooLarge
                     if not message.get("more_body"):
                         return bytes(body)
                     if self._arriving > BODIES:
@@ -120,6 +138,10 @@ async def _is_gone(receive: Receive) -> bool:
     return False
 
 
+# By status: when to try again; that the rest of the body is not wanted. A 413 says neither, so that a client which sends
+# on reads it before it is cut off (graph/server.py).
+TOLD = {503: {"Retry-After": str(RETRY_AFTER)}, 408: {"Connection": "close"}}
+
+
 def _refusal(status: int, message: str, code: str) -> Response:
-    headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {"Connection": "close"}
-    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)
+    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, TOLD.get(status))
