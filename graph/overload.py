@@ -138,8 +138,8 @@ async def _is_gone(receive: Receive) -> bool:
     return False
 
 
-# By status: when to try again; that the rest of the body is not wanted. A 413 says neither, so that a client which sends
-# on reads it before it is cut off (graph/server.py).
+# By status: when to try again; that the rest of the body is not wanted. A 413 says neither, so that a client which
+# sends on reads it before it is cut off (graph/server.py).
 TOLD = {503: {"Retry-After": str(RETRY_AFTER)}, 408: {"Connection": "close"}}
 
 
