@@ -103,7 +103,7 @@ def following(postgres: Postgres) -> Iterator[str]:
 
         run(
             "pg_basebackup",
-            f"--dbname={postgres.url}",
+            f"--dbname={postgres.superuser_url}",
             f"--pgdata={data}",
             "--write-recovery-conf",
             "--checkpoint=fast",
