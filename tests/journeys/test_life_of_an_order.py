@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pypdf
 
+from graph.commands.audit import verify
 from models.base import Database
 from tests.client import Client, id_of
 from tests.factories import make_buyer
@@ -198,6 +199,37 @@ async def test_a_rejected_order_keeps_its_documents_and_refuses_everything_else(
     seen = (await world.brand.data("{ orders { nodes { id } } }"))["orders"]["nodes"]
     assert order not in [each["id"] for each in seen]
     assert await world.ask(world.brand, order, "isArchived isRejected") == {"isArchived": True, "isRejected": True}
+
+
+async def test_the_history_of_judgment(world: World, database: Database) -> None:
+    kept, declined = await world.place(), await world.place()
+    await world.done(world.brand, "rejectOrder", orderId=declined, notify=True, body="Sold out")
+    await world.done(world.admin, "createTag", code="late", name="Late")
+    of_order = (await world.ask(world.brand, declined, "history { nodes { kind actor } }"))["history"]["nodes"]
+    assert of_order == [
+        {"kind": "ORDER_PLACED", "actor": "Mina Sato"},
+        {"kind": "ORDER_REJECTED", "actor": "Mina Sato"},
+    ]
+    query = """query ($filter: HistoryFilter) { history(first: 10, filter: $filter) {
+               totalCount nodes { kind actor summary order { id } } } historyExcel(filter: $filter) { url } }"""
+    judged = await world.brand.data(query, filter={"kinds": ["ORDER_REJECTED"]})
+    assert judged["history"] == {
+        "totalCount": 1,
+        "nodes": [
+            {
+                "kind": "ORDER_REJECTED",
+                "actor": "Mina Sato",
+                "summary": "Order rejected, the buyer is notified (was: Please create an OC)",
+                "order": {"id": declined},
+            }
+        ],
+    }
+    by_admin = (await world.brand.data(query, filter={"actors": ["Ada Lindqvist"]}))["history"]
+    assert [node["kind"] for node in by_admin["nodes"]] == ["TAG_CREATED"]
+    book = openpyxl.load_workbook(io.BytesIO(await download(world.brand, judged["historyExcel"]["url"])))
+    assert "Sold out" in {cell.value for row in book["Rejections"].iter_rows() for cell in row}
+    assert await verify(database, None)
+    assert (await world.ask(world.brand, kept, "history { totalCount }"))["history"]["totalCount"] == 1
 
 
 async def test_the_figures_leave_it_out_and_show_what_was_declined(world: World) -> None:
