@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -32,7 +33,8 @@ def site(
         url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'orders.db')}"
     else:
         postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.create_database("races", request.getfixturevalue("postgres_template"))
+        # Set up again when other files ran in between.
+        url = postgres.create_database(f"races_{uuid4().hex}", request.getfixturevalue("postgres_template"))
     with serving(url, folder) as servers:
         yield Site(url, servers)
         found = asyncio.run(_violations(url))
