@@ -112,15 +112,18 @@ async def test_a_full_disk_under_sqlite_is_unavailable_and_goes_on_when_there_is
         shop = await make_shop(database)
         orders = [await make_order(database, shop) for _ in range(40)]
         async with serving(url, tmp_path, Clock()) as api:
-            member = api.as_(shop.member())
-            fill(disk / "ballast")
-            refused = await until_full(member, orders)
-            before = await trace(database)
-            assert_unavailable(await reject(member, refused))
-            assert await trace(database) == before
-            (disk / "ballast").unlink()
-            await assert_it_goes_on(database, member, refused)
+            await fill_up_and_make_room(disk, database, api.as_(shop.member()), orders)
         await database.close()
+
+
+async def fill_up_and_make_room(disk: Path, database: Database, member: Client, orders: list[Order]) -> None:
+    fill(disk / "ballast")
+    refused = await until_full(member, orders)
+    before = await trace(database)
+    assert_unavailable(await reject(member, refused))
+    assert await trace(database) == before
+    (disk / "ballast").unlink()
+    await assert_it_goes_on(database, member, refused)
 
 
 def fill(path: Path) -> None:
@@ -162,14 +165,7 @@ async def test_a_full_disk_under_postgresql_is_unavailable_and_goes_on_when_ther
             shop = await make_shop(database)
             orders = [await make_order(database, shop) for _ in range(60)]
             async with serving(postgres_url, tmp_path, Clock()) as api:
-                member = api.as_(shop.member())
-                fill(disk / "ballast")
-                refused = await until_full(member, orders)
-                before = await trace(database)
-                assert_unavailable(await reject(member, refused))
-                assert await trace(database) == before
-                (disk / "ballast").unlink()
-                await assert_it_goes_on(database, member, refused)
+                await fill_up_and_make_room(disk, database, api.as_(shop.member()), orders)
             await database.close()
         finally:
             for table in ("audit_entries", "outbox_messages", "order_rejections"):
