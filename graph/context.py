@@ -1,11 +1,14 @@
 """What a GraphQL request is given: the resolvers' context and the maker of download links."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 import strawberry
 from strawberry import UNSET
+from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
 from graph.budgets import Allowance, no_limit
 from graph.downloads import Links
@@ -20,6 +23,16 @@ class RequestContext(Context):
     links: Links = field(kw_only=True)
     expires_at: datetime | None = None
     allowance: Allowance = field(kw_only=True, default_factory=no_limit)
+
+
+class DecideByPrimary(SchemaExtension):
+    """A mutation reads nothing from a replica, not even before its transaction."""
+
+    def on_execute(self) -> Iterator[None]:
+        context = self.execution_context
+        if context.operation_type is OperationType.MUTATION and context.context:
+            context.context.refresh()
+        yield
 
 
 T = TypeVar("T")

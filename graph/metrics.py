@@ -89,7 +89,7 @@ class Metered:
 
 
 class KindOfOperation(SchemaExtension):
-    """Tells queries from mutations: for the metrics, and because a mutation does not decide by a replica."""
+    """Tells queries from mutations."""
 
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
@@ -97,8 +97,6 @@ class KindOfOperation(SchemaExtension):
         if metered := _kind.get():
             metered[0] = kind
             metered[1] = context.operation_name or ""
-        if kind == "mutation" and context.context:
-            context.context.refresh()
         yield
 
 

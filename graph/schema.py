@@ -21,6 +21,7 @@ from graph.confirmation import (
     refuse_order_confirmation,
     update_order_confirmation,
 )
+from graph.context import DecideByPrimary
 from graph.cost import Cost, ListSize, paged
 from graph.delivery_note_actions import (
     create_backlog_skus,
@@ -238,7 +239,7 @@ def create_schema(*, introspection: bool = True) -> Schema:
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
-        extensions=[PublishErrors, KindOfOperation, lambda: Limits(examiner)],
+        extensions=[PublishErrors, DecideByPrimary, KindOfOperation, lambda: Limits(examiner)],
     )
 
 

@@ -11,15 +11,17 @@ from pathlib import Path
 
 from graph.ids import Kind, to_id
 from models.base import Database
+from models.policy import OrderStatus
 from tests.client import Client, serving
 from tests.clock import Clock
-from tests.factories import make_order, make_shop
+from tests.factories import add_delivery_note, make_order, make_shop
 from tests.plans import recorded
 from tests.ports import free_port
 from tests.postgres import UNPRIVILEGED, Postgres
 
 REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false}) {
             order { status rejection { rejectedBy } history { totalCount } } userErrors { code } } }"""
+DELETE_NOTE = "mutation ($id: ID!) { deleteDeliveryNote(input: {deliveryNoteId: $id}) { userErrors { code } } }"
 
 
 async def test_reads_may_lag_and_decisions_never_do(sqlite_url: str, tmp_path: Path) -> None:
@@ -39,6 +41,19 @@ async def test_reads_may_lag_and_decisions_never_do(sqlite_url: str, tmp_path: P
         again = (await client.data(REJECT, id=id))["rejectOrder"]
         assert [error["code"] for error in again["userErrors"]] == ["NOT_REJECTABLE"]
         assert await status(client, id) == "OC_REQUIRED", "a question was asked of the database itself"
+
+
+async def test_a_mutation_looks_for_its_document_where_it_is_written(sqlite_url: str, tmp_path: Path) -> None:
+    """Also before its transaction begins, when it finds out whose lock it needs."""
+    database = Database(sqlite_url)
+    shop = await make_shop(database)
+    replica = shutil.copy(sqlite_url.removeprefix("sqlite:///"), tmp_path / "replica.db")
+    order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
+    note = await add_delivery_note(database, order)
+    await database.close()
+    async with serving(sqlite_url, tmp_path, Clock(), replica_url=f"sqlite:///{replica}") as server:
+        payload = await server.as_(shop.member()).data(DELETE_NOTE, id=to_id(Kind.DELIVERY_NOTE, note.id))
+        assert payload["deleteDeliveryNote"] == {"userErrors": []}
 
 
 async def status(client: Client, id: str) -> str:
