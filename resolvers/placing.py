@@ -66,7 +66,10 @@ async def place_order(context: Context, new: NewOrder) -> Outcome:
 
 
 async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID:
-    buyer = await session.scalar(select(Buyer).where(Buyer.id == new.buyer_id)) if new.buyer_id else None
+    wanted = select(Buyer).where(Buyer.id == new.buyer_id)
+    if context.actor.is_buyer:  # one after the other, as in cart_editing.py: a retry finds the order, or the cart
+        wanted = wanted.with_for_update()
+    buyer = await session.scalar(wanted) if new.buyer_id else None
     if buyer is None:
         raise Refused(invalid(context, words.UNKNOWN_BUYER, "buyerId"))
     of_brand = (Catalog.brand_id == buyer.brand_id, Catalog.code == new.catalog_code.strip())
@@ -77,8 +80,6 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
     if currency not in currencies():
         raise Refused(invalid(context, words.UNKNOWN_CURRENCY, "currency"))
     lines = await priced(context, session, buyer.brand_id, currency, new.lines)
-    if context.actor.is_buyer:
-        await check_prices(context, session, buyer, catalog, currency, lines)
     order_id, now = new_id(), context.clock()
     code = _code(context, new, buyer) or f"{now:%y%m%d}-{order_id.hex[-8:].upper()}"
     content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new.comment)
@@ -87,6 +88,9 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
         if found.content_hash == content_hash:
             return found.id
         raise Refused(invalid(context, words.ORDER_CODE_TAKEN, "code"))
+    # Not before: a retry must find its order when the cart, and the prices in it, are gone.
+    if context.actor.is_buyer:
+        await check_prices(context, session, buyer, catalog, currency, lines)
     session.add(
         Order(
             id=order_id,
@@ -106,7 +110,7 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
     )
     await session.flush()
     await session.execute(insert(OrderLine), line_rows(buyer.brand_id, order_id, DataSet.ORIGINAL, lines))
-    await _use_cart(session, buyer, catalog, order_id)
+    await _use_cart(context, session, buyer, catalog, order_id)
     source = "cart" if context.actor.is_buyer else "proxy order"
     event = OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source)
     await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
@@ -121,11 +125,14 @@ def _code(context: Context, new: NewOrder, buyer: Buyer) -> str:
     return code
 
 
-async def _use_cart(session: AsyncSession, buyer: Buyer, catalog: Catalog, order_id: UUID) -> None:
-    """The order takes the place of the buyer's cart for the catalog, and of the order that was sent back into it."""
+async def _use_cart(context: Context, session: AsyncSession, buyer: Buyer, catalog: Catalog, order_id: UUID) -> None:
+    """The order takes the place of the buyer's cart for the catalog, and of the order that was sent back into it.
+
+    A proxy order stands for an order that was sent back; a cart that the buyer has filled alone is the buyer's.
+    """
     of_buyer = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
     cart = await session.scalar(select(Cart).where(*of_buyer).with_for_update())
-    if cart is None:
+    if cart is None or not (context.actor.is_buyer or cart.source_order_id):
         return
     if cart.source_order_id:
         session.add(

@@ -123,6 +123,34 @@ async def test_the_same_order_with_the_same_code_is_there_once(database: Databas
         assert len((await session.scalars(select(Order.id))).all()) == 1
 
 
+async def test_a_buyer_who_orders_out_of_the_cart_can_try_again(database: Database, api: Client, shop: Shop) -> None:
+    """The prices were agreed in the order that was sent back; once the cart is gone, they stand nowhere else."""
+    await send_back(api.as_(shop.member()), await make_order(database, shop, code="ORD-1"))
+    buyer, input = api.as_(shop.buyer_user()), new_order(shop, code="MINE")
+    clicks = await asyncio.gather(*(place(buyer, input) for _ in range(3)))
+    for payload in (*clicks, await place(buyer, input)):
+        assert payload["userErrors"] == []
+        assert payload["order"] == clicks[0]["order"]
+    assert clicks[0]["order"]["replaces"] == {"code": "ORD-1"}
+    other = await place(buyer, new_order(shop, code="OTHER"))
+    assert [error["message"] for error in other["userErrors"]] == ["This is not the brand's price."]
+
+
+async def test_a_proxy_order_takes_the_cart_of_an_order_sent_back_but_not_the_buyers_own(
+    database: Database, api: Client, shop: Shop
+) -> None:
+    brand, buyer = api.as_(shop.member()), api.as_(shop.buyer_user())
+    await send_back(brand, await make_order(database, shop, code="ORD-1"))
+    by_phone = await place(brand, new_order(shop))
+    assert by_phone["order"]["replaces"] == {"code": "ORD-1"}
+    assert (await buyer.data(CARTS, id=id_of(shop.buyer)))["carts"] == []
+
+    await add_cart(database, await make_order(database, shop))
+    another = await place(brand, new_order(shop))
+    assert another["order"]["replaces"] is None
+    assert len((await buyer.data(CARTS, id=id_of(shop.buyer)))["carts"]) == 1
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
