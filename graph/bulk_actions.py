@@ -56,6 +56,9 @@ class BulkActionResult:
     blockers: list[ActionBlocker] = strawberry.field(
         description="Why it was skipped; empty when it is done, and when there is no such order."
     )
+    warnings: list[str] = strawberry.field(
+        description="Done, but: e.g. the buyer has no e-mail address. After a retry as after the first try."
+    )
     result: Private[Result | None]
 
     @strawberry.field(description="The order as it is now; null when there is none.")
@@ -65,7 +68,9 @@ class BulkActionResult:
     @classmethod
     def of(cls, id: ID, result: Result | None) -> "BulkActionResult":
         blockers = [ActionBlocker.of(blocker) for blocker in result.blockers] if result else []
-        return cls(order_id=id, is_done=bool(result and result.is_done), blockers=blockers, result=result)
+        warnings = result.warnings if result else []
+        is_done = bool(result and result.is_done)
+        return cls(order_id=id, is_done=is_done, blockers=blockers, warnings=warnings, result=result)
 
 
 @strawberry.type

@@ -58,6 +58,9 @@ class RejectOrdersResult:
     blockers: list[RejectionBlocker] = strawberry.field(
         description="Why it was skipped; empty when it was rejected, and when there is no such order."
     )
+    warnings: list[str] = strawberry.field(
+        description="Done, but: e.g. the buyer has no e-mail address. After a retry as after the first try."
+    )
     result: Private[Result | None]
 
     @strawberry.field(description="The order as it is now; null when there is none.")
@@ -99,4 +102,5 @@ async def reject_orders(
 
 def _result(id: ID, result: Result | None) -> RejectOrdersResult:
     blockers = [RejectionBlocker.of(blocker) for blocker in result.blockers] if result else []
-    return RejectOrdersResult(order_id=id, blockers=blockers, result=result)
+    warnings = result.warnings if result else []
+    return RejectOrdersResult(order_id=id, blockers=blockers, warnings=warnings, result=result)

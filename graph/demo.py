@@ -250,7 +250,7 @@ async def _send_back(session: AsyncSession, order: Order) -> None:
 
 async def _reject(session: AsyncSession, order: Order, actor: Actor) -> None:
     """As resolvers/rejection.py does it, but without a mail: nobody is to be told of an order of 2010."""
-    event = order.reject(actor, order.placed_at + timedelta(days=1), notify=False, body=None)
-    session.add(OrderRejection.of(event, actor, notified=False))
+    event = order.reject(actor, order.placed_at + timedelta(days=1), notify=False, notified=False, body=None)
+    session.add(OrderRejection.of(event, actor))
     await session.flush()
     await audit.record(session, [audit.entry(event, actor, None)])

@@ -133,6 +133,7 @@ def _told(event: Event) -> tuple[str, dict[str, Any]]:
                 "status_before": event.status_before,
                 "status_after": event.status_after,
                 "notify": event.notify,
+                "notified": event.notified,
                 "body_sha256": body_hash(event.body),
             }
         case OrderArchived():

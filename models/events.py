@@ -23,9 +23,12 @@ class OrderPlaced(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRejected(OrderEvent):
+    """`notify`: the buyer was to be told. `notified`: a mail was promised; not when there is nobody to send it to."""
+
     status_before: OrderStatus
     status_after: OrderStatus
     notify: bool
+    notified: bool
     body: str | None
 
 

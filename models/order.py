@@ -66,7 +66,7 @@ class Order(BrandOwned, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
-    def reject(self, actor: Actor, at: datetime, *, notify: bool, body: str | None) -> OrderRejected:
+    def reject(self, actor: Actor, at: datetime, *, notify: bool, notified: bool, body: str | None) -> OrderRejected:
         """Final. The caller has the order's lock and policy's verdict that nothing blocks it."""
         event = OrderRejected(
             brand_id=self.brand_id,
@@ -75,6 +75,7 @@ class Order(BrandOwned, Base):
             status_before=self.status,
             status_after=status_of_rejection(actor.role),
             notify=notify,
+            notified=notified,
             body=body,
         )
         self.status = event.status_after

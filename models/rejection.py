@@ -30,9 +30,7 @@ class OrderRejection(OrderOwned, Base):
     bulk_run_id: Mapped[UUID | None]
 
     @classmethod
-    def of(
-        cls, event: OrderRejected, actor: Actor, *, notified: bool, bulk_run_id: UUID | None = None
-    ) -> "OrderRejection":
+    def of(cls, event: OrderRejected, actor: Actor, *, bulk_run_id: UUID | None = None) -> "OrderRejection":
         return cls(
             brand_id=event.brand_id,
             order_id=event.order_id,
@@ -41,7 +39,7 @@ class OrderRejection(OrderOwned, Base):
             actor_id=actor.id,
             actor_name=actor.name,
             status_before=event.status_before,
-            notified=notified,
+            notified=event.notified,
             body=event.body,
             bulk_run_id=bulk_run_id,
         )

@@ -301,8 +301,24 @@ HISTORY: dict[str, tuple[str, str]] = {
     "API_KEY_REVOKED": ("API key {name} revoked", "APIキー {name} を無効にしました"),
 }
 
+# where an order came from, as the audit has it → ja; anything else is an import file's name
+SOURCES_JA = {"proxy order": "代理注文", "cart": "カート"}
+
 # Every kind of entry that there is.
 HISTORY_KINDS = frozenset(HISTORY) | {"ORDER_PLACED", "ORDER_REJECTED", "TAGS_APPLIED", "TAG_CREATED"}
+
+
+def _told(notify: bool, notified: bool | None) -> tuple[str, str]:
+    """What a rejection did about the buyer. `notified` None: an old entry, which says only what was wanted."""
+    match notify, notified:
+        case False, _:
+            return "without notifying the buyer", "なし"
+        case _, None:
+            return "with the notification on", "オン"
+        case _, False:
+            return "with nobody to notify", "送信先なし"
+        case _:
+            return "the buyer is notified", "あり"
 
 
 def history(kind: str, details: dict[str, Any], locale: str) -> str:
@@ -311,13 +327,14 @@ def history(kind: str, details: dict[str, Any], locale: str) -> str:
     match kind:
         case "ORDER_PLACED":
             source = details["source"]
-            return f"注文を登録しました（{source}）" if ja else f"Order placed ({source})"
+            if ja:
+                return f"注文を登録しました（{SOURCES_JA.get(source, source)}）"
+            return f"Order placed ({source})"
         case "ORDER_REJECTED":
             before = status_label(OrderStatus(details["status_before"]), locale)
+            told = _told(details["notify"], details.get("notified"))[ja]
             if ja:
-                told = "あり" if details["notify"] else "なし"
                 return f"注文を却下しました（却下前：{before}、バイヤーへの通知：{told}）"
-            told = "the buyer is notified" if details["notify"] else "without notifying the buyer"
             return f"Order rejected, {told} (was: {before})"
         case _ if kind in HISTORY:
             sentence = HISTORY[kind][ja].format(**details)

@@ -1,20 +1,23 @@
 """One batch of an action on many orders: lock and judge them, write them set-wise, promise mails, record it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, and_, exists, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, outbox
+from models import audit, outbox, words
 from models.audit import AuditEntry
 from models.bulk import BulkRun
 from models.events import Event
 from models.order import Order
 from models.outbox import OutboxMessage
+from models.party import Buyer
 from models.policy import OrderAction
+from models.words import say
 from resolvers.bulk import BulkCommand, Result
 from resolvers.context import Context
 from resolvers.notices import notices_of, typed
@@ -67,6 +70,28 @@ async def mails(
         for id, notice in notices.items()
         if notice
     ]
+
+
+async def warn(
+    context: Context, session: AsyncSession, results: dict[UUID, Result], kind: str, command: BulkCommand
+) -> dict[UUID, Result]:
+    """With why nobody is told of what is done, in one statement; after a retry as after the first try."""
+    if not command.notify:
+        return results
+    told = (
+        exists()
+        .where(OutboxMessage.brand_id == Order.brand_id, OutboxMessage.order_id == Order.id)
+        .where(OutboxMessage.kind == kind)
+        .correlate(Order)
+    )
+    of_buyer = and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id)
+    done = [id for id, result in results.items() if result.is_done]
+    untold = select(Order.id, Buyer.is_offline).join(Buyer, of_buyer).where(Order.id.in_(done), not_(told))
+    warned = dict(results)
+    for id, is_offline in await session.execute(untold):
+        why = words.BUYER_IS_OFFLINE if is_offline else words.BUYER_HAS_NO_ADDRESS
+        warned[id] = replace(results[id], warnings=[say(why, context.actor.locale)])
+    return warned
 
 
 async def record(context: Context, session: AsyncSession, run: BulkRun, events: Iterable[Event]) -> None:

@@ -63,11 +63,15 @@ class BulkCommand:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`is_found` False: the viewer has no such order. No blockers: it is done, by this run."""
+    """`is_found` False: the viewer has no such order. No blockers: it is done, by this run.
+
+    `warnings`: done, but e.g. nobody could be told.
+    """
 
     order_id: UUID
     is_found: bool
     blockers: list[Explained] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def is_done(self) -> bool:

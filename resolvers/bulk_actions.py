@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import words
 from models.bulk import BulkRun
-from models.events import Event, OrderChanged, TagsApplied
+from models.events import Event, TagsApplied
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderAction
 from models.tag import OrderTag, Tag
@@ -72,7 +72,8 @@ async def create_confirmations(context: Context, command: CreateConfirmations) -
         await batches.save(session, orders, "status", "official", "confirmation_created_at", "approval_asked")
         return events
 
-    return await _act(context, command, "createOrderConfirmations", OrderAction.CREATE_CONFIRMATION, change)
+    action = OrderAction.CREATE_CONFIRMATION
+    return await _act(context, command, "createOrderConfirmations", action, change, kind="OC_CREATED")
 
 
 async def confirm_orders(context: Context, command: BulkCommand) -> Outcome:
@@ -82,7 +83,7 @@ async def confirm_orders(context: Context, command: BulkCommand) -> Outcome:
         await batches.save(session, orders, "status")
         return events
 
-    return await _act(context, command, "confirmOrders", OrderAction.CONFIRM, change)
+    return await _act(context, command, "confirmOrders", OrderAction.CONFIRM, change, kind="OC_CONFIRMED")
 
 
 async def tag_orders(context: Context, command: TagOrders) -> Outcome:
@@ -111,14 +112,17 @@ async def _act(
     action: OrderAction,
     change: Change,
     check: bulk.Check | None = None,
+    kind: str = "",
 ) -> Outcome:
+    """`kind`: of the mail that the action offers, if it offers one."""
+
     async def work(session: AsyncSession, run: BulkRun, ids: list[UUID]) -> dict[UUID, Result]:
         results, orders = await batches.judge(context, session, ids, action, batches.recorded(run, ids))
         events = await change(session, orders) if orders else []
-        if events and isinstance(first := events[0], OrderChanged):
-            session.add_all(await batches.mails(session, orders, first.kind, first.at, command))
+        if events and kind:
+            session.add_all(await batches.mails(session, orders, kind, events[0].at, command))
         await batches.record(context, session, run, events)
-        return results
+        return await batches.warn(context, session, results, kind, command)
 
     return await bulk.run(context, command, operation, action, work, check=check)
 

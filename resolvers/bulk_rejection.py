@@ -21,20 +21,20 @@ OPERATION = "rejectOrders"
 
 async def reject_orders(context: Context, command: BulkCommand) -> Outcome:
     async def work(session: AsyncSession, run: BulkRun, ids: list[UUID]) -> dict[UUID, Result]:
-        return await _reject(context, session, run.id, ids, command)
+        return await _reject(context, session, run, ids, command)
 
     return await bulk.run(context, command, OPERATION, OrderAction.REJECT, work, most=MOST_ORDERS, batch=BATCH)
 
 
 async def _reject(
-    context: Context, session: AsyncSession, run_id: UUID, ids: list[UUID], command: BulkCommand
+    context: Context, session: AsyncSession, run: BulkRun, ids: list[UUID], command: BulkCommand
 ) -> dict[UUID, Result]:
-    ours = (OrderRejection.bulk_run_id == run_id, OrderRejection.order_id.in_(ids))
+    ours = (OrderRejection.bulk_run_id == run.id, OrderRejection.order_id.in_(ids))
     done = select(OrderRejection.order_id).where(*ours)
     results, orders = await batches.judge(context, session, ids, OrderAction.REJECT, done)
     if orders:
-        await _write(context, session, run_id, orders, command)
-    return results
+        await _write(context, session, run.id, orders, command)
+    return await batches.warn(context, session, results, KIND, command)
 
 
 async def _write(
@@ -42,9 +42,9 @@ async def _write(
 ) -> None:
     actor, body, now = context.actor, typed(command.body), context.clock()
     messages = await batches.mails(session, orders, KIND, now, command)
-    events = [order.reject(actor, now, notify=command.notify, body=body) for order in orders]
-    await batches.save(session, orders, "status")
     told = {message.order_id for message in messages}
-    records = [OrderRejection.of(event, actor, notified=event.order_id in told, bulk_run_id=run_id) for event in events]
+    events = [order.reject(actor, now, notify=command.notify, notified=order.id in told, body=body) for order in orders]
+    await batches.save(session, orders, "status")
+    records = [OrderRejection.of(event, actor, bulk_run_id=run_id) for event in events]
     session.add_all([*records, *messages])
     await audit.record(session, [audit.entry(event, actor, context.request_id) for event in events])

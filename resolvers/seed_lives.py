@@ -124,7 +124,7 @@ class Life:
         notified = notify and not self._buyer.is_offline
         at = self._step(
             rng, "ORDER_REJECTED", who, status_before=self._before, status_after=self._status, notify=notify,
-            body_sha256=body_hash(body),
+            notified=notified, body_sha256=body_hash(body),
         )  # fmt: skip
         kind, person, name = who.kind, who.id, who.name
         self._ledger.add("order_rejections", self.id, at, kind, person, name, self._before, notified, body)

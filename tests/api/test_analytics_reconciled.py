@@ -84,8 +84,8 @@ def month(instant: str) -> str:
 async def reject(database: Database, order: Order, actor: Any, at: datetime) -> None:
     async with database.transaction(EVERYTHING) as session:
         found = await session.get_one(Order, (order.brand_id, order.id))
-        event = found.reject(actor, at, notify=False, body=None)
-        session.add(OrderRejection.of(event, actor, notified=False))
+        event = found.reject(actor, at, notify=False, notified=False, body=None)
+        session.add(OrderRejection.of(event, actor))
 
 
 async def confirm_less(database: Database, order: Order) -> None:

@@ -19,7 +19,7 @@ from tests.factories import OPERATOR, Shop, add_invoice, make_buyer, make_order,
 from tests.trace import trace
 
 REJECT = """mutation ($input: RejectOrdersInput!) { rejectOrders(input: $input) {
-  results { orderId order { status } blockers { code documents { code } } }
+  results { orderId order { status } blockers { code documents { code } } warnings }
   rejectedCount skippedCount userErrors { code message field } } }"""
 
 
@@ -90,6 +90,31 @@ async def test_everything_that_a_filter_matches_with_one_message(
     assert {message.notice["body"] for message in messages} == {"Sorry"}
     assert untouched is OrderStatus.OC_REQUIRED
     assert versions == {2}
+
+
+async def test_it_says_of_which_orders_nobody_is_told(database: Database, member: Client, shop: Shop) -> None:
+    offline = await make_buyer(database, shop.brand, is_offline=True)
+    nowhere = await make_buyer(database, shop.brand, recipients=())
+    orders = [await make_order(database, shop, buyer_id=buyer.id) for buyer in (shop.buyer, offline, nowhere)]
+    skipped = await make_order(database, shop, buyer_id=offline.id, status=OrderStatus.OC_CONFIRMED)
+    command = {"orderIds": [id_of(order) for order in (*orders, skipped)], "notify": True, "idempotencyKey": "k"}
+    first = await reject(member, **command)
+    assert [result["warnings"] for result in first["results"]] == [
+        [],
+        ["The buyer is offline, so no mail was sent."],
+        ["The buyer has no e-mail address, so no mail was sent."],
+        [],
+    ]
+    assert await reject(member, **command) == first
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { history { nodes { summary } } } } }"
+    nodes = (await member.data(query, ids=command["orderIds"]))["nodes"]
+    assert [entry["summary"] for node in nodes for entry in node["history"]["nodes"]] == [
+        "Order rejected, the buyer is notified (was: Please create an OC)",
+        "Order rejected, with nobody to notify (was: Please create an OC)",
+        "Order rejected, with nobody to notify (was: Please create an OC)",
+    ]
+    unasked = await reject(member, orderIds=[id_of(await make_order(database, shop, buyer_id=offline.id))])
+    assert [result["warnings"] for result in unasked["results"]] == [[]]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from models.base import Database
 from models.policy import OrderStatus, Role
+from models.words import history as history_text
 from tests.client import Client, id_of
 from tests.factories import OPERATOR, Shop, make_order, make_shop, make_tag
 
@@ -83,6 +84,29 @@ async def test_newest_first_with_whom_what_and_on_which_order(database: Database
     query = "query ($id: ID!) { node(id: $id) { ... on OrderEvent { kind actorId hash order { code } } } }"
     found = (await api.as_(shop.member()).data(query, id=rejected["id"]))["node"]
     assert found == {"kind": "ORDER_REJECTED", "actorId": "mem-1", "hash": rejected["hash"], "order": {"code": "ORD-1"}}
+
+
+@pytest.mark.parametrize(
+    ("details", "told"),
+    [
+        ({"notify": False, "notified": False}, ("without notifying the buyer", "なし")),
+        ({"notify": True, "notified": True}, ("the buyer is notified", "あり")),
+        ({"notify": True, "notified": False}, ("with nobody to notify", "送信先なし")),
+        # From before it was recorded whether there was anybody to tell.
+        ({"notify": True}, ("with the notification on", "オン")),
+    ],
+)
+def test_a_rejection_says_whether_the_buyer_was_told(details: dict[str, Any], told: tuple[str, str]) -> None:
+    details |= {"status_before": "OC_CREATED"}
+    assert history_text("ORDER_REJECTED", details, "en") == f"Order rejected, {told[0]} (was: OC created)"
+    japanese = f"注文を却下しました（却下前：OC作成済み、バイヤーへの通知：{told[1]}）"
+    assert history_text("ORDER_REJECTED", details, "ja") == japanese
+
+
+@pytest.mark.parametrize(("source", "japanese"), [("proxy order", "代理注文"), ("cart", "カート"), ("a.csv", "a.csv")])
+def test_where_an_order_came_from_is_said_in_the_readers_language(source: str, japanese: str) -> None:
+    assert history_text("ORDER_PLACED", {"source": source}, "en") == f"Order placed ({source})"
+    assert history_text("ORDER_PLACED", {"source": source}, "ja") == f"注文を登録しました（{japanese}）"
 
 
 REJECTED = ["ORDER_REJECTED", "ORDER_REJECTED"]

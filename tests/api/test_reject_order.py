@@ -130,6 +130,7 @@ async def test_the_buyer_is_told_with_the_typed_body(database: Database, member:
         "status_before": "OC_REQUIRED",
         "status_after": "REJECTED_BY_BRAND",
         "notify": True,
+        "notified": True,
         "body_sha256": hashlib.sha256(body.encode()).hexdigest(),
     }
     assert entry.request_id
@@ -288,14 +289,18 @@ async def test_an_offline_buyer_is_not_told_and_the_order_is_rejected_all_the_sa
     assert payload["notification"] is None
     assert payload["order"]["rejection"]["notified"] is False
     assert await count(database, OutboxMessage) == 0
+    summaries = [entry["summary"] for entry in payload["order"]["history"]["nodes"]]
+    assert summaries == ["Order rejected, with nobody to notify (was: Please create an OC)"]
 
 
-async def test_a_buyer_without_an_address_is_not_told(database: Database, member: Client, shop: Shop) -> None:
+async def test_a_buyer_without_an_address_is_not_told(database: Database, api: Client, shop: Shop) -> None:
     buyer = await make_buyer(database, shop.brand, recipients=())
     order = await make_order(database, shop, buyer_id=buyer.id)
-    payload = await reject(member, order, notify=True)
+    payload = await reject(api.as_(shop.member(locale="ja")), order, notify=True)
     assert payload["order"]["isRejected"] is True
-    assert payload["warnings"] == ["The buyer has no e-mail address, so no mail was sent."]
+    assert payload["warnings"] == ["バイヤーのメールアドレスが登録されていないため、メールは送信されません。"]
+    summaries = [entry["summary"] for entry in payload["order"]["history"]["nodes"]]
+    assert summaries == ["注文を却下しました（却下前：OCを作成してください、バイヤーへの通知：送信先なし）"]
 
 
 async def test_an_order_that_changed_meanwhile_is_refused(database: Database, member: Client, shop: Shop) -> None:

@@ -11,11 +11,11 @@ from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from tests.client import Client, id_of
-from tests.factories import Shop, make_order, make_shop, make_tag
+from tests.factories import Shop, make_buyer, make_order, make_shop, make_tag
 from tests.trace import trace
 
 BULK = """mutation ($input: %sInput!) { %s(input: $input) {
-  results { orderId order { status isArchived tags { code } } blockers { code } }
+  results { orderId order { status isArchived tags { code } } blockers { code } warnings }
   doneCount skippedCount userErrors { code message field } } }"""
 
 
@@ -133,3 +133,16 @@ async def test_who_may_not_changes_nothing(database: Database, api: Client, shop
     payload = await bulk(stranger, "archiveOrders", orderIds=[id_of(order)])
     assert (payload["doneCount"], payload["results"][0]["order"]) == (0, None)
     assert (await trace(database))["orders"] == before["orders"]
+
+
+async def test_it_says_of_which_orders_nobody_is_told(database: Database, member: Client, shop: Shop) -> None:
+    offline = await make_buyer(database, shop.brand, is_offline=True)
+    ids = [id_of(await make_order(database, shop, buyer_id=buyer.id)) for buyer in (shop.buyer, offline)]
+    warnings = [[], ["The buyer is offline, so no mail was sent."]]
+    for name, more in (("createOrderConfirmations", {"askBuyerApproval": False}), ("confirmOrders", {})):
+        for _ in range(2):  # a retry says it again
+            payload = await bulk(member, name, orderIds=ids, notify=True, idempotencyKey="k", **more)
+            assert payload["doneCount"] == 2
+            assert [result["warnings"] for result in payload["results"]] == warnings
+    tagged = await bulk(member, "applyTagsToOrders", orderIds=ids, tagIds=[], mode="REPLACE")
+    assert [result["warnings"] for result in tagged["results"]] == [[], []]
