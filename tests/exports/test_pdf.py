@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
+from exports.labels import labels
 from exports.pdf import draw_order_pdf, order_pdf, pdf_filename
 from exports.snapshot import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
 from models.policy import OrderStatus
@@ -65,6 +66,18 @@ def an_order(number_of_lines: int = 3, **more: Any) -> OrderSnapshot:
 def rejected(number_of_lines: int = 3, **more: Any) -> OrderSnapshot:
     stamp = RejectionStamp(at=NOON, by="Mina Sato")
     return an_order(number_of_lines, **({"status": OrderStatus.REJECTED_BY_BRAND, "rejection": stamp} | more))
+
+
+@pytest.mark.parametrize("locale", ["en", "ja"])
+def test_no_label_runs_into_the_next_one(locale: str) -> None:
+    """Labels stand beside what they label, so that one of two lines would be printed over."""
+    order = an_order(document=OrderDocument.ORDER_CONFIRMATION, confirmed_at=NOON)
+    lines = PdfReader(BytesIO(order_pdf(order, locale))).pages[0].extract_text().splitlines()
+    label = labels(locale)
+    expected = [label[key] for key in ("placed", "confirmed", "buyer_code", "catalog", "currency")]
+    assert [next((line for line in lines if line.startswith(each)), None) is not None for each in expected] == [
+        True
+    ] * 5
 
 
 def test_everything_about_the_order_is_on_the_sheet() -> None:
