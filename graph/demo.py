@@ -99,10 +99,13 @@ async def demo_actors(database: Database) -> dict[str, Actor]:
         role.value: Actor(role=role, id=f"demo-{role.value}", name=name, brand_id=northlight.id)
         for role, name in names.items()
     }
-    kumo_admin = Actor(role=Role.ADMIN, id="demo-kumo", name="佐藤 美奈", brand_id=kumo.id, locale="ja")
     buyer_user = Actor(role=Role.BUYER, id="demo-buyer", name=buyer.name, brand_id=northlight.id, buyer_id=buyer.id)
     operator = Actor(role=Role.OPERATOR, id="demo-operator", name="Olga Petrov", brand_id=None)
-    return actors | {"buyer": buyer_user, "operator": operator, "kumo": kumo_admin}
+    return actors | {"buyer": buyer_user, "operator": operator, "kumo": _kumo_admin(kumo)}
+
+
+def _kumo_admin(kumo: Brand) -> Actor:
+    return Actor(role=Role.ADMIN, id="demo-kumo", name="佐藤 美奈", brand_id=kumo.id, locale="ja")
 
 
 def _copy(brand: Brand) -> Brand:
@@ -122,7 +125,7 @@ async def _decorate(session: AsyncSession, brand: Brand) -> None:
     if len(orders) < 12:  # the small brand keeps most of its orders open
         await _confirm(session, orders[1], OrderStatus.OC_CONFIRMED)
         await _deliver(session, orders[1], "納-0001")
-        await _reject(session, orders[2], admin)
+        await _reject(session, orders[2], _kumo_admin(brand))
         return
     _, invoiced, blocked, backlog, back, rejected, created, approved, refused, draft, void, _ = orders
     for order, tag in ((orders[0], tags[0]), (blocked, tags[2]), (rejected, tags[1])):

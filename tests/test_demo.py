@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from graph.commands import CommandError
 from graph.demo import demo_actors, load_demo
+from models.audit import AuditEntry
 from models.base import Database
 from models.facts import read_facts
 from models.order import Order
@@ -38,6 +39,14 @@ async def test_every_blocker_can_be_seen_on_the_first_page(database: Database) -
         assert len((await session.scalars(select(Order.id))).all()) == 8
     async with database.read(actors["buyer"].scope) as session:
         assert len((await session.scalars(select(Order.id))).all()) > 2
+
+
+async def test_nobody_of_one_brand_is_in_the_history_of_the_other(database: Database) -> None:
+    await load_demo(database, lambda: NOON)
+    actors = await demo_actors(database)
+    async with database.read(Scope(actors["kumo"].brand_id)) as session:
+        judged = select(AuditEntry.actor_name).where(AuditEntry.kind == "ORDER_REJECTED")
+        assert list(await session.scalars(judged)) == [actors["kumo"].name]
 
 
 async def test_a_second_start_changes_nothing(database: Database) -> None:
