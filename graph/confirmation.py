@@ -8,7 +8,7 @@ from strawberry import ID, UNSET
 
 from graph.context import Info, given
 from graph.ids import Kind, from_id
-from graph.order_actions import ActionPayload, OrderInput
+from graph.order_actions import ActionPayload, OrderInput, ReadOrderInput
 from resolvers import confirmation
 from resolvers.actions import Message, not_found
 from resolvers.new_lines import NewLine
@@ -41,7 +41,7 @@ class CreateOrderConfirmationPayload(ActionPayload):
 
 
 @strawberry.input(description="Changes the OC while it is created, or after the buyer refused it.")
-class UpdateOrderConfirmationInput(OrderInput):
+class UpdateOrderConfirmationInput(ReadOrderInput):
     lines: list[OrderLineInput] | None = strawberry.field(
         default=UNSET, description="Replaces all lines; left as they are when left out."
     )
@@ -53,7 +53,7 @@ class UpdateOrderConfirmationPayload(ActionPayload):
 
 
 @strawberry.input(description="The buyer approves the OC, if approval was asked.")
-class ApproveOrderConfirmationInput(OrderInput):
+class ApproveOrderConfirmationInput(ReadOrderInput):
     pass
 
 
@@ -63,7 +63,7 @@ class ApproveOrderConfirmationPayload(ActionPayload):
 
 
 @strawberry.input(description="The buyer refuses the OC, if approval was asked. Not a rejection of the order.")
-class RefuseOrderConfirmationInput(OrderInput):
+class RefuseOrderConfirmationInput(ReadOrderInput):
     comment: str | None = strawberry.field(default=UNSET, description="What is wrong with it; kept in the history.")
 
 
@@ -73,7 +73,7 @@ class RefuseOrderConfirmationPayload(ActionPayload):
 
 
 @strawberry.input(description="Fixes the content of the order, from a created or approved OC.")
-class ConfirmOrderInput(OrderInput):
+class ConfirmOrderInput(ReadOrderInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
     tag_ids: list[ID] | None = strawberry.field(
@@ -117,7 +117,9 @@ async def update_order_confirmation(
     if order_id := from_id(Kind.ORDER, input.order_id):
         lines = given(input.lines)
         read = [line.read() for line in lines] if lines is not None else None
-        outcome = await confirmation.update_confirmation(info.context, order_id, read)
+        outcome = await confirmation.update_confirmation(
+            info.context, order_id, read, version=given(input.expected_version)
+        )
     return await UpdateOrderConfirmationPayload.of(info, outcome)
 
 
@@ -126,7 +128,7 @@ async def approve_order_confirmation(
 ) -> ApproveOrderConfirmationPayload:
     outcome = not_found(info.context)
     if order_id := from_id(Kind.ORDER, input.order_id):
-        outcome = await confirmation.approve_confirmation(info.context, order_id)
+        outcome = await confirmation.approve_confirmation(info.context, order_id, version=given(input.expected_version))
     return await ApproveOrderConfirmationPayload.of(info, outcome)
 
 
@@ -135,7 +137,9 @@ async def refuse_order_confirmation(
 ) -> RefuseOrderConfirmationPayload:
     outcome = not_found(info.context)
     if order_id := from_id(Kind.ORDER, input.order_id):
-        outcome = await confirmation.refuse_confirmation(info.context, order_id, given(input.comment))
+        outcome = await confirmation.refuse_confirmation(
+            info.context, order_id, given(input.comment), version=given(input.expected_version)
+        )
     return await RefuseOrderConfirmationPayload.of(info, outcome)
 
 
@@ -147,7 +151,9 @@ async def confirm_order(
         tags = given(input.tag_ids)
         tag_ids = [from_id(Kind.TAG, id) for id in tags] if tags is not None else None
         message = Message(input.notify, given(input.body))
-        outcome = await confirmation.confirm_order(info.context, order_id, tag_ids, message)
+        outcome = await confirmation.confirm_order(
+            info.context, order_id, tag_ids, message, version=given(input.expected_version)
+        )
     return await ConfirmOrderPayload.of(info, outcome)
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Self
 
 import strawberry
-from strawberry import ID
+from strawberry import ID, UNSET
 
 from graph.context import Info
 from graph.enums import publish
@@ -21,7 +21,7 @@ publish(
         "NOT_PERMITTED": "Returned if the viewer may not do this.",
         "NOT_ALLOWED_IN_STATUS": "Returned if the order's status, or a document or setting, does not allow it.",
         "ORDER_REJECTED": "Returned if the order has been rejected: only archiving and tags are left.",
-        "STALE_ORDER": "Returned if the order has changed since the caller read it.",
+        "STALE_ORDER": "Returned if the order is no longer at expectedVersion.",
         "INVALID_INPUT": "Returned if an argument makes no sense; field says which.",
     },
     name="OrderActionErrorCode",
@@ -42,6 +42,15 @@ class OrderInput:
     """The start of every input for an action on one order; not in the schema itself."""
 
     order_id: ID = strawberry.field(description="The order.")
+
+
+@strawberry.input
+class ReadOrderInput(OrderInput):
+    """The start of inputs for a decision on what an order says; not in the schema itself."""
+
+    expected_version: int | None = strawberry.field(
+        default=UNSET, description="Refuse with STALE_ORDER unless the order is still at this version."
+    )
 
 
 @strawberry.type

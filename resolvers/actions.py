@@ -72,16 +72,25 @@ Change = Callable[[AsyncSession, Order], Awaitable[list[Event]]]
 
 
 async def act(
-    context: Context, order_id: UUID, action: OrderAction, change: Change, message: Message | None = None
+    context: Context,
+    order_id: UUID,
+    action: OrderAction,
+    change: Change,
+    message: Message | None = None,
+    *,
+    version: int | None = None,
 ) -> Outcome:
-    """One action in one transaction. The mail, if one is wanted, is of the kind of the first event."""
+    """One action in one transaction. The mail, if one is wanted, is of the kind of the first event.
+
+    `version`: what the caller has read; another one is refused.
+    """
     message = message or Message()
     if refusals := _check(message, context.actor.locale):
         return Outcome(refusals=refusals)
     for attempt in range(ATTEMPTS):
         try:
             async with context.transaction() as session:
-                outcome = await _act(context, session, order_id, action, change, message)
+                outcome = await _act(context, session, order_id, action, change, message, version)
             break
         except Refused as refused:
             context.refresh()
@@ -103,8 +112,9 @@ async def _act(
     action: OrderAction,
     change: Change,
     message: Message,
+    version: int | None,
 ) -> Outcome:
-    order, outcome = await begin(context, session, order_id, action)
+    order, outcome = await begin(context, session, order_id, action, version)
     if order is None or outcome.refusals:
         return outcome
     events = await change(session, order)
@@ -130,7 +140,7 @@ async def lock(session: AsyncSession, order_id: UUID) -> Order | None:
 
 
 async def begin(
-    context: Context, session: AsyncSession, order_id: UUID, action: OrderAction
+    context: Context, session: AsyncSession, order_id: UUID, action: OrderAction, version: int | None = None
 ) -> tuple[Order | None, Outcome]:
     """The locked order; with the outcome to return as it is when it has refusals."""
     order = await lock(session, order_id)
@@ -138,7 +148,11 @@ async def begin(
         return None, not_found(context)
     verdict = (await read_verdicts(session, [order.id]))[order.id]
     blockers = verdict.blockers(action, context.actor)
-    return order, Outcome(order.id, blockers, [refusal_of(blocker, "orderId") for blocker in blockers])
+    refusals = [refusal_of(blocker, "orderId") for blocker in blockers]
+    if version is not None and version != order.version:
+        text = say(words.STALE_ORDER, context.actor.locale, version=order.version)
+        refusals.append(Refusal(ActionError.STALE_ORDER, text, ("input", "expectedVersion")))
+    return order, Outcome(order.id, blockers, refusals)
 
 
 def not_found(context: Context) -> Outcome:

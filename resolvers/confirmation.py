@@ -28,7 +28,9 @@ async def create_confirmation(context: Context, order_id: UUID, *, ask_approval:
     return await act(context, order_id, OrderAction.CREATE_CONFIRMATION, change, message)
 
 
-async def update_confirmation(context: Context, order_id: UUID, lines: Sequence[NewLine] | None) -> Outcome:
+async def update_confirmation(
+    context: Context, order_id: UUID, lines: Sequence[NewLine] | None, *, version: int | None = None
+) -> Outcome:
     """Replaces the OC's lines; None leaves them as they are, after a refusal that was talked over."""
 
     async def change(session: AsyncSession, order: Order) -> list[Event]:
@@ -48,27 +50,36 @@ async def update_confirmation(context: Context, order_id: UUID, lines: Sequence[
         quantity = sum(line.quantity for line in now)
         return [order.update_confirmation(context.clock(), total_minor=total, total_quantity=quantity)]
 
-    return await act(context, order_id, OrderAction.UPDATE_CONFIRMATION, change)
+    return await act(context, order_id, OrderAction.UPDATE_CONFIRMATION, change, version=version)
 
 
-async def approve_confirmation(context: Context, order_id: UUID) -> Outcome:
+async def approve_confirmation(context: Context, order_id: UUID, *, version: int | None = None) -> Outcome:
+    """`version`: of the OC that the buyer has read, so that none is approved unseen."""
+
     async def change(_: AsyncSession, order: Order) -> list[Event]:
         return [order.approve_confirmation(context.clock())]
 
-    return await act(context, order_id, OrderAction.APPROVE_CONFIRMATION, change)
+    return await act(context, order_id, OrderAction.APPROVE_CONFIRMATION, change, version=version)
 
 
-async def refuse_confirmation(context: Context, order_id: UUID, comment: str | None) -> Outcome:
+async def refuse_confirmation(
+    context: Context, order_id: UUID, comment: str | None, *, version: int | None = None
+) -> Outcome:
     check_text(comment, LONGEST_COMMENT, "input", "comment")
 
     async def change(_: AsyncSession, order: Order) -> list[Event]:
         return [order.refuse_confirmation(context.clock(), (comment or "").strip())]
 
-    return await act(context, order_id, OrderAction.REFUSE_CONFIRMATION, change)
+    return await act(context, order_id, OrderAction.REFUSE_CONFIRMATION, change, version=version)
 
 
 async def confirm_order(
-    context: Context, order_id: UUID, tag_ids: Sequence[UUID | None] | None, message: Message
+    context: Context,
+    order_id: UUID,
+    tag_ids: Sequence[UUID | None] | None,
+    message: Message,
+    *,
+    version: int | None = None,
 ) -> Outcome:
     """`tag_ids`, when given, replace the order's tags in the same step."""
 
@@ -76,7 +87,7 @@ async def confirm_order(
         tagged = await set_tags(context, session, order, tag_ids) if tag_ids is not None else []
         return [order.confirm(context.clock()), *tagged]
 
-    return await act(context, order_id, OrderAction.CONFIRM, change, message)
+    return await act(context, order_id, OrderAction.CONFIRM, change, message, version=version)
 
 
 async def make_confirmation_editable(context: Context, order_id: UUID, message: Message) -> Outcome:

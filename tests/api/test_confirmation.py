@@ -148,3 +148,32 @@ async def test_unknown_tags_undo_the_whole_step(database: Database, api: Client,
     payload = await run(api.as_(shop.member()), "confirmOrder", order, notify=True, tagIds=["tag_nothing"])
     assert payload["userErrors"][0]["field"] == ["input", "tagIds"]
     assert await trace(database) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("approveOrderConfirmation", {}),
+        ("refuseOrderConfirmation", {"comment": "Too many"}),
+        ("updateOrderConfirmation", {}),
+        ("confirmOrder", {"notify": True}),
+    ],
+)
+async def test_nobody_decides_on_an_oc_that_has_changed_since_it_was_read(
+    database: Database, api: Client, shop: Shop, name: str, more: dict[str, Any]
+) -> None:
+    order = await make_order(database, shop)
+    brand = api.as_(shop.member())
+    decides = api.as_(shop.buyer_user()) if name.startswith(("approve", "refuse")) else brand
+    created = await run(brand, "createOrderConfirmation", order, notify=False, askBuyerApproval=True)
+    read = created["order"]["version"]
+    lines = [{"skuId": id_of(shop.skus[0]), "quantity": 9, "unitPrice": "99.00"}]
+    await run(brand, "updateOrderConfirmation", order, lines=lines, expectedVersion=read)
+
+    before = await trace(database)
+    stale = await run(decides, name, order, expectedVersion=read, **more)
+    assert [(error["code"], error["field"]) for error in stale["userErrors"]] == [
+        ("STALE_ORDER", ["input", "expectedVersion"])
+    ]
+    assert await trace(database) == before
+    assert (await run(decides, name, order, expectedVersion=read + 1, **more))["userErrors"] == []
