@@ -28,11 +28,9 @@ def pdf_text(content: bytes) -> str:
 
 async def mails(world: World, count: int) -> list[Any]:
     """The mails that went out, once there are so many."""
-    for _ in range(100):
-        files = sorted(world.mail_folder.glob("*.eml")) if world.mail_folder.exists() else []
-        if len(files) >= count:
-            break
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(60):
+        while len(files := sorted(world.mail_folder.glob("*.eml"))) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
     return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
 
 
@@ -269,7 +267,10 @@ async def test_mails(world: World, database: Database) -> None:
     (mail,) = await mails(world, 1)
     assert (mail["To"], mail["Subject"]) == (", ".join(shown["to"]), shown["subject"])
     assert "よろしくお願いします" in mail.get_body(("plain",)).get_content()
-    notices = (await world.ask(world.brand, order, "notifications { id kind status }"))["notifications"]
+    select = "notifications { id kind status }"
+    async with asyncio.timeout(60):  # it is written down as sent a moment after it was
+        while (notices := (await world.ask(world.brand, order, select))["notifications"])[0]["status"] == "PENDING":  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
     assert [(each["kind"], each["status"]) for each in notices] == [("OC_CREATED", "SENT")]
     again = await world.do(world.brand, "resendNotification", notificationId=notices[0]["id"])
     assert again["userErrors"][0]["code"] == "NOT_ALLOWED_IN_STATUS"
