@@ -26,7 +26,10 @@ class BrandSettings:
     )
 
 
-@strawberry.input(description="The settings that shall change; the others stay. Null brings the default back.")
+@strawberry.input(
+    description="The settings that shall change; the others stay. Null brings the default back; archivingEnabled, "
+    "locale and timeZone have none and stay."
+)
 class UpdateBrandSettingsInput:
     archiving_enabled: bool | None = strawberry.field(
         default=UNSET, description="Whether final orders can be archived."
