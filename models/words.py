@@ -161,7 +161,10 @@ NO_LINES = ("An order needs at least one line.", "注文には1行以上の明�
 TOO_MANY_LINES = ("An order has at most {most:,} lines.", "明細は{most:,}行以内にしてください。")
 UNKNOWN_SKU = ("There is no such SKU.", "該当するSKUがありません。")
 BAD_QUANTITY = ("A quantity is a whole number from 1 to {most:,}.", "数量は1〜{most:,}の整数で指定してください。")
-BAD_PRICE = ("The price cannot be used: {why}.", "単価を確認してください：{why}")
+BAD_PRICE = (
+    "The price cannot be used: {why}.",
+    "単価は0以上、小数点以下{digits}桁以内の金額で指定してください。",
+)
 TOTAL_TOO_LARGE = ("The total is too large.", "合計金額が大きすぎます。")
 BACKLOG_QUANTITIES_NEEDED = (
     "This order has backlog SKUs: say in backlogQuantities which of them are delivered.",

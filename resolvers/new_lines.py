@@ -13,7 +13,7 @@ from models import words
 from models.base import new_id
 from models.cart import Cart, CartLine
 from models.catalog import Catalog, Sku
-from models.money import LARGEST_MINOR, MoneyError, to_minor
+from models.money import LARGEST_MINOR, MoneyError, precision, to_minor
 from models.order import DataSet, OrderLine
 from models.party import Buyer
 from resolvers.actions import Refusal, Refused, invalid
@@ -69,7 +69,8 @@ async def priced(
             if price < 0:
                 raise MoneyError(f"{line.unit_price} is negative")
         except MoneyError as error:
-            refusals.append(invalid(context, words.BAD_PRICE, *at, "unitPrice", why=error))
+            digits = precision(currency)
+            refusals.append(invalid(context, words.BAD_PRICE, *at, "unitPrice", why=error, digits=digits))
             continue
         found.append(PricedLine(line.sku_id, line.quantity, price))
     too_many = sum(line.quantity for line in found) > LARGEST_TOTAL_QUANTITY

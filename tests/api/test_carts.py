@@ -169,6 +169,22 @@ async def test_an_order_that_makes_no_sense_is_refused(
     assert await trace(database) == before
 
 
+@pytest.mark.parametrize(
+    ("price", "locale", "message"),
+    [
+        ("1.5", "en", "The price cannot be used: 1.5 is finer than JPY allows (0 digits behind the point)."),
+        ("1.5", "ja", "単価は0以上、小数点以下0桁以内の金額で指定してください。"),
+        ("-1", "ja", "単価は0以上、小数点以下0桁以内の金額で指定してください。"),
+    ],
+)
+async def test_a_price_is_refused_in_the_readers_language(
+    database: Database, api: Client, shop: Shop, price: str, locale: str, message: str
+) -> None:
+    line = {"skuId": id_of(shop.skus[0]), "quantity": 4, "unitPrice": price}
+    payload = await place(api.as_(shop.member(locale=locale)), new_order(shop, currency="JPY", lines=[line]))
+    assert [error["message"] for error in payload["userErrors"]] == [message]
+
+
 async def test_a_buyer_orders_for_itself_and_at_the_brands_prices(database: Database, api: Client, shop: Shop) -> None:
     rival = await make_buyer(database, shop.brand)
     payload = await place(api.as_(shop.buyer_user(rival)), new_order(shop))
