@@ -14,7 +14,7 @@ from models.base import new_id
 from models.cart import Cart, CartLine
 from models.catalog import Catalog, Sku
 from models.money import LARGEST_MINOR, MoneyError, precision, to_minor
-from models.order import DataSet, OrderLine
+from models.order import DataSet, Order, OrderLine
 from models.party import Buyer
 from resolvers.actions import Refusal, Refused, invalid
 from resolvers.context import Context
@@ -84,7 +84,10 @@ async def priced(
 async def check_prices(
     context: Context, session: AsyncSession, buyer: Buyer, catalog: Catalog, currency: str, lines: list[PricedLine]
 ) -> None:
-    """A buyer orders at the brand's prices: the SKU's own, or the one that the buyer's cart has. Raises Refused."""
+    """A buyer orders at the brand's prices: the SKU's own, the cart's, or those of the order sent back into the cart.
+
+    The last so that a line that was taken out can be put back. Raises Refused.
+    """
     ids = {line.sku_id for line in lines}
     known = (Sku.brand_id == buyer.brand_id, Sku.id.in_(ids), Sku.currency == currency)
     of_cart = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
@@ -95,6 +98,13 @@ async def check_prices(
     )
     offered = {tuple(row) for row in await session.execute(select(Sku.id, Sku.price_minor).where(*known))}
     offered |= {tuple(row) for row in await session.execute(in_cart)}
+    sent_back = (
+        select(OrderLine.sku_id, OrderLine.unit_price_minor)
+        .join(Cart, (Cart.brand_id == OrderLine.brand_id) & (Cart.source_order_id == OrderLine.order_id))
+        .join(Order, (Order.brand_id == OrderLine.brand_id) & (Order.id == OrderLine.order_id))
+        .where(*of_cart, Order.currency == currency, OrderLine.data_set == DataSet.ORIGINAL)
+    )
+    offered |= {tuple(row) for row in await session.execute(sent_back)}
     refusals = [
         invalid(context, words.NOT_THE_BRANDS_PRICE, "lines", str(place), "unitPrice")
         for place, line in enumerate(lines)

@@ -55,6 +55,19 @@ async def test_the_cart_keeps_the_order_that_was_sent_back_into_it(database: Dat
     assert [line["quantity"] for line in cart["lines"]] == [1]
 
 
+async def test_a_line_of_the_order_sent_back_can_be_taken_out_and_put_back(
+    database: Database, api: Client, shop: Shop
+) -> None:
+    await api.as_(shop.member()).data(SEND_BACK, id=id_of(await make_order(database, shop, lines=((2, 999), (3, 480)))))
+    buyer = api.as_(shop.buyer_user())
+    assert (await update(buyer, shop, 1))["userErrors"] == []  # the first SKU at its own price, the second is out
+    back = await update(buyer, shop, 2, price="9.99")
+    assert back["userErrors"] == []
+    assert back["cart"]["lines"] == [{"quantity": 2, "unitPrice": {"amount": "9.99"}}]
+    other = await update(buyer, shop, 2, price="4.80")
+    assert [error["field"] for error in other["userErrors"]] == [["input", "lines", "0", "unitPrice"]]
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [
