@@ -33,7 +33,10 @@ class SendOrderBackToCartPayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="An order placed by hand: by the brand for a buyer, or by the buyer's own user.")
+@strawberry.input(
+    description="An order placed by hand: by the brand for a buyer, or by the buyer's own user. It takes the place of "
+    "the buyer's cart for the catalog; the brand's only of one that an order was sent back into."
+)
 class PlaceOrderInput:
     buyer_id: ID = strawberry.field(description="Who orders; a buyer's user orders for that buyer only.")
     catalog_code: str = strawberry.field(description="From which catalog.")
