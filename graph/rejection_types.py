@@ -73,5 +73,5 @@ class OrderRejection:
     rejected_by: str = strawberry.field(description="Who; a buyer is told the brand.")
     notified: bool = strawberry.field(description="Whether a mail to the buyer was put into the outbox.")
     body: str | None = strawberry.field(
-        description="The message as typed; null when there was none and the standard text was used, or no mail."
+        description="The message that was sent: as typed, or the brand's or the standard text; null without a mail."
     )

@@ -26,9 +26,10 @@ class NotificationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderNotice:
-    """All that a mail about an order says. Instants are RFC 3339 text; `body` None means the standard text.
+    """All that a mail about an order says. Instants are RFC 3339 text.
 
-    `kind` is the audit's kind of what was done, e.g. ORDER_REJECTED; `at` is when.
+    `kind` is the audit's kind of what was done, e.g. ORDER_REJECTED; `at` is when. `body` None, in what an earlier
+    release promised, is the standard text.
     """
 
     kind: str

@@ -14,7 +14,10 @@ from models.scope import OrderOwned
 
 
 class OrderRejection(OrderOwned, Base):
-    """`notified`: a mail to the buyer went into the outbox. `body`: as typed; None with notify off, or when blank."""
+    """`notified`: a mail to the buyer went into the outbox. `body`: what it says, as sent.
+
+    It is kept as typed where there was nobody to tell; None with notify off.
+    """
 
     __tablename__ = "order_rejections"
     __table_args__ = (ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),)
@@ -46,5 +49,5 @@ class OrderRejection(OrderOwned, Base):
 
 
 def body_hash(body: str | None) -> str | None:
-    """SHA-256 of the typed message, hex: the audit proves what was said without repeating it."""
+    """SHA-256 of the message, hex: the audit proves what was said without repeating it."""
     return hashlib.sha256(body.encode()).hexdigest() if body is not None else None

@@ -42,8 +42,11 @@ async def _write(
 ) -> None:
     actor, body, now = context.actor, typed(command.body), context.clock()
     messages = await batches.mails(session, orders, KIND, now, command)
-    told = {message.order_id for message in messages}
-    events = [order.reject(actor, now, notify=command.notify, notified=order.id in told, body=body) for order in orders]
+    sent = {message.order_id: message.notice["body"] for message in messages}
+    events = [
+        order.reject(actor, now, notify=command.notify, notified=order.id in sent, body=sent.get(order.id, body))
+        for order in orders
+    ]
     await batches.save(session, orders, "status")
     records = [OrderRejection.of(event, actor, bulk_run_id=run_id) for event in events]
     session.add_all([*records, *messages])

@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import words
+from models.mail_words import KINDS
 from models.order import Order
 from models.outbox import OrderNotice
 from models.party import Brand, Buyer, BuyerRecipient
@@ -82,7 +83,7 @@ def _notice(
         to=recipients,
         locale=buyer.locale,
         time_zone=brand.time_zone,
-        body=body or _brands_text(brand, buyer, kind),
+        body=body or _brands_text(brand, buyer, kind) or KINDS[kind][buyer.locale == "ja"].text,
     )
 
 

@@ -110,6 +110,7 @@ async def _reject(context: Context, session: AsyncSession, command: RejectOrder)
     message = outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=now) if notice else None
     done = Outcome(order.id, message.id if message else None, warnings)
     await memory.claim(asked, _remember(done), now)
+    body = notice.body if notice else body
     event = order.reject(actor, now, notify=command.notify, notified=message is not None, body=body)
     await session.flush()  # the status first: the database refuses the record of a rejection that did not happen
     session.add(OrderRejection.of(event, actor))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from models.mail_words import KINDS
 from models.outbox import NotificationStatus, OrderNotice
 from models.policy import FINAL, REJECTED, OrderStatus
 from models.rejection import body_hash
@@ -120,8 +121,10 @@ class Life:
     def _reject(self, rng: random.Random) -> None:
         who = OPERATOR if self._status is S.REJECTED else rng.choice([*MEMBERS, ERP])
         notify = rng.random() < 0.7
-        body = rng.choice(BODIES) if notify else None
         notified = notify and not self._buyer.is_offline
+        body = rng.choice(BODIES) if notify else None
+        if notified and body is None:
+            body = KINDS["ORDER_REJECTED"][self._buyer.locale == "ja"].text
         at = self._step(
             rng, "ORDER_REJECTED", who, status_before=self._before, status_after=self._status, notify=notify,
             notified=notified, body_sha256=body_hash(body),

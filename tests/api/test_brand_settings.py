@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.base import Database
+from models.mail_words import KINDS
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
+from models.rejection import OrderRejection
 from models.scope import EVERYTHING
 from tests.client import Client, id_of
 from tests.factories import OPERATOR, Shop, make_buyer, make_order, make_shop
@@ -66,7 +68,10 @@ async def test_the_brands_own_text_and_sender_are_used(database: Database, admin
         await admin.data(reject, id=id_of(order))
     async with database.read(EVERYTHING) as session:
         notices = list(await session.scalars(select(OutboxMessage.notice).order_by(OutboxMessage.id)))
-    assert [notice["body"] for notice in notices] == ["Our own words.", None]
+        kept = list(await session.scalars(select(OrderRejection.body)))
+    sent = ["Our own words.", KINDS["ORDER_REJECTED"][1].text]
+    assert [notice["body"] for notice in notices] == sent
+    assert sorted(map(str, kept)) == sorted(sent)
     assert {(notice["sender_name"], notice["reply_to"]) for notice in notices} == {("Northlight Sales", "s@n.example")}
 
 

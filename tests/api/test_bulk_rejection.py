@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from models.audit import AuditEntry
 from models.base import Database
+from models.mail_words import KINDS
 from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
@@ -90,6 +91,25 @@ async def test_everything_that_a_filter_matches_with_one_message(
     assert {message.notice["body"] for message in messages} == {"Sorry"}
     assert untouched is OrderStatus.OC_REQUIRED
     assert versions == {2}
+
+
+async def test_without_a_message_each_buyer_reads_the_standard_text_that_was_sent(
+    database: Database, member: Client, api: Client, shop: Shop
+) -> None:
+    japanese = await make_buyer(database, shop.brand, locale="ja")
+    offline = await make_buyer(database, shop.brand, is_offline=True)
+    buyers = (shop.buyer, japanese, offline)
+    orders = [await make_order(database, shop, buyer_id=buyer.id) for buyer in buyers]
+    await reject(member, orderIds=[id_of(order) for order in orders], notify=True)
+    read = "query ($id: ID!) { order(id: $id) { rejection { body notified } } }"
+    found = [(await member.data(read, id=id_of(order)))["order"]["rejection"] for order in orders]
+    english, japanese_text = (kind.text for kind in KINDS["ORDER_REJECTED"])
+    assert found == [
+        {"body": english, "notified": True},
+        {"body": japanese_text, "notified": True},
+        {"body": None, "notified": False},
+    ]
+    assert (await api.as_(shop.buyer_user()).data(read, id=id_of(orders[0])))["order"]["rejection"] == found[0]
 
 
 async def test_it_says_of_which_orders_nobody_is_told(database: Database, member: Client, shop: Shop) -> None:

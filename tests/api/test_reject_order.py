@@ -14,6 +14,7 @@ from models.base import Database
 from models.cart import OrderSendBack
 from models.documents import InvoiceStatus
 from models.idempotency import IdempotencyKey
+from models.mail_words import KINDS
 from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
@@ -269,13 +270,17 @@ async def test_a_character_that_cannot_be_kept_is_told_and_nothing_is_done(
 
 
 @pytest.mark.parametrize("body", [None, "", " \n\t "])
-async def test_a_blank_body_means_the_standard_text(
+async def test_a_blank_body_means_the_standard_text_and_the_record_says_what_was_sent(
     database: Database, member: Client, shop: Shop, body: str | None
 ) -> None:
     order = await make_order(database, shop)
     payload = await reject(member, order, notify=True, body=body)
     assert payload["userErrors"] == []
-    assert payload["order"]["rejection"]["body"] is None
+    sent = KINDS["ORDER_REJECTED"][0].text
+    assert payload["order"]["rejection"]["body"] == sent
+    async with database.read(EVERYTHING) as session:
+        notice = (await session.scalars(select(OutboxMessage.notice))).one()
+    assert notice["body"] == sent
 
 
 async def test_an_offline_buyer_is_not_told_and_the_order_is_rejected_all_the_same(
