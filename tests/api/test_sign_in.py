@@ -18,7 +18,7 @@ from graph.settings import OidcProvider
 from graph.tokens import AUDIENCE, ISSUER, Tokens
 from models.base import Database
 from models.policy import Role
-from tests.client import SECRET, Client, serving
+from tests.client import SECRET, Client, id_of, serving
 from tests.clock import Clock
 from tests.factories import Shop, make_buyer, make_order, make_shop
 from tests.ports import free_port
@@ -156,6 +156,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"exp": float("nan")}, "claim exp"),
     ({"exp": float("inf")}, "claim exp"),
     ({"exp": 10**30}, "claim exp"),
+    ({"exp": 10**400}, "claim exp"),
     ({"exp": True}, "claim exp"),
     ({"nbf": "soon"}, "claim nbf"),
     ({"sub": None}, "claim sub"),
@@ -180,6 +181,21 @@ async def test_a_token_that_says_something_else_is_refused(api: Client, provider
     for changes, says in WRONG:
         told = await refused(api, provider.token(**({"orders_brand": "northlight"} | changes)))
         assert says in told, changes
+
+
+async def test_two_long_subjects_are_two_people(api: Client, provider: Provider, shop: Shop) -> None:
+    """A provider may give out 255 characters; what is remembered for one is not answered to the other."""
+    order = await make_order(api.database, shop)
+    input = {"orderId": id_of(order), "notify": False, "idempotencyKey": "same"}
+    reject = """mutation ($input: RejectOrderInput!) { rejectOrder(input: $input) { replayed userErrors { code } } }"""
+    told = []
+    for last in ("one", "two", "one"):
+        token = provider.token(orders_brand="northlight", sub="x" * 252 + last)
+        body = {"query": reject, "variables": {"input": input}}
+        response = await api.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})
+        payload = response.json()["data"]["rejectOrder"]
+        told.append((payload["replayed"], [error["code"] for error in payload["userErrors"]]))
+    assert told == [(False, []), (False, ["NOT_REJECTABLE"]), (True, [])]
 
 
 async def test_several_audiences_may_be_named(api: Client, provider: Provider, shop: Shop) -> None:
