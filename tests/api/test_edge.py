@@ -121,6 +121,15 @@ async def test_every_answer_protects_browsers_and_names_no_software(client: Clie
     )
 
 
+async def test_no_answer_leads_to_the_host_that_the_request_names(client: Client) -> None:
+    for path in ("/", "/graphql/", "/health/live/", "/graphiql/"):
+        response = await client.http.post(path, headers=client.headers | {"Host": "evil.example"})
+        if response.status_code not in (404, 405):
+            response = await client.http.get(path, headers={"Host": "evil.example"})
+        assert "evil" not in str(response.headers), path
+        assert response.status_code in (404, 405) or response.headers["location"] == "/graphql"
+
+
 async def test_a_fault_outside_of_graphql_is_masked_and_protected(
     sqlite_url: str, tmp_path: Path, clock: Clock
 ) -> None:
