@@ -262,7 +262,8 @@ async def test_a_token_that_the_provider_did_not_sign_is_refused(api: Client, pr
 @pytest.mark.filterwarnings("ignore:Key size should be:joserfc.errors.SecurityWarning")
 async def test_a_key_is_for_its_algorithm(sqlite_url: str, tmp_path: Path, clock: Clock, provider: Provider) -> None:
     keys = [RSA.as_dict(private=False, kid="first", alg="RS256"), OTHER.as_dict(private=False, kid="enc", use="enc")]
-    small = {"kty": "RSA", "kid": "small", "e": "AQAB", "n": RSAKey.generate_key(2048)["n"][:100]}
+    weak = RSAKey.generate_key(1024)
+    small = weak.as_dict(private=False, kid="small")
     secret = {"kty": "oct", "kid": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}
     provider.answer = json.dumps({"keys": [*keys, small, secret, "nonsense", {"kty": "PQ"}, {"kty": "RSA"}]}).encode()
     async with serving(sqlite_url, tmp_path, clock, oidc=provider.settings) as api:
@@ -270,7 +271,8 @@ async def test_a_key_is_for_its_algorithm(sqlite_url: str, tmp_path: Path, clock
         told = await refused(api, provider.token(alg="PS256", orders_role="operator"))
         assert "another algorithm" in told
         clock.move(seconds=11)
-        assert "does not publish" in await refused(api, provider.token("enc", key=OTHER, orders_role="operator"))
+        for kid, key in (("enc", OTHER), ("small", weak)):
+            assert "does not publish" in await refused(api, provider.token(kid, key=key, orders_role="operator"))
         oct = OctKey.import_key(b"secretsecretsecretsecretsecret")
         assert await refused(api, sign(oct, provider.claims(orders_role="operator"), alg="HS256", kid="oct"))
 
