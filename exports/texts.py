@@ -5,7 +5,7 @@ import unicodedata
 
 WHITESPACE = re.compile(r"\s+")
 # Marks that make text read in another order than it is stored in, and what XML cannot hold.
-UNSEEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
+UNSEEN = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
 UNSAFE_IN_NAMES = {ord(character): "-" for character in '<>:"/\\|?*'}
 
 

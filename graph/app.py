@@ -90,6 +90,8 @@ def create_app(
     )
     if settings.metrics_token:
         app.router.routes.append(Route("/metrics", metrics.Metrics(database, settings.metrics_token, clock).get))
+    # /graphql/ is nothing: a redirect would name the Host that the request came with, and send the token there.
+    app.router.redirect_slashes = False
     app.add_middleware(metrics.Metered)
     if settings.traces:
         app.add_middleware(traces.Traced)
@@ -149,7 +151,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             return refused or failure(error.status, str(error), error.code, error.headers)
         actor = identified.actor
         request.state.identified = identified
-        request.state.allowance = self._budgets.of(f"{actor.id} {actor.brand_id}")
+        request.state.allowance = self._budgets.of(f"{actor.identity} {actor.brand_id}")
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
         return await self.answer(request, request.state.allowance)
 

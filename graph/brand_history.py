@@ -18,6 +18,7 @@ from models.actor import ActorKind
 from models.permissions import Permission
 from resolvers import history as resolvers
 from resolvers.actions import demand
+from resolvers.inputs import LONGEST_SEARCH, MOST_WORDS
 from resolvers.pagination import PageRequest
 
 
@@ -26,7 +27,7 @@ class HistoryFilter:
     search: str | None = strawberry.field(
         default=UNSET,
         description="Words, each of which must be somewhere in the actor's name or id or in the order's code, in upper "
-        f"or lower case. At most {resolvers.LONGEST_SEARCH} characters.",
+        f"or lower case. At most {LONGEST_SEARCH} characters and {MOST_WORDS} words.",
     )
     actors: list[str] | None = strawberry.field(default=UNSET, description="By one of these: names or ids, exactly.")
     actor_kinds: list[ActorKind] | None = strawberry.field(default=UNSET, description="By one of these kinds of users.")

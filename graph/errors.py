@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -32,6 +33,7 @@ BUSY_CODES = (
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 )
+MOST_PLACES = 50  # as many errors of variables are told in one answer
 LONGEST_MESSAGE = 1000  # of an error that quotes what was sent
 BUSY = "The database is busy or away. Try again in a moment; with the same idempotencyKey nothing is done twice."
 RETRY_AFTER = 1  # seconds
@@ -97,35 +99,55 @@ def published(error: GraphQLError, request_id: str | None) -> GraphQLError:
     )
 
 
-def pointed(error: GraphQLError, schema: GraphQLSchema, variables: Mapping[str, Any]) -> GraphQLError:
+class Enough(Exception):
+    """Has nothing to say to anybody."""
+
+
+class Places:
+    """Where in the variables of a request something is wrong. Each variable is gone through once, and no further than
+    to the last error that is told: one can hold ten thousand wrong values.
+    """
+
+    def __init__(self, schema: GraphQLSchema, variables: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._variables = variables
+        self._known: dict[str, dict[str, list[str]]] = {}
+
+    def of(self, node: VariableDefinitionNode, message: str) -> list[str]:
+        """E.g. input, lines, 0, unitPrice: where the value is wrong in the way that the message says."""
+        name = node.variable.name.value
+        if name not in self._known:
+            self._known[name] = self._wrong(name, node)
+        return next((path for start, path in self._known[name].items() if message.startswith(start)), [name])
+
+    def _wrong(self, name: str, node: VariableDefinitionNode) -> dict[str, list[str]]:
+        """The beginning of a message → its place."""
+        found: list[tuple[str, list[str]]] = []
+        kind = type_from_ast(self._schema, node.type)
+
+        def see(_: GraphQLError, path: Sequence[str | int]) -> None:
+            found.append((f"Variable '${name}' has invalid value{print_path_list(path)}: ", [name, *map(str, path)]))
+            if len(found) == MOST_PLACES:
+                raise Enough
+
+        if name in self._variables and is_input_type(kind):
+            with suppress(Enough):
+                validate_input_value(self._variables[name], kind, see)
+        return dict(found)
+
+
+def pointed(error: GraphQLError, places: Places) -> GraphQLError:
     """An error of the request: names the place in a variable that is at fault, and quotes only so much of it."""
     if _cause(error):
         return error
     extensions = dict(error.extensions or {})
     node = error.nodes[0] if error.nodes else None
     if isinstance(node, VariableDefinitionNode):
-        extensions |= {"code": "BAD_USER_INPUT", "field": _place(node, schema, variables, error.message)}
+        extensions |= {"code": "BAD_USER_INPUT", "field": places.of(node, error.message)}
     message = error.message
     if len(message) > LONGEST_MESSAGE:
         message = f"{message[: LONGEST_MESSAGE // 2]} … {message[-LONGEST_MESSAGE // 2 :]}"
     return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
-
-
-def _place(
-    node: VariableDefinitionNode, schema: GraphQLSchema, variables: Mapping[str, Any], message: str
-) -> list[str]:
-    """E.g. input, lines, 0, unitPrice: where the value is wrong in the way that the message says."""
-    name = node.variable.name.value
-    found = [name]
-    kind = type_from_ast(schema, node.type)
-
-    def see(wrong: GraphQLError, path: Sequence[str | int]) -> None:
-        if f"{print_path_list(path)}: {wrong.message}" in message:
-            found[1:] = map(str, path)
-
-    if name in variables and is_input_type(kind):
-        validate_input_value(variables[name], kind, see)
-    return found
 
 
 class PublishErrors(SchemaExtension):
@@ -134,8 +156,7 @@ class PublishErrors(SchemaExtension):
         result = self.execution_context.result
         if result is not None and (errors := getattr(result, "errors", None)):
             request_id = getattr(self.execution_context.context, "request_id", None)
-            variables = self.execution_context.variables or {}
-            schema = self.execution_context.schema._schema
-            result.errors = [published(pointed(error, schema, variables), request_id) for error in errors]
+            places = Places(self.execution_context.schema._schema, self.execution_context.variables or {})
+            result.errors = [published(pointed(error, places), request_id) for error in errors]
             for error in result.errors:
                 metrics.failed(str((error.extensions or {}).get("code", "GRAPHQL")))

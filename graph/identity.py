@@ -5,8 +5,10 @@ Three ways: a token of our own (graph/tokens.py), a token of the OIDC provider (
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
+
+from starlette.datastructures import Headers
 
 from graph.claims import Identified, ProviderAway, TokenError, header_of
 from graph.errors import BUSY, is_busy
@@ -48,8 +50,8 @@ class Identity:
         self._oidc = Oidc(settings.oidc, self._keys, database, clock) if settings.oidc and self._keys else None
         self._writing: dict[object, asyncio.Task[None]] = {}
 
-    async def identify(self, headers: Mapping[str, str]) -> Identified:
-        """Raises NotIdentified: 401, 400 for both kinds of credentials at once, 503 while it cannot be told."""
+    async def identify(self, headers: Headers) -> Identified:
+        """Raises NotIdentified: 401, 400 for several credentials at once, 503 while it cannot be told."""
         try:
             return await self._identify(headers)
         except TokenError as error:
@@ -64,7 +66,11 @@ class Identity:
             log.warning("who asks cannot be looked up: %s", type(error).__name__)
             raise NotIdentified(503, "UNAVAILABLE", BUSY, {"Retry-After": "1"}) from None
 
-    async def _identify(self, headers: Mapping[str, str]) -> Identified:
+    async def _identify(self, headers: Headers) -> Identified:
+        for name in ("Authorization", KEY_HEADER):
+            # Which one counts would be told differently by whatever stands in front of us.
+            if len(headers.getlist(name)) > 1:
+                raise NotIdentified(400, "BAD_REQUEST", f"Send {name} once.", {})
         authorization, key = headers.get("authorization"), headers.get(KEY_HEADER.lower())
         if authorization is not None and key is not None:
             message = f"Send either Authorization or {KEY_HEADER}, not both."

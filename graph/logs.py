@@ -18,7 +18,7 @@ ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 # A path or name must not start a line of its own, nor talk to the terminal.
 ESCAPES = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160))} | {
-    n: f"\\u{n:04x}" for n in (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    n: f"\\u{n:04x}" for n in (0x061C, 0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
 # Their notes say nothing to an operator, and some tell what must not be told: aiosqlite the values of statements.
 NOISY = ("weasyprint", "fontTools", "alembic", "mail.log", "aiosqlite", "httpx2")
@@ -91,7 +91,7 @@ class RequestLog:
             await self._app(scope, receive, send_with_id)
         finally:
             # A download's token is a key to a document: it stays out of the log.
-            path = re.sub(r"^(/downloads/).+", r"\1…", scope["path"])
+            path = re.sub(r"^(/downloads/).+", r"\1…", scope["path"], flags=re.DOTALL)
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             more = {"status": status, "ms": milliseconds} | scope.get("state", {}).get("logged", {})
             log.info("%s %s", scope["method"], path, extra=more)

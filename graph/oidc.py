@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from graph.claims import BROKEN, LEEWAY, Identified, TokenError, check_times, missing, text_of
+from graph.claims import BROKEN, LEEWAY, Identified, TokenError, check_times, missing, subject_of, text_of
 from graph.jwks import ProviderKeys
 from graph.settings import OidcProvider
 from models.actor import Actor
@@ -76,7 +76,7 @@ class Oidc:
         role = ROLES.get(text_of(claims, "orders_role"))
         if role is None:
             raise missing("orders_role")
-        subject = text_of(claims, "sub")
+        subject = subject_of(claims)
         name = text_of(claims, "name", "preferred_username", "email", "sub")
         brand_id, buyer_id = await self._places(claims, role)
         locale = claims.get("locale")

@@ -12,7 +12,7 @@ from graph.enums import SortDirection
 from graph.ids import Kind, from_id
 from models.policy import OrderStatus
 from resolvers import orders
-from resolvers.inputs import InputError
+from resolvers.inputs import LONGEST_SEARCH, MOST_WORDS, InputError
 from resolvers.orders import OrderSortField
 
 
@@ -21,7 +21,7 @@ class OrderFilter:
     search: str | None = strawberry.field(
         default=UNSET,
         description="Words, each of which must be somewhere in the order code, buyer name or code, model number or SKU "
-        f"number, in upper or lower case. At most {orders.LONGEST_SEARCH} characters and {orders.MOST_WORDS} words.",
+        f"number, in upper or lower case. At most {LONGEST_SEARCH} characters and {MOST_WORDS} words.",
     )
     status: list[OrderStatus] | None = strawberry.field(default=UNSET, description="One of these.")
     can_reject: bool | None = strawberry.field(
@@ -37,9 +37,11 @@ class OrderFilter:
 
     def read(self, *at: str) -> orders.OrderFilter:
         """`at`: the path of the argument that it is. Raises InputError for what makes no sense."""
+        status = given(self.status)
         wanted = orders.OrderFilter(
             search=given(self.search),
-            status=given(self.status),
+            # Each once: a statement, and a link, takes only so many.
+            status=status if status is None else list(dict.fromkeys(status)),
             can_reject=given(self.can_reject),
             buyer_ids=read_ids(Kind.BUYER, given(self.buyer_ids), *at, "buyerIds"),
             tag_ids=read_ids(Kind.TAG, given(self.tag_ids), *at, "tagIds"),

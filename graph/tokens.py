@@ -7,7 +7,7 @@ from uuid import UUID
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from graph.claims import BROKEN, Identified, TokenError, check_times, missing, text_of
+from graph.claims import BROKEN, Identified, TokenError, check_times, missing, subject_of, text_of
 from models.actor import Actor
 from models.policy import Role
 
@@ -52,7 +52,7 @@ class Tokens:
         expires_at = check_times(claims, self._clock(), grace=timedelta())
         if (claims.get("iss"), claims.get("aud")) != (ISSUER, AUDIENCE):
             raise TokenError("The token is not one that we signed for this API; get a new one.")
-        subject, name = text_of(claims, "sub"), text_of(claims, "name")
+        subject, name = subject_of(claims), text_of(claims, "name")
         try:
             actor = Actor(
                 role=Role(claims["role"]),

@@ -63,13 +63,9 @@ def blocker_message(
     time_zone: str = "UTC",
 ) -> str:
     """One sentence: what is in the way and, where something can be done about it, what."""
-    english, japanese = BLOCKER_MESSAGES[blocker]
     if blocker is B.ALREADY_REJECTED and rejected:
-        at = moment(rejected.at, locale, time_zone)
-        english = f"This order was rejected on {at} by {rejected.by}; a rejection is final."
-        japanese = f"この注文は{at}に{rejected.by}が却下しました。却下は取り消せません。"
-    listed = ("、" if locale == "ja" else ", ").join(documents)
-    return (japanese if locale == "ja" else english).format(documents=listed)
+        return say(REJECTED_BY, locale, at=moment(rejected.at, locale, time_zone), by=rejected.by)
+    return say(BLOCKER_MESSAGES[blocker], locale, documents=("、" if locale == "ja" else ", ").join(documents))
 
 
 BLOCKER_MESSAGES: dict[Blocker, tuple[str, str]] = {
@@ -122,7 +118,11 @@ BLOCKER_MESSAGES: dict[Blocker, tuple[str, str]] = {
         "ブランドの設定でアーカイブ機能がオフになっています。",
     ),
 }
-
+# what stands in the place of ALREADY_REJECTED for who may know by whom → (en, ja)
+REJECTED_BY = (
+    "This order was rejected on {at} by {by}; a rejection is final.",
+    "この注文は{at}に{by}が却下しました。却下は取り消せません。",
+)
 
 # warnings of a rejection that is done all the same → (en, ja)
 BUYER_IS_OFFLINE = (

@@ -13,13 +13,12 @@ from models.audit import AuditEntry
 from models.order import Order
 from models.words import HISTORY_KINDS
 from resolvers.context import Context
-from resolvers.inputs import InputError, check_text
+from resolvers.inputs import LONGEST_SEARCH, InputError, check_search, check_text
 from resolvers.loaders import HISTORY_COLUMNS
 from resolvers.pagination import Key, Page, PageRequest, by_id, by_instant, page_within, read_page
 from resolvers.rows import HistoryRow
 
 KEYS = [by_id(AuditEntry.id, descending=False)]
-LONGEST_SEARCH = 200
 MOST_IN_FILTER = 100
 
 
@@ -63,6 +62,7 @@ def keys(*, newest_first: bool) -> list[Key]:
 def conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
     """On audit entries. Raises InputError for a filter that makes no sense."""
     found: list[ColumnElement[bool]] = []
+    check_search(filter.search, "filter")
     if filter.at_from and filter.at_to and filter.at_from > filter.at_to:
         raise InputError("atTo is before atFrom.", "filter", "atTo")
     if filter.at_from is not None:
@@ -81,8 +81,7 @@ def conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
     if filter.order_codes is not None:
         codes = _texts(filter.order_codes, "orderCodes")
         found.append(AuditEntry.order_id.in_(select(Order.id).where(Order.code.in_(codes))))
-    if filter.search is not None and (words := filter.search.split()):
-        check_text(filter.search, LONGEST_SEARCH, "filter", "search")
+    if filter.search is not None and (words := dict.fromkeys(filter.search.lower().split())):
         found += [_mentions(word) for word in words]
     return found
 
@@ -112,7 +111,7 @@ def _mentions(word: str) -> ColumnElement[bool]:
     """In any case, anywhere in the actor's name or id, or in the order's code."""
 
     def has(column: Any) -> ColumnElement[bool]:
-        return func.lower(column).contains(word.lower(), autoescape=True)
+        return func.lower(column).contains(word, autoescape=True)
 
     # Uncorrelated on purpose: orders are searched once, not once for each entry.
     orders = select(Order.id).where(has(Order.code))

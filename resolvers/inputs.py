@@ -5,6 +5,9 @@ import re
 # NUL cannot be stored by PostgreSQL, unpaired surrogates by nothing; the other control characters show nowhere.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+LONGEST_SEARCH = 200  # characters
+MOST_WORDS = 10  # each is looked for in several places
+
 
 class InputError(ValueError):
     """The caller's arguments make no sense; `field` is the path of the argument, the message says what to do."""
@@ -29,3 +32,10 @@ def check_text(text: str | None, longest: int, *field: str) -> None:
         raise InputError(f"{field[-1]} takes at most {longest:,} characters, not {len(text):,}.", *field)
     if wrong := unprintable(text):
         raise InputError(f"{field[-1]} {wrong}", *field)
+
+
+def check_search(text: str | None, *at: str) -> None:
+    """Raises InputError for words to search for that are too many or too long; `at`: the filter that has them."""
+    check_text(text, LONGEST_SEARCH, *at, "search")
+    if text is not None and len(set(text.lower().split())) > MOST_WORDS:
+        raise InputError(f"search takes at most {MOST_WORDS} words.", *at, "search")

@@ -54,7 +54,7 @@ class Verdict:
             blocker,
             actor.locale,
             documents=[document.code for document in documents],
-            rejected=self.rejected,
+            rejected=None if actor.is_buyer else self.rejected,  # a buyer is told the brand, no member's name
             time_zone=self.time_zone,
         )
         return Explained(blocker, message, documents)

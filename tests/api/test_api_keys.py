@@ -310,6 +310,18 @@ async def test_a_key_and_a_token_at_once_are_refused(database: Database, api: Cl
     assert "not both" in response.json()["errors"][0]["message"]
 
 
+async def test_a_credential_is_sent_once(database: Database, api: Client) -> None:
+    """Which of two counts, a proxy may see otherwise than we do."""
+    shop = await make_shop(database)
+    secret, _ = await make_key(api, shop)
+    token = api.as_(shop.member()).headers["Authorization"]
+    for name, value in (("X-Merchant-API-Key", secret), ("Authorization", token)):
+        headers = [(name, value), (name.lower(), value)]
+        response = await api.http.post("/graphql", json={"query": WHO}, headers=headers)
+        assert response.status_code == 400
+        assert response.json()["errors"][0]["message"] == f"Send {name} once."
+
+
 async def test_who_sends_nothing_is_told_both_ways(api: Client) -> None:
     response = await api.http.post("/graphql", json={"query": WHO})
     assert response.headers["WWW-Authenticate"] == 'Bearer realm="orders", ApiKey realm="orders"'

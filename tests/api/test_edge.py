@@ -22,7 +22,7 @@ from tests.factories import make_order, make_shop
 
 VIEWER = "{ viewer { name } }"
 TAG = 'mutation { createTag(input: {code: "a", name: "A"}) { tag { code } userErrors { code } } }'
-REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false}) {
+REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false, idempotencyKey: "once"}) {
             order { status } userErrors { code } } }"""
 HEADERS = {
     "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -121,6 +121,15 @@ async def test_every_answer_protects_browsers_and_names_no_software(client: Clie
     )
 
 
+async def test_no_answer_leads_to_the_host_that_the_request_names(client: Client) -> None:
+    for path in ("/", "/graphql/", "/health/live/", "/graphiql/"):
+        response = await client.http.post(path, headers=client.headers | {"Host": "evil.example"})
+        if response.status_code not in (404, 405):
+            response = await client.http.get(path, headers={"Host": "evil.example"})
+        assert "evil" not in str(response.headers), path
+        assert response.status_code in (404, 405) or response.headers["location"] == "/graphql"
+
+
 async def test_a_fault_outside_of_graphql_is_masked_and_protected(
     sqlite_url: str, tmp_path: Path, clock: Clock
 ) -> None:
@@ -196,6 +205,19 @@ async def test_a_body_that_is_too_large_is_told_whether_it_says_so_or_not(client
         assert response.json()["errors"][0]["message"] == "The request is larger than 1,000,000 bytes."
 
 
+async def in_the_end(client: Client, query: str, **variables: Any) -> dict[str, Any]:
+    """The data of an answer; tried again where a busy machine takes longer than the server under test has."""
+    for _ in range(10):
+        ask = {"query": query, "variables": variables}
+        response = await client.http.post("/graphql", json=ask, headers=client.headers)
+        if response.status_code != 504:
+            break
+    answer: dict[str, Any] = response.json()
+    assert "errors" not in answer, answer["errors"]
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
 async def test_a_mutation_that_takes_too_long_is_undone_and_spoils_nothing(
     database_url: str, database: Database, tmp_path: Path, clock: Clock
 ) -> None:
@@ -212,12 +234,13 @@ async def test_a_mutation_that_takes_too_long_is_undone_and_spoils_nothing(
                 assert response.headers["Retry-After"] == "1"
                 assert response.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
                 # Questions are answered meanwhile, from healthy connections.
-                answer = await client.data("query ($id: ID!) { order(id: $id) { status } }", id=id_of(order))
+                answer = await in_the_end(client, "query ($id: ID!) { order(id: $id) { status } }", id=id_of(order))
                 assert answer["order"]["status"] == "OC_REQUIRED"
-        done = await client.data(REJECT, id=id_of(order))
+        done = await in_the_end(client, REJECT, id=id_of(order))
         assert done["rejectOrder"] == {"order": {"status": "REJECTED_BY_BRAND"}, "userErrors": []}
         history = "query ($id: ID!) { order(id: $id) { history { totalCount } } }"
-        assert (await client.data(history, id=id_of(order)))["order"]["history"]["totalCount"] == 1
+        answer = await in_the_end(client, history, id=id_of(order))
+        assert answer["order"]["history"]["totalCount"] == 1
         pool: Any = server.database.engine.pool
         for _ in range(1_000):  # the relay has one now and then
             if pool.checkedout() == 0:

@@ -18,7 +18,7 @@ from graph.settings import OidcProvider
 from graph.tokens import AUDIENCE, ISSUER, Tokens
 from models.base import Database
 from models.policy import Role
-from tests.client import SECRET, Client, serving
+from tests.client import SECRET, Client, id_of, serving
 from tests.clock import Clock
 from tests.factories import Shop, make_buyer, make_order, make_shop
 from tests.ports import free_port
@@ -156,6 +156,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"exp": float("nan")}, "claim exp"),
     ({"exp": float("inf")}, "claim exp"),
     ({"exp": 10**30}, "claim exp"),
+    ({"exp": 10**400}, "claim exp"),
     ({"exp": True}, "claim exp"),
     ({"nbf": "soon"}, "claim nbf"),
     ({"sub": None}, "claim sub"),
@@ -180,6 +181,21 @@ async def test_a_token_that_says_something_else_is_refused(api: Client, provider
     for changes, says in WRONG:
         told = await refused(api, provider.token(**({"orders_brand": "northlight"} | changes)))
         assert says in told, changes
+
+
+async def test_two_long_subjects_are_two_people(api: Client, provider: Provider, shop: Shop) -> None:
+    """A provider may give out 255 characters; what is remembered for one is not answered to the other."""
+    order = await make_order(api.database, shop)
+    input = {"orderId": id_of(order), "notify": False, "idempotencyKey": "same"}
+    reject = """mutation ($input: RejectOrderInput!) { rejectOrder(input: $input) { replayed userErrors { code } } }"""
+    told = []
+    for last in ("one", "two", "one"):
+        token = provider.token(orders_brand="northlight", sub="x" * 252 + last)
+        body = {"query": reject, "variables": {"input": input}}
+        response = await api.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})
+        payload = response.json()["data"]["rejectOrder"]
+        told.append((payload["replayed"], [error["code"] for error in payload["userErrors"]]))
+    assert told == [(False, []), (False, ["NOT_REJECTABLE"]), (True, [])]
 
 
 async def test_several_audiences_may_be_named(api: Client, provider: Provider, shop: Shop) -> None:
@@ -246,7 +262,8 @@ async def test_a_token_that_the_provider_did_not_sign_is_refused(api: Client, pr
 @pytest.mark.filterwarnings("ignore:Key size should be:joserfc.errors.SecurityWarning")
 async def test_a_key_is_for_its_algorithm(sqlite_url: str, tmp_path: Path, clock: Clock, provider: Provider) -> None:
     keys = [RSA.as_dict(private=False, kid="first", alg="RS256"), OTHER.as_dict(private=False, kid="enc", use="enc")]
-    small = {"kty": "RSA", "kid": "small", "e": "AQAB", "n": RSAKey.generate_key(2048)["n"][:100]}
+    weak = RSAKey.generate_key(1024)
+    small = weak.as_dict(private=False, kid="small")
     secret = {"kty": "oct", "kid": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}
     provider.answer = json.dumps({"keys": [*keys, small, secret, "nonsense", {"kty": "PQ"}, {"kty": "RSA"}]}).encode()
     async with serving(sqlite_url, tmp_path, clock, oidc=provider.settings) as api:
@@ -254,7 +271,8 @@ async def test_a_key_is_for_its_algorithm(sqlite_url: str, tmp_path: Path, clock
         told = await refused(api, provider.token(alg="PS256", orders_role="operator"))
         assert "another algorithm" in told
         clock.move(seconds=11)
-        assert "does not publish" in await refused(api, provider.token("enc", key=OTHER, orders_role="operator"))
+        for kid, key in (("enc", OTHER), ("small", weak)):
+            assert "does not publish" in await refused(api, provider.token(kid, key=key, orders_role="operator"))
         oct = OctKey.import_key(b"secretsecretsecretsecretsecret")
         assert await refused(api, sign(oct, provider.claims(orders_role="operator"), alg="HS256", kid="oct"))
 

@@ -11,7 +11,7 @@ TEXTS: dict[str, str] = {
     "delete": "a\x7fb",
     "C1 control": "a\x85\x9bb",
     "right-to-left override": "invoice\u202etxt.exe",
-    "bidi isolates": "\u2066\u2067\u2068abc\u2069\u202a\u202b\u202c\u202d",
+    "bidi isolates": "\u2066\u2067\u2068abc\u2069\u202a\u202b\u202c\u202d\u200e\u200f\u061c",
     "zero width": "\u200b\u200c\u200d\ufeff\u2060",
     "line and paragraph separators": "a\u2028b\u2029c",
     "header injection": "Mina\r\nBcc: everyone@example.com\r\n\r\n<h1>Hello</h1>",

@@ -8,7 +8,7 @@ import json
 
 from models.base import Database
 from models.policy import Role
-from resolvers.orders import MOST_WORDS
+from resolvers.inputs import MOST_WORDS
 from tests.client import Client, id_of
 from tests.factories import make_order, make_shop
 from tests.hostile.corpus import LONG, SURROGATES
@@ -137,6 +137,10 @@ async def test_a_search_of_very_many_words_is_refused(world: World) -> None:
     error = await world.admin.error(query, filter={"search": " ".join(map(str, range(MOST_WORDS + 1)))})
     assert error["extensions"]["field"] == ["filter", "search"]
     assert "errors" not in await world.admin.execute(query, filter={"search": "same " * 30})
+    history = "query ($filter: HistoryFilter) { history(filter: $filter) { totalCount } }"
+    error = await world.admin.error(history, filter={"search": " ".join(map(str, range(MOST_WORDS + 1)))})
+    assert error["extensions"]["field"] == ["filter", "search"]
+    assert "errors" not in await world.admin.execute(history, filter={"search": "same " * 30})
 
 
 async def test_the_first_and_the_last_day_there_is_are_days(database: Database, api: Client) -> None:

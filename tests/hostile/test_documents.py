@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from exports.mail import email_message, header_address, reachable, render
-from exports.texts import UNSEEN, in_file_name, one_line
+from exports.texts import in_file_name, one_line
 from exports.workbook import orders_workbook
 from graph.downloads import disposition
 from models.base import Database
@@ -59,8 +59,17 @@ def mail_of(text: str, **changes: object) -> EmailMessage:
     return received
 
 
+# Marks that turn text round: those with a class of their own, and those that pass for a letter.
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+MARKS = {"\u061c", "\u200e", "\u200f", "\ufffe", "\uffff"}
+
+
 def unseen(text: str) -> set[str]:
-    return {each for each in text if each in UNSEEN or unicodedata.category(each) == "Cc"}
+    return {
+        each
+        for each in text
+        if each in MARKS or unicodedata.bidirectional(each) in TURNING or unicodedata.category(each) == "Cc"
+    }
 
 
 @pytest.mark.parametrize("name", KEPT)

@@ -45,7 +45,7 @@ async def test_no_token_and_no_link_is_logged_or_answered(database: Database, ap
     token = member.headers["Authorization"].removeprefix("Bearer ")
     url = (await member.data("query ($id: ID!) { order(id: $id) { excel { url } } }", id=id_of(order)))["order"]
     link = url["excel"]["url"].rsplit("/", 1)[1]
-    answers = [await api.http.get(f"/downloads/{each}") for each in (link, link[:-2], f"{link}x", "x")]
+    answers = [await api.http.get(f"/downloads/{each}") for each in (link, link[:-2], f"{link}x", f"%0A{link}")]
     key = {"X-Merchant-API-Key": f"key_{PASSWORD}"}
     for headers in ({"Authorization": f"Bearer {token[:-3]}"}, {"Authorization": f"Basic {PASSWORD}"}, key):
         answers.append(await api.http.post("/graphql", json={"query": "{ viewer { name } }"}, headers=headers))
@@ -188,8 +188,8 @@ def record(message: str, **more: Any) -> logging.LogRecord:
 
 
 def test_a_log_line_stays_one_line() -> None:
-    hostile = "/x\r\n12:00:00 info forged\x1b[2J\x85\u2028\u202e"
+    hostile = "/x\r\n12:00:00 info forged\x1b[2J\x85\u2028\u202e\u061c\u200f"
     for form in (JsonLines(), PlainLines()):
         line = form.format(record(hostile, actor=hostile))
         assert not {"\r", "\n", "\x1b"} & set(line)
-    assert not {"\x85", "\u2028", "\u202e"} & set(PlainLines().format(record(hostile)))
+    assert not {"\x85", "\u2028", "\u202e", "\u061c", "\u200f"} & set(PlainLines().format(record(hostile)))

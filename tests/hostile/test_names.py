@@ -1,0 +1,41 @@
+"""A name that somebody gave themselves, in the sentences that repeat it: it is told as it stands, and never obeyed."""
+
+import pytest
+
+from models.base import Database
+from models.policy import OrderStatus
+from tests.client import Client, id_of
+from tests.factories import make_order, make_shop
+
+WHY_NOT = "query ($id: ID!) { order(id: $id) { rejectionBlockers { message } } }"
+ACTIONS = "query ($id: ID!) { order(id: $id) { code actions { action blockers { code message } } } }"
+
+
+# The last one is a gigabyte to whoever takes it for a format of Python's.
+@pytest.mark.parametrize("name", ["{0}", "{documents.__class__}", "}{", "%s %(by)s", "{documents:>1000000000}"])
+@pytest.mark.parametrize("locale", ["en", "ja"])
+async def test_who_rejected_an_order_is_told_as_it_stands(
+    database: Database, api: Client, name: str, locale: str
+) -> None:
+    shop = await make_shop(database)
+    order = await make_order(database, shop)
+    client = api.as_(shop.member(name=name, locale=locale))
+    reject = "mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false}) { userErrors { message } } }"
+    assert (await client.data(reject, id=id_of(order)))["rejectOrder"] == {"userErrors": []}
+    [blocker] = (await client.data(WHY_NOT, id=id_of(order)))["order"]["rejectionBlockers"]
+    [refusal] = (await client.data(reject, id=id_of(order)))["rejectOrder"]["userErrors"]
+    assert blocker == refusal
+    assert f"{name};" in blocker["message"] or f"に{name}が" in blocker["message"]
+
+
+async def test_a_buyer_is_not_told_which_member_rejected_an_order(database: Database, api: Client) -> None:
+    shop = await make_shop(database)
+    order = await make_order(database, shop, status=OrderStatus.REJECTED_BY_BRAND, rejected_by="Secret Member")
+    asked = await api.as_(shop.buyer_user()).execute(ACTIONS, id=id_of(order))
+    approve = """mutation ($id: ID!) { approveOrderConfirmation(input: {orderId: $id}) {
+                 blockers { code message } userErrors { code message } } }"""
+    refused = await api.as_(shop.buyer_user()).execute(approve, id=id_of(order))
+    for answer in (asked, refused):
+        assert "has been rejected" in str(answer)
+        assert "Secret" not in str(answer)
+    assert "by Secret Member" in str(await api.as_(shop.member()).execute(ACTIONS, id=id_of(order)))
