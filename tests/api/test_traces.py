@@ -37,7 +37,7 @@ async def test_a_request_its_statements_and_its_mail_have_spans(
         id = to_id(Kind.ORDER, order.id)
         await client.data(QUERY, id=id)
         await client.data(REJECT, id=id)
-        for _ in range(500):
+        for _ in range(3_000):
             if any(span.name == "mail" for span in exporter.get_finished_spans()):
                 break
             await asyncio.sleep(0.02)

@@ -94,7 +94,7 @@ async def test_a_refused_login_shows_no_password(database: Database, logged: Any
             member = api.as_(shop.member())
             await member.data(REJECT, id=id_of(order))
             query = "query ($id: ID!) { order(id: $id) { notifications { status lastError } } }"
-            for _ in range(100):
+            for _ in range(1_200):
                 found = (await member.data(query, id=id_of(order)))["order"]["notifications"]
                 if found[0]["lastError"]:
                     break

@@ -28,7 +28,7 @@ def pdf_text(content: bytes) -> str:
 
 async def mails(world: World, count: int) -> list[Any]:
     """The mails that went out, once there are so many."""
-    for _ in range(100):
+    for _ in range(1_200):
         files = sorted(world.mail_folder.glob("*.eml")) if world.mail_folder.exists() else []
         if len(files) >= count:
             break
