@@ -21,7 +21,7 @@ from tests.client import SECRET
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
-STARTS_WITHIN = 60  # seconds
+STARTS_WITHIN = 120  # seconds
 
 
 def environment(database_url: str, **more: str) -> dict[str, str]:
@@ -50,7 +50,7 @@ def serving(database_url: str, folder: Path, count: int = 2, **settings: str) ->
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=30)
+    process.wait(timeout=60)
 
 
 def wait_until_ready(address: str) -> None:
@@ -116,7 +116,7 @@ class Callers:
     @classmethod
     def at(cls, servers: list[str]) -> "Callers":
         limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
-        return cls(servers, httpx2.AsyncClient(timeout=60, limits=limits))
+        return cls(servers, httpx2.AsyncClient(timeout=120, limits=limits))
 
     async def __aenter__(self) -> "Callers":
         return self

@@ -111,6 +111,8 @@ async def test_who_does_not_read_is_left(sqlite_url: str) -> None:
         async with asyncio.timeout(CUT_OFF_WITHIN):
             while not is_left(server.port, ours):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
+        # What the kernel still has comes quickly then.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_000_000)
         received = b""
         with contextlib.suppress(ConnectionError):
             async with asyncio.timeout(CUT_OFF_WITHIN):

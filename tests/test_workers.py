@@ -38,7 +38,7 @@ def served(database: str, log: Path) -> Iterator[tuple["subprocess.Popen[bytes]"
 
 
 def until(condition: Callable[[], object], log: Path) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)
