@@ -29,15 +29,33 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
     return ours | {"PYTHONPATH": str(ROOT), "ORDERS_DATABASE_URL": database_url, "ORDERS_SECRET_KEY": SECRET} | more
 
 
+# For tests of what comes of commands that wait for each other, not of how long they wait: on a slow machine they may
+# wait longer than a user is kept waiting. A server needs a longer ORDERS_REQUEST_TIMEOUT too.
+PATIENT = """
+import graph.app, graph.overload
+from models.base import Database
+graph.app.LOCK_WAIT *= 6
+graph.overload.LONGEST_WAIT = 60
+Database.__init__.__kwdefaults__["lock_wait"] *= 6
+"""
+
+
+def command(*arguments: str, change: str = "") -> list[str]:
+    """`orders …`; `change` is Python that runs first."""
+    return [sys.executable, "-P", "-c", f"{change}\nfrom graph.cli import main\nmain()", *arguments]
+
+
 @contextmanager
-def serving(database_url: str, folder: Path, count: int = 2, **settings: str) -> Iterator[list[str]]:
+def serving(
+    database_url: str, folder: Path, count: int = 2, *, change: str = "", **settings: str
+) -> Iterator[list[str]]:
     """The addresses of `count` servers on one database; logs are in `folder`."""
     ports = [free_port() for _ in range(count)]
     with ExitStack() as stack:
         for port in ports:
             log = stack.enter_context((folder / f"{port}.log").open("wb"))
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "graph", "serve", "--port", str(port)],
+                command("serve", "--port", str(port), change=change),
                 env=environment(database_url, **settings),
                 stdout=subprocess.DEVNULL,
                 stderr=log,

@@ -6,7 +6,6 @@ placing anew, and imports.
 
 import asyncio
 import re
-import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -32,7 +31,7 @@ from tests.factories import Shop, make_order, make_shop, make_tag
 from tests.invariants import violations
 from tests.races.conftest import Site
 from tests.races.gate import shut, wait_for_waiters
-from tests.servers import Answer, Caller, Callers, environment
+from tests.servers import PATIENT, Answer, Caller, Callers, command, environment
 from tests.trace import trace
 
 ERRORS = "{ userErrors { code message } }"
@@ -233,7 +232,7 @@ def rows(shop: Shop, number: int) -> list[str]:
 async def import_in_a_process(site: Site, shop: Shop, file: Path) -> list[int]:
     """`orders import`; how many orders and lines were imported, how many orders were unchanged and refused."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "graph", "import", "--brand", shop.brand.code, file,
+        *command("import", "--brand", shop.brand.code, str(file), change=PATIENT),
         env=environment(site.database_url), stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
     said, errors = (each.decode() for each in await process.communicate())
