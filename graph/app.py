@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -26,10 +26,13 @@ from graph.identity import Identity, NotIdentified
 from graph.overload import Gate
 from graph.schema import create_schema, schema
 from graph.settings import Settings
-from models.base import Database
+from models.base import LOCK_WAIT, Database
 
 MOST_FAILURES = 60  # to say who one is, from one address within a minute
 RELAY_ENDS_WITHIN = 8  # seconds
+# On SQLite the wait for another process's lock cannot be cut off; so that a request which has run out of its time is
+# answered soon after, no wait for a lock is much longer than that time.
+LONGER = timedelta(seconds=1)
 log = logging.getLogger("orders.app")
 
 
@@ -47,7 +50,8 @@ def create_app(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo_token: str | None = None
 ) -> Starlette:
     """The ASGI application, for a migrated database; its lifespan runs the relay and closes the database."""
-    database = Database(settings.database_url, settings.replica_url)
+    lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LONGER)
+    database = Database(settings.database_url, settings.replica_url, lock_wait=lock_wait)
     metrics.watch(database)
     transport = transport_of(settings)
     if settings.traces:

@@ -5,6 +5,7 @@ statement that runs in it is narrowed to that scope.
 """
 
 import asyncio
+import math
 import os
 import time
 import uuid
@@ -133,7 +134,7 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
             url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": wait}, hide_parameters=True
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "begin", partial(_begin_sqlite, wait))
         return engine
     # Imported late: who uses SQLite needs no driver for PostgreSQL.
     from models.postgres import ScopedConnection, say_for_whom
@@ -191,9 +192,15 @@ def _month_in_zone(at: str, time_zone: str) -> str:
     return datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).strftime("%Y-%m")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin_sqlite(lock_wait: float, connection: Connection) -> None:
+    options = connection.get_execution_options()
+    wait = options.get("wait", lock_wait)
+    if connection.info.get("wait", lock_wait) != wait:
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={wait * 1000:.0f}")
+        cursor.close()
+        connection.info["wait"] = wait
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 def insert_into(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
@@ -211,8 +218,8 @@ class Database:
     """Sessions on one database. `engine` is exposed for migrations, health checks and statement counters.
 
     `replica_url`: a copy that follows the database, for questions that may see it a moment late. Whoever waits for a
-    lock longer than `lock_wait` (on SQLite: twice that, first for the writers of this process, then for those of
-    others) gives up, and nothing has happened.
+    lock longer than `lock_wait` (on SQLite: for the writers of this process and for those of others together) gives up,
+    and nothing has happened.
     """
 
     def __init__(self, url: str, replica_url: str | None = None, *, lock_wait: timedelta = LOCK_WAIT) -> None:
@@ -249,20 +256,24 @@ class Database:
         Raises DatabaseBusyError, or the driver's own error, when a lock is held for too long by somebody else.
         """
         async with AsyncExitStack() as stack:
+            options: dict[str, Any] = {"writes": True}
             if self._writer:
-                await self._turn(self._writer)
+                options["wait"] = await self._turn(self._writer)
                 stack.callback(self._writer.release)
             session = await stack.enter_async_context(self._session(scope, self.engine))
             await stack.enter_async_context(session.begin())
-            await session.connection(execution_options={"writes": True})
+            await session.connection(execution_options=options)
             yield session
 
-    async def _turn(self, writer: asyncio.Lock) -> None:
+    async def _turn(self, writer: asyncio.Lock) -> float:
+        """The seconds that are left to wait for the writers of other processes, in tenths: as a rule, all of them."""
+        until = time.monotonic() + self._lock_wait
         try:
             async with asyncio.timeout(self._lock_wait):
                 await writer.acquire()
         except TimeoutError:
             raise DatabaseBusyError("other commands of this process are being written") from None
+        return max(math.ceil((until - time.monotonic()) * 10) / 10, 0)
 
     @asynccontextmanager
     async def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:

@@ -1,18 +1,32 @@
-"""A port of 127.0.0.1 that nobody uses right now."""
+"""A port of 127.0.0.1 that nobody uses, and that nobody is given before it is used.
 
-import random
+Not one that the system picks: until a server listens on it, the system may give the same port to another test, or to
+any connection that is made meanwhile. These are below the system's own, and each process of tests has a range of its
+own.
+"""
+
+import os
+import re
 import socket
 
-# Below those that the system hands out by itself: there, another test's connection may get it before its server does.
-PORTS = range(10_000, 32_000)
+FIRST, EACH = 12_000, 1_000  # twenty processes of tests stay below the system's own ports, which begin at 32768
+
+_worker = re.search(r"\d+$", os.environ.get("PYTEST_XDIST_WORKER", ""))
+_range = FIRST + EACH * (int(_worker[0]) % 20 if _worker else 0)
+# Not always from the beginning: somebody else may be running tests on this machine.
+_next = os.getpid() * 37
 
 
 def free_port() -> int:
-    while True:
-        port = random.SystemRandom().choice(PORTS)
+    """Another one each time, until the range has been gone through."""
+    global _next
+    for _ in range(EACH):
+        port = _range + _next % EACH
+        _next += 1
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
             return port
+    raise RuntimeError("no port is free")

@@ -52,7 +52,7 @@ async def server_process(
             )
         started = ServerProcess(process, port, log)
         try:
-            async with asyncio.timeout(90), httpx2.AsyncClient() as http:
+            async with asyncio.timeout(120), httpx2.AsyncClient() as http:
                 while not await _is_ready(http, started.url):
                     assert process.poll() is None, log.read_text()
                     await asyncio.sleep(0.1)

@@ -55,7 +55,7 @@ async def test_sqlite_is_backed_up_while_it_is_written(sqlite_url: str, tmp_path
         before = await counts(server.database)
         stop = asyncio.Event()
         loading = asyncio.create_task(load(server.as_(shop.member()), orders, stop))
-        while await counts(server.database) == before:  # noqa: ASYNC110
+        while await counts(server.database) == before and not loading.done():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         file = tmp_path / "backup.db"
         await backup(server.database, file)

@@ -32,7 +32,7 @@ def orders(database: str, *arguments: str, **more: str) -> "subprocess.Completed
         env=environment(database, **more),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -132,7 +132,7 @@ def served(database: str, port: int, log: Path) -> Iterator["subprocess.Popen[by
         subprocess.Popen(command, env=environment(database), stdout=subprocess.DEVNULL, stderr=errors) as process,
     ):
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while True:
                 try:
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
@@ -145,7 +145,7 @@ def served(database: str, port: int, log: Path) -> Iterator["subprocess.Popen[by
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=60)
 
 
 def test_serve_migrates_serves_and_stops_when_told(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The schema can be made, taken back and made again on both databases, and is what the models say."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -84,6 +85,21 @@ async def test_a_second_process_waits_for_a_migration(postgres_url: str, monkeyp
         waiting = asyncio.create_task(upgrade(second))
         await asyncio.sleep(1)
         assert not waiting.done()
+    await waiting
+    assert await current(second) == latest()
+    await first.close()
+    await second.close()
+
+
+async def test_on_sqlite_a_second_process_waits_for_a_migration_too(sqlite_url: str) -> None:
+    first, second = (Database(sqlite_url, lock_wait=timedelta(seconds=wait)) for wait in (60, 0.2))
+    await downgrade(first)
+    async with first.engine.connect() as connection:
+        await connection.execution_options(writes=True)
+        async with connection.begin():
+            waiting = asyncio.create_task(upgrade(second))
+            await asyncio.sleep(1)
+            assert not waiting.done()
     await waiting
     assert await current(second) == latest()
     await first.close()

@@ -78,7 +78,7 @@ async def test_a_real_replica_follows(postgres: Postgres, postgres_url: str, tmp
             id = to_id(Kind.ORDER, order.id)
             answer = (await client.data(REJECT, id=id))["rejectOrder"]
             assert answer["order"]["status"] == "REJECTED_BY_BRAND"
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 while await arrived(client, id) != "REJECTED_BY_BRAND":  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
             analytics = "{ orderAnalytics(groupBy: MONTH) { orderCount } }"

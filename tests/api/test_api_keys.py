@@ -65,7 +65,7 @@ async def stored(database: Database) -> list[ApiKey]:
 
 async def wait_for_use(database: Database, at: datetime) -> None:
     """Until it is noted that the only key was used at this instant."""
-    deadline = asyncio.get_running_loop().time() + 10
+    deadline = asyncio.get_running_loop().time() + 60
     while (await stored(database))[0].last_used_at != at:
         assert asyncio.get_running_loop().time() < deadline
         await asyncio.sleep(0.01)

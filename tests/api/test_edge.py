@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy import text
 
 from graph.edge import Edge
 from graph.trusted_documents import TrustedDocuments
-from models.base import Database
+from models.base import LOCK_WAIT, Database
 from models.scope import EVERYTHING
 from tests.client import Client, id_of, serving
 from tests.clock import Clock
@@ -223,16 +224,18 @@ async def test_a_mutation_that_takes_too_long_is_undone_and_spoils_nothing(
 ) -> None:
     shop = await make_shop(database)
     order = await make_order(database, shop)
-    async with serving(database_url, tmp_path, clock, edge=Edge(request_timeout=1.5)) as server:
+    async with serving(database_url, tmp_path, clock, edge=Edge(request_timeout=3)) as server:
         client = server.as_(shop.member())
         ask = {"query": REJECT, "variables": {"id": id_of(order)}}
         for _ in range(2):
             async with database.transaction(EVERYTHING) as session:  # holds what the mutation needs
                 await session.execute(text("UPDATE orders SET version = version"))
+                asked = time.monotonic()
                 response = await client.http.post("/graphql", json=ask, headers=client.headers)
                 assert response.status_code == 504
                 assert response.headers["Retry-After"] == "1"
                 assert response.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
+                assert time.monotonic() - asked < LOCK_WAIT.total_seconds(), "on SQLite too"
                 # Questions are answered meanwhile, from healthy connections.
                 answer = await in_the_end(client, "query ($id: ID!) { order(id: $id) { status } }", id=id_of(order))
                 assert answer["order"]["status"] == "OC_REQUIRED"

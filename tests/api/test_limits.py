@@ -12,7 +12,7 @@ from graphql import get_introspection_query
 from graph.budgets import MOST_BUCKETS, Budgets, network_of
 from graph.edge import MOST_COST, Edge
 from graph.graphiql import operations
-from graph.limits import REMEMBERED, Examined, Examiner
+from graph.limits import REMEMBERED, Examiner
 from graph.measure import MOST_FIELDS
 from graph.schema import schema
 from models.base import Database
@@ -38,16 +38,16 @@ def cost(text: str, **variables: Any) -> int:
     return examined.cost(GRAPHQL_SCHEMA, None, variables)
 
 
-def timed(text: str) -> tuple[Examined, float]:
-    """And how long it took the processor: the best of three times, as the garbage of other tests is collected too."""
+def quickest(text: str) -> float:
+    """The seconds of processor time that examining it takes when nothing else, such as collecting garbage, comes in."""
     taken = []
-    for _ in range(3):
+    for _ in range(5):
         examiner = Examiner()
         examiner.examine("{ viewer { name } }", GRAPHQL_SCHEMA)
         started = time.process_time()
-        examined = examiner.examine(text, GRAPHQL_SCHEMA)
+        examiner.examine(text, GRAPHQL_SCHEMA)
         taken.append(time.process_time() - started)
-    return examined, min(taken)
+    return min(taken)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,10 @@ def timed(text: str) -> tuple[Examined, float]:
     ],
 )
 def test_what_exceeds_a_limit_is_refused_within_milliseconds(limit: str, text: str) -> None:
-    examined, taken = timed(text)
-    extensions = [error.extensions or {} for error in examined.errors]
+    extensions = [error.extensions or {} for error in Examiner().examine(text, GRAPHQL_SCHEMA).errors]
     assert limit in [each["limit"] for each in extensions]
     assert {each["code"] for each in extensions} == {"DOCUMENT_TOO_LARGE"}
-    assert taken < 0.1
+    assert quickest(text) < 0.1
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,7 @@ def test_what_exceeds_a_limit_is_refused_within_milliseconds(limit: str, text: s
     ids=["same lists", "same fragments", "same fields", "long list", "long object", "many variables"],
 )
 def test_the_worst_within_the_limits_is_examined_in_a_fraction_of_a_second(text: str) -> None:
-    assert timed(text)[1] < 0.5
+    assert quickest(text) < 0.5
 
 
 @pytest.mark.parametrize("opening", ["{", "{a", "{ a(b: ["])

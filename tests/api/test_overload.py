@@ -1,6 +1,7 @@
 """More requests than the server can do, and bodies that do not come: bounded, told, and over when they are over."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -33,16 +34,21 @@ def client(gate: Gate) -> httpx2.AsyncClient:
 
 
 async def begun(count: int, app: Slow) -> None:
-    async with asyncio.timeout(5):
-        while app.begun < count:  # noqa: ASYNC110
+    await until(lambda: app.begun >= count)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
 
 async def test_beyond_the_places_and_the_queue_there_is_a_quick_503() -> None:
     app = Slow()
-    async with client(Gate(app, Places(2, 3, 5))) as http:
+    places = Places(2, 3, 60)
+    async with client(Gate(app, places)) as http:
         asked = [asyncio.create_task(http.post("/", json={})) for _ in range(5)]
-        await begun(2, app)
+        await until(lambda: (app.begun, places.waiting) == (2, 3))
         refused = await http.post("/", json={})
         assert refused.status_code == 503
         assert refused.headers["Retry-After"] == "1"
@@ -95,11 +101,11 @@ async def test_an_answer_on_its_way_holds_no_place() -> None:
         await send({"type": "http.response.start", "status": 200})
         await asyncio.Event().wait()
 
-    gate = Gate(stalls, Places(1, 0, 1))
+    gate = Gate(stalls, Places(1, 0, 60))
     reading = [asyncio.create_task(Connection(WHOLE).ask(gate)) for _ in range(2)]
     third = Connection(WHOLE)
     reading.append(asyncio.create_task(third.ask(gate)))
-    await asyncio.sleep(0.01)
+    await until(lambda: third.status)
     assert third.status == 200
     for each in reading:
         each.cancel()
@@ -134,12 +140,13 @@ async def test_only_so_much_may_be_arriving_at_once(monkeypatch: pytest.MonkeyPa
 
 async def test_nothing_is_done_for_a_client_who_has_given_up_waiting() -> None:
     app = Slow()
-    gate = Gate(app, Places(1, 1, 5))
+    places = Places(1, 1, 60)
+    gate = Gate(app, places)
     first = asyncio.create_task(Connection(WHOLE).ask(gate))
     await begun(1, app)
     second = Connection(WHOLE)
     waiting = asyncio.create_task(second.ask(gate))
-    await asyncio.sleep(0.01)
+    await until(lambda: places.waiting == 1)
     second.gone.set()
     app.go.set()
     assert await first == 200

@@ -143,8 +143,8 @@ class Campaign:
             await each.start()
 
     async def dies(self, victim: Server) -> bool:
-        """Whether the server reaches its step within some seconds; more work comes until it does."""
-        for _ in range(40):
+        """Whether the server reaches its step, within a minute; more work comes until it does."""
+        for _ in range(120):
             for _ in range(50):
                 if not victim.is_alive:
                     return True

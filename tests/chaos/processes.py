@@ -13,7 +13,7 @@ from typing import Any
 from tests.chaos import mailbox, server
 from tests.ports import free_port
 
-STARTS_WITHIN = 30  # seconds
+STARTS_WITHIN = 120  # seconds
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.chaos.server", "tests.chaos.mailbox"])

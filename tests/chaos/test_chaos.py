@@ -17,7 +17,7 @@ ROUNDS = 6
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_nothing_is_lost_and_nothing_happens_twice(database: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'orders.db'}"
-    campaign = Campaign(url, tmp_path, None, ROUNDS, random.Random(1), Report(database), speed=60)
+    campaign = Campaign(url, tmp_path, None, ROUNDS, random.Random(1), Report(database), speed=30)
     if database == "sqlite":
         report = asyncio.run(campaign.run())
     else:

@@ -262,7 +262,7 @@ async def test_it_works_when_woken_and_ends_when_stopped(
     running = asyncio.create_task(relay.run())
     await promise(database)
     relay.wake()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not mailbox.taken:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         relay.stop()

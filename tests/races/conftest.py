@@ -13,7 +13,7 @@ from models.base import Database
 from tests.factories import Shop, make_shop
 from tests.invariants import violations
 from tests.postgres import Postgres
-from tests.servers import Callers, serving
+from tests.servers import PATIENT, Callers, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def site(
         postgres: Postgres = request.getfixturevalue("postgres")
         # Set up again when other files ran in between.
         url = postgres.create_database(f"races_{uuid4().hex}", request.getfixturevalue("postgres_template"))
-    with serving(url, folder) as servers:
+    with serving(url, folder, change=PATIENT, ORDERS_REQUEST_TIMEOUT="90") as servers:
         yield Site(url, servers)
         found = asyncio.run(_violations(url))
     assert found == []

@@ -2,6 +2,7 @@
 other. A connection of its own holds the locks (PostgreSQL: the orders' rows; SQLite: the write lock)."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,9 @@ from sqlalchemy import select, text
 from models.base import Database
 from models.order import Order
 from models.scope import EVERYTHING
+
+# On a slow machine too; well within the time that a command waits for its lock (tests.servers.PATIENT).
+ALL_WAIT_WITHIN = 30.0  # seconds
 
 
 @asynccontextmanager
@@ -21,14 +25,15 @@ async def shut(database: Database, orders: Sequence[Order]) -> AsyncIterator[Non
 
 
 async def wait_for_waiters(database: Database, count: int) -> None:
-    """Until `count` commands wait at the gate (as far as that can be seen), for two seconds at most."""
+    """Until `count` commands wait at the gate, as far as that can be seen; for some seconds at most."""
     if database.is_sqlite:
         await asyncio.sleep(0.2)
         return
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
-    for _ in range(100):
+    deadline = time.monotonic() + ALL_WAIT_WITHIN
+    while time.monotonic() < deadline:
         async with database.engine.connect() as connection:
             if (await connection.execute(waiting)).scalar_one() >= count:
                 return

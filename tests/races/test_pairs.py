@@ -19,7 +19,7 @@ from tests.races.gate import shut, wait_for_waiters
 from tests.servers import Answer, Caller, Callers
 
 AT_ONCE = 8  # orders, each with two commands: fewer than a server has connections
-MOST_ROUNDS = 10
+MOST_ROUNDS = 30  # as many as chance may need; two do as a rule
 ERRORS = "{ userErrors { code } }"
 
 
@@ -130,22 +130,24 @@ async def test_a_bulk_rejection_and_single_ones_reject_each_order_once(
 ) -> None:
     member = callers.of(shop.member())
     both: Counter[str] = Counter()
-    for _ in range(MOST_ROUNDS):
+    for number in range(MOST_ROUNDS):
         orders = await some_orders(database, shop, OrderStatus.OC_REQUIRED)
+        # The run locks the first orders before the single ones come, and the last ones after; or all of them before.
+        early = orders[AT_ONCE // 2 :] if number % 2 == 0 else []
+        late = orders[: len(orders) - len(early)]
         async with shut(database, orders):
-            # The run locks the first orders before the single ones come, and the last ones after.
-            singles = [asyncio.create_task(REJECT.run(member, 0, order)) for order in orders[AT_ONCE // 2 :]]
+            singles = [asyncio.create_task(REJECT.run(member, 0, order)) for order in early]
             await wait_for_waiters(database, len(singles))
             ids = [id_of(order) for order in orders]
             bulk = asyncio.create_task(member.call(1, BULK, orderIds=ids, notify=True))
             await wait_for_waiters(database, len(singles) + 1)
-            singles += [asyncio.create_task(REJECT.run(member, 0, order)) for order in orders[: AT_ONCE // 2]]
+            singles += [asyncio.create_task(REJECT.run(member, 0, order)) for order in late]
             await wait_for_waiters(database, len(orders) + 1)
-        by_bulk = (await bulk).payload
-        assert by_bulk is not None
-        by_single = [(await single).is_done for single in singles]
-        assert by_bulk["rejectedCount"] + sum(by_single) == len(orders)
-        both.update(bulk=by_bulk["rejectedCount"], single=sum(by_single))
+        run, alone = await bulk, [await single for single in singles]
+        assert [answer.error for answer in (run, *alone)] == [None] * (len(orders) + 1)
+        by_bulk, by_single = rejected_by(run), sum(answer.is_done for answer in alone)
+        assert by_bulk + by_single == len(orders)
+        both.update(bulk=by_bulk, single=by_single)
         if both["bulk"] and both["single"]:
             break
     assert both["bulk"]
@@ -156,21 +158,33 @@ async def test_a_bulk_rejection_and_single_ones_reject_each_order_once(
 async def test_two_bulk_rejections_in_opposite_order_reject_each_order_once(
     database: Database, shop: Shop, callers: Callers
 ) -> None:
+    """They fit into one batch, so one run does all of them, be it this one or that; the other tells each as refused."""
     member = callers.of(shop.member())
-    by_run: Counter[int] = Counter()
+    winners: set[int] = set()
     for number in range(MOST_ROUNDS):
         orders = await some_orders(database, shop, OrderStatus.OC_CREATED)
         ids = [id_of(order) for order in orders]
+        runs: dict[int, asyncio.Task[Answer]] = {}
         async with shut(database, orders):
-            runs = [
-                asyncio.create_task(member.call(number + run, BULK, orderIds=ids[:: 1 - 2 * run], notify=True))
-                for run in (0, 1)
-            ]
-            await wait_for_waiters(database, 2)
-        payloads = [(await run).payload for run in runs]
-        counts = [payload["rejectedCount"] if payload else 0 for payload in payloads]
-        assert sum(counts) == len(orders)
-        by_run.update({number % 2: counts[0], (number + 1) % 2: counts[1]})
-        if len([each for each in by_run.values() if each]) == 2:
+            for run in (0, 1) if number % 2 else (1, 0):
+                call = member.call(run, BULK, orderIds=ids[:: 1 - 2 * run], notify=True)
+                runs[run] = asyncio.create_task(call)
+                await wait_for_waiters(database, len(runs))
+            assert not [run for run in runs.values() if run.done()]
+        answers = [await runs[run] for run in (0, 1)]
+        assert [answer.error for answer in answers] == [None, None]
+        assert sorted(map(rejected_by, answers)) == [0, len(orders)]
+        winner = max((0, 1), key=lambda run: rejected_by(answers[run]))
+        refused = (answers[1 - winner].payload or {})["results"]
+        assert [result["blockers"][0]["code"] for result in refused] == ["ALREADY_REJECTED"] * len(orders)
+        winners.add(winner)
+        if len(winners) == 2:
             break
+    assert winners == {0, 1}, "they did not overlap"
     assert await violations(database) == []
+
+
+def rejected_by(run: Answer) -> int:
+    assert run.payload is not None
+    count: int = run.payload["rejectedCount"]
+    return count
