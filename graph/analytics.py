@@ -9,8 +9,8 @@ from strawberry import UNSET, Private
 
 from graph.context import Info, given
 from graph.cost import ListSize
-from graph.downloads import Download
 from graph.enums import InLocale, publish
+from graph.links import Download
 from graph.money import Money
 from models.figures import Figures, Group
 from resolvers import analytics

@@ -18,11 +18,12 @@ from exports.smtp import FileTransport, SmtpTransport, Transport
 from graph import headers, health, logs, metrics
 from graph.budgets import Budgets, network_of
 from graph.context import RequestContext
-from graph.downloads import Downloads, Links
+from graph.downloads import Downloads
 from graph.edge import Edge
 from graph.graphiql import graphiql_page, graphiql_routes
 from graph.http import GraphQLOverHTTP, failure
 from graph.identity import Identity, NotIdentified
+from graph.links import Links
 from graph.overload import Gate
 from graph.schema import create_schema, schema
 from graph.settings import Settings

@@ -7,10 +7,11 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.context import Info, given
-from graph.downloads import Download
+from graph.cost import COST_OF_A_FILTER
 from graph.enums import InLocale, SortDirection
 from graph.history import OrderEvent
 from graph.ids import Kind
+from graph.links import Download
 from graph.loading import names_of
 from graph.order_filter import read_ids
 from graph.pagination import After, Before, Connection, First, Last, connection
@@ -55,7 +56,9 @@ class HistoryFilter:
         )
 
 
-Filter = Annotated[HistoryFilter | None, strawberry.argument(description="Everything when left out.")]
+Filter = Annotated[
+    HistoryFilter | None, strawberry.argument(description="Everything when left out.", directives=[COST_OF_A_FILTER])
+]
 
 
 async def history(

@@ -11,7 +11,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from graph.budgets import Allowance, no_limit
-from graph.downloads import Links
+from graph.links import Links
 from models.actor import Actor
 from resolvers.context import Context
 

@@ -1,7 +1,8 @@
 """What a document costs, told beforehand: the directives that declare it in the schema, and the sum over a document.
 
 A field costs its weight (when none is declared, 1 if it gives an object and 0 if it gives a plain value), and a list
-that for each entry that it may have. The sum is linear in the document's length, however its fragments multiply.
+that for each entry that it may have; an argument that is given adds its own weight. The sum is linear in the
+document's length, however its fragments multiply.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLArgumentMap,
     GraphQLOutputType,
     GraphQLSchema,
     InlineFragmentNode,
@@ -31,6 +33,7 @@ from graphql import (
 )
 from strawberry import UNSET
 from strawberry.schema_directive import Location
+from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from resolvers.pagination import DEFAULT_PAGE, LARGEST_PAGE
@@ -39,12 +42,19 @@ SHORT_LIST = 3  # entries, of a list that declares nothing
 
 
 @strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION],
+    locations=[Location.FIELD_DEFINITION, Location.ARGUMENT_DEFINITION],
     name="cost",
-    description="What the field adds to the cost of a document, once for each time that it is given.",
+    description="What the field, or giving the argument, adds to the cost of a document, each time that it is given.",
 )
 class Cost:
-    weight: str = strawberry.field(description="A whole number; 1 for objects and 0 for plain values when left out.")
+    weight: str = strawberry.field(
+        description="A whole number. Without the directive a field that gives objects costs 1; a plain one and an "
+        "argument cost nothing."
+    )
+
+
+# A search reads every order code, buyer and SKU of the brand.
+COST_OF_A_FILTER = Cost(weight="10")
 
 
 @strawberry.schema_directive(
@@ -78,11 +88,15 @@ def paged(*arguments: str) -> ListSize:
 
 @dataclass(slots=True)
 class FieldCost:
-    """`entries`: of the list; 1 for what is none. `sizes`: they multiply what it gives' sized fields, not itself."""
+    """`entries`: of the list; 1 for what is none. `sizes`: they multiply what it gives' sized fields, not itself.
+
+    `arguments`: the weights of those that have one.
+    """
 
     gives: str
     weight: int
     entries: int
+    arguments: Mapping[str, int]
     slicing: tuple[str, ...] = ()
     sizes: bool = False
     is_sized: bool = False
@@ -103,6 +117,7 @@ def costs_of(schema: GraphQLSchema) -> Costs:
             definition = each.extensions.get("strawberry-definition")
             directives = definition.directives if isinstance(definition, StrawberryField) else []
             about = _cost(each.type, [directive for directive in directives if isinstance(directive, Cost | ListSize)])
+            about.arguments = _weights(each.args)
             found[name][field_name] = about
             for directive in directives:
                 if isinstance(directive, ListSize) and directive.sized_fields:
@@ -110,13 +125,13 @@ def costs_of(schema: GraphQLSchema) -> Costs:
     for type_name, field_name in sized:
         found[type_name][field_name].is_sized = True
         found[type_name][field_name].entries = 1
-    found["Query"] |= {"__schema": FieldCost("__Schema", 1, 1), "__type": FieldCost("__Type", 1, 1)}
+    found["Query"] |= {"__schema": FieldCost("__Schema", 1, 1, {}), "__type": FieldCost("__Type", 1, 1, {})}
     return found
 
 
 def _cost(type: GraphQLOutputType, directives: list[Cost | ListSize]) -> FieldCost:
     named = get_named_type(type)
-    about = FieldCost(named.name, 0 if is_leaf_type(named) else 1, 1)
+    about = FieldCost(named.name, 0 if is_leaf_type(named) else 1, 1, {})
     if is_list_type(get_nullable_type(type)):
         about.entries = SHORT_LIST
     for directive in directives:
@@ -127,6 +142,16 @@ def _cost(type: GraphQLOutputType, directives: list[Cost | ListSize]) -> FieldCo
             about.slicing = tuple(directive.slicing_arguments or ())
             about.sizes = bool(directive.sized_fields)
     return about
+
+
+def _weights(arguments: GraphQLArgumentMap) -> dict[str, int]:
+    found = {}
+    for name, argument in arguments.items():
+        definition = argument.extensions.get("strawberry-definition")
+        for directive in definition.directives if isinstance(definition, StrawberryArgument) else ():
+            if isinstance(directive, Cost):
+                found[name] = int(directive.weight)
+    return found
 
 
 @dataclass(slots=True)
@@ -168,6 +193,7 @@ class Counting:
 
     def _field(self, about: FieldCost, node: FieldNode) -> int:
         alone, for_each = self._selections(about.gives, node.selection_set) if node.selection_set else (0, 0)
+        alone += sum(about.arguments.get(each.name.value, 0) for each in node.arguments or ())
         entries = self._entries(about, node)
         if about.sizes:
             return about.weight + alone + entries * for_each

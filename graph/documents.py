@@ -10,9 +10,9 @@ from strawberry import UNSET, Private
 from graph.catalog import Sku
 from graph.context import Info, given
 from graph.cost import paged
-from graph.downloads import Download
 from graph.enums import InLocale, publish
 from graph.ids import Kind, to_id
+from graph.links import Download
 from graph.money import Money
 from graph.node import NODES, Node
 from graph.pagination import After, Connection, First, connection, counted

@@ -12,12 +12,12 @@ from exports.snapshot import OrderDocument
 from graph.buyers import Buyer
 from graph.catalog import OrderLine
 from graph.context import Info, given
-from graph.cost import ListSize, paged
+from graph.cost import COST_OF_A_FILTER, ListSize, paged
 from graph.documents import BacklogSku, DeliveryNote, Invoice
-from graph.downloads import Download, Export
 from graph.enums import InLocale, publish
 from graph.history import OrderEvent
 from graph.ids import Kind, from_id, to_id
+from graph.links import Download, Export
 from graph.loading import names_of, then
 from graph.money import Money
 from graph.node import NODES, Node
@@ -281,7 +281,8 @@ async def order_by_code(
 
 
 Filter = Annotated[
-    OrderFilter | None, strawberry.argument(description="Everything that is not archived when left out.")
+    OrderFilter | None,
+    strawberry.argument(description="Everything that is not archived when left out.", directives=[COST_OF_A_FILTER]),
 ]
 Sort = Annotated[
     list[OrderSort] | None, strawberry.argument(description="Most important first; newest orders first when left out.")

@@ -7,6 +7,7 @@ answer begins, so a slow reader holds none either (graph/server.py cuts both off
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from weakref import WeakValueDictionary
 
 import anyio
 from starlette.datastructures import Headers
@@ -63,6 +64,26 @@ class Places:
             yield must_wait
         finally:
             self._places.release()
+
+
+class Turns:
+    """Places of which one viewer has one at a time: further ones wait for it in a queue of their own."""
+
+    def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
+        self._places = Places(at_once, waiting, seconds)
+        self._most_waiting = waiting // 2
+        self._seconds = seconds
+        # Held by those who are in them, so that they are gone with the last.
+        self._own: WeakValueDictionary[str, Places] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def turn(self, viewer: str) -> AsyncIterator[None]:
+        """Raises Overloaded."""
+        own = self._own.get(viewer)
+        if own is None:
+            self._own[viewer] = own = Places(1, self._most_waiting, self._seconds)
+        async with own.place(), self._places.place():
+            yield
 
 
 class Gate:

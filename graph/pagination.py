@@ -45,7 +45,7 @@ class Connection(Generic[T]):
     count: Private[Callable[[], Awaitable[int]]]
 
     @strawberry.field(
-        description="How many entries the whole list has. Counted only when asked for.", directives=[Cost(weight="5")]
+        description="How many entries the whole list has. Counted only when asked for.", directives=[Cost(weight="20")]
     )
     async def total_count(self) -> int:
         return await self.count()

@@ -8,7 +8,7 @@ import pypdf
 import pytest
 from sqlalchemy import delete
 
-from graph.downloads import Download, Links
+from graph.links import Download, Links
 from models.actor import Actor
 from models.base import Database
 from models.documents import DeliveryNote, Invoice, InvoiceStatus

@@ -9,7 +9,8 @@ import openpyxl
 import pypdf
 import pytest
 
-from graph.downloads import Links, disposition
+from graph.downloads import disposition
+from graph.links import Links
 from models.base import Database
 from models.order import DataSet
 from models.policy import OrderStatus
@@ -144,7 +145,7 @@ async def test_a_tampered_or_invented_link_opens_nothing(database: Database, mem
 
 
 def _export() -> Any:
-    from graph.downloads import Export
+    from graph.links import Export
 
     return Export.PURCHASE_ORDER
 

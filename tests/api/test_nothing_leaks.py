@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.downloads import Links
+from graph.links import Links
 from models.actor import Actor
 from models.base import Database
 from models.policy import OrderStatus, Role

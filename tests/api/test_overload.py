@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from graph import overload
 from graph.overload import Gate, Places
+from models.actor import Actor
 from models.base import Database
 from tests.client import Client, id_of
 from tests.factories import make_order, make_shop
@@ -175,3 +176,33 @@ async def test_more_documents_than_can_be_drawn_are_refused_for_now(api: Client,
     assert refused.headers["Retry-After"] == "5"
     assert "open the link again" in refused.text
     assert (await api.http.get(url)).status_code == 200
+
+
+async def test_one_viewer_draws_one_document_at_a_time_and_another_need_not_wait_for_it(
+    api: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = await make_shop(database)
+    drawn: list[str] = []
+    go = asyncio.Event()
+
+    async def draw(snapshot: Any, locale: str) -> bytes:
+        drawn.append(snapshot.code)
+        await go.wait()
+        return b"%PDF"
+
+    async def link(viewer: Actor, code: str) -> str:
+        order = await make_order(database, shop, code=code)
+        url: str = (await api.as_(viewer).data(DOWNLOAD, id=id_of(order)))["order"]["pdf"]["url"]
+        return url
+
+    monkeypatch.setattr("graph.downloads.draw_order_pdf", draw)
+    one, other = await link(shop.member(), "A"), await link(shop.member(id="mem-2"), "B")
+    greedy = [asyncio.create_task(api.http.get(one)) for _ in range(6)]
+    [refused], _ = await asyncio.wait(greedy, return_when=asyncio.FIRST_COMPLETED)  # one at work, four waiting
+    modest = asyncio.create_task(api.http.get(other))
+    await until(lambda: len(drawn) == 2)
+    assert drawn == ["A", "B"]
+    go.set()
+    assert refused.result().status_code == 503
+    assert sorted([each.status_code for each in await asyncio.gather(*greedy)]) == [200] * 5 + [503]
+    assert (await modest).status_code == 200
