@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.base import Database
+from models.mail_words import KINDS
 from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus
@@ -85,7 +86,7 @@ async def test_the_buyer_is_told_of_each_step_that_says_so(database: Database, a
         bodies = [
             each.notice["body"] for each in await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
         ]
-    assert bodies == ["Please look", None, None]
+    assert bodies == ["Please look", KINDS["OC_CONFIRMED"][0].text, KINDS["OC_MADE_EDITABLE"][0].text]
 
 
 async def test_a_body_without_notify_is_refused(database: Database, api: Client, shop: Shop) -> None:
