@@ -63,9 +63,10 @@ Taken = list[tuple[UUID | None, UUID, int]]
 async def create_delivery_note(context: Context, order_id: UUID, content: NoteContent) -> tuple[Outcome, UUID | None]:
     """The outcome and the note's id. Never more than what is left: the order's lock makes takers wait in line."""
     content.check()
-    note_id = new_id()
+    note_id: UUID | None = None
 
     async def change(session: AsyncSession, order: Order) -> list[Event]:
+        nonlocal note_id
         now = context.clock()
         backlog = await _backlog(session, order)
         if backlog and content.quantities is None:
@@ -77,6 +78,8 @@ async def create_delivery_note(context: Context, order_id: UUID, content: NoteCo
             taken = [(None, sku_id, whole) for sku_id, whole in (await ordered_quantities(session, order)).items()]
         else:
             taken = _taken(context, backlog, content.quantities)
+        # Made under the lock: notes are listed by their ids, and so in the order of their codes.
+        note_id = new_id()
         note = DeliveryNote(
             id=note_id,
             brand_id=order.brand_id,
