@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from exports.columns import CODE, CURRENCY, Column, Kind, Sql, Viewer
-from models import words
+from models import history_words, words
 from models.actor import ActorKind
 from models.audit import AuditEntry, hashed_text
 from models.order import Order
@@ -34,7 +34,7 @@ _body_hash = AuditEntry.details["body_sha256"].as_string()
 
 
 def _summary(row: Any, viewer: Viewer) -> str:
-    return words.history(row.kind, row.details, viewer.locale)
+    return history_words.sentence(row.kind, row.details, viewer.locale)
 
 
 def _actor_kind(row: Any, viewer: Viewer) -> str:

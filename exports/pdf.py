@@ -3,7 +3,6 @@
 from exports.labels import labels
 from exports.paper import Stamp, at, drawn, money, on_paper
 from exports.snapshot import OrderSnapshot
-from exports.texts import in_file_name
 from models.words import status_label
 
 
@@ -24,11 +23,6 @@ def order_pdf(snapshot: OrderSnapshot, locale: str) -> bytes:
 
 async def draw_order_pdf(snapshot: OrderSnapshot, locale: str) -> bytes:
     return await drawn(order_pdf, snapshot, locale)
-
-
-def pdf_filename(snapshot: OrderSnapshot) -> str:
-    """E.g. purchase-order-ORD-1001.pdf, safe as the name of a file; letters of any script are kept."""
-    return f"{snapshot.document.lower().replace('_', '-')}-{in_file_name(snapshot.code)}.pdf"
 
 
 def _stamp(snapshot: OrderSnapshot, locale: str, status: str) -> Stamp | None:

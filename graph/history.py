@@ -11,7 +11,7 @@ from graph.context import Info
 from graph.ids import Kind, to_id
 from graph.loading import then
 from graph.node import NODES, Node
-from models import words
+from models import history_words
 from models.actor import ActorKind
 from resolvers import nodes
 from resolvers.rows import HistoryRow
@@ -38,7 +38,7 @@ class OrderEvent(Node):
 
     @strawberry.field(description="What was done, in a sentence in the viewer's language.")
     def summary(self, info: Info) -> str:
-        return words.history(self.row.kind, self.row.details, info.context.actor.locale)
+        return history_words.sentence(self.row.kind, self.row.details, info.context.actor.locale)
 
     @strawberry.field(description="The order it was done to; null when it was none, e.g. for a tag or a setting.")
     def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")] | None:

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models.actor import ActorKind
 from models.audit import AuditEntry
+from models.history_words import HISTORY_KINDS
 from models.order import Order
-from models.words import HISTORY_KINDS
 from resolvers.context import Context
 from resolvers.inputs import LONGEST_SEARCH, InputError, check_search, check_text
 from resolvers.loaders import HISTORY_COLUMNS

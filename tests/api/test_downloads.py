@@ -3,20 +3,23 @@
 import io
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import openpyxl
 import pypdf
 import pytest
 
 from graph.downloads import disposition
-from graph.links import Links
+from graph.links import Export, Links
 from models.base import Database
 from models.order import DataSet
 from models.policy import OrderStatus
+from resolvers.rows import OrderRow
 from tests.client import SECRET, Client, id_of
 from tests.clock import Clock
-from tests.factories import Shop, add_delivery_note, make_buyer, make_order, make_shop
+from tests.factories import OPERATOR, Shop, add_delivery_note, make_buyer, make_order, make_shop
 
 PDF = """query ($id: ID!, $document: OrderPdf, $locale: Locale) { order(id: $id) {
          pdf(document: $document, locale: $locale) { url filename mediaType expiresAt } } }"""
@@ -136,18 +139,13 @@ async def test_a_tampered_or_invented_link_opens_nothing(database: Database, mem
     payload, _, signature = token.rpartition(".")
     other = Links("another key, just as long as ours: 0123456", "", member.clock)
     assert member.actor
-    foreign = other._sign(_export(), "x.pdf", member.actor, None, {"order": order.id.hex}).url.rpartition("/")[2]
+    strange = other._sign(Export.PURCHASE_ORDER, "x.pdf", member.actor, None, {"order": order.id.hex})
+    foreign = strange.url.rpartition("/")[2]
     flipped = payload[:-2] + ("A" if payload[-2] != "A" else "B") + payload[-1]
     for bad in (f"{flipped}.{signature}", f"{payload}.{signature[::-1]}", payload, "x", foreign):
         response = await member.http.get(f"/downloads/{bad}")
         assert response.status_code in (403, 404), bad
         assert not response.content.startswith(b"%PDF")
-
-
-def _export() -> Any:
-    from graph.links import Export
-
-    return Export.PURCHASE_ORDER
 
 
 async def test_a_link_opens_nothing_of_another_brand(database: Database, member: Client, shop: Shop) -> None:
@@ -156,7 +154,7 @@ async def test_a_link_opens_nothing_of_another_brand(database: Database, member:
     assert member.actor
     for export in ("purchase-order", "order"):
         suffix = "xlsx" if export == "order" else "pdf"
-        url = links._sign(type(_export())(export), f"x.{suffix}", member.actor, None, {"order": theirs.id.hex}).url
+        url = links._sign(Export(export), f"x.{suffix}", member.actor, None, {"order": theirs.id.hex}).url
         response = await member.http.get(url)
         assert response.status_code == 403
         assert "can no longer see" in response.text
@@ -202,3 +200,18 @@ async def test_a_code_with_odd_characters_makes_a_safe_filename(database: Databa
     link = (await member.data(EXCEL, id=id_of(order)))["order"]["excel"]
     assert link["filename"] == "order-..-a-b-c.xlsx"
     assert (await get(member, link["url"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "export", "name"),
+    [
+        ("ORD-1001", Export.PURCHASE_ORDER, "purchase-order-ORD-1001.pdf"),
+        ("ORD-1001", Export.ORDER_CONFIRMATION, "order-confirmation-ORD-1001.pdf"),
+        ("注文-7", Export.PURCHASE_ORDER, "purchase-order-注文-7.pdf"),
+        ("../../etc/x\\y", Export.PURCHASE_ORDER, "purchase-order-..-..-etc-x-y.pdf"),
+        ("a\r\nSet-Cookie: x\x00\u202e", Export.PURCHASE_ORDER, "purchase-order-a Set-Cookie- x.pdf"),
+    ],
+)
+def test_the_file_is_named_after_the_order(clock: Clock, code: str, export: Export, name: str) -> None:
+    order = Mock(spec=OrderRow, id=uuid4(), code=code)
+    assert Links(SECRET, "", clock).of_order(export, order, OPERATOR, None).filename == name

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models.base import Database
+from models.history_words import sentence as history_text
 from models.policy import OrderStatus, Role
-from models.words import history as history_text
 from tests.client import Client, id_of
 from tests.factories import OPERATOR, Shop, make_order, make_shop, make_tag
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -15,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from exports.labels import labels
-from exports.pdf import draw_order_pdf, order_pdf, pdf_filename
+from exports.pdf import draw_order_pdf, order_pdf
 from exports.snapshot import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
 from models.policy import OrderStatus
 from tests.exports.pages import is_dark, is_red, pictures, root_of, rows, tags, texts
@@ -315,17 +314,3 @@ def test_long_words_wrap_inside_their_column() -> None:
         margin = round(picture.width * 15 / 210)
         for left in (0, picture.width - margin):
             assert not rows(picture.crop((left, 0, left + margin, picture.height)), is_dark)
-
-
-@pytest.mark.parametrize(
-    ("code", "document", "name"),
-    [
-        ("ORD-1001", OrderDocument.PURCHASE_ORDER, "purchase-order-ORD-1001.pdf"),
-        ("ORD-1001", OrderDocument.ORDER_CONFIRMATION, "order-confirmation-ORD-1001.pdf"),
-        ("注文-7", OrderDocument.PURCHASE_ORDER, "purchase-order-注文-7.pdf"),
-        ("../../etc/x\\y", OrderDocument.PURCHASE_ORDER, "purchase-order-..-..-etc-x-y.pdf"),
-        ("a\r\nSet-Cookie: x\x00\u202e", OrderDocument.PURCHASE_ORDER, "purchase-order-a Set-Cookie- x.pdf"),
-    ],
-)
-def test_the_file_is_named_after_the_order(code: str, document: OrderDocument, name: str) -> None:
-    assert pdf_filename(replace(an_order(), code=code, document=document)) == name
