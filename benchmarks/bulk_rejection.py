@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from benchmarks.workbook import fill
-from graph.ids import Kind, to_id
+from graph.core.ids import Kind, to_id
 from models.actor import Actor
 from models.audit import AuditEntry
 from models.base import Database
@@ -18,9 +18,9 @@ from models.outbox import OutboxMessage
 from models.party import BuyerRecipient
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
-from tests.client import serving
-from tests.clock import Clock
-from tests.postgres import start_postgres
+from tests.support.client import serving
+from tests.support.clock import Clock
+from tests.support.postgres import start_postgres
 
 ORDERS = 10_000
 SINGLE = 200

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from graph.ids import Kind, to_id
+from examples.made_up_brand.writer import seed_orders
+from graph.core.ids import Kind, to_id
 from models.actor import Actor
 from models.base import Database
 from models.facts import possible
@@ -21,9 +22,8 @@ from models.party import Brand
 from models.policy import OrderAction, Role
 from models.scope import EVERYTHING
 from models.tag import Tag
-from resolvers.seeding import seed_orders
-from tests.client import Client, serving
-from tests.clock import Clock
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
 
 PAGE = """query ($after: String, $filter: OrderFilter, $sort: [OrderSort!]) {
             orders(first: 50, after: $after, filter: $filter, sort: $sort) {

@@ -19,17 +19,17 @@ from sqlalchemy import select
 
 from benchmarks.requests import LIST, REJECT
 from benchmarks.workbook import fill
-from graph.ids import Kind, to_id
-from graph.tokens import Tokens
+from graph.core.ids import Kind, to_id
+from graph.identity.own_tokens import Tokens
 from models.actor import Actor
 from models.base import Database
 from models.migrations import upgrade
 from models.order import Order
 from models.policy import OPEN, Role
 from models.scope import Scope
-from tests.client import SECRET
-from tests.postgres import start_postgres
-from tests.server_process import ServerProcess, server_process
+from tests.support.client import SECRET
+from tests.support.postgres import start_postgres
+from tests.support.server_process import ServerProcess, server_process
 
 ORDERS = 10_000
 SECONDS = 15  # of each of the three parts

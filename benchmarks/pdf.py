@@ -9,8 +9,8 @@ from functools import partial
 
 from weasyprint import HTML
 
-from exports.pdf import order_pdf
-from exports.snapshot import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
+from exports.order_pdf import order_pdf
+from exports.pdf.snapshots import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
 from models.policy import OrderStatus
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -27,7 +27,7 @@ from models.outbox import OutboxMessage
 from models.party import Buyer, BuyerRecipient
 from models.policy import RULES, OrderAction, OrderStatus
 from models.rejection import OrderRejection
-from tests.postgres import start_postgres
+from tests.support.postgres import start_postgres
 
 DRIVERS = ("asyncpg", "psycopg")
 ORDERS = 20_000

@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from benchmarks.workbook import fill
 from exports.mail import email_message, render
-from exports.outbox import AT_ONCE, Relay
-from exports.smtp import SmtpTransport
+from exports.relay.relay import AT_ONCE, Relay
+from exports.relay.transports import SmtpTransport
 from models.base import Database, new_id
 from models.migrations import upgrade
 from models.order import Order
@@ -26,9 +26,9 @@ from models.outbox import OrderNotice, message
 from models.party import Brand
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
-from tests.ports import free_port
-from tests.postgres import start_postgres
-from tests.test_command_line import ROOT, environment
+from tests.cli.test_command_line import ROOT, environment
+from tests.support.ports import free_port
+from tests.support.postgres import start_postgres
 
 MAILS = 1_000
 PROCESSES = (1, 2, 4)

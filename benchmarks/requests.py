@@ -10,16 +10,16 @@ from statistics import median
 from sqlalchemy import select
 
 from benchmarks.workbook import fill
-from graph.ids import Kind, to_id
+from graph.core.ids import Kind, to_id
 from models.actor import Actor
 from models.base import Database
 from models.migrations import upgrade
 from models.order import Order
 from models.policy import OPEN, Role
 from models.scope import Scope
-from tests.client import Client, serving
-from tests.clock import Clock
-from tests.postgres import start_postgres
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
+from tests.support.postgres import start_postgres
 
 ORDERS = 10_000
 ROUNDS = 15

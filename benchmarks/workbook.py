@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.workbook import orders_workbook
+from exports.orders_workbook import orders_workbook
 from models.base import Database, new_id
 from models.catalog import Catalog, Sku
 from models.migrations import upgrade

@@ -8,8 +8,8 @@ from typing import Any
 
 import xlsxwriter
 
-from exports.sheet import EVERY_CELL, FIRST_YEAR, Styles, write_amount, write_instant, write_number, write_text
-from models.figures import Figures, Group, Report
+from exports.xlsx.sheet import EVERY_CELL, FIRST_YEAR, Styles, write_amount, write_instant, write_number, write_text
+from models.analytics import Figures, Group, Report
 
 # fmt: off
 WORDS: dict[str, tuple[str, str]] = {

@@ -1,7 +1,7 @@
 """A delivery note as a PDF: what is on its way where, without prices."""
 
-from exports.paper import drawn, on_paper
-from exports.snapshot import DeliveryNoteSnapshot
+from exports.pdf.paper import drawn, on_paper
+from exports.pdf.snapshots import DeliveryNoteSnapshot
 
 
 def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: str) -> bytes:

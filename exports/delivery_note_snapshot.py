@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.snapshot import DeliveryNoteSnapshot, GoodsLine
-from exports.snapshot_rows import BRAND, BUYER, brand_of, buyer_of
+from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of
+from exports.pdf.snapshots import DeliveryNoteSnapshot, GoodsLine
 from models.catalog import Sku
 from models.documents import DeliveryNote, DeliveryNoteLine
 from models.order import Order

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
-from exports.columns import CODE, CURRENCY, Column, Kind, Sql, Viewer
-from models import history_words, words
+from exports.order_columns import CODE, CURRENCY, Column, Kind, Sql, Viewer
+from models import words
 from models.actor import ActorKind
 from models.audit import AuditEntry, hashed_text
+from models.messages import history
 from models.order import Order
 from models.party import Brand, Buyer
 from models.policy import OrderStatus
@@ -34,7 +35,7 @@ _body_hash = AuditEntry.details["body_sha256"].as_string()
 
 
 def _summary(row: Any, viewer: Viewer) -> str:
-    return history_words.sentence(row.kind, row.details, viewer.locale)
+    return history.sentence(row.kind, row.details, viewer.locale)
 
 
 def _actor_kind(row: Any, viewer: Viewer) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.book import Book, Rows, writing
-from exports.columns import Viewer
 from exports.history_columns import CHAIN_COLUMNS, HISTORY_COLUMNS, REJECTION, REJECTION_COLUMNS, select_entries
-from exports.sheet import LAST_ROW
+from exports.order_columns import Viewer
+from exports.xlsx.book import Book, Rows, writing
+from exports.xlsx.sheet import LAST_ROW
 
 ENTRIES_AT_A_TIME = 500
 

@@ -1,8 +1,8 @@
 """An invoice as a PDF; stamped on every page while it is a draft, and once it is void."""
 
-from exports.labels import labels
-from exports.paper import Stamp, at, drawn, money, on_paper
-from exports.snapshot import InvoiceSnapshot
+from exports.pdf.labels import labels
+from exports.pdf.paper import Stamp, at, drawn, money, on_paper
+from exports.pdf.snapshots import InvoiceSnapshot
 from models.documents import InvoiceStatus
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.snapshot import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot
-from exports.snapshot_rows import BRAND, BUYER, brand_of, buyer_of, line_of
+from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
+from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot
 from models.catalog import Sku
 from models.documents import DeliveryNote, Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.money import from_minor

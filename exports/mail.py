@@ -12,7 +12,7 @@ from uuid import UUID
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from exports.texts import one_line, printable
-from models.mail_words import KINDS
+from models.messages.mail import KINDS
 from models.outbox import OrderNotice
 from models.words import moment
 

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.snapshot import OrderDocument, OrderSnapshot, RejectionStamp
-from exports.snapshot_rows import BRAND, BUYER, brand_of, buyer_of, line_of
+from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
+from exports.pdf.snapshots import OrderDocument, OrderSnapshot, RejectionStamp
 from models.catalog import Catalog, Sku
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine

@@ -1,5 +1,5 @@
 """`python -m graph`: the command line."""
 
-from graph.cli import main
+from graph.cli.main import main
 
 main()

@@ -7,12 +7,12 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Private
 
-from graph.context import Info, given
-from graph.cost import ListSize
-from graph.enums import InLocale, publish
-from graph.links import Download
-from graph.money import Money
-from models.figures import Figures, Group
+from graph.core.context import Info, given
+from graph.core.download_links import Download
+from graph.core.enums import InLocale, publish
+from graph.core.money import Money
+from graph.limits.cost import ListSize
+from models.analytics import Figures, Group
 from resolvers import analytics
 from resolvers.analytics import AnalyticsDimension
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.context import Info, given
-from graph.ids import Kind, from_id, to_id
-from graph.node import NODES, Node
+from graph.core.context import Info, given
+from graph.core.ids import Kind, from_id, to_id
+from graph.core.node import NODES, Node
 from graph.order_actions import OrderActionError
 from models import api_key as models
 from models.key_scopes import KeyScope

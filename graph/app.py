@@ -13,20 +13,21 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from exports.outbox import Relay
-from exports.smtp import FileTransport, SmtpTransport, Transport
-from graph import headers, health, logs, metrics
-from graph.budgets import Budgets, network_of
-from graph.context import RequestContext
-from graph.downloads import Downloads
-from graph.edge import Edge
-from graph.graphiql import graphiql_page, graphiql_routes
-from graph.http import GraphQLOverHTTP, failure
-from graph.identity import Identity, NotIdentified
-from graph.links import Links
-from graph.overload import Gate
+from exports.relay.relay import Relay
+from exports.relay.transports import FileTransport, SmtpTransport, Transport
+from graph.core.context import RequestContext
+from graph.core.download_links import Links
+from graph.http import headers, health
+from graph.http.admission import Gate
+from graph.http.downloads import Downloads
+from graph.http.graphiql import graphiql_page, graphiql_routes
+from graph.http.graphql_over_http import GraphQLOverHTTP, failure
+from graph.identity.authenticate import Identity, NotIdentified
+from graph.limits.rate import Budgets, network_of
 from graph.schema import create_schema, schema
-from graph.settings import Settings
+from graph.settings.edge import Edge
+from graph.settings.environment import Settings
+from graph.telemetry import logs, metrics
 from models.base import LOCK_WAIT, Database
 
 MOST_FAILURES = 60  # to say who one is, from one address within a minute
@@ -56,7 +57,7 @@ def create_app(
     metrics.watch(database)
     transport = transport_of(settings)
     if settings.traces:
-        from graph import traces  # an extra, which need not be installed
+        from graph.telemetry import traces  # an extra, which need not be installed
 
         traces.watch(database)
         transport = traces.TracedTransport(transport)

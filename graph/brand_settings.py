@@ -5,8 +5,8 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from graph.context import Info
-from graph.enums import Locale
+from graph.core.context import Info
+from graph.core.enums import Locale
 from graph.order_actions import OrderActionError
 from resolvers import brand_settings as resolvers
 

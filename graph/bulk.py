@@ -5,10 +5,10 @@ from typing import Any
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.context import given
-from graph.ids import Kind, from_id, to_id
+from graph.core.context import given
+from graph.core.ids import Kind, from_id, to_id
 from graph.order_filter import OrderFilter
-from resolvers.bulk import MOST_ORDERS, Outcome, Result
+from resolvers.bulk_runs import MOST_ORDERS, Outcome, Result
 from resolvers.inputs import InputError
 
 ERRORS = {

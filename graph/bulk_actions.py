@@ -7,16 +7,16 @@ from strawberry import ID, UNSET, Private
 
 from graph.bulk import ERRORS, BulkInput
 from graph.confirmation import BODY
-from graph.context import Info, given
-from graph.cost import ListSize
-from graph.enums import publish
-from graph.errors import UserError
-from graph.ids import Kind, from_id
+from graph.core.context import Info, given
+from graph.core.enums import publish
+from graph.core.errors import UserError
+from graph.core.ids import Kind, from_id
+from graph.limits.cost import ListSize
 from graph.orders import ActionBlocker, Order, load_order
 from resolvers import bulk_actions
-from resolvers.bulk import BulkCommand, BulkError, Outcome, Result
 from resolvers.bulk_actions import CreateConfirmations, TagMode, TagOrders
-from resolvers.notices import LONGEST_BODY
+from resolvers.bulk_runs import BulkCommand, BulkError, Outcome, Result
+from resolvers.core.notices import LONGEST_BODY
 
 NOTIFY = "Whether an e-mail goes to each buyer, one for each order."
 

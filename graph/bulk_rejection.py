@@ -7,15 +7,15 @@ import strawberry
 from strawberry import ID, UNSET, Private
 
 from graph.bulk import ERRORS, BulkInput
-from graph.context import Info, given
-from graph.cost import ListSize
-from graph.enums import publish
-from graph.errors import UserError
+from graph.core.context import Info, given
+from graph.core.enums import publish
+from graph.core.errors import UserError
+from graph.limits.cost import ListSize
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from resolvers import bulk_rejection
-from resolvers.bulk import BulkCommand, BulkError, Result
-from resolvers.notices import LONGEST_BODY
+from resolvers.bulk_runs import BulkCommand, BulkError, Result
+from resolvers.core.notices import LONGEST_BODY
 
 
 class RejectOrdersErrorCode(StrEnum):

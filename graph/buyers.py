@@ -2,10 +2,10 @@
 
 import strawberry
 
-from graph.ids import Kind, to_id
-from graph.node import NODES, Node
+from graph.core.ids import Kind, to_id
+from graph.core.node import NODES, Node
 from resolvers import nodes
-from resolvers.rows import BuyerRow
+from resolvers.reading.rows import BuyerRow
 
 
 @strawberry.type(description="A shop that orders from the brand.")

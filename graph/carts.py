@@ -8,17 +8,17 @@ from strawberry import ID, UNSET, Private
 
 from graph.catalog import Sku
 from graph.confirmation import BODY, DONE, NOTIFY, OrderLineInput
-from graph.context import Info, given
-from graph.cost import ListSize
-from graph.ids import Kind, from_id
-from graph.money import Money
+from graph.core.context import Info, given
+from graph.core.ids import Kind, from_id
+from graph.core.money import Money
+from graph.limits.cost import ListSize
 from graph.order_actions import ActionPayload, OrderActionError, OrderInput
 from graph.orders import Order, load_order
 from resolvers import cart_editing, placing, send_back
 from resolvers import carts as resolvers
-from resolvers.actions import Message, not_found
 from resolvers.cart_editing import CartContent
 from resolvers.carts import CartRow
+from resolvers.core.actions import Message, not_found
 from resolvers.placing import NewOrder
 
 

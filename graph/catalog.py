@@ -2,11 +2,11 @@
 
 import strawberry
 
-from graph.ids import Kind, to_id
-from graph.money import Money
-from graph.node import NODES, Node
+from graph.core.ids import Kind, to_id
+from graph.core.money import Money
+from graph.core.node import NODES, Node
 from resolvers import nodes
-from resolvers.rows import LineRow, SkuRow
+from resolvers.reading.rows import LineRow, SkuRow
 
 
 @strawberry.type(description="A stock keeping unit of the brand: one size and colour of one model.")

@@ -6,12 +6,12 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.context import Info, given
-from graph.ids import Kind, from_id
+from graph.core.context import Info, given
+from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload, OrderInput, ReadOrderInput
 from resolvers import confirmation
-from resolvers.actions import Message, not_found
-from resolvers.new_lines import NewLine
+from resolvers.core.actions import Message, not_found
+from resolvers.order_lines import NewLine
 
 NOTIFY = "Whether an e-mail goes to the buyer."
 BODY = "The message to the buyer; a standard text when blank. Refused when notify is false."

@@ -1,67 +1,88 @@
-"""OrderEvent: the audit in words, of an order or of the whole brand. Brands see it, buyers don't."""
+"""history and historyExcel: who decided what in the whole brand, with their filter."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import strawberry
-from strawberry import Private
+from strawberry import ID, UNSET
 
-import graph.viewer  # noqa: F401 - publishes ActorKind
-from graph.context import Info
-from graph.ids import Kind, to_id
-from graph.loading import then
-from graph.node import NODES, Node
-from models import history_words
+from graph.core.batching import names_of
+from graph.core.context import Info, given
+from graph.core.download_links import Download
+from graph.core.enums import InLocale, SortDirection
+from graph.core.ids import Kind
+from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.history_types import OrderEvent
+from graph.limits.cost import COST_OF_A_FILTER
+from graph.order_filter import read_ids
 from models.actor import ActorKind
-from resolvers import nodes
-from resolvers.rows import HistoryRow
+from models.permissions import Permission
+from resolvers import history as resolvers
+from resolvers.core.actions import demand
+from resolvers.inputs import LONGEST_SEARCH, MOST_WORDS
+from resolvers.reading.pagination import PageRequest
 
-if TYPE_CHECKING:
-    from graph.orders import Order
 
-
-@strawberry.type(description="Something that was done, to an order or else, and by whom. Never changed, never deleted.")
-class OrderEvent(Node):
-    kind: str = strawberry.field(description="What was done, e.g. ORDER_REJECTED; new kinds may come.")
-    at: datetime = strawberry.field(description="When.")
-    actor: str = strawberry.field(description="Who, by name.")
-    actor_kind: ActorKind = strawberry.field(description="What kind of user that was.")
-    actor_id: str = strawberry.field(description="Who, by the id in the token; names may change.")
-    request_id: str | None = strawberry.field(description="Of the request that did it, as in the log.")
-    sequence: int | None = strawberry.field(
-        description="Its place in the brand's chain, from 1 and without gaps; null when it is older than the chain."
+@strawberry.input(description="Which events; all conditions must hold. An empty list matches nothing.")
+class HistoryFilter:
+    search: str | None = strawberry.field(
+        default=UNSET,
+        description="Words, each of which must be somewhere in the actor's name or id or in the order's code, in upper "
+        f"or lower case. At most {LONGEST_SEARCH} characters and {MOST_WORDS} words.",
     )
-    hash: str | None = strawberry.field(
-        description="SHA-256 of all that it says and of the hash before it; null when it is older than the chain."
+    actors: list[str] | None = strawberry.field(default=UNSET, description="By one of these: names or ids, exactly.")
+    actor_kinds: list[ActorKind] | None = strawberry.field(default=UNSET, description="By one of these kinds of users.")
+    kinds: list[str] | None = strawberry.field(
+        default=UNSET, description="One of these, e.g. ORDER_REJECTED; one that does not exist is refused."
     )
-    row: Private[HistoryRow]
+    order_ids: list[ID] | None = strawberry.field(default=UNSET, description="Done to one of these orders.")
+    order_codes: list[str] | None = strawberry.field(
+        default=UNSET, description="Done to an order with one of these codes, exactly."
+    )
+    at_from: datetime | None = strawberry.field(default=UNSET, description="At this instant or later.")
+    at_to: datetime | None = strawberry.field(default=UNSET, description="Before this instant.")
 
-    @strawberry.field(description="What was done, in a sentence in the viewer's language.")
-    def summary(self, info: Info) -> str:
-        return history_words.sentence(self.row.kind, self.row.details, info.context.actor.locale)
-
-    @strawberry.field(description="The order it was done to; null when it was none, e.g. for a tag or a setting.")
-    def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")] | None:
-        from graph.orders import Order
-
-        if self.row.order_id is None:
-            return None
-        return then(info.context.loaders.order.load(self.row.order_id), Order.of)
-
-    @classmethod
-    def of(cls, row: HistoryRow) -> "OrderEvent":
-        return cls(
-            id=to_id(Kind.EVENT, row.id),
-            kind=row.kind,
-            at=row.at,
-            actor=row.actor_name,
-            actor_kind=row.actor_kind,
-            actor_id=row.actor_id,
-            request_id=row.request_id,
-            sequence=row.sequence,
-            hash=row.hash,
-            row=row,
+    def read(self) -> resolvers.HistoryFilter:
+        """Raises InputError for an id of something else."""
+        return resolvers.HistoryFilter(
+            search=given(self.search),
+            actors=given(self.actors),
+            actor_kinds=given(self.actor_kinds),
+            kinds=given(self.kinds),
+            order_ids=read_ids(Kind.ORDER, given(self.order_ids), "filter", "orderIds"),
+            order_codes=given(self.order_codes),
+            at_from=given(self.at_from),
+            at_to=given(self.at_to),
         )
 
 
-NODES[Kind.EVENT] = (nodes.history, OrderEvent.of)
+Filter = Annotated[
+    HistoryFilter | None, strawberry.argument(description="Everything when left out.", directives=[COST_OF_A_FILTER])
+]
+
+
+async def history(
+    info: Info,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    filter: Filter = UNSET,
+    direction: Annotated[
+        SortDirection | None, strawberry.argument(description="By date; newest first (DESC) when left out.")
+    ] = UNSET,
+) -> Connection[OrderEvent]:
+    wanted = (filter or HistoryFilter()).read()
+    request = PageRequest.of(given(first), given(after), given(last), given(before))
+    newest_first = direction is not SortDirection.ASC
+    page = await resolvers.history(info.context, wanted, request, newest_first=newest_first)
+    if "order" in names_of(info.selected_fields):
+        await info.context.loaders.order.load_many([row.order_id for row in page.rows if row.order_id])
+    return connection(page, OrderEvent.of, lambda: resolvers.count_history(info.context, wanted))
+
+
+def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) -> Download:
+    wanted = (filter or HistoryFilter()).read()
+    demand(info.context, Permission.READ_INTERNAL)
+    resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
+    return info.context.links.of_history(wanted, info.context.actor, locale.value if locale else None)

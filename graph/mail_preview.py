@@ -7,13 +7,13 @@ import strawberry
 from strawberry import ID, UNSET
 
 from exports.mail import render
-from graph.context import Info, given
-from graph.enums import publish
-from graph.ids import Kind, from_id
+from graph.core.context import Info, given
+from graph.core.enums import publish
+from graph.core.ids import Kind, from_id
 from graph.notifications import MailPreview
 from models import words
 from models.policy import OrderAction
-from resolvers import notices
+from resolvers.core import notices
 from resolvers.inputs import InputError
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import strawberry
 
-from graph.ids import Kind, to_id
-from graph.node import NODES, Node
+from graph.core.ids import Kind, to_id
+from graph.core.node import NODES, Node
 from models.outbox import NotificationStatus
 from resolvers import nodes
-from resolvers.rows import NotificationRow
+from resolvers.reading.rows import NotificationRow
 
 
 @strawberry.type(description="A mail to the buyer.")

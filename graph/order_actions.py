@@ -5,13 +5,13 @@ from typing import Annotated, Any, Self
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.context import Info
-from graph.enums import publish
-from graph.errors import UserError
-from graph.ids import Kind, from_id
+from graph.core.context import Info
+from graph.core.enums import publish
+from graph.core.errors import UserError
+from graph.core.ids import Kind, from_id
 from graph.orders import ActionBlocker, Order, load_order
-from resolvers import archiving, tags
-from resolvers.actions import ActionError, Outcome, Refusal, not_found
+from resolvers import archiving, tagging
+from resolvers.core.actions import ActionError, Outcome, Refusal, not_found
 
 publish(
     ActionError,
@@ -108,5 +108,5 @@ async def apply_tags(
 ) -> ApplyTagsPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
     tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
-    outcome = await tags.apply_tags(info.context, order_id, tag_ids) if order_id else not_found(info.context)
+    outcome = await tagging.apply_tags(info.context, order_id, tag_ids) if order_id else not_found(info.context)
     return await ApplyTagsPayload.of(info, outcome)

@@ -7,9 +7,9 @@ from uuid import UUID
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.context import given
-from graph.enums import SortDirection
-from graph.ids import Kind, from_id
+from graph.core.context import given
+from graph.core.enums import SortDirection
+from graph.core.ids import Kind, from_id
 from models.policy import OrderStatus
 from resolvers import orders
 from resolvers.inputs import LONGEST_SEARCH, MOST_WORDS, InputError

@@ -8,24 +8,24 @@ from uuid import UUID
 import strawberry
 from strawberry import ID, UNSET, Private
 
-from exports.snapshot import OrderDocument
+from exports.pdf.snapshots import OrderDocument
 from graph.buyers import Buyer
 from graph.catalog import OrderLine
-from graph.context import Info, given
-from graph.cost import COST_OF_A_FILTER, ListSize, paged
-from graph.documents import BacklogSku, DeliveryNote, Invoice
-from graph.enums import InLocale, publish
-from graph.history import OrderEvent
-from graph.ids import Kind, from_id, to_id
-from graph.links import Download, Export
-from graph.loading import names_of, then
-from graph.money import Money
-from graph.node import NODES, Node
+from graph.core.batching import names_of, then
+from graph.core.context import Info, given
+from graph.core.download_links import Download, Export
+from graph.core.enums import InLocale, publish
+from graph.core.ids import Kind, from_id, to_id
+from graph.core.money import Money
+from graph.core.node import NODES, Node
+from graph.core.pagination import After, Before, Connection, First, Last, connection, counted
+from graph.document_types import BacklogSku, DeliveryNote, Invoice
+from graph.history_types import OrderEvent
+from graph.limits.cost import COST_OF_A_FILTER, ListSize, paged
 from graph.notifications import Notification
 from graph.order_filter import OrderFilter, OrderSort
-from graph.pagination import After, Before, Connection, First, Last, connection, counted
 from graph.rejection_types import BlockingDocument, OrderRejection, RejectionBlocker
-from graph.tags import Tag
+from graph.tag_types import Tag
 from models import policy
 from models.order import DataSet
 from models.policy import REJECTED, Blocker, DeliveryStatus, OrderAction, OrderStatus
@@ -35,9 +35,9 @@ from resolvers import orders as resolvers
 from resolvers.history import history_of
 from resolvers.inputs import InputError
 from resolvers.lines import lines_of
-from resolvers.pagination import PageRequest
-from resolvers.rows import OrderRow
-from resolvers.verdicts import Explained, Verdict
+from resolvers.reading.pagination import PageRequest
+from resolvers.reading.rows import OrderRow
+from resolvers.reading.verdicts import Explained, Verdict
 
 T = TypeVar("T")
 
@@ -254,7 +254,7 @@ JUDGED = {"deliveryStatus", "canReject", "rejectionBlockers", "availableActions"
 
 
 async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
-    """Loads what the page's orders will ask for anyway, so that their fields are plain values (graph/loading.py)."""
+    """Loads what the page's orders need, so that their fields are plain values (graph/core/batching.py)."""
     asked = names_of(info.selected_fields)
     if JUDGED & asked:
         await info.context.loaders.verdict.load_many([row.id for row in rows])

@@ -5,17 +5,17 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.context import Info, given
-from graph.enums import publish
-from graph.errors import UserError
-from graph.ids import Kind, from_id
+from graph.core.context import Info, given
+from graph.core.enums import publish
+from graph.core.errors import UserError
+from graph.core.ids import Kind, from_id
 from graph.mail_preview import preview
 from graph.notifications import MailPreview, Notification
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from models.policy import OrderAction
 from resolvers import rejection
-from resolvers.notices import LONGEST_BODY
+from resolvers.core.notices import LONGEST_BODY
 from resolvers.rejection import Outcome, RejectionError, RejectOrder
 
 publish(

@@ -6,10 +6,10 @@ from enum import StrEnum
 import strawberry
 from strawberry import ID
 
-from graph.enums import publish
-from graph.ids import Kind, to_id
+from graph.core.enums import publish
+from graph.core.ids import Kind, to_id
 from models.policy import Blocker
-from resolvers.verdicts import Explained
+from resolvers.reading.verdicts import Explained
 
 
 class RejectionBlockerCode(StrEnum):

@@ -6,13 +6,13 @@ import strawberry
 from strawberry import ID
 
 from graph.confirmation import DONE
-from graph.context import Info
-from graph.ids import Kind, from_id
+from graph.core.context import Info
+from graph.core.ids import Kind, from_id
 from graph.notifications import Notification
 from graph.order_actions import ActionPayload
 from models import words
 from resolvers import resending
-from resolvers.actions import ActionError, Outcome, Refusal
+from resolvers.core.actions import ActionError, Outcome, Refusal
 
 
 @strawberry.input(description="Sends a failed mail again, to the addresses that the buyer has now.")

@@ -8,7 +8,6 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
 from graph.api_keys import api_keys, create_api_key, revoke_api_key, rotate_api_key
-from graph.brand_history import history, history_excel
 from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
@@ -21,16 +20,13 @@ from graph.confirmation import (
     refuse_order_confirmation,
     update_order_confirmation,
 )
-from graph.context import DecideByPrimary
-from graph.cost import Cost, ListSize, paged
-from graph.delivery_note_actions import (
-    create_backlog_skus,
-    create_delivery_note,
-    delete_delivery_note,
-    update_delivery_note,
-)
-from graph.errors import PublishErrors
-from graph.invoice_actions import (
+from graph.core.context import DecideByPrimary
+from graph.core.errors import PublishErrors
+from graph.core.node import node, nodes
+from graph.core.scalars import SCALARS
+from graph.delivery_notes import create_backlog_skus, create_delivery_note, delete_delivery_note, update_delivery_note
+from graph.history import history, history_excel
+from graph.invoices import (
     create_invoice,
     create_invoice_for_delivery_notes,
     create_invoice_for_orders,
@@ -38,17 +34,16 @@ from graph.invoice_actions import (
     issue_invoice,
     void_invoice,
 )
-from graph.limits import Examiner, Limits
+from graph.limits.cost import Cost, ListSize, paged
+from graph.limits.documents import Examiner, Limits
 from graph.mail_preview import order_mail_preview
-from graph.metrics import KindOfOperation
-from graph.node import node, nodes
 from graph.order_actions import apply_tags, archive_order
 from graph.orders import order, order_by_code, orders, orders_excel
 from graph.rejection import reject_order, rejection_mail_preview
 from graph.resending import resend_notification
-from graph.scalars import SCALARS
-from graph.tag_actions import create_tag, delete_tag, update_tag
-from graph.tags import tags
+from graph.tag_types import tags
+from graph.tags import create_tag, delete_tag, update_tag
+from graph.telemetry.metrics import KindOfOperation
 from graph.viewer import viewer
 
 COST_OF_A_MUTATION = Cost(weight="10")
@@ -220,7 +215,7 @@ class Mutation:
 
 class Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
-        """Errors are logged where they are published (graph/errors.py)."""
+        """Errors are logged where they are published (graph/core/errors.py)."""
 
 
 def _declare_costs() -> None:

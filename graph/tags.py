@@ -1,28 +1,89 @@
-"""Tag: a brand's own label on orders."""
+"""createTag, updateTag, deleteTag: the brand's tags themselves."""
+
+from typing import Annotated
 
 import strawberry
+from strawberry import ID, UNSET
 
-from graph.context import Info
-from graph.ids import Kind, to_id
-from graph.node import NODES, Node
-from resolvers import nodes
-from resolvers import tags as resolvers
-from resolvers.rows import TagRow
-
-
-@strawberry.type(description="A brand's own label on orders. Buyers never see it.")
-class Tag(Node):
-    code: str = strawberry.field(description="Unique in the brand.")
-    name: str = strawberry.field(description="As people see it.")
-    color: str | None = strawberry.field(description="#RRGGBB.")
-
-    @classmethod
-    def of(cls, row: TagRow) -> "Tag":
-        return cls(id=to_id(Kind.TAG, row.id), code=row.code, name=row.name, color=row.color)
+from graph.core.context import Info, given
+from graph.core.ids import Kind, from_id
+from graph.order_actions import OrderActionError
+from graph.tag_types import Tag
+from resolvers import tags
+from resolvers.tags import TagOutcome
 
 
-async def tags(info: Info) -> list[Tag]:
-    return [Tag.of(row) for row in await resolvers.tags(info.context)]
+@strawberry.input(description="A new tag.")
+class CreateTagInput:
+    code: str = strawberry.field(description="Unique in the brand, 1 to 64 characters.")
+    name: str = strawberry.field(description="As people see it, 1 to 100 characters.")
+    color: str | None = strawberry.field(default=UNSET, description="#RRGGBB.")
 
 
-NODES[Kind.TAG] = (nodes.tags, Tag.of)
+@strawberry.type(description="What came of createTag. It is done exactly when userErrors is empty.")
+class CreateTagPayload:
+    tag: Tag | None = strawberry.field(description="The new tag; null when it was refused.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+@strawberry.input(description="What a tag shall be called and how it shall look; its code stays.")
+class UpdateTagInput:
+    tag_id: ID = strawberry.field(description="The tag.")
+    name: str | None = strawberry.field(default=UNSET, description="1 to 100 characters; stays when left out.")
+    color: str | None = strawberry.field(
+        default=UNSET, description="#RRGGBB; stays when left out, null takes the colour away."
+    )
+
+
+@strawberry.type(description="What came of updateTag. It is done exactly when userErrors is empty.")
+class UpdateTagPayload:
+    tag: Tag | None = strawberry.field(description="The tag as it is now; null when it was refused.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+@strawberry.input(description="Which tag to delete, for good.")
+class DeleteTagInput:
+    tag_id: ID = strawberry.field(description="The tag.")
+    remove_from_orders: bool = strawberry.field(
+        description="Whether to take it off all orders, archived ones too; refused when false while orders carry it."
+    )
+
+
+@strawberry.type(description="What came of deleteTag. It is done exactly when userErrors is empty.")
+class DeleteTagPayload:
+    deleted_tag_id: ID | None = strawberry.field(description="The tag that is no more; null when it was refused.")
+    order_count: int = strawberry.field(description="How many orders carry it, or carried it before it was deleted.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+async def create_tag(
+    info: Info, input: Annotated[CreateTagInput, strawberry.argument(description="The tag.")]
+) -> CreateTagPayload:
+    outcome = await tags.create_tag(info.context, input.code, input.name, given(input.color))
+    return CreateTagPayload(tag=_tag(outcome), user_errors=_errors(outcome))
+
+
+async def update_tag(
+    info: Info, input: Annotated[UpdateTagInput, strawberry.argument(description="The changes.")]
+) -> UpdateTagPayload:
+    asked = {"name": input.name, "color": input.color}
+    changes = {name: value for name, value in asked.items() if value is not UNSET}
+    outcome = await tags.update_tag(info.context, from_id(Kind.TAG, input.tag_id), changes)
+    return UpdateTagPayload(tag=_tag(outcome), user_errors=_errors(outcome))
+
+
+async def delete_tag(
+    info: Info, input: Annotated[DeleteTagInput, strawberry.argument(description="The tag.")]
+) -> DeleteTagPayload:
+    tag_id = from_id(Kind.TAG, input.tag_id)
+    outcome = await tags.delete_tag(info.context, tag_id, remove_from_orders=input.remove_from_orders)
+    deleted = None if outcome.refusals else input.tag_id
+    return DeleteTagPayload(deleted_tag_id=deleted, order_count=outcome.orders, user_errors=_errors(outcome))
+
+
+def _tag(outcome: TagOutcome) -> Tag | None:
+    return Tag.of(outcome.tag) if outcome.tag else None
+
+
+def _errors(outcome: TagOutcome) -> list[OrderActionError]:
+    return [OrderActionError.of(refusal) for refusal in outcome.refusals]

@@ -6,8 +6,8 @@ import strawberry
 from strawberry import Private
 
 from graph.buyers import Buyer
-from graph.context import Info
-from graph.enums import Locale, publish
+from graph.core.context import Info
+from graph.core.enums import Locale, publish
 from models.actor import Actor, ActorKind
 from models.key_scopes import KeyScope, scopes_of_role
 from models.policy import Role

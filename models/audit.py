@@ -31,7 +31,7 @@ from models.scope import BrandOwned, Internal
 
 
 class AuditEntry(Internal, BrandOwned, Base):
-    """`details` holds what the sentences of models/history_words.py need, and for a rejection the hash of the body."""
+    """`details` holds what the sentences of models/messages/history.py need, and for a rejection the body's hash."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (

@@ -137,7 +137,7 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
         event.listen(engine.sync_engine, "begin", partial(_begin_sqlite, wait))
         return engine
     # Imported late: who uses SQLite needs no driver for PostgreSQL.
-    from models.postgres import ScopedConnection, say_for_whom
+    from models.database.postgres import ScopedConnection, say_for_whom
 
     through_pgbouncer = bool(url.query.get("pgbouncer"))
     timeouts = TIMEOUTS | {"lock_timeout": f"{wait * 1000:.0f}ms"}

@@ -1,4 +1,4 @@
-"""The outbox: mails promised in the transaction of the decision, sent later by the relay (exports/outbox.py).
+"""The outbox: mails promised in the transaction of the decision, sent later by the relay (exports/relay/relay.py).
 
 PENDING → (claimed under a lease, tried) → SENT, or PENDING again after a back-off, or FAILED when trying again is
 pointless. The notice is frozen here: what the buyer reads is what was true when the brand decided.

@@ -1,6 +1,6 @@
 """What people read, in English and Japanese: statuses, actions, refusals. Locale is "en" or "ja".
 
-The history's sentences are in models/history_words.py, the mails' in models/mail_words.py.
+The history's sentences are in models/messages/history.py, the mails' in models/messages/mail.py.
 """
 
 from collections.abc import Sequence

@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, Select, String, and_, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import Actor
+from models.analytics import Figures, Group, Rejections, Report, merged
 from models.cart import OrderSendBack
 from models.catalog import Catalog, Sku
-from models.figures import Figures, Group, Rejections, Report, merged
 from models.order import Order, OrderLine
 from models.party import Brand, Buyer
 from models.policy import FINAL, REJECTED
 from models.rejection import OrderRejection
-from resolvers.context import Context
+from resolvers.core.context import Context
 from resolvers.inputs import InputError
 
 # Rejected and sent-back orders are no business that was done; archived or not makes no difference.

@@ -17,8 +17,8 @@ from models.party import Brand
 from models.permissions import Permission, permits
 from models.scope import EVERYTHING, Scope
 from models.words import say
-from resolvers.actions import ActionError, Refusal, demand, invalid, not_permitted
-from resolvers.context import Context
+from resolvers.core.actions import ActionError, Refusal, demand, invalid, not_permitted
+from resolvers.core.context import Context
 from resolvers.inputs import check_text
 
 MOST_KEYS = 100

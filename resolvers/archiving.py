@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.events import Event
 from models.order import Order
 from models.policy import OrderAction
-from resolvers.actions import Outcome, act
-from resolvers.context import Context
+from resolvers.core.actions import Outcome, act
+from resolvers.core.context import Context
 
 
 async def archive_order(context: Context, order_id: UUID) -> Outcome:

@@ -10,8 +10,8 @@ from models.documents import BacklogSku
 from models.events import Event
 from models.order import Order, OrderLine
 from models.policy import OrderAction
-from resolvers.actions import Outcome, act
-from resolvers.context import Context
+from resolvers.core.actions import Outcome, act
+from resolvers.core.context import Context
 
 
 async def create_backlog_skus(context: Context, order_id: UUID) -> Outcome:

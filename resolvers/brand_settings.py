@@ -10,10 +10,10 @@ from models.events import BrandSettingsUpdated
 from models.party import ADDRESS, Brand
 from models.permissions import Permission, permits
 from models.time_zones import is_time_zone
-from resolvers.actions import Refusal, invalid, not_permitted
-from resolvers.context import Context
+from resolvers.core.actions import Refusal, invalid, not_permitted
+from resolvers.core.context import Context
+from resolvers.core.notices import LONGEST_BODY
 from resolvers.inputs import check_text
-from resolvers.notices import LONGEST_BODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,18 @@ from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import words
-from models.bulk import BulkRun
+from models.bulk_run import BulkRun
 from models.events import Event, TagsApplied
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderAction
 from models.tag import OrderTag, Tag
 from models.words import say
-from resolvers import batches, bulk
-from resolvers.bulk import BulkCommand, BulkError, Outcome, Refusal, Refused, Result
-from resolvers.context import Context
+from resolvers import bulk_batches, bulk_runs
+from resolvers.bulk_runs import BulkCommand, BulkError, Outcome, Refusal, Refused, Result
+from resolvers.core.context import Context
 from resolvers.inputs import InputError
-from resolvers.new_lines import PricedLine, line_rows
-from resolvers.tags import MOST_TAGS
+from resolvers.order_lines import PricedLine, line_rows
+from resolvers.tagging import MOST_TAGS
 
 
 class TagMode(StrEnum):
@@ -51,7 +51,7 @@ async def archive_orders(context: Context, command: BulkCommand) -> Outcome:
     async def change(session: AsyncSession, orders: list[Order]) -> list[Event]:
         now = context.clock()
         events: list[Event] = [order.archive(now) for order in orders]
-        await batches.save(session, orders, "archived_at")
+        await bulk_batches.save(session, orders, "archived_at")
         return events
 
     return await _act(context, command, "archiveOrders", OrderAction.ARCHIVE, change)
@@ -69,7 +69,7 @@ async def create_confirmations(context: Context, command: CreateConfirmations) -
         if rows:
             await session.execute(insert(OrderLine), rows)
         events: list[Event] = [order.create_confirmation(now, ask_approval=command.ask_approval) for order in orders]
-        await batches.save(session, orders, "status", "official", "confirmation_created_at", "approval_asked")
+        await bulk_batches.save(session, orders, "status", "official", "confirmation_created_at", "approval_asked")
         return events
 
     action = OrderAction.CREATE_CONFIRMATION
@@ -80,7 +80,7 @@ async def confirm_orders(context: Context, command: BulkCommand) -> Outcome:
     async def change(session: AsyncSession, orders: list[Order]) -> list[Event]:
         now = context.clock()
         events: list[Event] = [order.confirm(now) for order in orders]
-        await batches.save(session, orders, "status")
+        await bulk_batches.save(session, orders, "status")
         return events
 
     return await _act(context, command, "confirmOrders", OrderAction.CONFIRM, change, kind="OC_CONFIRMED")
@@ -111,20 +111,20 @@ async def _act(
     operation: str,
     action: OrderAction,
     change: Change,
-    check: bulk.Check | None = None,
+    check: bulk_runs.Check | None = None,
     kind: str = "",
 ) -> Outcome:
     """`kind`: of the mail that the action offers, if it offers one."""
 
     async def work(session: AsyncSession, run: BulkRun, ids: list[UUID]) -> dict[UUID, Result]:
-        results, orders = await batches.judge(context, session, ids, action, batches.recorded(run, ids))
+        results, orders = await bulk_batches.judge(context, session, ids, action, bulk_batches.recorded(run, ids))
         events = await change(session, orders) if orders else []
         if events and kind:
-            session.add_all(await batches.mails(session, orders, kind, events[0].at, command))
-        await batches.record(context, session, run, events)
-        return await batches.warn(context, session, results, kind, command)
+            session.add_all(await bulk_batches.mails(session, orders, kind, events[0].at, command))
+        await bulk_batches.record(context, session, run, events)
+        return await bulk_batches.warn(context, session, results, kind, command)
 
-    return await bulk.run(context, command, operation, action, work, check=check)
+    return await bulk_runs.run(context, command, operation, action, work, check=check)
 
 
 async def _original_lines(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, list[PricedLine]]:

@@ -6,14 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit
-from models.bulk import BulkRun
+from models.bulk_run import BulkRun
 from models.order import Order
 from models.policy import OrderAction
 from models.rejection import OrderRejection
-from resolvers import batches, bulk
-from resolvers.bulk import BATCH, MOST_ORDERS, BulkCommand, Outcome, Result
-from resolvers.context import Context
-from resolvers.notices import typed
+from resolvers import bulk_batches, bulk_runs
+from resolvers.bulk_runs import BATCH, MOST_ORDERS, BulkCommand, Outcome, Result
+from resolvers.core.context import Context
+from resolvers.core.notices import typed
 from resolvers.rejection import KIND
 
 OPERATION = "rejectOrders"
@@ -23,7 +23,7 @@ async def reject_orders(context: Context, command: BulkCommand) -> Outcome:
     async def work(session: AsyncSession, run: BulkRun, ids: list[UUID]) -> dict[UUID, Result]:
         return await _reject(context, session, run, ids, command)
 
-    return await bulk.run(context, command, OPERATION, OrderAction.REJECT, work, most=MOST_ORDERS, batch=BATCH)
+    return await bulk_runs.run(context, command, OPERATION, OrderAction.REJECT, work, most=MOST_ORDERS, batch=BATCH)
 
 
 async def _reject(
@@ -31,23 +31,23 @@ async def _reject(
 ) -> dict[UUID, Result]:
     ours = (OrderRejection.bulk_run_id == run.id, OrderRejection.order_id.in_(ids))
     done = select(OrderRejection.order_id).where(*ours)
-    results, orders = await batches.judge(context, session, ids, OrderAction.REJECT, done)
+    results, orders = await bulk_batches.judge(context, session, ids, OrderAction.REJECT, done)
     if orders:
         await _write(context, session, run.id, orders, command)
-    return await batches.warn(context, session, results, KIND, command)
+    return await bulk_batches.warn(context, session, results, KIND, command)
 
 
 async def _write(
     context: Context, session: AsyncSession, run_id: UUID, orders: list[Order], command: BulkCommand
 ) -> None:
     actor, body, now = context.actor, typed(command.body), context.clock()
-    messages = await batches.mails(session, orders, KIND, now, command)
+    messages = await bulk_batches.mails(session, orders, KIND, now, command)
     sent = {message.order_id: message.notice["body"] for message in messages}
     events = [
         order.reject(actor, now, notify=command.notify, notified=order.id in sent, body=sent.get(order.id, body))
         for order in orders
     ]
-    await batches.save(session, orders, "status")
+    await bulk_batches.save(session, orders, "status")
     records = [OrderRejection.of(event, actor, bulk_run_id=run_id) for event in events]
     session.add_all([*records, *messages])
     await audit.record(session, [audit.entry(event, actor, context.request_id) for event in events])

@@ -13,10 +13,10 @@ from models.catalog import Catalog
 from models.money import currencies
 from models.party import Buyer
 from models.permissions import Permission
-from resolvers.actions import Refusal, Refused, invalid, not_permitted
-from resolvers.context import Context
+from resolvers.core.actions import Refusal, Refused, invalid, not_permitted
+from resolvers.core.context import Context
 from resolvers.inputs import check_text
-from resolvers.new_lines import NewLine, check_prices, priced
+from resolvers.order_lines import NewLine, check_prices, priced
 
 
 @dataclass(frozen=True, slots=True)

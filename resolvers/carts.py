@@ -9,8 +9,8 @@ from sqlalchemy import and_, select
 from models.cart import Cart, CartLine
 from models.catalog import Catalog, Sku
 from models.party import Brand
-from resolvers.context import Context
-from resolvers.rows import SKU_COLUMNS, SkuRow
+from resolvers.core.context import Context
+from resolvers.reading.rows import SKU_COLUMNS, SkuRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.events import Event
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderAction
-from resolvers.actions import Message, Outcome, act
-from resolvers.context import Context
+from resolvers.core.actions import Message, Outcome, act
+from resolvers.core.context import Context
 from resolvers.inputs import check_text
-from resolvers.new_lines import NewLine, line_rows, lines_of, priced
-from resolvers.tags import set_tags
+from resolvers.order_lines import NewLine, line_rows, lines_of, priced
+from resolvers.tagging import set_tags
 
 LONGEST_COMMENT = 2_000
 

@@ -24,11 +24,11 @@ from models.order import Order
 from models.permissions import Permission
 from models.policy import OrderAction
 from models.words import say
-from resolvers.actions import ActionError, Outcome, Refusal, Refused, act, invalid, lock, not_permitted
 from resolvers.backlog import ordered_quantities
-from resolvers.context import Context
+from resolvers.core.actions import ActionError, Outcome, Refusal, Refused, act, invalid, lock, not_permitted
+from resolvers.core.context import Context
 from resolvers.inputs import check_text
-from resolvers.new_lines import LARGEST_QUANTITY
+from resolvers.order_lines import LARGEST_QUANTITY
 
 LONGEST_TRACKING_NUMBER = 100
 LONGEST_COMMENT = 2_000

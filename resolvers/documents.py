@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from models.documents import DeliveryNoteLine, InvoiceLine
-from resolvers.context import Context
-from resolvers.pagination import Key, Page, PageRequest, by_id, page_within
-from resolvers.rows import DeliveryNoteLineRow, InvoiceLineRow
+from resolvers.core.context import Context
+from resolvers.reading.pagination import Key, Page, PageRequest, by_id, page_within
+from resolvers.reading.rows import DeliveryNoteLineRow, InvoiceLineRow
 
 NOTE_KEYS = [by_id(DeliveryNoteLine.id, descending=False)]
 INVOICE_KEYS = [Key("position", InvoiceLine.position, False, int)]

@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models.actor import ActorKind
 from models.audit import AuditEntry
-from models.history_words import HISTORY_KINDS
+from models.messages.history import HISTORY_KINDS
 from models.order import Order
-from resolvers.context import Context
+from resolvers.core.context import Context
 from resolvers.inputs import LONGEST_SEARCH, InputError, check_search, check_text
-from resolvers.loaders import HISTORY_COLUMNS
-from resolvers.pagination import Key, Page, PageRequest, by_id, by_instant, page_within, read_page
-from resolvers.rows import HistoryRow
+from resolvers.reading.loaders import HISTORY_COLUMNS
+from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, page_within, read_page
+from resolvers.reading.rows import HistoryRow
 
 KEYS = [by_id(AuditEntry.id, descending=False)]
 MOST_IN_FILTER = 100

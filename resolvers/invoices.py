@@ -12,8 +12,8 @@ from models.documents import Invoice, InvoicedOrder, InvoiceStatus
 from models.order import Order
 from models.permissions import Permission
 from models.words import say
-from resolvers.actions import ActionError, Outcome, Refusal, Refused, not_permitted
-from resolvers.context import Context
+from resolvers.core.actions import ActionError, Outcome, Refusal, Refused, not_permitted
+from resolvers.core.context import Context
 from resolvers.delivery_notes import unknown_document
 
 

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from models.order import OrderLine
-from resolvers.context import Context
-from resolvers.pagination import Key, Page, PageRequest, as_whole, page_within
-from resolvers.rows import LineRow
+from resolvers.core.context import Context
+from resolvers.reading.pagination import Key, Page, PageRequest, as_whole, page_within
+from resolvers.reading.rows import LineRow
 
 KEYS = [Key("position", OrderLine.position, False, as_whole)]
 

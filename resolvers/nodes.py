@@ -12,10 +12,10 @@ from models.documents import BacklogSku, Invoice, InvoicedOrder
 from models.order import Order, OrderLine
 from models.outbox import OutboxMessage
 from models.tag import Tag
-from resolvers.context import Context
-from resolvers.document_rows import INVOICE_COLUMNS
-from resolvers.loaders import HISTORY_COLUMNS, LINE_COLUMNS, NOTIFICATION_COLUMNS
-from resolvers.rows import (
+from resolvers.core.context import Context
+from resolvers.reading.documents import INVOICE_COLUMNS
+from resolvers.reading.loaders import HISTORY_COLUMNS, LINE_COLUMNS, NOTIFICATION_COLUMNS
+from resolvers.reading.rows import (
     SKU_COLUMNS,
     BacklogSkuRow,
     HistoryRow,

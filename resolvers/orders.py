@@ -17,10 +17,10 @@ from models.order import Order, OrderLine
 from models.party import Buyer
 from models.policy import OrderAction, OrderStatus
 from models.tag import OrderTag
-from resolvers.context import Context
+from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_search, unprintable
-from resolvers.pagination import Key, Page, PageRequest, by_id, by_instant, read_page
-from resolvers.rows import ORDER_COLUMNS, OrderRow
+from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, read_page
+from resolvers.reading.rows import ORDER_COLUMNS, OrderRow
 
 MOST_FILTER_IDS = 1000
 

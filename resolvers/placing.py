@@ -20,10 +20,10 @@ from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.party import Buyer
 from models.permissions import Permission
 from models.policy import OrderStatus
-from resolvers.actions import ATTEMPTS, Outcome, Refused, invalid, not_permitted
-from resolvers.context import Context
+from resolvers.core.actions import ATTEMPTS, Outcome, Refused, invalid, not_permitted
+from resolvers.core.context import Context
 from resolvers.inputs import check_text
-from resolvers.new_lines import NewLine, PricedLine, check_prices, line_rows, priced
+from resolvers.order_lines import NewLine, PricedLine, check_prices, line_rows, priced
 
 LONGEST_CODE = 64
 LONGEST_COMMENT = 2_000

@@ -2,7 +2,7 @@
 
 The order's row is locked, the verdict is taken under the lock, and the status, the record of the rejection, the audit
 entry, the promise of a mail and the remembered answer are written in one transaction. A refusal writes nothing. The
-mail goes out later, by the relay (exports/outbox.py).
+mail goes out later, by the relay (exports/relay/relay.py).
 """
 
 from dataclasses import asdict, dataclass, field
@@ -17,12 +17,12 @@ from models.idempotency import request_hash
 from models.policy import Blocker, OrderAction
 from models.rejection import OrderRejection
 from models.words import say
-from resolvers.actions import lock
-from resolvers.context import Context
-from resolvers.idempotency import KeyTakenMeanwhile, Memory
+from resolvers.core.actions import lock
+from resolvers.core.context import Context
+from resolvers.core.idempotency import KeyTakenMeanwhile, Memory
+from resolvers.core.notices import LONGEST_BODY, notice_of, typed
 from resolvers.inputs import check_text
-from resolvers.notices import LONGEST_BODY, notice_of, typed
-from resolvers.verdicts import Explained, read_verdicts
+from resolvers.reading.verdicts import Explained, read_verdicts
 
 KIND = "ORDER_REJECTED"
 LONGEST_KEY = 200

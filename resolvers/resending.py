@@ -12,9 +12,9 @@ from models.order import Order
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
 from models.permissions import Permission, permits
 from models.words import say
-from resolvers.actions import ActionError, Outcome, Refusal, lock
-from resolvers.context import Context
-from resolvers.notices import addresses_of
+from resolvers.core.actions import ActionError, Outcome, Refusal, lock
+from resolvers.core.context import Context
+from resolvers.core.notices import addresses_of
 
 
 async def resend_notification(context: Context, notification_id: UUID) -> tuple[Outcome, UUID | None]:

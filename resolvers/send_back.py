@@ -10,9 +10,9 @@ from models.cart import Cart, CartLine, OrderSendBack
 from models.events import Event
 from models.order import DataSet, Order
 from models.policy import OrderAction
-from resolvers.actions import Message, Outcome, act
-from resolvers.context import Context
-from resolvers.new_lines import lines_of
+from resolvers.core.actions import Message, Outcome, act
+from resolvers.core.context import Context
+from resolvers.order_lines import lines_of
 
 
 async def send_back_to_cart(context: Context, order_id: UUID, message: Message) -> Outcome:

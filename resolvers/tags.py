@@ -1,74 +1,135 @@
-"""Tags: the list of the brand's, and the set of them on an order. The records: resolvers/tag_records.py."""
+"""The brand's tags themselves: create, rename and recolour, delete. Which orders carry them: resolvers/tagging.py."""
 
-from collections.abc import Sequence
+import re
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import words
-from models.events import Event, TagsApplied
-from models.order import Order
-from models.policy import OrderAction
+from models import audit, words
+from models.base import new_id
+from models.events import TagCreated, TagDeleted, TagUpdated
+from models.permissions import Permission
 from models.tag import OrderTag, Tag
-from resolvers.actions import Outcome, Refused, act, invalid
-from resolvers.context import Context
-from resolvers.inputs import InputError
-from resolvers.rows import TagRow
+from models.words import say
+from resolvers.core.actions import ActionError, Refusal, invalid, not_permitted
+from resolvers.core.context import Context
+from resolvers.inputs import check_text
+from resolvers.reading.rows import TagRow
 
-MOST_TAGS = 100
-TAG_COLUMNS = (Tag.id, Tag.code, Tag.name, Tag.color)
-
-
-async def tags(context: Context) -> list[TagRow]:
-    """All tags of the brand by code; none for a buyer."""
-    async with context.read() as session:
-        return [TagRow(*row) for row in await session.execute(select(*TAG_COLUMNS).order_by(Tag.code))]
+COLOR = re.compile("#[0-9A-Fa-f]{6}")
 
 
-async def apply_tags(context: Context, order_id: UUID, tag_ids: Sequence[UUID | None]) -> Outcome:
-    """Replaces the order's tags by these; None stands for an id that is not a tag's."""
+@dataclass(frozen=True, slots=True)
+class TagOutcome:
+    """`tag` is None when it was refused, and when it was deleted. `orders`: how many carry a tag to be deleted."""
 
-    async def change(session: AsyncSession, order: Order) -> list[Event]:
-        return await set_tags(context, session, order, tag_ids)
-
-    return await act(context, order_id, OrderAction.APPLY_TAGS, change)
-
-
-async def set_tags(
-    context: Context, session: AsyncSession, order: Order, tag_ids: Sequence[UUID | None]
-) -> list[Event]:
-    """Within a command that has the order's lock; no event when nothing changes. Raises Refused for an unknown tag."""
-    if len(tag_ids) > MOST_TAGS:
-        raise InputError(f"tagIds takes at most {MOST_TAGS} ids.", "input", "tagIds")
-    wanted = {id for id in tag_ids if id is not None}
-    of_brand = and_(Tag.brand_id == order.brand_id, Tag.id.in_(wanted))
-    # Held until the end, so that nobody deletes them meanwhile; and before anything is taken off: see delete_tag.
-    held = select(Tag.id, Tag.code).where(of_brand).with_for_update(read=True, key_share=True)
-    found = await _codes(session, held)
-    unknown = [place for place, id in enumerate(tag_ids) if id not in found]
-    if unknown:
-        places = ", ".join(f"tagIds[{place}]" for place in unknown)
-        raise Refused(invalid(context, words.UNKNOWN_TAGS, "tagIds", ids=places))
-    of_order = and_(OrderTag.brand_id == order.brand_id, OrderTag.order_id == order.id)
-    is_on = and_(OrderTag.brand_id == Tag.brand_id, OrderTag.tag_id == Tag.id)
-    before = await _codes(session, select(Tag.id, Tag.code).join(OrderTag, is_on).where(of_order))
-    if before.keys() == found.keys():
-        return []
-    if gone := before.keys() - found.keys():
-        await session.execute(delete(OrderTag).where(of_order, OrderTag.tag_id.in_(gone)))
-    new = found.keys() - before.keys()
-    session.add_all(OrderTag(brand_id=order.brand_id, order_id=order.id, tag_id=id) for id in new)
-    return [
-        TagsApplied(
-            brand_id=order.brand_id,
-            order_id=order.id,
-            at=context.clock(),
-            before=tuple(sorted(before.values())),
-            after=tuple(sorted(found.values())),
-        )
-    ]
+    tag: TagRow | None = None
+    orders: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
 
 
-async def _codes(session: AsyncSession, statement: Select[UUID, str]) -> dict[UUID, str]:
-    return {row[0]: row[1] for row in await session.execute(statement)}
+async def create_tag(context: Context, code: str, name: str, color: str | None) -> TagOutcome:
+    check_text(code, 64, "input", "code")
+    _check_texts(name, color)
+    code, name = code.strip(), name.strip()
+    actor, brand_id = context.actor, _brand_of(context)
+    if isinstance(brand_id, Refusal):
+        return _refused(brand_id)
+    if not code or not name:
+        return _refused(invalid(context, words.TAG_CODE_BLANK, "name" if code else "code"))
+    if refusal := _bad_color(context, color):
+        return _refused(refusal)
+    tag = Tag(id=new_id(), brand_id=brand_id, code=code, name=name, color=color)
+    event = TagCreated(brand_id=brand_id, at=context.clock(), code=code)
+    try:
+        async with context.transaction() as session:
+            session.add(tag)
+            await audit.record(session, [audit.entry(event, actor, context.request_id)])
+    except IntegrityError:
+        return _refused(invalid(context, words.TAG_CODE_TAKEN, "code", code=code))
+    return TagOutcome(TagRow(tag.id, code, name, color))
+
+
+async def update_tag(context: Context, tag_id: UUID | None, changes: dict[str, Any]) -> TagOutcome:
+    """`changes`: name, color or both, as they shall be. What is the same as before is no event."""
+    _check_texts(changes.get("name"), changes.get("color"))
+    brand_id = _brand_of(context)
+    if isinstance(brand_id, Refusal):
+        return _refused(brand_id)
+    if "name" in changes:
+        changes = changes | {"name": (changes["name"] or "").strip()}
+        if not changes["name"]:
+            return _refused(invalid(context, words.TAG_NAME_BLANK, "name"))
+    if refusal := _bad_color(context, changes.get("color")):
+        return _refused(refusal)
+    async with context.transaction() as session:
+        tag = await _locked(session, brand_id, tag_id)
+        if tag is None:
+            return _refused(_unknown(context))
+        changed = [name for name, value in changes.items() if getattr(tag, name) != value]
+        for name in changed:
+            setattr(tag, name, changes[name])
+        if changed:
+            event = TagUpdated(brand_id=brand_id, at=context.clock(), code=tag.code, name=tag.name, color=tag.color)
+            await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
+    context.refresh()
+    return TagOutcome(TagRow(tag.id, tag.code, tag.name, tag.color))
+
+
+async def delete_tag(context: Context, tag_id: UUID | None, *, remove_from_orders: bool) -> TagOutcome:
+    """Refused while orders carry it, archived ones too, unless it shall be taken off them."""
+    brand_id = _brand_of(context)
+    if isinstance(brand_id, Refusal):
+        return _refused(brand_id)
+    async with context.transaction() as session:
+        # Nobody can put the tag on an order now: that would need a lock on the tag too.
+        tag = await _locked(session, brand_id, tag_id)
+        if tag is None:
+            return _refused(_unknown(context))
+        carried = (OrderTag.brand_id == brand_id, OrderTag.tag_id == tag.id)
+        orders = await session.scalar(select(func.count()).select_from(OrderTag).where(*carried)) or 0
+        if orders and not remove_from_orders:
+            refusal = invalid(context, words.TAG_IN_USE, "removeFromOrders", count=orders)
+            return TagOutcome(orders=orders, refusals=[refusal])
+        await session.execute(delete(OrderTag).where(*carried))
+        await session.execute(delete(Tag).where(Tag.brand_id == brand_id, Tag.id == tag.id))
+        event = TagDeleted(brand_id=brand_id, at=context.clock(), code=tag.code, orders=orders)
+        await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
+    context.refresh()
+    return TagOutcome(orders=orders)
+
+
+async def _locked(session: AsyncSession, brand_id: UUID, tag_id: UUID | None) -> Tag | None:
+    this = (Tag.brand_id == brand_id, Tag.id == tag_id)
+    return await session.scalar(select(Tag).where(*this).with_for_update())
+
+
+def _check_texts(name: str | None, color: str | None) -> None:
+    check_text(name, 100, "input", "name")
+    check_text(color, 7, "input", "color")
+
+
+def _brand_of(context: Context) -> UUID | Refusal:
+    """The brand whose tags the viewer may change, or why there is none."""
+    if context.actor.brand_id is None:
+        return Refusal(ActionError.NOT_PERMITTED, say(words.TAGS_ARE_OF_A_BRAND, context.actor.locale))
+    refusals = not_permitted(context, Permission.MANAGE_TAGS)
+    return refusals[0] if refusals else context.actor.brand_id
+
+
+def _bad_color(context: Context, color: str | None) -> Refusal | None:
+    is_good = color is None or COLOR.fullmatch(color)
+    return None if is_good else invalid(context, words.TAG_COLOR_BAD, "color")
+
+
+def _unknown(context: Context) -> Refusal:
+    text = say(words.UNKNOWN_TAG, context.actor.locale)
+    return Refusal(ActionError.NOT_FOUND, text, ("input", "tagId"))
+
+
+def _refused(refusal: Refusal) -> TagOutcome:
+    return TagOutcome(refusals=[refusal])

@@ -1,7 +1,7 @@
 """Who is asking: the brand behind the actor."""
 
 from models.party import Brand
-from resolvers.context import Context
+from resolvers.core.context import Context
 
 
 async def brand_of(context: Context) -> Brand | None:

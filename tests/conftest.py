@@ -13,7 +13,7 @@ import pytest
 
 from models.base import Database
 from models.migrations import upgrade
-from tests.postgres import Postgres, start_postgres
+from tests.support.postgres import Postgres, start_postgres
 
 TEMPLATE = "template_orders"
 

@@ -14,9 +14,9 @@ from graphql import (
     find_breaking_changes,
 )
 
-from graph.rules_page import rules_page
+from graph.cli.rules_page import rules_page
 from graph.schema import schema
-from graph.settings import ROOT
+from graph.settings.environment import ROOT
 
 CONTRACT = Path(__file__).with_name("contract.graphql")
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from models.tables import metadata
+from models.database.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

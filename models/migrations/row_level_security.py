@@ -4,11 +4,11 @@ Each transaction says for whom it works (`orders.brand`: a brand's id, or "all";
 written only when its brand is that one; who says nothing sees nothing. The owner of the tables is bound too (FORCE); a
 superuser and a role with BYPASSRLS never are. Foreign keys are checked past it, as PostgreSQL always does.
 
-A migration that makes a table with a `brand_id` runs `protect(…)` for it; tests/test_row_level_security.py finds one
-that is forgotten.
+A migration that makes a table with a `brand_id` runs `protect(…)` for it; the test
+tests/database/test_row_level_security.py finds one that is forgotten.
 """
 
-from models.postgres import ALL, SETTING
+from models.database.postgres import ALL, SETTING
 
 POLICY = "brand"
 

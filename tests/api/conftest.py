@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.client import Client, serving
-from tests.clock import Clock
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
 
 
 @pytest.fixture

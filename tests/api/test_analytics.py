@@ -8,8 +8,8 @@ import pytest
 
 from models.base import Database
 from models.policy import OrderStatus
-from tests.client import Client, id_of
-from tests.factories import NOON, Shop, make_buyer, make_order, make_shop
+from tests.support.client import Client, id_of
+from tests.support.factories import NOON, Shop, make_buyer, make_order, make_shop
 
 ANALYTICS = """query ($from: DateTime, $to: DateTime, $by: AnalyticsDimension) {
   orderAnalytics(placedFrom: $from, placedTo: $to, groupBy: $by) { orderCount totalQuantity totals { amount currency }

@@ -21,8 +21,8 @@ from models.order import DataSet, Order, OrderLine
 from models.policy import FINAL, OPEN, REJECTED, OrderStatus
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
-from tests.client import Client
-from tests.factories import OPERATOR, Shop, make_buyer, make_order, make_shop, save
+from tests.support.client import Client
+from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop, save
 
 Node = dict[str, Any]
 TOKYO = ZoneInfo("Asia/Tokyo")

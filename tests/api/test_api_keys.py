@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text
 
-from graph.ids import Kind, to_id
+from graph.core.ids import Kind, to_id
 from models.api_key import ApiKey
 from models.audit import AuditEntry
 from models.base import Database
 from models.policy import Role
 from models.scope import EVERYTHING
 from resolvers.api_keys import MOST_KEYS
-from tests.client import Client, id_of, serving
-from tests.clock import Clock
-from tests.factories import NOON, OPERATOR, Shop, make_order, make_shop, save
-from tests.ports import free_port
-from tests.trace import trace
+from tests.support.client import Client, id_of, serving
+from tests.support.clock import Clock
+from tests.support.factories import NOON, OPERATOR, Shop, make_order, make_shop, save
+from tests.support.ports import free_port
+from tests.support.trace import trace
 
 CREATE = """mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
             apiKey { id name hint scopes createdAt createdBy expiresAt lastUsedAt revokedAt } secret

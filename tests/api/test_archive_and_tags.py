@@ -11,8 +11,8 @@ from models.order import Order
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from models.tag import OrderTag
-from tests.client import Client, id_of
-from tests.factories import OPERATOR, Shop, make_order, make_shop, make_tag
+from tests.support.client import Client, id_of
+from tests.support.factories import OPERATOR, Shop, make_order, make_shop, make_tag
 
 ARCHIVE = """mutation ($input: ArchiveOrderInput!) { archiveOrder(input: $input) {
   order { status isArchived } userErrors { code message field } } }"""

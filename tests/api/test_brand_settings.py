@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.base import Database
-from models.mail_words import KINDS
+from models.messages.mail import KINDS
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
-from tests.client import Client, id_of
-from tests.factories import OPERATOR, Shop, make_buyer, make_order, make_shop
-from tests.trace import trace
+from tests.support.client import Client, id_of
+from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop
+from tests.support.trace import trace
 
 SHOWN = "archivingEnabled locale timeZone mailSenderName mailReplyTo rejectionTextEn rejectionTextJa"
 READ = f"{{ brandSettings {{ {SHOWN} }} }}"

@@ -8,16 +8,16 @@ from sqlalchemy import func, select
 
 from models.audit import AuditEntry
 from models.base import Database
-from models.mail_words import KINDS
+from models.messages.mail import KINDS
 from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
 from resolvers import bulk_rejection
-from tests.client import Client, id_of
-from tests.factories import OPERATOR, Shop, add_invoice, make_buyer, make_order, make_shop
-from tests.trace import trace
+from tests.support.client import Client, id_of
+from tests.support.factories import OPERATOR, Shop, add_invoice, make_buyer, make_order, make_shop
+from tests.support.trace import trace
 
 REJECT = """mutation ($input: RejectOrdersInput!) { rejectOrders(input: $input) {
   results { orderId order { status } blockers { code documents { code } } warnings }

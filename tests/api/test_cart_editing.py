@@ -8,9 +8,9 @@ from models.base import Database
 from models.catalog import Sku
 from models.policy import Role
 from models.scope import EVERYTHING
-from tests.client import Client, id_of
-from tests.factories import Shop, make_buyer, make_order, make_shop
-from tests.trace import trace
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, make_buyer, make_order, make_shop
+from tests.support.trace import trace
 
 UPDATE = """mutation ($input: UpdateCartInput!) { updateCart(input: $input) {
   cart { catalogCode sourceOrder { code } lines { quantity unitPrice { amount } } }

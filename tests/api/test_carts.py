@@ -10,9 +10,9 @@ from models.base import Database
 from models.order import Order
 from models.policy import Role
 from models.scope import EVERYTHING
-from tests.client import Client, id_of
-from tests.factories import Shop, add_cart, make_buyer, make_order, make_shop
-from tests.trace import trace
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, add_cart, make_buyer, make_order, make_shop
+from tests.support.trace import trace
 
 SEND_BACK = """mutation ($input: SendOrderBackToCartInput!) { sendOrderBackToCart(input: $input) {
   order { status statusLabel canReject availableActions } userErrors { code message } blockers { code } } }"""

@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from models.base import Database
-from models.mail_words import KINDS
+from models.messages.mail import KINDS
 from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
-from tests.client import Client, id_of
-from tests.factories import Shop, add_invoice, make_order, make_shop, make_tag
-from tests.trace import trace
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, add_invoice, make_order, make_shop, make_tag
+from tests.support.trace import trace
 
 SHOWN = """order { status statusLabel version total { amount } totalQuantity tags { code }
            original { total { amount } totalQuantity lines { quantity unitPrice { amount } } }

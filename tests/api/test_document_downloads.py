@@ -8,14 +8,14 @@ import pypdf
 import pytest
 from sqlalchemy import delete
 
-from graph.links import Download, Links
+from graph.core.download_links import Download, Links
 from models.actor import Actor
 from models.base import Database
 from models.documents import DeliveryNote, Invoice, InvoiceStatus
 from models.scope import EVERYTHING
-from tests.client import SECRET, Client
-from tests.documents import make_invoice, make_note
-from tests.factories import Shop, make_buyer, make_order, make_shop
+from tests.support.client import SECRET, Client
+from tests.support.documents import make_invoice, make_note
+from tests.support.factories import Shop, make_buyer, make_order, make_shop
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from models.base import Database
 from models.order import Order
 from models.policy import OrderStatus
-from tests.client import Client, id_of
-from tests.factories import Shop, make_order, make_shop
-from tests.trace import trace
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, make_order, make_shop
+from tests.support.trace import trace
 
 ORDER = """query ($id: ID!) { order(id: $id) { canReject deliveryStatus rejectionBlockers { code }
   deliveryNotes { id code } invoices { id isVoid } backlogSkus { id orderedQuantity remainingQuantity } } }"""

@@ -11,15 +11,15 @@ import openpyxl
 import pypdf
 import pytest
 
-from graph.downloads import disposition
-from graph.links import Export, Links
+from graph.core.download_links import Export, Links
+from graph.http.downloads import disposition
 from models.base import Database
 from models.order import DataSet
 from models.policy import OrderStatus
-from resolvers.rows import OrderRow
-from tests.client import SECRET, Client, id_of
-from tests.clock import Clock
-from tests.factories import OPERATOR, Shop, add_delivery_note, make_buyer, make_order, make_shop
+from resolvers.reading.rows import OrderRow
+from tests.support.client import SECRET, Client, id_of
+from tests.support.clock import Clock
+from tests.support.factories import OPERATOR, Shop, add_delivery_note, make_buyer, make_order, make_shop
 
 PDF = """query ($id: ID!, $document: OrderPdf, $locale: Locale) { order(id: $id) {
          pdf(document: $document, locale: $locale) { url filename mediaType expiresAt } } }"""

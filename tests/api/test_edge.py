@@ -13,13 +13,13 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from graph.edge import Edge
-from graph.trusted_documents import TrustedDocuments
+from graph.limits.trusted_documents import TrustedDocuments
+from graph.settings.edge import Edge
 from models.base import LOCK_WAIT, Database
 from models.scope import EVERYTHING
-from tests.client import Client, id_of, serving
-from tests.clock import Clock
-from tests.factories import make_order, make_shop
+from tests.support.client import Client, id_of, serving
+from tests.support.clock import Clock
+from tests.support.factories import make_order, make_shop
 
 VIEWER = "{ viewer { name } }"
 TAG = 'mutation { createTag(input: {code: "a", name: "A"}) { tag { code } userErrors { code } } }'

@@ -11,9 +11,9 @@ from models.facts import read_facts
 from models.order import DataSet, Order, OrderLine
 from models.policy import FINAL, RULES, OrderAction, OrderStatus, Role, blockers
 from models.scope import EVERYTHING
-from tests.client import Client, id_of
-from tests.factories import Shop, make_order, make_shop
-from tests.trace import trace
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, make_order, make_shop
+from tests.support.trace import trace
 
 A = OrderAction
 NO_MAIL = {"notify": False}

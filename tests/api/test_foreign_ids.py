@@ -1,8 +1,8 @@
 """An id of another brand's, or of another buyer's, is answered like an id of nothing – in every argument there is.
 
-The arguments are found by introspection, nested ones too (tests/walk.py). Each is tried with ids that lead nowhere and
-with ids of what others have, by a brand's admin and by a buyer's user; what comes back must be the same but for the id
-itself, and nothing may have changed.
+The arguments are found by introspection, nested ones too (tests/support/walk.py). Each is tried with ids that lead
+nowhere and with ids of what others have, by a brand's admin and by a buyer's user; what comes back must be the same but
+for the id itself, and nothing may have changed.
 """
 
 import json
@@ -16,17 +16,17 @@ import pytest
 from graphql import build_schema
 from sqlalchemy import select
 
-from graph.ids import Kind, parse, to_id
+from graph.core.ids import Kind, parse, to_id
 from models.audit import AuditEntry
 from models.base import Database, new_id
 from models.policy import OrderStatus, Role
 from models.scope import Scope
 from tests.api.test_tenants import everything_of
-from tests.client import Client, id_of, serving
-from tests.clock import Clock
-from tests.factories import Shop, add_cart, make_buyer, make_order, make_shop
-from tests.trace import trace
-from tests.walk import ANY_KIND, Place, Walk, at
+from tests.support.client import Client, id_of, serving
+from tests.support.clock import Clock
+from tests.support.factories import Shop, add_cart, make_buyer, make_order, make_shop
+from tests.support.trace import trace
+from tests.support.walk import ANY_KIND, Place, Walk, at
 
 # A bulk run is remembered with the ids that were asked for, whatever they are of.
 BOOKKEEPING = {"bulk_runs"}
@@ -145,7 +145,9 @@ def test_an_argument_that_nobody_knows_how_to_fill_stops_the_walk() -> None:
         schema = build_schema(f"""input Filter {{ widgetIds: [ID!] }} type Mutation {{ none: Int }}
                                   type Query {{ thing({argument}): Int }}""")
         walk = Walk(schema)
-        with pytest.raises(AssertionError, match=f"say in tests/walk.py .* {told}|say in tests/walk.py what {told}"):
+        with pytest.raises(
+            AssertionError, match=f"say in tests/support/walk.py .* {told}|say in tests/support/walk.py what {told}"
+        ):
             [walk.variables(field, {}) for _, _, field in walk.fields() if walk.places() == []]
 
 

@@ -10,9 +10,9 @@ from graphql import build_schema, parse, validate
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from graph.graphiql import graphiql_page, graphiql_routes, operations
-from graph.settings import ROOT
-from tests.client import Client
+from graph.http.graphiql import graphiql_page, graphiql_routes, operations
+from graph.settings.environment import ROOT
+from tests.support.client import Client
 
 TOKEN = 'a"b<c>&.d'
 

@@ -15,8 +15,8 @@ import pytest
 from models.actor import Actor
 from models.base import new_id
 from models.policy import Role
-from tests.client import Client, serving
-from tests.clock import Clock
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"

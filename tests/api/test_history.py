@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from models.base import Database
-from models.history_words import sentence as history_text
+from models.messages.history import sentence as history_text
 from models.policy import OrderStatus, Role
-from tests.client import Client, id_of
-from tests.factories import OPERATOR, Shop, make_order, make_shop, make_tag
+from tests.support.client import Client, id_of
+from tests.support.factories import OPERATOR, Shop, make_order, make_shop, make_tag
 
 HISTORY = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: HistoryFilter,
                     $direction: SortDirection) {

@@ -12,8 +12,8 @@ import pytest
 
 from models.base import Database
 from models.policy import OrderStatus, Role
-from tests.client import Client, id_of
-from tests.factories import OPERATOR, Shop, make_buyer, make_order, make_shop
+from tests.support.client import Client, id_of
+from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop
 
 EXCEL = """query ($filter: HistoryFilter, $locale: Locale) {
   historyExcel(filter: $filter, locale: $locale) { url filename mediaType expiresAt } }"""

@@ -10,12 +10,12 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from sqlalchemy import text
 
-from graph.tokens import AUDIENCE, ISSUER, Tokens
+from graph.identity.own_tokens import AUDIENCE, ISSUER, Tokens
 from models.base import Database
 from models.policy import Role
-from tests.client import SECRET, Client, id_of
-from tests.clock import Clock
-from tests.factories import OPERATOR, make_order, make_shop
+from tests.support.client import SECRET, Client, id_of
+from tests.support.clock import Clock
+from tests.support.factories import OPERATOR, make_order, make_shop
 
 VIEWER = "{ viewer { kind name locale } }"
 

@@ -13,9 +13,9 @@ from models.order import Order
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
 from tests.api.test_documents import run, seen
-from tests.client import Client, id_of
-from tests.factories import Shop, make_buyer, make_order, make_shop
-from tests.trace import trace
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, make_buyer, make_order, make_shop
+from tests.support.trace import trace
 
 INVOICE = """query ($id: ID!) { node(id: $id) { ... on Invoice { code status total { amount currency }
   orders { code } deliveryNotes { code } lines(first: 50) { totalCount nodes { quantity unitPrice { amount }

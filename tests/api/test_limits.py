@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from graph.budgets import MOST_BUCKETS, Budgets, network_of
-from graph.edge import MOST_COST, Edge
-from graph.graphiql import operations
-from graph.limits import REMEMBERED, Examiner
-from graph.measure import MOST_FIELDS
+from graph.http.graphiql import operations
+from graph.limits.documents import REMEMBERED, Examiner
+from graph.limits.rate import MOST_BUCKETS, Budgets, network_of
+from graph.limits.size import MOST_FIELDS
 from graph.schema import schema
+from graph.settings.edge import MOST_COST, Edge
 from models.base import Database
 from models.policy import Role
-from tests.client import Client, serving
-from tests.clock import Clock
-from tests.factories import make_order, make_shop
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
+from tests.support.factories import make_order, make_shop
 
 GRAPHQL_SCHEMA = schema._schema
 N = 30

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from exports import outbox
-from graph.ids import Kind, to_id
+from exports.relay import relay
+from graph.core.ids import Kind, to_id
 from models.base import Database
-from tests.client import Client, serving
-from tests.clock import Clock
-from tests.factories import make_order, make_shop
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
+from tests.support.factories import make_order, make_shop
 
 TOKEN = "only good for tests: 4711"
 REJECT = """mutation ($id: ID!, $notify: Boolean!) { rejectOrder(input: {orderId: $id, notify: $notify}) {
@@ -62,7 +62,7 @@ async def test_the_outbox_tells_how_long_its_oldest_mail_waits(
     database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mail server takes the connection and says nothing, so that the mail is not tried again meanwhile."""
-    monkeypatch.setattr(outbox, "STOP_WITHIN", 0.1)
+    monkeypatch.setattr(relay, "STOP_WITHIN", 0.1)
     shop = await make_shop(database)
     order = await make_order(database, shop)
     clock = Clock()

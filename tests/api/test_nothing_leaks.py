@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from graph.links import Links
+from graph.core.download_links import Links
 from models.actor import Actor
 from models.base import Database
 from models.policy import OrderStatus, Role
-from tests.client import SECRET, Client, id_of
-from tests.factories import OPERATOR, Shop, make_buyer, make_order, make_shop, make_tag, save
-from tests.trace import trace
+from tests.support.client import SECRET, Client, id_of
+from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop, make_tag, save
+from tests.support.trace import trace
 
 PLACE = """mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) {
            order { id code } userErrors { code message field } } }"""

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from graph.ids import Kind, to_id
+from graph.core.ids import Kind, to_id
 from models.base import Database
 from models.outbox import NotificationStatus, OutboxMessage
 from models.party import BuyerRecipient
 from models.policy import Role
 from models.scope import EVERYTHING
-from tests.client import Client, id_of
-from tests.factories import Shop, make_buyer, make_order, make_shop, save
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, make_buyer, make_order, make_shop, save
 
 PREVIEW = """query ($id: ID!, $kind: OrderMailKind!, $body: String) {
   orderMailPreview(orderId: $id, kind: $kind, body: $body) { to subject text html } }"""

@@ -9,8 +9,8 @@ import pytest
 from models.base import Database
 from models.order import Order
 from models.policy import OrderStatus, Role
-from tests.client import Client, id_of
-from tests.factories import (
+from tests.support.client import Client, id_of
+from tests.support.factories import (
     NOON,
     OPERATOR,
     Shop,

@@ -9,12 +9,12 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from graph import overload
-from graph.overload import Gate, Places
+from graph.http import admission
+from graph.http.admission import Gate, Places
 from models.actor import Actor
 from models.base import Database
-from tests.client import Client, id_of
-from tests.factories import make_order, make_shop
+from tests.support.client import Client, id_of
+from tests.support.factories import make_order, make_shop
 
 
 class Slow:
@@ -113,7 +113,7 @@ async def test_an_answer_on_its_way_holds_no_place() -> None:
 
 
 async def test_a_body_that_does_not_come_is_waited_for_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overload, "BODY_WITHIN", 0.1)
+    monkeypatch.setattr(admission, "BODY_WITHIN", 0.1)
     app = Slow()
     gate = Gate(app, Places(1, 0, 1))
     slow = asyncio.create_task(Connection(PART).ask(gate))
@@ -124,7 +124,7 @@ async def test_a_body_that_does_not_come_is_waited_for_only_so_long(monkeypatch:
 
 
 async def test_only_so_much_may_be_arriving_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overload, "BODIES", 250)
+    monkeypatch.setattr(admission, "BODIES", 250)
     app = Slow()
     app.go.set()
     gate = Gate(app)
@@ -160,8 +160,8 @@ DOWNLOAD = "query ($id: ID!) { order(id: $id) { pdf(document: PURCHASE_ORDER) { 
 
 @pytest.fixture
 def one_document_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph.downloads.AT_ONCE", 1)
-    monkeypatch.setattr("graph.downloads.WAITING", 0)
+    monkeypatch.setattr("graph.http.downloads.AT_ONCE", 1)
+    monkeypatch.setattr("graph.http.downloads.WAITING", 0)
 
 
 @pytest.mark.usefixtures("one_document_at_a_time")
@@ -195,7 +195,7 @@ async def test_one_viewer_draws_one_document_at_a_time_and_another_need_not_wait
         url: str = (await api.as_(viewer).data(DOWNLOAD, id=id_of(order)))["order"]["pdf"]["url"]
         return url
 
-    monkeypatch.setattr("graph.downloads.draw_order_pdf", draw)
+    monkeypatch.setattr("graph.http.downloads.draw_order_pdf", draw)
     one, other = await link(shop.member(), "A"), await link(shop.member(id="mem-2"), "B")
     greedy = [asyncio.create_task(api.http.get(one)) for _ in range(6)]
     [refused], _ = await asyncio.wait(greedy, return_when=asyncio.FIRST_COMPLETED)  # one at work, four waiting

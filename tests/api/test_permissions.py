@@ -11,10 +11,10 @@ from models.base import Database
 from models.permissions import EVERYBODY, Permission
 from models.policy import OrderAction, Role
 from tests.api.test_tenants import INTERNAL, everything_of
-from tests.client import Client
-from tests.factories import OPERATOR, Shop, make_shop
-from tests.trace import trace
-from tests.walk import KINDS, Walk
+from tests.support.client import Client
+from tests.support.factories import OPERATOR, Shop, make_shop
+from tests.support.trace import trace
+from tests.support.walk import KINDS, Walk
 
 
 def actor_of(shop: Shop, role: Role) -> Actor:

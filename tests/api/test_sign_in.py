@@ -13,16 +13,16 @@ import httpx2
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from graph.jwks import LARGEST_SET
-from graph.settings import OidcProvider
-from graph.tokens import AUDIENCE, ISSUER, Tokens
+from graph.identity.jwks import LARGEST_SET
+from graph.identity.own_tokens import AUDIENCE, ISSUER, Tokens
+from graph.settings.environment import OidcProvider
 from models.base import Database
 from models.policy import Role
-from tests.client import SECRET, Client, id_of, serving
-from tests.clock import Clock
-from tests.factories import Shop, make_buyer, make_order, make_shop
-from tests.ports import free_port
-from tests.provider import Provider, providing, sign
+from tests.support.client import SECRET, Client, id_of, serving
+from tests.support.clock import Clock
+from tests.support.factories import Shop, make_buyer, make_order, make_shop
+from tests.support.ports import free_port
+from tests.support.provider import Provider, providing, sign
 
 RSA, OTHER = RSAKey.generate_key(2048), RSAKey.generate_key(2048)
 WHO = "{ viewer { kind name locale role scopes expiresAt brand { code name } buyer { uniqueCode } } }"

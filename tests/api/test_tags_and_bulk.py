@@ -10,9 +10,9 @@ from models.base import Database
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
-from tests.client import Client, id_of
-from tests.factories import Shop, make_buyer, make_order, make_shop, make_tag
-from tests.trace import trace
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, make_buyer, make_order, make_shop, make_tag
+from tests.support.trace import trace
 
 BULK = """mutation ($input: %sInput!) { %s(input: $input) {
   results { orderId order { status isArchived tags { code } } blockers { code } warnings }

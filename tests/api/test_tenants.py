@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from graph.ids import Kind, to_id
+from graph.core.ids import Kind, to_id
 from models.api_key import ApiKey, hash_of, new_secret
 from models.audit import AuditEntry
 from models.base import Database, new_id
@@ -15,8 +15,8 @@ from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from models.tag import OrderTag
-from tests.client import Client, id_of
-from tests.factories import (
+from tests.support.client import Client, id_of
+from tests.support.factories import (
     NOON,
     OPERATOR,
     Shop,

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from graph.ids import Kind, to_id
+from graph.core.ids import Kind, to_id
 from models.base import Database
-from tests.client import serving
-from tests.clock import Clock
-from tests.factories import make_order, make_shop
+from tests.support.client import serving
+from tests.support.clock import Clock
+from tests.support.factories import make_order, make_shop
 
 trace = pytest.importorskip("opentelemetry.trace")
 QUERY = "query Look($id: ID!) { order(id: $id) { code } }"

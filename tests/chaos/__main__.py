@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.chaos.campaign import Campaign, Report
-from tests.postgres import DURABLE, start_postgres
+from tests.support.postgres import DURABLE, start_postgres
 
 
 def main(arguments: list[str] | None = None) -> int:

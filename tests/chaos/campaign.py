@@ -1,7 +1,7 @@
 """The crash loop: two servers, a mail server and a database are killed again and again while clients reject orders.
 
 A client asks until it has an answer, with the same idempotency key. At the end everything is left to drain, and then
-the database must hold exactly what was asked for, once: see tests/invariants.py.
+the database must hold exactly what was asked for, once: see tests/support/invariants.py.
 """
 
 import asyncio
@@ -17,8 +17,8 @@ from typing import Any
 import httpx2
 from sqlalchemy import func, insert, select
 
-from graph.ids import Kind, to_id
-from graph.tokens import Tokens
+from graph.core.ids import Kind, to_id
+from graph.identity.own_tokens import Tokens
 from models.base import Database, new_id
 from models.migrations import upgrade
 from models.order import DataSet, Order, OrderLine
@@ -28,11 +28,11 @@ from models.rejection import OrderRejection
 from models.scope import EVERYTHING
 from tests.chaos.processes import MailServer, Server, Victim, WriterOnTheFile
 from tests.chaos.server import STEPS, clock_from
-from tests.client import SECRET
-from tests.factories import NOON, Shop, make_shop
-from tests.invariants import violations
-from tests.postgres import Postgres
-from tests.servers import Answer, Caller, Callers
+from tests.support.client import SECRET
+from tests.support.factories import NOON, Shop, make_shop
+from tests.support.invariants import violations
+from tests.support.postgres import Postgres
+from tests.support.servers import Answer, Caller, Callers
 
 CLIENTS = 6
 BULK = 3  # orders in a bulk rejection

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos import mailbox, server
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 STARTS_WITHIN = 120  # seconds
 

@@ -17,11 +17,11 @@ import uvicorn
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from graph import logs
 from graph.app import create_app
-from graph.settings import Settings
+from graph.settings.environment import Settings
+from graph.telemetry import logs
 from models.base import Database
-from tests.client import SECRET
+from tests.support.client import SECRET
 
 CLAIM = r"(?s)(WITH due .*)?UPDATE outbox_messages SET .*\battempts=\("
 MARK = r"UPDATE outbox_messages SET .* SENT"

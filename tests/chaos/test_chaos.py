@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos.campaign import ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER, Campaign, Report
 from tests.chaos.server import STEPS
-from tests.postgres import DURABLE, start_postgres
+from tests.support.postgres import DURABLE, start_postgres
 
 ROUNDS = 6
 

@@ -10,10 +10,9 @@ from pypdf import PdfReader
 
 from exports.delivery_note_pdf import delivery_note_pdf, draw_delivery_note_pdf
 from exports.delivery_note_snapshot import delivery_note_snapshot
-from exports.snapshot import DeliveryNoteSnapshot, GoodsLine, Party
+from exports.pdf.snapshots import DeliveryNoteSnapshot, GoodsLine, Party
 from models.base import Database, new_id
 from models.scope import EVERYTHING, Scope
-from tests.documents import make_note
 from tests.exports.pages import (
     CODE,
     announces,
@@ -28,7 +27,8 @@ from tests.exports.pages import (
     texts,
 )
 from tests.exports.test_order_snapshot import counted
-from tests.factories import NOON, make_buyer, make_order, make_shop
+from tests.support.documents import make_note
+from tests.support.factories import NOON, make_buyer, make_order, make_shop
 
 
 def a_note(number_of_lines: int = 3, **more: Any) -> DeliveryNoteSnapshot:

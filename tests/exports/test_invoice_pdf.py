@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from exports.invoice_pdf import draw_invoice_pdf, invoice_pdf
-from exports.snapshot import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
+from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
 from models.documents import InvoiceStatus
 from tests.exports.pages import (
     CODE,

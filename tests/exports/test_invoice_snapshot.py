@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from exports.invoice_snapshot import invoice_snapshot
-from exports.snapshot import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
+from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
 from models.base import Database, new_id
 from models.documents import InvoiceStatus
 from models.order import Order
 from models.scope import EVERYTHING, Scope
-from tests.documents import make_invoice, make_note
 from tests.exports.test_order_snapshot import counted
-from tests.factories import NOON, Shop, make_buyer, make_order, make_shop
+from tests.support.documents import make_invoice, make_note
+from tests.support.factories import NOON, Shop, make_buyer, make_order, make_shop
 
 
 async def read(database: Database, invoice_id: Any, scope: Scope, *, for_buyer: bool = False) -> InvoiceSnapshot | None:

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import event
 
 from exports.order_snapshot import NoConfirmation, order_snapshot
-from exports.snapshot import OrderDocument, OrderSnapshot, Party, RejectionStamp
+from exports.pdf.snapshots import OrderDocument, OrderSnapshot, Party, RejectionStamp
 from models.base import Database, new_id
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.scope import EVERYTHING, Scope
-from tests.factories import NOON, Shop, make_buyer, make_order, make_shop, save
+from tests.support.factories import NOON, Shop, make_buyer, make_order, make_shop, save
 
 
 async def read(

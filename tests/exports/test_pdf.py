@@ -13,9 +13,9 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
-from exports.labels import labels
-from exports.pdf import draw_order_pdf, order_pdf
-from exports.snapshot import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
+from exports.order_pdf import draw_order_pdf, order_pdf
+from exports.pdf.labels import labels
+from exports.pdf.snapshots import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
 from models.policy import OrderStatus
 from tests.exports.pages import is_dark, is_red, pictures, root_of, rows, tags, texts
 

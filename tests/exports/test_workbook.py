@@ -10,14 +10,14 @@ import openpyxl
 import pytest
 from sqlalchemy import event, select
 
-from exports.columns import LINE_COLUMNS, ORDER_COLUMNS
-from exports.workbook import ORDERS_AT_A_TIME, orders_workbook
+from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS
+from exports.orders_workbook import ORDERS_AT_A_TIME, orders_workbook
 from models.base import Database
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.scope import Scope
 from models.tag import OrderTag
-from tests.factories import (
+from tests.support.factories import (
     NOON,
     Shop,
     add_backlog_sku,

@@ -13,12 +13,12 @@ import time
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from graph.edge import Edge
-from tests.client import Client, serving
-from tests.clock import Clock
+from graph.settings.edge import Edge
 from tests.conftest import migrate
 from tests.hostile.fuzz import fuzz
 from tests.hostile.world import World, make_world, try_values
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
 
 
 def main() -> int:

@@ -4,8 +4,8 @@ import pytest
 
 from models.base import Database
 from tests.api.conftest import api, clock
-from tests.client import Client
 from tests.hostile.world import World, make_world
+from tests.support.client import Client
 
 __all__ = ["api", "clock", "world"]
 

@@ -9,11 +9,11 @@ import json
 from models.base import Database
 from models.policy import Role
 from resolvers.inputs import MOST_WORDS
-from tests.client import Client, id_of
-from tests.factories import make_order, make_shop
 from tests.hostile.corpus import LONG, SURROGATES
 from tests.hostile.places import Place, document, places
 from tests.hostile.world import FAULTS, World, try_values
+from tests.support.client import Client, id_of
+from tests.support.factories import make_order, make_shop
 
 FEW = 2  # of the values, for each argument
 

@@ -14,15 +14,15 @@ import openpyxl
 import pytest
 
 from exports.mail import email_message, header_address, reachable, render
+from exports.orders_workbook import orders_workbook
 from exports.texts import in_file_name, one_line
-from exports.workbook import orders_workbook
-from graph.downloads import disposition
+from graph.http.downloads import disposition
 from models.base import Database
 from models.outbox import OrderNotice
 from models.scope import EVERYTHING
 from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
-from tests.factories import OPERATOR, make_order, make_shop
 from tests.hostile.corpus import TEXTS
+from tests.support.factories import OPERATOR, make_order, make_shop
 
 # What the edge lets in, and so what can be in the database.
 KEPT = {name: text for name, text in TEXTS.items() if name not in ("NUL", "escape sequence", "delete", "long")}

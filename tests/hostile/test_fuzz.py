@@ -3,11 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from graph.edge import Edge
-from tests.client import serving
-from tests.clock import Clock
+from graph.settings.edge import Edge
 from tests.hostile.fuzz import fuzz
 from tests.hostile.world import make_world
+from tests.support.client import serving
+from tests.support.clock import Clock
 
 
 def test_no_document_is_answered_by_a_fault(sqlite_url: str, tmp_path: Path) -> None:

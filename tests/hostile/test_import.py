@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from resolvers.import_files import ImportFileError, open_file
+from resolvers.importing.files import ImportFileError, open_file
 from tests.hostile import bombs
 
 MEGABYTE = 2**20

@@ -4,7 +4,7 @@ import time
 from typing import Any
 from uuid import UUID
 
-from graph.ids import Kind, to_id
+from graph.core.ids import Kind, to_id
 from tests.hostile.places import Place, places, variables
 from tests.hostile.world import World
 

@@ -4,8 +4,8 @@ import pytest
 
 from models.base import Database
 from models.policy import OrderStatus
-from tests.client import Client, id_of
-from tests.factories import make_order, make_shop
+from tests.support.client import Client, id_of
+from tests.support.factories import make_order, make_shop
 
 WHY_NOT = "query ($id: ID!) { order(id: $id) { rejectionBlockers { message } } }"
 ACTIONS = "query ($id: ID!) { order(id: $id) { code actions { action blockers { code message } } } }"

@@ -10,15 +10,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from exports.smtp import SmtpTransport, SmtpUrlError
-from graph.cli import main
-from graph.logs import NOISY, JsonLines, PlainLines
-from graph.settings import SettingsError, from_environment
+from exports.relay.transports import SmtpTransport, SmtpUrlError
+from graph.cli.main import main
+from graph.settings.environment import SettingsError, from_environment
+from graph.telemetry.logs import NOISY, JsonLines, PlainLines
 from models.base import Database, DatabaseUrlError
-from tests.client import SECRET, Client, id_of, serving
-from tests.clock import Clock
-from tests.factories import NOON, make_order, make_shop
-from tests.ports import free_port
+from tests.support.client import SECRET, Client, id_of, serving
+from tests.support.clock import Clock
+from tests.support.factories import NOON, make_order, make_shop
+from tests.support.ports import free_port
 
 PASSWORD = "hunter2-correct-horse"
 REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true, body: "A secret wish"}) {

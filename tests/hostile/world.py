@@ -7,15 +7,23 @@ from typing import Any
 import httpx2
 from sqlalchemy import select
 
-from graph.ids import Kind, to_id
+from graph.core.ids import Kind, to_id
 from models.base import Database
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
-from tests.client import Client, id_of
-from tests.factories import Shop, add_backlog_sku, add_delivery_note, add_invoice, make_order, make_shop, make_tag
 from tests.hostile.corpus import VALUES
 from tests.hostile.places import document, names_an_argument, places
+from tests.support.client import Client, id_of
+from tests.support.factories import (
+    Shop,
+    add_backlog_sku,
+    add_delivery_note,
+    add_invoice,
+    make_order,
+    make_shop,
+    make_tag,
+)
 
 S = OrderStatus
 # mutation → the status in which it is done; the others are about orders that await an OC

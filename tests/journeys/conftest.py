@@ -12,9 +12,9 @@ from models.base import Database
 from models.catalog import Sku
 from models.policy import Role
 from models.scope import EVERYTHING
-from tests.client import Client, id_of, serving
-from tests.clock import Clock
-from tests.factories import Shop, make_shop
+from tests.support.client import Client, id_of, serving
+from tests.support.clock import Clock
+from tests.support.factories import Shop, make_shop
 
 
 @dataclass

@@ -9,11 +9,11 @@ from typing import Any
 import openpyxl
 import pypdf
 
-from graph.commands.audit import verify
+from graph.cli.audit import verify
 from models.base import Database
-from tests.client import Client, id_of
-from tests.factories import make_buyer
 from tests.journeys.conftest import World
+from tests.support.client import Client, id_of
+from tests.support.factories import make_buyer
 
 
 async def download(client: Client, url: str) -> bytes:

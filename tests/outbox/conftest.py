@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.clock import Clock
 from tests.outbox.test_relay import Mailbox
-from tests.ports import free_port
+from tests.support.clock import Clock
+from tests.support.ports import free_port
 
 
 @pytest.fixture

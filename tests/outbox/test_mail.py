@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from exports.mail import email_message, render
-from exports.smtp import SmtpTransport, SmtpUrlError
+from exports.relay.transports import SmtpTransport, SmtpUrlError
 from models.outbox import OrderNotice
 from tests.outbox.test_relay import SENDER, notice
 

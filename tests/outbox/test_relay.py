@@ -13,14 +13,14 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from sqlalchemy import select
 
-from exports.outbox import Delivered, Relay, pause
-from exports.smtp import FileTransport, SmtpTransport, Transport
+from exports.relay.relay import Delivered, Relay, pause
+from exports.relay.transports import FileTransport, SmtpTransport, Transport
 from models.base import Database
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage, message
 from models.scope import EVERYTHING
-from tests.clock import Clock
-from tests.factories import NOON, make_order, make_shop, save
-from tests.ports import free_port
+from tests.support.clock import Clock
+from tests.support.factories import NOON, make_order, make_shop, save
+from tests.support.ports import free_port
 
 SENDER = "no-reply@northlight.example"
 

@@ -15,18 +15,18 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from sqlalchemy import event, text
 
-from exports import outbox as relay_module
-from exports import smtp
-from exports.outbox import AT_ONCE, BATCH, LEASE, MOST_LOST, STOP_WITHIN, Delivered, Relay
-from exports.smtp import GOODBYE, SmtpTransport, TemporaryFailure
+from exports.relay import relay as relay_module
+from exports.relay import transports
+from exports.relay.relay import AT_ONCE, BATCH, LEASE, MOST_LOST, STOP_WITHIN, Delivered, Relay
+from exports.relay.transports import GOODBYE, SmtpTransport, TemporaryFailure
 from models.base import Database
 from models.outbox import NotificationStatus, OutboxMessage, message, oldest_due, unsent
 from models.scope import EVERYTHING
-from tests.client import OF_THE_RELAY
-from tests.clock import Clock
-from tests.factories import NOON, Shop, make_order, make_shop
+from tests.cli.test_command_line import ROOT, environment
 from tests.outbox.test_relay import SENDER, Killed, Mailbox, notice, outbox, promise, url_of
-from tests.test_command_line import ROOT, environment
+from tests.support.client import OF_THE_RELAY
+from tests.support.clock import Clock
+from tests.support.factories import NOON, Shop, make_order, make_shop
 
 PENDING, SENT, FAILED = NotificationStatus.PENDING, NotificationStatus.SENT, NotificationStatus.FAILED
 
@@ -99,7 +99,7 @@ async def test_several_processes_send_each_mail_once(
 
 def test_a_lease_outlasts_all_that_can_happen_to_what_is_in_hand() -> None:
     rounds = -(-BATCH // AT_ONCE)
-    one = smtp.TIMEOUT + GOODBYE
+    one = transports.TIMEOUT + GOODBYE
     # Whatever is in hand gets its turn in the first half of the lease; a mail begun then ends in the second half,
     # with time left for settling (the longest that a command waits for the database, twice) and for clocks that differ.
     assert rounds * one <= LEASE.total_seconds() / 2
@@ -184,7 +184,7 @@ async def hanging(at: str) -> AsyncIterator[tuple[Hanging, str]]:
 async def test_a_server_that_never_answers_is_left_after_a_bounded_time(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp, "TIMEOUT", 0.5)
+    monkeypatch.setattr(transports, "TIMEOUT", 0.5)
     await promise(database)
     async with hanging("DATA") as (_, url), asyncio.timeout(60):
         done = await Relay(database, SmtpTransport(url), sender=SENDER, clock=clock).drain()
@@ -195,7 +195,7 @@ async def test_a_server_that_never_answers_is_left_after_a_bounded_time(
 async def test_a_server_that_hangs_after_taking_the_mail_does_not_get_it_twice(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp, "GOODBYE", 0.2)
+    monkeypatch.setattr(transports, "GOODBYE", 0.2)
     await promise(database)
     async with hanging("QUIT") as (taken, url), asyncio.timeout(60):
         assert await Relay(database, SmtpTransport(url), sender=SENDER, clock=clock).drain() == Delivered(sent=1)

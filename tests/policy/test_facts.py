@@ -11,7 +11,7 @@ from models.facts import possible, read_facts
 from models.order import Order
 from models.policy import Fact, OrderAction, OrderStatus, Role, blockers
 from models.scope import EVERYTHING
-from tests.factories import (
+from tests.support.factories import (
     NOON,
     Shop,
     add_backlog_sku,

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from models.base import Database
-from tests.factories import Shop, make_shop
-from tests.invariants import violations
-from tests.postgres import Postgres
-from tests.servers import PATIENT, Callers, serving
+from tests.support.factories import Shop, make_shop
+from tests.support.invariants import violations
+from tests.support.postgres import Postgres
+from tests.support.servers import PATIENT, Callers, serving
 
 
 @dataclass(frozen=True, slots=True)

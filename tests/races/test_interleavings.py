@@ -17,11 +17,11 @@ from models.base import Database
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
-from tests.client import id_of
-from tests.factories import Shop, make_buyer, make_order, make_shop, make_tag
-from tests.invariants import violations
 from tests.races.conftest import Site
-from tests.servers import Answer, Caller, Callers
+from tests.support.client import id_of
+from tests.support.factories import Shop, make_buyer, make_order, make_shop, make_tag
+from tests.support.invariants import violations
+from tests.support.servers import Answer, Caller, Callers
 
 EXAMPLES = int(os.environ.get("RACES_EXAMPLES", "5"))
 ORDERS = 4

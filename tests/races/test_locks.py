@@ -24,15 +24,15 @@ from models.party import Buyer
 from models.policy import Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
-from resolvers.imports import BATCH
-from tests.client import Client, id_of, serving
-from tests.clock import Clock
-from tests.factories import Shop, make_order, make_shop, make_tag
-from tests.invariants import violations
+from resolvers.importing.importer import BATCH
 from tests.races.conftest import Site
 from tests.races.gate import shut, wait_for_waiters
-from tests.servers import PATIENT, Answer, Caller, Callers, command, environment
-from tests.trace import trace
+from tests.support.client import Client, id_of, serving
+from tests.support.clock import Clock
+from tests.support.factories import Shop, make_order, make_shop, make_tag
+from tests.support.invariants import violations
+from tests.support.servers import PATIENT, Answer, Caller, Callers, command, environment
+from tests.support.trace import trace
 
 ERRORS = "{ userErrors { code message } }"
 REJECT = f"rejectOrder {ERRORS}"

@@ -12,11 +12,11 @@ import pytest
 from models.base import Database
 from models.order import Order
 from models.policy import OrderStatus
-from tests.client import id_of
-from tests.factories import Shop, make_buyer, make_order
-from tests.invariants import violations
 from tests.races.gate import shut, wait_for_waiters
-from tests.servers import Answer, Caller, Callers
+from tests.support.client import id_of
+from tests.support.factories import Shop, make_buyer, make_order
+from tests.support.invariants import violations
+from tests.support.servers import Answer, Caller, Callers
 
 AT_ONCE = 8  # orders, each with two commands: fewer than a server has connections
 MOST_ROUNDS = 30  # as many as chance may need; two do as a rule

@@ -1,0 +1,77 @@
+"""Writes a made-up brand with any number of orders: for load tests, and to look at plans and figures of a large one."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import insert, select, update
+
+from examples.made_up_brand.lives import END
+from examples.made_up_brand.orders import COLUMNS, SPAN, Batch, Maker
+from examples.made_up_brand.shop import MadeShop, make_shop
+from models.audit import AuditHead
+from models.base import Database
+from models.database.copying import copy_rows
+from models.database.tables import metadata
+from models.party import Brand
+from models.scope import EVERYTHING, Scope
+
+ORDERS_AT_ONCE = 4_000
+
+
+class BrandExistsError(ValueError):
+    """Made-up orders are not mixed with a brand's own."""
+
+
+async def seed_orders(
+    database: Database, orders: int, *, brand: str, seed: int, progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """A brand of its own with this many orders, the same for the same seed. `progress` is told how many are there.
+
+    Each batch is a transaction with its part of the audit's chain: cut off, what is there is whole.
+    """
+    rng = random.Random(f"{seed}:{brand}")  # noqa: S311 - the same for the same seed, on purpose
+    shop = await _make_shop(database, rng, brand)
+    batches = Maker(rng, shop).batches(orders, ORDERS_AT_ONCE)
+    done, batch = 0, await asyncio.to_thread(next, batches, None)
+    while batch:
+        # The next batch is made while the database works on this one.
+        making = asyncio.create_task(_next(batches))
+        try:
+            await _write(database, shop, batch)
+        finally:
+            following = await making
+        done += batch.orders
+        progress(done)
+        batch = following
+    await _analyze(database)
+
+
+async def _next(batches: Iterator[Batch]) -> Batch | None:
+    return await asyncio.to_thread(next, batches, None)
+
+
+async def _make_shop(database: Database, rng: random.Random, code: str) -> MadeShop:
+    shop, rows = make_shop(rng, code, END - SPAN)
+    async with database.transaction(EVERYTHING) as session:
+        if await session.scalar(select(Brand.id).where(Brand.code == code)):
+            raise BrandExistsError(code)
+        for table in metadata.sorted_tables:
+            if table.name in rows:
+                await session.execute(insert(table), rows[table.name])
+        await session.execute(insert(AuditHead).values(brand_id=shop.brand_id, sequence=0, hash=""))
+    return shop
+
+
+async def _write(database: Database, shop: MadeShop, batch: Batch) -> None:
+    async with database.transaction(Scope(shop.brand_id)) as session:
+        head = update(AuditHead).where(AuditHead.brand_id == shop.brand_id)
+        await session.execute(head.values(sequence=batch.sequence, hash=batch.hash))
+        await copy_rows(session, {name: (COLUMNS[name], rows) for name, rows in batch.rows.items()})
+
+
+async def _analyze(database: Database) -> None:
+    """So that the planner knows what is there now."""
+    async with database.transaction(EVERYTHING) as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql("ANALYZE")

@@ -1,0 +1,128 @@
+"""`orders doctor`: what is missing on this machine, and how to get it."""
+
+import platform
+from collections.abc import Awaitable, Callable
+from ctypes.util import find_library
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from graph.settings.environment import Settings, SettingsError, from_environment
+from models.base import Database
+from models.migrations import current, latest
+
+APT = "sudo apt-get install --no-install-recommends"
+LIBRARIES = {
+    "Pango": ("pango-1.0", "documents cannot be drawn without it"),
+    "Pango FreeType": ("pangoft2-1.0", "documents cannot be drawn without it"),
+    "HarfBuzz subset": ("harfbuzz-subset", "Japanese documents take seconds without it"),
+}
+PACKAGES = {
+    "Pango": "libpango-1.0-0",
+    "Pango FreeType": "libpangoft2-1.0-0",
+    "HarfBuzz subset": "libharfbuzz-subset0",
+    "Japanese font": "fonts-noto-cjk",
+}
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+JAPANESE_FONTS = ("NotoSansCJK*", "NotoSansJP*", "ipaexg*", "ipag*", "TakaoGothic*")
+
+Finding = tuple[bool, str]
+
+
+async def examine(*, demo: bool) -> bool:
+    """Prints a table; True when nothing is missing."""
+    findings: list[tuple[str, Finding]] = [("Python", (True, platform.python_version()))]
+    findings += [(name, _library(*about)) for name, about in LIBRARIES.items()]
+    findings.append(("Japanese font", _font()))
+    try:
+        settings = from_environment(demo=demo)
+    except SettingsError as error:
+        findings.append(("Settings", (False, str(error))))
+    else:
+        findings.append(("Settings", (True, f"data in {settings.data_folder}")))
+        findings.append(("Database", await _told(_database, settings)))
+        if settings.database_url.startswith("postgresql"):
+            findings.append(("Row-level security", await _told(_row_security, settings)))
+        findings.append(("SMTP", await _told(_smtp, settings)))
+        findings.append(("OIDC provider", await _told(_oidc, settings)))
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    missing = []
+    for name, (is_fine, told) in findings:
+        table.add_row("[green]ok[/]" if is_fine else "[red]missing[/]", name, told)
+        if not is_fine:
+            missing += [package for about, package in PACKAGES.items() if about == name]
+    console = Console()
+    console.print(table)
+    if missing:
+        console.print(f"\nGet it with: {APT} {' '.join(missing)}", soft_wrap=True, highlight=False)
+    return all(is_fine for _, (is_fine, _) in findings)
+
+
+def _library(name: str, why: str) -> Finding:
+    found = find_library(name)
+    return (True, found) if found else (False, why)
+
+
+def _font() -> Finding:
+    for folder in FONT_FOLDERS:
+        for pattern in JAPANESE_FONTS:
+            if found := next(Path(folder).expanduser().rglob(pattern), None):
+                return True, found.name
+    return False, "Japanese text in documents would be boxes"
+
+
+async def _told(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
+    try:
+        return await check(settings)
+    except Exception as error:
+        return False, f"does not answer: {getattr(error, 'orig', None) or str(error) or type(error).__name__}"
+
+
+async def _database(settings: Settings) -> Finding:
+    database = Database(settings.database_url)
+    shown = database.url.render_as_string()
+    if not database.exists():
+        return True, f"{shown} is made at the first start"
+    try:
+        found = await current(database)
+    finally:
+        await database.close()
+    if found == latest():
+        return True, f"{shown} at schema {found}"
+    return False, f"{shown} is at schema {found}, not {latest()}; bring it up with: ./run orders migrate"
+
+
+async def _row_security(settings: Settings) -> Finding:
+    from models.database.postgres import bypasses_row_security
+
+    database = Database(settings.database_url)
+    try:
+        role = await bypasses_row_security(database.engine)
+    finally:
+        await database.close()
+    if role is None:
+        return True, "PostgreSQL keeps the brands apart, too"
+    return False, f"does not bind the role {role}; give the program one of its own (docs/guides/postgresql.md)"
+
+
+async def _smtp(settings: Settings) -> Finding:
+    if settings.smtp_url is None:
+        return True, f"none set: mails are written to {settings.mail_folder}; set ORDERS_SMTP_URL to send them"
+    from exports.relay.transports import SmtpTransport
+
+    await SmtpTransport(settings.smtp_url).check()
+    return True, "the mail server answers"
+
+
+async def _oidc(settings: Settings) -> Finding:
+    if settings.oidc is None:
+        return True, "none set: our own tokens and API keys sign in; see docs/guides/sign-in.md"
+    from graph.identity.jwks import ProviderKeys
+
+    provider = ProviderKeys(settings.oidc.jwks_url, lambda: datetime.now(UTC))
+    try:
+        return True, f"publishes {len(await provider.published())} usable keys"
+    finally:
+        await provider.close()

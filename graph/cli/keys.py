@@ -1,0 +1,69 @@
+"""`orders key …`: the API keys of partner apps, from the command line."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from graph.cli.brands import find_brand
+from graph.cli.errors import CommandError
+from graph.core.ids import Kind, from_id, to_id
+from models.actor import Actor
+from models.api_key import PREFIX, ApiKey
+from models.base import Database
+from models.key_scopes import KeyScope
+from models.policy import Role
+from resolvers import api_keys
+from resolvers.api_keys import KeyOutcome
+from resolvers.core.context import Context
+from resolvers.inputs import InputError
+
+
+async def create_key(
+    database: Database, brand: str | None, name: str, scopes: Sequence[KeyScope], days: float | None
+) -> str:
+    """The key itself. Raises CommandError."""
+    context = await _context(database, brand)
+    expires_at = context.clock() + timedelta(days=days) if days else None
+    try:
+        return _secret(await api_keys.create_api_key(context, name, scopes, expires_at))
+    except InputError as error:
+        raise CommandError(str(error)) from None
+
+
+async def rotate_key(database: Database, brand: str | None, key: str, overlap_hours: int) -> str:
+    """The new key itself. Raises CommandError."""
+    context = await _context(database, brand)
+    return _secret(await api_keys.rotate_api_key(context, from_id(Kind.API_KEY, key), overlap_hours))
+
+
+async def revoke_key(database: Database, brand: str | None, key: str) -> None:
+    """Raises CommandError."""
+    context = await _context(database, brand)
+    _done(await api_keys.revoke_api_key(context, from_id(Kind.API_KEY, key)))
+
+
+async def list_keys(database: Database, brand: str | None) -> list[str]:
+    """One line for each key that is not revoked. Raises CommandError."""
+    return [_line(key) for key in await api_keys.api_keys(await _context(database, brand))]
+
+
+def _line(key: ApiKey) -> str:
+    used = f"used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
+    ends = f"until {key.expires_at:%Y-%m-%d %H:%M}" if key.expires_at else "no end"
+    return "\t".join([to_id(Kind.API_KEY, key.id), key.name, f"{PREFIX}…{key.last_four}", key.scopes[-1], used, ends])
+
+
+async def _context(database: Database, brand: str | None) -> Context:
+    found = await find_brand(database, brand)
+    actor = Actor(role=Role.ADMIN, id="admin:cli", name="Command line", brand_id=found.id)
+    return Context(database, actor, lambda: datetime.now(UTC))
+
+
+def _done(outcome: KeyOutcome) -> None:
+    if outcome.refusals:
+        raise CommandError(" ".join(refusal.message for refusal in outcome.refusals))
+
+
+def _secret(outcome: KeyOutcome) -> str:
+    _done(outcome)
+    assert outcome.secret is not None  # noqa: S101 - it is done, so there is one
+    return outcome.secret

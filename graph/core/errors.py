@@ -1,0 +1,162 @@
+"""What a caller is told when something goes wrong: InputError in plain words, everything else masked and logged."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import strawberry
+from graphql import GraphQLError, GraphQLSchema, VariableDefinitionNode, is_input_type, type_from_ast
+from graphql.pyutils import print_path_list
+from graphql.utilities import validate_input_value
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from strawberry.extensions import SchemaExtension
+from strawberry.http import GraphQLHTTPResponse
+
+from graph.telemetry import metrics
+from models.base import DatabaseBusyError
+from resolvers.inputs import InputError
+
+log = logging.getLogger("orders.graphql")
+
+# PostgreSQL: connection lost, read-only, serialization failure or deadlock, out of resources, lock not available,
+# cancelled or shut down, system error.
+BUSY_STATES = ("08", "25006", "40", "53", "55", "57", "58")
+BUSY_CODES = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+)
+MOST_PLACES = 50  # as many errors of variables are told in one answer
+LONGEST_MESSAGE = 1000  # of an error that quotes what was sent
+BUSY = "The database is busy or away. Try again in a moment; with the same idempotencyKey nothing is done twice."
+RETRY_AFTER = 1  # seconds
+
+
+@strawberry.interface(
+    description="A refusal that the user can act on. Each mutation has its own type with its own codes."
+)
+class UserError:
+    message: str = strawberry.field(description="For people, in the viewer's language: what is wrong and what to do.")
+    field: list[str] | None = strawberry.field(description="The path of the argument at fault.")
+
+    def __post_init__(self) -> None:
+        metrics.refused(str(getattr(self, "code", "UNKNOWN")))
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether trying again may help: the pool is exhausted, a lock was waited for too long, the database is away."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        return error.connection_invalidated or state.startswith(BUSY_STATES) or code in BUSY_CODES
+    # A connection that breaks while it is being made is told in asyncpg's own words, or (TimeoutError is one) by an
+    # OSError; resolvers touch no files.
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "").startswith(BUSY_STATES)
+    return isinstance(error, DatabaseBusyError | PoolTimeoutError | asyncpg.InterfaceError | OSError)
+
+
+def is_unavailable(answer: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> bool:
+    """Whether nothing of what was asked for could be answered, because of the database: the answer is a 503."""
+    return all(_failed_on_database(each) for each in (answer if isinstance(answer, list) else [answer]))
+
+
+def _failed_on_database(answer: GraphQLHTTPResponse) -> bool:
+    errors: list[Any] = list(answer.get("errors") or [])
+    codes = {(error.get("extensions") or {}).get("code") for error in errors}
+    return codes == {"UNAVAILABLE"} and not any(value is not None for value in (answer.get("data") or {}).values())
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def published(error: GraphQLError, request_id: str | None) -> GraphQLError:
+    cause = _cause(error)
+    if cause is None:  # of the document or its variables
+        return error
+    if isinstance(cause, InputError):
+        extensions: dict[str, Any] = {"code": cause.code, "field": cause.field}
+        return GraphQLError(str(cause), error.nodes, path=error.path, extensions=extensions)
+    if is_busy(cause):
+        log.warning("database busy: %s", cause, extra={"path": error.path})
+        extensions = {"code": "UNAVAILABLE", "requestId": request_id}
+        return GraphQLError(BUSY, error.nodes, path=error.path, extensions=extensions)
+    log.error("unexpected error at %s", error.path, exc_info=cause)
+    message = f"Something went wrong on our side and was written to the log (request {request_id})."
+    return GraphQLError(
+        message, error.nodes, path=error.path, extensions={"code": "INTERNAL_ERROR", "requestId": request_id}
+    )
+
+
+class Enough(Exception):
+    """Has nothing to say to anybody."""
+
+
+class Places:
+    """Where in the variables of a request something is wrong. Each variable is gone through once, and no further than
+    to the last error that is told: one can hold ten thousand wrong values.
+    """
+
+    def __init__(self, schema: GraphQLSchema, variables: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._variables = variables
+        self._known: dict[str, dict[str, list[str]]] = {}
+
+    def of(self, node: VariableDefinitionNode, message: str) -> list[str]:
+        """E.g. input, lines, 0, unitPrice: where the value is wrong in the way that the message says."""
+        name = node.variable.name.value
+        if name not in self._known:
+            self._known[name] = self._wrong(name, node)
+        return next((path for start, path in self._known[name].items() if message.startswith(start)), [name])
+
+    def _wrong(self, name: str, node: VariableDefinitionNode) -> dict[str, list[str]]:
+        """The beginning of a message → its place."""
+        found: list[tuple[str, list[str]]] = []
+        kind = type_from_ast(self._schema, node.type)
+
+        def see(_: GraphQLError, path: Sequence[str | int]) -> None:
+            found.append((f"Variable '${name}' has invalid value{print_path_list(path)}: ", [name, *map(str, path)]))
+            if len(found) == MOST_PLACES:
+                raise Enough
+
+        if name in self._variables and is_input_type(kind):
+            with suppress(Enough):
+                validate_input_value(self._variables[name], kind, see)
+        return dict(found)
+
+
+def pointed(error: GraphQLError, places: Places) -> GraphQLError:
+    """An error of the request: names the place in a variable that is at fault, and quotes only so much of it."""
+    if _cause(error):
+        return error
+    extensions = dict(error.extensions or {})
+    node = error.nodes[0] if error.nodes else None
+    if isinstance(node, VariableDefinitionNode):
+        extensions |= {"code": "BAD_USER_INPUT", "field": places.of(node, error.message)}
+    message = error.message
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[: LONGEST_MESSAGE // 2]} … {message[-LONGEST_MESSAGE // 2 :]}"
+    return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
+
+
+class PublishErrors(SchemaExtension):
+    def on_operation(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        if result is not None and (errors := getattr(result, "errors", None)):
+            request_id = getattr(self.execution_context.context, "request_id", None)
+            places = Places(self.execution_context.schema._schema, self.execution_context.variables or {})
+            result.errors = [published(pointed(error, places), request_id) for error in errors]
+            for error in result.errors:
+                metrics.failed(str((error.extensions or {}).get("code", "GRAPHQL")))

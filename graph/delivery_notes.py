@@ -1,0 +1,129 @@
+"""Backlog SKUs and delivery notes: laying out, making, changing and deleting."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry import ID, UNSET
+
+from graph.confirmation import DONE
+from graph.core.context import Info, given
+from graph.core.ids import Kind, from_id
+from graph.document_types import DeliveryNote
+from graph.order_actions import ActionPayload, OrderInput
+from resolvers import backlog, delivery_notes
+from resolvers.core.actions import Outcome, not_found
+from resolvers.delivery_notes import BacklogQuantity, NoteContent, unknown_document
+
+
+@strawberry.input(description="Lays out a confirmed order's SKUs, so that they can be delivered in parts.")
+class CreateBacklogSkusInput(OrderInput):
+    pass
+
+
+@strawberry.type(description=f"What came of createBacklogSkus. {DONE}")
+class CreateBacklogSkusPayload(ActionPayload):
+    pass
+
+
+@strawberry.input(description="How much of a backlog SKU to deliver.")
+class BacklogQuantityInput:
+    backlog_sku_id: ID = strawberry.field(description="One of the order's.")
+    quantity: int = strawberry.field(description="At least 1, at most what remains.")
+
+
+TRACKING_NUMBER = f"The carrier's, at most {delivery_notes.LONGEST_TRACKING_NUMBER} characters."
+COMMENT = f"What the buyer reads on it, at most {delivery_notes.LONGEST_COMMENT:,} characters."
+
+
+@strawberry.input(description="From the order as a whole, or, with backlogQuantities, from its backlog SKUs.")
+class CreateDeliveryNoteInput(OrderInput):
+    backlog_quantities: list[BacklogQuantityInput] | None = strawberry.field(
+        default=UNSET, description="Needed exactly when the order has backlog SKUs."
+    )
+    tracking_number: str | None = strawberry.field(default=UNSET, description=TRACKING_NUMBER)
+    comment: str | None = strawberry.field(default=UNSET, description=COMMENT)
+
+
+@strawberry.type(description=f"What came of createDeliveryNote. {DONE}")
+class CreateDeliveryNotePayload(ActionPayload):
+    delivery_note: DeliveryNote | None = strawberry.field(description="The new note; null when it was refused.")
+
+
+@strawberry.input(description="Changes a delivery note that is on no invoice. What is left out stays as it is.")
+class UpdateDeliveryNoteInput:
+    delivery_note_id: ID = strawberry.field(description="The note.")
+    backlog_quantities: list[BacklogQuantityInput] | None = strawberry.field(
+        default=UNSET,
+        description="Replaces all of the note's quantities; what it took before goes back first. Only for a note "
+        "made from backlog SKUs.",
+    )
+    tracking_number: str | None = strawberry.field(default=UNSET, description=TRACKING_NUMBER)
+    comment: str | None = strawberry.field(default=UNSET, description=COMMENT)
+
+
+@strawberry.type(description=f"What came of updateDeliveryNote. {DONE}")
+class UpdateDeliveryNotePayload(ActionPayload):
+    delivery_note: DeliveryNote | None = strawberry.field(description="The note as it is now; null when there is none.")
+
+
+@strawberry.input(description="Deletes a delivery note that is on no invoice.")
+class DeleteDeliveryNoteInput:
+    delivery_note_id: ID = strawberry.field(description="The note; what it took goes back to the backlog.")
+
+
+@strawberry.type(description=f"What came of deleteDeliveryNote. {DONE}")
+class DeleteDeliveryNotePayload(ActionPayload):
+    pass
+
+
+async def create_backlog_skus(
+    info: Info, input: Annotated[CreateBacklogSkusInput, strawberry.argument(description="The order.")]
+) -> CreateBacklogSkusPayload:
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await backlog.create_backlog_skus(info.context, order_id) if order_id else not_found(info.context)
+    return await CreateBacklogSkusPayload.of(info, outcome)
+
+
+async def create_delivery_note(
+    info: Info, input: Annotated[CreateDeliveryNoteInput, strawberry.argument(description="The order and quantities.")]
+) -> CreateDeliveryNotePayload:
+    outcome: Outcome = not_found(info.context)
+    note_id: UUID | None = None
+    if order_id := from_id(Kind.ORDER, input.order_id):
+        outcome, note_id = await delivery_notes.create_delivery_note(info.context, order_id, _content(input))
+    return await CreateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, note_id))
+
+
+async def update_delivery_note(
+    info: Info, input: Annotated[UpdateDeliveryNoteInput, strawberry.argument(description="The note and its content.")]
+) -> UpdateDeliveryNotePayload:
+    outcome = unknown_document(info.context, "deliveryNoteId")
+    note_id = from_id(Kind.DELIVERY_NOTE, input.delivery_note_id)
+    if note_id:
+        outcome = await delivery_notes.update_delivery_note(info.context, note_id, _content(input))
+    return await UpdateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, note_id))
+
+
+def _content(input: CreateDeliveryNoteInput | UpdateDeliveryNoteInput) -> NoteContent:
+    asked = given(input.backlog_quantities)
+    quantities = (
+        [BacklogQuantity(from_id(Kind.BACKLOG_SKU, each.backlog_sku_id), each.quantity) for each in asked]
+        if asked is not None
+        else None
+    )
+    return NoteContent(quantities, given(input.tracking_number), given(input.comment))
+
+
+async def _note(info: Info, note_id: UUID | None) -> DeliveryNote | None:
+    row = await info.context.loaders.delivery_note.load(note_id) if note_id else None
+    return DeliveryNote.of(row) if row else None
+
+
+async def delete_delivery_note(
+    info: Info, input: Annotated[DeleteDeliveryNoteInput, strawberry.argument(description="The note.")]
+) -> DeleteDeliveryNotePayload:
+    outcome = unknown_document(info.context, "deliveryNoteId")
+    if note_id := from_id(Kind.DELIVERY_NOTE, input.delivery_note_id):
+        outcome = await delivery_notes.delete_delivery_note(info.context, note_id)
+    return await DeleteDeliveryNotePayload.of(info, outcome)

@@ -1,0 +1,199 @@
+"""DeliveryNote, Invoice and BacklogSku: what references an order and keeps it from being rejected."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry import UNSET, Private
+
+from graph.catalog import Sku
+from graph.core.context import Info, given
+from graph.core.download_links import Download
+from graph.core.enums import InLocale, publish
+from graph.core.ids import Kind, to_id
+from graph.core.money import Money
+from graph.core.node import NODES, Node
+from graph.core.pagination import After, Connection, First, connection, counted
+from graph.limits.cost import paged
+from models.documents import InvoiceStatus
+from resolvers import documents, nodes
+from resolvers.reading.pagination import PageRequest
+from resolvers.reading.rows import BacklogSkuRow, DeliveryNoteLineRow, DeliveryNoteRow, InvoiceLineRow, InvoiceRow
+
+if TYPE_CHECKING:
+    from graph.orders import Order
+
+OrderOfDocument = Annotated["Order", strawberry.lazy("graph.orders")]
+
+publish(
+    InvoiceStatus,
+    "How far an invoice has come.",
+    {
+        "DRAFT": "Can be issued or deleted; buyers don't see it. Its orders cannot be rejected.",
+        "ISSUED": "Can be voided. Its orders cannot be rejected.",
+        "VOID": "No longer counts, for good: its orders are released.",
+    },
+)
+
+
+@strawberry.type(description="What a delivery note delivers of one SKU.")
+class DeliveryNoteLine:
+    sku: Sku = strawberry.field(description="What.")
+    quantity: int = strawberry.field(description="How many.")
+
+    @classmethod
+    def of(cls, row: DeliveryNoteLineRow) -> "DeliveryNoteLine":
+        return cls(sku=Sku.of(row.sku), quantity=row.quantity)
+
+
+@strawberry.type(description="Goods of an order on their way. While one exists, the order cannot be rejected.")
+class DeliveryNote(Node):
+    code: str = strawberry.field(description="Unique in the brand.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime | None = strawberry.field(description="When it was last changed; null when it never was.")
+    tracking_number: str = strawberry.field(description="The carrier's; empty when there is none.")
+    comment: str = strawberry.field(description="What the buyer reads on it; empty when there is none.")
+    is_invoiced: bool = strawberry.field(
+        description="Whether it, or its order as a whole, is on an invoice: then it can be neither changed nor deleted."
+    )
+    row: Private[DeliveryNoteRow]
+
+    @strawberry.field(description="The order that it is of.")
+    async def order(self, info: Info) -> OrderOfDocument:
+        return (await _orders(info, [self.row.order_id]))[0]
+
+    @strawberry.field(description="What it delivers.", directives=[paged("first")])
+    async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[DeliveryNoteLine]:
+        page = await documents.note_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        count = counted(info.context.loaders.delivery_note_line_count, self.row.id)
+        return connection(page, DeliveryNoteLine.of, count)
+
+    @strawberry.field(description="A link to its PDF.")
+    def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
+        language = locale.value if locale else None
+        return info.context.links.of_delivery_note(self.row.id, self.row.code, info.context.actor, language)
+
+    @classmethod
+    def of(cls, row: DeliveryNoteRow) -> "DeliveryNote":
+        return cls(
+            id=to_id(Kind.DELIVERY_NOTE, row.id),
+            code=row.code,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            tracking_number=row.tracking_number,
+            comment=row.comment,
+            is_invoiced=row.is_invoiced,
+            row=row,
+        )
+
+
+@strawberry.type(description="What an invoice bills; frozen when it was drafted.")
+class InvoiceLine:
+    sku: Sku = strawberry.field(description="What.")
+    quantity: int = strawberry.field(description="How many.")
+    unit_price: Money = strawberry.field(description="For one, as in the order.")
+    amount: Money = strawberry.field(description="quantity times unitPrice.")
+    row: Private[InvoiceLineRow]
+
+    @strawberry.field(description="The order that it is of.")
+    async def order(self, info: Info) -> OrderOfDocument:
+        return (await _orders(info, [self.row.order_id]))[0]
+
+    @strawberry.field(description="The note that it was delivered with, if the invoice was made from delivery notes.")
+    async def delivery_note(self, info: Info) -> DeliveryNote | None:
+        if self.row.delivery_note_id is None:
+            return None
+        found = await info.context.loaders.delivery_note.load(self.row.delivery_note_id)
+        return DeliveryNote.of(found) if found else None
+
+    @classmethod
+    def of(cls, row: InvoiceLineRow) -> "InvoiceLine":
+        return cls(
+            sku=Sku.of(row.sku),
+            quantity=row.quantity,
+            unit_price=Money.of(row.unit_price_minor, row.currency),
+            amount=Money.of(row.amount_minor, row.currency),
+            row=row,
+        )
+
+
+@strawberry.type(
+    description="A bill to a buyer for one or several orders, or for their delivery notes. Unless it is void, the "
+    "orders cannot be rejected."
+)
+class Invoice(Node):
+    code: str = strawberry.field(description="Unique in the brand.")
+    status: InvoiceStatus = strawberry.field(description="How far it has come.")
+    created_at: datetime = strawberry.field(description="When it was drafted.")
+    issued_at: datetime | None = strawberry.field(description="When it was issued; null while it is a draft.")
+    voided_at: datetime | None = strawberry.field(description="When it was voided.")
+    is_void: bool = strawberry.field(description="A voided invoice no longer references its orders.")
+    total: Money | None = strawberry.field(
+        description="Its lines, and what they bill of the orders' tax and shipping; null for one taken over without it."
+    )
+    row: Private[InvoiceRow]
+
+    @strawberry.field(description="What it bills.", directives=[paged("first")])
+    async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[InvoiceLine]:
+        page = await documents.invoice_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        count = counted(info.context.loaders.invoice_line_count, self.row.id)
+        return connection(page, InvoiceLine.of, count)
+
+    @strawberry.field(description="The orders that it is for.")
+    async def orders(self, info: Info) -> list[OrderOfDocument]:
+        return await _orders(info, await info.context.loaders.invoiced_orders.load(self.row.id))
+
+    @strawberry.field(description="The delivery notes that it was made from; empty when it is for whole orders.")
+    async def delivery_notes(self, info: Info) -> list[DeliveryNote]:
+        return [DeliveryNote.of(row) for row in await info.context.loaders.invoiced_notes.load(self.row.id)]
+
+    @strawberry.field(description="A link to its PDF; a draft and a voided one say so on their face.")
+    def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
+        language = locale.value if locale else None
+        return info.context.links.of_invoice(self.row.id, self.row.code, info.context.actor, language)
+
+    @classmethod
+    def of(cls, row: InvoiceRow) -> "Invoice":
+        has_total = row.total_minor is not None and row.currency is not None
+        return cls(
+            id=to_id(Kind.INVOICE, row.id),
+            code=row.code,
+            status=row.status,
+            created_at=row.created_at,
+            issued_at=row.issued_at,
+            voided_at=row.voided_at,
+            is_void=row.status is InvoiceStatus.VOID,
+            total=Money.of(row.total_minor or 0, row.currency or "") if has_total else None,
+            row=row,
+        )
+
+
+@strawberry.type(
+    description="A SKU of an order, laid out to be delivered in parts. It keeps the order from being rejected."
+)
+class BacklogSku(Node):
+    sku: Sku = strawberry.field(description="What is to be delivered.")
+    ordered_quantity: int = strawberry.field(description="How many were ordered.")
+    remaining_quantity: int = strawberry.field(description="How many no delivery note has taken yet.")
+
+    @classmethod
+    def of(cls, row: BacklogSkuRow) -> "BacklogSku":
+        return cls(
+            id=to_id(Kind.BACKLOG_SKU, row.id),
+            sku=Sku.of(row.sku),
+            ordered_quantity=row.ordered_quantity,
+            remaining_quantity=row.remaining_quantity,
+        )
+
+
+async def _orders(info: Info, order_ids: list[UUID]) -> "list[Order]":
+    # Imported late: an order has documents, and a document has orders.
+    from graph.orders import Order
+
+    return [Order.of(row) for row in await info.context.loaders.order.load_many(order_ids) if row]
+
+
+NODES[Kind.DELIVERY_NOTE] = (nodes.delivery_notes, DeliveryNote.of)
+NODES[Kind.INVOICE] = (nodes.invoices, Invoice.of)
+NODES[Kind.BACKLOG_SKU] = (nodes.backlog_skus, BacklogSku.of)

@@ -1,0 +1,67 @@
+"""OrderEvent: the audit in words, of an order or of the whole brand. Brands see it, buyers don't."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry import Private
+
+import graph.viewer  # noqa: F401 - publishes ActorKind
+from graph.core.batching import then
+from graph.core.context import Info
+from graph.core.ids import Kind, to_id
+from graph.core.node import NODES, Node
+from models.actor import ActorKind
+from models.messages import history
+from resolvers import nodes
+from resolvers.reading.rows import HistoryRow
+
+if TYPE_CHECKING:
+    from graph.orders import Order
+
+
+@strawberry.type(description="Something that was done, to an order or else, and by whom. Never changed, never deleted.")
+class OrderEvent(Node):
+    kind: str = strawberry.field(description="What was done, e.g. ORDER_REJECTED; new kinds may come.")
+    at: datetime = strawberry.field(description="When.")
+    actor: str = strawberry.field(description="Who, by name.")
+    actor_kind: ActorKind = strawberry.field(description="What kind of user that was.")
+    actor_id: str = strawberry.field(description="Who, by the id in the token; names may change.")
+    request_id: str | None = strawberry.field(description="Of the request that did it, as in the log.")
+    sequence: int | None = strawberry.field(
+        description="Its place in the brand's chain, from 1 and without gaps; null when it is older than the chain."
+    )
+    hash: str | None = strawberry.field(
+        description="SHA-256 of all that it says and of the hash before it; null when it is older than the chain."
+    )
+    row: Private[HistoryRow]
+
+    @strawberry.field(description="What was done, in a sentence in the viewer's language.")
+    def summary(self, info: Info) -> str:
+        return history.sentence(self.row.kind, self.row.details, info.context.actor.locale)
+
+    @strawberry.field(description="The order it was done to; null when it was none, e.g. for a tag or a setting.")
+    def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")] | None:
+        from graph.orders import Order
+
+        if self.row.order_id is None:
+            return None
+        return then(info.context.loaders.order.load(self.row.order_id), Order.of)
+
+    @classmethod
+    def of(cls, row: HistoryRow) -> "OrderEvent":
+        return cls(
+            id=to_id(Kind.EVENT, row.id),
+            kind=row.kind,
+            at=row.at,
+            actor=row.actor_name,
+            actor_kind=row.actor_kind,
+            actor_id=row.actor_id,
+            request_id=row.request_id,
+            sequence=row.sequence,
+            hash=row.hash,
+            row=row,
+        )
+
+
+NODES[Kind.EVENT] = (nodes.history, OrderEvent.of)

@@ -1,0 +1,175 @@
+"""GraphQL over HTTP, as its specification has it: what a request may be, and with which status an answer goes out.
+
+One query or mutation in one JSON object by POST, or one query by GET. That is no simple request in the sense of CORS:
+its Content-Type is JSON, and who asks is told by a header, never by a cookie; no foreign page can send one unasked.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema.base import BaseSchema
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+
+from graph.core.context import RequestContext
+from graph.core.errors import RETRY_AFTER, is_unavailable
+from graph.limits.rate import Allowance
+from graph.limits.trusted_documents import DocumentRefused, TrustedDocuments
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
+STATUS = {"RATE_LIMITED": 429}
+TOOK_TOO_LONG = (
+    "This took longer than {seconds:g} s and was stopped. What a mutation had finished stays, the rest is undone. "
+    "Ask for less, or try again; with the same idempotencyKey nothing is done twice."
+)
+
+
+def failure(status: int, message: str, code: str, headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)
+
+
+class GraphQLOverHTTP(GraphQL[RequestContext, None]):
+    """`timeout` in seconds. `suggestions`: whether errors name what there is that is called alike."""
+
+    def __init__(
+        self, schema: BaseSchema, *, timeout: float, documents: TrustedDocuments, suggestions: bool = True
+    ) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        self._timeout = timeout
+        self._documents = documents
+        self._suggestions = suggestions
+
+    async def answer(self, request: Request, allowance: Allowance) -> Response:
+        """For a request of a known viewer."""
+        response = await self._in_time(request)
+        response.headers.update(allowance.headers())
+        if response.status_code == 429:
+            response.headers["Retry-After"] = str(allowance.retry_after)
+        return response
+
+    async def _in_time(self, request: Request) -> Response:
+        try:
+            async with asyncio.timeout(self._timeout) as timer:
+                response: Response = await self.run(request)
+                return response
+        except TimeoutError:
+            if not timer.expired():
+                raise
+            return failure(504, TOOK_TOO_LONG.format(seconds=self._timeout), "TIMEOUT", {"Retry-After": "1"})
+        except DocumentRefused as error:
+            status = 200 if _media_type(request) == JSON and error.status == 400 else error.status
+            return failure(status, str(error), error.code)
+        except HTTPException as error:
+            if isinstance(error.__cause__, InvalidOperationTypeError):
+                return failure(405, "A GET is for queries; send a mutation by POST.", "BAD_REQUEST", {"Allow": "POST"})
+            headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
+            return failure(error.status_code, error.reason, "BAD_REQUEST", headers)
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        response: Response = await super().get_sub_response(request)
+        response.media_type = _media_type(request)
+        return response
+
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        return False
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        data = self._read_query(request) if request.method == "GET" else await self._read_body(request)
+        for name, kind, words in (
+            ("query", str, "a string"),
+            ("operationName", str, "a string"),
+            ("variables", dict, "an object"),
+            ("extensions", dict, "an object"),
+            ("documentId", str, "a string"),
+        ):
+            if not isinstance(data.get(name), kind | None):
+                raise HTTPException(400, f"{name} must be {words}, or left out.")
+        extensions = data.get("extensions")
+        return GraphQLRequestData(
+            query=self._documents.text_of(data.get("query"), data.get("documentId"), extensions or {}),
+            variables=data.get("variables"),
+            operation_name=data.get("operationName") or None,
+            extensions=extensions,
+        )
+
+    def _read_query(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
+        data: dict[str, Any] = dict(request.query_params)
+        for name in ("variables", "extensions"):
+            if data.get(name):
+                data[name] = self.parse_json(data[name])
+        return data
+
+    async def _read_body(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
+        media_type, _, parameters = (request.content_type or "").lower().partition(";")
+        if media_type.strip() != JSON or parameters.strip().replace('"', "") not in (
+            "",
+            "charset=utf-8",
+            "charset=utf8",
+        ):
+            raise HTTPException(415, f"Send the request as JSON in UTF-8, with Content-Type: {JSON}.")
+        data = self.parse_json(await request.get_body())
+        if isinstance(data, list):
+            raise HTTPException(400, "A body holds one request; send several one by one.")
+        if not isinstance(data, dict):
+            raise HTTPException(400, "The body must be a JSON object with a query.")
+        return data
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        answer = await super().process_result(request, result)
+        # Errors without a path are of the request: nothing was executed.
+        if result.data is None and all(error.path is None for error in result.errors or ()):
+            del answer["data"]
+            if not self._suggestions:
+                for error in answer["errors"] or ():
+                    error["message"] = SUGGESTION.sub("", error["message"])  # type: ignore[index]
+        return answer
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        media_type = sub_response.media_type or JSON
+        body = self.encode_json(response_data)
+        if is_unavailable(response_data):
+            return Response(body, 503, {"Retry-After": str(RETRY_AFTER)}, media_type)
+        return Response(body, _status(response_data, media_type), media_type=media_type)  # type: ignore[arg-type]
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
+
+
+def _media_type(request: HTTPConnection) -> str:
+    """The newer one for who asks for it by name, not less than for the older one."""
+    wanted = {JSON: 0.0, GRAPHQL: 0.0}
+    for each in request.headers.get("accept", "").split(","):
+        media_type, *parameters = (part.strip().lower() for part in each.split(";"))
+        if media_type in wanted:
+            wanted[media_type] = next((_quality(part[2:]) for part in parameters if part.startswith("q=")), 1.0)
+    return GRAPHQL if 0 < wanted[GRAPHQL] >= wanted[JSON] else JSON
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _status(answer: Mapping[str, Any], media_type: str) -> int:
+    if "data" in answer:
+        return 200
+    code = answer["errors"][0].get("extensions", {}).get("code")
+    return STATUS.get(code, 400 if media_type == GRAPHQL else 200)

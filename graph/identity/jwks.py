@@ -1,0 +1,114 @@
+"""The OIDC provider's keys (JWKS, RFC 7517): fetched when needed, kept for a while, fetched anew when they rotate."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+import orjson
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from graph.identity.claims import BROKEN, ProviderAway, TokenError
+
+LIFETIME = timedelta(minutes=10)
+# However many tokens with made-up key ids come, the provider is asked no more often than this.
+PAUSE = timedelta(seconds=10)
+TIMEOUT = 5.0  # seconds
+LARGEST_SET = 256_000  # bytes
+FEWEST_RSA_BITS = 2048
+
+Key = RSAKey | ECKey | OKPKey
+MAKERS: dict[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+log = logging.getLogger("orders.oidc")
+
+
+class ProviderKeys:
+    """One provider's keys. While it cannot be reached, the last keys stay good."""
+
+    def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
+        self._url = url
+        self._clock = clock
+        self._client = httpx2.AsyncClient(timeout=TIMEOUT, headers={"Accept-Encoding": "identity"})
+        self._lock = asyncio.Lock()
+        self._keys: list[Key] = []
+        self._fetched: datetime | None = None
+        self._tried: datetime | None = None
+        self._is_away = False
+
+    async def key(self, id: str | None, type: str) -> Key:
+        """The public key with this id; without one, the only key of the type. Raises TokenError, ProviderAway."""
+        is_old = self._fetched is None or self._clock() - self._fetched > LIFETIME
+        # Who finds somebody else fetching does with the old keys; the first one waits.
+        if is_old and not (self._keys and self._lock.locked()):
+            await self._fetch()
+        if found := self._find(id, type):
+            return found
+        await self._fetch()
+        if found := self._find(id, type):
+            return found
+        if self._is_away:
+            raise ProviderAway
+        raise TokenError("The token is signed with a key that the provider does not publish.")
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    def _find(self, id: str | None, type: str) -> Key | None:
+        keys = [key for key in self._keys if key.key_type == type and (id is None or key.kid == id)]
+        return keys[0] if keys and (id is not None or len(keys) == 1) else None
+
+    async def _fetch(self) -> None:
+        """Unless it was tried a moment ago."""
+        async with self._lock:
+            if self._tried and self._clock() - self._tried < PAUSE:
+                return
+            self._tried = self._clock()
+            try:
+                self._keys = await self.published()
+            except (httpx2.HTTPError, OSError, ValueError) as error:
+                self._is_away = True
+                log.warning("the OIDC provider's keys cannot be had: %s", str(error) or type(error).__name__)
+            else:
+                self._is_away, self._fetched = False, self._clock()
+                log.info("the OIDC provider has %d usable keys", len(self._keys))
+
+    async def published(self) -> list[Key]:
+        """What the provider publishes now. Raises httpx2.HTTPError, OSError, ValueError."""
+        # Not each read, but all of it: a provider that sends a byte a second is away too.
+        async with asyncio.timeout(TIMEOUT), self._client.stream("GET", self._url) as response:
+            if response.status_code != 200:
+                raise ValueError(f"it answered {response.status_code}")
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > LARGEST_SET:
+                    raise ValueError(f"its answer is larger than {LARGEST_SET:,} bytes")
+        return usable(bytes(body))
+
+
+def usable(answer: bytes) -> list[Key]:
+    """The public keys that can check a signature; others are left out. Raises ValueError when there is none."""
+    try:
+        published = orjson.loads(answer)["keys"]
+    except (ValueError, TypeError, KeyError):
+        raise ValueError("its answer is no set of keys (JWKS)") from None
+    keys = [key for each in published if (key := _key(each))] if isinstance(published, list) else []
+    if not keys:
+        raise ValueError("its set of keys holds none that can check a signature")
+    return keys
+
+
+def _key(published: Any) -> Key | None:
+    try:
+        if published.get("use", "sig") != "sig":
+            return None
+        key = MAKERS[published["kty"]].import_key(published)
+        if isinstance(key, RSAKey) and key.public_key.key_size < FEWEST_RSA_BITS:
+            return None
+        if isinstance(key, OKPKey) and key.curve_name not in ("Ed25519", "Ed448"):
+            return None
+    except BROKEN:
+        return None
+    return key

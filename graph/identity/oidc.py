@@ -1,0 +1,119 @@
+"""Tokens of an OIDC provider: signed with one of its keys, for this API, and naming a brand and a buyer that exist."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import UnsupportedAlgorithmError
+from joserfc.jws import JWSRegistry
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from graph.identity.claims import BROKEN, LEEWAY, Identified, TokenError, check_times, missing, subject_of, text_of
+from graph.identity.jwks import ProviderKeys
+from graph.settings.environment import OidcProvider
+from models.actor import Actor
+from models.base import Database
+from models.party import Brand, Buyer
+from models.policy import Role
+from models.scope import EVERYTHING
+
+# Only asymmetric ones: with HS256 the provider's public key would be a key to sign with.
+TYPES = {
+    "RS256": "RSA", "RS384": "RSA", "RS512": "RSA",
+    "PS256": "RSA", "PS384": "RSA", "PS512": "RSA",
+    "ES256": "EC", "ES384": "EC", "ES512": "EC",
+    "EdDSA": "OKP", "Ed25519": "OKP", "Ed448": "OKP",
+}  # fmt: skip
+# Partner apps have API keys, which can be revoked.
+ROLES = {role.value: role for role in (Role.ADMIN, Role.WRITE, Role.READ, Role.BUYER, Role.OPERATOR)}
+
+
+class _Registry(JWSRegistry):
+    def get_alg(self, name: str) -> Any:
+        # The library warns of EdDSA, whose new names (RFC 9864) no provider writes yet.
+        if name not in TYPES:
+            raise UnsupportedAlgorithmError(name)
+        return self.algorithms[name]
+
+
+class Oidc:
+    """`keys` is closed by who made it."""
+
+    def __init__(
+        self, provider: OidcProvider, keys: ProviderKeys, database: Database, clock: Callable[[], datetime]
+    ) -> None:
+        self._provider = provider
+        self._keys = keys
+        self._database = database
+        self._clock = clock
+        # Providers put headers of their own into tokens.
+        self._registry = _Registry(strict_check_header=False)
+
+    async def read(self, token: str, header: dict[str, Any]) -> Identified:
+        """Who a token stands for. Raises TokenError, ProviderAway."""
+        kid = header.get("kid")
+        key = await self._keys.key(kid if isinstance(kid, str) else None, TYPES[header["alg"]])
+        if key.alg not in (None, header["alg"]):
+            raise TokenError("The token is signed with another algorithm than its key is for.")
+        try:
+            claims = jwt.decode(token, key, registry=self._registry).claims
+        except BROKEN:
+            raise TokenError("The token is not one that the provider signed.") from None
+        if claims.get("iss") != self._provider.issuer:
+            raise TokenError("The token is from another issuer.")
+        audience = claims.get("aud")
+        if self._provider.audience not in (audience if isinstance(audience, list) else [audience]):
+            raise TokenError("The token is for another audience.")
+        expires_at = check_times(claims, self._clock(), grace=LEEWAY)
+        return Identified(await self._actor(claims), expires_at)
+
+    async def _actor(self, claims: dict[str, Any]) -> Actor:
+        role = ROLES.get(text_of(claims, "orders_role"))
+        if role is None:
+            raise missing("orders_role")
+        subject = subject_of(claims)
+        name = text_of(claims, "name", "preferred_username", "email", "sub")
+        brand_id, buyer_id = await self._places(claims, role)
+        locale = claims.get("locale")
+        language = "ja" if isinstance(locale, str) and locale.lower().startswith("ja") else "en"
+        return Actor(role=role, id=subject, name=name, brand_id=brand_id, buyer_id=buyer_id, locale=language)
+
+    async def _places(self, claims: dict[str, Any], role: Role) -> tuple[UUID | None, UUID | None]:
+        """The brand and the buyer, which must exist; the claims that the role does not take must not be there."""
+        takes = {"orders_brand": role is not Role.OPERATOR, "orders_buyer": role is Role.BUYER}
+        for claim, is_taken in takes.items():
+            if not is_taken and claims.get(claim) is not None:
+                raise TokenError(f"The token says two things: its role takes no claim {claim}.")
+        if role is Role.OPERATOR:
+            return None, None
+        async with self._database.read(EVERYTHING) as session:
+            brand_id = await _one(session, Brand.id, Brand.code, text_of(claims, "orders_brand"))
+            if brand_id is None:
+                raise TokenError("The token names a brand that does not exist.")
+            if role is not Role.BUYER:
+                return brand_id, None
+            buyer = text_of(claims, "orders_buyer")
+            buyer_id = await _one(session, Buyer.id, Buyer.unique_code, buyer, Buyer.brand_id == brand_id)
+            if buyer_id is None:
+                raise TokenError("The token names a buyer that the brand does not have.")
+            return brand_id, buyer_id
+
+
+async def _one(
+    session: AsyncSession,
+    id: InstrumentedAttribute[UUID],
+    code: InstrumentedAttribute[str],
+    text: str,
+    *within: ColumnElement[bool],
+) -> UUID | None:
+    """What has this code, or this id; None also when one has the code and another the id."""
+    matches = [code == text]
+    with suppress(ValueError):
+        matches.append(id == UUID(text))
+    found = (await session.scalars(select(id).where(or_(*matches), *within).limit(2))).all()
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,175 @@
+"""Invoices: drafting for an order, several or delivery notes; issuing, voiding and deleting."""
+
+from typing import Annotated, Self
+
+import strawberry
+from strawberry import ID
+
+from graph.confirmation import DONE
+from graph.core.context import Info
+from graph.core.ids import Kind, from_id
+from graph.document_types import Invoice
+from graph.order_actions import ActionPayload, OrderActionError, OrderInput
+from graph.orders import ActionBlocker, Order
+from resolvers import invoice_drafts, invoices, nodes
+from resolvers.core.actions import Outcome, not_found
+from resolvers.delivery_notes import unknown_document
+from resolvers.invoice_drafts import Drafted
+
+
+@strawberry.input(description="Drafts an invoice for the official content of an order.")
+class CreateInvoiceInput(OrderInput):
+    pass
+
+
+@strawberry.type(description=f"What came of createInvoice. {DONE}")
+class CreateInvoicePayload(ActionPayload):
+    invoice: Invoice | None = strawberry.field(description="The new draft; null when it was refused.")
+
+
+@strawberry.input(description="Drafts one invoice for the official content of several orders.")
+class CreateInvoiceForOrdersInput:
+    order_ids: list[ID] = strawberry.field(
+        description=f"Orders of one buyer in one currency, at most {invoice_drafts.MOST}."
+    )
+
+
+@strawberry.input(description="Drafts one invoice for what delivery notes deliver, at the prices of their orders.")
+class CreateInvoiceForDeliveryNotesInput:
+    delivery_note_ids: list[ID] = strawberry.field(
+        description=f"Notes of one buyer's orders in one currency, none on an invoice; at most {invoice_drafts.MOST}."
+    )
+
+
+@strawberry.type(description="Why one of several orders was refused.")
+class RefusedOrder:
+    order: Order = strawberry.field(description="The order.")
+    blockers: list[ActionBlocker] = strawberry.field(
+        description="Every reason why; Order.actions tells them beforehand."
+    )
+
+
+@strawberry.type
+class InvoicingPayload:
+    """The start of the payloads of an invoice for several; not in the schema itself."""
+
+    invoice: Invoice | None = strawberry.field(description="The new draft; null when it was refused.")
+    orders: list[Order] = strawberry.field(description="The orders as they are now.")
+    refused_orders: list[RefusedOrder] = strawberry.field(description="The orders that keep it from being made.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+    @classmethod
+    async def of(cls, info: Info, drafted: Drafted) -> Self:
+        rows = await info.context.loaders.order.load_many(drafted.order_ids)
+        orders = {row.id: Order.of(row) for row in rows if row}
+        return cls(
+            invoice=await _invoice(info, drafted),
+            orders=list(orders.values()),
+            refused_orders=[
+                RefusedOrder(order=orders[id], blockers=[ActionBlocker.of(each) for each in blockers])
+                for id, blockers in drafted.blockers.items()
+            ],
+            user_errors=[OrderActionError.of(refusal) for refusal in drafted.refusals],
+        )
+
+
+@strawberry.type(description=f"What came of createInvoiceForOrders. {DONE}")
+class CreateInvoiceForOrdersPayload(InvoicingPayload):
+    pass
+
+
+@strawberry.type(description=f"What came of createInvoiceForDeliveryNotes. {DONE}")
+class CreateInvoiceForDeliveryNotesPayload(InvoicingPayload):
+    pass
+
+
+@strawberry.input(description="Issues a draft.")
+class IssueInvoiceInput:
+    invoice_id: ID = strawberry.field(description="The draft.")
+
+
+@strawberry.type(description=f"What came of issueInvoice. {DONE}")
+class IssueInvoicePayload(ActionPayload):
+    pass
+
+
+@strawberry.input(description="Voids an issued invoice, for good; its orders are released.")
+class VoidInvoiceInput:
+    invoice_id: ID = strawberry.field(description="The issued invoice.")
+
+
+@strawberry.type(description=f"What came of voidInvoice. {DONE}")
+class VoidInvoicePayload(ActionPayload):
+    pass
+
+
+@strawberry.input(description="Deletes a draft; its orders are released.")
+class DeleteInvoiceInput:
+    invoice_id: ID = strawberry.field(description="The draft.")
+
+
+@strawberry.type(description=f"What came of deleteInvoice. {DONE}")
+class DeleteInvoicePayload(ActionPayload):
+    pass
+
+
+async def create_invoice(
+    info: Info, input: Annotated[CreateInvoiceInput, strawberry.argument(description="The order.")]
+) -> CreateInvoicePayload:
+    outcome: Outcome = not_found(info.context)
+    drafted = Drafted()
+    if order_id := from_id(Kind.ORDER, input.order_id):
+        drafted = await invoice_drafts.create_invoice(info.context, order_id)
+        known = drafted.order_ids[0] if drafted.order_ids else None
+        outcome = Outcome(known, drafted.blockers.get(order_id, []), drafted.refusals)
+    return await CreateInvoicePayload.of(info, outcome, invoice=await _invoice(info, drafted))
+
+
+async def create_invoice_for_orders(
+    info: Info, input: Annotated[CreateInvoiceForOrdersInput, strawberry.argument(description="The orders.")]
+) -> CreateInvoiceForOrdersPayload:
+    ids = [from_id(Kind.ORDER, id) for id in input.order_ids]
+    drafted = await invoice_drafts.create_invoice_for_orders(info.context, ids)
+    return await CreateInvoiceForOrdersPayload.of(info, drafted)
+
+
+async def create_invoice_for_delivery_notes(
+    info: Info, input: Annotated[CreateInvoiceForDeliveryNotesInput, strawberry.argument(description="The notes.")]
+) -> CreateInvoiceForDeliveryNotesPayload:
+    ids = [from_id(Kind.DELIVERY_NOTE, id) for id in input.delivery_note_ids]
+    drafted = await invoice_drafts.create_invoice_for_delivery_notes(info.context, ids)
+    return await CreateInvoiceForDeliveryNotesPayload.of(info, drafted)
+
+
+async def _invoice(info: Info, drafted: Drafted) -> Invoice | None:
+    if drafted.invoice_id is None:
+        return None
+    row = (await nodes.invoices(info.context, [drafted.invoice_id])).get(drafted.invoice_id)
+    return Invoice.of(row) if row else None
+
+
+async def issue_invoice(
+    info: Info, input: Annotated[IssueInvoiceInput, strawberry.argument(description="The draft.")]
+) -> IssueInvoicePayload:
+    outcome = unknown_document(info.context, "invoiceId")
+    if invoice_id := from_id(Kind.INVOICE, input.invoice_id):
+        outcome = await invoices.issue_invoice(info.context, invoice_id)
+    return await IssueInvoicePayload.of(info, outcome)
+
+
+async def void_invoice(
+    info: Info, input: Annotated[VoidInvoiceInput, strawberry.argument(description="The invoice.")]
+) -> VoidInvoicePayload:
+    outcome = unknown_document(info.context, "invoiceId")
+    if invoice_id := from_id(Kind.INVOICE, input.invoice_id):
+        outcome = await invoices.void_invoice(info.context, invoice_id)
+    return await VoidInvoicePayload.of(info, outcome)
+
+
+async def delete_invoice(
+    info: Info, input: Annotated[DeleteInvoiceInput, strawberry.argument(description="The draft.")]
+) -> DeleteInvoicePayload:
+    outcome = unknown_document(info.context, "invoiceId")
+    if invoice_id := from_id(Kind.INVOICE, input.invoice_id):
+        outcome = await invoices.delete_invoice(info.context, invoice_id)
+    return await DeleteInvoicePayload.of(info, outcome)

@@ -1,0 +1,117 @@
+"""What the buyer is told of a decision: the typed message, and the notice that the mail is made of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import words
+from models.messages.mail import KINDS
+from models.order import Order
+from models.outbox import OrderNotice
+from models.party import Brand, Buyer, BuyerRecipient
+from models.permissions import permits
+from models.policy import OrderAction
+from models.words import say
+from resolvers.core.context import Context
+from resolvers.inputs import InputError, check_text
+
+LONGEST_BODY = 10_000
+
+
+def typed(body: str | None) -> str | None:
+    """The message with one kind of line break; None when it is blank."""
+    return body.replace("\r\n", "\n").replace("\r", "\n") if body and body.strip() else None
+
+
+async def notice_of(
+    session: AsyncSession, order: Order, kind: str, at: datetime, body: str | None, locale: str
+) -> tuple[OrderNotice | None, list[str]]:
+    """What the buyer is told, frozen; or None and, in the viewer's language, why nobody can be told."""
+    brand, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
+    if buyer.is_offline:
+        return None, [say(words.BUYER_IS_OFFLINE, locale)]
+    if not recipients:
+        return None, [say(words.BUYER_HAS_NO_ADDRESS, locale)]
+    return _notice(order, kind, at, body, brand, buyer, recipients), []
+
+
+async def notices_of(
+    session: AsyncSession, orders: Sequence[Order], kind: str, at: datetime, body: str | None
+) -> dict[UUID, OrderNotice | None]:
+    """For many orders of one brand in one statement; None where nobody can be told."""
+    readers = await _readers(session, orders)
+    found: dict[UUID, OrderNotice | None] = {}
+    for order in orders:
+        brand, buyer, recipients = readers[order.buyer_id]
+        reachable = recipients and not buyer.is_offline
+        found[order.id] = _notice(order, kind, at, body, brand, buyer, recipients) if reachable else None
+    return found
+
+
+async def _readers(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, tuple[Brand, Buyer, list[str]]]:
+    """Buyer's id → brand, buyer and addresses."""
+    statement = (
+        select(Brand, Buyer, BuyerRecipient.email)
+        .join(Buyer, Buyer.brand_id == Brand.id)
+        .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
+        .where(Brand.id == orders[0].brand_id, Buyer.id.in_({order.buyer_id for order in orders}))
+        .order_by(BuyerRecipient.email)
+    )
+    found: dict[UUID, tuple[Brand, Buyer, list[str]]] = {}
+    for brand, buyer, email in await session.execute(statement):
+        recipients = found.setdefault(buyer.id, (brand, buyer, []))[2]
+        if email:
+            recipients.append(email)
+    return found
+
+
+def _notice(
+    order: Order, kind: str, at: datetime, body: str | None, brand: Brand, buyer: Buyer, recipients: list[str]
+) -> OrderNotice:
+    return OrderNotice(
+        kind=kind,
+        order_code=order.code,
+        placed_at=order.placed_at.isoformat(),
+        at=at.isoformat(),
+        brand_name=brand.name,
+        sender_name=brand.mail_sender_name or brand.name,
+        reply_to=brand.mail_reply_to,
+        buyer_name=buyer.name,
+        to=recipients,
+        locale=buyer.locale,
+        time_zone=brand.time_zone,
+        body=body or _brands_text(brand, buyer, kind) or KINDS[kind][buyer.locale == "ja"].text,
+    )
+
+
+def _brands_text(brand: Brand, buyer: Buyer, kind: str) -> str | None:
+    """What the brand has set for a rejection without a typed message, in the buyer's language."""
+    if kind != "ORDER_REJECTED":
+        return None
+    return brand.rejection_text_ja if buyer.locale == "ja" else brand.rejection_text_en
+
+
+async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
+    """Where mails to the order's buyer go now; nowhere for an offline buyer."""
+    _, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
+    return [] if buyer.is_offline else recipients
+
+
+async def preview(context: Context, order_id: UUID, kind: str, action: OrderAction, body: str | None) -> OrderNotice:
+    """The notice that an action would send now. Raises InputError for who may not do it, or with nobody to tell."""
+    locale = context.actor.locale
+    body = typed(body)
+    check_text(body, LONGEST_BODY, "body")
+    async with context.read() as session:
+        order = await session.scalar(select(Order).where(Order.id == order_id))
+        if order is None:
+            raise InputError(say(words.ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
+        if not permits(context.actor.role, action):
+            raise InputError(say(words.NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
+        notice, warnings = await notice_of(session, order, kind, context.clock(), body, locale)
+    if notice is None:
+        raise InputError(warnings[0], "orderId", code="NO_RECIPIENT")
+    return notice

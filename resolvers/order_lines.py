@@ -1,0 +1,143 @@
+"""Lines as a caller hands them in, checked and priced: of an order confirmation, a cart or a new order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import words
+from models.base import new_id
+from models.cart import Cart, CartLine
+from models.catalog import Catalog, Sku
+from models.money import LARGEST_MINOR, MoneyError, precision, to_minor
+from models.order import DataSet, Order, OrderLine
+from models.party import Buyer
+from resolvers.core.actions import Refusal, Refused, invalid
+from resolvers.core.context import Context
+
+MOST_LINES = 1000
+LARGEST_QUANTITY = 1_000_000_000
+LARGEST_TOTAL_QUANTITY = 2**31 - 1  # GraphQL's Int
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """`sku_id` None: not the id of a SKU."""
+
+    sku_id: UUID | None
+    quantity: int
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    sku_id: UUID
+    quantity: int
+    unit_price_minor: int
+
+    @property
+    def amount_minor(self) -> int:
+        return self.quantity * self.unit_price_minor
+
+
+async def priced(
+    context: Context, session: AsyncSession, brand_id: UUID, currency: str, lines: Sequence[NewLine]
+) -> list[PricedLine]:
+    """Raises Refused with everything that is wrong."""
+    if not lines:
+        raise Refused(invalid(context, words.NO_LINES, "lines"))
+    if len(lines) > MOST_LINES:
+        raise Refused(invalid(context, words.TOO_MANY_LINES, "lines", most=MOST_LINES))
+    wanted = {line.sku_id for line in lines if line.sku_id}
+    known = set(await session.scalars(select(Sku.id).where(Sku.brand_id == brand_id, Sku.id.in_(wanted))))
+    refusals: list[Refusal] = []
+    found: list[PricedLine] = []
+    for place, line in enumerate(lines):
+        at = ("lines", str(place))
+        if line.sku_id not in known or line.sku_id is None:
+            refusals.append(invalid(context, words.UNKNOWN_SKU, *at, "skuId"))
+            continue
+        if not 0 < line.quantity <= LARGEST_QUANTITY:
+            refusals.append(invalid(context, words.BAD_QUANTITY, *at, "quantity", most=LARGEST_QUANTITY))
+            continue
+        try:
+            price = to_minor(line.unit_price, currency)
+            if price < 0:
+                raise MoneyError(f"{line.unit_price} is negative")
+        except MoneyError as error:
+            digits = precision(currency)
+            refusals.append(invalid(context, words.BAD_PRICE, *at, "unitPrice", why=error, digits=digits))
+            continue
+        found.append(PricedLine(line.sku_id, line.quantity, price))
+    too_many = sum(line.quantity for line in found) > LARGEST_TOTAL_QUANTITY
+    if not refusals and (too_many or sum(line.amount_minor for line in found) > LARGEST_MINOR):
+        refusals.append(invalid(context, words.TOTAL_TOO_LARGE, "lines"))
+    if refusals:
+        raise Refused(*refusals)
+    return found
+
+
+async def check_prices(
+    context: Context, session: AsyncSession, buyer: Buyer, catalog: Catalog, currency: str, lines: list[PricedLine]
+) -> None:
+    """A buyer orders at the brand's prices: the SKU's own, the cart's, or those of the order sent back into the cart.
+
+    The last so that a line that was taken out can be put back. Raises Refused.
+    """
+    ids = {line.sku_id for line in lines}
+    known = (Sku.brand_id == buyer.brand_id, Sku.id.in_(ids), Sku.currency == currency)
+    of_cart = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
+    in_cart = (
+        select(CartLine.sku_id, CartLine.unit_price_minor)
+        .join(Cart, (Cart.brand_id == CartLine.brand_id) & (Cart.id == CartLine.cart_id))
+        .where(*of_cart, Cart.currency == currency)
+    )
+    offered = {tuple(row) for row in await session.execute(select(Sku.id, Sku.price_minor).where(*known))}
+    offered |= {tuple(row) for row in await session.execute(in_cart)}
+    sent_back = (
+        select(OrderLine.sku_id, OrderLine.unit_price_minor)
+        .join(Cart, (Cart.brand_id == OrderLine.brand_id) & (Cart.source_order_id == OrderLine.order_id))
+        .join(Order, (Order.brand_id == OrderLine.brand_id) & (Order.id == OrderLine.order_id))
+        .where(*of_cart, Order.currency == currency, OrderLine.data_set == DataSet.ORIGINAL)
+    )
+    offered |= {tuple(row) for row in await session.execute(sent_back)}
+    refusals = [
+        invalid(context, words.NOT_THE_BRANDS_PRICE, "lines", str(place), "unitPrice")
+        for place, line in enumerate(lines)
+        if (line.sku_id, line.unit_price_minor) not in offered
+    ]
+    if refusals:
+        raise Refused(*refusals)
+
+
+def line_rows(brand_id: UUID, order_id: UUID, data_set: DataSet, lines: Sequence[PricedLine]) -> list[dict[str, Any]]:
+    """For INSERT INTO order_lines."""
+    return [
+        {
+            "brand_id": brand_id,
+            "order_id": order_id,
+            "id": new_id(),
+            "data_set": data_set,
+            "position": position,
+            "sku_id": line.sku_id,
+            "quantity": line.quantity,
+            "unit_price_minor": line.unit_price_minor,
+            "amount_minor": line.amount_minor,
+        }
+        for position, line in enumerate(lines, 1)
+    ]
+
+
+async def lines_of(session: AsyncSession, brand_id: UUID, order_id: UUID, data_set: DataSet) -> list[PricedLine]:
+    """The lines of one data set of an order, by position."""
+    columns = (OrderLine.sku_id, OrderLine.quantity, OrderLine.unit_price_minor)
+    statement = (
+        select(*columns)
+        .where(OrderLine.brand_id == brand_id, OrderLine.order_id == order_id, OrderLine.data_set == data_set)
+        .order_by(OrderLine.position)
+    )
+    return [PricedLine(*row) for row in await session.execute(statement)]

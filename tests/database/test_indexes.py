@@ -1,0 +1,269 @@
+"""No page reads a growing table from end to end, and every index is used by a query, or keeps something unique."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from examples.made_up_brand.writer import seed_orders
+from exports.relay.relay import Relay
+from exports.relay.transports import FileTransport
+from graph.core.ids import Kind, to_id
+from models.actor import Actor
+from models.audit import AuditEntry
+from models.base import Database
+from models.database.tables import metadata
+from models.documents import DeliveryNote, DeliveryNoteLine, InvoicedOrder, InvoiceLine
+from models.order import Order, OrderLine, OrderReplacement
+from models.outbox import oldest_due, unsent
+from models.policy import OPEN, Role
+from models.rejection import OrderRejection
+from models.scope import EVERYTHING, Scope
+from models.tag import OrderTag, Tag
+from resolvers.api_keys import find_by_secret
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
+from tests.support.plans import Plan, plan, recorded
+from tests.support.postgres import Postgres
+
+ORDERS = {"large": 3_500, "small": 200}
+# What grows with the orders. Brands, buyers, SKUs, tags and carts do not: a search by a part of a name reads them all.
+GROWING = {
+    name for name in metadata.tables if name.startswith(("order", "audit_entries", "outbox", "delivery", "invoice"))
+} | {"backlog_skus", "idempotency_keys", "bulk_runs"}
+# Of those, what is large enough in a test for PostgreSQL to choose as it would with a million orders.
+LARGE = {"orders", "order_lines", "audit_entries", "delivery_note_lines"}
+# "Some document references it", asked of nearly every order: PostgreSQL reads the brand's documents once.
+UNAVOIDABLE = {"cannot be rejected": {"delivery_notes", "invoices", "invoiced_orders", "backlog_skus"}}
+
+ORDER = """{ id code statusLabel deliveryStatus total { amount } buyer { name } tags { code } canReject
+             rejectionBlockers { code documents { code } } availableActions rejection { rejectedAt }
+             deliveryNotes { code } invoices { code } backlogSkus { orderedQuantity } replaces { code }
+             notifications { status } original { totalQuantity } confirmation { totalQuantity }
+             lines(first: 20) { totalCount nodes { quantity sku { number } } }
+             history(first: 20) { totalCount nodes { kind } } }"""
+PAGE = """query ($after: String, $before: String, $first: Int, $last: Int, $filter: OrderFilter, $sort: [OrderSort!]) {
+            orders(first: $first, last: $last, after: $after, before: $before, filter: $filter, sort: $sort) {
+              pageInfo { endCursor } nodes { code } } }"""
+
+
+REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false, idempotencyKey: "k"}) {
+            userErrors { code } } }"""
+DELETE_TAG = "mutation ($id: ID!) { deleteTag(input: {tagId: $id, removeFromOrders: false}) { userErrors { code } } }"
+
+
+@pytest.fixture(scope="module")
+def seeded_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("seeded") / "orders.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    asyncio.run(_seed(f"sqlite:///{path}"))
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="module")
+def seeded_postgres(postgres: Postgres, postgres_template: str) -> str:
+    url = postgres.create_database("seeded", postgres_template)
+    asyncio.run(_seed(url))
+    return url
+
+
+async def _seed(url: str) -> None:
+    database = Database(url)
+    for brand, number in ORDERS.items():
+        await seed_orders(database, number, brand=brand, seed=1)
+    await database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def seeded_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"seeded_{request.param}")
+    return url
+
+
+@pytest.fixture
+async def client(seeded_url: str, tmp_path: Path) -> AsyncIterator[Client]:
+    async with serving(seeded_url, tmp_path, Clock()) as server:
+        async with server.database.read(Scope(None)) as session:
+            brand_id = await session.scalar(select(Order.brand_id).order_by(Order.code.desc()).limit(1))
+        assert brand_id
+        yield server.as_(Actor(role=Role.WRITE, id="m", name="Mina", brand_id=brand_id))
+
+
+async def plans_of(client: Client, run: Callable[[], Awaitable[object]], *, scans_cost: bool) -> list[Plan]:
+    with recorded(client.database) as seen:
+        await run()
+    assert seen
+    return [await plan(client.database, *each, scans_cost=scans_cost) for each in seen]
+
+
+def scanned(plans: list[Plan], tables: set[str], *, scans_cost: bool) -> list[str]:
+    """All of a brand by an index is a fault too, but of a table with a few rows."""
+    found = [(each, each.scanned | (set() if scans_cost else each.whole & LARGE)) for each in plans]
+    return [f"{sorted(bad & tables)} in {each.statement}" for each, bad in found if bad & tables]
+
+
+async def one(client: Client, statement: Any) -> Any:
+    assert client.actor
+    async with client.database.read(Scope(client.actor.brand_id)) as session:
+        return (await session.scalars(statement.limit(1))).one()
+
+
+async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
+    """Name → what a page asks for."""
+    buyer = await one(client, select(Order.buyer_id).where(Order.code > "SO-0002000").order_by(Order.code))
+    tag = await one(client, select(Tag.id))
+    order = await one(client, select(Order.id).where(Order.code == "SO-0002000"))
+    replaced = await one(client, select(OrderReplacement.order_id))
+    assert client.actor
+    buyer_user = client.as_(Actor(role=Role.BUYER, id="b", name="Bob", brand_id=client.actor.brand_id, buyer_id=buyer))
+    recent = "2026-10-01T00:00:00Z"
+
+    def page(who: Client = client, **variables: Any) -> Callable[[], Awaitable[object]]:
+        return lambda: who.data(PAGE, **({"first": 20} | variables))
+
+    def filtered(**filter: Any) -> Callable[[], Awaitable[object]]:
+        return page(filter=filter)
+
+    def sorted_by(field: str, direction: str) -> Callable[[], Awaitable[object]]:
+        return page(sort=[{"field": field, "direction": direction}])
+
+    async def deep() -> object:
+        """From the middle of each sort."""
+        found: object = None
+        for field in ("PLACED_AT", "UPDATED_AT", "CODE", "TOTAL"):
+            after, sort = None, [{"field": field, "direction": "DESC"}]
+            for _ in range(3):
+                found = answer = await client.data(PAGE, first=100, after=after, sort=sort)
+                after = answer["orders"]["pageInfo"]["endCursor"]
+        return found
+
+    def order_of(who: Client, id: Any) -> Callable[[], Awaitable[object]]:
+        return lambda: who.data(f"query ($id: ID!) {{ order(id: $id) {ORDER} }}", id=to_id(Kind.ORDER, id))
+
+    everything = f"{{ orders(first: 20) {{ nodes {ORDER} }} }}"
+    return {
+        "newest first": page(),
+        **{f"{f} {d}": sorted_by(f, d) for f in ("PLACED_AT", "UPDATED_AT", "CODE", "TOTAL") for d in ("ASC", "DESC")},
+        "backwards": page(first=None, last=20),
+        "deep": deep,
+        "one status": filtered(status=["OC_REQUIRED"]),
+        "rejected": filtered(status=["REJECTED_BY_BRAND", "REJECTED"], includeArchived=True),
+        "open": filtered(status=sorted(OPEN)),
+        "can be rejected": filtered(canReject=True),
+        "cannot be rejected": filtered(canReject=False),
+        "a buyer's": filtered(buyerIds=[to_id(Kind.BUYER, buyer)]),
+        "a tag's": filtered(tagIds=[to_id(Kind.TAG, tag)]),
+        "recently placed": filtered(placedFrom=recent),
+        "recently placed, one status": filtered(placedFrom=recent, status=["OC_CREATED"]),
+        "a buyer user's own": page(buyer_user),
+        "all of an order": order_of(client, order),
+        "all of an order that replaces one": order_of(client, replaced),
+        "all of a buyer user's order": lambda: buyer_user.data(f"{{ orders(first: 20) {{ nodes {ORDER} }} }}"),
+        "all of a page": lambda: client.data(everything),
+        "by code": lambda: client.data('{ orderByCode(code: "SO-0001000") { code } }'),
+    }
+
+
+async def test_no_page_scans_what_grows(client: Client) -> None:
+    """SQLite looks at indexes more than at sizes; PostgreSQL shows both kinds of plan."""
+    honest = GROWING - {"order_replacements"} if client.database.is_sqlite else LARGE
+    for name, run in (await asked(client)).items():
+        allowed = UNAVOIDABLE.get(name, set())
+        for scans_cost, tables in ((False, honest), (True, GROWING)):
+            plans = await plans_of(client, run, scans_cost=scans_cost)
+            assert scanned(plans, tables - allowed, scans_cost=scans_cost) == [], name
+
+
+async def test_a_scan_would_be_noticed(client: Client) -> None:
+    for statement in (
+        select(Order.id).where(Order.comment == "x"),
+        select(Order.id).order_by(Order.comment).limit(5),
+        select(OrderLine.id).order_by(OrderLine.quantity).limit(5),
+        select(AuditEntry.id).where(AuditEntry.kind == "x"),
+    ):
+
+        async def run(statement: Any = statement) -> None:
+            async with client.database.read(Scope(client.actor.brand_id if client.actor else None)) as session:
+                await session.execute(statement)
+
+        assert scanned(await plans_of(client, run, scans_cost=False), LARGE, scans_cost=False), str(statement)
+
+
+# Not for reading: PostgreSQL looks there when the row that is pointed at is deleted.
+FOR_DELETING = {
+    "ix_invoiced_delivery_notes_brand_id_delivery_note_id",
+    "ix_invoice_lines_brand_id_delivery_note_id",
+}
+# Read by what the database itself refuses (migration 0007), which no plan of ours shows.
+FOR_TRIGGERS = {"ix_delivery_note_lines_brand_id_order_id"}
+
+
+async def test_every_index_is_used(client: Client) -> None:
+    """Keys and unique indexes keep something unique; all others must be in a plan."""
+    plans = [each for run in (await asked(client)).values() for each in await plans_of(client, run, scans_cost=True)]
+    for run in commands(client, *await subjects(client)):
+        plans += await plans_of(client, run, scans_cost=True)
+    used = set().union(*(each.indexes for each in plans))
+    indexes = {index.name for table in metadata.tables.values() for index in table.indexes if not index.unique}
+    assert indexes - used - FOR_DELETING - FOR_TRIGGERS == set()
+
+
+async def subjects(client: Client) -> tuple[Any, Any, Any, Any]:
+    """A rejected order, a used tag, a delivery note without an invoice, an order."""
+    invoiced = select(InvoicedOrder.order_id)
+    return (
+        await one(client, select(OrderRejection.order_id)),
+        await one(client, select(OrderTag.tag_id)),
+        await one(client, select(DeliveryNote).where(DeliveryNote.order_id.not_in(invoiced))),
+        await one(client, select(Order.id).order_by(Order.code)),
+    )
+
+
+def commands(client: Client, rejected: Any, tag: Any, note: Any, order: Any) -> list[Callable[[], Awaitable[object]]]:
+    """What is not a page: commands that are refused, the relay, an operator, the checks of the audit."""
+    actor = client.actor
+    assert actor
+    operator = client.as_(Actor(role=Role.OPERATOR, id="o", name="Olga", brand_id=None))
+    transport = FileTransport(Path("nowhere"))
+
+    async def count_mails() -> None:
+        async with client.database.read(EVERYTHING) as session:
+            await unsent(session)
+            await oldest_due(session, client.clock())
+
+    async def read(statement: Any) -> None:
+        async with client.database.read(actor.scope) as session:
+            await session.execute(statement)
+
+    return [
+        lambda: client.data(REJECT, id=to_id(Kind.ORDER, rejected)),
+        lambda: client.data(DELETE_TAG, id=to_id(Kind.TAG, tag)),
+        lambda: client.data('{ orders(first: 20, filter: {search: "m0042-xl"}) { nodes { code } } }'),
+        lambda: operator.data("query ($id: ID!) { order(id: $id) { code } }", id=to_id(Kind.ORDER, order)),
+        lambda: Relay(client.database, transport, sender="a@b.example", clock=client.clock).drain(),
+        count_mails,
+        # The lines of a note, as deleting it reads them.
+        lambda: read(
+            select(DeliveryNoteLine).where(
+                DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note.id
+            )
+        ),
+        # What is billed of an order already.
+        lambda: read(
+            select(InvoiceLine).where(InvoiceLine.brand_id == note.brand_id, InvoiceLine.order_id == note.order_id)
+        ),
+        lambda: find_by_secret(client.database, "omk_nobody's"),
+        # The brand's audit, newest first.
+        lambda: read(select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(50)),
+    ]
+
+
+def test_every_table_but_brands_has_its_brand_first_in_its_primary_key() -> None:
+    for table in metadata.tables.values():
+        if table.name != "brands":
+            assert next(iter(table.primary_key.columns)).name == "brand_id", table.name
+        for key in table.foreign_key_constraints:
+            assert next(iter(key.columns)).name == "brand_id", (table.name, key.name)

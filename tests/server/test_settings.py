@@ -1,0 +1,164 @@
+"""Settings: a wrong one is told in one sentence that names it; the keys that we make ourselves are kept safe."""
+
+import secrets
+import stat
+from pathlib import Path
+
+import pytest
+
+from graph.settings.environment import PUBLISHED, OidcProvider, SettingsError, from_environment, is_weak
+
+KEY = secrets.token_hex(16)
+
+
+def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
+    settings = from_environment({}, data_folder=tmp_path)
+    assert settings.database_url == f"sqlite:///{tmp_path}/orders.db"
+    assert settings.smtp_url is None
+    assert settings.mail_folder == tmp_path / "mail"
+
+
+def test_the_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> None:
+    first = from_environment({}, data_folder=tmp_path)
+    assert from_environment({}, data_folder=tmp_path).secret_key == first.secret_key
+    assert len(first.secret_key) >= 32
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+
+
+def test_the_demo_has_a_database_and_a_key_of_its_own(tmp_path: Path) -> None:
+    real, demo = from_environment({}, data_folder=tmp_path), from_environment({}, demo=True, data_folder=tmp_path)
+    assert demo.database_url != real.database_url
+    assert demo.secret_key != real.secret_key
+
+
+def test_everything_can_be_set(tmp_path: Path) -> None:
+    environment = {
+        "ORDERS_DATABASE_URL": "postgresql://user:secret@db:5432/orders",
+        "ORDERS_SMTP_URL": "smtps://user:secret@mail:465",
+        "ORDERS_MAIL_FROM": "Northlight <orders@northlight.example>",
+        "ORDERS_SECRET_KEY": KEY,
+        "ORDERS_PUBLIC_URL": "https://orders.northlight.example/",
+        "PATH": "/bin",
+    }
+    settings = from_environment(environment, data_folder=tmp_path)
+    assert settings.database_url == environment["ORDERS_DATABASE_URL"]
+    assert settings.smtp_url == environment["ORDERS_SMTP_URL"]
+    assert settings.mail_from == "orders@northlight.example"
+    assert settings.secret_key == KEY
+    assert settings.public_url == "https://orders.northlight.example"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ORDERS_DATABASE_URL", "mysql://host/orders"),
+        ("ORDERS_DATABASE_URL", "sqlite://"),
+        ("ORDERS_DATABASE_URL", "orders.db"),
+        ("ORDERS_DATABASE_URL", "postgresql://u:p@db:abc/orders"),
+        ("ORDERS_DATABASE_URL", "postgresql://u:p@db:99999/orders"),
+        ("ORDERS_DATABASE_URL", "postgresql://u:p@db/orders?what=1"),
+        ("ORDERS_SMTP_URL", "http://mail"),
+        ("ORDERS_SMTP_URL", "smtp://"),
+        ("ORDERS_SMTP_URL", "smtp://mail:port"),
+        ("ORDERS_MAIL_FROM", "nobody"),
+        ("ORDERS_MAIL_FROM", "a@b.example\nBcc: x@y.example"),
+        ("ORDERS_SECRET_KEY", "short"),
+        ("ORDERS_SECRET_KEY", "a" * 64),
+        ("ORDERS_SECRET_KEY", "abcdefgh1" * 8),
+        ("ORDERS_SECRET_KEY", "q7Zp-x2Lm" * 8),
+        ("ORDERS_SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+        ("ORDERS_SECRET_KEY", "please-change-me-to-something-random-1"),
+        ("ORDERS_SECRET_KEY", "django-insecure-9f2c7d41e8b05a36c1d4f7e2"),
+        ("ORDERS_SECRET_KEY", "a-string-secret-at-least-256-bits-long"),
+        *(("ORDERS_SECRET_KEY", published) for published in PUBLISHED),
+        ("ORDERS_PUBLIC_URL", "orders.example"),
+        ("ORDERS_PUBLIC_URL", "ftp://orders.example"),
+        ("ORDERS_DATABSE_URL", "sqlite:///orders.db"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        from_environment({"ORDERS_MAIL_FROM": "orders@example.com", name: value}, data_folder=tmp_path)
+    assert "\n" not in str(caught.value).replace(value, "")
+
+
+OIDC = {
+    "ORDERS_OIDC_ISSUER": "https://login.northlight.example",
+    "ORDERS_OIDC_AUDIENCE": "https://orders.northlight.example",
+    "ORDERS_OIDC_JWKS_URL": "https://login.northlight.example/keys",
+}
+
+
+def test_an_oidc_provider_can_be_set(tmp_path: Path) -> None:
+    assert from_environment(OIDC, data_folder=tmp_path).oidc == OidcProvider(*OIDC.values())
+    local = OIDC | {"ORDERS_OIDC_JWKS_URL": "http://127.0.0.1:8080/keys"}
+    assert from_environment(local, data_folder=tmp_path).oidc
+    assert from_environment({}, data_folder=tmp_path).oidc is None
+
+
+@pytest.mark.parametrize("name", OIDC)
+def test_a_provider_is_set_as_a_whole(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=f"so {name} must be too"):
+        from_environment({each: value for each, value in OIDC.items() if each != name}, data_folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://login.northlight.example/keys",
+        "login.northlight.example/keys",
+        "https://user:pw@login.northlight.example/keys",
+        "https:///keys",
+        "https://login.northlight.example:99999/keys",
+        "file:///etc/passwd",
+        "https://[::1/keys",
+    ],
+)
+def test_keys_come_from_a_safe_address_only(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match="ORDERS_OIDC_JWKS_URL") as caught:
+        from_environment(OIDC | {"ORDERS_OIDC_JWKS_URL": url}, data_folder=tmp_path)
+    assert "pw" not in str(caught.value)
+
+
+def test_the_demos_key_is_good_for_the_demo_only(tmp_path: Path) -> None:
+    demo = from_environment({}, demo=True, data_folder=tmp_path).secret_key
+    assert from_environment({"ORDERS_SECRET_KEY": demo}, demo=True, data_folder=tmp_path).secret_key == demo
+    with pytest.raises(SettingsError, match="is the demo's"):
+        from_environment({"ORDERS_SECRET_KEY": demo}, data_folder=tmp_path)
+    (tmp_path / "secret.key").write_text(demo)
+    with pytest.raises(SettingsError, match="holds no proper key"):
+        from_environment({}, data_folder=tmp_path)
+
+
+def test_a_key_made_by_random_is_never_weak() -> None:
+    assert not any(is_weak(secrets.token_urlsafe(48)) or is_weak(secrets.token_hex(16)) for _ in range(2000))
+
+
+def test_no_secret_is_in_what_settings_print(tmp_path: Path) -> None:
+    environment = {
+        "ORDERS_SECRET_KEY": KEY,
+        "ORDERS_DATABASE_URL": "postgresql://user:hidden-1@db/orders",
+        "ORDERS_SMTP_URL": "smtps://user:hidden-2@mail:465",
+        "ORDERS_MAIL_FROM": "orders@northlight.example",
+    }
+    printed = repr(from_environment(environment, data_folder=tmp_path))
+    assert "orders@northlight.example" in printed
+    assert not any(hidden in printed for hidden in (KEY, "hidden-1", "hidden-2"))
+
+
+def test_smtp_needs_a_sender(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="ORDERS_MAIL_FROM"):
+        from_environment({"ORDERS_SMTP_URL": "smtp://mail:25"}, data_folder=tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="cannot be written"):
+        from_environment({}, data_folder=tmp_path / "file")
+
+
+def test_an_empty_key_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("")
+    with pytest.raises(SettingsError, match="holds no proper key"):
+        from_environment({}, data_folder=tmp_path)

@@ -1,0 +1,144 @@
+"""A real server and raw sockets: heads and bodies that never end, readers that do not read, too many connections."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.cli.test_command_line import ROOT
+from tests.support.server_process import ServerProcess, server_process
+
+IMPATIENT = """
+import graph.overload, graph.server
+graph.overload.BODY_WITHIN = 1
+graph.server.HEAD_WITHIN = graph.server.READ_WITHIN = 1
+"""
+FEW = """
+import graph.server
+graph.server.MOST_CONNECTIONS = 40
+graph.server.HEAD_WITHIN = 5
+"""
+POST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+ASKS = b'{"query": "{ __typename }"}'
+CUT_OFF_WITHIN = 60  # seconds, on the slowest of machines; the others would never be
+
+
+async def answer(
+    server: ServerProcess, first: bytes, more: Callable[[], bytes] | None = None, *, pause: float = 0
+) -> bytes:
+    """All that comes back until the server closes the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    reading = asyncio.create_task(_all(reader))
+    try:
+        async with asyncio.timeout(CUT_OFF_WITHIN):
+            with contextlib.suppress(ConnectionError):
+                writer.write(first)
+                while more and not reading.done():
+                    writer.write(more())
+                    await writer.drain()
+                    await asyncio.sleep(pause)
+            return await reading
+    finally:
+        await _closed(writer)
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+
+
+async def _all(reader: asyncio.StreamReader) -> bytes:
+    received = b""
+    with contextlib.suppress(ConnectionError):
+        while part := await reader.read(65_536):
+            received += part
+    return received
+
+
+def status(received: bytes) -> int:
+    return int(received.split(b" ", 2)[1])
+
+
+async def test_slow_clients_are_cut_off(sqlite_url: str) -> None:
+    async with server_process(sqlite_url, change=IMPATIENT) as server:
+        silent, slow, drip = await asyncio.gather(
+            answer(server, b""),
+            answer(server, b"GET / HTTP/1.1\r\n", lambda: b"X-A: b\r\n", pause=0.2),
+            answer(server, POST + b"Content-Length: 1000\r\n\r\n{", lambda: b" ", pause=0.2),
+        )
+    assert silent == b""
+    assert status(slow) == 408, "a head that drips"
+    assert status(drip) == 408, "a body that drips"
+    assert b"did not arrive within" in drip
+
+
+async def test_endless_clients_are_cut_off_and_the_server_serves_on(sqlite_url: str) -> None:
+    chunked = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+    chunk = b"fff0\r\n" + b"x" * 0xFFF0 + b"\r\n"
+    async with server_process(sqlite_url) as server:
+        long, huge = await asyncio.gather(
+            answer(server, b"GET / HTTP/1.1\r\n", lambda: b"X-Long: " + b"y" * 4_000 + b"\r\n"),
+            answer(server, chunked, lambda: chunk),
+        )
+        assert status(long) == 431, "a head without an end"
+        assert status(huge) == 413, "a body without a length or an end"
+        # Whoever is told not to send the rest, and stops, or sends it after all, keeps the connection.
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        body = b"x" * 1_100_000
+        writer.write(POST + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        assert b"413" in await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(len("Content Too Large"))
+        writer.write(POST + b"Content-Length: %d\r\n\r\n" % len(ASKS) + ASKS)
+        assert b"401" in await reader.readuntil(b"\r\n\r\n")
+        await _closed(writer)
+
+
+async def test_who_does_not_read_is_left(sqlite_url: str) -> None:
+    largest = max((ROOT / "graph" / "graphiql" / "vendor").glob("*.js"), key=lambda path: path.stat().st_size)
+    loop = asyncio.get_running_loop()
+    times = 20
+    async with server_process(sqlite_url, change=IMPATIENT) as server:
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.setblocking(False)
+        await loop.sock_connect(connection, ("127.0.0.1", server.port))
+        ours = connection.getsockname()[1]
+        await loop.sock_sendall(
+            connection, f"GET /graphiql/vendor/{largest.name} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * times
+        )
+        async with asyncio.timeout(CUT_OFF_WITHIN):
+            while not is_left(server.port, ours):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        # What the kernel still has comes quickly then.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_000_000)
+        received = b""
+        with contextlib.suppress(ConnectionError):
+            async with asyncio.timeout(CUT_OFF_WITHIN):
+                while part := await loop.sock_recv(connection, 1_000_000):
+                    received += part
+        connection.close()
+    assert status(received) == 200
+    assert len(received) < times * largest.stat().st_size
+
+
+def is_left(server: int, client: int) -> bool:
+    """Whether the server has closed its end of the connection, which the kernel goes on to serve."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, here, there, state, *_ = line.split()
+        if (int(here[-4:], 16), int(there[-4:], 16)) == (server, client):
+            return state != "01"  # established
+    return True
+
+
+async def test_connections_have_a_bound_too(sqlite_url: str) -> None:
+    async with server_process(sqlite_url, change=FEW) as server:
+        opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(45)]
+        told = await asyncio.gather(*(asyncio.wait_for(_all(reader), CUT_OFF_WITHIN) for reader, _ in opened))
+        assert sum(each.startswith(b"HTTP/1.1 503") for each in told) in range(5, 8)
+        assert sum(each == b"" for each in told) >= 38, "those that asked for nothing in time"
+        for _, writer in opened:
+            await _closed(writer)
+        received = await answer(server, b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert status(received) == 200

@@ -1,0 +1,102 @@
+"""A GraphQL client on the real application, through HTTP."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from sqlalchemy import event
+
+from graph.app import create_app
+from graph.core.ids import Kind, to_id
+from graph.identity.own_tokens import Tokens
+from graph.settings.environment import Settings
+from models.actor import Actor
+from models.base import Base, Database
+from tests.support.clock import Clock
+
+# Another one each time, as a key in a repository is no secret; the same for the processes that a test starts.
+SECRET = os.environ.setdefault("TEST_SECRET_KEY", secrets.token_urlsafe(48))
+OF_THE_RELAY = ("UPDATE outbox_messages", "WITH RECURSIVE turns", "WITH due", "SELECT EXISTS (SELECT * \nFROM outbox")
+KINDS = {
+    "orders": Kind.ORDER,
+    "tags": Kind.TAG,
+    "buyers": Kind.BUYER,
+    "skus": Kind.SKU,
+    "delivery_notes": Kind.DELIVERY_NOTE,
+    "invoices": Kind.INVOICE,
+    "backlog_skus": Kind.BACKLOG_SKU,
+}
+
+
+def id_of(row: Any) -> str:
+    """The API's id of an entity of models/."""
+    assert isinstance(row, Base)
+    return to_id(KINDS[row.__tablename__], row.id)  # type: ignore[attr-defined]
+
+
+@dataclass
+class Client:
+    """`as_(actor)` is the same application with another viewer."""
+
+    http: httpx2.AsyncClient
+    clock: Clock
+    database: Database
+    actor: Actor | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def as_(self, actor: Actor) -> "Client":
+        token = Tokens(SECRET, self.clock).sign(actor, timedelta(hours=1))
+        return Client(self.http, self.clock, self.database, actor, {"Authorization": f"Bearer {token}"})
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """The SQL statements that the application runs meanwhile, without BEGIN and what the relay does."""
+        seen: list[str] = []
+
+        def see(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if not statement.startswith(("BEGIN", *OF_THE_RELAY)):
+                seen.append(statement)
+
+        event.listen(self.database.engine.sync_engine, "before_cursor_execute", see)
+        yield seen
+        event.remove(self.database.engine.sync_engine, "before_cursor_execute", see)
+
+    async def execute(self, query: str, /, **variables: Any) -> dict[str, Any]:
+        """The whole answer, errors and all."""
+        response = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=self.headers)
+        assert response.status_code == 200, (response.status_code, response.text)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def data(self, query: str, /, **variables: Any) -> dict[str, Any]:
+        """The data of an answer that must have no errors."""
+        answer = await self.execute(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def error(self, query: str, /, **variables: Any) -> dict[str, Any]:
+        """The only error of an answer."""
+        answer = await self.execute(query, **variables)
+        assert len(answer.get("errors", [])) == 1, answer
+        error: dict[str, Any] = answer["errors"][0]
+        return error
+
+
+@asynccontextmanager
+async def serving(database_url: str, folder: Path, clock: Clock, **settings: Any) -> AsyncIterator[Client]:
+    """The application, relay and all, on this database; mails go to `folder`/mail unless `smtp_url` says otherwise."""
+    made = Settings(database_url=database_url, secret_key=SECRET, data_folder=folder, **settings)
+    app = create_app(made, clock=clock)
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http,
+    ):
+        yield Client(http, clock, app.state.database)

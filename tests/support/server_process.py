@@ -1,0 +1,70 @@
+"""The server as a process of its own, for tests and benchmarks that need real sockets and signals."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from tests.cli.test_command_line import ROOT, environment
+from tests.support.client import SECRET
+from tests.support.ports import free_port
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProcess:
+    process: "subprocess.Popen[bytes]"
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def tell_to_stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+    async def ended(self, within: float) -> int:
+        """The exit code. Raises subprocess.TimeoutExpired."""
+        return await asyncio.to_thread(self.process.wait, within)
+
+
+@asynccontextmanager
+async def server_process(
+    database_url: str, *arguments: str, change: str = "", **settings: str
+) -> AsyncIterator[ServerProcess]:
+    """A server that is ready. `change` is Python that runs first, such as "import graph.server; graph.server.X = 1"."""
+    port = free_port()
+    program = f"{change}\nfrom graph.cli import main\nmain()"
+    command = [sys.executable, "-P", "-c", program, "serve", "--port", str(port), *arguments]
+    settings = {"ORDERS_SECRET_KEY": SECRET} | settings
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with log.open("wb") as errors:
+            process = subprocess.Popen(  # noqa: ASYNC220 - does not wait for it
+                command, env=environment(database_url, **settings), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors
+            )
+        started = ServerProcess(process, port, log)
+        try:
+            async with asyncio.timeout(120), httpx2.AsyncClient() as http:
+                while not await _is_ready(http, started.url):
+                    assert process.poll() is None, log.read_text()
+                    await asyncio.sleep(0.1)
+            yield started
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+async def _is_ready(http: httpx2.AsyncClient, url: str) -> bool:
+    try:
+        return (await http.get(f"{url}/health/ready")).status_code == 200
+    except httpx2.TransportError:
+        return False

@@ -1,0 +1,150 @@
+"""Real servers, each a process of its own (`python -m graph serve`), and a client that speaks to all of them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from graph.identity.own_tokens import Tokens
+from models.actor import Actor
+from tests.support.client import SECRET
+from tests.support.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN = 120  # seconds
+
+
+def environment(database_url: str, **more: str) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("ORDERS_")}
+    return ours | {"PYTHONPATH": str(ROOT), "ORDERS_DATABASE_URL": database_url, "ORDERS_SECRET_KEY": SECRET} | more
+
+
+# For tests of what comes of commands that wait for each other, not of how long they wait: on a slow machine they may
+# wait longer than a user is kept waiting. A server needs a longer ORDERS_REQUEST_TIMEOUT too.
+PATIENT = """
+import graph.app, graph.overload
+from models.base import Database
+graph.app.LOCK_WAIT *= 6
+graph.overload.LONGEST_WAIT = 60
+Database.__init__.__kwdefaults__["lock_wait"] *= 6
+"""
+
+
+def command(*arguments: str, change: str = "") -> list[str]:
+    """`orders …`; `change` is Python that runs first."""
+    return [sys.executable, "-P", "-c", f"{change}\nfrom graph.cli import main\nmain()", *arguments]
+
+
+@contextmanager
+def serving(
+    database_url: str, folder: Path, count: int = 2, *, change: str = "", **settings: str
+) -> Iterator[list[str]]:
+    """The addresses of `count` servers on one database; logs are in `folder`."""
+    ports = [free_port() for _ in range(count)]
+    with ExitStack() as stack:
+        for port in ports:
+            log = stack.enter_context((folder / f"{port}.log").open("wb"))
+            process = subprocess.Popen(
+                command("serve", "--port", str(port), change=change),
+                env=environment(database_url, **settings),
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+            stack.callback(_stop, process)
+        for port in ports:
+            wait_until_ready(f"http://127.0.0.1:{port}")
+        yield [f"http://127.0.0.1:{port}" for port in ports]
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=60)
+
+
+def wait_until_ready(address: str) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/health/ready", timeout=5).close()
+        except OSError:
+            assert time.monotonic() < deadline, f"{address} is not ready"
+            time.sleep(0.05)
+        else:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`refused`: the codes of the userErrors. `error`: the code of the first error when there is no payload."""
+
+    status: int
+    payload: dict[str, Any] | None
+    error: str | None = None
+
+    @property
+    def refused(self) -> list[str]:
+        return [each["code"] for each in (self.payload or {}).get("userErrors", [])]
+
+    @property
+    def is_done(self) -> bool:
+        return self.payload is not None and not self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One actor at all the servers."""
+
+    http: httpx2.AsyncClient
+    servers: list[str]
+    token: str
+
+    async def call(self, server: int, mutation: str, **input: Any) -> Answer:
+        """`mutation`: its name and what is asked of its payload, e.g. "rejectOrder { userErrors { code } }"."""
+        name = mutation.split()[0]
+        type = name[0].upper() + name[1:] + "Input"
+        document = f"mutation ($input: {type}!) {{ {mutation.replace(name, f'{name}(input: $input)', 1)} }}"
+        response = await self.http.post(
+            f"{self.servers[server % len(self.servers)]}/graphql",
+            json={"query": document, "variables": {"input": input}},
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        answer = response.json()
+        if errors := answer.get("errors"):
+            return Answer(response.status_code, None, errors[0]["extensions"]["code"])
+        return Answer(response.status_code, answer["data"][name])
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """`callers.of(actor)`; use as an async context manager."""
+
+    servers: list[str]
+    http: httpx2.AsyncClient
+
+    @classmethod
+    def at(cls, servers: list[str]) -> "Callers":
+        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
+        return cls(servers, httpx2.AsyncClient(timeout=120, limits=limits))
+
+    async def __aenter__(self) -> "Callers":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.aclose()
+
+    def of(self, actor: Actor) -> Caller:
+        return Caller(self.http, self.servers, token(actor))
+
+
+def token(actor: Actor) -> str:
+    return Tokens(SECRET, lambda: datetime.now(UTC)).sign(actor, timedelta(hours=12))
