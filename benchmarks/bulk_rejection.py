@@ -11,11 +11,11 @@ from benchmarks.workbook import fill
 from graph.core.ids import Kind, to_id
 from models.actor import Actor
 from models.audit import AuditEntry
-from models.base import Database
+from models.buyer import BuyerRecipient
+from models.database.sessions import Database
 from models.migrations import upgrade
 from models.order import Order
 from models.outbox import OutboxMessage
-from models.party import BuyerRecipient
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from tests.support.client import serving

@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 from examples.made_up_brand.writer import seed_orders
 from graph.core.ids import Kind, to_id
 from models.actor import Actor
-from models.base import Database
+from models.brand import Brand
+from models.database.sessions import Database
 from models.facts import possible
 from models.migrations import upgrade
 from models.order import Order
-from models.party import Brand
 from models.policy import OrderAction, Role
 from models.scope import EVERYTHING
 from models.tag import Tag

@@ -22,7 +22,7 @@ from benchmarks.workbook import fill
 from graph.core.ids import Kind, to_id
 from graph.identity.own_tokens import Tokens
 from models.actor import Actor
-from models.base import Database
+from models.database.sessions import Database
 from models.migrations import upgrade
 from models.order import Order
 from models.policy import OPEN, Role

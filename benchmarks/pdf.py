@@ -11,6 +11,7 @@ from weasyprint import HTML
 
 from exports.order_pdf import order_pdf
 from exports.pdf.snapshots import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
+from models.locale import Locale
 from models.policy import OrderStatus
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -46,8 +47,8 @@ JAPANESE = replace(
     rejection=RejectionStamp(NOON, "佐藤 美奈"),
 )
 PRODUCTS = {
-    "en": ("Linen shirt", "Wide trousers in wool", "White T-light holder"),
-    "ja": ("リネンシャツ", "ウールワイドパンツ", "カシミヤニット"),
+    Locale.EN: ("Linen shirt", "Wide trousers in wool", "White T-light holder"),
+    Locale.JA: ("リネンシャツ", "ウールワイドパンツ", "カシミヤニット"),
 }
 
 
@@ -56,7 +57,7 @@ def main() -> None:
     print(f"a blank page: {blank:.1f} ms")
     print(f"{'lines':>5} {'locale':>6} {'ms':>7} {'blank pages':>11} {'KB':>6}")
     for lines in (10, 500):
-        for locale, order in (("en", ENGLISH), ("ja", JAPANESE)):
+        for locale, order in ((Locale.EN, ENGLISH), (Locale.JA, JAPANESE)):
             snapshot = replace(order, lines=tuple(line(n, PRODUCTS[locale]) for n in range(1, lines + 1)))
             took = best(partial(order_pdf, snapshot, locale), times=50 // lines + 3)
             size = len(order_pdf(snapshot, locale)) / 1000

@@ -19,12 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from benchmarks.workbook import NOON, fill
 from models.actor import ActorKind
 from models.audit import AuditEntry
-from models.base import Database, new_id
+from models.base import new_id
+from models.buyer import Buyer, BuyerRecipient
+from models.database.sessions import Database
 from models.facts import SQL
 from models.migrations import upgrade
 from models.order import Order, OrderLine
 from models.outbox import OutboxMessage
-from models.party import Buyer, BuyerRecipient
 from models.policy import RULES, OrderAction, OrderStatus
 from models.rejection import OrderRejection
 from tests.support.postgres import start_postgres

@@ -19,11 +19,14 @@ from benchmarks.workbook import fill
 from exports.mail import email_message, render
 from exports.relay.relay import AT_ONCE, Relay
 from exports.relay.transports import SmtpTransport
-from models.base import Database, new_id
+from models.base import new_id
+from models.brand import Brand
+from models.database.sessions import Database
+from models.locale import Locale
+from models.messages.mail import MailKind
 from models.migrations import upgrade
 from models.order import Order
 from models.outbox import OrderNotice, message
-from models.party import Brand
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
 from tests.cli.test_command_line import ROOT, environment
@@ -34,7 +37,7 @@ MAILS = 1_000
 PROCESSES = (1, 2, 4)
 SENDER = "no-reply@example.com"
 NOTICE = OrderNotice(
-    kind="ORDER_REJECTED",
+    kind=MailKind.ORDER_REJECTED,
     order_code="ORD-1",
     placed_at="2026-11-20T01:00:00+00:00",
     at="2026-11-24T12:00:00+00:00",
@@ -43,7 +46,7 @@ NOTICE = OrderNotice(
     reply_to=None,
     buyer_name="Harbour Shop",
     to=["buyer@example.com"],
-    locale="en",
+    locale=Locale.EN,
     time_zone="Europe/London",
     body="We are sorry.\n" * 10,
 )

@@ -16,11 +16,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.orders_workbook import orders_workbook
-from models.base import Database, new_id
+from models.base import new_id
+from models.brand import Brand
+from models.buyer import Buyer
 from models.catalog import Catalog, Sku
+from models.database.sessions import Database
+from models.locale import Locale
 from models.migrations import upgrade
 from models.order import DataSet, Order, OrderLine
-from models.party import Brand, Buyer
 from models.policy import OrderStatus
 from models.scope import EVERYTHING, Scope
 
@@ -121,7 +124,7 @@ async def _measure(folder: Path, brand_id: UUID, size: int) -> dict[str, float]:
     started = time.perf_counter()
     async with database.read(Scope(brand_id)) as session:
         orders = select(Order.id).order_by(Order.placed_at.desc(), Order.id.desc()).limit(size)
-        await orders_workbook(session, orders, locale="en", for_buyer=False, path=path)
+        await orders_workbook(session, orders, locale=Locale.EN, for_buyer=False, path=path)
     seconds = time.perf_counter() - started
     watch.cancel()
     lag = await watch

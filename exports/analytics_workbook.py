@@ -10,59 +10,60 @@ import xlsxwriter
 
 from exports.xlsx.sheet import EVERY_CELL, FIRST_YEAR, Styles, write_amount, write_instant, write_number, write_text
 from models.analytics import Figures, Group, Report
+from models.locale import Locale, Text
 
 # fmt: off
-WORDS: dict[str, tuple[str, str]] = {
-    "title": ("Analytics", "集計"),
-    "overview": ("Overview", "概要"),
-    "months": ("Months", "月別"),
-    "buyers": ("Buyers", "バイヤー別"),
-    "catalogs": ("Catalogs", "カタログ別"),
-    "products": ("Products", "商品別"),
-    "month": ("Month", "月"),
-    "buyer_code": ("Buyer code", "バイヤーコード"),
-    "buyer": ("Buyer", "バイヤー"),
-    "catalog_code": ("Catalog code", "カタログコード"),
-    "catalog": ("Catalog", "カタログ"),
-    "model_number": ("Model number", "型番"),
-    "product": ("Product", "商品"),
-    "orders": ("Orders", "注文数"),
-    "quantity": ("Quantity", "数量"),
-    "amount": ("Amount ({})", "金額（{}）"),
-    "line_amount": ("Amount of lines ({})", "明細金額（{}）"),
-    "by_month": ("Amount by month ({})", "月別金額（{}）"),
-    "what": ("What", "区分"),
-    "counted": ("Counted", "集計対象"),
-    "sent_back": ("Returned to cart", "カートに差し戻し"),
-    "sent_back_orders": ("Returned orders", "差し戻し注文数"),
-    "sent_back_quantity": ("Returned quantity", "差し戻し数量"),
-    "sent_back_amount": ("Returned amount ({})", "差し戻し金額（{}）"),
-    "placed_from": ("Placed from", "注文日時（以降）"),
-    "placed_to": ("Placed before", "注文日時（より前）"),
-    "time_zone": ("Time zone", "タイムゾーン"),
-    "note": ("Months", "月の基準"),
+WORDS: dict[str, Text] = {
+    "title": Text("Analytics", "集計"),
+    "overview": Text("Overview", "概要"),
+    "months": Text("Months", "月別"),
+    "buyers": Text("Buyers", "バイヤー別"),
+    "catalogs": Text("Catalogs", "カタログ別"),
+    "products": Text("Products", "商品別"),
+    "month": Text("Month", "月"),
+    "buyer_code": Text("Buyer code", "バイヤーコード"),
+    "buyer": Text("Buyer", "バイヤー"),
+    "catalog_code": Text("Catalog code", "カタログコード"),
+    "catalog": Text("Catalog", "カタログ"),
+    "model_number": Text("Model number", "型番"),
+    "product": Text("Product", "商品"),
+    "orders": Text("Orders", "注文数"),
+    "quantity": Text("Quantity", "数量"),
+    "amount": Text("Amount ({})", "金額（{}）"),
+    "line_amount": Text("Amount of lines ({})", "明細金額（{}）"),
+    "by_month": Text("Amount by month ({})", "月別金額（{}）"),
+    "what": Text("What", "区分"),
+    "counted": Text("Counted", "集計対象"),
+    "sent_back": Text("Returned to cart", "カートに差し戻し"),
+    "sent_back_orders": Text("Returned orders", "差し戻し注文数"),
+    "sent_back_quantity": Text("Returned quantity", "差し戻し数量"),
+    "sent_back_amount": Text("Returned amount ({})", "差し戻し金額（{}）"),
+    "placed_from": Text("Placed from", "注文日時（以降）"),
+    "placed_to": Text("Placed before", "注文日時（より前）"),
+    "time_zone": Text("Time zone", "タイムゾーン"),
+    "note": Text("Months", "月の基準"),
 }
 # What the brand calls rejected is declined to a buyer.
-TO_BRAND: dict[str, tuple[str, str]] = {
-    "rejected": ("Rejected", "却下"),
-    "rejected_in": ("Month of rejection", "却下月"),
-    "rejected_by": ("Rejected by", "却下者"),
-    "rejected_orders": ("Rejected orders", "却下注文数"),
-    "rejected_quantity": ("Rejected quantity", "却下数量"),
-    "rejected_amount": ("Rejected amount ({})", "却下金額（{}）"),
-    "which_month": (
+TO_BRAND: dict[str, Text] = {
+    "rejected": Text("Rejected", "却下"),
+    "rejected_in": Text("Month of rejection", "却下月"),
+    "rejected_by": Text("Rejected by", "却下者"),
+    "rejected_orders": Text("Rejected orders", "却下注文数"),
+    "rejected_quantity": Text("Rejected quantity", "却下数量"),
+    "rejected_amount": Text("Rejected amount ({})", "却下金額（{}）"),
+    "which_month": Text(
         "Orders by the month they were placed in; rejected and returned ones by the month of that.",
         "注文は注文月、却下・差し戻しはそれぞれ行われた月で集計しています。",
     ),
 }
-TO_BUYER: dict[str, tuple[str, str]] = {
-    "rejected": ("Declined", "お断り"),
-    "rejected_in": ("Month of declining", "お断り月"),
-    "rejected_by": ("Declined by", "お断りした者"),
-    "rejected_orders": ("Declined orders", "お断り注文数"),
-    "rejected_quantity": ("Declined quantity", "お断り数量"),
-    "rejected_amount": ("Declined amount ({})", "お断り金額（{}）"),
-    "which_month": (
+TO_BUYER: dict[str, Text] = {
+    "rejected": Text("Declined", "お断り"),
+    "rejected_in": Text("Month of declining", "お断り月"),
+    "rejected_by": Text("Declined by", "お断りした者"),
+    "rejected_orders": Text("Declined orders", "お断り注文数"),
+    "rejected_quantity": Text("Declined quantity", "お断り数量"),
+    "rejected_amount": Text("Declined amount ({})", "お断り金額（{}）"),
+    "which_month": Text(
         "Orders by the month they were placed in; declined and returned ones by the month of that.",
         "注文は注文月、お断り・差し戻しはそれぞれ行われた月で集計しています。",
     ),
@@ -89,9 +90,9 @@ class Month:
 Cell = str | int | Amount | Month
 
 
-def analytics_workbook(report: Report, *, locale: str, for_buyer: bool) -> bytes:
+def analytics_workbook(report: Report, *, locale: Locale, for_buyer: bool) -> bytes:
     """The .xlsx file. Takes a processor's time: call it off the event loop."""
-    words = {key: texts[locale == "ja"] for key, texts in (WORDS | (TO_BUYER if for_buyer else TO_BRAND)).items()}
+    words = {key: text.in_(locale) for key, text in (WORDS | (TO_BUYER if for_buyer else TO_BRAND)).items()}
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"title": words["title"], "created": datetime.now(UTC)})

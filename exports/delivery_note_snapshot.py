@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of
 from exports.pdf.snapshots import DeliveryNoteSnapshot, GoodsLine
+from models.brand import Brand
+from models.buyer import Buyer
 from models.catalog import Sku
-from models.documents import DeliveryNote, DeliveryNoteLine
+from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.order import Order
-from models.party import Brand, Buyer
 
 
 async def delivery_note_snapshot(session: AsyncSession, note_id: UUID) -> DeliveryNoteSnapshot | None:

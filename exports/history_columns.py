@@ -9,25 +9,25 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from exports.order_columns import CODE, CURRENCY, Column, Kind, Sql, Viewer
-from models import words
 from models.actor import ActorKind
 from models.audit import AuditEntry, hashed_text
+from models.brand import Brand
+from models.buyer import Buyer
+from models.events import EventKind
+from models.locale import Text
 from models.messages import history
+from models.messages.statuses import status_label
 from models.order import Order
-from models.party import Brand, Buyer
 from models.policy import OrderStatus
 from models.rejection import OrderRejection
 
-REJECTION = "ORDER_REJECTED"
-
-# (en, ja)
-ACTOR_KINDS: dict[ActorKind, tuple[str, str]] = {
-    ActorKind.MEMBER: ("Member", "メンバー"),
-    ActorKind.BUYER: ("Buyer", "バイヤー"),
-    ActorKind.APP: ("Partner app", "連携アプリ"),
-    ActorKind.OPERATOR: ("Operator", "プラットフォーム運営者"),
+ACTOR_KINDS: dict[ActorKind, Text] = {
+    ActorKind.MEMBER: Text("Member", "メンバー"),
+    ActorKind.BUYER: Text("Buyer", "バイヤー"),
+    ActorKind.APP: Text("Partner app", "連携アプリ"),
+    ActorKind.OPERATOR: Text("Operator", "プラットフォーム運営者"),
 }
-YES, NO = ("Yes", "はい"), ("No", "いいえ")
+YES, NO = Text("Yes", "はい"), Text("No", "いいえ")
 
 _status_before = AuditEntry.details["status_before"].as_string()
 _status_after = AuditEntry.details["status_after"].as_string()
@@ -39,11 +39,11 @@ def _summary(row: Any, viewer: Viewer) -> str:
 
 
 def _actor_kind(row: Any, viewer: Viewer) -> str:
-    return ACTOR_KINDS[row.actor_kind][viewer.locale == "ja"]
+    return ACTOR_KINDS[row.actor_kind].in_(viewer.locale)
 
 
 def _notified(row: Any, viewer: Viewer) -> str | None:
-    return None if row.notified is None else (YES if row.notified else NO)[viewer.locale == "ja"]
+    return None if row.notified is None else (YES if row.notified else NO).in_(viewer.locale)
 
 
 def _before(row: Any, viewer: Viewer) -> str | None:
@@ -55,7 +55,7 @@ def _after(row: Any, viewer: Viewer) -> str | None:
 
 
 def _label(status: str | None, viewer: Viewer) -> str | None:
-    return words.status_label(OrderStatus(status), viewer.locale) if status else None
+    return status_label(OrderStatus(status), viewer.locale) if status else None
 
 
 def _hashed(row: Any, _: Viewer) -> str | None:
@@ -65,16 +65,20 @@ def _hashed(row: Any, _: Viewer) -> str | None:
 TEXT, INTEGER, MONEY, INSTANT = Kind
 
 # fmt: off
-SEQUENCE = Column("sequence", "No.", "番号", 10, INTEGER, AuditEntry.sequence)
-AT = Column("at", "When", "日時", 18, INSTANT, AuditEntry.at)
-ACTOR = Column("actor_name", "Who", "実行者", 24, TEXT, AuditEntry.actor_name)
-ACTOR_KIND = Column("actor_kind", "Kind of user", "実行者の種類", 26, TEXT, AuditEntry.actor_kind, _actor_kind)
-ACTOR_ID = Column("actor_id", "User id", "実行者ID", 20, TEXT, AuditEntry.actor_id)
-BEFORE = Column("status_before", "Status before", "変更前のステータス", 26, TEXT, _status_before, _before)
-AFTER = Column("status_after", "Status after", "変更後のステータス", 26, TEXT, _status_after, _after, False, True)
-NOTIFIED = Column("notified", "Mail to the buyer", "バイヤーへのメール", 22, TEXT, OrderRejection.notified, _notified)
-TIME_ZONE = Column("time_zone", "Time zone", "タイムゾーン", 18, TEXT, Brand.time_zone)
-BRAND = Column("brand_code", "Brand code", "ブランドコード", 16, TEXT, Brand.code)
+SEQUENCE = Column("sequence", Text("No.", "番号"), 10, INTEGER, AuditEntry.sequence)
+AT = Column("at", Text("When", "日時"), 18, INSTANT, AuditEntry.at)
+ACTOR = Column("actor_name", Text("Who", "実行者"), 24, TEXT, AuditEntry.actor_name)
+ACTOR_KIND = Column("actor_kind", Text("Kind of user", "実行者の種類"), 26, TEXT, AuditEntry.actor_kind, _actor_kind)
+ACTOR_ID = Column("actor_id", Text("User id", "実行者ID"), 20, TEXT, AuditEntry.actor_id)
+BEFORE = Column("status_before", Text("Status before", "変更前のステータス"), 26, TEXT, _status_before, _before)
+AFTER = Column(
+    "status_after", Text("Status after", "変更後のステータス"), 26, TEXT, _status_after, _after, marks_rejected=True
+)
+NOTIFIED = Column(
+    "notified", Text("Mail to the buyer", "バイヤーへのメール"), 22, TEXT, OrderRejection.notified, _notified
+)
+TIME_ZONE = Column("time_zone", Text("Time zone", "タイムゾーン"), 18, TEXT, Brand.time_zone)
+BRAND = Column("brand_code", Text("Brand code", "ブランドコード"), 16, TEXT, Brand.code)
 
 HISTORY_COLUMNS: tuple[Column, ...] = (
     SEQUENCE,
@@ -82,8 +86,8 @@ HISTORY_COLUMNS: tuple[Column, ...] = (
     ACTOR,
     ACTOR_KIND,
     ACTOR_ID,
-    Column("summary", "What", "内容", 60, TEXT, AuditEntry.kind, _summary, marks_rejected=True),
-    Column("kind", "Kind", "種別", 26, TEXT, AuditEntry.kind, marks_rejected=True),
+    Column("summary", Text("What", "内容"), 60, TEXT, AuditEntry.kind, _summary, marks_rejected=True),
+    Column("kind", Text("Kind", "種別"), 26, TEXT, AuditEntry.kind, marks_rejected=True),
     CODE,
     BEFORE,
     AFTER,
@@ -100,16 +104,16 @@ REJECTION_COLUMNS: tuple[Column, ...] = (
     ACTOR_KIND,
     ACTOR_ID,
     CODE,
-    Column("buyer_code", "Buyer code", "バイヤーコード", 16, TEXT, Buyer.unique_code),
-    Column("buyer", "Buyer", "バイヤー", 28, TEXT, Buyer.name),
-    Column("placed_at", "Placed at", "注文日時", 18, INSTANT, Order.placed_at),
-    Column("total_quantity", "Total quantity", "合計数量", 16, INTEGER, Order.total_quantity),
+    Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code),
+    Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name),
+    Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at),
+    Column("total_quantity", Text("Total quantity", "合計数量"), 16, INTEGER, Order.total_quantity),
     CURRENCY,
-    Column("total", "Total", "合計", 16, MONEY, Order.total_minor),
+    Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor),
     BEFORE,
     AFTER,
     NOTIFIED,
-    Column("body", "Message", "メッセージ", 60, TEXT, OrderRejection.body),
+    Column("body", Text("Message", "メッセージ"), 60, TEXT, OrderRejection.body),
     BRAND,
     TIME_ZONE,
 )
@@ -118,11 +122,11 @@ REJECTION_COLUMNS: tuple[Column, ...] = (
 CHAIN_COLUMNS: tuple[Column, ...] = (
     SEQUENCE,
     BRAND,
-    Column("request_id", "Request id", "リクエストID", 38, TEXT, AuditEntry.request_id),
-    Column("body_hash", "SHA-256 of the message", "メッセージのSHA-256", 66, TEXT, _body_hash),
-    Column("previous_hash", "Hash before", "直前のハッシュ", 66, TEXT, AuditEntry.previous_hash),
-    Column("hash", "Hash", "ハッシュ", 66, TEXT, AuditEntry.hash),
-    Column("hashed", "What the hash is of (UTF-8)", "ハッシュの対象（UTF-8）", 80, TEXT, AuditEntry.id, _hashed),
+    Column("request_id", Text("Request id", "リクエストID"), 38, TEXT, AuditEntry.request_id),
+    Column("body_hash", Text("SHA-256 of the message", "メッセージのSHA-256"), 66, TEXT, _body_hash),
+    Column("previous_hash", Text("Hash before", "直前のハッシュ"), 66, TEXT, AuditEntry.previous_hash),
+    Column("hash", Text("Hash", "ハッシュ"), 66, TEXT, AuditEntry.hash),
+    Column("hashed", Text("What the hash is of (UTF-8)", "ハッシュの対象（UTF-8）"), 80, TEXT, AuditEntry.id, _hashed),
 )
 # fmt: on
 
@@ -136,7 +140,7 @@ def select_entries(where: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, .
     """The audit entries that meet the conditions, newest first."""
     sources = {column.key: column.sql for column in (*HISTORY_COLUMNS, *REJECTION_COLUMNS, *CHAIN_COLUMNS)} | CONTEXT
     of_rejection = and_(
-        AuditEntry.kind == REJECTION,
+        AuditEntry.kind == EventKind.ORDER_REJECTED,
         OrderRejection.brand_id == AuditEntry.brand_id,
         OrderRejection.order_id == AuditEntry.order_id,
     )

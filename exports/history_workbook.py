@@ -6,22 +6,27 @@ from pathlib import Path
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.history_columns import CHAIN_COLUMNS, HISTORY_COLUMNS, REJECTION, REJECTION_COLUMNS, select_entries
+from exports.history_columns import CHAIN_COLUMNS, HISTORY_COLUMNS, REJECTION_COLUMNS, select_entries
 from exports.order_columns import Viewer
 from exports.xlsx.book import Book, Rows, writing
 from exports.xlsx.sheet import LAST_ROW
+from models.events import EventKind
+from models.locale import Locale
 
 ENTRIES_AT_A_TIME = 500
 
 # locale → (title, sheet of all entries, sheet of rejections, sheet of the chain)
-NAMES = {"en": ("History", "History", "Rejections", "Chain"), "ja": ("履歴", "履歴", "却下", "ハッシュチェーン")}
+NAMES = {
+    Locale.EN: ("History", "History", "Rejections", "Chain"),
+    Locale.JA: ("履歴", "履歴", "却下", "ハッシュチェーン"),
+}
 
 
 async def history_workbook(
     session: AsyncSession,
     where: Iterable[ColumnElement[bool]],
     *,
-    locale: str,
+    locale: Locale,
     path: Path,
     rows_per_sheet: int = LAST_ROW,
 ) -> None:
@@ -33,5 +38,5 @@ async def history_workbook(
         found = await session.stream(select_entries(where).execution_options(yield_per=ENTRIES_AT_A_TIME))
         async for batch in found.partitions():
             rows: list[Rows] = [(sheet, row, [row]) for row in batch for sheet in (history, chain)]
-            rows += [(rejections, row, [row]) for row in batch if row.kind == REJECTION]
+            rows += [(rejections, row, [row]) for row in batch if row.kind == EventKind.ORDER_REJECTED]
             await write(rows)

@@ -7,11 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
 from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot
+from models.brand import Brand
+from models.buyer import Buyer
 from models.catalog import Sku
-from models.documents import DeliveryNote, Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
+from models.delivery_note import DeliveryNote
+from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.money import from_minor
 from models.order import Order
-from models.party import Brand, Buyer
 
 
 async def invoice_snapshot(session: AsyncSession, invoice_id: UUID, *, for_buyer: bool) -> InvoiceSnapshot | None:

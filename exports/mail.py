@@ -12,9 +12,9 @@ from uuid import UUID
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from exports.texts import one_line, printable
-from models.messages.mail import KINDS
+from models.locale import moment, text_for
+from models.messages.mail import mail_texts
 from models.outbox import OrderNotice
-from models.words import moment
 
 # What a domain is once it is encoded (RFC 5321, without addresses in brackets): it goes into a command of SMTP.
 HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
@@ -43,7 +43,7 @@ class RenderedMail:
 
 def render(notice: OrderNotice) -> RenderedMail:
     """Exactly what goes out; also what the preview shows."""
-    kind = KINDS[notice.kind][notice.locale == "ja"]
+    texts, locale = mail_texts(notice.kind), notice.locale
     code, brand = one_line(notice.order_code), one_line(notice.brand_name)
     values = {
         "locale": notice.locale,
@@ -51,14 +51,14 @@ def render(notice: OrderNotice) -> RenderedMail:
         "brand": brand,
         "buyer": one_line(notice.buyer_name),
         "placed": moment(datetime.fromisoformat(notice.placed_at), notice.locale, notice.time_zone),
-        "done": kind.done,
+        "done": texts.done.in_(locale),
         "at": moment(datetime.fromisoformat(notice.at), notice.locale, notice.time_zone),
         "time_zone": notice.time_zone,
-        "body": notice.body or kind.text,
+        "body": notice.body or texts.text.in_(locale),
     }
     return RenderedMail(
         to=notice.to,
-        subject=kind.subject.format(brand=brand, code=code),
+        subject=text_for(texts.subject, locale, brand=brand, code=code),
         text=_text.get_template("mail.txt").render(values),
         html=_html.get_template("mail.html").render(values),
     )

@@ -13,14 +13,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from models.brand import Brand
+from models.buyer import Buyer
 from models.catalog import Catalog, Sku
 from models.facts import SQL
+from models.locale import Locale, Text
+from models.messages.statuses import DELIVERY_STATUS_LABELS, status_label
 from models.order import Order, OrderLine
-from models.party import Brand, Buyer
 from models.policy import DeliveryStatus, Fact
 from models.rejection import OrderRejection
 from models.tag import OrderTag, Tag
-from models.words import DELIVERY_STATUS_LABELS, status_label
 
 Sql = ColumnElement[Any] | InstrumentedAttribute[Any]
 
@@ -36,9 +38,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who reads the export: `locale` is "en" or "ja"."""
+    """Who reads the export."""
 
-    locale: str
+    locale: Locale
     is_buyer: bool
 
 
@@ -47,8 +49,7 @@ class Column:
     """`internal`: the brand's own business, not in a buyer's copy. `marks_rejected`: red when the order is rejected."""
 
     key: str
-    en: str
-    ja: str
+    name: Text
     width: int
     kind: Kind
     sql: Sql
@@ -56,8 +57,8 @@ class Column:
     internal: bool = False
     marks_rejected: bool = False
 
-    def heading(self, locale: str) -> str:
-        return self.ja if locale == "ja" else self.en
+    def heading(self, locale: Locale) -> str:
+        return self.name.in_(locale)
 
 
 def _status(row: Any, viewer: Viewer) -> str:
@@ -65,7 +66,7 @@ def _status(row: Any, viewer: Viewer) -> str:
 
 
 def _delivery_status(row: Any, viewer: Viewer) -> str:
-    return DELIVERY_STATUS_LABELS[DeliveryStatus(row.delivery_status)][viewer.locale == "ja"]
+    return DELIVERY_STATUS_LABELS[DeliveryStatus(row.delivery_status)].in_(viewer.locale)
 
 
 def _rejected_by(row: Any, viewer: Viewer) -> str | None:
@@ -91,45 +92,47 @@ _tags = select(func.aggregate_strings(_tag_names.c.name, ", ")).scalar_subquery(
 
 TEXT, INTEGER, MONEY, INSTANT = Kind
 
-CODE = Column("code", "Order code", "注文コード", 20, TEXT, Order.code)
-STATUS = Column("status", "Status", "ステータス", 26, TEXT, Order.status, _status, marks_rejected=True)
-CURRENCY = Column("currency", "Currency", "通貨", 10, TEXT, Order.currency)
+CODE = Column("code", Text("Order code", "注文コード"), 20, TEXT, Order.code)
+STATUS = Column("status", Text("Status", "ステータス"), 26, TEXT, Order.status, _status, marks_rejected=True)
+CURRENCY = Column("currency", Text("Currency", "通貨"), 10, TEXT, Order.currency)
 
 # fmt: off
 ORDER_COLUMNS: tuple[Column, ...] = (
     CODE,
     STATUS,
-    Column("delivery_status", "Delivery status", "納品ステータス", 22, TEXT, _delivery, _delivery_status),
-    Column("buyer_code", "Buyer code", "バイヤーコード", 16, TEXT, Buyer.unique_code),
-    Column("buyer", "Buyer", "バイヤー", 28, TEXT, Buyer.name),
-    Column("country", "Country", "国", 16, TEXT, Buyer.country),
-    Column("catalog", "Catalog", "カタログ", 24, TEXT, Catalog.name),
-    Column("placed_at", "Placed at", "注文日時", 18, INSTANT, Order.placed_at),
-    Column("updated_at", "Updated at", "更新日時", 18, INSTANT, Order.updated_at),
+    Column("delivery_status", Text("Delivery status", "納品ステータス"), 22, TEXT, _delivery, _delivery_status),
+    Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code),
+    Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name),
+    Column("country", Text("Country", "国"), 16, TEXT, Buyer.country),
+    Column("catalog", Text("Catalog", "カタログ"), 24, TEXT, Catalog.name),
+    Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at),
+    Column("updated_at", Text("Updated at", "更新日時"), 18, INSTANT, Order.updated_at),
     CURRENCY,
-    Column("total_quantity", "Total quantity", "合計数量", 16, INTEGER, Order.total_quantity),
-    Column("subtotal", "Subtotal", "小計", 16, MONEY, _subtotal),
-    Column("tax", "Tax", "税", 14, MONEY, Order.tax_minor),
-    Column("shipping", "Shipping", "送料", 14, MONEY, Order.shipping_minor),
-    Column("total", "Total", "合計", 16, MONEY, Order.total_minor),
-    Column("tags", "Tags", "タグ", 24, TEXT, _tags, internal=True),
-    Column("rejected_at", "Rejected at", "却下日時", 18, INSTANT, OrderRejection.rejected_at),
-    Column("rejected_by", "Rejected by", "却下者", 22, TEXT, OrderRejection.actor_name, _rejected_by),
-    Column("rejection_body", "Message on rejection", "却下メッセージ", 40, TEXT, OrderRejection.body, internal=True),
-    Column("archived_at", "Archived at", "アーカイブ日時", 18, INSTANT, Order.archived_at, internal=True),
-    Column("time_zone", "Time zone", "タイムゾーン", 18, TEXT, Brand.time_zone),
+    Column("total_quantity", Text("Total quantity", "合計数量"), 16, INTEGER, Order.total_quantity),
+    Column("subtotal", Text("Subtotal", "小計"), 16, MONEY, _subtotal),
+    Column("tax", Text("Tax", "税"), 14, MONEY, Order.tax_minor),
+    Column("shipping", Text("Shipping", "送料"), 14, MONEY, Order.shipping_minor),
+    Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor),
+    Column("tags", Text("Tags", "タグ"), 24, TEXT, _tags, internal=True),
+    Column("rejected_at", Text("Rejected at", "却下日時"), 18, INSTANT, OrderRejection.rejected_at),
+    Column("rejected_by", Text("Rejected by", "却下者"), 22, TEXT, OrderRejection.actor_name, _rejected_by),
+    Column(
+        "rejection_body", Text("Message on rejection", "却下メッセージ"), 40, TEXT, OrderRejection.body, internal=True,
+    ),
+    Column("archived_at", Text("Archived at", "アーカイブ日時"), 18, INSTANT, Order.archived_at, internal=True),
+    Column("time_zone", Text("Time zone", "タイムゾーン"), 18, TEXT, Brand.time_zone),
 )
 
 # Those that are also in ORDER_COLUMNS repeat what the order says.
 LINE_COLUMNS: tuple[Column, ...] = (
     CODE,
-    Column("position", "Line", "行", 8, INTEGER, OrderLine.position),
-    Column("sku_number", "SKU number", "SKU番号", 22, TEXT, Sku.number),
-    Column("model_number", "Model number", "型番", 20, TEXT, Sku.model_number),
-    Column("product", "Product", "商品", 40, TEXT, Sku.name),
-    Column("quantity", "Quantity", "数量", 12, INTEGER, OrderLine.quantity),
-    Column("unit_price", "Unit price", "単価", 16, MONEY, OrderLine.unit_price_minor),
-    Column("amount", "Amount", "金額", 16, MONEY, OrderLine.amount_minor),
+    Column("position", Text("Line", "行"), 8, INTEGER, OrderLine.position),
+    Column("sku_number", Text("SKU number", "SKU番号"), 22, TEXT, Sku.number),
+    Column("model_number", Text("Model number", "型番"), 20, TEXT, Sku.model_number),
+    Column("product", Text("Product", "商品"), 40, TEXT, Sku.name),
+    Column("quantity", Text("Quantity", "数量"), 12, INTEGER, OrderLine.quantity),
+    Column("unit_price", Text("Unit price", "単価"), 16, MONEY, OrderLine.unit_price_minor),
+    Column("amount", Text("Amount", "金額"), 16, MONEY, OrderLine.amount_minor),
     CURRENCY,
     STATUS,
 )

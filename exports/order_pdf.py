@@ -1,15 +1,16 @@
 """An order as a PDF: the purchase order or the order confirmation; stamped on every page when it is rejected."""
 
 from exports.pdf.labels import labels
-from exports.pdf.paper import Stamp, at, drawn, money, on_paper
+from exports.pdf.paper import Stamp, format_instant, money, render, render_in_thread
 from exports.pdf.snapshots import OrderSnapshot
-from models.words import status_label
+from models.locale import Locale
+from models.messages.statuses import status_label
 
 
-def order_pdf(snapshot: OrderSnapshot, locale: str) -> bytes:
-    """As `on_paper` draws it, so not on the event loop; `locale` is "en" or "ja"."""
+def order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
+    """Draws it; do not call this on the event loop (exports/pdf/paper.py)."""
     status = status_label(snapshot.status, locale, to_buyer=snapshot.for_buyer)
-    return on_paper(
+    return render(
         "order.html",
         snapshot,
         locale,
@@ -21,11 +22,11 @@ def order_pdf(snapshot: OrderSnapshot, locale: str) -> bytes:
     )
 
 
-async def draw_order_pdf(snapshot: OrderSnapshot, locale: str) -> bytes:
-    return await drawn(order_pdf, snapshot, locale)
+async def draw_order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
+    return await render_in_thread(order_pdf, snapshot, locale)
 
 
-def _stamp(snapshot: OrderSnapshot, locale: str, status: str) -> Stamp | None:
+def _stamp(snapshot: OrderSnapshot, locale: Locale, status: str) -> Stamp | None:
     if snapshot.rejection is None:
         return None
     label = labels(locale)
@@ -33,7 +34,7 @@ def _stamp(snapshot: OrderSnapshot, locale: str, status: str) -> Stamp | None:
         word=label["declined" if snapshot.for_buyer else "rejected"],
         status=status,
         details=(
-            at(snapshot.rejection.at, locale, snapshot.time_zone),
+            format_instant(snapshot.rejection.at, locale, snapshot.time_zone),
             label["by"].format(name=snapshot.rejection.by),
         ),
     )

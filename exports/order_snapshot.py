@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
 from exports.pdf.snapshots import OrderDocument, OrderSnapshot, RejectionStamp
+from models.brand import Brand
+from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
-from models.party import Brand, Buyer, BuyerRecipient
 from models.rejection import OrderRejection
 
 DATA_SETS = {

@@ -13,18 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS, Viewer, seen_by, select_lines, select_orders
 from exports.xlsx.book import Book, Rows, writing
 from exports.xlsx.sheet import LAST_ROW
+from models.locale import Locale
 
 ORDERS_AT_A_TIME = 100
 
 # locale → (title, sheet of orders, sheet of lines)
-NAMES = {"en": ("Orders", "Orders", "Lines"), "ja": ("注文一覧", "注文", "注文明細")}
+NAMES = {Locale.EN: ("Orders", "Orders", "Lines"), Locale.JA: ("注文一覧", "注文", "注文明細")}
 
 
 async def orders_workbook(
     session: AsyncSession,
     orders: Select[Any],
     *,
-    locale: str,
+    locale: Locale,
     for_buyer: bool,
     path: Path,
     rows_per_sheet: int = LAST_ROW,

@@ -129,7 +129,7 @@ def order_analytics_excel(
 ) -> Download:
     placed = given(placed_from), given(placed_to)
     analytics.check_range(*placed)  # told now, not by the link
-    return info.context.links.of_analytics(*placed, info.context.actor, locale.value if locale else None)
+    return info.context.links.of_analytics(*placed, info.context.actor, locale or None)
 
 
 def _totals(figures: Figures) -> list[Money]:

@@ -28,7 +28,8 @@ from graph.schema import create_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings
 from graph.telemetry import logs, metrics
-from models.base import LOCK_WAIT, Database
+from models.database.engines import LOCK_WAIT
+from models.database.sessions import Database
 
 MOST_FAILURES = 60  # to say who one is, from one address within a minute
 RELAY_ENDS_WITHIN = 8  # seconds

@@ -6,8 +6,8 @@ import strawberry
 from strawberry import UNSET
 
 from graph.core.context import Info
-from graph.core.enums import Locale
 from graph.order_actions import OrderActionError
+from models.locale import Locale
 from resolvers import brand_settings as resolvers
 
 

@@ -16,7 +16,7 @@ from graph.core.money import Money
 from graph.core.node import NODES, Node
 from graph.core.pagination import After, Connection, First, connection, counted
 from graph.limits.cost import paged
-from models.documents import InvoiceStatus
+from models.invoice import InvoiceStatus
 from resolvers import documents, nodes
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import BacklogSkuRow, DeliveryNoteLineRow, DeliveryNoteRow, InvoiceLineRow, InvoiceRow
@@ -71,7 +71,7 @@ class DeliveryNote(Node):
 
     @strawberry.field(description="A link to its PDF.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
-        language = locale.value if locale else None
+        language = locale or None
         return info.context.links.of_delivery_note(self.row.id, self.row.code, info.context.actor, language)
 
     @classmethod
@@ -150,7 +150,7 @@ class Invoice(Node):
 
     @strawberry.field(description="A link to its PDF; a draft and a voided one say so on their face.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
-        language = locale.value if locale else None
+        language = locale or None
         return info.context.links.of_invoice(self.row.id, self.row.code, info.context.actor, language)
 
     @classmethod

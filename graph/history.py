@@ -85,4 +85,4 @@ def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) 
     wanted = (filter or HistoryFilter()).read()
     demand(info.context, Permission.READ_INTERNAL)
     resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
-    return info.context.links.of_history(wanted, info.context.actor, locale.value if locale else None)
+    return info.context.links.of_history(wanted, info.context.actor, locale or None)

@@ -27,9 +27,10 @@ from graph.order_filter import OrderFilter, OrderSort
 from graph.rejection_types import BlockingDocument, OrderRejection, RejectionBlocker
 from graph.tag_types import Tag
 from models import policy
+from models.messages.blockers import BLOCKER_MESSAGES
+from models.messages.statuses import status_label
 from models.order import DataSet
 from models.policy import REJECTED, Blocker, DeliveryStatus, OrderAction, OrderStatus
-from models.words import BLOCKER_MESSAGES, status_label
 from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
@@ -45,7 +46,7 @@ T = TypeVar("T")
 publish(
     Blocker,
     "Why something cannot be done to an order. New values may be added: a client must tolerate one it doesn't know.",
-    {blocker.name: BLOCKER_MESSAGES[blocker][0].replace(": {documents}", "") for blocker in Blocker},
+    {blocker.name: BLOCKER_MESSAGES[blocker].en.replace(": {documents}", "") for blocker in Blocker},
     name="OrderActionBlockerCode",
 )
 
@@ -97,7 +98,7 @@ class Order(Node):
         actor = info.context.actor
         return status_label(
             self.row.status,
-            locale.value if locale else actor.locale,
+            locale or actor.locale,
             to_buyer=actor.is_buyer,
             approval_asked=self.row.approval_asked,
         )
@@ -214,12 +215,12 @@ class Order(Node):
         if wanted is OrderDocument.ORDER_CONFIRMATION and not has_confirmation:
             raise InputError("This order has no order confirmation (OC) yet; ask for PURCHASE_ORDER.", "document")
         export = Export.ORDER_CONFIRMATION if wanted is OrderDocument.ORDER_CONFIRMATION else Export.PURCHASE_ORDER
-        return info.context.links.of_order(export, self.row, info.context.actor, locale.value if locale else None)
+        return info.context.links.of_order(export, self.row, info.context.actor, locale or None)
 
     @strawberry.field(description="A link to a workbook of this order and its lines.")
     def excel(self, info: Info, locale: InLocale = UNSET) -> Download:
         actor = info.context.actor
-        return info.context.links.of_order(Export.ORDER_EXCEL, self.row, actor, locale.value if locale else None)
+        return info.context.links.of_order(Export.ORDER_EXCEL, self.row, actor, locale or None)
 
     async def _content(self, info: Info, data_set: DataSet) -> OrderContent:
         rows = await info.context.loaders.contents.load((self.row.id, data_set))
@@ -311,7 +312,7 @@ def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale:
     resolvers.matching(
         wanted, ordering, info.context.actor
     )  # a filter that makes no sense is told now, not by the link
-    return info.context.links.of_orders(wanted, ordering, info.context.actor, locale.value if locale else None)
+    return info.context.links.of_orders(wanted, ordering, info.context.actor, locale or None)
 
 
 NODES[Kind.ORDER] = (nodes.orders, Order.of)

@@ -13,7 +13,7 @@ from graph.mail_preview import preview
 from graph.notifications import MailPreview, Notification
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
-from models.policy import OrderAction
+from models.messages.mail import MailKind
 from resolvers import rejection
 from resolvers.core.notices import LONGEST_BODY
 from resolvers.rejection import Outcome, RejectionError, RejectOrder
@@ -112,4 +112,4 @@ async def rejection_mail_preview(
     order_id: Annotated[ID, strawberry.argument(description="The order.")],
     body: Annotated[str | None, strawberry.argument(description="The message; a standard text when blank.")] = UNSET,
 ) -> MailPreview:
-    return await preview(info, order_id, rejection.KIND, OrderAction.REJECT, given(body))
+    return await preview(info, order_id, MailKind.ORDER_REJECTED, given(body))

@@ -10,7 +10,8 @@ from graph.core.context import Info
 from graph.core.ids import Kind, from_id
 from graph.notifications import Notification
 from graph.order_actions import ActionPayload
-from models import words
+from models.locale import text_for
+from models.messages.refusals import UNKNOWN_NOTIFICATION
 from resolvers import resending
 from resolvers.core.actions import ActionError, Outcome, Refusal
 
@@ -31,7 +32,7 @@ async def resend_notification(
     info: Info, input: Annotated[ResendNotificationInput, strawberry.argument(description="The notification.")]
 ) -> ResendNotificationPayload:
     found = from_id(Kind.NOTIFICATION, input.notification_id)
-    text = words.say(words.UNKNOWN_NOTIFICATION, info.context.actor.locale)
+    text = text_for(UNKNOWN_NOTIFICATION, info.context.actor.locale)
     outcome = Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "notificationId"))])
     made = None
     if found:

@@ -7,9 +7,10 @@ from strawberry import Private
 
 from graph.buyers import Buyer
 from graph.core.context import Info
-from graph.core.enums import Locale, publish
+from graph.core.enums import publish
 from models.actor import Actor, ActorKind
 from models.key_scopes import KeyScope, scopes_of_role
+from models.locale import Locale
 from models.policy import Role
 from resolvers.viewer import brand_of
 

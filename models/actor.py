@@ -5,6 +5,7 @@ from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
+from models.locale import Locale
 from models.policy import Role
 from models.scope import Scope
 
@@ -30,14 +31,14 @@ KIND_OF_ROLE = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`id` is the subject of the token, `brand_id` None for an operator, `locale` "en" or "ja"."""
+    """`id` is the subject of the token, `brand_id` None for an operator, `locale`: of messages to it."""
 
     role: Role
     id: str
     name: str
     brand_id: UUID | None
     buyer_id: UUID | None = None
-    locale: str = "en"
+    locale: Locale = Locale.EN
 
     def __post_init__(self) -> None:
         # A scope without a brand sees everything: only an operator may have one.

@@ -17,6 +17,7 @@ from models.events import (
     ApiKeyChanged,
     BrandSettingsUpdated,
     Event,
+    EventKind,
     OrderArchived,
     OrderChanged,
     OrderPlaced,
@@ -127,9 +128,9 @@ def entry(event: Event, actor: Actor, request_id: str | None) -> AuditEntry:
 def _told(event: Event) -> tuple[str, dict[str, Any]]:
     match event:
         case OrderPlaced():
-            return "ORDER_PLACED", {"source": event.source}
+            return EventKind.ORDER_PLACED, {"source": event.source}
         case OrderRejected():
-            return "ORDER_REJECTED", {
+            return EventKind.ORDER_REJECTED, {
                 "status_before": event.status_before,
                 "status_after": event.status_after,
                 "notify": event.notify,
@@ -137,18 +138,18 @@ def _told(event: Event) -> tuple[str, dict[str, Any]]:
                 "body_sha256": body_hash(event.body),
             }
         case OrderArchived():
-            return "ORDER_ARCHIVED", {}
+            return EventKind.ORDER_ARCHIVED, {}
         case OrderChanged():
             return event.kind, event.details
         case TagsApplied():
-            return "TAGS_APPLIED", {"before": list(event.before), "after": list(event.after)}
+            return EventKind.TAGS_APPLIED, {"before": list(event.before), "after": list(event.after)}
         case TagCreated():
-            return "TAG_CREATED", {"code": event.code}
+            return EventKind.TAG_CREATED, {"code": event.code}
         case TagUpdated():
-            return "TAG_UPDATED", {"code": event.code, "name": event.name, "color": event.color}
+            return EventKind.TAG_UPDATED, {"code": event.code, "name": event.name, "color": event.color}
         case TagDeleted():
-            return "TAG_DELETED", {"code": event.code, "orders": event.orders}
+            return EventKind.TAG_DELETED, {"code": event.code, "orders": event.orders}
         case BrandSettingsUpdated():
-            return "BRAND_SETTINGS_UPDATED", {"names": ", ".join(event.names)}
+            return EventKind.BRAND_SETTINGS_UPDATED, {"names": ", ".join(event.names)}
         case ApiKeyChanged():
             return event.kind, {"key": event.key_id.hex, "name": event.name} | event.details

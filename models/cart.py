@@ -1,4 +1,4 @@
-"""The buyer's carts, and the record that an order was sent back into one."""
+"""The buyers' carts."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
-from models.scope import BrandOwned, OrderOwned
+from models.scope import BrandOwned
 
 
 class Cart(BrandOwned, Base):
@@ -44,14 +44,3 @@ class CartLine(BrandOwned, Base):
     sku_id: Mapped[UUID]
     quantity: Mapped[int] = mapped_column(BigInteger)
     unit_price_minor: Mapped[int] = mapped_column(BigInteger)
-
-
-class OrderSendBack(OrderOwned, Base):
-    """One per order, for good: an order is sent back once."""
-
-    __tablename__ = "order_send_backs"
-    __table_args__ = (ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),)
-
-    order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
-    sent_back_at: Mapped[datetime]
-    actor_name: Mapped[str] = mapped_column(String(200))

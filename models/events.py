@@ -2,9 +2,42 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from models.policy import OrderStatus
+
+
+class EventKind(StrEnum):
+    """What was done; the kind of an audit entry."""
+
+    ORDER_PLACED = "ORDER_PLACED"
+    ORDER_REJECTED = "ORDER_REJECTED"
+    ORDER_ARCHIVED = "ORDER_ARCHIVED"
+    OC_CREATED = "OC_CREATED"
+    OC_UPDATED = "OC_UPDATED"
+    OC_APPROVED = "OC_APPROVED"
+    OC_REFUSED = "OC_REFUSED"
+    OC_CONFIRMED = "OC_CONFIRMED"
+    OC_MADE_EDITABLE = "OC_MADE_EDITABLE"
+    SENT_BACK_TO_CART = "SENT_BACK_TO_CART"
+    BACKLOG_SKUS_CREATED = "BACKLOG_SKUS_CREATED"
+    DELIVERY_NOTE_CREATED = "DELIVERY_NOTE_CREATED"
+    DELIVERY_NOTE_UPDATED = "DELIVERY_NOTE_UPDATED"
+    DELIVERY_NOTE_DELETED = "DELIVERY_NOTE_DELETED"
+    INVOICE_CREATED = "INVOICE_CREATED"
+    INVOICE_ISSUED = "INVOICE_ISSUED"
+    INVOICE_VOIDED = "INVOICE_VOIDED"
+    INVOICE_DELETED = "INVOICE_DELETED"
+    NOTIFICATION_RESENT = "NOTIFICATION_RESENT"
+    TAGS_APPLIED = "TAGS_APPLIED"
+    TAG_CREATED = "TAG_CREATED"
+    TAG_UPDATED = "TAG_UPDATED"
+    TAG_DELETED = "TAG_DELETED"
+    BRAND_SETTINGS_UPDATED = "BRAND_SETTINGS_UPDATED"
+    API_KEY_CREATED = "API_KEY_CREATED"
+    API_KEY_ROTATED = "API_KEY_ROTATED"
+    API_KEY_REVOKED = "API_KEY_REVOKED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +74,7 @@ class OrderArchived(OrderEvent):
 class OrderChanged(OrderEvent):
     """Anything else that was done to an order, e.g. kind OC_CREATED; `details` is what its sentence needs."""
 
-    kind: str
+    kind: EventKind
     details: dict[str, str] = field(default_factory=dict)
 
 
@@ -96,7 +129,7 @@ class ApiKeyChanged:
 
     brand_id: UUID
     at: datetime
-    kind: str
+    kind: EventKind
     key_id: UUID
     name: str
     details: dict[str, str] = field(default_factory=dict)

@@ -6,10 +6,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.backlog_sku import BacklogSku
+from models.brand import Brand
+from models.buyer import Buyer
 from models.cart import Cart
-from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceStatus
+from models.delivery_note import DeliveryNote
+from models.invoice import Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceStatus
 from models.order import Order
-from models.party import Brand, Buyer
 from models.policy import BLOCKED_WHEN, RULES, Condition, Fact, Facts, Has, HasNot, OrderAction, Role, StatusIn
 
 

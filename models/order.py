@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor
 from models.base import Base, new_id
-from models.events import OrderArchived, OrderChanged, OrderRejected
+from models.events import EventKind, OrderArchived, OrderChanged, OrderRejected
 from models.policy import LEADS_TO, OrderAction, OrderStatus, status_of_rejection
 from models.scope import BrandOwned, OrderOwned
 
@@ -87,34 +87,34 @@ class Order(BrandOwned, Base):
         self.official = DataSet.CONFIRMATION
         self.confirmation_created_at = at
         self.approval_asked = ask_approval
-        return self._become(LEADS_TO[OrderAction.CREATE_CONFIRMATION], at, "OC_CREATED")
+        return self._become(LEADS_TO[OrderAction.CREATE_CONFIRMATION], at, EventKind.OC_CREATED)
 
     def update_confirmation(self, at: datetime, *, total_minor: int, total_quantity: int) -> OrderChanged:
         self.total_minor = total_minor
         self.total_quantity = total_quantity
-        return self._become(LEADS_TO[OrderAction.UPDATE_CONFIRMATION], at, "OC_UPDATED")
+        return self._become(LEADS_TO[OrderAction.UPDATE_CONFIRMATION], at, EventKind.OC_UPDATED)
 
     def approve_confirmation(self, at: datetime) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.APPROVE_CONFIRMATION], at, "OC_APPROVED")
+        return self._become(LEADS_TO[OrderAction.APPROVE_CONFIRMATION], at, EventKind.OC_APPROVED)
 
     def refuse_confirmation(self, at: datetime, comment: str) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.REFUSE_CONFIRMATION], at, "OC_REFUSED", comment=comment)
+        return self._become(LEADS_TO[OrderAction.REFUSE_CONFIRMATION], at, EventKind.OC_REFUSED, comment=comment)
 
     def confirm(self, at: datetime) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.CONFIRM], at, "OC_CONFIRMED")
+        return self._become(LEADS_TO[OrderAction.CONFIRM], at, EventKind.OC_CONFIRMED)
 
     def make_confirmation_editable(self, at: datetime) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.MAKE_CONFIRMATION_EDITABLE], at, "OC_MADE_EDITABLE")
+        return self._become(LEADS_TO[OrderAction.MAKE_CONFIRMATION_EDITABLE], at, EventKind.OC_MADE_EDITABLE)
 
     def send_back(self, at: datetime) -> OrderChanged:
         """Final. The caller puts the original lines into the buyer's cart."""
-        return self._become(LEADS_TO[OrderAction.SEND_BACK_TO_CART], at, "SENT_BACK_TO_CART")
+        return self._become(LEADS_TO[OrderAction.SEND_BACK_TO_CART], at, EventKind.SENT_BACK_TO_CART)
 
-    def touch(self, at: datetime, kind: str, **details: str) -> OrderChanged:
+    def touch(self, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
         """Something that references the order was made or unmade: its version rises."""
         return self._become(self.status, at, kind, **details)
 
-    def _become(self, status: OrderStatus, at: datetime, kind: str, **details: str) -> OrderChanged:
+    def _become(self, status: OrderStatus, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
         self.status = status
         self.updated_at = at
         return OrderChanged(brand_id=self.brand_id, order_id=self.id, at=at, kind=kind, details=details)

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, new_id
+from models.locale import Locale
+from models.messages.mail import MailKind
 from models.scope import Internal, OrderOwned
 
 
@@ -32,7 +34,7 @@ class OrderNotice:
     release promised, is the standard text.
     """
 
-    kind: str
+    kind: MailKind
     order_code: str
     placed_at: str
     at: str
@@ -41,7 +43,7 @@ class OrderNotice:
     reply_to: str | None
     buyer_name: str
     to: list[str]
-    locale: str
+    locale: Locale
     time_zone: str
     body: str | None
 

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import Actor
 from models.analytics import Figures, Group, Rejections, Report, merged
-from models.cart import OrderSendBack
+from models.brand import Brand
+from models.buyer import Buyer
 from models.catalog import Catalog, Sku
 from models.order import Order, OrderLine
-from models.party import Brand, Buyer
 from models.policy import FINAL, REJECTED
 from models.rejection import OrderRejection
+from models.send_back import OrderSendBack
 from resolvers.core.context import Context
 from resolvers.inputs import InputError
 

@@ -8,15 +8,25 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, words
+from models import audit
 from models.api_key import ApiKey, hash_of, new_secret
-from models.base import Database, new_id
-from models.events import ApiKeyChanged
+from models.base import new_id
+from models.brand import Brand
+from models.database.sessions import Database
+from models.events import ApiKeyChanged, EventKind
 from models.key_scopes import KeyScope, with_included
-from models.party import Brand
+from models.locale import Locale, text_for
+from models.messages.refusals import (
+    API_KEY_ENDED,
+    API_KEY_EXPIRY_PAST,
+    API_KEY_NAME_BLANK,
+    API_KEY_SCOPES_MISSING,
+    BAD_OVERLAP,
+    TOO_MANY_API_KEYS,
+    UNKNOWN_API_KEY,
+)
 from models.permissions import Permission, permits
 from models.scope import EVERYTHING, Scope
-from models.words import say
 from resolvers.core.actions import ActionError, Refusal, demand, invalid, not_permitted
 from resolvers.core.context import Context
 from resolvers.inputs import check_text
@@ -60,11 +70,11 @@ async def create_api_key(
         return _refused(*not_permitted(context, Permission.MANAGE_API_KEYS))
     refusals = []
     if not name:
-        refusals.append(invalid(context, words.API_KEY_NAME_BLANK, "name"))
+        refusals.append(invalid(context, API_KEY_NAME_BLANK, "name"))
     if not granted:
-        refusals.append(invalid(context, words.API_KEY_SCOPES_MISSING, "scopes"))
+        refusals.append(invalid(context, API_KEY_SCOPES_MISSING, "scopes"))
     if expires_at and expires_at <= now:
-        refusals.append(invalid(context, words.API_KEY_EXPIRY_PAST, "expiresAt"))
+        refusals.append(invalid(context, API_KEY_EXPIRY_PAST, "expiresAt"))
     if refusals:
         return _refused(*refusals)
     secret = new_secret()
@@ -82,9 +92,9 @@ async def create_api_key(
     async with context.transaction() as session:
         live = select(func.count()).select_from(ApiKey).where(ApiKey.revoked_at.is_(None))
         if (await session.scalar(live) or 0) >= MOST_KEYS:
-            return _refused(invalid(context, words.TOO_MANY_API_KEYS, most=MOST_KEYS))
+            return _refused(invalid(context, TOO_MANY_API_KEYS, most=MOST_KEYS))
         session.add(key)
-        await _record(context, session, key, "API_KEY_CREATED", scopes=", ".join(key.scopes))
+        await _record(context, session, key, EventKind.API_KEY_CREATED, scopes=", ".join(key.scopes))
     return KeyOutcome(key, secret)
 
 
@@ -93,17 +103,19 @@ async def rotate_api_key(context: Context, key_id: UUID | None, overlap_hours: i
     if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
         return _refused(*not_permitted(context, Permission.MANAGE_API_KEYS))
     if not 0 <= overlap_hours <= LONGEST_OVERLAP:
-        return _refused(invalid(context, words.BAD_OVERLAP, "overlapHours", most=LONGEST_OVERLAP))
+        return _refused(invalid(context, BAD_OVERLAP, "overlapHours", most=LONGEST_OVERLAP))
     secret, now = new_secret(), context.clock()
     async with context.transaction() as session:
         key = await _locked(session, key_id)
         if key is None:
             return _refused(_unknown(context))
         if key.revoked_at or (key.expires_at and key.expires_at <= now):
-            return _refused(invalid(context, words.API_KEY_ENDED, "apiKeyId"))
+            return _refused(invalid(context, API_KEY_ENDED, "apiKeyId"))
         key.previous_hash, key.previous_until = key.secret_hash, now + timedelta(hours=overlap_hours)
         key.secret_hash, key.last_four, key.rotated_at = hash_of(secret), secret[-4:], now
-        await _record(context, session, key, "API_KEY_ROTATED", until=key.previous_until.isoformat(timespec="seconds"))
+        await _record(
+            context, session, key, EventKind.API_KEY_ROTATED, until=key.previous_until.isoformat(timespec="seconds")
+        )
     return KeyOutcome(key, secret)
 
 
@@ -117,11 +129,11 @@ async def revoke_api_key(context: Context, key_id: UUID | None) -> KeyOutcome:
             return _refused(_unknown(context))
         if key.revoked_at is None:
             key.revoked_at = context.clock()
-            await _record(context, session, key, "API_KEY_REVOKED")
+            await _record(context, session, key, EventKind.API_KEY_REVOKED)
     return KeyOutcome(key)
 
 
-async def find_by_secret(database: Database, secret: str) -> tuple[ApiKey, str] | None:
+async def find_by_secret(database: Database, secret: str) -> tuple[ApiKey, Locale] | None:
     """The key and the language of its brand, in one statement: before it, no brand is known to narrow it to."""
     hashed = hash_of(secret)
     statement = (
@@ -150,7 +162,7 @@ async def _locked(session: AsyncSession, key_id: UUID | None) -> ApiKey | None:
     return await session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
 
 
-async def _record(context: Context, session: AsyncSession, key: ApiKey, kind: str, **details: str) -> None:
+async def _record(context: Context, session: AsyncSession, key: ApiKey, kind: EventKind, **details: str) -> None:
     event = ApiKeyChanged(
         brand_id=key.brand_id, at=context.clock(), kind=kind, key_id=key.id, name=key.name, details=details
     )
@@ -158,7 +170,7 @@ async def _record(context: Context, session: AsyncSession, key: ApiKey, kind: st
 
 
 def _unknown(context: Context) -> Refusal:
-    text = say(words.UNKNOWN_API_KEY, context.actor.locale)
+    text = text_for(UNKNOWN_API_KEY, context.actor.locale)
     return Refusal(ActionError.NOT_FOUND, text, ("input", "apiKeyId"))
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.backlog_sku import BacklogSku
 from models.base import new_id
-from models.documents import BacklogSku
-from models.events import Event
+from models.events import Event, EventKind
 from models.order import Order, OrderLine
 from models.policy import OrderAction
 from resolvers.core.actions import Outcome, act
@@ -28,7 +28,7 @@ async def create_backlog_skus(context: Context, order_id: UUID) -> Outcome:
             for sku_id, quantity in (await ordered_quantities(session, order)).items()
         ]
         await session.execute(insert(BacklogSku), rows)
-        return [order.touch(context.clock(), "BACKLOG_SKUS_CREATED")]
+        return [order.touch(context.clock(), EventKind.BACKLOG_SKUS_CREATED)]
 
     return await act(context, order_id, OrderAction.CREATE_BACKLOG_SKUS, change)
 

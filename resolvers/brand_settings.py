@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models import audit, words
+from models import audit
+from models.brand import Brand
+from models.buyer import ADDRESS
 from models.events import BrandSettingsUpdated
-from models.party import ADDRESS, Brand
+from models.locale import Locale
+from models.messages.refusals import NOT_AN_ADDRESS, UNKNOWN_TIME_ZONE
 from models.permissions import Permission, permits
 from models.time_zones import is_time_zone
 from resolvers.core.actions import Refusal, invalid, not_permitted
@@ -21,7 +24,7 @@ class BrandSettings:
     """`locale` is "en" or "ja"; None where the product's own default holds."""
 
     archiving_enabled: bool
-    locale: str
+    locale: Locale
     time_zone: str
     mail_sender_name: str | None
     mail_reply_to: str | None
@@ -84,8 +87,8 @@ def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
         check_text(changes.get(name), longest, "input", ARGUMENTS[name])
     refusals = []
     if "time_zone" in changes and not is_time_zone(changes["time_zone"] or ""):
-        refusals.append(invalid(context, words.UNKNOWN_TIME_ZONE, "timeZone"))
+        refusals.append(invalid(context, UNKNOWN_TIME_ZONE, "timeZone"))
     reply_to = changes.get("mail_reply_to")
     if reply_to and not ADDRESS.fullmatch(reply_to):
-        refusals.append(invalid(context, words.NOT_AN_ADDRESS, "mailReplyTo"))
+        refusals.append(invalid(context, NOT_AN_ADDRESS, "mailReplyTo"))
     return refusals

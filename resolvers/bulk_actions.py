@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import words
 from models.bulk_run import BulkRun
 from models.events import Event, TagsApplied
+from models.locale import text_for
+from models.messages.mail import MailKind
+from models.messages.refusals import UNKNOWN_TAGS
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderAction
 from models.tag import OrderTag, Tag
-from models.words import say
 from resolvers import bulk_batches, bulk_runs
 from resolvers.bulk_runs import BulkCommand, BulkError, Outcome, Refusal, Refused, Result
 from resolvers.core.context import Context
@@ -73,7 +74,7 @@ async def create_confirmations(context: Context, command: CreateConfirmations) -
         return events
 
     action = OrderAction.CREATE_CONFIRMATION
-    return await _act(context, command, "createOrderConfirmations", action, change, kind="OC_CREATED")
+    return await _act(context, command, "createOrderConfirmations", action, change, kind=MailKind.OC_CREATED)
 
 
 async def confirm_orders(context: Context, command: BulkCommand) -> Outcome:
@@ -83,7 +84,7 @@ async def confirm_orders(context: Context, command: BulkCommand) -> Outcome:
         await bulk_batches.save(session, orders, "status")
         return events
 
-    return await _act(context, command, "confirmOrders", OrderAction.CONFIRM, change, kind="OC_CONFIRMED")
+    return await _act(context, command, "confirmOrders", OrderAction.CONFIRM, change, kind=MailKind.OC_CONFIRMED)
 
 
 async def tag_orders(context: Context, command: TagOrders) -> Outcome:
@@ -93,13 +94,13 @@ async def tag_orders(context: Context, command: TagOrders) -> Outcome:
 
     async def check(session: AsyncSession, brand_id: UUID) -> None:
         if unknown := _unknown(command, await _wanted(session, brand_id, command)):
-            text = say(words.UNKNOWN_TAGS, context.actor.locale, ids=unknown)
+            text = text_for(UNKNOWN_TAGS, context.actor.locale, ids=unknown)
             raise Refused(Refusal(BulkError.UNKNOWN_TAGS, text, ("input", "tagIds")))
 
     async def change(session: AsyncSession, orders: list[Order]) -> list[Event]:
         wanted = await _wanted(session, orders[0].brand_id, command, hold=True)
         if unknown := _unknown(command, wanted):  # deleted since the run began
-            raise InputError(say(words.UNKNOWN_TAGS, context.actor.locale, ids=unknown), "input", "tagIds")
+            raise InputError(text_for(UNKNOWN_TAGS, context.actor.locale, ids=unknown), "input", "tagIds")
         return await _set_tags(context, session, orders, wanted, command.mode)
 
     return await _act(context, command, "applyTagsToOrders", OrderAction.APPLY_TAGS, change, check)
@@ -112,7 +113,7 @@ async def _act(
     action: OrderAction,
     change: Change,
     check: bulk_runs.Check | None = None,
-    kind: str = "",
+    kind: MailKind | None = None,
 ) -> Outcome:
     """`kind`: of the mail that the action offers, if it offers one."""
 
@@ -122,7 +123,7 @@ async def _act(
         if events and kind:
             session.add_all(await bulk_batches.mails(session, orders, kind, events[0].at, command))
         await bulk_batches.record(context, session, run, events)
-        return await bulk_batches.warn(context, session, results, kind, command)
+        return await bulk_batches.warn(context, session, results, kind, command) if kind else results
 
     return await bulk_runs.run(context, command, operation, action, work, check=check)
 

@@ -9,15 +9,17 @@ from uuid import UUID
 from sqlalchemy import Select, and_, exists, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, outbox, words
+from models import audit, outbox
 from models.audit import AuditEntry
 from models.bulk_run import BulkRun
+from models.buyer import Buyer
 from models.events import Event
+from models.locale import text_for
+from models.messages.mail import MailKind
+from models.messages.refusals import BUYER_HAS_NO_ADDRESS, BUYER_IS_OFFLINE
 from models.order import Order
 from models.outbox import OutboxMessage
-from models.party import Buyer
 from models.policy import OrderAction
-from models.words import say
 from resolvers.bulk_runs import BulkCommand, Result
 from resolvers.core.context import Context
 from resolvers.core.notices import notices_of, typed
@@ -59,7 +61,7 @@ async def save(session: AsyncSession, orders: Sequence[Order], *columns: str) ->
 
 
 async def mails(
-    session: AsyncSession, orders: Sequence[Order], kind: str, at: datetime, command: BulkCommand
+    session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, command: BulkCommand
 ) -> list[OutboxMessage]:
     """The mails to the buyers who can be told, if they shall be."""
     if not command.notify:
@@ -73,7 +75,7 @@ async def mails(
 
 
 async def warn(
-    context: Context, session: AsyncSession, results: dict[UUID, Result], kind: str, command: BulkCommand
+    context: Context, session: AsyncSession, results: dict[UUID, Result], kind: MailKind, command: BulkCommand
 ) -> dict[UUID, Result]:
     """With why nobody is told of what is done, in one statement; after a retry as after the first try."""
     if not command.notify:
@@ -89,8 +91,8 @@ async def warn(
     untold = select(Order.id, Buyer.is_offline).join(Buyer, of_buyer).where(Order.id.in_(done), not_(told))
     warned = dict(results)
     for id, is_offline in await session.execute(untold):
-        why = words.BUYER_IS_OFFLINE if is_offline else words.BUYER_HAS_NO_ADDRESS
-        warned[id] = replace(results[id], warnings=[say(why, context.actor.locale)])
+        why = BUYER_IS_OFFLINE if is_offline else BUYER_HAS_NO_ADDRESS
+        warned[id] = replace(results[id], warnings=[text_for(why, context.actor.locale)])
     return warned
 
 

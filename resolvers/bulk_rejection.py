@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit
 from models.bulk_run import BulkRun
+from models.messages.mail import MailKind
 from models.order import Order
 from models.policy import OrderAction
 from models.rejection import OrderRejection
@@ -14,7 +15,6 @@ from resolvers import bulk_batches, bulk_runs
 from resolvers.bulk_runs import BATCH, MOST_ORDERS, BulkCommand, Outcome, Result
 from resolvers.core.context import Context
 from resolvers.core.notices import typed
-from resolvers.rejection import KIND
 
 OPERATION = "rejectOrders"
 
@@ -34,14 +34,14 @@ async def _reject(
     results, orders = await bulk_batches.judge(context, session, ids, OrderAction.REJECT, done)
     if orders:
         await _write(context, session, run.id, orders, command)
-    return await bulk_batches.warn(context, session, results, KIND, command)
+    return await bulk_batches.warn(context, session, results, MailKind.ORDER_REJECTED, command)
 
 
 async def _write(
     context: Context, session: AsyncSession, run_id: UUID, orders: list[Order], command: BulkCommand
 ) -> None:
     actor, body, now = context.actor, typed(command.body), context.clock()
-    messages = await bulk_batches.mails(session, orders, KIND, now, command)
+    messages = await bulk_batches.mails(session, orders, MailKind.ORDER_REJECTED, now, command)
     sent = {message.order_id: message.notice["body"] for message in messages}
     events = [
         order.reject(actor, now, notify=command.notify, notified=order.id in sent, body=sent.get(order.id, body))

@@ -16,13 +16,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import words
 from models.bulk_run import BulkRun
 from models.idempotency import request_hash
+from models.locale import text_for
+from models.messages.refusals import (
+    BODY_TOO_LONG,
+    BODY_WITHOUT_NOTIFY,
+    KEY_REUSED,
+    NOT_PERMITTED,
+    ONE_OF_IDS_AND_FILTER,
+    TOO_MANY_ORDERS,
+)
 from models.order import Order
 from models.permissions import permits
 from models.policy import OrderAction
-from models.words import say
 from resolvers.core.context import Context
 from resolvers.core.notices import LONGEST_BODY, typed
 from resolvers.inputs import InputError, check_text
@@ -133,13 +140,13 @@ def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[
     body = typed(command.body)
     found: list[Refusal] = []
     if not permits(context.actor.role, action):
-        found.append(Refusal(errors.NOT_PERMITTED, say(words.NOT_PERMITTED, locale)))
+        found.append(Refusal(errors.NOT_PERMITTED, text_for(NOT_PERMITTED, locale)))
     if (command.order_ids is None) == (command.filter is None):
-        found.append(Refusal(errors.ONE_OF_ORDER_IDS_AND_FILTER, say(words.ONE_OF_IDS_AND_FILTER, locale), ("input",)))
+        found.append(Refusal(errors.ONE_OF_ORDER_IDS_AND_FILTER, text_for(ONE_OF_IDS_AND_FILTER, locale), ("input",)))
     if body and not command.notify:
-        found.append(Refusal(errors.BODY_WITHOUT_NOTIFY, say(words.BODY_WITHOUT_NOTIFY, locale), ("input", "body")))
+        found.append(Refusal(errors.BODY_WITHOUT_NOTIFY, text_for(BODY_WITHOUT_NOTIFY, locale), ("input", "body")))
     if body and len(body) > LONGEST_BODY:
-        text = say(words.BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
+        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
         found.append(Refusal(errors.BODY_TOO_LONG, text, ("input", "body")))
     if not found:
         check_text(body, LONGEST_BODY, "input", "body")
@@ -187,7 +194,7 @@ async def _known(context: Context, operation: str, key: str) -> BulkRun | None:
 
 def _same(context: Context, run: BulkRun, asked: str) -> BulkRun:
     if run.request_hash != asked:
-        text = say(words.KEY_REUSED, context.actor.locale)
+        text = text_for(KEY_REUSED, context.actor.locale)
         raise Refused(Refusal(BulkError.IDEMPOTENCY_KEY_REUSED, text, ("input", "idempotencyKey")))
     return run
 
@@ -199,7 +206,7 @@ async def _ids(context: Context, session: AsyncSession, command: BulkCommand, mo
         everything = matching(command.filter or OrderFilter(), (), context.actor).limit(most + 1)
         ids = list(await session.scalars(everything))
     if len(ids) > most:
-        text = say(words.TOO_MANY_ORDERS, context.actor.locale, most=most)
+        text = text_for(TOO_MANY_ORDERS, context.actor.locale, most=most)
         argument = "orderIds" if command.order_ids is not None else "filter"
         raise Refused(Refusal(BulkError.TOO_MANY_ORDERS, text, ("input", argument)))
     return ids

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import words
 from models.base import new_id
+from models.buyer import Buyer
 from models.cart import Cart, CartLine
 from models.catalog import Catalog
+from models.messages.refusals import UNKNOWN_CATALOG, UNKNOWN_CURRENCY
 from models.money import currencies
-from models.party import Buyer
 from models.permissions import Permission
 from resolvers.core.actions import Refusal, Refused, invalid, not_permitted
 from resolvers.core.context import Context
@@ -48,10 +48,10 @@ async def _update(context: Context, session: AsyncSession, content: CartContent)
     of_brand = (Catalog.brand_id == buyer.brand_id, Catalog.code == content.catalog_code.strip())
     catalog = await session.scalar(select(Catalog).where(*of_brand))
     if catalog is None:
-        raise Refused(invalid(context, words.UNKNOWN_CATALOG, "catalogCode"))
+        raise Refused(invalid(context, UNKNOWN_CATALOG, "catalogCode"))
     currency = content.currency.strip().upper()
     if currency not in currencies():
-        raise Refused(invalid(context, words.UNKNOWN_CURRENCY, "currency"))
+        raise Refused(invalid(context, UNKNOWN_CURRENCY, "currency"))
     of_buyer = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
     cart = await session.scalar(select(Cart).where(*of_buyer))
     if not content.lines:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
+from models.brand import Brand
 from models.cart import Cart, CartLine
 from models.catalog import Catalog, Sku
-from models.party import Brand
 from resolvers.core.context import Context
 from resolvers.reading.rows import SKU_COLUMNS, SkuRow
 

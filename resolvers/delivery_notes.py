@@ -8,22 +8,28 @@ from uuid import UUID
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, words
+from models import audit
+from models.backlog_sku import BacklogSku
 from models.base import new_id
-from models.documents import (
-    BacklogSku,
-    DeliveryNote,
-    DeliveryNoteLine,
-    InvoicedDeliveryNote,
-    InvoiceLine,
-    next_code,
-)
-from models.events import Event
+from models.delivery_note import DeliveryNote, DeliveryNoteLine
+from models.document_number import next_code
+from models.events import Event, EventKind
 from models.facts import NOTE_COVERED, NOTE_INVOICED
+from models.invoice import InvoicedDeliveryNote, InvoiceLine
+from models.locale import text_for
+from models.messages.refusals import (
+    BACKLOG_QUANTITIES_NEEDED,
+    BAD_QUANTITY,
+    MORE_THAN_REMAINS,
+    NO_BACKLOG_SKUS,
+    NOTE_IS_INVOICED,
+    NOTE_OF_WHOLE_ORDER,
+    UNKNOWN_BACKLOG_SKU,
+    UNKNOWN_DOCUMENT,
+)
 from models.order import Order
 from models.permissions import Permission
 from models.policy import OrderAction
-from models.words import say
 from resolvers.backlog import ordered_quantities
 from resolvers.core.actions import ActionError, Outcome, Refusal, Refused, act, invalid, lock, not_permitted
 from resolvers.core.context import Context
@@ -70,9 +76,9 @@ async def create_delivery_note(context: Context, order_id: UUID, content: NoteCo
         now = context.clock()
         backlog = await _backlog(session, order)
         if backlog and content.quantities is None:
-            raise Refused(invalid(context, words.BACKLOG_QUANTITIES_NEEDED, "backlogQuantities"))
+            raise Refused(invalid(context, BACKLOG_QUANTITIES_NEEDED, "backlogQuantities"))
         if content.quantities is not None and not backlog:
-            raise Refused(invalid(context, words.NO_BACKLOG_SKUS, "backlogQuantities"))
+            raise Refused(invalid(context, NO_BACKLOG_SKUS, "backlogQuantities"))
         taken: Taken
         if content.quantities is None:
             taken = [(None, sku_id, whole) for sku_id, whole in (await ordered_quantities(session, order)).items()]
@@ -92,7 +98,7 @@ async def create_delivery_note(context: Context, order_id: UUID, content: NoteCo
         session.add(note)
         await session.flush()
         await _write_lines(session, note, taken)
-        return [order.touch(now, "DELIVERY_NOTE_CREATED", code=note.code)]
+        return [order.touch(now, EventKind.DELIVERY_NOTE_CREATED, code=note.code)]
 
     outcome = await act(context, order_id, OrderAction.CREATE_DELIVERY_NOTE, change)
     return outcome, None if outcome.refusals else note_id
@@ -106,7 +112,7 @@ async def update_delivery_note(context: Context, note_id: UUID, content: NoteCon
         if content.quantities is not None:
             backlog = await _backlog(session, order)
             if not backlog:
-                raise Refused(invalid(context, words.NOTE_OF_WHOLE_ORDER, "backlogQuantities"))
+                raise Refused(invalid(context, NOTE_OF_WHOLE_ORDER, "backlogQuantities"))
             await _give_back(session, note, backlog)
             taken = _taken(context, backlog, content.quantities)
             # At no moment may more be left and delivered than was ordered: the database looks at each statement.
@@ -117,7 +123,7 @@ async def update_delivery_note(context: Context, note_id: UUID, content: NoteCon
         if content.comment is not None:
             note.comment = content.comment.strip()
         note.updated_at = context.clock()
-        return order.touch(note.updated_at, "DELIVERY_NOTE_UPDATED", code=note.code)
+        return order.touch(note.updated_at, EventKind.DELIVERY_NOTE_UPDATED, code=note.code)
 
     return await _change(context, note_id, change)
 
@@ -131,7 +137,7 @@ async def delete_delivery_note(context: Context, note_id: UUID) -> Outcome:
         named = (InvoicedDeliveryNote.brand_id == note.brand_id, InvoicedDeliveryNote.delivery_note_id == note.id)
         await session.execute(delete(InvoicedDeliveryNote).where(*named))
         await session.delete(note)
-        return order.touch(context.clock(), "DELIVERY_NOTE_DELETED", code=note.code)
+        return order.touch(context.clock(), EventKind.DELIVERY_NOTE_DELETED, code=note.code)
 
     return await _change(context, note_id, change)
 
@@ -155,7 +161,7 @@ async def _change(
             if refusals := not_permitted(context, Permission.MANAGE_DELIVERY_NOTES):
                 raise Refused(*refusals)
             if is_invoiced:
-                text = say(words.NOTE_IS_INVOICED, context.actor.locale)
+                text = text_for(NOTE_IS_INVOICED, context.actor.locale)
                 raise Refused(Refusal(ActionError.NOT_ALLOWED_IN_STATUS, text, ("input", "deliveryNoteId")))
             event = await change(session, order, note)
             await session.flush()
@@ -207,16 +213,16 @@ def _taken(context: Context, backlog: list[BacklogSku], quantities: Sequence[Bac
         at = ("backlogQuantities", str(place))
         sku = by_id.get(each.backlog_sku_id) if each.backlog_sku_id else None
         if sku is None:
-            refusals.append(invalid(context, words.UNKNOWN_BACKLOG_SKU, *at, "backlogSkuId"))
+            refusals.append(invalid(context, UNKNOWN_BACKLOG_SKU, *at, "backlogSkuId"))
         elif not 0 < each.quantity <= LARGEST_QUANTITY:
-            refusals.append(invalid(context, words.BAD_QUANTITY, *at, "quantity", most=LARGEST_QUANTITY))
+            refusals.append(invalid(context, BAD_QUANTITY, *at, "quantity", most=LARGEST_QUANTITY))
         else:
             asked[sku.id] += each.quantity
             if asked[sku.id] > sku.remaining_quantity:
                 remaining = sku.remaining_quantity
-                refusals.append(invalid(context, words.MORE_THAN_REMAINS, *at, "quantity", remaining=remaining))
+                refusals.append(invalid(context, MORE_THAN_REMAINS, *at, "quantity", remaining=remaining))
     if not quantities:
-        refusals.append(invalid(context, words.BACKLOG_QUANTITIES_NEEDED, "backlogQuantities"))
+        refusals.append(invalid(context, BACKLOG_QUANTITIES_NEEDED, "backlogQuantities"))
     if refusals:
         raise Refused(*refusals)
     for id, quantity in asked.items():
@@ -225,5 +231,5 @@ def _taken(context: Context, backlog: list[BacklogSku], quantities: Sequence[Bac
 
 
 def unknown_document(context: Context, argument: str) -> Outcome:
-    text = say(words.UNKNOWN_DOCUMENT, context.actor.locale)
+    text = text_for(UNKNOWN_DOCUMENT, context.actor.locale)
     return Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", argument))])

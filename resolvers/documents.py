@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from models.documents import DeliveryNoteLine, InvoiceLine
+from models.delivery_note import DeliveryNoteLine
+from models.invoice import InvoiceLine
 from resolvers.core.context import Context
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, page_within
 from resolvers.reading.rows import DeliveryNoteLineRow, InvoiceLineRow

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models.actor import ActorKind
 from models.audit import AuditEntry
-from models.messages.history import HISTORY_KINDS
+from models.events import EventKind
 from models.order import Order
 from resolvers.core.context import Context
 from resolvers.inputs import LONGEST_SEARCH, InputError, check_search, check_text
@@ -101,8 +101,8 @@ def _texts(values: Sequence[str], name: str) -> Sequence[str]:
 def _known(kinds: Sequence[str]) -> Sequence[str]:
     """A kind mistyped must not look like a thing that never happened."""
     for place, kind in enumerate(kinds):
-        if kind not in HISTORY_KINDS:
-            known = ", ".join(sorted(HISTORY_KINDS))
+        if kind not in EventKind.__members__:
+            known = ", ".join(sorted(EventKind))
             raise InputError(f"There is no such kind; there are {known}.", "filter", "kinds", str(place))
     return kinds
 

@@ -11,14 +11,29 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, words
+from models import audit
 from models.base import new_id
-from models.documents import DeliveryNote, Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceLine, next_code
+from models.delivery_note import DeliveryNote
+from models.document_number import next_code
+from models.events import EventKind
 from models.facts import NOTE_INVOICED
+from models.invoice import Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceLine
+from models.locale import Text, text_for
+from models.messages.refusals import (
+    ANOTHER_BUYER,
+    ANOTHER_CURRENCY,
+    NAMED_TWICE,
+    NO_DELIVERY_NOTES,
+    NO_ORDERS,
+    NOTE_ON_INVOICE,
+    ORDER_NOT_FOUND,
+    TOO_MANY_FOR_AN_INVOICE,
+    TOTAL_TOO_LARGE,
+    UNKNOWN_DOCUMENT,
+)
 from models.money import LARGEST_MINOR
 from models.order import Order
 from models.policy import OrderAction
-from models.words import say
 from resolvers.core.actions import ActionError, Refusal, Refused, invalid, refusal_of
 from resolvers.core.context import Context
 from resolvers.invoice_lines import Billed, delivered_lines, unbilled_charges, whole_order
@@ -50,7 +65,7 @@ async def create_invoice(context: Context, order_id: UUID) -> Drafted:
 
 async def create_invoice_for_orders(context: Context, order_ids: Sequence[UUID | None]) -> Drafted:
     """Orders of one buyer in one currency; None stands for an id that is not an order's."""
-    if refusal := _miscounted(context, order_ids, "orderIds", words.NO_ORDERS):
+    if refusal := _miscounted(context, order_ids, "orderIds", NO_ORDERS):
         return Drafted(refusals=[refusal])
     unknown = [_not_found(context, ("orderIds", str(place))) for place, id in enumerate(order_ids) if id is None]
     if unknown:
@@ -64,7 +79,7 @@ async def _draft_for_orders(context: Context, order_ids: Sequence[UUID], path: P
 
 async def create_invoice_for_delivery_notes(context: Context, note_ids: Sequence[UUID | None]) -> Drafted:
     """Notes of orders of one buyer in one currency, none of them invoiced yet."""
-    if refusal := _miscounted(context, note_ids, "deliveryNoteIds", words.NO_DELIVERY_NOTES):
+    if refusal := _miscounted(context, note_ids, "deliveryNoteIds", NO_DELIVERY_NOTES):
         return Drafted(refusals=[refusal])
     async with context.read() as session:
         columns = select(DeliveryNote.id, DeliveryNote.order_id)
@@ -91,7 +106,7 @@ async def create_invoice_for_delivery_notes(context: Context, note_ids: Sequence
             if order_of[id] == order.id and id not in is_invoiced:  # deleted meanwhile
                 refusals.append(_unknown_note(context, place))
             elif is_invoiced.get(id):
-                refusals.append(invalid(context, words.NOTE_ON_INVOICE, "deliveryNoteIds", str(place)))
+                refusals.append(invalid(context, NOTE_ON_INVOICE, "deliveryNoteIds", str(place)))
         if refusals:
             raise Refused(*refusals)
         return await delivered_lines(session, order, [id for id in wanted if id in is_invoiced])
@@ -151,9 +166,9 @@ def _mixed(context: Context, orders: list[Order], path: Path) -> list[Refusal]:
     found = []
     for place, order in enumerate(orders):
         if order.buyer_id != first.buyer_id:
-            found.append(invalid(context, words.ANOTHER_BUYER, *path(place)))
+            found.append(invalid(context, ANOTHER_BUYER, *path(place)))
         elif order.currency != first.currency:
-            found.append(invalid(context, words.ANOTHER_CURRENCY, *path(place), currency=order.currency))
+            found.append(invalid(context, ANOTHER_CURRENCY, *path(place), currency=order.currency))
     return found
 
 
@@ -190,14 +205,14 @@ async def _write(
         rows += [_row(invoice, order, position, each) for position, each in enumerate(billed, len(rows) + 1)]
         total += sum(each.line.amount_minor for each in billed) + tax + shipping
     if total > LARGEST_MINOR:
-        raise Refused(invalid(context, words.TOTAL_TOO_LARGE, *path(0)))
+        raise Refused(invalid(context, TOTAL_TOO_LARGE, *path(0)))
     invoice.total_minor = total
     await session.flush()
     await session.execute(insert(InvoiceLine), rows)
     named = [{"brand_id": invoice.brand_id, "invoice_id": invoice.id, "delivery_note_id": id} for id in notes]
     if named:
         await session.execute(insert(InvoicedDeliveryNote), named)
-    events = [order.touch(now, "INVOICE_CREATED", code=invoice.code) for order in orders]
+    events = [order.touch(now, EventKind.INVOICE_CREATED, code=invoice.code) for order in orders]
     await session.flush()
     await audit.record(session, (audit.entry(event, context.actor, context.request_id) for event in events))
     return invoice
@@ -219,21 +234,21 @@ def _row(invoice: Invoice, order: Order, position: int, billed: Billed) -> dict[
     }
 
 
-def _miscounted(context: Context, ids: Sequence[UUID | None], argument: str, none: tuple[str, str]) -> Refusal | None:
+def _miscounted(context: Context, ids: Sequence[UUID | None], argument: str, none: Text) -> Refusal | None:
     if not ids:
         return invalid(context, none, argument)
     if len(ids) > MOST:
-        return invalid(context, words.TOO_MANY_FOR_AN_INVOICE, argument, most=MOST)
+        return invalid(context, TOO_MANY_FOR_AN_INVOICE, argument, most=MOST)
     for place, id in enumerate(ids):
         if id is not None and id in ids[:place]:
-            return invalid(context, words.NAMED_TWICE, argument, str(place))
+            return invalid(context, NAMED_TWICE, argument, str(place))
     return None
 
 
 def _not_found(context: Context, path: tuple[str, ...]) -> Refusal:
-    return Refusal(ActionError.NOT_FOUND, say(words.ORDER_NOT_FOUND, context.actor.locale), ("input", *path))
+    return Refusal(ActionError.NOT_FOUND, text_for(ORDER_NOT_FOUND, context.actor.locale), ("input", *path))
 
 
 def _unknown_note(context: Context, place: int) -> Refusal:
-    text = say(words.UNKNOWN_DOCUMENT, context.actor.locale)
+    text = text_for(UNKNOWN_DOCUMENT, context.actor.locale)
     return Refusal(ActionError.NOT_FOUND, text, ("input", "deliveryNoteIds", str(place)))

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.documents import DeliveryNoteLine, Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
+from models.delivery_note import DeliveryNoteLine
+from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.order import Order
 from resolvers.order_lines import PricedLine, lines_of
 

@@ -7,48 +7,50 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, words
-from models.documents import Invoice, InvoicedOrder, InvoiceStatus
+from models import audit
+from models.events import EventKind
+from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
+from models.locale import Text, text_for
+from models.messages.refusals import NOT_A_DRAFT, NOT_ISSUABLE, NOT_VOIDABLE
 from models.order import Order
 from models.permissions import Permission
-from models.words import say
 from resolvers.core.actions import ActionError, Outcome, Refusal, Refused, not_permitted
 from resolvers.core.context import Context
 from resolvers.delivery_notes import unknown_document
 
 
 async def issue_invoice(context: Context, invoice_id: UUID) -> Outcome:
-    def issue(invoice: Invoice, at: datetime) -> tuple[str, str] | None:
+    def issue(invoice: Invoice, at: datetime) -> Text | None:
         if invoice.status is not InvoiceStatus.DRAFT:
-            return words.NOT_ISSUABLE
+            return NOT_ISSUABLE
         invoice.status, invoice.issued_at = InvoiceStatus.ISSUED, at
         return None
 
-    return await _change(context, invoice_id, "INVOICE_ISSUED", issue)
+    return await _change(context, invoice_id, EventKind.INVOICE_ISSUED, issue)
 
 
 async def void_invoice(context: Context, invoice_id: UUID) -> Outcome:
-    def void(invoice: Invoice, at: datetime) -> tuple[str, str] | None:
+    def void(invoice: Invoice, at: datetime) -> Text | None:
         if invoice.status is not InvoiceStatus.ISSUED:
-            return words.NOT_VOIDABLE
+            return NOT_VOIDABLE
         invoice.status, invoice.voided_at = InvoiceStatus.VOID, at
         return None
 
-    return await _change(context, invoice_id, "INVOICE_VOIDED", void)
+    return await _change(context, invoice_id, EventKind.INVOICE_VOIDED, void)
 
 
 async def delete_invoice(context: Context, invoice_id: UUID) -> Outcome:
-    def check(invoice: Invoice, _: datetime) -> tuple[str, str] | None:
-        return None if invoice.status is InvoiceStatus.DRAFT else words.NOT_A_DRAFT
+    def check(invoice: Invoice, _: datetime) -> Text | None:
+        return None if invoice.status is InvoiceStatus.DRAFT else NOT_A_DRAFT
 
-    return await _change(context, invoice_id, "INVOICE_DELETED", check, is_deletion=True)
+    return await _change(context, invoice_id, EventKind.INVOICE_DELETED, check, is_deletion=True)
 
 
 async def _change(
     context: Context,
     invoice_id: UUID,
-    kind: str,
-    change: Callable[[Invoice, datetime], tuple[str, str] | None],
+    kind: EventKind,
+    change: Callable[[Invoice, datetime], Text | None],
     *,
     is_deletion: bool = False,
 ) -> Outcome:
@@ -69,7 +71,7 @@ async def _change(
                 return unknown_document(context, "invoiceId")
             at = context.clock()
             if wrong := change(invoice, at):
-                text = say(wrong, context.actor.locale)
+                text = text_for(wrong, context.actor.locale)
                 raise Refused(Refusal(ActionError.NOT_ALLOWED_IN_STATUS, text, ("input", "invoiceId")))
             await _tell(context, session, orders, invoice, kind, at)
             if is_deletion:
@@ -83,7 +85,7 @@ async def _change(
 
 
 async def _tell(
-    context: Context, session: AsyncSession, orders: list[Order], invoice: Invoice, kind: str, at: datetime
+    context: Context, session: AsyncSession, orders: list[Order], invoice: Invoice, kind: EventKind, at: datetime
 ) -> None:
     events = [order.touch(at, kind, code=invoice.code) for order in orders]
     await session.flush()

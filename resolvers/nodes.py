@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from models.audit import AuditEntry
+from models.backlog_sku import BacklogSku
 from models.catalog import Sku
-from models.documents import BacklogSku, Invoice, InvoicedOrder
+from models.invoice import Invoice, InvoicedOrder
 from models.order import Order, OrderLine
 from models.outbox import OutboxMessage
 from models.tag import Tag

@@ -9,13 +9,21 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import words
 from models.base import new_id
+from models.buyer import Buyer
 from models.cart import Cart, CartLine
 from models.catalog import Catalog, Sku
+from models.messages.refusals import (
+    BAD_PRICE,
+    BAD_QUANTITY,
+    NO_LINES,
+    NOT_THE_BRANDS_PRICE,
+    TOO_MANY_LINES,
+    TOTAL_TOO_LARGE,
+    UNKNOWN_SKU,
+)
 from models.money import LARGEST_MINOR, MoneyError, precision, to_minor
 from models.order import DataSet, Order, OrderLine
-from models.party import Buyer
 from resolvers.core.actions import Refusal, Refused, invalid
 from resolvers.core.context import Context
 
@@ -49,9 +57,9 @@ async def priced(
 ) -> list[PricedLine]:
     """Raises Refused with everything that is wrong."""
     if not lines:
-        raise Refused(invalid(context, words.NO_LINES, "lines"))
+        raise Refused(invalid(context, NO_LINES, "lines"))
     if len(lines) > MOST_LINES:
-        raise Refused(invalid(context, words.TOO_MANY_LINES, "lines", most=MOST_LINES))
+        raise Refused(invalid(context, TOO_MANY_LINES, "lines", most=MOST_LINES))
     wanted = {line.sku_id for line in lines if line.sku_id}
     known = set(await session.scalars(select(Sku.id).where(Sku.brand_id == brand_id, Sku.id.in_(wanted))))
     refusals: list[Refusal] = []
@@ -59,10 +67,10 @@ async def priced(
     for place, line in enumerate(lines):
         at = ("lines", str(place))
         if line.sku_id not in known or line.sku_id is None:
-            refusals.append(invalid(context, words.UNKNOWN_SKU, *at, "skuId"))
+            refusals.append(invalid(context, UNKNOWN_SKU, *at, "skuId"))
             continue
         if not 0 < line.quantity <= LARGEST_QUANTITY:
-            refusals.append(invalid(context, words.BAD_QUANTITY, *at, "quantity", most=LARGEST_QUANTITY))
+            refusals.append(invalid(context, BAD_QUANTITY, *at, "quantity", most=LARGEST_QUANTITY))
             continue
         try:
             price = to_minor(line.unit_price, currency)
@@ -70,12 +78,12 @@ async def priced(
                 raise MoneyError(f"{line.unit_price} is negative")
         except MoneyError as error:
             digits = precision(currency)
-            refusals.append(invalid(context, words.BAD_PRICE, *at, "unitPrice", why=error, digits=digits))
+            refusals.append(invalid(context, BAD_PRICE, *at, "unitPrice", why=error, digits=digits))
             continue
         found.append(PricedLine(line.sku_id, line.quantity, price))
     too_many = sum(line.quantity for line in found) > LARGEST_TOTAL_QUANTITY
     if not refusals and (too_many or sum(line.amount_minor for line in found) > LARGEST_MINOR):
-        refusals.append(invalid(context, words.TOTAL_TOO_LARGE, "lines"))
+        refusals.append(invalid(context, TOTAL_TOO_LARGE, "lines"))
     if refusals:
         raise Refused(*refusals)
     return found
@@ -106,7 +114,7 @@ async def check_prices(
     )
     offered |= {tuple(row) for row in await session.execute(sent_back)}
     refusals = [
-        invalid(context, words.NOT_THE_BRANDS_PRICE, "lines", str(place), "unitPrice")
+        invalid(context, NOT_THE_BRANDS_PRICE, "lines", str(place), "unitPrice")
         for place, line in enumerate(lines)
         if (line.sku_id, line.unit_price_minor) not in offered
     ]

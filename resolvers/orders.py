@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 
 from models.actor import Actor
+from models.buyer import Buyer
 from models.catalog import Sku
 from models.facts import possible
 from models.money import LARGEST_MINOR
 from models.order import Order, OrderLine
-from models.party import Buyer
 from models.policy import OrderAction, OrderStatus
 from models.tag import OrderTag
 from resolvers.core.context import Context

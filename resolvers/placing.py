@@ -10,14 +10,15 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, words
+from models import audit
 from models.base import new_id
+from models.buyer import Buyer
 from models.cart import Cart
 from models.catalog import Catalog
 from models.events import OrderPlaced
+from models.messages.refusals import ORDER_CODE_TAKEN, UNKNOWN_BUYER, UNKNOWN_CATALOG, UNKNOWN_CURRENCY
 from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
-from models.party import Buyer
 from models.permissions import Permission
 from models.policy import OrderStatus
 from resolvers.core.actions import ATTEMPTS, Outcome, Refused, invalid, not_permitted
@@ -60,7 +61,7 @@ async def place_order(context: Context, new: NewOrder) -> Outcome:
             if attempt == ATTEMPTS - 1:
                 if not context.actor.is_buyer:
                     raise
-                return Outcome(refusals=[invalid(context, words.ORDER_CODE_TAKEN, "code")])
+                return Outcome(refusals=[invalid(context, ORDER_CODE_TAKEN, "code")])
     context.refresh()
     return Outcome(order_id)
 
@@ -71,14 +72,14 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
         wanted = wanted.with_for_update()
     buyer = await session.scalar(wanted) if new.buyer_id else None
     if buyer is None:
-        raise Refused(invalid(context, words.UNKNOWN_BUYER, "buyerId"))
+        raise Refused(invalid(context, UNKNOWN_BUYER, "buyerId"))
     of_brand = (Catalog.brand_id == buyer.brand_id, Catalog.code == new.catalog_code.strip())
     catalog = await session.scalar(select(Catalog).where(*of_brand))
     if catalog is None:
-        raise Refused(invalid(context, words.UNKNOWN_CATALOG, "catalogCode"))
+        raise Refused(invalid(context, UNKNOWN_CATALOG, "catalogCode"))
     currency = new.currency.strip().upper()
     if currency not in currencies():
-        raise Refused(invalid(context, words.UNKNOWN_CURRENCY, "currency"))
+        raise Refused(invalid(context, UNKNOWN_CURRENCY, "currency"))
     lines = await priced(context, session, buyer.brand_id, currency, new.lines)
     order_id, now = new_id(), context.clock()
     code = _code(context, new, buyer) or f"{now:%y%m%d}-{order_id.hex[-8:].upper()}"
@@ -87,7 +88,7 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
     if found := await session.scalar(select(Order).where(*existing)):
         if found.content_hash == content_hash:
             return found.id
-        raise Refused(invalid(context, words.ORDER_CODE_TAKEN, "code"))
+        raise Refused(invalid(context, ORDER_CODE_TAKEN, "code"))
     # Not before: a retry must find its order when the cart, and the prices in it, are gone.
     if context.actor.is_buyer:
         await check_prices(context, session, buyer, catalog, currency, lines)

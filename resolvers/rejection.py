@@ -12,11 +12,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, outbox, words
+from models import audit, outbox
 from models.idempotency import request_hash
+from models.locale import Locale, text_for
+from models.messages.mail import MailKind
+from models.messages.refusals import BODY_TOO_LONG, BODY_WITHOUT_NOTIFY, KEY_REUSED, ORDER_NOT_FOUND, STALE_ORDER
 from models.policy import Blocker, OrderAction
 from models.rejection import OrderRejection
-from models.words import say
 from resolvers.core.actions import lock
 from resolvers.core.context import Context
 from resolvers.core.idempotency import KeyTakenMeanwhile, Memory
@@ -24,7 +26,6 @@ from resolvers.core.notices import LONGEST_BODY, notice_of, typed
 from resolvers.inputs import check_text
 from resolvers.reading.verdicts import Explained, read_verdicts
 
-KIND = "ORDER_REJECTED"
 LONGEST_KEY = 200
 
 
@@ -106,7 +107,11 @@ async def _reject(context: Context, session: AsyncSession, command: RejectOrder)
         return Outcome(order.id, blockers=blockers, refusals=refusals)
 
     body = typed(command.body)
-    notice, warnings = await notice_of(session, order, KIND, now, body, actor.locale) if command.notify else (None, [])
+    notice, warnings = (
+        await notice_of(session, order, MailKind.ORDER_REJECTED, now, body, actor.locale)
+        if command.notify
+        else (None, [])
+    )
     message = outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=now) if notice else None
     done = Outcome(order.id, message.id if message else None, warnings)
     await memory.claim(asked, _remember(done), now)
@@ -120,31 +125,31 @@ async def _reject(context: Context, session: AsyncSession, command: RejectOrder)
     return done
 
 
-def not_found(locale: str) -> Refusal:
-    return Refusal(RejectionError.NOT_FOUND, say(words.ORDER_NOT_FOUND, locale), ("input", "orderId"))
+def not_found(locale: Locale) -> Refusal:
+    return Refusal(RejectionError.NOT_FOUND, text_for(ORDER_NOT_FOUND, locale), ("input", "orderId"))
 
 
-def _check(command: RejectOrder, locale: str) -> list[Refusal]:
+def _check(command: RejectOrder, locale: Locale) -> list[Refusal]:
     body = typed(command.body)
     check_text(command.idempotency_key, LONGEST_KEY, "input", "idempotencyKey")
     refusals = []
     if body and not command.notify:
-        text = say(words.BODY_WITHOUT_NOTIFY, locale)
+        text = text_for(BODY_WITHOUT_NOTIFY, locale)
         refusals.append(Refusal(RejectionError.BODY_WITHOUT_NOTIFY, text, ("input", "body")))
     if body and len(body) > LONGEST_BODY:
-        text = say(words.BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
+        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
         refusals.append(Refusal(RejectionError.BODY_TOO_LONG, text, ("input", "body")))
     if not refusals:
         check_text(body, LONGEST_BODY, "input", "body")
     return refusals
 
 
-def _key_reused(locale: str) -> Refusal:
-    return Refusal(RejectionError.IDEMPOTENCY_KEY_REUSED, say(words.KEY_REUSED, locale), ("input", "idempotencyKey"))
+def _key_reused(locale: Locale) -> Refusal:
+    return Refusal(RejectionError.IDEMPOTENCY_KEY_REUSED, text_for(KEY_REUSED, locale), ("input", "idempotencyKey"))
 
 
-def _stale(version: int, locale: str) -> Refusal:
-    text = say(words.STALE_ORDER, locale, version=version)
+def _stale(version: int, locale: Locale) -> Refusal:
+    text = text_for(STALE_ORDER, locale, version=version)
     return Refusal(RejectionError.STALE_ORDER, text, ("input", "expectedVersion"))
 
 

@@ -6,10 +6,11 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.base import new_id
-from models.cart import Cart, CartLine, OrderSendBack
+from models.cart import Cart, CartLine
 from models.events import Event
 from models.order import DataSet, Order
 from models.policy import OrderAction
+from models.send_back import OrderSendBack
 from resolvers.core.actions import Message, Outcome, act
 from resolvers.core.context import Context
 from resolvers.order_lines import lines_of

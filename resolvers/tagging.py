@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import words
 from models.events import Event, TagsApplied
+from models.messages.refusals import UNKNOWN_TAGS
 from models.order import Order
 from models.policy import OrderAction
 from models.tag import OrderTag, Tag
@@ -49,7 +49,7 @@ async def set_tags(
     unknown = [place for place, id in enumerate(tag_ids) if id not in found]
     if unknown:
         places = ", ".join(f"tagIds[{place}]" for place in unknown)
-        raise Refused(invalid(context, words.UNKNOWN_TAGS, "tagIds", ids=places))
+        raise Refused(invalid(context, UNKNOWN_TAGS, "tagIds", ids=places))
     of_order = and_(OrderTag.brand_id == order.brand_id, OrderTag.order_id == order.id)
     is_on = and_(OrderTag.brand_id == Tag.brand_id, OrderTag.tag_id == Tag.id)
     before = await _codes(session, select(Tag.id, Tag.code).join(OrderTag, is_on).where(of_order))

@@ -9,12 +9,21 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, words
+from models import audit
 from models.base import new_id
 from models.events import TagCreated, TagDeleted, TagUpdated
+from models.locale import text_for
+from models.messages.refusals import (
+    TAG_CODE_BLANK,
+    TAG_CODE_TAKEN,
+    TAG_COLOR_BAD,
+    TAG_IN_USE,
+    TAG_NAME_BLANK,
+    TAGS_ARE_OF_A_BRAND,
+    UNKNOWN_TAG,
+)
 from models.permissions import Permission
 from models.tag import OrderTag, Tag
-from models.words import say
 from resolvers.core.actions import ActionError, Refusal, invalid, not_permitted
 from resolvers.core.context import Context
 from resolvers.inputs import check_text
@@ -40,7 +49,7 @@ async def create_tag(context: Context, code: str, name: str, color: str | None) 
     if isinstance(brand_id, Refusal):
         return _refused(brand_id)
     if not code or not name:
-        return _refused(invalid(context, words.TAG_CODE_BLANK, "name" if code else "code"))
+        return _refused(invalid(context, TAG_CODE_BLANK, "name" if code else "code"))
     if refusal := _bad_color(context, color):
         return _refused(refusal)
     tag = Tag(id=new_id(), brand_id=brand_id, code=code, name=name, color=color)
@@ -50,7 +59,7 @@ async def create_tag(context: Context, code: str, name: str, color: str | None) 
             session.add(tag)
             await audit.record(session, [audit.entry(event, actor, context.request_id)])
     except IntegrityError:
-        return _refused(invalid(context, words.TAG_CODE_TAKEN, "code", code=code))
+        return _refused(invalid(context, TAG_CODE_TAKEN, "code", code=code))
     return TagOutcome(TagRow(tag.id, code, name, color))
 
 
@@ -63,7 +72,7 @@ async def update_tag(context: Context, tag_id: UUID | None, changes: dict[str, A
     if "name" in changes:
         changes = changes | {"name": (changes["name"] or "").strip()}
         if not changes["name"]:
-            return _refused(invalid(context, words.TAG_NAME_BLANK, "name"))
+            return _refused(invalid(context, TAG_NAME_BLANK, "name"))
     if refusal := _bad_color(context, changes.get("color")):
         return _refused(refusal)
     async with context.transaction() as session:
@@ -93,7 +102,7 @@ async def delete_tag(context: Context, tag_id: UUID | None, *, remove_from_order
         carried = (OrderTag.brand_id == brand_id, OrderTag.tag_id == tag.id)
         orders = await session.scalar(select(func.count()).select_from(OrderTag).where(*carried)) or 0
         if orders and not remove_from_orders:
-            refusal = invalid(context, words.TAG_IN_USE, "removeFromOrders", count=orders)
+            refusal = invalid(context, TAG_IN_USE, "removeFromOrders", count=orders)
             return TagOutcome(orders=orders, refusals=[refusal])
         await session.execute(delete(OrderTag).where(*carried))
         await session.execute(delete(Tag).where(Tag.brand_id == brand_id, Tag.id == tag.id))
@@ -116,18 +125,18 @@ def _check_texts(name: str | None, color: str | None) -> None:
 def _brand_of(context: Context) -> UUID | Refusal:
     """The brand whose tags the viewer may change, or why there is none."""
     if context.actor.brand_id is None:
-        return Refusal(ActionError.NOT_PERMITTED, say(words.TAGS_ARE_OF_A_BRAND, context.actor.locale))
+        return Refusal(ActionError.NOT_PERMITTED, text_for(TAGS_ARE_OF_A_BRAND, context.actor.locale))
     refusals = not_permitted(context, Permission.MANAGE_TAGS)
     return refusals[0] if refusals else context.actor.brand_id
 
 
 def _bad_color(context: Context, color: str | None) -> Refusal | None:
     is_good = color is None or COLOR.fullmatch(color)
-    return None if is_good else invalid(context, words.TAG_COLOR_BAD, "color")
+    return None if is_good else invalid(context, TAG_COLOR_BAD, "color")
 
 
 def _unknown(context: Context) -> Refusal:
-    text = say(words.UNKNOWN_TAG, context.actor.locale)
+    text = text_for(UNKNOWN_TAG, context.actor.locale)
     return Refusal(ActionError.NOT_FOUND, text, ("input", "tagId"))
 
 

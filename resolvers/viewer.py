@@ -1,6 +1,6 @@
 """Who is asking: the brand behind the actor."""
 
-from models.party import Brand
+from models.brand import Brand
 from resolvers.core.context import Context
 
 

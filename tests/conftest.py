@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from models.migrations import upgrade
 from tests.support.postgres import Postgres, start_postgres
 

@@ -16,7 +16,7 @@ from examples.made_up_brand.writer import BrandExistsError, seed_orders
 from graph.cli.errors import CommandError
 from graph.cli.main import Demo, main, migrated, run
 from graph.settings.environment import from_environment
-from models.base import Database
+from models.database.sessions import Database
 
 
 async def fill(database: Database, orders: int, brand: str, seed: int) -> None:

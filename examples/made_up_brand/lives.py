@@ -8,7 +8,9 @@ from uuid import UUID
 
 from examples.made_up_brand.history import History
 from examples.made_up_brand.shop import ERP, MEMBERS, OPERATOR, MadeBuyer, MadeShop, Person, made_id
-from models.messages.mail import KINDS
+from models.events import EventKind
+from models.locale import Locale
+from models.messages.mail import MailKind, mail_texts
 from models.outbox import NotificationStatus, OrderNotice
 from models.policy import FINAL, REJECTED, OrderStatus
 from models.rejection import body_hash
@@ -67,7 +69,7 @@ class Life:
         self.approval_asked = False
         self.archived_at: datetime | None = None
         self._before = S.OC_REQUIRED
-        ledger.history.add(placed_at, id, "ORDER_PLACED", ERP, source="erp")
+        ledger.history.add(placed_at, id, EventKind.ORDER_PLACED, ERP, source="erp")
 
     def has_confirmation(self, rng: random.Random) -> bool:
         if self._status in FINAL:
@@ -77,16 +79,16 @@ class Life:
     def confirm(self, rng: random.Random) -> datetime:
         """The way of the OC; answers when it was made."""
         member = rng.choice(MEMBERS)
-        made_at = self._step(rng, "OC_CREATED", member)
+        made_at = self._step(rng, EventKind.OC_CREATED, member)
         self._before = S.OC_CREATED
         answered = self._status in (S.OC_APPROVED, S.OC_UPDATE_REQUIRED)
         self.approval_asked = not self._buyer.is_offline and (answered or rng.random() < 0.3)
         if self._status is S.OC_APPROVED:
-            self._step(rng, "OC_APPROVED", self._buyer.user)
+            self._step(rng, EventKind.OC_APPROVED, self._buyer.user)
         elif self._status is S.OC_UPDATE_REQUIRED:
-            self._step(rng, "OC_REFUSED", self._buyer.user, comment="Two sizes are missing.")
+            self._step(rng, EventKind.OC_REFUSED, self._buyer.user, comment="Two sizes are missing.")
         elif self._status is S.OC_CONFIRMED:
-            self._step(rng, "OC_CONFIRMED", member)
+            self._step(rng, EventKind.OC_CONFIRMED, member)
         return made_at
 
     def end(self, rng: random.Random, lines: list[Line], tax: int, shipping: int) -> None:
@@ -100,16 +102,18 @@ class Life:
             self._reject(rng)
         elif self._status is S.SENT_BACK_TO_CART:
             member = rng.choice(MEMBERS)
-            self._step(rng, "SENT_BACK_TO_CART", member)
+            self._step(rng, EventKind.SENT_BACK_TO_CART, member)
             add("order_send_backs", self.id, self.at, member.name)
         if rng.random() < 0.12:
             tags = sorted(rng.sample(self._ledger.shop.tags, rng.choice((1, 1, 2))), key=lambda tag: tag[1])
             for tag_id, _ in tags:
                 add("order_tags", self.id, tag_id)
             after = [code for _, code in tags]
-            self._ledger.history.add(self.at, self.id, "TAGS_APPLIED", rng.choice(MEMBERS), before=[], after=after)
+            self._ledger.history.add(
+                self.at, self.id, EventKind.TAGS_APPLIED, rng.choice(MEMBERS), before=[], after=after
+            )
         if self._status in FINAL and END - self._placed_at > timedelta(days=30) and rng.random() < 0.6:
-            self.archived_at = self._step(rng, "ORDER_ARCHIVED", rng.choice(MEMBERS))
+            self.archived_at = self._step(rng, EventKind.ORDER_ARCHIVED, rng.choice(MEMBERS))
 
     def _step(self, rng: random.Random, kind: str, who: Person, **details: Any) -> datetime:
         """Some hours later; never after END."""
@@ -124,9 +128,9 @@ class Life:
         notified = notify and not self._buyer.is_offline
         body = rng.choice(BODIES) if notify else None
         if notified and body is None:
-            body = KINDS["ORDER_REJECTED"][self._buyer.locale == "ja"].text
+            body = mail_texts(MailKind.ORDER_REJECTED).text.in_(Locale(self._buyer.locale))
         at = self._step(
-            rng, "ORDER_REJECTED", who, status_before=self._before, status_after=self._status, notify=notify,
+            rng, EventKind.ORDER_REJECTED, who, status_before=self._before, status_after=self._status, notify=notify,
             notified=notified, body_sha256=body_hash(body),
         )  # fmt: skip
         kind, person, name = who.kind, who.id, who.name
@@ -139,9 +143,9 @@ class Life:
         shop, buyer = self._ledger.shop, self._buyer
         name = f"{shop.code.title()} Wholesale"
         notice = OrderNotice(
-            kind="ORDER_REJECTED", order_code=f"SO-{self._number:07}", placed_at=self._placed_at.isoformat(),
+            kind=MailKind.ORDER_REJECTED, order_code=f"SO-{self._number:07}", placed_at=self._placed_at.isoformat(),
             at=at.isoformat(), brand_name=name, sender_name=name, reply_to=None, buyer_name=buyer.name,
-            to=list(buyer.emails), locale=buyer.locale, time_zone="Asia/Tokyo", body=body,
+            to=list(buyer.emails), locale=Locale(buyer.locale), time_zone="Asia/Tokyo", body=body,
         )  # fmt: skip
         failed = rng.random() < 0.02
         status = NotificationStatus.FAILED if failed else NotificationStatus.SENT
@@ -164,7 +168,7 @@ class Life:
             self._invoice(rng, bill, None)
 
     def _deliver_in_parts(self, rng: random.Random, lines: list[Line]) -> None:
-        self._step(rng, "BACKLOG_SKUS_CREATED", rng.choice(MEMBERS))
+        self._step(rng, EventKind.BACKLOG_SKUS_CREATED, rng.choice(MEMBERS))
         delivered: list[tuple[UUID | None, UUID, int]] = []
         for sku_id, quantity, _ in lines:
             taken = rng.choice((0, quantity // 2, quantity))
@@ -177,7 +181,7 @@ class Life:
 
     def _note(self, rng: random.Random, lines: list[tuple[UUID | None, UUID, int]]) -> UUID:
         code = f"DN-S{self._number:07}"
-        at = self._step(rng, "DELIVERY_NOTE_CREATED", rng.choice(MEMBERS), code=code)
+        at = self._step(rng, EventKind.DELIVERY_NOTE_CREATED, rng.choice(MEMBERS), code=code)
         note = made_id(rng, at)
         self._ledger.add("delivery_notes", note, self.id, code, at)
         for backlog_sku, sku_id, quantity in lines:
@@ -187,8 +191,8 @@ class Life:
     def _invoice(self, rng: random.Random, bill: Bill, note: UUID | None) -> None:
         """Of the whole order, or of the note that delivers it as a whole."""
         code, add, member = f"INV-S{self._number:07}", self._ledger.add, rng.choice(MEMBERS)
-        at = self._step(rng, "INVOICE_CREATED", member, code=code)
-        issued_at = self._step(rng, "INVOICE_ISSUED", member, code=code) if rng.random() < 0.9 else None
+        at = self._step(rng, EventKind.INVOICE_CREATED, member, code=code)
+        issued_at = self._step(rng, EventKind.INVOICE_ISSUED, member, code=code) if rng.random() < 0.9 else None
         id = made_id(rng, at)
         status = "ISSUED" if issued_at else "DRAFT"
         add("invoices", id, code, status, at, self._buyer.currency, bill.total, issued_at)

@@ -10,10 +10,10 @@ from examples.made_up_brand.lives import END
 from examples.made_up_brand.orders import COLUMNS, SPAN, Batch, Maker
 from examples.made_up_brand.shop import MadeShop, make_shop
 from models.audit import AuditHead
-from models.base import Database
+from models.brand import Brand
 from models.database.copying import copy_rows
+from models.database.sessions import Database
 from models.database.tables import metadata
-from models.party import Brand
 from models.scope import EVERYTHING, Scope
 
 ORDERS_AT_ONCE = 4_000

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+import babel
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -25,8 +25,9 @@ from weasyprint.urls import URLFetcher
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import DeliveryNoteSnapshot, InvoiceSnapshot, OrderSnapshot
 from exports.texts import printable
-from models.words import moment
+from models.locale import Locale, Text, moment
 
+DAY_PATTERN = Text("d MMM y", "yyyy/MM/dd")
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 AnySnapshot = OrderSnapshot | DeliveryNoteSnapshot | InvoiceSnapshot
@@ -42,10 +43,10 @@ class Stamp:
     details: tuple[str, ...] = ()
 
 
-def on_paper(
-    template: str, snapshot: AnySnapshot, locale: str, *, title: str, stamp: Stamp | None, **words: Any
+def render(
+    template: str, snapshot: AnySnapshot, locale: Locale, *, title: str, stamp: Stamp | None, **words: Any
 ) -> bytes:
-    """Draws the sheet; `locale` is "en" or "ja". Computes for 0.2 s (10 lines) to 3 s (500), so not on the event loop.
+    """Draws the sheet. Takes 0.2 s (10 lines) to 3 s (500) of CPU time, so do not call it on the event loop.
 
     `title`: a key of LABELS; `words`: what the template needs besides. May run in any number of threads at once:
     nothing that changes is shared between two calls.
@@ -60,23 +61,23 @@ def on_paper(
             locale=locale,
             title=label[title],
             stamp=stamp,
-            at=lambda instant: at(instant, locale, snapshot.time_zone),
-            day=lambda instant: day(instant, locale, snapshot.time_zone),
+            at=lambda instant: format_instant(instant, locale, snapshot.time_zone),
+            day=lambda instant: format_day(instant, locale, snapshot.time_zone),
             integer=lambda value: format_decimal(value, "#,##0", locale),
-            country=Locale(locale).territories.get(snapshot.buyer.country, snapshot.buyer.country),
+            country=babel.Locale(locale).territories.get(snapshot.buyer.country, snapshot.buyer.country),
             **words,
         )
     )
-    html = HTML(string=page, url_fetcher=_nothing)
+    html = HTML(string=page, url_fetcher=_no_network)
     return bytes(html.write_pdf(stylesheets=[_style()], pdf_variant="pdf/ua-1"))
 
 
-async def drawn(draw: Callable[[S, str], bytes], snapshot: S, locale: str) -> bytes:
+async def render_in_thread(draw: Callable[[S, Locale], bytes], snapshot: S, locale: Locale) -> bytes:
     """Draws in the one thread kept for it: each further thread takes 75 MB for its fonts and draws no faster."""
     return await asyncio.get_running_loop().run_in_executor(_thread, draw, snapshot, locale)
 
 
-def money(currency: str, locale: str) -> dict[str, Callable[[Decimal], str]]:
+def money(currency: str, locale: Locale) -> dict[str, Callable[[Decimal], str]]:
     """Words for a template with amounts: `amount` of a line, `total` with the currency's sign."""
     return {
         "amount": lambda value: format_currency(value, currency, "#,##0.00", locale),
@@ -84,13 +85,12 @@ def money(currency: str, locale: str) -> dict[str, Callable[[Decimal], str]]:
     }
 
 
-def at(instant: datetime, locale: str, time_zone: str) -> str:
+def format_instant(instant: datetime, locale: Locale, time_zone: str) -> str:
     return f"{moment(instant, locale, time_zone)} ({instant.astimezone(ZoneInfo(time_zone)):%Z})"
 
 
-def day(instant: datetime, locale: str, time_zone: str) -> str:
-    pattern = "yyyy/MM/dd" if locale == "ja" else "d MMM y"
-    return format_date(instant.astimezone(ZoneInfo(time_zone)), pattern, locale)
+def format_day(instant: datetime, locale: Locale, time_zone: str) -> str:
+    return format_date(instant.astimezone(ZoneInfo(time_zone)), DAY_PATTERN.in_(locale), locale)
 
 
 def _finalize(value: Any) -> Any:
@@ -116,6 +116,6 @@ def _style() -> CSS:
 
 
 # No address is ever opened: the sheet needs none, and text of users must not make it need one.
-_nothing = URLFetcher(allowed_protocols=(), fail_on_errors=True)
+_no_network = URLFetcher(allowed_protocols=(), fail_on_errors=True)
 
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")

@@ -3,8 +3,9 @@
 from typing import Any
 
 from exports.pdf.snapshots import LineSnapshot, Party
+from models.brand import Brand
+from models.buyer import Buyer
 from models.money import from_minor
-from models.party import Brand, Buyer
 
 BRAND = (
     Brand.name.label("brand_name"),

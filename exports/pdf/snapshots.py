@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from models.documents import InvoiceStatus
+from models.invoice import InvoiceStatus
 from models.policy import OrderStatus
 
 

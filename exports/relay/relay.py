@@ -19,7 +19,7 @@ from sqlalchemy import and_, null, update
 from exports.mail import email_message, reachable, render
 from exports.relay.leases import FIRST, Claimed, brands_due, claim_lost, claim_ready, is_lost
 from exports.relay.transports import PermanentFailure, TemporaryFailure, Transport
-from models.base import Database
+from models.database.sessions import Database
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
 from models.scope import EVERYTHING
 

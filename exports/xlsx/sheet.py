@@ -6,9 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from exports.order_columns import ORDER_COLUMNS, Column, Kind, Viewer, seen_by
+from models.locale import Locale, Text
 from models.money import from_minor, precision
 from models.policy import REJECTED
 
+DATE_FORMAT = Text("yyyy-mm-dd", "yyyy/mm/dd")
 LAST_ROW = 1_048_576
 EVERY_CELL = f"A1:XFD{LAST_ROW}"
 EXACT_BELOW = 10**15  # Excel keeps fifteen digits of a number
@@ -18,14 +20,14 @@ FIRST_YEAR = 1901  # Excel has no days before 1900, and one too many in it
 class Styles:
     """The cell styles of one workbook, by what they are for."""
 
-    def __init__(self, book: Any, locale: str) -> None:
+    def __init__(self, book: Any, locale: Locale) -> None:
         self._book = book
         self._money: dict[str, Any] = {}
         self.plain = book.add_format()
         self.heading = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"})
         self.rejected = book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"})
         self.integer = book.add_format({"num_format": "#,##0"})
-        date = "yyyy/mm/dd" if locale == "ja" else "yyyy-mm-dd"
+        date = DATE_FORMAT.in_(locale)
         self.instant = book.add_format({"num_format": f"{date} hh:mm", "align": "left"})
 
     def money(self, currency: str) -> Any:

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.cli.brands import brands, find_brand
 from models.audit import AuditEntry, AuditHead, digest
-from models.base import Database
-from models.party import Brand
+from models.brand import Brand
+from models.database.sessions import Database
 from models.scope import Scope
 
 ENTRIES_AT_A_TIME = 500

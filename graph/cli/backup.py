@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from graph.cli.errors import CommandError
-from models.base import Database
+from models.database.sessions import Database
 
 PAGES_AT_A_TIME = 4_000  # 16 MB; between two of them writers have their turn
 BUSY = 10.0  # seconds to wait for a lock

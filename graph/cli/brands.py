@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from graph.cli.errors import CommandError
-from models.base import Database
+from models.brand import Brand
+from models.buyer import ADDRESS, Buyer
+from models.database.sessions import Database
+from models.locale import Locale
 from models.money import currencies
-from models.party import ADDRESS, Brand, Buyer
 from models.scope import EVERYTHING
 from models.time_zones import is_time_zone
 from resolvers.inputs import unprintable
@@ -49,7 +51,7 @@ async def find_buyer(database: Database, brand: Brand, code: str | None) -> Buye
 
 
 async def add_brand(
-    database: Database, code: str, name: str, locale: str, time_zone: str, currency: str, reply_to: str | None
+    database: Database, code: str, name: str, locale: Locale, time_zone: str, currency: str, reply_to: str | None
 ) -> None:
     """Raises CommandError."""
     if not code.strip() or len(code) > 64 or not name.strip() or len(name) > 200:

@@ -8,7 +8,7 @@ import typer
 from exports.relay.relay import Relay
 from graph.app import transport_of, utc_now
 from graph.settings.environment import Settings
-from models.base import Database
+from models.database.sessions import Database
 
 
 async def deliver(database: Database, settings: Settings, *, once: bool) -> int:

@@ -11,22 +11,19 @@ from graph.cli.errors import CommandError
 from graph.settings.environment import ROOT
 from models import audit
 from models.actor import Actor
-from models.base import Database, new_id
-from models.cart import OrderSendBack
-from models.documents import (
-    BacklogSku,
-    DeliveryNote,
-    DeliveryNoteLine,
-    Invoice,
-    InvoicedOrder,
-    InvoiceLine,
-    InvoiceStatus,
-)
+from models.backlog_sku import BacklogSku
+from models.base import new_id
+from models.brand import Brand
+from models.buyer import Buyer
+from models.database.sessions import Database
+from models.delivery_note import DeliveryNote, DeliveryNoteLine
+from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
+from models.locale import Locale
 from models.order import DataSet, Order, OrderLine
-from models.party import Brand, Buyer
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING, Scope
+from models.send_back import OrderSendBack
 from models.tag import OrderTag, Tag
 from resolvers.backlog import ordered_quantities
 from resolvers.importing.importer import import_file
@@ -38,7 +35,7 @@ BRANDS = (
         code="northlight",
         name="Northlight Trading",
         address="14 Harbour Lane\nLondon E1W 2AA\nUnited Kingdom",
-        locale="en",
+        locale=Locale.EN,
         time_zone="Europe/London",
         currency="GBP",
         mail_reply_to="sales@northlight.example",
@@ -47,7 +44,7 @@ BRANDS = (
         code="kumo",
         name="雲 Kumo",
         address="〒150-0001\n東京都渋谷区神宮前1-2-3",
-        locale="ja",
+        locale=Locale.JA,
         time_zone="Asia/Tokyo",
         currency="JPY",
         mail_reply_to="hanbai@kumo.example",
@@ -105,7 +102,7 @@ async def demo_actors(database: Database) -> dict[str, Actor]:
 
 
 def _kumo_admin(kumo: Brand) -> Actor:
-    return Actor(role=Role.ADMIN, id="demo-kumo", name="佐藤 美奈", brand_id=kumo.id, locale="ja")
+    return Actor(role=Role.ADMIN, id="demo-kumo", name="佐藤 美奈", brand_id=kumo.id, locale=Locale.JA)
 
 
 def _copy(brand: Brand) -> Brand:

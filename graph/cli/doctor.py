@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from graph.settings.environment import Settings, SettingsError, from_environment
-from models.base import Database
+from models.database.sessions import Database
 from models.migrations import current, latest
 
 APT = "sudo apt-get install --no-install-recommends"

@@ -13,7 +13,7 @@ from rich.table import Table
 from graph.cli.brands import find_brand
 from graph.cli.errors import CommandError
 from models.actor import Actor
-from models.base import Database
+from models.database.sessions import Database
 from models.policy import Role
 from resolvers.importing.files import ImportFileError
 from resolvers.importing.importer import import_file

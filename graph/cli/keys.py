@@ -8,7 +8,7 @@ from graph.cli.errors import CommandError
 from graph.core.ids import Kind, from_id, to_id
 from models.actor import Actor
 from models.api_key import PREFIX, ApiKey
-from models.base import Database
+from models.database.sessions import Database
 from models.key_scopes import KeyScope
 from models.policy import Role
 from resolvers import api_keys

@@ -6,7 +6,6 @@ Commands import what they need when they run: `doctor` must work where the PDF r
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -15,8 +14,10 @@ import typer
 from graph.cli.errors import CommandError
 from graph.settings.environment import ROOT, Settings, SettingsError, from_environment
 from graph.telemetry import logs
-from models.base import Database, is_unreachable
+from models.database.engines import is_unreachable
+from models.database.sessions import Database
 from models.key_scopes import KeyScope
+from models.locale import Locale
 from models.migrations import NewerSchemaError, upgrade
 from models.policy import Role
 
@@ -37,11 +38,6 @@ Demo = Annotated[bool, typer.Option("--demo", help="Use the demo's own database 
 
 OfBrand = Annotated[str | None, typer.Option("--brand", help="The brand's code; needed when there are several.")]
 KeyId = Annotated[str, typer.Argument(help="The key's id, as orders key list shows it.", metavar="KEY_ID")]
-
-
-class Language(StrEnum):
-    EN = "en"
-    JA = "ja"
 
 
 def main(app: typer.Typer = orders, name: str = "./run orders") -> None:
@@ -171,7 +167,7 @@ def token(
     brand: Annotated[str | None, typer.Option(help="The brand's code; needed when there are several.")] = None,
     buyer: Annotated[str | None, typer.Option(help="For --role buyer: the buyer's unique code.")] = None,
     name: Annotated[str | None, typer.Option(help="The name that the audit will show.")] = None,
-    locale: Annotated[Language, typer.Option(help="The language of messages.")] = Language.EN,
+    locale: Annotated[Locale, typer.Option(help="The language of messages.")] = Locale.EN,
     hours: Annotated[float, typer.Option(min=0.01, max=8760, help="How long it is good for.")] = 12,
     demo: Demo = False,
 ) -> None:
@@ -186,7 +182,7 @@ def token(
     async def command() -> str:
         database = Database(settings.database_url)
         try:
-            return await make_token(database, settings, role, brand, buyer, name, locale.value, hours, demo=demo)
+            return await make_token(database, settings, role, brand, buyer, name, locale, hours, demo=demo)
         finally:
             await database.close()
 
@@ -202,7 +198,7 @@ def _only_the_demo_is_there(settings: Settings) -> bool:
 def brand_add(
     code: Annotated[str, typer.Argument(help="Short and unique, e.g. northlight.")],
     name: Annotated[str, typer.Argument(help='As documents and mails show it, e.g. "Northlight Trading".')],
-    locale: Annotated[Language, typer.Option(help="The brand's language.")] = Language.EN,
+    locale: Annotated[Locale, typer.Option(help="The brand's language.")] = Locale.EN,
     time_zone: Annotated[str, typer.Option(help="Where documents show times, e.g. Asia/Tokyo.")] = "UTC",
     currency: Annotated[str, typer.Option(help="Of imported orders that name none (ISO 4217).")] = "JPY",
     reply_to: Annotated[str | None, typer.Option(help="Where the buyers' answers go.")] = None,
@@ -213,7 +209,7 @@ def brand_add(
     async def command() -> None:
         database = await migrated(from_environment())
         try:
-            await add_brand(database, code, name, locale.value, time_zone, currency, reply_to)
+            await add_brand(database, code, name, locale, time_zone, currency, reply_to)
         finally:
             await database.close()
 

@@ -2,6 +2,8 @@
 
 from graph.permissions import FIELDS
 from models.key_scopes import ROLE_OF_SCOPE, KeyScope, with_included
+from models.messages.blockers import BLOCKER_MESSAGES
+from models.messages.statuses import STATUS_LABELS
 from models.permissions import roles
 from models.policy import (
     BLOCKED_WHEN,
@@ -15,7 +17,6 @@ from models.policy import (
     describe,
     status_of_rejection,
 )
-from models.words import BLOCKER_MESSAGES, STATUS_LABELS
 
 
 def rules_page() -> str:
@@ -85,7 +86,7 @@ def rules_page() -> str:
         "| blocker | holds when | message |",
         "|---|---|---|",
         *(
-            f"| `{blocker}` | {_when(blocker)} | {BLOCKER_MESSAGES[blocker][0].format(documents='…')} |"
+            f"| `{blocker}` | {_when(blocker)} | {BLOCKER_MESSAGES[blocker].en.format(documents='…')} |"
             for blocker in Blocker
         ),
         "",
@@ -94,16 +95,12 @@ def rules_page() -> str:
         "| status | the brand reads | the buyer reads | |",
         "|---|---|---|---|",
         *(
-            f"| `{status}` | {STATUS_LABELS[status][0]} / {STATUS_LABELS[status][1]} "
-            f"| {STATUS_LABELS[status][2]} / {STATUS_LABELS[status][3]} | {'open' if status in OPEN else 'final'} |"
-            for status in OrderStatus
+            f"| `{status}` | {label.brand.en} / {label.brand.ja} | {label.buyer.en} / {label.buyer.ja} "
+            f"| {'open' if status in OPEN else 'final'} |"
+            for status, label in STATUS_LABELS.items()
         ),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _message(blocker: Blocker) -> str:
-    return BLOCKER_MESSAGES[blocker][0].format(documents="…")
 
 
 def _by(rule: Rule) -> str:

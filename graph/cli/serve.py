@@ -19,7 +19,7 @@ from graph.http.workers import Workers
 from graph.identity.own_tokens import Tokens
 from graph.settings.environment import Settings
 from models.actor import Actor
-from models.base import Database
+from models.database.sessions import Database
 from models.migrations import upgrade
 
 log = logging.getLogger("orders.serve")

@@ -8,7 +8,8 @@ from graph.cli.errors import CommandError
 from graph.identity.own_tokens import Tokens
 from graph.settings.environment import Settings
 from models.actor import Actor
-from models.base import Database
+from models.database.sessions import Database
+from models.locale import Locale
 from models.migrations import current
 from models.policy import Role
 from resolvers.inputs import unprintable
@@ -23,7 +24,7 @@ async def make_token(
     brand: str | None,
     buyer: str | None,
     name: str | None,
-    locale: str,
+    locale: Locale,
     hours: float,
     *,
     demo: bool,
@@ -42,7 +43,7 @@ async def make_token(
 
 
 async def _actor(
-    database: Database, role: Role, brand: str | None, buyer: str | None, name: str | None, locale: str
+    database: Database, role: Role, brand: str | None, buyer: str | None, name: str | None, locale: Locale
 ) -> Actor:
     if name is not None and (len(name) > LONGEST_NAME or unprintable(name)):
         raise CommandError(f"A name has at most {LONGEST_NAME} characters, all of them printable.")

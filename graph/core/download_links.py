@@ -20,6 +20,7 @@ from exports.texts import in_file_name
 from graph.core.enums import publish
 from graph.core.scalars import URL
 from models.actor import Actor, ActorKind
+from models.locale import Locale
 from models.policy import OrderStatus
 from resolvers.history import HistoryFilter
 from resolvers.orders import OrderFilter, OrderSort
@@ -76,37 +77,39 @@ class Links:
     clock: Callable[[], datetime]
     lifetime: timedelta = timedelta(minutes=15)
 
-    def of_order(self, export: Export, order: OrderRow, actor: Actor, locale: str | None) -> Download:
+    def of_order(self, export: Export, order: OrderRow, actor: Actor, locale: Locale | None) -> Download:
         suffix = "xlsx" if export is Export.ORDER_EXCEL else "pdf"
         filename = f"{export}-{in_file_name(order.code)}.{suffix}"
         return self._sign(export, filename, actor, locale, {"order": order.id.hex})
 
-    def of_delivery_note(self, id: UUID, code: str, actor: Actor, locale: str | None) -> Download:
+    def of_delivery_note(self, id: UUID, code: str, actor: Actor, locale: Locale | None) -> Download:
         return self._of_document(Export.DELIVERY_NOTE, id, code, actor, locale)
 
-    def of_invoice(self, id: UUID, code: str, actor: Actor, locale: str | None) -> Download:
+    def of_invoice(self, id: UUID, code: str, actor: Actor, locale: Locale | None) -> Download:
         return self._of_document(Export.INVOICE, id, code, actor, locale)
 
-    def _of_document(self, export: Export, id: UUID, code: str, actor: Actor, locale: str | None) -> Download:
+    def _of_document(self, export: Export, id: UUID, code: str, actor: Actor, locale: Locale | None) -> Download:
         filename = f"{export}-{in_file_name(code)}.pdf"
         return self._sign(export, filename, actor, locale, {"document": id.hex})
 
-    def of_orders(self, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor, locale: str | None) -> Download:
+    def of_orders(
+        self, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor, locale: Locale | None
+    ) -> Download:
         claims = {"filter": _plain(filter), "sort": [[each.field.value, each.descending] for each in sort]}
         return self._sign(Export.ORDERS_EXCEL, f"orders-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
 
     def of_analytics(
-        self, placed_from: datetime | None, placed_to: datetime | None, actor: Actor, locale: str | None
+        self, placed_from: datetime | None, placed_to: datetime | None, actor: Actor, locale: Locale | None
     ) -> Download:
         claims = {"from": placed_from and placed_from.isoformat(), "to": placed_to and placed_to.isoformat()}
         return self._sign(Export.ANALYTICS_EXCEL, f"analytics-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
 
-    def of_history(self, filter: HistoryFilter, actor: Actor, locale: str | None) -> Download:
+    def of_history(self, filter: HistoryFilter, actor: Actor, locale: Locale | None) -> Download:
         claims = {"filter": _plain(filter)}
         return self._sign(Export.HISTORY_EXCEL, f"history-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
 
     def _sign(
-        self, export: Export, filename: str, actor: Actor, locale: str | None, claims: dict[str, Any]
+        self, export: Export, filename: str, actor: Actor, locale: Locale | None, claims: dict[str, Any]
     ) -> Download:
         expires = (self.clock() + self.lifetime).replace(microsecond=0)
         claims = claims | {

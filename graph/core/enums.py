@@ -7,6 +7,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from models.key_scopes import KeyScope
+from models.locale import Locale
 from models.outbox import NotificationStatus
 from models.policy import DeliveryStatus, OrderAction, OrderStatus
 from resolvers.orders import OrderSortField
@@ -18,11 +19,6 @@ def publish(enum: type[Enum], description: str, values: dict[str, str], name: st
     definition = cast(StrawberryEnumDefinition, enum.__strawberry_definition__)  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = values[value.name]
-
-
-class Locale(StrEnum):
-    EN = "en"
-    JA = "ja"
 
 
 InLocale = Annotated[Locale | None, strawberry.argument(description="The viewer's language when left out.")]

@@ -1,38 +1,23 @@
 """What a caller is told when something goes wrong: InputError in plain words, everything else masked and logged."""
 
 import logging
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-import asyncpg
 import strawberry
 from graphql import GraphQLError, GraphQLSchema, VariableDefinitionNode, is_input_type, type_from_ast
 from graphql.pyutils import print_path_list
 from graphql.utilities import validate_input_value
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from strawberry.extensions import SchemaExtension
 from strawberry.http import GraphQLHTTPResponse
 
 from graph.telemetry import metrics
-from models.base import DatabaseBusyError
+from models.database.engines import is_busy
 from resolvers.inputs import InputError
 
 log = logging.getLogger("orders.graphql")
 
-# PostgreSQL: connection lost, read-only, serialization failure or deadlock, out of resources, lock not available,
-# cancelled or shut down, system error.
-BUSY_STATES = ("08", "25006", "40", "53", "55", "57", "58")
-BUSY_CODES = (
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-)
 MOST_PLACES = 50  # as many errors of variables are told in one answer
 LONGEST_MESSAGE = 1000  # of an error that quotes what was sent
 BUSY = "The database is busy or away. Try again in a moment; with the same idempotencyKey nothing is done twice."
@@ -48,19 +33,6 @@ class UserError:
 
     def __post_init__(self) -> None:
         metrics.refused(str(getattr(self, "code", "UNKNOWN")))
-
-
-def is_busy(error: BaseException | None) -> bool:
-    """Whether trying again may help: the pool is exhausted, a lock was waited for too long, the database is away."""
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None) or ""
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        return error.connection_invalidated or state.startswith(BUSY_STATES) or code in BUSY_CODES
-    # A connection that breaks while it is being made is told in asyncpg's own words, or (TimeoutError is one) by an
-    # OSError; resolvers touch no files.
-    if isinstance(error, asyncpg.PostgresError):
-        return (error.sqlstate or "").startswith(BUSY_STATES)
-    return isinstance(error, DatabaseBusyError | PoolTimeoutError | asyncpg.InterfaceError | OSError)
 
 
 def is_unavailable(answer: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> bool:

@@ -28,7 +28,7 @@ from exports.pdf.snapshots import OrderDocument
 from graph.core.download_links import PDF, XLSX, Export, LinkError, Links, history_filter, order_filter
 from graph.http.admission import Overloaded, Turns
 from models.actor import Actor
-from models.base import Database
+from models.database.sessions import Database
 from models.order import Order
 from models.policy import Role
 from resolvers.analytics import report

@@ -9,7 +9,7 @@ import logging
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from models.base import Database
+from models.database.sessions import Database
 from models.migrations import current, latest
 
 WITHIN = 3.0  # seconds for the database to answer

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from starlette.datastructures import Headers
 
-from graph.core.errors import BUSY, is_busy
+from graph.core.errors import BUSY
 from graph.core.ids import Kind, to_id
 from graph.identity.claims import Identified, ProviderAway, TokenError, header_of
 from graph.identity.jwks import ProviderKeys
@@ -20,7 +20,8 @@ from graph.identity.own_tokens import Tokens
 from graph.settings.environment import Settings
 from models.actor import Actor
 from models.api_key import SECRET, ApiKey, hash_of
-from models.base import Database, is_unreachable
+from models.database.engines import is_busy, is_unreachable
+from models.database.sessions import Database
 from models.key_scopes import KeyScope, role_of_scopes
 from resolvers import api_keys
 

@@ -17,8 +17,10 @@ from graph.identity.claims import BROKEN, LEEWAY, Identified, TokenError, check_
 from graph.identity.jwks import ProviderKeys
 from graph.settings.environment import OidcProvider
 from models.actor import Actor
-from models.base import Database
-from models.party import Brand, Buyer
+from models.brand import Brand
+from models.buyer import Buyer
+from models.database.sessions import Database
+from models.locale import Locale
 from models.policy import Role
 from models.scope import EVERYTHING
 
@@ -80,7 +82,8 @@ class Oidc:
         name = text_of(claims, "name", "preferred_username", "email", "sub")
         brand_id, buyer_id = await self._places(claims, role)
         locale = claims.get("locale")
-        language = "ja" if isinstance(locale, str) and locale.lower().startswith("ja") else "en"
+        is_japanese = isinstance(locale, str) and locale.lower().startswith("ja")
+        language = Locale.JA if is_japanese else Locale.EN
         return Actor(role=role, id=subject, name=name, brand_id=brand_id, buyer_id=buyer_id, locale=language)
 
     async def _places(self, claims: dict[str, Any], role: Role) -> tuple[UUID | None, UUID | None]:

@@ -9,6 +9,7 @@ from joserfc.jwk import OctKey
 
 from graph.identity.claims import BROKEN, Identified, TokenError, check_times, missing, subject_of, text_of
 from models.actor import Actor
+from models.locale import Locale
 from models.policy import Role
 
 ALGORITHM = "HS256"
@@ -60,7 +61,7 @@ class Tokens:
                 name=name,
                 brand_id=UUID(claims["brand"]) if "brand" in claims else None,
                 buyer_id=UUID(claims["buyer"]) if "buyer" in claims else None,
-                locale="ja" if claims.get("locale") == "ja" else "en",
+                locale=Locale.JA if claims.get("locale") == Locale.JA else Locale.EN,
             )
         except BROKEN:
             raise missing("role, brand or buyer") from None

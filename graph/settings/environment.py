@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from exports.relay.transports import SmtpTransport, SmtpUrlError
 from graph.settings.edge import NAMES as EDGE
 from graph.settings.edge import Edge, edge_from
-from models.base import DatabaseUrlError, parse_database_url
+from models.database.engines import DatabaseUrlError, parse_database_url
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORTEST_KEY = 32

@@ -25,7 +25,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.extensions import SchemaExtension
 
-from models.base import Database
+from models.database.sessions import Database
 from models.outbox import NotificationStatus, oldest_due, unsent
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING

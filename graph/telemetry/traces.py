@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exports.relay.transports import Transport
-from models.base import Database
+from models.database.sessions import Database
 
 
 def export() -> None:

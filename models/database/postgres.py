@@ -1,4 +1,4 @@
-"""For whom a PostgreSQL transaction works, said with its BEGIN, so that row-level security can hold it to that.
+"""Sends the current scope to PostgreSQL with BEGIN, for row-level security.
 
 The setting belongs to the transaction: a pool, ours or PgBouncer's, hands no brand on to the next one. It travels in
 the message that carries BEGIN, so it costs no round trip.
@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from models.scope import Scope
 
 # What the policies compare with (models/migrations/row_level_security.py): a brand's id, or "all".
-SETTING = "orders.brand"
-ALL = "all"
+SCOPE_SETTING = "orders.brand"
+ALL_BRANDS = "all"
 
 
 class ScopedConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has no types
@@ -25,13 +25,13 @@ class ScopedConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has 
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
         if self.scope and query.startswith("BEGIN"):
-            said = self.scope.brand_id.hex if self.scope.brand_id else ALL
-            query += f" SET LOCAL {SETTING} = '{said}'"
+            said = self.scope.brand_id.hex if self.scope.brand_id else ALL_BRANDS
+            query += f" SET LOCAL {SCOPE_SETTING} = '{said}'"
         status: str = await super().execute(query, *args, **options)
         return status
 
 
-def say_for_whom(engine: Engine) -> None:
+def announce_scope(engine: Engine) -> None:
     """Every transaction of this engine takes the scope from the execution options of its connection."""
     event.listen(engine, "begin", _begin)
 

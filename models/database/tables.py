@@ -1,6 +1,24 @@
 """Every table, in one import: for migrations and for whoever needs the whole metadata."""
 
-from models import api_key, audit, bulk_run, cart, catalog, documents, idempotency, order, outbox, party, rejection, tag
+from models import (
+    api_key,
+    audit,
+    backlog_sku,
+    brand,
+    bulk_run,
+    buyer,
+    cart,
+    catalog,
+    delivery_note,
+    document_number,
+    idempotency,
+    invoice,
+    order,
+    outbox,
+    rejection,
+    send_back,
+    tag,
+)
 from models.base import Base
 
 metadata = Base.metadata
@@ -8,15 +26,20 @@ metadata = Base.metadata
 __all__ = [
     "api_key",
     "audit",
+    "backlog_sku",
+    "brand",
     "bulk_run",
+    "buyer",
     "cart",
     "catalog",
-    "documents",
+    "delivery_note",
+    "document_number",
     "idempotency",
+    "invoice",
     "metadata",
     "order",
     "outbox",
-    "party",
     "rejection",
+    "send_back",
     "tag",
 ]

@@ -9,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from models.base import TIMEOUTS, Database
+from models.database.engines import TIMEOUTS
+from models.database.sessions import Database
 from models.scope import EVERYTHING
 
 # Any fixed number: PostgreSQL processes that start together migrate one after the other.

@@ -8,15 +8,15 @@ A migration that makes a table with a `brand_id` runs `protect(…)` for it; the
 tests/database/test_row_level_security.py finds one that is forgotten.
 """
 
-from models.database.postgres import ALL, SETTING
+from models.database.postgres import ALL_BRANDS, SCOPE_SETTING
 
 POLICY = "brand"
 
 # As sub-selects they are found out once for each statement, not once for each row. After a transaction that had it, a
 # setting is '' rather than NULL.
-_SAID = f"current_setting('{SETTING}', true)"
-_BRAND = f"(SELECT CASE WHEN {_SAID} NOT IN ('', '{ALL}') THEN {_SAID}::uuid END)"
-_IS_ALL = f"(SELECT {_SAID} = '{ALL}')"
+_SAID = f"current_setting('{SCOPE_SETTING}', true)"
+_BRAND = f"(SELECT CASE WHEN {_SAID} NOT IN ('', '{ALL_BRANDS}') THEN {_SAID}::uuid END)"
+_IS_ALL = f"(SELECT {_SAID} = '{ALL_BRANDS}')"
 
 
 def protect(table: str, column: str = "brand_id") -> list[str]:

@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, outbox, words
+from models import audit, outbox
 from models.events import Event, OrderChanged
+from models.locale import Locale, Text, text_for
+from models.messages.mail import MailKind
+from models.messages.refusals import BODY_TOO_LONG, BODY_WITHOUT_NOTIFY, NOT_PERMITTED, ORDER_NOT_FOUND, STALE_ORDER
 from models.order import Order
 from models.permissions import Permission, permits
 from models.policy import Blocker, OrderAction
-from models.words import say
 from resolvers.core.context import Context
 from resolvers.core.notices import LONGEST_BODY, notice_of, typed
 from resolvers.inputs import InputError, check_text
@@ -127,7 +129,7 @@ async def _act(
 
 async def _mail(context: Context, session: AsyncSession, order: Order, event: Event, message: Message) -> list[str]:
     """Promises the mail; answers why nobody can be told, when that is so."""
-    kind = event.kind if isinstance(event, OrderChanged) else ""
+    kind = MailKind(event.kind if isinstance(event, OrderChanged) else "")
     notice, warnings = await notice_of(session, order, kind, event.at, typed(message.body), context.actor.locale)
     if notice:
         session.add(outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=event.at))
@@ -150,13 +152,13 @@ async def begin(
     blockers = verdict.blockers(action, context.actor)
     refusals = [refusal_of(blocker, "orderId") for blocker in blockers]
     if version is not None and version != order.version:
-        text = say(words.STALE_ORDER, context.actor.locale, version=order.version)
+        text = text_for(STALE_ORDER, context.actor.locale, version=order.version)
         refusals.append(Refusal(ActionError.STALE_ORDER, text, ("input", "expectedVersion")))
     return order, Outcome(order.id, blockers, refusals)
 
 
 def not_found(context: Context) -> Outcome:
-    text = say(words.ORDER_NOT_FOUND, context.actor.locale)
+    text = text_for(ORDER_NOT_FOUND, context.actor.locale)
     return Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "orderId"))])
 
 
@@ -164,27 +166,27 @@ def not_permitted(context: Context, what: OrderAction | Permission, *field: str)
     """Empty when the viewer may do it."""
     if permits(context.actor.role, what):
         return []
-    return [Refusal(ActionError.NOT_PERMITTED, say(words.NOT_PERMITTED, context.actor.locale), field)]
+    return [Refusal(ActionError.NOT_PERMITTED, text_for(NOT_PERMITTED, context.actor.locale), field)]
 
 
 def demand(context: Context, what: OrderAction | Permission) -> None:
     """For questions, which have no userErrors. Raises InputError for a viewer who may not ask."""
     if not permits(context.actor.role, what):
-        raise InputError(say(words.NOT_PERMITTED, context.actor.locale), code="NOT_PERMITTED")
+        raise InputError(text_for(NOT_PERMITTED, context.actor.locale), code="NOT_PERMITTED")
 
 
-def invalid(context: Context, text: tuple[str, str], *field: str, **values: object) -> Refusal:
+def invalid(context: Context, text: Text, *field: str, **values: object) -> Refusal:
     """A refusal for an argument that makes no sense, as one of models/words.py puts it."""
-    return Refusal(ActionError.INVALID_INPUT, say(text, context.actor.locale, **values), ("input", *field))
+    return Refusal(ActionError.INVALID_INPUT, text_for(text, context.actor.locale, **values), ("input", *field))
 
 
-def _check(message: Message, locale: str) -> list[Refusal]:
+def _check(message: Message, locale: Locale) -> list[Refusal]:
     body = typed(message.body)
     refusals = []
     if body and not message.notify:
-        refusals.append(Refusal(ActionError.INVALID_INPUT, say(words.BODY_WITHOUT_NOTIFY, locale), ("input", "body")))
+        refusals.append(Refusal(ActionError.INVALID_INPUT, text_for(BODY_WITHOUT_NOTIFY, locale), ("input", "body")))
     if body and len(body) > LONGEST_BODY:
-        text = say(words.BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
+        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
         refusals.append(Refusal(ActionError.INVALID_INPUT, text, ("input", "body")))
     if not refusals:
         check_text(body, LONGEST_BODY, "input", "body")

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import Actor
-from models.base import Database
+from models.database.sessions import Database
 from resolvers.reading.loaders import Loaders
 
 

@@ -7,14 +7,15 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import words
-from models.messages.mail import KINDS
+from models.brand import Brand
+from models.buyer import Buyer, BuyerRecipient
+from models.locale import Locale, text_for
+from models.messages.mail import MailKind, mail_texts
+from models.messages.refusals import BUYER_HAS_NO_ADDRESS, BUYER_IS_OFFLINE, NOT_PERMITTED, ORDER_NOT_FOUND
 from models.order import Order
 from models.outbox import OrderNotice
-from models.party import Brand, Buyer, BuyerRecipient
 from models.permissions import permits
 from models.policy import OrderAction
-from models.words import say
 from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_text
 
@@ -27,19 +28,19 @@ def typed(body: str | None) -> str | None:
 
 
 async def notice_of(
-    session: AsyncSession, order: Order, kind: str, at: datetime, body: str | None, locale: str
+    session: AsyncSession, order: Order, kind: MailKind, at: datetime, body: str | None, locale: Locale
 ) -> tuple[OrderNotice | None, list[str]]:
     """What the buyer is told, frozen; or None and, in the viewer's language, why nobody can be told."""
     brand, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
     if buyer.is_offline:
-        return None, [say(words.BUYER_IS_OFFLINE, locale)]
+        return None, [text_for(BUYER_IS_OFFLINE, locale)]
     if not recipients:
-        return None, [say(words.BUYER_HAS_NO_ADDRESS, locale)]
+        return None, [text_for(BUYER_HAS_NO_ADDRESS, locale)]
     return _notice(order, kind, at, body, brand, buyer, recipients), []
 
 
 async def notices_of(
-    session: AsyncSession, orders: Sequence[Order], kind: str, at: datetime, body: str | None
+    session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, body: str | None
 ) -> dict[UUID, OrderNotice | None]:
     """For many orders of one brand in one statement; None where nobody can be told."""
     readers = await _readers(session, orders)
@@ -69,7 +70,7 @@ async def _readers(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID,
 
 
 def _notice(
-    order: Order, kind: str, at: datetime, body: str | None, brand: Brand, buyer: Buyer, recipients: list[str]
+    order: Order, kind: MailKind, at: datetime, body: str | None, brand: Brand, buyer: Buyer, recipients: list[str]
 ) -> OrderNotice:
     return OrderNotice(
         kind=kind,
@@ -83,15 +84,15 @@ def _notice(
         to=recipients,
         locale=buyer.locale,
         time_zone=brand.time_zone,
-        body=body or _brands_text(brand, buyer, kind) or KINDS[kind][buyer.locale == "ja"].text,
+        body=body or _brands_text(brand, buyer, kind) or mail_texts(kind).text.in_(buyer.locale),
     )
 
 
-def _brands_text(brand: Brand, buyer: Buyer, kind: str) -> str | None:
+def _brands_text(brand: Brand, buyer: Buyer, kind: MailKind) -> str | None:
     """What the brand has set for a rejection without a typed message, in the buyer's language."""
-    if kind != "ORDER_REJECTED":
+    if kind is not MailKind.ORDER_REJECTED:
         return None
-    return brand.rejection_text_ja if buyer.locale == "ja" else brand.rejection_text_en
+    return {Locale.EN: brand.rejection_text_en, Locale.JA: brand.rejection_text_ja}[buyer.locale]
 
 
 async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
@@ -100,7 +101,9 @@ async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
     return [] if buyer.is_offline else recipients
 
 
-async def preview(context: Context, order_id: UUID, kind: str, action: OrderAction, body: str | None) -> OrderNotice:
+async def preview(
+    context: Context, order_id: UUID, kind: MailKind, action: OrderAction, body: str | None
+) -> OrderNotice:
     """The notice that an action would send now. Raises InputError for who may not do it, or with nobody to tell."""
     locale = context.actor.locale
     body = typed(body)
@@ -108,9 +111,9 @@ async def preview(context: Context, order_id: UUID, kind: str, action: OrderActi
     async with context.read() as session:
         order = await session.scalar(select(Order).where(Order.id == order_id))
         if order is None:
-            raise InputError(say(words.ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
+            raise InputError(text_for(ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
         if not permits(context.actor.role, action):
-            raise InputError(say(words.NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
+            raise InputError(text_for(NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
         notice, warnings = await notice_of(session, order, kind, context.clock(), body, locale)
     if notice is None:
         raise InputError(warnings[0], "orderId", code="NO_RECIPIENT")

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from models.actor import Actor
-from models.base import Database
-from models.party import Brand
+from models.brand import Brand
+from models.database.sessions import Database
 from resolvers.importing.files import ImportFileError, open_file
 from resolvers.importing.rows import COLUMNS, Fault, HeadingError, read_heading, read_row
 from resolvers.importing.staging import Staging

@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from models.buyer import ADDRESS
 from models.money import MoneyError, currencies, to_minor
-from models.party import ADDRESS
 from resolvers.inputs import unprintable
 
 # column → the most characters, None where the value is checked in another way

@@ -14,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit
 from models.actor import Actor
-from models.base import Database, insert_new, new_id
+from models.base import insert_new, new_id
+from models.brand import Brand
+from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
+from models.database.sessions import Database
 from models.events import OrderPlaced
 from models.money import LARGEST_MINOR
 from models.order import DataSet, Order, OrderLine
-from models.party import Brand, Buyer, BuyerRecipient
 from models.policy import OrderStatus
 from models.scope import Scope
 from resolvers.importing.rows import ImportRow

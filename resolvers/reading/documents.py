@@ -6,17 +6,11 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.backlog_sku import BacklogSku
 from models.catalog import Sku
-from models.documents import (
-    BacklogSku,
-    DeliveryNote,
-    DeliveryNoteLine,
-    Invoice,
-    InvoicedDeliveryNote,
-    InvoicedOrder,
-    InvoiceLine,
-)
+from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.facts import NOTE_COVERED, NOTE_INVOICED
+from models.invoice import Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceLine
 from resolvers.reading.grouping import PageKey, grouped, read_pages
 from resolvers.reading.rows import (
     SKU_COLUMNS,

@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
 from models.audit import AuditEntry
+from models.brand import Brand
+from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Sku
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
-from models.party import Brand, Buyer, BuyerRecipient
 from models.rejection import OrderRejection
 from models.tag import OrderTag, Tag
 from resolvers.reading.documents import (

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from models.actor import ActorKind
 from models.catalog import Sku
-from models.documents import InvoiceStatus
+from models.invoice import InvoiceStatus
+from models.locale import Locale
 from models.order import DataSet, Order
 from models.outbox import NotificationStatus
 from models.policy import OrderStatus
@@ -64,7 +65,7 @@ class BuyerRow:
     unique_code: str
     name: str
     is_offline: bool
-    locale: str
+    locale: Locale
     emails: tuple[str, ...]
 
 

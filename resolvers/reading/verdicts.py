@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import policy, words
+from models import policy
 from models.actor import Actor
-from models.documents import DeliveryNote, Invoice, InvoicedOrder, InvoiceStatus
+from models.brand import Brand
+from models.delivery_note import DeliveryNote
 from models.facts import read_facts
-from models.party import Brand
+from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
+from models.messages.blockers import Rejected, blocker_message
 from models.policy import Blocker, DeliveryStatus, Fact, Facts, OrderAction
 from models.rejection import OrderRejection
 
@@ -29,7 +31,7 @@ class Verdict:
 
     facts: Facts
     documents: tuple[ReferencingDocument, ...] = ()
-    rejected: words.Rejected | None = None
+    rejected: Rejected | None = None
     time_zone: str = "UTC"
 
     def blockers(self, action: OrderAction, actor: Actor, *, bulk: bool = False) -> list["Explained"]:
@@ -50,7 +52,7 @@ class Verdict:
 
     def _explain(self, blocker: Blocker, actor: Actor) -> "Explained":
         documents = [document for document in self.documents if document.kind is blocker]
-        message = words.blocker_message(
+        message = blocker_message(
             blocker,
             actor.locale,
             documents=[document.code for document in documents],
@@ -99,7 +101,7 @@ async def _documents(session: AsyncSession, order_ids: list[UUID]) -> dict[UUID,
     return found
 
 
-async def _rejected(session: AsyncSession, order_ids: list[UUID]) -> dict[UUID, tuple[words.Rejected, str]]:
+async def _rejected(session: AsyncSession, order_ids: list[UUID]) -> dict[UUID, tuple[Rejected, str]]:
     if not order_ids:
         return {}
     statement = (
@@ -107,4 +109,4 @@ async def _rejected(session: AsyncSession, order_ids: list[UUID]) -> dict[UUID, 
         .join(Brand, Brand.id == OrderRejection.brand_id)
         .where(OrderRejection.order_id.in_(order_ids))
     )
-    return {id: (words.Rejected(by, at), zone) for id, by, at, zone in await session.execute(statement)}
+    return {id: (Rejected(by, at), zone) for id, by, at, zone in await session.execute(statement)}

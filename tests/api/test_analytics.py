@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from models.policy import OrderStatus
 from tests.support.client import Client, id_of
 from tests.support.factories import NOON, Shop, make_buyer, make_order, make_shop

@@ -14,13 +14,14 @@ import openpyxl
 import pytest
 from sqlalchemy import and_, insert, select
 
-from models.base import Database, new_id
-from models.cart import OrderSendBack
+from models.base import new_id
 from models.catalog import Catalog
+from models.database.sessions import Database
 from models.order import DataSet, Order, OrderLine
 from models.policy import FINAL, OPEN, REJECTED, OrderStatus
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
+from models.send_back import OrderSendBack
 from tests.support.client import Client
 from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop, save
 

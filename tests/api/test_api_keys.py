@@ -13,7 +13,8 @@ from sqlalchemy import event, select, text
 from graph.core.ids import Kind, to_id
 from models.api_key import ApiKey
 from models.audit import AuditEntry
-from models.base import Database
+from models.database.sessions import Database
+from models.locale import Locale
 from models.policy import Role
 from models.scope import EVERYTHING
 from resolvers.api_keys import MOST_KEYS
@@ -100,7 +101,7 @@ async def test_a_key_is_shown_once_and_only_its_hash_is_kept(database: Database,
 
 
 async def test_a_key_says_who_is_asking(database: Database, api: Client, clock: Clock) -> None:
-    shop = await make_shop(database, code="kumo", locale="ja")
+    shop = await make_shop(database, code="kumo", locale=Locale.JA)
     secret, id = await make_key(api, shop, expiresAt="2027-01-01T00:00:00Z")
     order = await make_order(database, shop)
     app = using(api, secret)

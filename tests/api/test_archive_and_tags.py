@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.base import Database
+from models.database.sessions import Database
 from models.order import Order
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.base import Database
-from models.messages.mail import KINDS
+from models.database.sessions import Database
+from models.locale import Locale
+from models.messages.mail import MailKind, mail_texts
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
@@ -61,7 +62,7 @@ async def test_only_what_is_given_changes_and_the_audit_tells(database: Database
 
 async def test_the_brands_own_text_and_sender_are_used(database: Database, admin: Client, shop: Shop) -> None:
     await update(admin, rejectionTextEn="Our own words.", mailSenderName="Northlight Sales", mailReplyTo="s@n.example")
-    japanese = await make_buyer(database, shop.brand, locale="ja")
+    japanese = await make_buyer(database, shop.brand, locale=Locale.JA)
     orders = [await make_order(database, shop), await make_order(database, shop, buyer_id=japanese.id)]
     reject = "mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true}) { userErrors { code } } }"
     for order in orders:
@@ -69,7 +70,7 @@ async def test_the_brands_own_text_and_sender_are_used(database: Database, admin
     async with database.read(EVERYTHING) as session:
         notices = list(await session.scalars(select(OutboxMessage.notice).order_by(OutboxMessage.id)))
         kept = list(await session.scalars(select(OrderRejection.body)))
-    sent = ["Our own words.", KINDS["ORDER_REJECTED"][1].text]
+    sent = ["Our own words.", mail_texts(MailKind.ORDER_REJECTED).text.ja]
     assert [notice["body"] for notice in notices] == sent
     assert sorted(map(str, kept)) == sorted(sent)
     assert {(notice["sender_name"], notice["reply_to"]) for notice in notices} == {("Northlight Sales", "s@n.example")}

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from models.audit import AuditEntry
-from models.base import Database
-from models.messages.mail import KINDS
+from models.database.sessions import Database
+from models.locale import Locale
+from models.messages.mail import MailKind, mail_texts
 from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
@@ -96,14 +97,14 @@ async def test_everything_that_a_filter_matches_with_one_message(
 async def test_without_a_message_each_buyer_reads_the_standard_text_that_was_sent(
     database: Database, member: Client, api: Client, shop: Shop
 ) -> None:
-    japanese = await make_buyer(database, shop.brand, locale="ja")
+    japanese = await make_buyer(database, shop.brand, locale=Locale.JA)
     offline = await make_buyer(database, shop.brand, is_offline=True)
     buyers = (shop.buyer, japanese, offline)
     orders = [await make_order(database, shop, buyer_id=buyer.id) for buyer in buyers]
     await reject(member, orderIds=[id_of(order) for order in orders], notify=True)
     read = "query ($id: ID!) { order(id: $id) { rejection { body notified } } }"
     found = [(await member.data(read, id=id_of(order)))["order"]["rejection"] for order in orders]
-    english, japanese_text = (kind.text for kind in KINDS["ORDER_REJECTED"])
+    english, japanese_text = (mail_texts(MailKind.ORDER_REJECTED).text.in_(each) for each in Locale)
     assert found == [
         {"body": english, "notified": True},
         {"body": japanese_text, "notified": True},

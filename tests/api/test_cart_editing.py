@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from models.base import Database
 from models.catalog import Sku
+from models.database.sessions import Database
 from models.policy import Role
 from models.scope import EVERYTHING
 from tests.support.client import Client, id_of

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.base import Database
+from models.database.sessions import Database
 from models.order import Order
 from models.policy import Role
 from models.scope import EVERYTHING

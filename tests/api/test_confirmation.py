@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.base import Database
-from models.messages.mail import KINDS
+from models.database.sessions import Database
+from models.messages.mail import MailKind, mail_texts
 from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus
@@ -86,7 +86,11 @@ async def test_the_buyer_is_told_of_each_step_that_says_so(database: Database, a
         bodies = [
             each.notice["body"] for each in await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
         ]
-    assert bodies == ["Please look", KINDS["OC_CONFIRMED"][0].text, KINDS["OC_MADE_EDITABLE"][0].text]
+    assert bodies == [
+        "Please look",
+        mail_texts(MailKind.OC_CONFIRMED).text.en,
+        mail_texts(MailKind.OC_MADE_EDITABLE).text.en,
+    ]
 
 
 async def test_a_body_without_notify_is_refused(database: Database, api: Client, shop: Shop) -> None:

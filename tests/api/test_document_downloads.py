@@ -10,8 +10,10 @@ from sqlalchemy import delete
 
 from graph.core.download_links import Download, Links
 from models.actor import Actor
-from models.base import Database
-from models.documents import DeliveryNote, Invoice, InvoiceStatus
+from models.database.sessions import Database
+from models.delivery_note import DeliveryNote
+from models.invoice import Invoice, InvoiceStatus
+from models.locale import Locale
 from models.scope import EVERYTHING
 from tests.support.client import SECRET, Client
 from tests.support.documents import make_invoice, make_note
@@ -70,8 +72,8 @@ async def test_the_language_is_the_viewers_unless_another_is_asked_for(
     database: Database, api: Client, shop: Shop, links: Links
 ) -> None:
     note, invoice = await a_note(database, shop), await an_invoice(database, shop)
-    for locale, of_note, of_invoice in ((None, "納品書", "請求書"), ("en", "Delivery note", "Invoice")):
-        member = shop.member(locale="ja")
+    for locale, of_note, of_invoice in ((None, "納品書", "請求書"), (Locale.EN, "Delivery note", "Invoice")):
+        member = shop.member(locale=Locale.JA)
         assert of_note in text(await get(api, links.of_delivery_note(note.id, note.code, member, locale)))
         assert of_invoice in text(await get(api, links.of_invoice(invoice.id, invoice.code, member, locale)))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from models.order import Order
 from models.policy import OrderStatus
 from tests.support.client import Client, id_of

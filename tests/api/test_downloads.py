@@ -13,7 +13,8 @@ import pytest
 
 from graph.core.download_links import Export, Links
 from graph.http.downloads import disposition
-from models.base import Database
+from models.database.sessions import Database
+from models.locale import Locale
 from models.order import DataSet
 from models.policy import OrderStatus
 from resolvers.reading.rows import OrderRow
@@ -79,7 +80,7 @@ async def test_the_language_is_the_viewers_unless_another_is_asked_for(
 ) -> None:
     order = await make_order(database, shop, status=OrderStatus.REJECTED_BY_BRAND)
     for locale, expected in (("EN", "REJECTED"), (None, "却下")):
-        client = api.as_(shop.member(locale="ja"))
+        client = api.as_(shop.member(locale=Locale.JA))
         link = (await client.data(PDF, id=id_of(order), locale=locale))["order"]["pdf"]
         text = pypdf.PdfReader(io.BytesIO((await get(api, link["url"])).content)).pages[0].extract_text()
         assert expected in text

@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from graph.limits.trusted_documents import TrustedDocuments
 from graph.settings.edge import Edge
-from models.base import LOCK_WAIT, Database
+from models.database.engines import LOCK_WAIT
+from models.database.sessions import Database
 from models.scope import EVERYTHING
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock

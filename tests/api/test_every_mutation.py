@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from models.base import Database, new_id
+from models.base import new_id
+from models.database.sessions import Database
 from models.facts import read_facts
 from models.order import DataSet, Order, OrderLine
 from models.policy import FINAL, RULES, OrderAction, OrderStatus, Role, blockers

@@ -18,7 +18,8 @@ from sqlalchemy import select
 
 from graph.core.ids import Kind, parse, to_id
 from models.audit import AuditEntry
-from models.base import Database, new_id
+from models.base import new_id
+from models.database.sessions import Database
 from models.policy import OrderStatus, Role
 from models.scope import Scope
 from tests.api.test_tenants import everything_of

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
+from models.locale import Locale
 from models.messages.history import sentence as history_text
 from models.policy import OrderStatus, Role
 from tests.support.client import Client, id_of
@@ -98,15 +99,15 @@ async def test_newest_first_with_whom_what_and_on_which_order(database: Database
 )
 def test_a_rejection_says_whether_the_buyer_was_told(details: dict[str, Any], told: tuple[str, str]) -> None:
     details |= {"status_before": "OC_CREATED"}
-    assert history_text("ORDER_REJECTED", details, "en") == f"Order rejected, {told[0]} (was: OC created)"
+    assert history_text("ORDER_REJECTED", details, Locale.EN) == f"Order rejected, {told[0]} (was: OC created)"
     japanese = f"注文を却下しました（却下前：OC作成済み、バイヤーへの通知：{told[1]}）"
-    assert history_text("ORDER_REJECTED", details, "ja") == japanese
+    assert history_text("ORDER_REJECTED", details, Locale.JA) == japanese
 
 
 @pytest.mark.parametrize(("source", "japanese"), [("proxy order", "代理注文"), ("cart", "カート"), ("a.csv", "a.csv")])
 def test_where_an_order_came_from_is_said_in_the_readers_language(source: str, japanese: str) -> None:
-    assert history_text("ORDER_PLACED", {"source": source}, "en") == f"Order placed ({source})"
-    assert history_text("ORDER_PLACED", {"source": source}, "ja") == f"注文を登録しました（{japanese}）"
+    assert history_text("ORDER_PLACED", {"source": source}, Locale.EN) == f"Order placed ({source})"
+    assert history_text("ORDER_PLACED", {"source": source}, Locale.JA) == f"注文を登録しました（{japanese}）"
 
 
 REJECTED = ["ORDER_REJECTED", "ORDER_REJECTED"]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import openpyxl
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from models.policy import OrderStatus, Role
 from tests.support.client import Client, id_of
 from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop

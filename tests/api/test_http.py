@@ -11,7 +11,8 @@ from joserfc.jwk import OctKey
 from sqlalchemy import text
 
 from graph.identity.own_tokens import AUDIENCE, ISSUER, Tokens
-from models.base import Database
+from models.database.sessions import Database
+from models.locale import Locale
 from models.policy import Role
 from tests.support.client import SECRET, Client, id_of
 from tests.support.clock import Clock
@@ -30,9 +31,9 @@ async def test_without_a_token_nobody_gets_in(api: Client) -> None:
 async def test_a_token_tells_who_is_asking(database: Database, api: Client) -> None:
     shop = await make_shop(database)
     for actor, kind in (
-        (shop.member(locale="ja"), "MEMBER"),
-        (shop.buyer_user(locale="ja"), "BUYER"),
-        (shop.member(Role.APP, locale="ja"), "APP"),
+        (shop.member(locale=Locale.JA), "MEMBER"),
+        (shop.buyer_user(locale=Locale.JA), "BUYER"),
+        (shop.member(Role.APP, locale=Locale.JA), "APP"),
     ):
         viewer = (await api.as_(actor).data(VIEWER))["viewer"]
         assert viewer == {"kind": kind, "name": actor.name, "locale": "JA"}

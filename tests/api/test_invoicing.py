@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from models.base import Database
-from models.documents import Invoice, InvoiceLine
+from models.database.sessions import Database
+from models.invoice import Invoice, InvoiceLine
 from models.order import Order
 from models.policy import OrderStatus
 from models.scope import EVERYTHING

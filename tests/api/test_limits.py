@@ -15,7 +15,7 @@ from graph.limits.rate import MOST_BUCKETS, Budgets, network_of
 from graph.limits.size import MOST_FIELDS
 from graph.schema import schema
 from graph.settings.edge import MOST_COST, Edge
-from models.base import Database
+from models.database.sessions import Database
 from models.policy import Role
 from tests.support.client import Client, serving
 from tests.support.clock import Clock

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exports.relay import relay
 from graph.core.ids import Kind, to_id
-from models.base import Database
+from models.database.sessions import Database
 from tests.support.client import Client, serving
 from tests.support.clock import Clock
 from tests.support.factories import make_order, make_shop

@@ -8,7 +8,7 @@ import pytest
 
 from graph.core.download_links import Links
 from models.actor import Actor
-from models.base import Database
+from models.database.sessions import Database
 from models.policy import OrderStatus, Role
 from tests.support.client import SECRET, Client, id_of
 from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop, make_tag, save

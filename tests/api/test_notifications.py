@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, update
 
 from graph.core.ids import Kind, to_id
-from models.base import Database
+from models.buyer import BuyerRecipient
+from models.database.sessions import Database
 from models.outbox import NotificationStatus, OutboxMessage
-from models.party import BuyerRecipient
 from models.policy import Role
 from models.scope import EVERYTHING
 from tests.support.client import Client, id_of

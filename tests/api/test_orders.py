@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from models.order import Order
 from models.policy import OrderStatus, Role
 from tests.support.client import Client, id_of
@@ -175,7 +175,7 @@ async def test_searches_codes_buyers_and_products_literally(database: Database, 
 
 
 async def _brand_of(client: Client) -> Any:
-    from models.party import Brand
+    from models.brand import Brand
     from models.scope import EVERYTHING
 
     assert client.actor is not None

@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from graph.http import admission
 from graph.http.admission import Gate, Places
 from models.actor import Actor
-from models.base import Database
+from models.database.sessions import Database
 from tests.support.client import Client, id_of
 from tests.support.factories import make_order, make_shop
 

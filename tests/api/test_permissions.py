@@ -7,7 +7,7 @@ import pytest
 
 from graph.permissions import FIELDS, roles_of
 from models.actor import Actor
-from models.base import Database
+from models.database.sessions import Database
 from models.permissions import EVERYBODY, Permission
 from models.policy import OrderAction, Role
 from tests.api.test_tenants import INTERNAL, everything_of

@@ -10,16 +10,17 @@ import pytest
 from sqlalchemy import func, select, update
 
 from models.audit import AuditEntry
-from models.base import Database
-from models.cart import OrderSendBack
-from models.documents import InvoiceStatus
+from models.database.sessions import Database
 from models.idempotency import IdempotencyKey
-from models.messages.mail import KINDS
+from models.invoice import InvoiceStatus
+from models.locale import Locale
+from models.messages.mail import MailKind, mail_texts
 from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
+from models.send_back import OrderSendBack
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
 from tests.support.factories import (
@@ -276,7 +277,7 @@ async def test_a_blank_body_means_the_standard_text_and_the_record_says_what_was
     order = await make_order(database, shop)
     payload = await reject(member, order, notify=True, body=body)
     assert payload["userErrors"] == []
-    sent = KINDS["ORDER_REJECTED"][0].text
+    sent = mail_texts(MailKind.ORDER_REJECTED).text.en
     assert payload["order"]["rejection"]["body"] == sent
     async with database.read(EVERYTHING) as session:
         notice = (await session.scalars(select(OutboxMessage.notice))).one()
@@ -301,7 +302,7 @@ async def test_an_offline_buyer_is_not_told_and_the_order_is_rejected_all_the_sa
 async def test_a_buyer_without_an_address_is_not_told(database: Database, api: Client, shop: Shop) -> None:
     buyer = await make_buyer(database, shop.brand, recipients=())
     order = await make_order(database, shop, buyer_id=buyer.id)
-    payload = await reject(api.as_(shop.member(locale="ja")), order, notify=True)
+    payload = await reject(api.as_(shop.member(locale=Locale.JA)), order, notify=True)
     assert payload["order"]["isRejected"] is True
     assert payload["warnings"] == ["バイヤーのメールアドレスが登録されていないため、メールは送信されません。"]
     summaries = [entry["summary"] for entry in payload["order"]["history"]["nodes"]]
@@ -358,7 +359,7 @@ async def test_a_refusal_is_not_remembered(database: Database, member: Client, s
 
 async def test_the_history_tells_it_in_words(database: Database, api: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
-    payload = await reject(api.as_(shop.member(locale="ja")), order, notify=True)
+    payload = await reject(api.as_(shop.member(locale=Locale.JA)), order, notify=True)
     history = payload["order"]["history"]
     assert history["totalCount"] == 1
     assert history["nodes"] == [

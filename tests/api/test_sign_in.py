@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from graph.identity.jwks import LARGEST_SET
 from graph.identity.own_tokens import AUDIENCE, ISSUER, Tokens
 from graph.settings.environment import OidcProvider
-from models.base import Database
+from models.database.sessions import Database
 from models.policy import Role
 from tests.support.client import SECRET, Client, id_of, serving
 from tests.support.clock import Clock

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from graph.core.ids import Kind, to_id
 from models.api_key import ApiKey, hash_of, new_secret
 from models.audit import AuditEntry
-from models.base import Database, new_id
-from models.documents import InvoiceStatus
+from models.base import new_id
+from models.database.sessions import Database
+from models.invoice import InvoiceStatus
 from models.order import OrderLine
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from graph.core.ids import Kind, to_id
-from models.base import Database
+from models.database.sessions import Database
 from tests.support.client import serving
 from tests.support.clock import Clock
 from tests.support.factories import make_order, make_shop

@@ -19,7 +19,8 @@ from sqlalchemy import func, insert, select
 
 from graph.core.ids import Kind, to_id
 from graph.identity.own_tokens import Tokens
-from models.base import Database, new_id
+from models.base import new_id
+from models.database.sessions import Database
 from models.migrations import upgrade
 from models.order import DataSet, Order, OrderLine
 from models.outbox import NotificationStatus, OutboxMessage

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from graph.app import create_app
 from graph.settings.environment import Settings
 from graph.telemetry import logs
-from models.base import Database
+from models.database.sessions import Database
 from tests.support.client import SECRET
 
 CLAIM = r"(?s)(WITH due .*)?UPDATE outbox_messages SET .*\battempts=\("

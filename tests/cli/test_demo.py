@@ -6,7 +6,7 @@ from sqlalchemy import select
 from graph.cli.demo import demo_actors, load_demo
 from graph.cli.errors import CommandError
 from models.audit import AuditEntry
-from models.base import Database
+from models.database.sessions import Database
 from models.database.tables import metadata
 from models.facts import read_facts
 from models.order import Order

@@ -11,9 +11,11 @@ from examples.made_up_brand.orders import COLUMNS, SPAN, Maker
 from examples.made_up_brand.shop import make_shop
 from graph.cli.audit import verify
 from graph.cli.errors import CommandError
-from models.base import Database
+from models.backlog_sku import BacklogSku
+from models.database.sessions import Database
 from models.database.tables import metadata
-from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedOrder, InvoiceLine
+from models.delivery_note import DeliveryNote
+from models.invoice import Invoice, InvoicedOrder, InvoiceLine
 from models.order import Order, OrderLine
 from models.outbox import NotificationStatus, OutboxMessage
 from models.policy import FINAL, REJECTED, OrderStatus

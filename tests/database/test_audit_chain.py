@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from graph.cli.audit import verify_brand
 from graph.cli.demo import load_demo
 from models.audit import AuditEntry
-from models.base import Database
-from models.party import Brand
+from models.brand import Brand
+from models.database.sessions import Database
 from models.scope import EVERYTHING
 from tests.support.client import id_of, serving
 from tests.support.clock import Clock

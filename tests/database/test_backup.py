@@ -14,7 +14,7 @@ from graph.cli.backup import backup
 from graph.cli.errors import CommandError
 from graph.core.ids import Kind, to_id
 from models.audit import AuditEntry
-from models.base import Database
+from models.database.sessions import Database
 from models.migrations import current, latest
 from models.order import Order
 from models.rejection import OrderRejection

@@ -15,8 +15,8 @@ import httpx2
 import pytest
 from sqlalchemy import event
 
-from graph.core.errors import is_busy
-from models.base import Database
+from models.database.engines import is_busy
+from models.database.sessions import Database
 from models.migrations import upgrade
 from models.order import Order
 from tests.support.client import Client, id_of, serving

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.base import Database
-from models.database.postgres import ALL, SETTING
-from models.documents import BacklogSku, DeliveryNoteLine, InvoiceStatus
+from models.backlog_sku import BacklogSku
+from models.database.postgres import ALL_BRANDS, SCOPE_SETTING
+from models.database.sessions import Database
+from models.delivery_note import DeliveryNoteLine
+from models.invoice import InvoiceStatus
 from models.order import Order
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
@@ -53,7 +55,7 @@ class World:
                 connection.close()
         else:
             # For all brands, so that it is not row-level security which refuses.
-            stranger = await asyncpg.connect(self.url, server_settings={SETTING: ALL})
+            stranger = await asyncpg.connect(self.url, server_settings={SCOPE_SETTING: ALL_BRANDS})
             try:
                 await stranger.execute(statement)
             finally:

@@ -14,9 +14,10 @@ from exports.relay.transports import FileTransport
 from graph.core.ids import Kind, to_id
 from models.actor import Actor
 from models.audit import AuditEntry
-from models.base import Database
+from models.database.sessions import Database
 from models.database.tables import metadata
-from models.documents import DeliveryNote, DeliveryNoteLine, InvoicedOrder, InvoiceLine
+from models.delivery_note import DeliveryNote, DeliveryNoteLine
+from models.invoice import InvoicedOrder, InvoiceLine
 from models.order import Order, OrderLine, OrderReplacement
 from models.outbox import oldest_due, unsent
 from models.policy import OPEN, Role

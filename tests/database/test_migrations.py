@@ -8,9 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, select, text
 
-from models.base import TIMEOUTS, Database
+from models.database.engines import TIMEOUTS
+from models.database.sessions import Database
 from models.database.tables import metadata
-from models.documents import InvoicedOrder, InvoiceLine
+from models.invoice import InvoicedOrder, InvoiceLine
 from models.migrations import MIGRATION_LOCK, NewerSchemaError, current, downgrade, latest, upgrade
 from models.scope import EVERYTHING
 from tests.support.factories import add_invoice, make_order, make_shop

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from graph.core.ids import Kind, to_id
-from models.base import Database
+from models.database.sessions import Database
 from models.policy import OrderStatus
 from tests.support.client import Client, serving
 from tests.support.clock import Clock

@@ -16,11 +16,11 @@ from sqlalchemy import select, text
 from graph.cli.doctor import _row_security
 from graph.cli.serve import _prepare
 from graph.settings.environment import Settings
-from models.base import Database
+from models.brand import Brand
 from models.database.postgres import bypasses_row_security
+from models.database.sessions import Database
 from models.database.tables import metadata
 from models.order import Order
-from models.party import Brand
 from models.scope import EVERYTHING, Scope
 from tests.support.factories import Shop, make_order, make_shop
 from tests.support.postgres import OWNER, SUPERUSER

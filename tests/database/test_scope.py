@@ -25,21 +25,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from models.api_key import ApiKey, hash_of, new_secret
-from models.base import Base, Database, insert_new, new_id
+from models.base import Base, insert_new, new_id
+from models.brand import Brand
 from models.bulk_run import BulkRun
+from models.buyer import Buyer
 from models.cart import CartLine
 from models.catalog import Catalog
-from models.documents import (
-    DeliveryNoteLine,
-    DocumentNumber,
-    Invoice,
-    InvoicedDeliveryNote,
-    InvoiceLine,
-    InvoiceStatus,
-)
+from models.database.sessions import Database
+from models.delivery_note import DeliveryNoteLine
+from models.document_number import DocumentNumber
 from models.idempotency import IdempotencyKey
+from models.invoice import Invoice, InvoicedDeliveryNote, InvoiceLine, InvoiceStatus
 from models.order import Order, OrderReplacement
-from models.party import Brand, Buyer
 from models.policy import OrderStatus
 from models.scope import EVERYTHING, OutOfScope, Scope
 from models.tag import OrderTag, Tag

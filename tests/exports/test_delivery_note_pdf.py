@@ -11,7 +11,9 @@ from pypdf import PdfReader
 from exports.delivery_note_pdf import delivery_note_pdf, draw_delivery_note_pdf
 from exports.delivery_note_snapshot import delivery_note_snapshot
 from exports.pdf.snapshots import DeliveryNoteSnapshot, GoodsLine, Party
-from models.base import Database, new_id
+from models.base import new_id
+from models.database.sessions import Database
+from models.locale import Locale
 from models.scope import EVERYTHING, Scope
 from tests.exports.pages import (
     CODE,
@@ -52,7 +54,7 @@ def a_note(number_of_lines: int = 3, **more: Any) -> DeliveryNoteSnapshot:
 
 
 def test_everything_about_the_delivery_is_on_the_sheet_and_no_price() -> None:
-    (text,) = texts(delivery_note_pdf(a_note(), "en"))
+    (text,) = texts(delivery_note_pdf(a_note(), Locale.EN))
     for expected in (
         "Delivery note DN-000001",
         "Aoyama Textiles 3-1-2 Aoyama Tokyo orders@aoyama.example",
@@ -70,7 +72,7 @@ def test_everything_about_the_delivery_is_on_the_sheet_and_no_price() -> None:
 def test_it_speaks_japanese() -> None:
     address = "東京都葛飾区1-2-3"
     note = a_note(buyer=Party("葛飾商店", "B-1", "JP", address), delivery_address="千葉県柏市2-3\n搬入口B")
-    (text,) = texts(delivery_note_pdf(note, "ja"))
+    (text,) = texts(delivery_note_pdf(note, Locale.JA))
     for expected in (
         "納品書 DN-000001",
         "納品先 葛飾商店 千葉県柏市2-3 搬入口B バイヤー 葛飾商店 東京都葛飾区1-2-3 日本",
@@ -82,19 +84,19 @@ def test_it_speaks_japanese() -> None:
 
 
 def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
-    pdfs = [delivery_note_pdf(a_note(comment=letter), "ja") for letter in "鬱薔薇凜"]
+    pdfs = [delivery_note_pdf(a_note(comment=letter), Locale.JA) for letter in "鬱薔薇凜"]
     assert all(is_japanese(font) for font in fonts(pdfs[0]))
     assert len({pictures(pdf)[0].tobytes() for pdf in pdfs}) == 4
 
 
 def test_what_is_empty_has_no_heading() -> None:
-    (text,) = texts(delivery_note_pdf(a_note(tracking_number=" ", comment="\n"), "en"))
+    (text,) = texts(delivery_note_pdf(a_note(tracking_number=" ", comment="\n"), Locale.EN))
     assert "Tracking number" not in text
     assert "Comment" not in text
 
 
 def test_hundreds_of_lines_with_the_heads_on_every_page() -> None:
-    pdf = delivery_note_pdf(a_note(300), "en")
+    pdf = delivery_note_pdf(a_note(300), Locale.EN)
     pages = texts(pdf)
     assert len(pages) > 5
     assert all(page.count("# SKU Model Product Quantity") == 1 for page in pages)
@@ -104,7 +106,7 @@ def test_hundreds_of_lines_with_the_heads_on_every_page() -> None:
 
 
 def test_it_is_tagged_for_screen_readers() -> None:
-    pdf = delivery_note_pdf(a_note(), "ja")
+    pdf = delivery_note_pdf(a_note(), Locale.JA)
     assert announces(pdf, title="納品書 DN-000001", language="ja")
     kinds = [node.get("/S") for node in tags(pdf)]
     assert (kinds.count("/H1"), kinds.count("/Table"), kinds.count("/TH")) == (1, 2, 5 + 1)
@@ -124,7 +126,7 @@ def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
         delivery_address=f"To {text}",
         lines=(GoodsLine(1, text, text, text, 1),),
     )
-    pdf = delivery_note_pdf(note, "en")
+    pdf = delivery_note_pdf(note, Locale.EN)
     squeezed = "".join("".join(texts(pdf)).split())
     # Note 5 (the code twice in the text), address 1, brand 3, buyer 1 + 5, line 3.
     assert squeezed.count("".join(text.split())) == 18
@@ -132,7 +134,7 @@ def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
 
 
 def test_characters_without_a_picture_are_left_out() -> None:
-    (text,) = texts(delivery_note_pdf(a_note(tracking_number="a\x00b\x1b[31mc\u202ed\ud800e"), "en"))
+    (text,) = texts(delivery_note_pdf(a_note(tracking_number="a\x00b\x1b[31mc\u202ed\ud800e"), Locale.EN))
     assert "Tracking number ab[31mcde" in text
 
 
@@ -141,17 +143,17 @@ def test_long_words_wrap_inside_their_column() -> None:
     party = Party(long, "B" * 64, long, long, (long,))
     line = GoodsLine(1, "S" * 64, "M" * 64, long, 10**12)
     note = a_note(brand=party, buyer=party, tracking_number="T" * 100, comment=long, lines=(line,))
-    assert not ink_in_margins(delivery_note_pdf(note, "en"))
+    assert not ink_in_margins(delivery_note_pdf(note, Locale.EN))
 
 
 async def test_it_is_drawn_off_the_event_loop_and_the_same_each_time() -> None:
     turns = 0
-    drawing = asyncio.create_task(draw_delivery_note_pdf(a_note(60), "ja"))
+    drawing = asyncio.create_task(draw_delivery_note_pdf(a_note(60), Locale.JA))
     while not drawing.done():
         await asyncio.sleep(0.001)  # on a quick machine too, it turns some times meanwhile
         turns += 1
     assert turns > 3
-    assert await drawing == delivery_note_pdf(a_note(60), "ja")
+    assert await drawing == delivery_note_pdf(a_note(60), Locale.JA)
 
 
 async def read(database: Database, note_id: Any, scope: Scope) -> DeliveryNoteSnapshot | None:

@@ -10,7 +10,8 @@ from pypdf import PdfReader
 
 from exports.invoice_pdf import draw_invoice_pdf, invoice_pdf
 from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
-from models.documents import InvoiceStatus
+from models.invoice import InvoiceStatus
+from models.locale import Locale
 from tests.exports.pages import (
     CODE,
     announces,
@@ -81,7 +82,7 @@ def voided(*orders: BilledOrder, **more: Any) -> InvoiceSnapshot:
 
 
 def test_everything_about_the_invoice_is_on_the_sheet() -> None:
-    (text,) = texts(invoice_pdf(an_invoice(), "en"))
+    (text,) = texts(invoice_pdf(an_invoice(), Locale.EN))
     for expected in (
         "Invoice INV-000001",
         "Aoyama Textiles 3-1-2 Aoyama Tokyo orders@aoyama.example",
@@ -101,7 +102,7 @@ def test_lines_stand_under_their_order_and_delivery_note() -> None:
         order(BilledPart("DN-000001", lines(1)), BilledPart("DN-000002", lines(1, 2)), tax="8.00", shipping="3.00"),
         order(BilledPart("", lines(1, 3)), code="ORD-1002", tax="2.50"),
     )
-    (text,) = texts(invoice_pdf(invoice, "en"))
+    (text,) = texts(invoice_pdf(invoice, Locale.EN))
     assert (
         "Order ORD-1001 · Delivery note DN-000001 1 SKU-0001 MODEL-1 Linen shirt 2 1,250.50 2,501.00 "
         "Order ORD-1001 · Delivery note DN-000002 2 SKU-0002 MODEL-1 Linen shirt 2 1,250.50 2,501.00 "
@@ -122,14 +123,14 @@ def test_lines_stand_under_their_order_and_delivery_note() -> None:
 )
 def test_amounts_have_the_digits_of_their_currency(currency: str, price: str, expected: str) -> None:
     invoice = an_invoice(order(BilledPart("", lines(1, price=price))), currency=currency)
-    (text,) = texts(invoice_pdf(invoice, "en"))
+    (text,) = texts(invoice_pdf(invoice, Locale.EN))
     assert expected in text
 
 
 def test_it_speaks_japanese() -> None:
     part = BilledPart("DN-000001", lines(1, price="12500", product_name="リネンシャツ"))
     buyer = Party("葛飾商店", "B-1", "JP", "東京都葛飾区1-2-3")
-    (text,) = texts(invoice_pdf(an_invoice(order(part, tax="2500"), currency="JPY", buyer=buyer), "ja"))
+    (text,) = texts(invoice_pdf(an_invoice(order(part, tax="2500"), currency="JPY", buyer=buyer), Locale.JA))
     for expected in (
         "請求書 INV-000001",
         "バイヤー 葛飾商店 東京都葛飾区1-2-3 日本 発行日 2026/11/23",
@@ -142,7 +143,8 @@ def test_it_speaks_japanese() -> None:
 
 def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
     pdfs = [
-        invoice_pdf(an_invoice(order(BilledPart("", lines(1, product_name=letter)))), "ja") for letter in "鬱薔薇凜"
+        invoice_pdf(an_invoice(order(BilledPart("", lines(1, product_name=letter)))), Locale.JA)
+        for letter in "鬱薔薇凜"
     ]
     assert all(is_japanese(font) for font in fonts(pdfs[0]))
     assert len({pictures(pdf)[0].tobytes() for pdf in pdfs}) == 4
@@ -151,13 +153,18 @@ def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("make", "locale", "stamp", "facts"),
     [
-        (a_draft, "en", "DRAFT", "Status Draft Drafted on 21 Nov 2026"),
-        (a_draft, "ja", "下書き", "ステータス 下書き 下書き作成日 2026/11/21"),
-        (voided, "en", "VOID 24 Nov 2026, 21:00 (JST)", "Status Void 24 Nov 2026, 21:00 (JST) Issue date 23 Nov 2026"),
-        (voided, "ja", "無効 2026/11/24 21:00 (JST)", "ステータス 無効 2026/11/24 21:00 (JST) 発行日 2026/11/23"),
+        (a_draft, Locale.EN, "DRAFT", "Status Draft Drafted on 21 Nov 2026"),
+        (a_draft, Locale.JA, "下書き", "ステータス 下書き 下書き作成日 2026/11/21"),
+        (
+            voided,
+            Locale.EN,
+            "VOID 24 Nov 2026, 21:00 (JST)",
+            "Status Void 24 Nov 2026, 21:00 (JST) Issue date 23 Nov 2026",
+        ),
+        (voided, Locale.JA, "無効 2026/11/24 21:00 (JST)", "ステータス 無効 2026/11/24 21:00 (JST) 発行日 2026/11/23"),
     ],
 )
-def test_a_draft_and_a_void_one_say_so_on_every_page(make: Any, locale: str, stamp: str, facts: str) -> None:
+def test_a_draft_and_a_void_one_say_so_on_every_page(make: Any, locale: Locale, stamp: str, facts: str) -> None:
     """And among the facts of the first, as page margins are no part of what a screen reader reads."""
     pdf = invoice_pdf(make(order(BilledPart("", lines(50)))), locale)
     pages = texts(pdf)
@@ -173,14 +180,14 @@ def test_a_draft_and_a_void_one_say_so_on_every_page(make: Any, locale: str, sta
 
 
 def test_an_issued_one_has_no_stamp_and_nothing_red() -> None:
-    pdf = invoice_pdf(an_invoice(order(BilledPart("", lines(50)))), "en")
+    pdf = invoice_pdf(an_invoice(order(BilledPart("", lines(50)))), Locale.EN)
     assert not any("DRAFT" in text or "VOID" in text or "Status" in text for text in texts(pdf))
     assert not any(rows(picture, is_red) for picture in pictures(pdf))
 
 
 def test_hundreds_of_lines_with_the_heads_on_every_page() -> None:
     orders = [order(BilledPart("", lines(40, 1 + 40 * n)), code=f"ORD-{n}", tax=f"{n}.25") for n in range(10)]
-    pages = texts(invoice_pdf(an_invoice(*orders), "en"))
+    pages = texts(invoice_pdf(an_invoice(*orders), Locale.EN))
     assert len(pages) > 10
     assert all(page.count("# SKU Model Product Quantity Unit price Amount") == 1 for page in pages)
     text = " ".join(pages)
@@ -194,7 +201,7 @@ def test_no_heading_is_left_alone_and_tax_stays_with_its_order(above: int) -> No
     """Around the page's end, wherever it falls: among the heading, its only line, its tax and its shipping."""
     first = order(BilledPart("", lines(above)))
     second = order(BilledPart("DN-000007", lines(1, 100)), code="ORD-1002", tax="8.00", shipping="3.00")
-    pages = texts(invoice_pdf(an_invoice(first, second), "en"))
+    pages = texts(invoice_pdf(an_invoice(first, second), Locale.EN))
     assert len(pages) > 1
     whole = "Order ORD-1002 · Delivery note DN-000007 100 SKU-0100 MODEL-1 Linen shirt 2 1,250.50 2,501.00 Tax 8.00 Shi"
     assert sum(whole in page for page in pages) == 1
@@ -205,7 +212,7 @@ def test_it_is_tagged_for_screen_readers() -> None:
     invoice = a_draft(
         order(BilledPart("DN-1", lines(2)), tax="8.00"), order(BilledPart("", lines(1, 3)), code="ORD-1002")
     )
-    pdf = invoice_pdf(invoice, "ja")
+    pdf = invoice_pdf(invoice, Locale.JA)
     assert announces(pdf, title="請求書 INV-000001", language="ja")
     kinds = [node.get("/S") for node in tags(pdf)]
     # The columns' heads, two orders', one tax's; the totals' four.
@@ -218,7 +225,7 @@ def test_it_is_tagged_for_screen_readers() -> None:
 def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
     party = Party(text, text, text, text, (text,))
     billed = order(BilledPart(text, lines(1, sku_number=text, model_number=text, product_name=text)), code=text)
-    pdf = invoice_pdf(a_draft(billed, code=text, brand=party, buyer=party), "en")
+    pdf = invoice_pdf(a_draft(billed, code=text, brand=party, buyer=party), Locale.EN)
     squeezed = "".join("".join(texts(pdf)).split())
     # Invoice's code 2, brand 3, buyer 5, order 1, note 1, line 3.
     assert squeezed.count("".join(text.split())) == 15
@@ -227,7 +234,7 @@ def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
 
 def test_characters_without_a_picture_are_left_out() -> None:
     billed = order(BilledPart("D\x00N\u202e-1", lines(1)), code="a\x07b\x1b[31mc\ud800d\uffffe")
-    (text,) = texts(invoice_pdf(an_invoice(billed), "en"))
+    (text,) = texts(invoice_pdf(an_invoice(billed), Locale.EN))
     assert "Order ab[31mcde · Delivery note DN-1" in text
 
 
@@ -236,9 +243,9 @@ def test_long_words_and_large_amounts_wrap_inside_their_column() -> None:
     party = Party(long, "B" * 64, long, long, (long,))
     line = lines(1, price=str(largest), sku_number="S" * 64, model_number="M" * 64, product_name=long, quantity=10**12)
     billed = [order(BilledPart("D" * 64, line), code="O" * 64, tax=str(largest)) for _ in range(2)]
-    pdf = invoice_pdf(voided(*billed, code="C" * 64, brand=party, buyer=party, currency="KWD"), "en")
+    pdf = invoice_pdf(voided(*billed, code="C" * 64, brand=party, buyer=party, currency="KWD"), Locale.EN)
     assert not ink_in_margins(pdf)
 
 
 async def test_it_is_the_same_each_time() -> None:
-    assert await draw_invoice_pdf(voided(), "ja") == invoice_pdf(voided(), "ja")
+    assert await draw_invoice_pdf(voided(), Locale.JA) == invoice_pdf(voided(), Locale.JA)

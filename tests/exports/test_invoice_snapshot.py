@@ -7,8 +7,9 @@ import pytest
 
 from exports.invoice_snapshot import invoice_snapshot
 from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
-from models.base import Database, new_id
-from models.documents import InvoiceStatus
+from models.base import new_id
+from models.database.sessions import Database
+from models.invoice import InvoiceStatus
 from models.order import Order
 from models.scope import EVERYTHING, Scope
 from tests.exports.test_order_snapshot import counted

@@ -12,7 +12,8 @@ from sqlalchemy import event
 
 from exports.order_snapshot import NoConfirmation, order_snapshot
 from exports.pdf.snapshots import OrderDocument, OrderSnapshot, Party, RejectionStamp
-from models.base import Database, new_id
+from models.base import new_id
+from models.database.sessions import Database
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.scope import EVERYTHING, Scope

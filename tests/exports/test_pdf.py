@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from exports.order_pdf import draw_order_pdf, order_pdf
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
+from models.locale import Locale
 from models.policy import OrderStatus
 from tests.exports.pages import is_dark, is_red, pictures, root_of, rows, tags, texts
 
@@ -67,8 +68,8 @@ def rejected(number_of_lines: int = 3, **more: Any) -> OrderSnapshot:
     return an_order(number_of_lines, **({"status": OrderStatus.REJECTED_BY_BRAND, "rejection": stamp} | more))
 
 
-@pytest.mark.parametrize("locale", ["en", "ja"])
-def test_no_label_runs_into_the_next_one(locale: str) -> None:
+@pytest.mark.parametrize("locale", list(Locale))
+def test_no_label_runs_into_the_next_one(locale: Locale) -> None:
     """Labels stand beside what they label, so that one of two lines would be printed over."""
     order = an_order(document=OrderDocument.ORDER_CONFIRMATION, confirmed_at=NOON)
     lines = PdfReader(BytesIO(order_pdf(order, locale))).pages[0].extract_text().splitlines()
@@ -80,7 +81,7 @@ def test_no_label_runs_into_the_next_one(locale: str) -> None:
 
 
 def test_everything_about_the_order_is_on_the_sheet() -> None:
-    (text,) = texts(order_pdf(an_order(), "en"))
+    (text,) = texts(order_pdf(an_order(), Locale.EN))
     for expected in (
         "Purchase order ORD-1001",
         "Aoyama Textiles 3-1-2 Aoyama Tokyo orders@aoyama.example",
@@ -112,7 +113,7 @@ def test_it_speaks_japanese() -> None:
         shipping=Decimal(0),
         total=Decimal(27500),
     )
-    (text,) = texts(order_pdf(order, "ja"))
+    (text,) = texts(order_pdf(order, Locale.JA))
     for expected in (
         "注文確認書 ORD-1001",
         "バイヤー 葛飾商店 東京都葛飾区1-2-3 日本",
@@ -126,16 +127,16 @@ def test_it_speaks_japanese() -> None:
 
 def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
     """Text extraction reads Japanese even where every glyph is an empty box."""
-    pdf = order_pdf(an_order(catalog="鬱"), "ja")
+    pdf = order_pdf(an_order(catalog="鬱"), Locale.JA)
     resources: Any = PdfReader(BytesIO(pdf)).pages[0]["/Resources"]
     names = [font.get_object()["/BaseFont"] for font in resources["/Font"].values()]
     assert all("CJK-JP" in name or "IPA" in name for name in names), names
-    pages = [pictures(order_pdf(an_order(catalog=letter), "ja"))[0].tobytes() for letter in "鬱薔薇凜"]
+    pages = [pictures(order_pdf(an_order(catalog=letter), Locale.JA))[0].tobytes() for letter in "鬱薔薇凜"]
     assert len(set(pages)) == 4
 
 
 def test_a_rejected_order_says_so_on_every_page() -> None:
-    pdf = order_pdf(rejected(60), "en")
+    pdf = order_pdf(rejected(60), Locale.EN)
     pages = texts(pdf)
     assert len(pages) > 2
     for number, (text, picture) in enumerate(zip(pages, pictures(pdf), strict=True), 1):
@@ -146,28 +147,33 @@ def test_a_rejected_order_says_so_on_every_page() -> None:
 
 
 def test_other_orders_have_no_stamp_and_nothing_red() -> None:
-    pdf = order_pdf(an_order(60), "en")
+    pdf = order_pdf(an_order(60), Locale.EN)
     assert not any("REJECTED" in text for text in texts(pdf))
     assert not any(rows(picture, is_red) for picture in pictures(pdf))
 
 
 @pytest.mark.parametrize("name", ["Mina Sato", "長い名前" * 50, "W" * 200])
 def test_the_stamp_covers_no_other_text(name: str) -> None:
-    second = pictures(order_pdf(rejected(60, rejection=RejectionStamp(NOON, name)), "ja"))[1]
+    second = pictures(order_pdf(rejected(60, rejection=RejectionStamp(NOON, name)), Locale.JA))[1]
     assert rows(second, is_red)[-1] < rows(second, is_dark)[0]
 
 
 def test_the_stamp_can_be_read_by_a_screen_reader() -> None:
     """Page margins are no part of a document's structure: the rejection stands among the order's dates as well."""
-    (text,) = texts(order_pdf(rejected(), "en"))
+    (text,) = texts(order_pdf(rejected(), Locale.EN))
     assert "Status Order rejected by brand 24 Nov 2026, 21:00 (JST) by Mina Sato Order date" in text
 
 
 @pytest.mark.parametrize(
     ("locale", "for_buyer", "word"),
-    [("en", False, "REJECTED"), ("ja", False, "却下"), ("en", True, "DECLINED"), ("ja", True, "お断り")],
+    [
+        (Locale.EN, False, "REJECTED"),
+        (Locale.JA, False, "却下"),
+        (Locale.EN, True, "DECLINED"),
+        (Locale.JA, True, "お断り"),
+    ],
 )
-def test_the_stamp_is_worded_for_its_reader(locale: str, for_buyer: bool, word: str) -> None:
+def test_the_stamp_is_worded_for_its_reader(locale: Locale, for_buyer: bool, word: str) -> None:
     (text,) = texts(order_pdf(rejected(for_buyer=for_buyer), locale))
     stamp = text[text.rindex(word) :]
     assert "Mina Sato" in stamp
@@ -177,7 +183,7 @@ def test_the_stamp_is_worded_for_its_reader(locale: str, for_buyer: bool, word: 
 
 def test_table_heads_are_repeated_and_rows_stay_whole() -> None:
     product = "Linen shirt " * 30
-    pages = texts(order_pdf(an_order(40, lines=tuple(line(n, product_name=product) for n in range(1, 41))), "en"))
+    pages = texts(order_pdf(an_order(40, lines=tuple(line(n, product_name=product) for n in range(1, 41))), Locale.EN))
     assert len(pages) > 4
     for page in pages[:-1]:
         assert page.count("# SKU Model Product Quantity Unit price Amount") == 1
@@ -189,21 +195,21 @@ def test_table_heads_are_repeated_and_rows_stay_whole() -> None:
 
 def test_the_totals_stay_together() -> None:
     for lines in range(20, 32, 2):
-        with_totals = [page for page in texts(order_pdf(an_order(lines), "en")) if "Subtotal" in page]
+        with_totals = [page for page in texts(order_pdf(an_order(lines), Locale.EN)) if "Subtotal" in page]
         assert len(with_totals) == 1
         assert "Total quantity" in with_totals[0]
         assert "Total (GBP)" in with_totals[0]
 
 
 def test_five_hundred_lines() -> None:
-    pages = texts(order_pdf(an_order(500), "en"))
+    pages = texts(order_pdf(an_order(500), Locale.EN))
     text = " ".join(pages)
     assert all(f"{number} SKU-{number:04} MODEL-1" in text for number in range(1, 501))
     assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
 
 
 def test_it_is_tagged_for_screen_readers() -> None:
-    pdf = order_pdf(an_order(), "ja")
+    pdf = order_pdf(an_order(), Locale.JA)
     root = root_of(pdf)
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "ja"
@@ -229,19 +235,19 @@ def test_the_same_snapshot_gives_the_same_bytes() -> None:
     elsewhere = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | {"PYTHONHASHSEED": "7"}, capture_output=True, check=True
     )
-    assert order_pdf(rejected(), "ja") == order_pdf(rejected(), "ja") == elsewhere.stdout
+    assert order_pdf(rejected(), Locale.JA) == order_pdf(rejected(), Locale.JA) == elsewhere.stdout
 
 
 async def test_sheets_drawn_at_once_in_threads_are_the_same_as_alone() -> None:
     orders = [rejected(lines) if lines % 2 else an_order(lines) for lines in range(1, 7)]
-    alone = [order_pdf(order, "ja") for order in orders]
-    together = await asyncio.gather(*(asyncio.to_thread(order_pdf, order, "ja") for order in orders * 2))
+    alone = [order_pdf(order, Locale.JA) for order in orders]
+    together = await asyncio.gather(*(asyncio.to_thread(order_pdf, order, Locale.JA) for order in orders * 2))
     assert together == alone * 2
 
 
 async def test_the_event_loop_goes_on_while_a_sheet_is_drawn() -> None:
     turns = 0
-    drawing = asyncio.create_task(draw_order_pdf(an_order(60), "en"))
+    drawing = asyncio.create_task(draw_order_pdf(an_order(60), Locale.EN))
     while not drawing.done():
         await asyncio.sleep(0.001)  # on a quick machine too, it turns some times meanwhile
         turns += 1
@@ -274,7 +280,7 @@ def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
         lines=(line(sku_number=text, model_number=text, product_name=text),),
         rejection=RejectionStamp(NOON, text),
     )
-    pdf = order_pdf(order, "en")
+    pdf = order_pdf(order, Locale.EN)
     squeezed = "".join("".join(texts(pdf)).split())
     # Brand 3 times, buyer 5, order 5 (the code twice), line 3, rejection 2.
     assert squeezed.count("".join(text.split())) >= 17
@@ -283,17 +289,17 @@ def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
 
 def test_characters_without_a_picture_are_left_out() -> None:
     order = an_order(comment="a\x00b\x07c\x1b[31md\u202ee\ud800f\uffffg\r\nh\ti")
-    (text,) = texts(order_pdf(order, "en"))
+    (text,) = texts(order_pdf(order, Locale.EN))
     assert "abc[31mdefg h i" in text
 
 
 @pytest.mark.parametrize("text", ["𠮷野家", "é\u0323", "Ж", "①㈱", "שלום"])
 def test_rare_letters_are_kept(text: str) -> None:
-    assert text in texts(order_pdf(an_order(catalog=text), "en"))[0]
+    assert text in texts(order_pdf(an_order(catalog=text), Locale.EN))[0]
 
 
 def test_a_letter_that_no_font_has_spoils_nothing_else() -> None:
-    document = pypdfium2.PdfDocument(order_pdf(an_order(catalog="\U000e0fff👩"), "en"))
+    document = pypdfium2.PdfDocument(order_pdf(an_order(catalog="\U000e0fff👩"), Locale.EN))
     text = document[0].get_textpage().get_text_range()
     document.close()
     assert "The Corner Shop" in text
@@ -310,7 +316,7 @@ def test_long_words_wrap_inside_their_column() -> None:
         comment=long,
         lines=(line(sku_number="S" * 64, model_number="M" * 64, product_name=long, quantity=10**12),),
     )
-    for picture in pictures(order_pdf(order, "en")):
+    for picture in pictures(order_pdf(order, Locale.EN)):
         margin = round(picture.width * 15 / 210)
         for left in (0, picture.width - margin):
             assert not rows(picture.crop((left, 0, left + margin, picture.height)), is_dark)

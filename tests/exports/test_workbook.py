@@ -12,7 +12,8 @@ from sqlalchemy import event, select
 
 from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS
 from exports.orders_workbook import ORDERS_AT_A_TIME, orders_workbook
-from models.base import Database
+from models.database.sessions import Database
+from models.locale import Locale
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.scope import Scope
@@ -34,7 +35,7 @@ RED = "FFFFC7CE"
 
 
 async def export(
-    database: Database, scope: Scope, folder: Path, orders: Any = BY_DATE, *, locale: str = "en", **more: Any
+    database: Database, scope: Scope, folder: Path, orders: Any = BY_DATE, *, locale: Locale = Locale.EN, **more: Any
 ) -> Any:
     path = folder / "orders.xlsx"
     async with database.read(scope) as session:
@@ -89,11 +90,11 @@ async def test_heading_is_frozen_filtered_and_wide_enough(database: Database, tm
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == reach
         assert sheet["A1"].font.b
-        assert [cell.value for cell in sheet[1]] == [column.en for column in columns]
+        assert [cell.value for cell in sheet[1]] == [column.name.en for column in columns]
         # One entry stands for neighbours of the same width; Excel adds the cell's padding.
         widths = [entry.width for entry in sheet.column_dimensions.values() for _ in range(entry.min, entry.max + 1)]
         assert [int(width) for width in widths] == [column.width for column in columns]
-        assert all(column.width > max(len(column.en), 2 * len(column.ja)) for column in columns)
+        assert all(column.width > max(len(column.name.en), 2 * len(column.name.ja)) for column in columns)
 
 
 async def test_statuses_are_in_words(database: Database, tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ async def test_statuses_are_in_words(database: Database, tmp_path: Path) -> None
     english = await export(database, shop.member().scope, tmp_path)
     assert values(english["Orders"], "Status") == ["Order rejected by brand", "OC confirmed", "OC confirmed"]
     assert values(english["Orders"], "Delivery status") == ["None", "Delivery note created", "Backlog SKUs created"]
-    japanese = await export(database, shop.member().scope, tmp_path, locale="ja")
+    japanese = await export(database, shop.member().scope, tmp_path, locale=Locale.JA)
     assert japanese.sheetnames == ["注文", "注文明細"]
     assert values(japanese["注文"], "ステータス") == ["ブランドが注文を却下", "OC確定済み", "OC確定済み"]
     assert values(japanese["注文"], "納品ステータス") == ["なし", "納品書作成済み", "バックログSKU作成済み"]
@@ -138,7 +139,7 @@ async def test_buyers_copy_keeps_the_brands_business_out(database: Database, tmp
 
     book = await export(database, shop.buyer_user().scope, tmp_path, for_buyer=True)
     orders = cells(book["Orders"])
-    assert list(orders[0]) == [column.en for column in ORDER_COLUMNS if not column.internal]
+    assert list(orders[0]) == [column.name.en for column in ORDER_COLUMNS if not column.internal]
     assert {"Tags", "Message on rejection", "Archived at"}.isdisjoint(orders[0])
     assert values(book["Orders"], "Status") == ["Order declined", "Please check the contents of the OC"]
     assert values(book["Orders"], "Rejected by") == ["Maison Lin", None]
@@ -225,9 +226,9 @@ async def test_orders_of_another_brand_never_appear(database: Database, tmp_path
 
 async def test_no_orders_give_sheets_of_headings(database: Database, tmp_path: Path) -> None:
     shop = await make_shop(database)
-    book = await export(database, shop.member().scope, tmp_path, locale="ja")
-    assert [cell.value for cell in book["注文"][1]] == [column.ja for column in ORDER_COLUMNS]
-    assert [cell.value for cell in book["注文明細"][1]] == [column.ja for column in LINE_COLUMNS]
+    book = await export(database, shop.member().scope, tmp_path, locale=Locale.JA)
+    assert [cell.value for cell in book["注文"][1]] == [column.name.ja for column in ORDER_COLUMNS]
+    assert [cell.value for cell in book["注文明細"][1]] == [column.name.ja for column in LINE_COLUMNS]
     assert (book["注文"].max_row, book["注文明細"].max_row) == (1, 1)
     assert book["注文"].auto_filter.ref == "A1:U1"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from tests.api.conftest import api, clock
 from tests.hostile.world import World, make_world
 from tests.support.client import Client

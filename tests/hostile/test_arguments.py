@@ -6,7 +6,7 @@ Here each argument gets some of the values, another one others; `python -m tests
 import base64
 import json
 
-from models.base import Database
+from models.database.sessions import Database
 from models.policy import Role
 from resolvers.inputs import MOST_WORDS
 from tests.hostile.corpus import LONG, SURROGATES

@@ -17,7 +17,8 @@ from exports.mail import email_message, header_address, reachable, render
 from exports.orders_workbook import orders_workbook
 from exports.texts import in_file_name, one_line
 from graph.http.downloads import disposition
-from models.base import Database
+from models.database.sessions import Database
+from models.locale import Locale
 from models.outbox import OrderNotice
 from models.scope import EVERYTHING
 from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
@@ -149,7 +150,7 @@ async def test_texts_stay_texts_in_a_workbook(database: Database, tmp_path: Path
     path = tmp_path / "orders.xlsx"
     async with database.read(EVERYTHING) as session:
         found = matching(OrderFilter(), NEWEST_FIRST, OPERATOR)
-        await orders_workbook(session, found, locale="en", for_buyer=False, path=path)
+        await orders_workbook(session, found, locale=Locale.EN, for_buyer=False, path=path)
     sheet = openpyxl.load_workbook(io.BytesIO(path.read_bytes())).worksheets[0]
     cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr", "n", "d"}

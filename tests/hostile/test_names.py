@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from models.policy import OrderStatus
 from tests.support.client import Client, id_of
 from tests.support.factories import make_order, make_shop

@@ -14,7 +14,8 @@ from exports.relay.transports import SmtpTransport, SmtpUrlError
 from graph.cli.main import main
 from graph.settings.environment import SettingsError, from_environment
 from graph.telemetry.logs import NOISY, JsonLines, PlainLines
-from models.base import Database, DatabaseUrlError
+from models.database.engines import DatabaseUrlError
+from models.database.sessions import Database
 from tests.support.client import SECRET, Client, id_of, serving
 from tests.support.clock import Clock
 from tests.support.factories import NOON, make_order, make_shop

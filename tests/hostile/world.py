@@ -8,7 +8,7 @@ import httpx2
 from sqlalchemy import select
 
 from graph.core.ids import Kind, to_id
-from models.base import Database
+from models.database.sessions import Database
 from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING

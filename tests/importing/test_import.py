@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 
 from models.actor import Actor
 from models.audit import AuditEntry
-from models.base import Database
+from models.brand import Brand
+from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Sku
+from models.database.sessions import Database
 from models.order import Order, OrderLine
-from models.party import Brand, Buyer, BuyerRecipient
 from models.policy import Role
 from models.scope import EVERYTHING
 from resolvers.importing.files import ImportFileError

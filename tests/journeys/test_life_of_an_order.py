@@ -10,7 +10,7 @@ import openpyxl
 import pypdf
 
 from graph.cli.audit import verify
-from models.base import Database
+from models.database.sessions import Database
 from tests.journeys.conftest import World
 from tests.support.client import Client, id_of
 from tests.support.factories import make_buyer

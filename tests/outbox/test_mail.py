@@ -11,6 +11,7 @@ import pytest
 
 from exports.mail import email_message, render
 from exports.relay.transports import SmtpTransport, SmtpUrlError
+from models.locale import Locale
 from models.outbox import OrderNotice
 from tests.outbox.test_relay import SENDER, notice
 
@@ -71,7 +72,7 @@ def test_it_has_text_and_html_and_says_what_happened() -> None:
 
 def test_in_japanese_and_in_the_brands_time_zone() -> None:
     names = {"brand_name": "雲 Kumo", "sender_name": "雲 Kumo", "buyer_name": "青い店"}
-    message = sent(notice(locale="ja", time_zone="Asia/Tokyo", body=None, **names))
+    message = sent(notice(locale=Locale.JA, time_zone="Asia/Tokyo", body=None, **names))
     assert message["Subject"] == "【雲 Kumo】ご注文 ORD-1 についてのお知らせ"
     assert message["From"] == "雲 Kumo <no-reply@northlight.example>"
     for kind in ("plain", "html"):

@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from exports.relay.relay import Delivered, Relay, pause
 from exports.relay.transports import FileTransport, SmtpTransport, Transport
-from models.base import Database
+from models.database.sessions import Database
+from models.locale import Locale
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage, message
 from models.scope import EVERYTHING
 from tests.support.clock import Clock
@@ -271,7 +272,7 @@ async def test_it_works_when_woken_and_ends_when_stopped(
 
 
 async def test_without_a_mail_server_mails_are_files(database: Database, tmp_path: Path, clock: Clock) -> None:
-    made = await promise(database, body="一行目\n二行目", locale="ja")
+    made = await promise(database, body="一行目\n二行目", locale=Locale.JA)
     relay = Relay(database, FileTransport(tmp_path / "mail"), sender=SENDER, clock=clock)
     assert await relay.drain() == Delivered(sent=1)
     files = list((tmp_path / "mail").iterdir())

@@ -19,7 +19,7 @@ from exports.relay import relay as relay_module
 from exports.relay import transports
 from exports.relay.relay import AT_ONCE, BATCH, LEASE, MOST_LOST, STOP_WITHIN, Delivered, Relay
 from exports.relay.transports import GOODBYE, SmtpTransport, TemporaryFailure
-from models.base import Database
+from models.database.sessions import Database
 from models.outbox import NotificationStatus, OutboxMessage, message, oldest_due, unsent
 from models.scope import EVERYTHING
 from tests.cli.test_command_line import ROOT, environment

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from models.base import Database
-from models.documents import InvoiceStatus
+from models.database.sessions import Database
 from models.facts import possible, read_facts
+from models.invoice import InvoiceStatus
 from models.order import Order
 from models.policy import Fact, OrderAction, OrderStatus, Role, blockers
 from models.scope import EVERYTHING

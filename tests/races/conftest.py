@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from tests.support.factories import Shop, make_shop
 from tests.support.invariants import violations
 from tests.support.postgres import Postgres

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import select, text
 
-from models.base import Database
+from models.database.sessions import Database
 from models.order import Order
 from models.scope import EVERYTHING
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from models.base import Database
+from models.database.sessions import Database
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.scope import EVERYTHING

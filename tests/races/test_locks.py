@@ -19,8 +19,9 @@ from sqlalchemy import func, select, text
 
 from graph import app as application
 from models.audit import AuditHead
-from models.base import LOCK_WAIT, Database, DatabaseBusyError
-from models.party import Buyer
+from models.buyer import Buyer
+from models.database.engines import LOCK_WAIT, DatabaseBusyError
+from models.database.sessions import Database
 from models.policy import Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from models.order import Order
 from models.policy import OrderStatus
 from tests.races.gate import shut, wait_for_waiters

@@ -10,7 +10,7 @@ from exports.relay import transports as smtp_module
 from exports.relay.relay import Relay
 from graph.core.ids import Kind, to_id
 from graph.identity.own_tokens import Tokens
-from models.base import Database
+from models.database.sessions import Database
 from models.order import Order
 from models.outbox import NotificationStatus, OutboxMessage
 from models.policy import OrderStatus

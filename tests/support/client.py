@@ -17,7 +17,8 @@ from graph.core.ids import Kind, to_id
 from graph.identity.own_tokens import Tokens
 from graph.settings.environment import Settings
 from models.actor import Actor
-from models.base import Base, Database
+from models.base import Base
+from models.database.sessions import Database
 from tests.support.clock import Clock
 
 # Another one each time, as a key in a repository is no secret; the same for the processes that a test starts.

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
-from models.base import Database, new_id
-from models.documents import DeliveryNote, DeliveryNoteLine, Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
+from models.base import new_id
+from models.database.sessions import Database
+from models.delivery_note import DeliveryNote, DeliveryNoteLine
+from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.order import Order
 from tests.support.factories import NOON, Shop, save
 

@@ -8,15 +8,20 @@ from typing import Any
 from uuid import UUID
 
 from models.actor import Actor, ActorKind
-from models.base import Database, new_id
-from models.cart import Cart, OrderSendBack
+from models.backlog_sku import BacklogSku
+from models.base import new_id
+from models.brand import Brand
+from models.buyer import Buyer, BuyerRecipient
+from models.cart import Cart
 from models.catalog import Catalog, Sku
-from models.documents import BacklogSku, DeliveryNote, Invoice, InvoicedOrder, InvoiceStatus
+from models.database.sessions import Database
+from models.delivery_note import DeliveryNote
+from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
 from models.order import Order, OrderLine
-from models.party import Brand, Buyer, BuyerRecipient
 from models.policy import REJECTED, OrderStatus, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
+from models.send_back import OrderSendBack
 from models.tag import Tag
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

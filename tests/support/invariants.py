@@ -6,9 +6,9 @@ from sqlalchemy import func, select, text
 
 from graph.cli.audit import verify_brand
 from models.actor import Actor
-from models.base import Database
+from models.brand import Brand
+from models.database.sessions import Database
 from models.order import Order
-from models.party import Brand
 from models.policy import OPEN, REJECTED, Role
 from models.scope import EVERYTHING
 from resolvers.analytics import order_analytics, rejections

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from models.base import Database
+from models.database.sessions import Database
 
 EXPLAINED = ("SELECT", "WITH", "UPDATE", "DELETE")
 

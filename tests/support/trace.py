@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.base import Database
+from models.database.sessions import Database
 from models.database.tables import metadata
 from models.scope import EVERYTHING
 

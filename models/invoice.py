@@ -1,4 +1,4 @@
-"""What references an order and so keeps it from being rejected: delivery notes, invoices, backlog SKUs."""
+"""Invoices: of whole orders or of delivery notes. An invoice that is not void keeps its orders from being rejected."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,53 +11,12 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     String,
-    Text,
     UniqueConstraint,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, insert_into, new_id
-from models.scope import BrandOwned, Internal, OrderOwned
-
-
-class DeliveryNote(OrderOwned, Base):
-    __tablename__ = "delivery_notes"
-    __table_args__ = (
-        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
-        UniqueConstraint("brand_id", "code"),
-        Index(None, "brand_id", "order_id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
-    code: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime | None]
-    tracking_number: Mapped[str] = mapped_column(String(100), default="")
-    comment: Mapped[str] = mapped_column(Text, default="")
-
-
-class DeliveryNoteLine(OrderOwned, Base):
-    """What a note delivers. `backlog_sku_id`: which backlog SKU it takes from; None for a note of the whole order."""
-
-    __tablename__ = "delivery_note_lines"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["brand_id", "delivery_note_id"], ["delivery_notes.brand_id", "delivery_notes.id"], ondelete="CASCADE"
-        ),
-        ForeignKeyConstraint(["brand_id", "backlog_sku_id"], ["backlog_skus.brand_id", "backlog_skus.id"]),
-        ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
-        Index(None, "brand_id", "delivery_note_id"),
-        # For the trigger that refuses to deliver more than was ordered.
-        Index(None, "brand_id", "order_id"),
-        CheckConstraint("quantity > 0", name="quantity"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
-    delivery_note_id: Mapped[UUID]
-    backlog_sku_id: Mapped[UUID | None]
-    sku_id: Mapped[UUID]
-    quantity: Mapped[int] = mapped_column(BigInteger)
+from models.base import Base, new_id
+from models.scope import BrandOwned, OrderOwned
 
 
 class InvoiceStatus(StrEnum):
@@ -143,40 +102,3 @@ class InvoicedDeliveryNote(BrandOwned, Base):
 
     invoice_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
     delivery_note_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
-
-
-class DocumentNumber(Internal, BrandOwned, Base):
-    """The last number given to a brand's documents of one kind; taken in the transaction that makes the document."""
-
-    __tablename__ = "document_numbers"
-    __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]),)
-
-    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
-    last: Mapped[int] = mapped_column(BigInteger)
-
-
-async def next_code(session: AsyncSession, brand_id: UUID, kind: str) -> str:
-    """The next code of this kind ("DN", "INV") without a gap: DN-000001, DN-000002 …"""
-    first = insert_into(session, DocumentNumber).values(brand_id=brand_id, kind=kind, last=1)
-    taken = first.on_conflict_do_update(
-        index_elements=[DocumentNumber.brand_id, DocumentNumber.kind], set_={"last": DocumentNumber.last + 1}
-    )
-    number = await session.scalar(taken.returning(DocumentNumber.last))
-    return f"{kind}-{number:06}"
-
-
-class BacklogSku(OrderOwned, Base):
-    """A SKU of an order laid out for delivery in parts; it blocks a rejection even when nothing of it remains."""
-
-    __tablename__ = "backlog_skus"
-    __table_args__ = (
-        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
-        ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
-        UniqueConstraint("brand_id", "order_id", "sku_id"),
-        CheckConstraint("remaining_quantity BETWEEN 0 AND ordered_quantity", name="remaining"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
-    sku_id: Mapped[UUID]
-    ordered_quantity: Mapped[int] = mapped_column(BigInteger)
-    remaining_quantity: Mapped[int] = mapped_column(BigInteger)

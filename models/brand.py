@@ -1,0 +1,28 @@
+"""The brand: the seller, one tenant."""
+
+from uuid import UUID
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, new_id
+from models.locale import Locale
+
+
+class Brand(Base):
+    __tablename__ = "brands"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(Text, default="")
+    locale: Mapped[Locale] = mapped_column(default=Locale.EN)
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    currency: Mapped[str] = mapped_column(String(3), default="JPY")
+    mail_reply_to: Mapped[str | None] = mapped_column(String(320))
+    archiving_enabled: Mapped[bool] = mapped_column(default=True)
+    # The name beside the sender's address; the brand's own when None.
+    mail_sender_name: Mapped[str | None] = mapped_column(String(200))
+    # What a rejected order's buyer reads when nothing is typed; the product's standard text when None.
+    rejection_text_en: Mapped[str | None] = mapped_column(Text)
+    rejection_text_ja: Mapped[str | None] = mapped_column(Text)

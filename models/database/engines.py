@@ -1,0 +1,134 @@
+"""Database URLs, connection pools and time-outs; which of a driver's errors mean that the database is away."""
+
+import sqlite3
+from datetime import timedelta
+from functools import partial
+
+import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from models.database import sqlite as sqlite_hooks
+from models.database.postgres import ScopedConnection, announce_scope
+
+LOCK_WAIT = timedelta(seconds=10)
+# What a statement waits for a lock, and takes, at most; and how long a process that hangs holds its locks.
+TIMEOUTS = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+
+# In transaction mode the next transaction may run on another connection of the server: nothing prepared may be counted
+# on (a statement without a name lasts for its transaction), and PgBouncer refuses settings at the start of one.
+PGBOUNCER = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+}
+
+
+# PostgreSQL: connection lost, read-only, serialization failure or deadlock, out of resources, lock not available,
+# cancelled or shut down, system error.
+BUSY_STATES = ("08", "25006", "40", "53", "55", "57", "58")
+BUSY_CODES = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+)
+
+
+class DatabaseBusyError(Exception):
+    """A lock was not free within the time that a command waits for one. Trying again later may help."""
+
+
+class DatabaseUrlError(ValueError):
+    """The database URL cannot be used; the message says why and shows one that can."""
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether trying again may help: the pool is exhausted, a lock was waited for too long, the database is away."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        return error.connection_invalidated or state.startswith(BUSY_STATES) or code in BUSY_CODES
+    # A connection that breaks while it is being made is told in asyncpg's own words, or (TimeoutError is one) by an
+    # OSError; resolvers touch no files.
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "").startswith(BUSY_STATES)
+    return isinstance(error, DatabaseBusyError | PoolTimeoutError | asyncpg.InterfaceError | OSError)
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether the database itself could not be opened, reached or written; not whether a statement was wrong."""
+    if isinstance(error, DBAPIError):
+        # PostgreSQL's classes for a connection that failed or ended, and for a login or database that is not there.
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return isinstance(error, OperationalError | InterfaceError) or state[:2] in ("08", "28", "3D", "57")
+    # OSError: what a driver raises when nobody listens; a library that cannot be loaded is one without a number.
+    return isinstance(error, OSError) and error.errno is not None
+
+
+def parse_database_url(text: str) -> URL:
+    """`sqlite:///path` or `postgresql://user:password@host/name`, with the driver we use filled in."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        url = None
+    example = "use sqlite:///path/to/orders.db or postgresql://user:password@host:5432/name"
+    if url is None or url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseUrlError(f"The database URL is not one we can use: {example}.")
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise DatabaseUrlError(f"The database URL names no file: {example}.")
+        return url.set(drivername="sqlite+aiosqlite")
+    if url.port is not None and not 0 < url.port < 65536:
+        raise DatabaseUrlError(f"The database URL's port is not one: {example}.")
+    if "@" in f"{url.host}{url.database}":
+        # The rest of a password that has one; it would be taken for the host, and be shown.
+        raise DatabaseUrlError(f"Write an @ in the password of the database URL as %40: {example}.")
+    mode = url.query.get("sslmode")
+    pooled = url.query.get("pgbouncer")
+    if unknown := set(url.query) - {"sslmode", "pgbouncer"}:
+        raise DatabaseUrlError(f"The database URL has an unknown parameter ({min(unknown)}): {example}.")
+    if pooled not in (None, "true", "false"):
+        raise DatabaseUrlError(f"The database URL's pgbouncer is neither true nor false: {example}?pgbouncer=true.")
+    # libpq's name for it; asyncpg calls it ssl.
+    query = ({"ssl": mode} if mode else {}) | ({"pgbouncer": pooled} if pooled == "true" else {})
+    return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
+    """docs/operations.md explains the sizes; each process has a pool of its own."""
+    wait = lock_wait.total_seconds()
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": wait}, hide_parameters=True
+        )
+        event.listen(engine.sync_engine, "connect", sqlite_hooks.prepare)
+        event.listen(engine.sync_engine, "begin", partial(sqlite_hooks.begin, wait))
+        return engine
+    through_pgbouncer = bool(url.query.get("pgbouncer"))
+    timeouts = TIMEOUTS | {"lock_timeout": f"{wait * 1000:.0f}ms"}
+    engine = create_async_engine(
+        url.difference_update_query(["pgbouncer"]),
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        # What a statement is about is the customers' business and may be a secret: it stays out of errors and logs.
+        hide_parameters=True,
+        connect_args={"connection_class": ScopedConnection, "timeout": 10}
+        | (PGBOUNCER if through_pgbouncer else {"server_settings": timeouts}),
+    )
+    announce_scope(engine.sync_engine)
+    if through_pgbouncer:
+        event.listen(engine.sync_engine, "begin", partial(_begin_pgbouncer, timeouts))
+    return engine
+
+
+def _begin_pgbouncer(timeouts: dict[str, str], connection: Connection) -> None:
+    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in timeouts.items())
+    connection.exec_driver_sql(f"SELECT {settings}")

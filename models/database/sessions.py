@@ -1,0 +1,95 @@
+"""Database: the only place that opens sessions and commits: Database.read() and Database.transaction().
+
+Every session is opened for a Scope (models/scope.py), and every statement that runs in it is restricted to that scope
+(models/database/visibility.py).
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
+from models.database.visibility import keep_within, narrow
+from models.scope import Scope
+
+
+class Database:
+    """Sessions on one database. `engine` is exposed for migrations, health checks and statement counters.
+
+    `replica_url`: a copy that follows the database, for questions that may see it a moment late. Whoever waits for a
+    lock longer than `lock_wait` (on SQLite: for the writers of this process and for those of others together) gives up,
+    and nothing has happened.
+    """
+
+    def __init__(self, url: str, replica_url: str | None = None, *, lock_wait: timedelta = LOCK_WAIT) -> None:
+        self.url = parse_database_url(url)
+        self.engine = create_engine(self.url, lock_wait)
+        self.replica = create_engine(parse_database_url(replica_url), lock_wait) if replica_url else None
+        self.engines = [self.engine, *([self.replica] if self.replica else [])]
+        self._lock_wait = lock_wait.total_seconds()
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        # SQLite has one writer at a time: queue for it here, in order, rather than in its sleeping busy handler.
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+
+    def exists(self) -> bool:
+        """False for a SQLite file that is not there yet; opening it would make it."""
+        return not self.is_sqlite or Path(self.url.database or "").exists()
+
+    @asynccontextmanager
+    async def read(self, scope: Scope, *, may_lag: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session for questions (one snapshot on SQLite, read committed on PostgreSQL); keeps no change.
+
+        `may_lag`: on the replica when there is one. Never for what belongs to a decision.
+        """
+        engine = self.replica if may_lag and self.replica else self.engine
+        async with self._session(scope, engine) as session, session.begin():
+            yield session
+            # What was read stays readable afterwards; a rollback would expire it.
+            session.expunge_all()
+            await session.rollback()
+
+    @asynccontextmanager
+    async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """A session for one command: all of it is committed when the block ends, nothing when it raises.
+
+        Raises DatabaseBusyError, or the driver's own error, when a lock is held for too long by somebody else.
+        """
+        async with AsyncExitStack() as stack:
+            options: dict[str, Any] = {"writes": True}
+            if self._writer:
+                options["wait"] = await self._turn(self._writer)
+                stack.callback(self._writer.release)
+            session = await stack.enter_async_context(self._session(scope, self.engine))
+            await stack.enter_async_context(session.begin())
+            await session.connection(execution_options=options)
+            yield session
+
+    async def _turn(self, writer: asyncio.Lock) -> float:
+        """The seconds that are left to wait for the writers of other processes, in tenths: as a rule, all of them."""
+        until = time.monotonic() + self._lock_wait
+        try:
+            async with asyncio.timeout(self._lock_wait):
+                await writer.acquire()
+        except TimeoutError:
+            raise DatabaseBusyError("other commands of this process are being written") from None
+        return max(math.ceil((until - time.monotonic()) * 10) / 10, 0)
+
+    @asynccontextmanager
+    async def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        engine = engine.execution_options(scope=scope)
+        async with AsyncSession(engine, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
+            event.listen(session.sync_session, "do_orm_execute", narrow)
+            event.listen(session.sync_session, "before_flush", keep_within)
+            yield session
+
+    async def close(self) -> None:
+        for engine in self.engines:
+            await engine.dispose()

@@ -1,0 +1,98 @@
+"""Keeps brands, and the buyers of one brand, apart: restricts every statement of a session to its Scope.
+
+`narrow` adds the scope's conditions to every SELECT, UPDATE and DELETE that the session runs, subqueries and joins
+included. It rejects statements that it cannot restrict, and inserts for another brand; `keep_within` does the same for
+what the session flushes. A session without a scope runs nothing. On PostgreSQL, row-level security is the second layer
+of defence (models/migrations/row_level_security.py).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from models.brand import Brand
+from models.buyer import Buyer, BuyerRecipient
+from models.cart import Cart, CartLine
+from models.invoice import Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceStatus
+from models.order import Order
+from models.scope import BrandOwned, Internal, OrderOwned, OutOfScope, Scope
+
+
+def narrow(state: ORMExecuteState) -> None:
+    """On `do_orm_execute`. A statement is written with the models, not with their tables: else there is no telling."""
+    scope: Scope = state.session.info["scope"]
+    if scope.brand_id is None or state.is_column_load or state.is_relationship_load:
+        return
+    if not state.is_orm_statement:
+        raise OutOfScope(f"a session of one brand runs statements on models only, not: {state.statement}")
+    if state.is_insert:
+        if any(row.get("brand_id") != scope.brand_id for row in _inserted(state)):
+            raise OutOfScope(f"a row of another brand, or of none, for {state.bind_mapper}")
+        return
+    options: list[Any] = _of_brand(scope.brand_id)
+    # What a rule looks at is the brand's knowledge, whoever asks.
+    if scope.buyer_id is not None and not state.execution_options.get("facts_for_rules"):
+        options += _of_buyer(scope.brand_id, scope.buyer_id)
+    state.statement = state.statement.options(*options)
+
+
+def keep_within(session: Session, *_: object) -> None:
+    """On `before_flush`."""
+    scope: Scope = session.info["scope"]
+    if scope.brand_id is None:
+        return
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, BrandOwned) and row.brand_id != scope.brand_id:
+            raise OutOfScope(f"a row of another brand: {row!r}")
+
+
+def _inserted(state: ORMExecuteState) -> list[Mapping[str, Any]]:
+    given: Any = state.parameters
+    statement: Any = state.statement
+    if not given:
+        return [statement.compile().params]
+    return [given] if isinstance(given, Mapping) else given
+
+
+def _of_brand(brand_id: UUID) -> list[Any]:
+    return [
+        with_loader_criteria(BrandOwned, lambda cls: cls.brand_id == brand_id, include_aliases=True),
+        with_loader_criteria(Brand, Brand.id == brand_id, include_aliases=True),
+    ]
+
+
+def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
+
+    orders, carts, invoiced = Order.__table__.c, Cart.__table__.c, InvoicedOrder.__table__.c
+    own_orders = select(orders.id).where(orders.brand_id == brand_id, orders.buyer_id == buyer_id)
+    own_carts = select(carts.id).where(carts.brand_id == brand_id, carts.buyer_id == buyer_id)
+    # An invoice is seen through an own order only.
+    own_invoices = select(invoiced.invoice_id).where(invoiced.brand_id == brand_id, invoiced.order_id.in_(own_orders))
+
+    def own_order(cls: type[OrderOwned]) -> ColumnElement[bool]:
+        # SQLAlchemy caches what this makes, and sees only the values that are named in here.
+        orders = Order.__table__.c
+        return cls.order_id.in_(select(orders.id).where(orders.brand_id == brand_id, orders.buyer_id == buyer_id))
+
+    def never(cls: type[Internal]) -> ColumnElement[bool]:
+        return false()
+
+    return [
+        with_loader_criteria(Order, Order.buyer_id == buyer_id, include_aliases=True),
+        with_loader_criteria(Buyer, Buyer.id == buyer_id, include_aliases=True),
+        with_loader_criteria(BuyerRecipient, BuyerRecipient.buyer_id == buyer_id, include_aliases=True),
+        with_loader_criteria(Cart, Cart.buyer_id == buyer_id, include_aliases=True),
+        with_loader_criteria(CartLine, CartLine.cart_id.in_(own_carts), include_aliases=True),
+        # A draft is the brand's own business until it is issued.
+        with_loader_criteria(
+            Invoice, and_(Invoice.id.in_(own_invoices), Invoice.status != InvoiceStatus.DRAFT), include_aliases=True
+        ),
+        with_loader_criteria(
+            InvoicedDeliveryNote, InvoicedDeliveryNote.invoice_id.in_(own_invoices), include_aliases=True
+        ),
+        with_loader_criteria(OrderOwned, own_order, include_aliases=True),
+        with_loader_criteria(Internal, never, include_aliases=True),
+    ]

@@ -1,0 +1,57 @@
+"""Delivery notes: what was, or is to be, delivered of an order. A note keeps its order from being rejected."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, new_id
+from models.scope import OrderOwned
+
+
+class DeliveryNote(OrderOwned, Base):
+    __tablename__ = "delivery_notes"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
+        UniqueConstraint("brand_id", "code"),
+        Index(None, "brand_id", "order_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
+    code: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+    tracking_number: Mapped[str] = mapped_column(String(100), default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+
+
+class DeliveryNoteLine(OrderOwned, Base):
+    """What a note delivers. `backlog_sku_id`: which backlog SKU it takes from; None for a note of the whole order."""
+
+    __tablename__ = "delivery_note_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["brand_id", "delivery_note_id"], ["delivery_notes.brand_id", "delivery_notes.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["brand_id", "backlog_sku_id"], ["backlog_skus.brand_id", "backlog_skus.id"]),
+        ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
+        Index(None, "brand_id", "delivery_note_id"),
+        # For the trigger that refuses to deliver more than was ordered.
+        Index(None, "brand_id", "order_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
+    delivery_note_id: Mapped[UUID]
+    backlog_sku_id: Mapped[UUID | None]
+    sku_id: Mapped[UUID]
+    quantity: Mapped[int] = mapped_column(BigInteger)

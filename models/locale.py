@@ -1,0 +1,44 @@
+"""The languages that the product speaks, and texts in all of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+
+class Locale(StrEnum):
+    EN = "en"
+    JA = "ja"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in every language. A language without its text is a type error here and at every Text."""
+
+    en: str
+    ja: str
+
+    def in_(self, locale: Locale) -> str:
+        match locale:
+            case Locale.EN:
+                return self.en
+            case Locale.JA:
+                return self.ja
+            case _:
+                assert_never(locale)
+
+
+def text_for(text: Text, locale: Locale, **values: object) -> str:
+    """The text in the reader's language, with `values` in the place of its {names}."""
+    return text.in_(locale).format(**values)
+
+
+INSTANT_PATTERN = Text("d MMM y, HH:mm", "yyyy/MM/dd H:mm")
+
+
+def moment(at: datetime, locale: Locale, time_zone: str) -> str:
+    """An instant for people: "24 Nov 2026, 09:05" / "2026/11/24 9:05", in the brand's time zone."""
+    return format_datetime(at.astimezone(ZoneInfo(time_zone)), INSTANT_PATTERN.in_(locale), locale=locale)

@@ -1,0 +1,201 @@
+"""Why a command is refused, other than by a blocker; and the notices of a completed one."""
+
+from models.locale import Text
+
+# Notices of a completed command
+BUYER_IS_OFFLINE = Text(
+    "The buyer is offline, so no mail was sent.",
+    "オフラインのバイヤーのため、メールは送信されません。",
+)
+
+BUYER_HAS_NO_ADDRESS = Text(
+    "The buyer has no e-mail address, so no mail was sent.",
+    "バイヤーのメールアドレスが登録されていないため、メールは送信されません。",
+)
+
+# Refusals
+ORDER_NOT_FOUND = Text("There is no such order.", "該当する注文がありません。")
+
+STALE_ORDER = Text(
+    "The order has changed meanwhile: it is at version {version}. Read it again, then decide.",
+    "注文が更新されています（現在のバージョン：{version}）。最新の内容をご確認ください。",
+)
+
+BODY_WITHOUT_NOTIFY = Text(
+    "A message was typed, but the buyer is not to be notified. Set notify, or leave the body out.",
+    "メッセージが入力されていますが、通知がオフです。通知をオンにするか、本文を空にしてください。",
+)
+
+BODY_TOO_LONG = Text(
+    "The message has {length:,} characters; {longest:,} is the most.",
+    "メッセージは{longest:,}文字以内で入力してください（現在{length:,}文字）。",
+)
+
+KEY_REUSED = Text(
+    "This idempotencyKey was used for another request. Take a new one.",
+    "このidempotencyKeyは別のリクエストで使用済みです。新しいキーを指定してください。",
+)
+
+UNKNOWN_TAGS = Text("There is no such tag: {ids}.", "該当するタグがありません：{ids}")
+
+TAG_CODE_TAKEN = Text("A tag with the code {code} exists already.", "タグコード {code} はすでに使用されています。")
+
+TAG_CODE_BLANK = Text("A tag needs a code and a name.", "タグにはコードと名前が必要です。")
+
+NOT_PERMITTED = Text("You are not permitted to do this.", "この操作を行う権限がありません。")
+
+UNKNOWN_DOCUMENT = Text("There is no such document.", "該当する書類がありません。")
+
+NO_LINES = Text("An order needs at least one line.", "注文には1行以上の明細が必要です。")
+
+TOO_MANY_LINES = Text("An order has at most {most:,} lines.", "明細は{most:,}行以内にしてください。")
+
+UNKNOWN_SKU = Text("There is no such SKU.", "該当するSKUがありません。")
+
+BAD_QUANTITY = Text("A quantity is a whole number from 1 to {most:,}.", "数量は1〜{most:,}の整数で指定してください。")
+
+BAD_PRICE = Text(
+    "The price cannot be used: {why}.",
+    "単価は0以上、小数点以下{digits}桁以内の金額で指定してください。",
+)
+
+TOTAL_TOO_LARGE = Text("The total is too large.", "合計金額が大きすぎます。")
+
+BACKLOG_QUANTITIES_NEEDED = Text(
+    "This order has backlog SKUs: say in backlogQuantities which of them are delivered.",
+    "バックログSKUがあるため、backlogQuantitiesで納品する数量を指定してください。",
+)
+
+NO_BACKLOG_SKUS = Text(
+    "This order has no backlog SKUs: leave backlogQuantities out to deliver it as a whole.",
+    "バックログSKUがありません。全量を納品する場合はbacklogQuantitiesを省略してください。",
+)
+
+UNKNOWN_BACKLOG_SKU = Text("This is not a backlog SKU of the order.", "この注文のバックログSKUではありません。")
+
+MORE_THAN_REMAINS = Text("Only {remaining:,} remain.", "残りは{remaining:,}点です。")
+
+NOTE_IS_INVOICED = Text(
+    "The delivery note is on an invoice: void or delete that first.",
+    "この納品書は請求書に含まれています。先に請求書を無効化または削除してください。",
+)
+
+NOTE_ON_INVOICE = Text(
+    "This delivery note is on an invoice already.",
+    "この納品書はすでに請求書に含まれています。",
+)
+
+NOTE_OF_WHOLE_ORDER = Text(
+    "This delivery note is of the whole order, so its quantities stay as they are.",
+    "全量納品の納品書のため、数量は変更できません。",
+)
+
+NO_ORDERS = Text("Name at least one order.", "注文を1件以上指定してください。")
+
+NO_DELIVERY_NOTES = Text("Name at least one delivery note.", "納品書を1件以上指定してください。")
+
+TOO_MANY_FOR_AN_INVOICE = Text(
+    "An invoice takes at most {most:,} of them.",
+    "1枚の請求書に含められるのは{most:,}件までです。",
+)
+
+NAMED_TWICE = Text("This one is named twice.", "同じものが2回指定されています。")
+
+ANOTHER_BUYER = Text(
+    "An invoice is for one buyer: this one is another buyer's.",
+    "1枚の請求書に含められるのは同じバイヤーの注文のみです。",
+)
+
+ANOTHER_CURRENCY = Text(
+    "An invoice has one currency: this one is in {currency}.",
+    "1枚の請求書に含められるのは同じ通貨の注文のみです（この注文：{currency}）。",
+)
+
+NOT_A_DRAFT = Text(
+    "Only a draft can be deleted; void an issued invoice instead.",
+    "削除できるのは下書きの請求書のみです。発行済みの請求書は無効にしてください。",
+)
+
+NOT_ISSUABLE = Text("Only a draft can be issued.", "発行できるのは下書きの請求書のみです。")
+
+NOT_VOIDABLE = Text("Only an issued invoice can be voided.", "無効にできるのは発行済みの請求書のみです。")
+
+ONE_OF_IDS_AND_FILTER = Text(
+    "Give either orderIds or filter.",
+    "orderIdsとfilterのどちらか一方を指定してください。",
+)
+
+TOO_MANY_ORDERS = Text("At most {most:,} orders at a time.", "一度に処理できる注文は{most:,}件までです。")
+
+UNKNOWN_NOTIFICATION = Text("There is no such notification.", "該当する通知がありません。")
+
+NOT_RESENDABLE = Text(
+    "Only a failed mail that was not sent again yet can be sent again.",
+    "再送できるのは、送信に失敗し、まだ再送していないメールのみです。",
+)
+
+NOBODY_TO_SEND_TO = Text(
+    "The buyer has no e-mail address now.",
+    "バイヤーのメールアドレスが登録されていません。",
+)
+
+UNKNOWN_TIME_ZONE = Text(
+    "This is not a time zone, e.g. Asia/Tokyo.", "タイムゾーンを指定してください（例：Asia/Tokyo）。"
+)
+
+NOT_AN_ADDRESS = Text("This is not an e-mail address.", "メールアドレスの形式ではありません。")
+
+UNKNOWN_BUYER = Text("There is no such buyer.", "該当するバイヤーがありません。")
+
+UNKNOWN_CATALOG = Text("There is no such catalog.", "該当するカタログがありません。")
+
+UNKNOWN_CURRENCY = Text("This is not a currency in use (ISO 4217).", "有効な通貨コード（ISO 4217）ではありません。")
+
+ORDER_CODE_TAKEN = Text(
+    "An order with this code exists and says something else.",
+    "この注文コードは別の内容の注文で使用されています。",
+)
+
+NOT_THE_BRANDS_PRICE = Text("This is not the brand's price.", "ブランドの設定した単価と異なります。")
+
+UNKNOWN_TAG = Text("There is no such tag.", "該当するタグがありません。")
+
+TAG_NAME_BLANK = Text("A tag needs a name.", "タグには名前が必要です。")
+
+TAG_IN_USE = Text(
+    "Orders that carry this tag: {count:,}. Set removeFromOrders to take it off them.",
+    "このタグは{count:,}件の注文に付いています。外して削除する場合はremoveFromOrdersをオンにしてください。",
+)
+
+TAG_COLOR_BAD = Text(
+    "A colour is written as #RRGGBB, e.g. #D83A3A.",
+    "色は #RRGGBB の形式で指定してください（例：#D83A3A）。",
+)
+
+TAGS_ARE_OF_A_BRAND = Text(
+    "Tags belong to a brand: a platform operator has none.",
+    "タグはブランドに属するため、プラットフォーム運営者は編集できません。",
+)
+
+UNKNOWN_API_KEY = Text("There is no such API key.", "該当するAPIキーがありません。")
+
+API_KEY_NAME_BLANK = Text("An API key needs a name.", "APIキーには名前が必要です。")
+
+API_KEY_SCOPES_MISSING = Text("An API key needs at least one scope.", "APIキーにはスコープを1つ以上指定してください。")
+
+API_KEY_EXPIRY_PAST = Text("An API key cannot have expired already.", "有効期限には未来の日時を指定してください。")
+
+API_KEY_ENDED = Text(
+    "This API key has been revoked or has expired: create a new one.",
+    "このAPIキーは無効または期限切れです。新しいキーを作成してください。",
+)
+
+BAD_OVERLAP = Text(
+    "The old key stays good for 0 to {most} hours.",
+    "旧キーの猶予は0〜{most}時間で指定してください。",
+)
+
+TOO_MANY_API_KEYS = Text(
+    "A brand has at most {most} API keys: revoke one first.",
+    "APIキーはブランドごとに{most}個までです。先に不要なキーを無効にしてください。",
+)
