@@ -85,7 +85,7 @@ class OrderAnalytics:
     totals: list[Money] = strawberry.field(description="One for each currency.")
     groups: list[OrderAnalyticsGroup] = strawberry.field(
         description="Months in their order; buyers, catalogs and products by quantity, "
-        f"at most {analytics.MOST_GROUPS:,}. Empty without groupBy.",
+        f"at most {analytics.MAX_GROUPS:,}. Empty without groupBy.",
         directives=[ListSize(assumed_size=100)],
     )
     placed: Private[tuple[datetime | None, datetime | None]]

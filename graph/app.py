@@ -31,7 +31,7 @@ from graph.telemetry import logs, metrics
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 
-MOST_FAILURES = 60  # to say who one is, from one address within a minute
+MAX_FAILURES = 60  # to say who one is, from one address within a minute
 RELAY_ENDS_WITHIN = 8  # seconds
 # On SQLite the wait for another process's lock cannot be cut off; so that a request which has run out of its time is
 # answered soon after, no wait for a lock is much longer than that time.
@@ -135,7 +135,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         )
         self._graphiql = edge.graphiql
         self._budgets = Budgets(edge.rate_limit, clock)
-        self._failures = Budgets(MOST_FAILURES, clock)
+        self._failures = Budgets(MAX_FAILURES, clock)
         self._database = database
         self._identity = identity
         self._links = links

@@ -1,36 +1,22 @@
-"""archiveOrders, applyTagsToOrders, createOrderConfirmations, confirmOrders: an honest result for each order."""
+"""archiveOrders, applyTagsToOrders, createOrderConfirmations, confirmOrders: a result for each order."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 import strawberry
-from strawberry import ID, UNSET, Private
+from strawberry import ID, UNSET
 
-from graph.bulk import ERRORS, BulkInput
+from graph.bulk import BulkInput, BulkPayload
 from graph.confirmation import BODY
 from graph.core.context import Info, given
 from graph.core.enums import publish
-from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id
-from graph.limits.cost import ListSize
-from graph.orders import ActionBlocker, Order, load_order
 from resolvers import bulk_actions
 from resolvers.bulk_actions import CreateConfirmations, TagMode, TagOrders
-from resolvers.bulk_runs import BulkCommand, BulkError, Outcome, Result
-from resolvers.core.notices import LONGEST_BODY
+from resolvers.bulk_runs import BulkCommand
 
 NOTIFY = "Whether an e-mail goes to each buyer, one for each order."
 
-publish(
-    BulkError,
-    "Why an action on many orders, other than rejecting, was refused as a whole. Nothing was changed.",
-    ERRORS
-    | {
-        "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
-        "BODY_TOO_LONG": f"Returned if the body has more than {LONGEST_BODY:,} characters.",
-        "UNKNOWN_TAGS": "Returned if the brand of the orders has no such tag; the message says which.",
-    },
-    name="BulkActionErrorCode",
-)
+
 publish(
     TagMode,
     "What to do with tags.",
@@ -40,62 +26,6 @@ publish(
         "REMOVE": "The orders shall not have these tags.",
     },
 )
-
-
-@strawberry.type(description="Why an action on many orders was refused as a whole.")
-class BulkActionError(UserError):
-    code: BulkError = strawberry.field(description="For programs.")
-
-
-@strawberry.type(description="What came of one order.")
-class BulkActionResult:
-    order_id: ID = strawberry.field(description="As it was asked for.")
-    is_done: bool = strawberry.field(
-        description="Whether it is done: by this request, or by an earlier one with the same idempotencyKey."
-    )
-    blockers: list[ActionBlocker] = strawberry.field(
-        description="Why it was skipped; empty when it is done, and when there is no such order."
-    )
-    warnings: list[str] = strawberry.field(
-        description="Done, but: e.g. the buyer has no e-mail address. After a retry as after the first try."
-    )
-    result: Private[Result | None]
-
-    @strawberry.field(description="The order as it is now; null when there is none.")
-    async def order(self, info: Info) -> Order | None:
-        return await load_order(info, self.result.order_id if self.result and self.result.is_found else None)
-
-    @classmethod
-    def of(cls, id: ID, result: Result | None) -> "BulkActionResult":
-        blockers = [ActionBlocker.of(blocker) for blocker in result.blockers] if result else []
-        warnings = result.warnings if result else []
-        is_done = bool(result and result.is_done)
-        return cls(order_id=id, is_done=is_done, blockers=blockers, warnings=warnings, result=result)
-
-
-@strawberry.type
-class BulkPayload:
-    """The start of every payload of an action on many orders; not in the schema itself."""
-
-    results: list[BulkActionResult] = strawberry.field(
-        description="In the order asked for, or of the list.", directives=[ListSize(assumed_size=100)]
-    )
-    done_count: int = strawberry.field(description="How many are done.")
-    skipped_count: int = strawberry.field(description="How many are not.")
-    user_errors: list[BulkActionError] = strawberry.field(
-        description="Why nothing was done at all; empty when each order was looked at."
-    )
-
-    @classmethod
-    def of(cls, input: BulkInput, outcome: Outcome) -> Self:
-        errors = [
-            BulkActionError(code=each.code, message=each.message, field=list(each.field) or None)
-            for each in outcome.refusals
-        ]
-        answers = [] if errors else input.answers(outcome)
-        results = [BulkActionResult.of(id, result) for id, result in answers]
-        done = sum(result.is_done for result in results)
-        return cls(results=results, done_count=done, skipped_count=len(results) - done, user_errors=errors)
 
 
 @strawberry.input(description="Exactly one of orderIds and filter.")

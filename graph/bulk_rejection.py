@@ -15,7 +15,7 @@ from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from resolvers import bulk_rejection
 from resolvers.bulk_runs import BulkCommand, BulkError, Result
-from resolvers.core.notices import LONGEST_BODY
+from resolvers.core.notices import MAX_BODY_LENGTH
 
 
 class RejectOrdersErrorCode(StrEnum):
@@ -36,7 +36,7 @@ publish(
     | {
         "NOT_PERMITTED": "Returned if the viewer may not reject orders.",
         "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
-        "BODY_TOO_LONG": f"Returned if the body has more than {LONGEST_BODY:,} characters.",
+        "BODY_TOO_LONG": f"Returned if the body has more than {MAX_BODY_LENGTH:,} characters.",
     },
 )
 

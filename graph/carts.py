@@ -1,59 +1,23 @@
-"""sendOrderBackToCart, the buyer's carts, and placeOrder."""
+"""A buyer's carts: the query, and updateCart."""
 
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
-from strawberry import ID, UNSET, Private
+from strawberry import ID, Private
 
 from graph.catalog import Sku
-from graph.confirmation import BODY, DONE, NOTIFY, OrderLineInput
-from graph.core.context import Info, given
+from graph.confirmation import DONE, OrderLineInput
+from graph.core.context import Info
 from graph.core.ids import Kind, from_id
 from graph.core.money import Money
 from graph.limits.cost import ListSize
-from graph.order_actions import ActionPayload, OrderActionError, OrderInput
+from graph.order_actions import OrderActionError
 from graph.orders import Order, load_order
-from resolvers import cart_editing, placing, send_back
+from resolvers import cart_editing
 from resolvers import carts as resolvers
 from resolvers.cart_editing import CartContent
 from resolvers.carts import CartRow
-from resolvers.core.actions import Message, not_found
-from resolvers.placing import NewOrder
-
-
-@strawberry.input(description="Puts the original order back into the buyer's cart. Final for this order.")
-class SendOrderBackToCartInput(OrderInput):
-    notify: bool = strawberry.field(description=NOTIFY)
-    body: str | None = strawberry.field(default=UNSET, description=BODY)
-
-
-@strawberry.type(description=f"What came of sendOrderBackToCart. {DONE}")
-class SendOrderBackToCartPayload(ActionPayload):
-    pass
-
-
-@strawberry.input(
-    description="An order placed by hand: by the brand for a buyer, or by the buyer's own user. It takes the place of "
-    "the buyer's cart for the catalog; the brand's only of one that an order was sent back into."
-)
-class PlaceOrderInput:
-    buyer_id: ID = strawberry.field(description="Who orders; a buyer's user orders for that buyer only.")
-    catalog_code: str = strawberry.field(description="From which catalog.")
-    currency: str = strawberry.field(description="ISO 4217.")
-    lines: list[OrderLineInput] = strawberry.field(description="What; a buyer orders at the brand's prices.")
-    comment: str | None = strawberry.field(default=UNSET, description="At most 2,000 characters.")
-    code: str | None = strawberry.field(
-        default=UNSET,
-        description="Unique in the brand; a buyer's user gives one that is unique among the buyer's orders, and the "
-        "buyer's own code is put before it. The same order with the same code again answers the order that is there; "
-        "one is made up when left out.",
-    )
-
-
-@strawberry.type(description=f"What came of placeOrder. {DONE}")
-class PlaceOrderPayload(ActionPayload):
-    pass
 
 
 @strawberry.type(description="One line of a cart.")
@@ -122,27 +86,3 @@ async def update_cart(
     rows = await resolvers.carts_of(info.context, buyer_id) if buyer_id else []
     cart = next((Cart.of(row) for row in rows if row.catalog_code == input.catalog_code.strip()), None)
     return UpdateCartPayload(cart=cart, user_errors=[OrderActionError.of(refusal) for refusal in refusals])
-
-
-async def send_order_back_to_cart(
-    info: Info, input: Annotated[SendOrderBackToCartInput, strawberry.argument(description="The order.")]
-) -> SendOrderBackToCartPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        message = Message(input.notify, given(input.body))
-        outcome = await send_back.send_back_to_cart(info.context, order_id, message)
-    return await SendOrderBackToCartPayload.of(info, outcome)
-
-
-async def place_order(
-    info: Info, input: Annotated[PlaceOrderInput, strawberry.argument(description="The order.")]
-) -> PlaceOrderPayload:
-    new = NewOrder(
-        buyer_id=from_id(Kind.BUYER, input.buyer_id),
-        catalog_code=input.catalog_code,
-        currency=input.currency,
-        lines=[line.read() for line in input.lines],
-        comment=given(input.comment),
-        code=given(input.code),
-    )
-    return await PlaceOrderPayload.of(info, await placing.place_order(info.context, new))

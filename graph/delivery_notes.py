@@ -32,8 +32,8 @@ class BacklogQuantityInput:
     quantity: int = strawberry.field(description="At least 1, at most what remains.")
 
 
-TRACKING_NUMBER = f"The carrier's, at most {delivery_notes.LONGEST_TRACKING_NUMBER} characters."
-COMMENT = f"What the buyer reads on it, at most {delivery_notes.LONGEST_COMMENT:,} characters."
+TRACKING_NUMBER = f"The carrier's, at most {delivery_notes.MAX_TRACKING_NUMBER_LENGTH} characters."
+COMMENT = f"What the buyer reads on it, at most {delivery_notes.MAX_COMMENT_LENGTH:,} characters."
 
 
 @strawberry.input(description="From the order as a whole, or, with backlogQuantities, from its backlog SKUs.")

@@ -17,7 +17,8 @@ from graph.core.node import NODES, Node
 from graph.core.pagination import After, Connection, First, connection, counted
 from graph.limits.cost import paged
 from models.invoice import InvoiceStatus
-from resolvers import documents, nodes
+from resolvers import nodes
+from resolvers.lines import invoice_lines, note_lines
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import BacklogSkuRow, DeliveryNoteLineRow, DeliveryNoteRow, InvoiceLineRow, InvoiceRow
 
@@ -65,7 +66,7 @@ class DeliveryNote(Node):
 
     @strawberry.field(description="What it delivers.", directives=[paged("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[DeliveryNoteLine]:
-        page = await documents.note_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        page = await note_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         count = counted(info.context.loaders.delivery_note_line_count, self.row.id)
         return connection(page, DeliveryNoteLine.of, count)
 
@@ -136,7 +137,7 @@ class Invoice(Node):
 
     @strawberry.field(description="What it bills.", directives=[paged("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[InvoiceLine]:
-        page = await documents.invoice_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        page = await invoice_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         count = counted(info.context.loaders.invoice_line_count, self.row.id)
         return connection(page, InvoiceLine.of, count)
 

@@ -18,8 +18,8 @@ from graph.order_filter import read_ids
 from models.actor import ActorKind
 from models.permissions import Permission
 from resolvers import history as resolvers
-from resolvers.core.actions import demand
-from resolvers.inputs import LONGEST_SEARCH, MOST_WORDS
+from resolvers.core.refusals import demand
+from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
 from resolvers.reading.pagination import PageRequest
 
 
@@ -28,7 +28,7 @@ class HistoryFilter:
     search: str | None = strawberry.field(
         default=UNSET,
         description="Words, each of which must be somewhere in the actor's name or id or in the order's code, in upper "
-        f"or lower case. At most {LONGEST_SEARCH} characters and {MOST_WORDS} words.",
+        f"or lower case. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
     )
     actors: list[str] | None = strawberry.field(default=UNSET, description="By one of these: names or ids, exactly.")
     actor_kinds: list[ActorKind] | None = strawberry.field(default=UNSET, description="By one of these kinds of users.")

@@ -5,12 +5,13 @@ from typing import Annotated, Self
 import strawberry
 from strawberry import ID
 
+from graph.blockers import ActionBlocker
 from graph.confirmation import DONE
 from graph.core.context import Info
 from graph.core.ids import Kind, from_id
 from graph.document_types import Invoice
 from graph.order_actions import ActionPayload, OrderActionError, OrderInput
-from graph.orders import ActionBlocker, Order
+from graph.orders import Order
 from resolvers import invoice_drafts, invoices, nodes
 from resolvers.core.actions import Outcome, not_found
 from resolvers.delivery_notes import unknown_document
@@ -30,14 +31,15 @@ class CreateInvoicePayload(ActionPayload):
 @strawberry.input(description="Drafts one invoice for the official content of several orders.")
 class CreateInvoiceForOrdersInput:
     order_ids: list[ID] = strawberry.field(
-        description=f"Orders of one buyer in one currency, at most {invoice_drafts.MOST}."
+        description=f"Orders of one buyer in one currency, at most {invoice_drafts.MAX_DOCUMENTS}."
     )
 
 
 @strawberry.input(description="Drafts one invoice for what delivery notes deliver, at the prices of their orders.")
 class CreateInvoiceForDeliveryNotesInput:
     delivery_note_ids: list[ID] = strawberry.field(
-        description=f"Notes of one buyer's orders in one currency, none on an invoice; at most {invoice_drafts.MOST}."
+        description="Delivery notes of one buyer's orders in one currency, none on an invoice; "
+        f"at most {invoice_drafts.MAX_DOCUMENTS}."
     )
 
 

@@ -1,17 +1,17 @@
-"""What all actions but rejecting answer; and archiveOrder and applyTags, which are left to a rejected order."""
+"""What every action on one order shares: its input, its payload, its errors."""
 
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import strawberry
 from strawberry import ID, UNSET
 
+from graph.blockers import ActionBlocker
 from graph.core.context import Info
 from graph.core.enums import publish
 from graph.core.errors import UserError
-from graph.core.ids import Kind, from_id
-from graph.orders import ActionBlocker, Order, load_order
-from resolvers import archiving, tagging
-from resolvers.core.actions import ActionError, Outcome, Refusal, not_found
+from graph.orders import Order, load_order
+from resolvers.core.actions import Outcome
+from resolvers.core.refusals import ActionError, Refusal
 
 publish(
     ActionError,
@@ -73,40 +73,3 @@ class ActionPayload:
             user_errors=[OrderActionError.of(refusal) for refusal in outcome.refusals],
             **more,
         )
-
-
-@strawberry.input(description="What to archive: a rejected or sent-back order.")
-class ArchiveOrderInput(OrderInput):
-    pass
-
-
-@strawberry.type(description="What came of archiveOrder. It is done exactly when userErrors is empty.")
-class ArchiveOrderPayload(ActionPayload):
-    pass
-
-
-@strawberry.input(description="Which tags an order shall have, in whichever status it is.")
-class ApplyTagsInput(OrderInput):
-    tag_ids: list[ID] = strawberry.field(description="Replaces the order's tags; an empty list removes them all.")
-
-
-@strawberry.type(description="What came of applyTags. It is done exactly when userErrors is empty.")
-class ApplyTagsPayload(ActionPayload):
-    pass
-
-
-async def archive_order(
-    info: Info, input: Annotated[ArchiveOrderInput, strawberry.argument(description="The order.")]
-) -> ArchiveOrderPayload:
-    order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await archiving.archive_order(info.context, order_id) if order_id else not_found(info.context)
-    return await ArchiveOrderPayload.of(info, outcome)
-
-
-async def apply_tags(
-    info: Info, input: Annotated[ApplyTagsInput, strawberry.argument(description="The order and its tags.")]
-) -> ApplyTagsPayload:
-    order_id = from_id(Kind.ORDER, input.order_id)
-    tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
-    outcome = await tagging.apply_tags(info.context, order_id, tag_ids) if order_id else not_found(info.context)
-    return await ApplyTagsPayload.of(info, outcome)

@@ -12,7 +12,7 @@ from graph.core.enums import SortDirection
 from graph.core.ids import Kind, from_id
 from models.policy import OrderStatus
 from resolvers import orders
-from resolvers.inputs import LONGEST_SEARCH, MOST_WORDS, InputError
+from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS, InputError
 from resolvers.orders import OrderSortField
 
 
@@ -21,7 +21,7 @@ class OrderFilter:
     search: str | None = strawberry.field(
         default=UNSET,
         description="Words, each of which must be somewhere in the order code, buyer name or code, model number or SKU "
-        f"number, in upper or lower case. At most {LONGEST_SEARCH} characters and {MOST_WORDS} words.",
+        f"number, in upper or lower case. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
     )
     status: list[OrderStatus] | None = strawberry.field(default=UNSET, description="One of these.")
     can_reject: bool | None = strawberry.field(

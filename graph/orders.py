@@ -1,4 +1,4 @@
-"""Order, and the questions that find orders."""
+"""Order, and the queries that find orders."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,12 +9,13 @@ import strawberry
 from strawberry import ID, UNSET, Private
 
 from exports.pdf.snapshots import OrderDocument
+from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.buyers import Buyer
 from graph.catalog import OrderLine
 from graph.core.batching import names_of, then
 from graph.core.context import Info, given
 from graph.core.download_links import Download, Export
-from graph.core.enums import InLocale, publish
+from graph.core.enums import InLocale
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node
@@ -24,13 +25,12 @@ from graph.history_types import OrderEvent
 from graph.limits.cost import COST_OF_A_FILTER, ListSize, paged
 from graph.notifications import Notification
 from graph.order_filter import OrderFilter, OrderSort
-from graph.rejection_types import BlockingDocument, OrderRejection, RejectionBlocker
+from graph.rejection_types import OrderRejection, RejectionBlocker
 from graph.tag_types import Tag
 from models import policy
-from models.messages.blockers import BLOCKER_MESSAGES
 from models.messages.statuses import status_label
 from models.order import DataSet
-from models.policy import REJECTED, Blocker, DeliveryStatus, OrderAction, OrderStatus
+from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
 from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
@@ -38,35 +38,9 @@ from resolvers.inputs import InputError
 from resolvers.lines import lines_of
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import OrderRow
-from resolvers.reading.verdicts import Explained, Verdict
+from resolvers.reading.verdicts import Verdict
 
 T = TypeVar("T")
-
-
-publish(
-    Blocker,
-    "Why something cannot be done to an order. New values may be added: a client must tolerate one it doesn't know.",
-    {blocker.name: BLOCKER_MESSAGES[blocker].en.replace(": {documents}", "") for blocker in Blocker},
-    name="OrderActionBlockerCode",
-)
-
-
-@strawberry.type(description="A reason why something cannot be done to an order.")
-class ActionBlocker:
-    code: Blocker = strawberry.field(description="For programs.")
-    message: str = strawberry.field(description="For people, in the viewer's language.")
-    documents: list[BlockingDocument] = strawberry.field(description="The documents in the way.")
-
-    @classmethod
-    def of(cls, blocker: Explained) -> "ActionBlocker":
-        return cls(code=blocker.code, message=blocker.message, documents=BlockingDocument.all_of(blocker))
-
-
-@strawberry.type(description="Whether an action on an order is possible now, and if not, every reason why.")
-class OrderActionVerdict:
-    action: OrderAction = strawberry.field(description="Which action.")
-    allowed: bool = strawberry.field(description="True exactly when blockers is empty.")
-    blockers: list[ActionBlocker] = strawberry.field(description="The same that the mutation would give.")
 
 
 @strawberry.type(description="One of the two contents of an order.")
@@ -285,6 +259,7 @@ Filter = Annotated[
     OrderFilter | None,
     strawberry.argument(description="Everything that is not archived when left out.", directives=[COST_OF_A_FILTER]),
 ]
+
 Sort = Annotated[
     list[OrderSort] | None, strawberry.argument(description="Most important first; newest orders first when left out.")
 ]

@@ -15,7 +15,7 @@ from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from models.messages.mail import MailKind
 from resolvers import rejection
-from resolvers.core.notices import LONGEST_BODY
+from resolvers.core.notices import MAX_BODY_LENGTH
 from resolvers.rejection import Outcome, RejectionError, RejectOrder
 
 publish(
@@ -26,7 +26,7 @@ publish(
         "NOT_REJECTABLE": "Returned if something blocks the rejection; once for each of `blockers`.",
         "NOT_PERMITTED": "Returned if the viewer may not reject orders.",
         "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
-        "BODY_TOO_LONG": f"Returned if the body has more than {LONGEST_BODY:,} characters.",
+        "BODY_TOO_LONG": f"Returned if the body has more than {MAX_BODY_LENGTH:,} characters.",
         "STALE_ORDER": "Returned if the order is no longer at expectedVersion.",
         "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request.",
     },
@@ -47,7 +47,7 @@ class RejectOrderInput:
     )
     body: str | None = strawberry.field(
         default=UNSET,
-        description=f"The message to the buyer, plain text of at most {LONGEST_BODY:,} characters; a "
+        description=f"The message to the buyer, plain text of at most {MAX_BODY_LENGTH:,} characters; a "
         "standard text when blank. Refused when notify is false.",
     )
     expected_version: int | None = strawberry.field(
@@ -56,7 +56,7 @@ class RejectOrderInput:
     idempotency_key: str | None = strawberry.field(
         default=UNSET,
         description="A retry with the same key gives the first answer again and changes nothing. "
-        f"At most {rejection.LONGEST_KEY} characters; only rejections that were done are remembered.",
+        f"At most {rejection.MAX_KEY_LENGTH} characters; only rejections that were done are remembered.",
     )
 
 

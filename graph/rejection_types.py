@@ -4,10 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 import strawberry
-from strawberry import ID
 
+from graph.blockers import BlockingDocument
 from graph.core.enums import publish
-from graph.core.ids import Kind, to_id
 from models.policy import Blocker
 from resolvers.reading.verdicts import Explained
 
@@ -37,17 +36,6 @@ publish(
         "STATUS_NOT_ELIGIBLE_FOR_BULK": "Bulk only: the status is neither OC_REQUIRED nor OC_CREATED.",
     },
 )
-
-
-@strawberry.type(description="A document that references an order.")
-class BlockingDocument:
-    id: ID = strawberry.field(description="To be asked for with node(id:).")
-    code: str = strawberry.field(description="As people know it.")
-
-    @classmethod
-    def all_of(cls, blocker: Explained) -> "list[BlockingDocument]":
-        kind = Kind.INVOICE if blocker.code is Blocker.INVOICE_EXISTS else Kind.DELIVERY_NOTE
-        return [cls(id=to_id(kind, each.id), code=each.code) for each in blocker.documents]
 
 
 @strawberry.type(description="A reason why an order cannot be rejected.")

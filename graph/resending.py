@@ -13,7 +13,8 @@ from graph.order_actions import ActionPayload
 from models.locale import text_for
 from models.messages.refusals import UNKNOWN_NOTIFICATION
 from resolvers import resending
-from resolvers.core.actions import ActionError, Outcome, Refusal
+from resolvers.core.actions import Outcome
+from resolvers.core.refusals import ActionError, Refusal
 
 
 @strawberry.input(description="Sends a failed mail again, to the addresses that the buyer has now.")

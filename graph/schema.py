@@ -8,10 +8,11 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
 from graph.api_keys import api_keys, create_api_key, revoke_api_key, rotate_api_key
+from graph.archiving import archive_order
 from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
-from graph.carts import carts, place_order, send_order_back_to_cart, update_cart
+from graph.carts import carts, update_cart
 from graph.confirmation import (
     approve_order_confirmation,
     confirm_order,
@@ -37,11 +38,13 @@ from graph.invoices import (
 from graph.limits.cost import Cost, ListSize, paged
 from graph.limits.documents import Examiner, Limits
 from graph.mail_preview import order_mail_preview
-from graph.order_actions import apply_tags, archive_order
 from graph.orders import order, order_by_code, orders, orders_excel
+from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
 from graph.resending import resend_notification
+from graph.send_back import send_order_back_to_cart
 from graph.tag_types import tags
+from graph.tagging import apply_tags
 from graph.tags import create_tag, delete_tag, update_tag
 from graph.telemetry.metrics import KindOfOperation
 from graph.viewer import viewer

@@ -7,7 +7,7 @@ from functools import cache
 from babel.core import get_global
 from babel.numbers import get_currency_precision
 
-LARGEST_MINOR = 2**63 - 1
+MAX_MINOR = 2**63 - 1
 
 
 class MoneyError(ValueError):
@@ -42,7 +42,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
     minor = amount.scaleb(digits)
     if minor != minor.to_integral_value():
         raise MoneyError(f"{amount} is finer than {currency} allows ({digits} digits behind the point)")
-    if abs(minor) > LARGEST_MINOR:
+    if abs(minor) > MAX_MINOR:
         raise MoneyError(f"{amount} is too large")
     return int(minor)
 

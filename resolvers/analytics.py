@@ -24,7 +24,7 @@ from resolvers.inputs import InputError
 COUNTED: ColumnElement[bool] = Order.status.not_in(sorted(FINAL))
 DECLINED: ColumnElement[bool] = Order.status.in_(sorted(REJECTED))
 SENT_BACK: ColumnElement[bool] = Order.status.in_(sorted(FINAL - REJECTED))
-MOST_GROUPS = 1_000
+MAX_GROUPS = 1_000
 
 OF_ORDERS: tuple[Any, ...] = (func.count(), func.sum(Order.total_quantity), func.sum(Order.total_minor))
 
@@ -48,7 +48,7 @@ async def order_analytics(
         await _one_moment(session)
         overall = await _figures(session, COUNTED, *placed)
         groups = await _groups(session, dimension, placed) if dimension else []
-    return overall, groups[:MOST_GROUPS]
+    return overall, groups[:MAX_GROUPS]
 
 
 async def rejections(context: Context, placed_from: datetime | None, placed_to: datetime | None) -> Rejections:

@@ -27,12 +27,12 @@ from models.messages.refusals import (
 )
 from models.permissions import Permission, permits
 from models.scope import EVERYTHING, Scope
-from resolvers.core.actions import ActionError, Refusal, demand, invalid, not_permitted
 from resolvers.core.context import Context
+from resolvers.core.refusals import ActionError, Refusal, demand, invalid, not_permitted
 from resolvers.inputs import check_text
 
-MOST_KEYS = 100
-LONGEST_OVERLAP = 168  # hours
+MAX_KEYS = 100
+MAX_OVERLAP_HOURS = 168  # hours
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -91,8 +91,8 @@ async def create_api_key(
     )
     async with context.transaction() as session:
         live = select(func.count()).select_from(ApiKey).where(ApiKey.revoked_at.is_(None))
-        if (await session.scalar(live) or 0) >= MOST_KEYS:
-            return _refused(invalid(context, TOO_MANY_API_KEYS, most=MOST_KEYS))
+        if (await session.scalar(live) or 0) >= MAX_KEYS:
+            return _refused(invalid(context, TOO_MANY_API_KEYS, most=MAX_KEYS))
         session.add(key)
         await _record(context, session, key, EventKind.API_KEY_CREATED, scopes=", ".join(key.scopes))
     return KeyOutcome(key, secret)
@@ -102,8 +102,8 @@ async def rotate_api_key(context: Context, key_id: UUID | None, overlap_hours: i
     """A new secret; the old one stays good for some hours, an even older one ends at once."""
     if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
         return _refused(*not_permitted(context, Permission.MANAGE_API_KEYS))
-    if not 0 <= overlap_hours <= LONGEST_OVERLAP:
-        return _refused(invalid(context, BAD_OVERLAP, "overlapHours", most=LONGEST_OVERLAP))
+    if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
+        return _refused(invalid(context, BAD_OVERLAP, "overlapHours", most=MAX_OVERLAP_HOURS))
     secret, now = new_secret(), context.clock()
     async with context.transaction() as session:
         key = await _locked(session, key_id)

@@ -13,9 +13,9 @@ from models.locale import Locale
 from models.messages.refusals import NOT_AN_ADDRESS, UNKNOWN_TIME_ZONE
 from models.permissions import Permission, permits
 from models.time_zones import is_time_zone
-from resolvers.core.actions import Refusal, invalid, not_permitted
 from resolvers.core.context import Context
-from resolvers.core.notices import LONGEST_BODY
+from resolvers.core.notices import MAX_BODY_LENGTH
+from resolvers.core.refusals import Refusal, invalid, not_permitted
 from resolvers.inputs import check_text
 
 
@@ -40,11 +40,11 @@ ARGUMENTS = {
     "rejection_text_en": "rejectionTextEn",
     "rejection_text_ja": "rejectionTextJa",
 }
-LONGEST = {
+MAX_LENGTHS = {
     "mail_sender_name": 200,
     "mail_reply_to": 320,
-    "rejection_text_en": LONGEST_BODY,
-    "rejection_text_ja": LONGEST_BODY,
+    "rejection_text_en": MAX_BODY_LENGTH,
+    "rejection_text_ja": MAX_BODY_LENGTH,
 }
 
 
@@ -83,7 +83,7 @@ def _cleaned(value: Any) -> Any:
 
 
 def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
-    for name, longest in LONGEST.items():
+    for name, longest in MAX_LENGTHS.items():
         check_text(changes.get(name), longest, "input", ARGUMENTS[name])
     refusals = []
     if "time_zone" in changes and not is_time_zone(changes["time_zone"] or ""):

@@ -22,7 +22,7 @@ from resolvers.bulk_runs import BulkCommand, BulkError, Outcome, Refusal, Refuse
 from resolvers.core.context import Context
 from resolvers.inputs import InputError
 from resolvers.order_lines import PricedLine, line_rows
-from resolvers.tagging import MOST_TAGS
+from resolvers.tagging import MAX_TAGS
 
 
 class TagMode(StrEnum):
@@ -89,8 +89,8 @@ async def confirm_orders(context: Context, command: BulkCommand) -> Outcome:
 
 async def tag_orders(context: Context, command: TagOrders) -> Outcome:
     """An order that has the tags already needs no change and counts as done."""
-    if len(command.tag_ids) > MOST_TAGS:
-        raise InputError(f"tagIds takes at most {MOST_TAGS} ids.", "input", "tagIds")
+    if len(command.tag_ids) > MAX_TAGS:
+        raise InputError(f"tagIds takes at most {MAX_TAGS} ids.", "input", "tagIds")
 
     async def check(session: AsyncSession, brand_id: UUID) -> None:
         if unknown := _unknown(command, await _wanted(session, brand_id, command)):

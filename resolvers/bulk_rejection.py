@@ -12,7 +12,7 @@ from models.order import Order
 from models.policy import OrderAction
 from models.rejection import OrderRejection
 from resolvers import bulk_batches, bulk_runs
-from resolvers.bulk_runs import BATCH, MOST_ORDERS, BulkCommand, Outcome, Result
+from resolvers.bulk_runs import BATCH, MAX_ORDERS, BulkCommand, Outcome, Result
 from resolvers.core.context import Context
 from resolvers.core.notices import typed
 
@@ -23,7 +23,7 @@ async def reject_orders(context: Context, command: BulkCommand) -> Outcome:
     async def work(session: AsyncSession, run: BulkRun, ids: list[UUID]) -> dict[UUID, Result]:
         return await _reject(context, session, run, ids, command)
 
-    return await bulk_runs.run(context, command, OPERATION, OrderAction.REJECT, work, most=MOST_ORDERS, batch=BATCH)
+    return await bulk_runs.run(context, command, OPERATION, OrderAction.REJECT, work, most=MAX_ORDERS, batch=BATCH)
 
 
 async def _reject(

@@ -31,13 +31,13 @@ from models.order import Order
 from models.permissions import permits
 from models.policy import OrderAction
 from resolvers.core.context import Context
-from resolvers.core.notices import LONGEST_BODY, typed
+from resolvers.core.notices import MAX_BODY_LENGTH, typed
 from resolvers.inputs import InputError, check_text
 from resolvers.orders import OrderFilter, matching
 from resolvers.reading.verdicts import Explained
-from resolvers.rejection import LONGEST_KEY
+from resolvers.rejection import MAX_KEY_LENGTH
 
-MOST_ORDERS = 10_000
+MAX_ORDERS = 10_000
 BATCH = 250
 
 
@@ -114,7 +114,7 @@ async def run(
     work: Work,
     *,
     check: Check | None = None,
-    most: int = MOST_ORDERS,
+    most: int = MAX_ORDERS,
     batch: int = BATCH,
 ) -> Outcome:
     if refusals := _check(context, command, action):
@@ -136,7 +136,7 @@ async def run(
 
 def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[Refusal]:
     locale, errors = context.actor.locale, BulkError
-    check_text(command.idempotency_key, LONGEST_KEY, "input", "idempotencyKey")
+    check_text(command.idempotency_key, MAX_KEY_LENGTH, "input", "idempotencyKey")
     body = typed(command.body)
     found: list[Refusal] = []
     if not permits(context.actor.role, action):
@@ -145,11 +145,11 @@ def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[
         found.append(Refusal(errors.ONE_OF_ORDER_IDS_AND_FILTER, text_for(ONE_OF_IDS_AND_FILTER, locale), ("input",)))
     if body and not command.notify:
         found.append(Refusal(errors.BODY_WITHOUT_NOTIFY, text_for(BODY_WITHOUT_NOTIFY, locale), ("input", "body")))
-    if body and len(body) > LONGEST_BODY:
-        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
+    if body and len(body) > MAX_BODY_LENGTH:
+        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=MAX_BODY_LENGTH)
         found.append(Refusal(errors.BODY_TOO_LONG, text, ("input", "body")))
     if not found:
-        check_text(body, LONGEST_BODY, "input", "body")
+        check_text(body, MAX_BODY_LENGTH, "input", "body")
     return found
 
 

@@ -13,8 +13,8 @@ from models.catalog import Catalog
 from models.messages.refusals import UNKNOWN_CATALOG, UNKNOWN_CURRENCY
 from models.money import currencies
 from models.permissions import Permission
-from resolvers.core.actions import Refusal, Refused, invalid, not_permitted
 from resolvers.core.context import Context
+from resolvers.core.refusals import Refusal, Refused, invalid, not_permitted
 from resolvers.inputs import check_text
 from resolvers.order_lines import NewLine, check_prices, priced
 

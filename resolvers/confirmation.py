@@ -15,7 +15,7 @@ from resolvers.inputs import check_text
 from resolvers.order_lines import NewLine, line_rows, lines_of, priced
 from resolvers.tagging import set_tags
 
-LONGEST_COMMENT = 2_000
+MAX_COMMENT_LENGTH = 2_000
 
 
 async def create_confirmation(context: Context, order_id: UUID, *, ask_approval: bool, message: Message) -> Outcome:
@@ -65,7 +65,7 @@ async def approve_confirmation(context: Context, order_id: UUID, *, version: int
 async def refuse_confirmation(
     context: Context, order_id: UUID, comment: str | None, *, version: int | None = None
 ) -> Outcome:
-    check_text(comment, LONGEST_COMMENT, "input", "comment")
+    check_text(comment, MAX_COMMENT_LENGTH, "input", "comment")
 
     async def change(_: AsyncSession, order: Order) -> list[Event]:
         return [order.refuse_confirmation(context.clock(), (comment or "").strip())]

@@ -31,13 +31,14 @@ from models.order import Order
 from models.permissions import Permission
 from models.policy import OrderAction
 from resolvers.backlog import ordered_quantities
-from resolvers.core.actions import ActionError, Outcome, Refusal, Refused, act, invalid, lock, not_permitted
+from resolvers.core.actions import Outcome, act, lock
 from resolvers.core.context import Context
+from resolvers.core.refusals import ActionError, Refusal, Refused, invalid, not_permitted
 from resolvers.inputs import check_text
-from resolvers.order_lines import LARGEST_QUANTITY
+from resolvers.order_lines import MAX_QUANTITY
 
-LONGEST_TRACKING_NUMBER = 100
-LONGEST_COMMENT = 2_000
+MAX_TRACKING_NUMBER_LENGTH = 100
+MAX_COMMENT_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class NoteContent:
 
     def check(self) -> None:
         """Raises InputError."""
-        check_text(self.tracking_number, LONGEST_TRACKING_NUMBER, "input", "trackingNumber")
-        check_text(self.comment, LONGEST_COMMENT, "input", "comment")
+        check_text(self.tracking_number, MAX_TRACKING_NUMBER_LENGTH, "input", "trackingNumber")
+        check_text(self.comment, MAX_COMMENT_LENGTH, "input", "comment")
 
 
 # Backlog SKU (None: of the whole order), SKU, quantity.
@@ -214,8 +215,8 @@ def _taken(context: Context, backlog: list[BacklogSku], quantities: Sequence[Bac
         sku = by_id.get(each.backlog_sku_id) if each.backlog_sku_id else None
         if sku is None:
             refusals.append(invalid(context, UNKNOWN_BACKLOG_SKU, *at, "backlogSkuId"))
-        elif not 0 < each.quantity <= LARGEST_QUANTITY:
-            refusals.append(invalid(context, BAD_QUANTITY, *at, "quantity", most=LARGEST_QUANTITY))
+        elif not 0 < each.quantity <= MAX_QUANTITY:
+            refusals.append(invalid(context, BAD_QUANTITY, *at, "quantity", most=MAX_QUANTITY))
         else:
             asked[sku.id] += each.quantity
             if asked[sku.id] > sku.remaining_quantity:

@@ -13,13 +13,13 @@ from models.audit import AuditEntry
 from models.events import EventKind
 from models.order import Order
 from resolvers.core.context import Context
-from resolvers.inputs import LONGEST_SEARCH, InputError, check_search, check_text
+from resolvers.inputs import MAX_SEARCH_LENGTH, InputError, check_search, check_text
 from resolvers.reading.loaders import HISTORY_COLUMNS
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, page_within, read_page
 from resolvers.reading.rows import HistoryRow
 
 KEYS = [by_id(AuditEntry.id, descending=False)]
-MOST_IN_FILTER = 100
+MAX_IN_FILTER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ def conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
 
 
 def _few(values: Sequence[Any], name: str) -> Sequence[Any]:
-    if len(values) > MOST_IN_FILTER:
-        raise InputError(f"{name} takes at most {MOST_IN_FILTER}.", "filter", name)
+    if len(values) > MAX_IN_FILTER:
+        raise InputError(f"{name} takes at most {MAX_IN_FILTER}.", "filter", name)
     return values
 
 
 def _texts(values: Sequence[str], name: str) -> Sequence[str]:
     for place, value in enumerate(_few(values, name)):
-        check_text(value, LONGEST_SEARCH, "filter", name, str(place))
+        check_text(value, MAX_SEARCH_LENGTH, "filter", name, str(place))
     return values
 
 

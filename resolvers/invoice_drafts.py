@@ -31,15 +31,15 @@ from models.messages.refusals import (
     TOTAL_TOO_LARGE,
     UNKNOWN_DOCUMENT,
 )
-from models.money import LARGEST_MINOR
+from models.money import MAX_MINOR
 from models.order import Order
 from models.policy import OrderAction
-from resolvers.core.actions import ActionError, Refusal, Refused, invalid, refusal_of
 from resolvers.core.context import Context
+from resolvers.core.refusals import ActionError, Refusal, Refused, invalid, refusal_of
 from resolvers.invoice_lines import Billed, delivered_lines, unbilled_charges, whole_order
 from resolvers.reading.verdicts import Explained, read_verdicts
 
-MOST = 100
+MAX_DOCUMENTS = 100
 
 # The path of the argument that named an order or a delivery note, by its place.
 Path = Callable[[int], tuple[str, ...]]
@@ -204,7 +204,7 @@ async def _write(
         notes |= dict.fromkeys(each.note_id for each in billed if each.note_id)
         rows += [_row(invoice, order, position, each) for position, each in enumerate(billed, len(rows) + 1)]
         total += sum(each.line.amount_minor for each in billed) + tax + shipping
-    if total > LARGEST_MINOR:
+    if total > MAX_MINOR:
         raise Refused(invalid(context, TOTAL_TOO_LARGE, *path(0)))
     invoice.total_minor = total
     await session.flush()
@@ -237,8 +237,8 @@ def _row(invoice: Invoice, order: Order, position: int, billed: Billed) -> dict[
 def _miscounted(context: Context, ids: Sequence[UUID | None], argument: str, none: Text) -> Refusal | None:
     if not ids:
         return invalid(context, none, argument)
-    if len(ids) > MOST:
-        return invalid(context, TOO_MANY_FOR_AN_INVOICE, argument, most=MOST)
+    if len(ids) > MAX_DOCUMENTS:
+        return invalid(context, TOO_MANY_FOR_AN_INVOICE, argument, most=MAX_DOCUMENTS)
     for place, id in enumerate(ids):
         if id is not None and id in ids[:place]:
             return invalid(context, NAMED_TWICE, argument, str(place))

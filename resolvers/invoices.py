@@ -14,8 +14,9 @@ from models.locale import Text, text_for
 from models.messages.refusals import NOT_A_DRAFT, NOT_ISSUABLE, NOT_VOIDABLE
 from models.order import Order
 from models.permissions import Permission
-from resolvers.core.actions import ActionError, Outcome, Refusal, Refused, not_permitted
+from resolvers.core.actions import Outcome
 from resolvers.core.context import Context
+from resolvers.core.refusals import ActionError, Refusal, Refused, not_permitted
 from resolvers.delivery_notes import unknown_document
 
 

@@ -1,14 +1,29 @@
-"""The lines of an order, by page."""
+"""The lines of orders, delivery notes and invoices, by page."""
 
 from uuid import UUID
 
+from models.delivery_note import DeliveryNoteLine
+from models.invoice import InvoiceLine
 from models.order import OrderLine
 from resolvers.core.context import Context
-from resolvers.reading.pagination import Key, Page, PageRequest, as_whole, page_within
-from resolvers.reading.rows import LineRow
+from resolvers.reading.pagination import Key, Page, PageRequest, as_whole, by_id, page_within
+from resolvers.reading.rows import DeliveryNoteLineRow, InvoiceLineRow, LineRow
 
 KEYS = [Key("position", OrderLine.position, False, as_whole)]
 
 
 async def lines_of(context: Context, order_id: UUID, request: PageRequest) -> Page[LineRow]:
     return await page_within(context.loaders.lines, order_id, KEYS, request)
+
+
+NOTE_KEYS = [by_id(DeliveryNoteLine.id, descending=False)]
+
+INVOICE_KEYS = [Key("position", InvoiceLine.position, False, int)]
+
+
+async def note_lines(context: Context, note_id: UUID, request: PageRequest) -> Page[DeliveryNoteLineRow]:
+    return await page_within(context.loaders.delivery_note_lines, note_id, NOTE_KEYS, request)
+
+
+async def invoice_lines(context: Context, invoice_id: UUID, request: PageRequest) -> Page[InvoiceLineRow]:
+    return await page_within(context.loaders.invoice_lines, invoice_id, INVOICE_KEYS, request)

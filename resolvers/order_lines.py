@@ -22,14 +22,14 @@ from models.messages.refusals import (
     TOTAL_TOO_LARGE,
     UNKNOWN_SKU,
 )
-from models.money import LARGEST_MINOR, MoneyError, precision, to_minor
+from models.money import MAX_MINOR, MoneyError, precision, to_minor
 from models.order import DataSet, Order, OrderLine
-from resolvers.core.actions import Refusal, Refused, invalid
 from resolvers.core.context import Context
+from resolvers.core.refusals import Refusal, Refused, invalid
 
-MOST_LINES = 1000
-LARGEST_QUANTITY = 1_000_000_000
-LARGEST_TOTAL_QUANTITY = 2**31 - 1  # GraphQL's Int
+MAX_LINES = 1000
+MAX_QUANTITY = 1_000_000_000
+MAX_TOTAL_QUANTITY = 2**31 - 1  # GraphQL's Int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ async def priced(
     """Raises Refused with everything that is wrong."""
     if not lines:
         raise Refused(invalid(context, NO_LINES, "lines"))
-    if len(lines) > MOST_LINES:
-        raise Refused(invalid(context, TOO_MANY_LINES, "lines", most=MOST_LINES))
+    if len(lines) > MAX_LINES:
+        raise Refused(invalid(context, TOO_MANY_LINES, "lines", most=MAX_LINES))
     wanted = {line.sku_id for line in lines if line.sku_id}
     known = set(await session.scalars(select(Sku.id).where(Sku.brand_id == brand_id, Sku.id.in_(wanted))))
     refusals: list[Refusal] = []
@@ -69,8 +69,8 @@ async def priced(
         if line.sku_id not in known or line.sku_id is None:
             refusals.append(invalid(context, UNKNOWN_SKU, *at, "skuId"))
             continue
-        if not 0 < line.quantity <= LARGEST_QUANTITY:
-            refusals.append(invalid(context, BAD_QUANTITY, *at, "quantity", most=LARGEST_QUANTITY))
+        if not 0 < line.quantity <= MAX_QUANTITY:
+            refusals.append(invalid(context, BAD_QUANTITY, *at, "quantity", most=MAX_QUANTITY))
             continue
         try:
             price = to_minor(line.unit_price, currency)
@@ -81,8 +81,8 @@ async def priced(
             refusals.append(invalid(context, BAD_PRICE, *at, "unitPrice", why=error, digits=digits))
             continue
         found.append(PricedLine(line.sku_id, line.quantity, price))
-    too_many = sum(line.quantity for line in found) > LARGEST_TOTAL_QUANTITY
-    if not refusals and (too_many or sum(line.amount_minor for line in found) > LARGEST_MINOR):
+    too_many = sum(line.quantity for line in found) > MAX_TOTAL_QUANTITY
+    if not refusals and (too_many or sum(line.amount_minor for line in found) > MAX_MINOR):
         refusals.append(invalid(context, TOTAL_TOO_LARGE, "lines"))
     if refusals:
         raise Refused(*refusals)

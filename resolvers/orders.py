@@ -13,7 +13,7 @@ from models.actor import Actor
 from models.buyer import Buyer
 from models.catalog import Sku
 from models.facts import possible
-from models.money import LARGEST_MINOR
+from models.money import MAX_MINOR
 from models.order import Order, OrderLine
 from models.policy import OrderAction, OrderStatus
 from models.tag import OrderTag
@@ -22,7 +22,7 @@ from resolvers.inputs import InputError, check_search, unprintable
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, read_page
 from resolvers.reading.rows import ORDER_COLUMNS, OrderRow
 
-MOST_FILTER_IDS = 1000
+MAX_FILTER_IDS = 1000
 
 
 class OrderSortField(StrEnum):
@@ -107,7 +107,7 @@ def keys(sort: Sequence[OrderSort]) -> list[Key]:
 
 
 def _minor(value: object) -> int:
-    if type(value) is not int or abs(value) > LARGEST_MINOR:
+    if type(value) is not int or abs(value) > MAX_MINOR:
         raise ValueError("not an amount")
     return value
 
@@ -116,8 +116,8 @@ def check(filter: OrderFilter, *at: str) -> None:
     """Raises InputError for a filter that makes no sense; `at` is the path of the argument that it came in."""
     check_search(filter.search, *at)
     for ids, name in ((filter.buyer_ids, "buyerIds"), (filter.tag_ids, "tagIds")):
-        if ids is not None and len(ids) > MOST_FILTER_IDS:
-            raise InputError(f"{name} takes at most {MOST_FILTER_IDS} ids.", *at, name)
+        if ids is not None and len(ids) > MAX_FILTER_IDS:
+            raise InputError(f"{name} takes at most {MAX_FILTER_IDS} ids.", *at, name)
 
 
 def conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:

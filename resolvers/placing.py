@@ -21,13 +21,14 @@ from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.permissions import Permission
 from models.policy import OrderStatus
-from resolvers.core.actions import ATTEMPTS, Outcome, Refused, invalid, not_permitted
+from resolvers.core.actions import ATTEMPTS, Outcome
 from resolvers.core.context import Context
+from resolvers.core.refusals import Refused, invalid, not_permitted
 from resolvers.inputs import check_text
 from resolvers.order_lines import NewLine, PricedLine, check_prices, line_rows, priced
 
-LONGEST_CODE = 64
-LONGEST_COMMENT = 2_000
+MAX_CODE_LENGTH = 64
+MAX_COMMENT_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ class NewOrder:
 
 async def place_order(context: Context, new: NewOrder) -> Outcome:
     """With a code that exists: the order that is there when it says the same, else a refusal."""
-    check_text(new.code, LONGEST_CODE, "input", "code")
-    check_text(new.catalog_code, LONGEST_CODE, "input", "catalogCode")
-    check_text(new.comment, LONGEST_COMMENT, "input", "comment")
+    check_text(new.code, MAX_CODE_LENGTH, "input", "code")
+    check_text(new.catalog_code, MAX_CODE_LENGTH, "input", "catalogCode")
+    check_text(new.comment, MAX_COMMENT_LENGTH, "input", "comment")
     if refusals := not_permitted(context, Permission.PLACE_ORDERS):
         return Outcome(refusals=refusals)
     for attempt in range(ATTEMPTS):
@@ -122,7 +123,7 @@ def _code(context: Context, new: NewOrder, buyer: Buyer) -> str:
     """Blank when none is given. Every buyer has codes of its own: none learns which ones the others have used."""
     given = (new.code or "").strip()
     code = f"{buyer.unique_code}-{given}" if given and context.actor.is_buyer else given
-    check_text(code, LONGEST_CODE, "input", "code")
+    check_text(code, MAX_CODE_LENGTH, "input", "code")
     return code
 
 

@@ -22,11 +22,11 @@ from models.rejection import OrderRejection
 from resolvers.core.actions import lock
 from resolvers.core.context import Context
 from resolvers.core.idempotency import KeyTakenMeanwhile, Memory
-from resolvers.core.notices import LONGEST_BODY, notice_of, typed
+from resolvers.core.notices import MAX_BODY_LENGTH, notice_of, typed
 from resolvers.inputs import check_text
 from resolvers.reading.verdicts import Explained, read_verdicts
 
-LONGEST_KEY = 200
+MAX_KEY_LENGTH = 200
 
 
 class RejectionError(StrEnum):
@@ -131,16 +131,16 @@ def not_found(locale: Locale) -> Refusal:
 
 def _check(command: RejectOrder, locale: Locale) -> list[Refusal]:
     body = typed(command.body)
-    check_text(command.idempotency_key, LONGEST_KEY, "input", "idempotencyKey")
+    check_text(command.idempotency_key, MAX_KEY_LENGTH, "input", "idempotencyKey")
     refusals = []
     if body and not command.notify:
         text = text_for(BODY_WITHOUT_NOTIFY, locale)
         refusals.append(Refusal(RejectionError.BODY_WITHOUT_NOTIFY, text, ("input", "body")))
-    if body and len(body) > LONGEST_BODY:
-        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
+    if body and len(body) > MAX_BODY_LENGTH:
+        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=MAX_BODY_LENGTH)
         refusals.append(Refusal(RejectionError.BODY_TOO_LONG, text, ("input", "body")))
     if not refusals:
-        check_text(body, LONGEST_BODY, "input", "body")
+        check_text(body, MAX_BODY_LENGTH, "input", "body")
     return refusals
 
 

@@ -13,9 +13,10 @@ from models.messages.refusals import NOBODY_TO_SEND_TO, NOT_PERMITTED, NOT_RESEN
 from models.order import Order
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
 from models.permissions import Permission, permits
-from resolvers.core.actions import ActionError, Outcome, Refusal, lock
+from resolvers.core.actions import Outcome, lock
 from resolvers.core.context import Context
 from resolvers.core.notices import addresses_of
+from resolvers.core.refusals import ActionError, Refusal
 
 
 async def resend_notification(context: Context, notification_id: UUID) -> tuple[Outcome, UUID | None]:

@@ -11,12 +11,13 @@ from models.messages.refusals import UNKNOWN_TAGS
 from models.order import Order
 from models.policy import OrderAction
 from models.tag import OrderTag, Tag
-from resolvers.core.actions import Outcome, Refused, act, invalid
+from resolvers.core.actions import Outcome, act
 from resolvers.core.context import Context
+from resolvers.core.refusals import Refused, invalid
 from resolvers.inputs import InputError
 from resolvers.reading.rows import TagRow
 
-MOST_TAGS = 100
+MAX_TAGS = 100
 TAG_COLUMNS = (Tag.id, Tag.code, Tag.name, Tag.color)
 
 
@@ -39,8 +40,8 @@ async def set_tags(
     context: Context, session: AsyncSession, order: Order, tag_ids: Sequence[UUID | None]
 ) -> list[Event]:
     """Within a command that has the order's lock; no event when nothing changes. Raises Refused for an unknown tag."""
-    if len(tag_ids) > MOST_TAGS:
-        raise InputError(f"tagIds takes at most {MOST_TAGS} ids.", "input", "tagIds")
+    if len(tag_ids) > MAX_TAGS:
+        raise InputError(f"tagIds takes at most {MAX_TAGS} ids.", "input", "tagIds")
     wanted = {id for id in tag_ids if id is not None}
     of_brand = and_(Tag.brand_id == order.brand_id, Tag.id.in_(wanted))
     # Held until the end, so that nobody deletes them meanwhile; and before anything is taken off: see delete_tag.

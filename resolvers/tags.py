@@ -24,8 +24,8 @@ from models.messages.refusals import (
 )
 from models.permissions import Permission
 from models.tag import OrderTag, Tag
-from resolvers.core.actions import ActionError, Refusal, invalid, not_permitted
 from resolvers.core.context import Context
+from resolvers.core.refusals import ActionError, Refusal, invalid, not_permitted
 from resolvers.inputs import check_text
 from resolvers.reading.rows import TagRow
 

@@ -19,7 +19,7 @@ from models.policy import OrderStatus
 
 S = OrderStatus
 SPAN = timedelta(days=730)
-AVERAGE_LINES, MOST_LINES = 6.5, 40
+AVERAGE_LINES, MAX_LINES = 6.5, 40
 # What has become of an order by now, in hundredths: of those of the last two months, and of older ones.
 RECENT = {S.OC_REQUIRED: 28, S.OC_CREATED: 22, S.OC_APPROVED: 10, S.OC_UPDATE_REQUIRED: 6, S.OC_CONFIRMED: 24,
           S.REJECTED_BY_BRAND: 6, S.REJECTED: 1, S.SENT_BACK_TO_CART: 3}  # fmt: skip
@@ -118,7 +118,7 @@ class Maker:
     def _lines(self, buyer: MadeBuyer, models: list[list[MadeSku]]) -> list[Line]:
         """A model in some of its sizes, then the next one."""
         rng = self._rng
-        wanted = min(1 + int(rng.expovariate(1 / (AVERAGE_LINES - 1))), MOST_LINES)
+        wanted = min(1 + int(rng.expovariate(1 / (AVERAGE_LINES - 1))), MAX_LINES)
         found: dict[UUID, Line] = {}
         while len(found) < wanted:
             model = rng.choices(models, cum_weights=self._shop.model_weights)[0]

@@ -29,12 +29,12 @@ LEASE = timedelta(minutes=5)
 BATCH = 20  # in hand at once
 AT_ONCE = 5  # of them with the mail server
 FIRST_RETRY = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(hours=1)
+MAX_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
-MOST_LOST = 5  # a mail on which so many relays in a row have ended is not tried again
+MAX_LOST = 5  # a mail on which so many relays in a row have ended is not tried again
 POLL = 5.0  # seconds between looks when nobody wakes the relay
 STOP_WITHIN = 3.0  # seconds for the mail server to take what it is being given, when the relay is told to stop
-LONGEST_ERROR = 1000
+MAX_ERROR_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Relay:
             if self._stopping or self._clock() >= each.leased_until - self._lease / 2:
                 await self._update(each, {"leased_until": None})
                 return NotificationStatus.PENDING
-            if each.lost >= MOST_LOST:
+            if each.lost >= MAX_LOST:
                 error = f"given up: {each.lost} times a relay ended while it had this mail in hand"
                 result = Result(NotificationStatus.FAILED, error)
             else:
@@ -224,7 +224,7 @@ class Relay:
         now = self._clock()
         values: dict[str, Any] = {
             "status": result.status,
-            "last_error": result.error[:LONGEST_ERROR] if result.error else None,
+            "last_error": result.error[:MAX_ERROR_LENGTH] if result.error else None,
             "leased_until": None,
             "left_over": result.left_over or null(),
             "lost": 0,
@@ -268,4 +268,4 @@ def _joined(notes: list[str | None]) -> str | None:
 def pause(attempts: int) -> timedelta:
     """30 s after the first attempt, then twice as long each time, an hour at most."""
     doublings = min(attempts - 1, 20)
-    return min(FIRST_RETRY * (1 << doublings), LONGEST_PAUSE)
+    return min(FIRST_RETRY * (1 << doublings), MAX_PAUSE)

@@ -14,7 +14,7 @@ from models.migrations import current
 from models.policy import Role
 from resolvers.inputs import unprintable
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 
 
 async def make_token(
@@ -45,8 +45,8 @@ async def make_token(
 async def _actor(
     database: Database, role: Role, brand: str | None, buyer: str | None, name: str | None, locale: Locale
 ) -> Actor:
-    if name is not None and (len(name) > LONGEST_NAME or unprintable(name)):
-        raise CommandError(f"A name has at most {LONGEST_NAME} characters, all of them printable.")
+    if name is not None and (len(name) > MAX_NAME_LENGTH or unprintable(name)):
+        raise CommandError(f"A name has at most {MAX_NAME_LENGTH} characters, all of them printable.")
     named = name or f"{role.value.title()} (token)"
     if role is Role.OPERATOR:
         return Actor(role=role, id="operator:cli", name=named, brand_id=None, locale=locale)

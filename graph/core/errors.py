@@ -18,8 +18,8 @@ from resolvers.inputs import InputError
 
 log = logging.getLogger("orders.graphql")
 
-MOST_PLACES = 50  # as many errors of variables are told in one answer
-LONGEST_MESSAGE = 1000  # of an error that quotes what was sent
+MAX_PLACES = 50  # as many errors of variables are told in one answer
+MAX_MESSAGE_LENGTH = 1000  # of an error that quotes what was sent
 BUSY = "The database is busy or away. Try again in a moment; with the same idempotencyKey nothing is done twice."
 RETRY_AFTER = 1  # seconds
 
@@ -99,7 +99,7 @@ class Places:
 
         def see(_: GraphQLError, path: Sequence[str | int]) -> None:
             found.append((f"Variable '${name}' has invalid value{print_path_list(path)}: ", [name, *map(str, path)]))
-            if len(found) == MOST_PLACES:
+            if len(found) == MAX_PLACES:
                 raise Enough
 
         if name in self._variables and is_input_type(kind):
@@ -117,8 +117,8 @@ def pointed(error: GraphQLError, places: Places) -> GraphQLError:
     if isinstance(node, VariableDefinitionNode):
         extensions |= {"code": "BAD_USER_INPUT", "field": places.of(node, error.message)}
     message = error.message
-    if len(message) > LONGEST_MESSAGE:
-        message = f"{message[: LONGEST_MESSAGE // 2]} … {message[-LONGEST_MESSAGE // 2 :]}"
+    if len(message) > MAX_MESSAGE_LENGTH:
+        message = f"{message[: MAX_MESSAGE_LENGTH // 2]} … {message[-MAX_MESSAGE_LENGTH // 2 :]}"
     return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
 
 

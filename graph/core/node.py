@@ -11,7 +11,7 @@ from graph.core.ids import Kind, parse
 from resolvers.inputs import InputError
 from resolvers.nodes import Reader
 
-MOST_NODES = 100
+MAX_NODES = 100
 
 
 @strawberry.interface(description="A thing with an id that can be asked for by it.")
@@ -23,7 +23,7 @@ class Node:
 NODES: dict[Kind, tuple[Reader, Callable[[Any], Node]]] = {}
 
 Id = Annotated[ID, strawberry.argument(description="The id that the API gave out.")]
-Ids = Annotated[list[ID], strawberry.argument(description=f"At most {MOST_NODES} ids, of any kinds.")]
+Ids = Annotated[list[ID], strawberry.argument(description=f"At most {MAX_NODES} ids, of any kinds.")]
 
 
 async def node(info: Info, id: Id) -> Node | None:
@@ -31,8 +31,8 @@ async def node(info: Info, id: Id) -> Node | None:
 
 
 async def nodes(info: Info, ids: Ids) -> list[Node | None]:
-    if len(ids) > MOST_NODES:
-        raise InputError(f"nodes takes at most {MOST_NODES} ids.", "ids")
+    if len(ids) > MAX_NODES:
+        raise InputError(f"nodes takes at most {MAX_NODES} ids.", "ids")
     wanted = [parse(id) for id in ids]
     found: dict[tuple[Kind, Any], Node] = {}
     for kind in {each[0] for each in wanted if each}:

@@ -9,17 +9,17 @@ from strawberry import Private
 from strawberry.dataloader import DataLoader
 
 from graph.limits.cost import Cost
-from resolvers.reading.pagination import DEFAULT_PAGE, LARGEST_PAGE, Page
+from resolvers.reading.pagination import DEFAULT_PAGE, MAX_PAGE_SIZE, Page
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 First = Annotated[
     int | None,
-    strawberry.argument(description=f"How many from the start, 1 to {LARGEST_PAGE}; {DEFAULT_PAGE} when left out."),
+    strawberry.argument(description=f"How many from the start, 1 to {MAX_PAGE_SIZE}; {DEFAULT_PAGE} when left out."),
 ]
 After = Annotated[str | None, strawberry.argument(description="Start after this cursor (an endCursor).")]
-Last = Annotated[int | None, strawberry.argument(description=f"How many from the end, 1 to {LARGEST_PAGE}.")]
+Last = Annotated[int | None, strawberry.argument(description=f"How many from the end, 1 to {MAX_PAGE_SIZE}.")]
 Before = Annotated[str | None, strawberry.argument(description="End before this cursor (a startCursor).")]
 
 

@@ -18,14 +18,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # lists side by side, and the relay, the downloads and the health check need some. So nobody waits for the pool itself.
 AT_ONCE = 8
 WAITING = 32  # with what these take to be answered, a wait of a second or less
-LONGEST_WAIT = 5.0  # seconds
+MAX_WAIT_SECONDS = 5.0  # seconds
 BODY_WITHIN = 15.0  # seconds
-LARGEST_BODY = 1_000_000  # bytes
+MAX_BODY_BYTES = 1_000_000  # bytes
 BODIES = 32_000_000  # bytes of bodies that may be arriving at once
 RETRY_AFTER = 1  # seconds
 
 BUSY = "The server is busy. Nothing was done; try again in a moment."
-TOO_LARGE = f"The request is larger than {LARGEST_BODY:,} bytes."
+TOO_LARGE = f"The request is larger than {MAX_BODY_BYTES:,} bytes."
 SLOW = f"The request did not arrive within {BODY_WITHIN:.0f} seconds. Nothing was done."
 
 
@@ -91,7 +91,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, places: Places | None = None) -> None:
         self._app = app
-        self._places = places or Places(AT_ONCE, WAITING, LONGEST_WAIT)
+        self._places = places or Places(AT_ONCE, WAITING, MAX_WAIT_SECONDS)
         self._arriving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,7 +130,7 @@ class Gate:
         Raises TimeoutError, TooLarge as soon as it is known, and Overloaded when too much arrives at once.
         """
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > LARGEST_BODY:
+        if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
             raise TooLarge
         body = bytearray()
         try:
@@ -141,7 +141,7 @@ class Gate:
                         return None
                     body += message.get("body", b"")
                     self._arriving += len(message.get("body", b""))
-                    if len(body) > LARGEST_BODY:
+                    if len(body) > MAX_BODY_BYTES:
                         raise TooLarge
                     if not message.get("more_body"):
                         return bytes(body)

@@ -38,7 +38,7 @@ from resolvers.orders import OrderSort, OrderSortField, matching
 # Rendering is work for a processor: more at once than there are would only make all of them late.
 AT_ONCE = 2
 WAITING = 8  # more than these would wait longer than a browser does
-LONGEST_WAIT = 20.0  # seconds
+MAX_WAIT_SECONDS = 20.0  # seconds
 RETRY_AFTER = 5  # seconds
 
 
@@ -48,7 +48,7 @@ class Downloads:
     def __init__(self, database: Database, links: Links) -> None:
         self._database = database
         self._links = links
-        self._turns = Turns(AT_ONCE, WAITING, LONGEST_WAIT)
+        self._turns = Turns(AT_ONCE, WAITING, MAX_WAIT_SECONDS)
 
     async def get(self, request: Request) -> Response:
         try:

@@ -16,10 +16,10 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_WITHIN = 10.0  # seconds, from the connection or the first byte to the end of the head
-LARGEST_HEAD = 65_536  # bytes
+MAX_HEAD_BYTES = 65_536  # bytes
 READ_WITHIN = 30.0  # seconds for a client to take what is buffered for it, some 64 kB
 LINGER = 2.0  # seconds for a client to stop sending what is not wanted any more
-MOST_CONNECTIONS = 500
+MAX_CONNECTIONS = 500
 
 
 def _plain(status: str, text: str, *headers: str) -> bytes:
@@ -43,7 +43,7 @@ class Connection(HttpToolsProtocol):
         self._head_by: float | None = self.loop.time() + HEAD_WITHIN
         self._read_by: float | None = None
         self._gone_by: float | None = None
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > MAX_CONNECTIONS:
             transport.write(FULL)
             transport.close()
 
@@ -53,7 +53,7 @@ class Connection(HttpToolsProtocol):
         if self._head_by is not None:
             self._head += len(data)
         super().data_received(data)
-        if self._head_by is not None and self._head > LARGEST_HEAD:
+        if self._head_by is not None and self._head > MAX_HEAD_BYTES:
             self._end(TOO_LARGE)
 
     def on_message_begin(self) -> None:

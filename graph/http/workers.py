@@ -21,8 +21,8 @@ from prometheus_client.multiprocess import mark_process_dead
 from graph.telemetry import logs
 from graph.telemetry.metrics import SHARED_FOLDER
 
-SHORTEST_LIFE = 5.0  # seconds; a worker that ends sooner is not started again at once
-MOST_SHORT_LIVES = 5  # in a row: then something is wrong that starting again does not mend
+MIN_LIFE_SECONDS = 5.0  # seconds; a worker that ends sooner is not started again at once
+MAX_SHORT_LIVES = 5  # in a row: then something is wrong that starting again does not mend
 log = logging.getLogger("orders.workers")
 
 
@@ -48,7 +48,7 @@ class Workers:
     def _supervise(self) -> int:
         workers = {self._start(): time.monotonic() for _ in range(self._number)}
         try:
-            while self._short_lives < MOST_SHORT_LIVES:
+            while self._short_lives < MAX_SHORT_LIVES:
                 ready = connection.wait([self._stop_reader, *(each.sentinel for each in workers)])
                 if self._stop_reader in ready:
                     return 0
@@ -70,7 +70,7 @@ class Workers:
     def _bury(self, ended: SpawnProcess, lived: float) -> None:
         ended.join()
         log.error("worker %s ended (%s); starting another", ended.pid, ended.exitcode)
-        self._short_lives = self._short_lives + 1 if lived < SHORTEST_LIFE else 0
+        self._short_lives = self._short_lives + 1 if lived < MIN_LIFE_SECONDS else 0
         mark_process_dead(ended.pid)  # type: ignore[no-untyped-call]
         ended.close()
 

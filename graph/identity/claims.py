@@ -12,8 +12,8 @@ from models.actor import Actor
 from resolvers.inputs import unprintable
 
 LEEWAY = timedelta(seconds=60)  # how far another machine's clock may be off
-LONGEST_TOKEN = 16_384
-LONGEST_TEXT = 200
+MAX_TOKEN_LENGTH = 16_384
+MAX_TEXT_LENGTH = 200
 LAST_INSTANT = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 # Whatever a token that somebody made up can raise in a library.
 BROKEN = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -38,7 +38,7 @@ class Identified:
 def header_of(token: str) -> dict[str, Any]:
     """The header, which nobody vouches for yet. Raises TokenError."""
     try:
-        if len(token) > LONGEST_TOKEN:
+        if len(token) > MAX_TOKEN_LENGTH:
             raise ValueError
         header = jws.extract_compact(token.encode()).headers()
         if not isinstance(header["alg"], str):
@@ -78,10 +78,10 @@ def subject_of(claims: dict[str, Any]) -> str:
     """Who it is; of a longer name than can be kept, what no other has. Raises TokenError."""
     begins = text_of(claims, "sub")
     whole: str = claims["sub"]
-    if len(whole) <= LONGEST_TEXT:
+    if len(whole) <= MAX_TEXT_LENGTH:
         return begins
     digest = sha256(whole.encode()).hexdigest()
-    return f"{begins[: LONGEST_TEXT - len(digest)]}{digest}"
+    return f"{begins[: MAX_TEXT_LENGTH - len(digest)]}{digest}"
 
 
 def text_of(claims: dict[str, Any], *names: str) -> str:
@@ -91,7 +91,7 @@ def text_of(claims: dict[str, Any], *names: str) -> str:
         if value is not None:
             if not isinstance(value, str) or not value.strip() or unprintable(value):
                 break
-            return value[:LONGEST_TEXT]
+            return value[:MAX_TEXT_LENGTH]
     raise missing(names[0])
 
 

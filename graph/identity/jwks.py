@@ -16,8 +16,8 @@ LIFETIME = timedelta(minutes=10)
 # However many tokens with made-up key ids come, the provider is asked no more often than this.
 PAUSE = timedelta(seconds=10)
 TIMEOUT = 5.0  # seconds
-LARGEST_SET = 256_000  # bytes
-FEWEST_RSA_BITS = 2048
+MAX_SET_BYTES = 256_000  # bytes
+MIN_RSA_BITS = 2048
 
 Key = RSAKey | ECKey | OKPKey
 MAKERS: dict[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
@@ -83,8 +83,8 @@ class ProviderKeys:
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
-                if len(body) > LARGEST_SET:
-                    raise ValueError(f"its answer is larger than {LARGEST_SET:,} bytes")
+                if len(body) > MAX_SET_BYTES:
+                    raise ValueError(f"its answer is larger than {MAX_SET_BYTES:,} bytes")
         return usable(bytes(body))
 
 
@@ -105,7 +105,7 @@ def _key(published: Any) -> Key | None:
         if published.get("use", "sig") != "sig":
             return None
         key = MAKERS[published["kty"]].import_key(published)
-        if isinstance(key, RSAKey) and key.public_key.key_size < FEWEST_RSA_BITS:
+        if isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS:
             return None
         if isinstance(key, OKPKey) and key.curve_name not in ("Ed25519", "Ed448"):
             return None

@@ -36,7 +36,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from resolvers.reading.pagination import DEFAULT_PAGE, LARGEST_PAGE
+from resolvers.reading.pagination import DEFAULT_PAGE, MAX_PAGE_SIZE
 
 SHORT_LIST = 3  # entries, of a list that declares nothing
 
@@ -205,7 +205,7 @@ class Counting:
         given = [self._number(each.value) for each in node.arguments or () if each.name.value in about.slicing]
         numbers = [number for number in given if number is not None]
         # A longer page is refused when it is read (resolvers/reading/pagination.py).
-        return max(0, min(max(numbers), LARGEST_PAGE)) if numbers else about.entries
+        return max(0, min(max(numbers), MAX_PAGE_SIZE)) if numbers else about.entries
 
     def _number(self, value: ValueNode) -> int | None:
         if isinstance(value, IntValueNode):

@@ -29,15 +29,15 @@ from strawberry.types import ExecutionContext
 
 from graph.limits.cost import Costs, Counting, costs_of, fragments_of, number
 from graph.limits.rate import Allowance
-from graph.limits.size import MOST_DEPTH, breach, breaches
-from graph.settings.edge import MOST_COST
+from graph.limits.size import MAX_DEPTH, breach, breaches
+from graph.settings.edge import MAX_COST
 
-MOST_TOKENS = 2_000
-MOST_ERRORS = 5  # some quote the document, so many of them would take a second
+MAX_TOKENS = 2_000
+MAX_ERRORS = 5  # some quote the document, so many of them would take a second
 COST_OF_A_REFUSAL = 10
-LONGEST_MESSAGE = 500
+MAX_MESSAGE_LENGTH = 500
 REMEMBERED = 250_000  # characters of documents; parsed they take about 300 times that many bytes
-MOST_PRICES = 100  # remembered for one document
+MAX_PRICES = 100  # remembered for one document
 
 
 class Pricing:
@@ -65,7 +65,7 @@ class Pricing:
         counting = Counting(self._costs, fragments_of(self._document), given)
         price = 1 + counting.operation(self._operation, self._root)
         self._asked = tuple(sorted(counting.asked))
-        if len(self._known) < MOST_PRICES:
+        if len(self._known) < MAX_PRICES:
             self._known[tuple(number(given.get(name)) for name in self._asked)] = price
         return price
 
@@ -111,16 +111,16 @@ class Examiner:
         try:
             examined = self._examine(text, schema)
         except RecursionError:
-            raise breach("depth", MOST_DEPTH, f"{MOST_DEPTH} levels of fields", None) from None
+            raise breach("depth", MAX_DEPTH, f"{MAX_DEPTH} levels of fields", None) from None
         self._remember(text, examined)
         return examined
 
     def _examine(self, text: str, schema: GraphQLSchema) -> Examined:
-        document = parse(text, max_tokens=MOST_TOKENS)
+        document = parse(text, max_tokens=MAX_TOKENS)
         errors = breaches(document) or [
             _told(error)
             for error in validate(
-                schema, document, self._rules, max_errors=MOST_ERRORS, hide_suggestions=not self.introspection
+                schema, document, self._rules, max_errors=MAX_ERRORS, hide_suggestions=not self.introspection
             )
         ]
         if self._costs is None:
@@ -139,7 +139,7 @@ class Examiner:
 
 def _told(error: GraphQLError) -> GraphQLError:
     """An error of the document and of nothing else, whatever Python error it is made from; quoting it in part."""
-    message = error.message if len(error.message) <= LONGEST_MESSAGE else f"{error.message[:LONGEST_MESSAGE]} …"
+    message = error.message if len(error.message) <= MAX_MESSAGE_LENGTH else f"{error.message[:MAX_MESSAGE_LENGTH]} …"
     return GraphQLError(message, error.nodes, error.source, error.positions)
 
 
@@ -168,7 +168,7 @@ class Limits(SchemaExtension):
             errors = [GraphQLError("Must provide operation name if query contains multiple operations.")]
         if not errors:
             cost = self._examined.cost(context.schema._schema, context.operation_name, context.variables or {})
-            if cost > MOST_COST:
+            if cost > MAX_COST:
                 errors, cost = [too_costly(cost)], COST_OF_A_REFUSAL
         self._charge(cost)
         context.pre_execution_errors = errors
@@ -181,7 +181,7 @@ class Limits(SchemaExtension):
         )
 
     def get_results(self) -> dict[str, Any]:
-        return {"cost": self._allowance.told() | {"limit": MOST_COST}}
+        return {"cost": self._allowance.told() | {"limit": MAX_COST}}
 
     def _charge(self, units: int) -> None:
         allowance = self._allowance
@@ -199,6 +199,6 @@ class Limits(SchemaExtension):
 
 def too_costly(cost: int) -> GraphQLError:
     return GraphQLError(
-        f"This would cost {cost:,}; a document can cost at most {MOST_COST:,}. Ask for shorter pages or fewer fields.",
-        extensions={"code": "DOCUMENT_TOO_COSTLY", "limit": "cost", "most": MOST_COST},
+        f"This would cost {cost:,}; a document can cost at most {MAX_COST:,}. Ask for shorter pages or fewer fields.",
+        extensions={"code": "DOCUMENT_TOO_COSTLY", "limit": "cost", "most": MAX_COST},
     )

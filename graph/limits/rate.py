@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 MINUTE = 60  # seconds
-MOST_BUCKETS = 10_000
+MAX_BUCKETS = 10_000
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Budgets:
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = Bucket(self.limit, now)
-            if len(self._buckets) > MOST_BUCKETS:
+            if len(self._buckets) > MAX_BUCKETS:
                 self._buckets.popitem(last=False)
             return bucket
         self._buckets.move_to_end(key)

@@ -17,11 +17,11 @@ from graphql import (
 
 from graph.limits.cost import fragments_of
 
-MOST_DEPTH = 18  # the usual introspection of clients and tools has 15
-MOST_FIELDS = 500
-MOST_ALIASES = 50
-MOST_SELECTIONS = 100  # validation compares them with each other
-MOST_MUTATIONS = 10
+MAX_DEPTH = 18  # the usual introspection of clients and tools has 15
+MAX_FIELDS = 500
+MAX_ALIASES = 50
+MAX_SELECTIONS = 100  # validation compares them with each other
+MAX_MUTATIONS = 10
 
 
 class Measure(NamedTuple):
@@ -81,16 +81,16 @@ def breaches(document: DocumentNode) -> list[GraphQLError]:
             measuring.fragment(each.name.value)
         elif isinstance(each, OperationDefinitionNode):
             measure = measuring.of(each.selection_set)
-            if measure.depth > MOST_DEPTH:
-                found.append(breach("depth", MOST_DEPTH, f"{MOST_DEPTH} levels of fields", each))
-            if measure.fields > MOST_FIELDS:
-                found.append(breach("fields", MOST_FIELDS, f"{MOST_FIELDS} fields, fragments written out", each))
-            if measure.aliases > MOST_ALIASES:
-                found.append(breach("aliases", MOST_ALIASES, f"{MOST_ALIASES} aliases, fragments written out", each))
-            if each.operation is OperationType.MUTATION and measure.here > MOST_MUTATIONS:
-                found.append(breach("mutations", MOST_MUTATIONS, f"{MOST_MUTATIONS} mutations", each))
-    if measuring.selections > MOST_SELECTIONS:
-        found.append(breach("selections", MOST_SELECTIONS, f"{MOST_SELECTIONS} selections in braces", None))
+            if measure.depth > MAX_DEPTH:
+                found.append(breach("depth", MAX_DEPTH, f"{MAX_DEPTH} levels of fields", each))
+            if measure.fields > MAX_FIELDS:
+                found.append(breach("fields", MAX_FIELDS, f"{MAX_FIELDS} fields, fragments written out", each))
+            if measure.aliases > MAX_ALIASES:
+                found.append(breach("aliases", MAX_ALIASES, f"{MAX_ALIASES} aliases, fragments written out", each))
+            if each.operation is OperationType.MUTATION and measure.here > MAX_MUTATIONS:
+                found.append(breach("mutations", MAX_MUTATIONS, f"{MAX_MUTATIONS} mutations", each))
+    if measuring.selections > MAX_SELECTIONS:
+        found.append(breach("selections", MAX_SELECTIONS, f"{MAX_SELECTIONS} selections in braces", None))
     return found
 
 

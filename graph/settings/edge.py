@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from graph.limits.trusted_documents import TrustedDocuments
 
-MOST_COST = 10_000  # of one document (graph/limits/cost.py)
+MAX_COST = 10_000  # of one document (graph/limits/cost.py)
 NAMES = (
     "ORDERS_RATE_LIMIT",
     "ORDERS_REQUEST_TIMEOUT",
@@ -63,10 +63,10 @@ def _switch(values: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 
 def _rate_limit(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,12}", text) or 0 < int(text) < MOST_COST:
+    if not re.fullmatch(r"[0-9]{1,12}", text) or 0 < int(text) < MAX_COST:
         raise ValueError(
             f"ORDERS_RATE_LIMIT is the cost that an actor may ask for within a minute: write a whole number, at least "
-            f"{MOST_COST}, which is what one request may cost, or 0 for no limit; not {text!r}."
+            f"{MAX_COST}, which is what one request may cost, or 0 for no limit; not {text!r}."
         )
     return int(text)
 

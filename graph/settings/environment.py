@@ -18,10 +18,10 @@ from graph.settings.edge import Edge, edge_from
 from models.database.engines import DatabaseUrlError, parse_database_url
 
 ROOT = Path(__file__).resolve().parents[2]
-SHORTEST_KEY = 32
+MIN_KEY_LENGTH = 32
 DEMO_KEY = "demo.key"
 DEFAULT_SENDER = "no-reply@localhost"
-SHORTEST_TOKEN = 16
+MIN_TOKEN_LENGTH = 16
 OIDC = ("ORDERS_OIDC_ISSUER", "ORDERS_OIDC_AUDIENCE", "ORDERS_OIDC_JWKS_URL")
 KNOWN = (
     "ORDERS_DATABASE_URL",
@@ -138,8 +138,8 @@ def _replica_url(text: str | None, database: str) -> str | None:
 
 
 def _metrics_token(text: str | None) -> str | None:
-    if text is not None and len(text) < SHORTEST_TOKEN:
-        raise SettingsError(f"ORDERS_METRICS_TOKEN is too short: give at least {SHORTEST_TOKEN} random characters.")
+    if text is not None and len(text) < MIN_TOKEN_LENGTH:
+        raise SettingsError(f"ORDERS_METRICS_TOKEN is too short: give at least {MIN_TOKEN_LENGTH} random characters.")
     return text
 
 
@@ -207,7 +207,7 @@ def is_weak(key: str) -> bool:
     """Too short, of too few characters, the same over and over, or taken from an example."""
     repeats = any(key == (key[:length] * len(key))[: len(key)] for length in range(1, len(key) // 2 + 1))
     known = key in PUBLISHED or bool(PLACEHOLDERS.search(key))
-    return len(key) < SHORTEST_KEY or len(set(key)) < 8 or repeats or known
+    return len(key) < MIN_KEY_LENGTH or len(set(key)) < 8 or repeats or known
 
 
 def _secret_key(given: str | None, folder: Path, name: str) -> str:
@@ -215,7 +215,7 @@ def _secret_key(given: str | None, folder: Path, name: str) -> str:
     if given is not None:
         if is_weak(given):
             raise SettingsError(
-                f"ORDERS_SECRET_KEY is too weak: give at least {SHORTEST_KEY} random characters, e.g. from "
+                f"ORDERS_SECRET_KEY is too weak: give at least {MIN_KEY_LENGTH} random characters, e.g. from "
                 "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'."
             )
         if name != DEMO_KEY and _is_in(folder / DEMO_KEY, given):

@@ -15,7 +15,7 @@ from models.scope import EVERYTHING
 
 # Any fixed number: PostgreSQL processes that start together migrate one after the other.
 MIGRATION_LOCK = 20261124
-LONGEST_WAIT = 3600  # seconds, on SQLite
+MAX_WAIT_SECONDS = 3600  # seconds, on SQLite
 
 
 class NewerSchemaError(RuntimeError):
@@ -55,7 +55,7 @@ async def downgrade(database: Database, revision: str = "base") -> None:
 async def _run(database: Database, migrate: Callable[[Connection], None]) -> None:
     async with database.engine.connect() as connection:
         # On SQLite too another process may migrate for long.
-        await connection.execution_options(writes=True, wait=LONGEST_WAIT, scope=EVERYTHING)
+        await connection.execution_options(writes=True, wait=MAX_WAIT_SECONDS, scope=EVERYTHING)
         async with connection.begin():
             if not database.is_sqlite:
                 # Another process may migrate for long, and so may we; a table's lock is not waited for without end.

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,44 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit, outbox
 from models.events import Event, OrderChanged
-from models.locale import Locale, Text, text_for
+from models.locale import Locale, text_for
 from models.messages.mail import MailKind
-from models.messages.refusals import BODY_TOO_LONG, BODY_WITHOUT_NOTIFY, NOT_PERMITTED, ORDER_NOT_FOUND, STALE_ORDER
+from models.messages.refusals import BODY_TOO_LONG, BODY_WITHOUT_NOTIFY, ORDER_NOT_FOUND, STALE_ORDER
 from models.order import Order
-from models.permissions import Permission, permits
-from models.policy import Blocker, OrderAction
+from models.policy import OrderAction
 from resolvers.core.context import Context
-from resolvers.core.notices import LONGEST_BODY, notice_of, typed
-from resolvers.inputs import InputError, check_text
+from resolvers.core.notices import MAX_BODY_LENGTH, notice_of, typed
+from resolvers.core.refusals import ActionError, Refusal, Refused, refusal_of
+from resolvers.inputs import check_text
 from resolvers.reading.verdicts import Explained, read_verdicts
 
 ATTEMPTS = 3
-
-
-class ActionError(StrEnum):
-    NOT_FOUND = "NOT_FOUND"
-    NOT_PERMITTED = "NOT_PERMITTED"
-    NOT_ALLOWED_IN_STATUS = "NOT_ALLOWED_IN_STATUS"
-    ORDER_REJECTED = "ORDER_REJECTED"
-    STALE_ORDER = "STALE_ORDER"
-    INVALID_INPUT = "INVALID_INPUT"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """`field`: the path of the argument at fault."""
-
-    code: ActionError
-    message: str
-    field: tuple[str, ...] = ()
-
-
-class Refused(Exception):
-    """Raised in the middle of a command, so that all of it is rolled back."""
-
-    def __init__(self, *refusals: Refusal) -> None:
-        super().__init__(*(refusal.message for refusal in refusals))
-        self.refusals = list(refusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,44 +135,14 @@ def not_found(context: Context) -> Outcome:
     return Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "orderId"))])
 
 
-def not_permitted(context: Context, what: OrderAction | Permission, *field: str) -> list[Refusal]:
-    """Empty when the viewer may do it."""
-    if permits(context.actor.role, what):
-        return []
-    return [Refusal(ActionError.NOT_PERMITTED, text_for(NOT_PERMITTED, context.actor.locale), field)]
-
-
-def demand(context: Context, what: OrderAction | Permission) -> None:
-    """For questions, which have no userErrors. Raises InputError for a viewer who may not ask."""
-    if not permits(context.actor.role, what):
-        raise InputError(text_for(NOT_PERMITTED, context.actor.locale), code="NOT_PERMITTED")
-
-
-def invalid(context: Context, text: Text, *field: str, **values: object) -> Refusal:
-    """A refusal for an argument that makes no sense, as one of models/words.py puts it."""
-    return Refusal(ActionError.INVALID_INPUT, text_for(text, context.actor.locale, **values), ("input", *field))
-
-
 def _check(message: Message, locale: Locale) -> list[Refusal]:
     body = typed(message.body)
     refusals = []
     if body and not message.notify:
         refusals.append(Refusal(ActionError.INVALID_INPUT, text_for(BODY_WITHOUT_NOTIFY, locale), ("input", "body")))
-    if body and len(body) > LONGEST_BODY:
-        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=LONGEST_BODY)
+    if body and len(body) > MAX_BODY_LENGTH:
+        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=MAX_BODY_LENGTH)
         refusals.append(Refusal(ActionError.INVALID_INPUT, text, ("input", "body")))
     if not refusals:
-        check_text(body, LONGEST_BODY, "input", "body")
+        check_text(body, MAX_BODY_LENGTH, "input", "body")
     return refusals
-
-
-def refusal_of(blocker: Explained, *field: str) -> Refusal:
-    """`field`: the argument that named the order."""
-    match blocker.code:
-        case Blocker.NOT_PERMITTED:
-            code = ActionError.NOT_PERMITTED
-        case Blocker.ALREADY_REJECTED:
-            code = ActionError.ORDER_REJECTED
-        case _:
-            code = ActionError.NOT_ALLOWED_IN_STATUS
-    return Refusal(code, blocker.message, ("input", *field))

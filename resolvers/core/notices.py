@@ -19,7 +19,7 @@ from models.policy import OrderAction
 from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_text
 
-LONGEST_BODY = 10_000
+MAX_BODY_LENGTH = 10_000
 
 
 def typed(body: str | None) -> str | None:
@@ -107,7 +107,7 @@ async def preview(
     """The notice that an action would send now. Raises InputError for who may not do it, or with nobody to tell."""
     locale = context.actor.locale
     body = typed(body)
-    check_text(body, LONGEST_BODY, "body")
+    check_text(body, MAX_BODY_LENGTH, "body")
     async with context.read() as session:
         order = await session.scalar(select(Order).where(Order.id == order_id))
         if order is None:

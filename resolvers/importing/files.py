@@ -17,7 +17,7 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from resolvers.importing.inspection import LARGEST_SHEET, Suspicious, bounded_lines, check_size, inspect_workbook
+from resolvers.importing.inspection import MAX_SHEET_BYTES, Suspicious, bounded_lines, check_size, inspect_workbook
 
 DELIMITERS = (",", "\t", ";")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -133,7 +133,7 @@ def _encoding(path: Path, raw: BinaryIO) -> str:
             while chunk := content.read(1 << 16):
                 decoder.decode(chunk)
                 if content is not raw:
-                    check_size(read := read + len(chunk), path.stat().st_size, LARGEST_SHEET)
+                    check_size(read := read + len(chunk), path.stat().st_size, MAX_SHEET_BYTES)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue

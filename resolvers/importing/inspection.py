@@ -11,11 +11,11 @@ from typing import BinaryIO, TextIO
 
 MEGABYTE = 2**20
 CHUNK = MEGABYTE
-LONGEST_LINE = 1_000_000  # characters
-LONGEST_ROW = 4 * MEGABYTE  # of a sheet, as XML; read as a whole
-LARGEST_SHEET = 2048 * MEGABYTE  # read row by row
-LARGEST_PART = 32 * MEGABYTE  # any other, such as the texts; read as a whole
-MOST_PARTS = 10_000
+MAX_LINE_LENGTH = 1_000_000  # characters
+MAX_ROW_BYTES = 4 * MEGABYTE  # of a sheet, as XML; read as a whole
+MAX_SHEET_BYTES = 2048 * MEGABYTE  # read row by row
+MAX_PART_BYTES = 32 * MEGABYTE  # any other, such as the texts; read as a whole
+MAX_PARTS = 10_000
 INFLATES = 200  # times the size of the file; tables inflate to 10 or 40 times
 SMALL = 16 * MEGABYTE  # may inflate as it likes
 
@@ -31,7 +31,7 @@ class Suspicious(ValueError):
 def inspect_workbook(path: Path, raw: BinaryIO) -> None:
     """Raises Suspicious, or zipfile.BadZipFile."""
     with zipfile.ZipFile(raw) as parts:
-        if len(parts.infolist()) > MOST_PARTS:
+        if len(parts.infolist()) > MAX_PARTS:
             raise Suspicious(f"has {len(parts.infolist()):,} parts inside, which no workbook has")
         for part in parts.infolist():
             name = part.filename.lower()
@@ -39,7 +39,7 @@ def inspect_workbook(path: Path, raw: BinaryIO) -> None:
                 raise Suspicious("has a password: save it without one")
             if "vbaproject" in name or "/activex/" in name:
                 raise Suspicious("has macros: save it as .xlsx without them")
-            most = LARGEST_SHEET if SHEET.fullmatch(part.filename) else LARGEST_PART
+            most = MAX_SHEET_BYTES if SHEET.fullmatch(part.filename) else MAX_PART_BYTES
             # No more than what a part says of its size is ever read of it.
             check_size(part.file_size, path.stat().st_size, most, f"has a part {part.filename} that")
             _inspect_part(parts, part, is_xml=name.endswith((".xml", ".rels")))
@@ -68,13 +68,13 @@ def _inspect_part(parts: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_xml: bool
                 last_row = position - len(tail) + found.start()
             position += len(chunk)
             tail = window[-64:]
-            if has_rows and position - last_row > LONGEST_ROW:
-                raise Suspicious(f"has a row of more than {LONGEST_ROW // MEGABYTE} MB")
+            if has_rows and position - last_row > MAX_ROW_BYTES:
+                raise Suspicious(f"has a row of more than {MAX_ROW_BYTES // MEGABYTE} MB")
 
 
 def bounded_lines(text: TextIO) -> Iterator[str]:
     """The lines with their ends. Raises Suspicious for one that has none in sight."""
-    while line := text.readline(LONGEST_LINE + 1):
-        if len(line) > LONGEST_LINE:
-            raise Suspicious(f"has a line of more than {LONGEST_LINE:,} characters")
+    while line := text.readline(MAX_LINE_LENGTH + 1):
+        if len(line) > MAX_LINE_LENGTH:
+            raise Suspicious(f"has a line of more than {MAX_LINE_LENGTH:,} characters")
         yield line

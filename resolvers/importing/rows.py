@@ -31,7 +31,7 @@ OPTIONAL: dict[str, int | None] = {
     "Product Name": 300,
 }
 COLUMNS = REQUIRED | OPTIONAL
-LARGEST_QUANTITY = 1_000_000_000
+MAX_QUANTITY = 1_000_000_000
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # what is beyond is a slip, and clocks of other zones may not get there
 
 
@@ -145,7 +145,7 @@ def _quantity(text: str) -> int | None:
     if not re.fullmatch(r"\d{1,10}", text, re.ASCII):
         return None
     number = int(text)
-    return number if 0 < number <= LARGEST_QUANTITY else None
+    return number if 0 < number <= MAX_QUANTITY else None
 
 
 def _price(text: str, currency: str) -> tuple[int | None, str | None]:

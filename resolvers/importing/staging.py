@@ -14,7 +14,7 @@ from typing import Any
 
 from resolvers.importing.rows import ImportRow
 
-MOST_LINES = 10_000  # of one order; they are in memory together
+MAX_LINES = 10_000  # of one order; they are in memory together
 
 # An order of the file: its code, and its rows by number; None stands for a row at fault.
 StagedOrder = tuple[str, list[tuple[int, ImportRow | None]]]

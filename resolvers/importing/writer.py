@@ -20,15 +20,15 @@ from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
 from models.database.sessions import Database
 from models.events import OrderPlaced
-from models.money import LARGEST_MINOR
+from models.money import MAX_MINOR
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.scope import Scope
 from resolvers.importing.rows import ImportRow
-from resolvers.importing.staging import MOST_LINES, StagedOrder
-from resolvers.order_lines import LARGEST_TOTAL_QUANTITY
+from resolvers.importing.staging import MAX_LINES, StagedOrder
+from resolvers.order_lines import MAX_TOTAL_QUANTITY
 
-MOST_CONFLICTS = 5
+MAX_CONFLICTS = 5
 KEYS_AT_ONCE = 500
 # What all rows of one order must say alike.
 ALIKE = {
@@ -87,7 +87,7 @@ class Writer:
     async def write(self, batch: Sequence[StagedOrder]) -> None:
         ready = [order for staged in batch if (order := self._checked(*staged))]
         self.summary.refused += len(batch) - len(ready)
-        for attempt in range(MOST_CONFLICTS):
+        for attempt in range(MAX_CONFLICTS):
             found: list[tuple[int, str, str]] = []
             try:
                 async with self.database.transaction(Scope(self.brand.id)) as session:
@@ -95,7 +95,7 @@ class Writer:
                 break
             except IntegrityError:
                 # Another import has just written one of these orders; now it is there to be compared with.
-                if attempt == MOST_CONFLICTS - 1:
+                if attempt == MAX_CONFLICTS - 1:
                     raise
         for place in found:
             self.fault(*place)
@@ -108,8 +108,8 @@ class Writer:
         good = [(number, row) for number, row in rows if row]
         first_number = rows[0][0]
         is_fine = len(good) == len(rows)
-        if len(rows) > MOST_LINES:
-            self.fault(first_number, "Order Code", f"has {len(rows)} rows; {MOST_LINES} is the most for one order")
+        if len(rows) > MAX_LINES:
+            self.fault(first_number, "Order Code", f"has {len(rows)} rows; {MAX_LINES} is the most for one order")
             is_fine = False
         for column, name in ALIKE.items():
             for number, row in good[1:]:
@@ -284,9 +284,9 @@ class Writer:
                 }
             )
         total = sum(line["amount_minor"] for line in lines)
-        if total > LARGEST_MINOR:
+        if total > MAX_MINOR:
             faults.append((order.first_row, "Unit Price", "the order's total is too large"))
-        if sum(line["quantity"] for line in lines) > LARGEST_TOTAL_QUANTITY:
+        if sum(line["quantity"] for line in lines) > MAX_TOTAL_QUANTITY:
             faults.append((order.first_row, "Quantity", "the order's quantities add up to too many"))
         if faults:
             return None, faults

@@ -19,7 +19,7 @@ from strawberry.dataloader import DataLoader
 from resolvers.inputs import InputError, unprintable
 
 T = TypeVar("T")
-LARGEST_PAGE = 100
+MAX_PAGE_SIZE = 100
 DEFAULT_PAGE = 20
 
 
@@ -45,9 +45,9 @@ class PageRequest:
         if not backwards and before is not None:
             raise InputError("before goes with last; with first, give after.", "before")
         size = (last if backwards else first) or (DEFAULT_PAGE if first is None and last is None else 0)
-        if not 1 <= size <= LARGEST_PAGE:
+        if not 1 <= size <= MAX_PAGE_SIZE:
             name = "last" if backwards else "first"
-            raise InputError(f"{name} must be between 1 and {LARGEST_PAGE}.", name)
+            raise InputError(f"{name} must be between 1 and {MAX_PAGE_SIZE}.", name)
         return cls(size, before if backwards else after, backwards)
 
 

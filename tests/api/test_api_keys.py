@@ -17,7 +17,7 @@ from models.database.sessions import Database
 from models.locale import Locale
 from models.policy import Role
 from models.scope import EVERYTHING
-from resolvers.api_keys import MOST_KEYS
+from resolvers.api_keys import MAX_KEYS
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
 from tests.support.factories import NOON, OPERATOR, Shop, make_order, make_shop, save
@@ -227,7 +227,7 @@ async def test_a_brand_has_so_many_keys_at_most(database: Database, api: Client)
             created_at=NOON,
             created_by="Mina Sato",
         )
-        for number in range(MOST_KEYS - 1)
+        for number in range(MAX_KEYS - 1)
     ]
     await save(database, *rows)
     admin = api.as_(shop.member(Role.ADMIN))

@@ -169,7 +169,7 @@ async def test_who_may_not_reject_does_nothing(database: Database, api: Client, 
 async def test_too_many_orders_are_refused(
     database: Database, member: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_rejection, "MOST_ORDERS", 2)
+    monkeypatch.setattr(bulk_rejection, "MAX_ORDERS", 2)
     for _ in range(3):
         await make_order(database, shop)
     payload = await reject(member, filter={})

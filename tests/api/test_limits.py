@@ -11,10 +11,10 @@ from graphql import get_introspection_query
 
 from graph.http.graphiql import operations
 from graph.limits.documents import REMEMBERED, Examiner
-from graph.limits.rate import MOST_BUCKETS, Budgets, network_of
-from graph.limits.size import MOST_FIELDS
+from graph.limits.rate import MAX_BUCKETS, Budgets, network_of
+from graph.limits.size import MAX_FIELDS
 from graph.schema import schema
-from graph.settings.edge import MOST_COST, Edge
+from graph.settings.edge import MAX_COST, Edge
 from models.database.sessions import Database
 from models.policy import Role
 from tests.support.client import Client, serving
@@ -55,7 +55,7 @@ def quickest(text: str) -> float:
     [
         ("fields", EXPONENTIAL),
         ("fields", FLAT),
-        ("fields", "{" + "__typename " * (MOST_FIELDS + 1) + "}"),
+        ("fields", "{" + "__typename " * (MAX_FIELDS + 1) + "}"),
         ("depth", "{ orders { nodes { " + "replaces { " * 20 + "id" + " }" * 23),
         ("aliases", "{" + " ".join(f"a{n}: __typename" for n in range(51)) + "}"),
         ("selections", "{" + "viewer { name } " * 120 + "}"),
@@ -79,7 +79,7 @@ def test_what_exceeds_a_limit_is_refused_within_milliseconds(limit: str, text: s
         + "".join(f"...f{n} " for n in range(49))
         + "}"
         + "".join(f"fragment f{n} on Query {{ viewer {{ name }} }}" for n in range(49)),
-        "{" + "__typename " * MOST_FIELDS + "}",
+        "{" + "__typename " * MAX_FIELDS + "}",
         "{ order(id: [" + "1 " * 1_900 + "]) { id } }",
         "mutation { rejectOrder(input: {" + "a: 1 " * 600 + "}) { order { id } } }",
         "query (" + "".join(f"$v{n}: Int " for n in range(450)) + ") { viewer { name } }",
@@ -183,7 +183,7 @@ def test_what_is_remembered_of_documents_is_bounded() -> None:
 
 @pytest.fixture
 async def server(sqlite_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Client]:
-    async with serving(sqlite_url, tmp_path, clock, edge=Edge(rate_limit=MOST_COST)) as client:
+    async with serving(sqlite_url, tmp_path, clock, edge=Edge(rate_limit=MAX_COST)) as client:
         yield client
 
 
@@ -200,9 +200,9 @@ async def test_every_answer_tells_its_cost_and_what_is_left(database: Database, 
     answer = await server.as_(shop.member()).execute("{ orders(first: 1) { nodes { id } } }")
     assert answer["extensions"]["cost"] == {
         "requested": 3,
-        "remaining": MOST_COST - 3,
-        "budget": MOST_COST,
-        "limit": MOST_COST,
+        "remaining": MAX_COST - 3,
+        "budget": MAX_COST,
+        "limit": MAX_COST,
         "resetAt": "2026-11-24T12:00:01+00:00",
     }
 
@@ -215,8 +215,8 @@ async def test_who_asks_for_too_much_waits(database: Database, server: Client, c
     first = await client.http.post("/graphql", json=dear, headers=client.headers)
     assert first.status_code == 200
     assert "errors" not in first.json()
-    assert first.headers["RateLimit-Limit"] == str(MOST_COST)
-    assert first.headers["RateLimit-Policy"] == f'"cost";q={MOST_COST};w=60'
+    assert first.headers["RateLimit-Limit"] == str(MAX_COST)
+    assert first.headers["RateLimit-Policy"] == f'"cost";q={MAX_COST};w=60'
     remaining = int(first.headers["RateLimit-Remaining"])
     assert first.headers["RateLimit"] == f'"cost";r={remaining};t={first.headers["RateLimit-Reset"]}'
     await client.http.post("/graphql", json=dear, headers=client.headers)
@@ -239,7 +239,7 @@ async def test_who_asks_for_too_much_waits(database: Database, server: Client, c
 
 async def test_a_refused_document_costs_too(database: Database, server: Client) -> None:
     client = server.as_((await make_shop(database)).member())
-    for _ in range(MOST_COST // 10):
+    for _ in range(MAX_COST // 10):
         assert (await client.execute("{ nothing }"))["errors"]
     response = await client.http.post("/graphql", json={"query": "{ nothing }"}, headers=client.headers)
     assert response.status_code == 429
@@ -251,7 +251,7 @@ async def test_a_dear_document_is_refused_before_it_runs(database: Database, ser
         error = await client.error(
             "{ orders(first: 100) { nodes { lines(first: 100) { nodes { sku { number } } } } } }"
         )
-    assert error["extensions"] == {"code": "DOCUMENT_TOO_COSTLY", "limit": "cost", "most": MOST_COST}
+    assert error["extensions"] == {"code": "DOCUMENT_TOO_COSTLY", "limit": "cost", "most": MAX_COST}
     assert "20,202" in error["message"]
     assert statements == []
 
@@ -269,7 +269,7 @@ async def test_there_need_be_no_limit(sqlite_url: str, database: Database, tmp_p
     async with serving(sqlite_url, tmp_path, clock, edge=Edge(rate_limit=0)) as server:
         client = server.as_(shop.member())
         response = await client.http.post("/graphql", json={"query": "{ viewer { name } }"}, headers=client.headers)
-    assert response.json()["extensions"] == {"cost": {"requested": 2, "limit": MOST_COST}}
+    assert response.json()["extensions"] == {"cost": {"requested": 2, "limit": MAX_COST}}
     assert not [name for name in response.headers if name.lower().startswith("ratelimit")]
 
 
@@ -297,9 +297,9 @@ def test_budgets_fill_up_again_and_are_bounded_in_number(clock: Clock) -> None:
     assert budgets.take("a", 60)
     clock.move(seconds=-3_600)
     assert not budgets.take("a", 1)
-    for n in range(MOST_BUCKETS + 10):
+    for n in range(MAX_BUCKETS + 10):
         budgets.take(str(n), 1)
-    assert len(budgets._buckets) == MOST_BUCKETS
+    assert len(budgets._buckets) == MAX_BUCKETS
 
 
 def test_an_ipv6_client_is_its_whole_network() -> None:

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from graph.identity.jwks import LARGEST_SET
+from graph.identity.jwks import MAX_SET_BYTES
 from graph.identity.own_tokens import AUDIENCE, ISSUER, Tokens
 from graph.settings.environment import OidcProvider
 from models.database.sessions import Database
@@ -315,7 +315,7 @@ async def test_a_token_without_a_key_id_is_checked_with_the_only_key(
 
 @pytest.mark.parametrize(
     ("status", "answer"),
-    [(500, b""), (302, b""), (200, b"<html>"), (200, b'{"keys": []}'), (200, b"[]"), (200, b" " * (LARGEST_SET + 1))],
+    [(500, b""), (302, b""), (200, b"<html>"), (200, b'{"keys": []}'), (200, b"[]"), (200, b" " * (MAX_SET_BYTES + 1))],
 )
 async def test_while_the_provider_is_away_its_last_keys_stay_good(
     api: Client, provider: Provider, clock: Clock, shop: Shop, status: int, answer: bytes

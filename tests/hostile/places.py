@@ -20,7 +20,7 @@ from graph.schema import schema
 
 API = schema._schema
 ROOTS = {"query": API.query_type, "mutation": API.mutation_type}
-DEEPEST = 3  # of what is asked for in return
+MAX_RESULT_DEPTH = 3  # of what is asked for in return
 Values = Mapping[str, Any]
 
 
@@ -112,7 +112,7 @@ def document(operation: str, field: str) -> str:
     declared = ", ".join(f"${name}: {argument.type}" for name, argument in asked.args.items())
     given = ", ".join(f"{name}: ${name}" for name in asked.args)
     head, call = (f"({declared})", f"({given})") if declared else ("", "")
-    return f"{operation}{head} {{ {field}{call} {selection(asked.type, DEEPEST)} }}"
+    return f"{operation}{head} {{ {field}{call} {selection(asked.type, MAX_RESULT_DEPTH)} }}"
 
 
 def selection(type: Any, depth: int) -> str:

@@ -8,7 +8,7 @@ import json
 
 from models.database.sessions import Database
 from models.policy import Role
-from resolvers.inputs import MOST_WORDS
+from resolvers.inputs import MAX_WORDS
 from tests.hostile.corpus import LONG, SURROGATES
 from tests.hostile.places import Place, document, places
 from tests.hostile.world import FAULTS, World, try_values
@@ -134,11 +134,11 @@ async def test_a_time_zone_that_only_one_database_knows_is_refused(world: World)
 
 async def test_a_search_of_very_many_words_is_refused(world: World) -> None:
     query = "query ($filter: OrderFilter) { orders(filter: $filter) { totalCount } }"
-    error = await world.admin.error(query, filter={"search": " ".join(map(str, range(MOST_WORDS + 1)))})
+    error = await world.admin.error(query, filter={"search": " ".join(map(str, range(MAX_WORDS + 1)))})
     assert error["extensions"]["field"] == ["filter", "search"]
     assert "errors" not in await world.admin.execute(query, filter={"search": "same " * 30})
     history = "query ($filter: HistoryFilter) { history(filter: $filter) { totalCount } }"
-    error = await world.admin.error(history, filter={"search": " ".join(map(str, range(MOST_WORDS + 1)))})
+    error = await world.admin.error(history, filter={"search": " ".join(map(str, range(MAX_WORDS + 1)))})
     assert error["extensions"]["field"] == ["filter", "search"]
     assert "errors" not in await world.admin.execute(history, filter={"search": "same " * 30})
 

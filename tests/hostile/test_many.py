@@ -9,7 +9,7 @@ from tests.hostile.places import Place, places, variables
 from tests.hostile.world import World
 
 MANY = 33_000  # PostgreSQL takes 32,767 values in one statement
-LARGEST = 900_000  # characters, within what a request may be
+MAX_LENGTH = 900_000  # characters, within what a request may be
 KINDS = {
     "buyerIds": Kind.BUYER,
     "tagIds": Kind.TAG,
@@ -31,7 +31,7 @@ def with_many(place: Place, good: dict[str, Any]) -> dict[str, Any]:
     name = str(place.path[-1] or place.path[-2])
     entries = [
         entry if place.type != "ID" else of(entry, name, to_id(KINDS.get(name, Kind.ORDER), UUID(int=number)))
-        for number in range(min(MANY, LARGEST // (len(str(entry)) + 4)))
+        for number in range(min(MANY, MAX_LENGTH // (len(str(entry)) + 4)))
     ]
     holder[place.path[at - 1]] = entries
     return made

@@ -17,7 +17,7 @@ from sqlalchemy import event, text
 
 from exports.relay import relay as relay_module
 from exports.relay import transports
-from exports.relay.relay import AT_ONCE, BATCH, LEASE, MOST_LOST, STOP_WITHIN, Delivered, Relay
+from exports.relay.relay import AT_ONCE, BATCH, LEASE, MAX_LOST, STOP_WITHIN, Delivered, Relay
 from exports.relay.transports import GOODBYE, SmtpTransport, TemporaryFailure
 from models.database.sessions import Database
 from models.outbox import NotificationStatus, OutboxMessage, message, oldest_due, unsent
@@ -134,7 +134,7 @@ async def test_a_mail_on_which_relays_die_is_put_aside_and_takes_no_other_along(
         sent.add(message["Message-ID"])
 
     deaths = 0
-    for _ in range(MOST_LOST + 3):
+    for _ in range(MAX_LOST + 3):
         relay = Relay(database, Noting(die), sender=SENDER, clock=clock)
         try:
             await relay.drain()
@@ -144,11 +144,11 @@ async def test_a_mail_on_which_relays_die_is_put_aside_and_takes_no_other_along(
                 task.cancel()
             await asyncio.sleep(0)
         clock.move(minutes=6)
-    assert deaths == MOST_LOST
+    assert deaths == MAX_LOST
     rows = {each.id: each for each in await outbox(database)}
     aside = rows.pop(poison.id)
-    assert (aside.status, aside.attempts) == (FAILED, MOST_LOST + 1)
-    assert aside.last_error == f"given up: {MOST_LOST} times a relay ended while it had this mail in hand"
+    assert (aside.status, aside.attempts) == (FAILED, MAX_LOST + 1)
+    assert aside.last_error == f"given up: {MAX_LOST} times a relay ended while it had this mail in hand"
     assert {each.status for each in rows.values()} == {SENT}
     assert len(sent) == 30
 

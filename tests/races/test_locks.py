@@ -39,7 +39,7 @@ ERRORS = "{ userErrors { code message } }"
 REJECT = f"rejectOrder {ERRORS}"
 HEADING = "Order Code,Buyer Unique Code,Catalog Code,Model Number,SKU Number,Quantity,Unit Price,Currency"
 ORDERS = 2 * BATCH + 50  # in each of two files
-MOST_ROUNDS = 15  # as many as chance may need; one does as a rule
+MAX_ROUNDS = 15  # as many as chance may need; one does as a rule
 DOCUMENT = "mutation ($input: RejectOrderInput!) { rejectOrder(input: $input) { userErrors { code } } }"
 
 
@@ -200,7 +200,7 @@ async def test_two_imports_of_the_same_orders_in_opposite_order_and_their_reject
 ) -> None:
     """Four processes: two imports, and two servers at which whatever has come is rejected."""
     member, orders, overlapped = callers.of(shop.member()), 0, False
-    for number in range(MOST_ROUNDS):
+    for number in range(MAX_ROUNDS):
         orders += ORDERS
         files = [tmp_path / f"up{number}.csv", tmp_path / f"down{number}.csv"]
         for file, direction in zip(files, (1, -1), strict=True):

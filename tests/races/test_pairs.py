@@ -19,7 +19,7 @@ from tests.support.invariants import violations
 from tests.support.servers import Answer, Caller, Callers
 
 AT_ONCE = 8  # orders, each with two commands: fewer than a server has connections
-MOST_ROUNDS = 30  # as many as chance may need; two do as a rule
+MAX_ROUNDS = 30  # as many as chance may need; two do as a rule
 ERRORS = "{ userErrors { code } }"
 
 
@@ -57,7 +57,7 @@ async def test_of_two_commands_at_once_both_orders_of_events_happen_and_nothing_
 ) -> None:
     member = callers.of(shop.member())
     seen: Counter[tuple[bool, bool]] = Counter()
-    for number in range(MOST_ROUNDS):
+    for number in range(MAX_ROUNDS):
         orders = await some_orders(database, shop, status)
         pairs = await collide(database, member, REJECT, other, orders, number)
         for answers in pairs:
@@ -130,7 +130,7 @@ async def test_a_bulk_rejection_and_single_ones_reject_each_order_once(
 ) -> None:
     member = callers.of(shop.member())
     both: Counter[str] = Counter()
-    for number in range(MOST_ROUNDS):
+    for number in range(MAX_ROUNDS):
         orders = await some_orders(database, shop, OrderStatus.OC_REQUIRED)
         # The run locks the first orders before the single ones come, and the last ones after; or all of them before.
         early = orders[AT_ONCE // 2 :] if number % 2 == 0 else []
@@ -161,7 +161,7 @@ async def test_two_bulk_rejections_in_opposite_order_reject_each_order_once(
     """They fit into one batch, so one run does all of them, be it this one or that; the other tells each as refused."""
     member = callers.of(shop.member())
     winners: set[int] = set()
-    for number in range(MOST_ROUNDS):
+    for number in range(MAX_ROUNDS):
         orders = await some_orders(database, shop, OrderStatus.OC_CREATED)
         ids = [id_of(order) for order in orders]
         runs: dict[int, asyncio.Task[Answer]] = {}

@@ -16,7 +16,7 @@ graph.server.HEAD_WITHIN = graph.server.READ_WITHIN = 1
 """
 FEW = """
 import graph.server
-graph.server.MOST_CONNECTIONS = 40
+graph.server.MAX_CONNECTIONS = 40
 graph.server.HEAD_WITHIN = 5
 """
 POST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

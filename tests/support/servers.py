@@ -35,7 +35,7 @@ PATIENT = """
 import graph.app, graph.overload
 from models.base import Database
 graph.app.LOCK_WAIT *= 6
-graph.overload.LONGEST_WAIT = 60
+graph.overload.MAX_WAIT_SECONDS = 60
 Database.__init__.__kwdefaults__["lock_wait"] *= 6
 """
 

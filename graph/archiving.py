@@ -1,0 +1,29 @@
+"""archiveOrder."""
+
+from typing import Annotated
+
+import strawberry
+
+from graph.core.context import Info
+from graph.core.ids import Kind, from_id
+from graph.order_actions import ActionPayload, OrderInput
+from resolvers import archiving
+from resolvers.core.actions import not_found
+
+
+@strawberry.input(description="What to archive: a rejected or sent-back order.")
+class ArchiveOrderInput(OrderInput):
+    pass
+
+
+@strawberry.type(description="What came of archiveOrder. It is done exactly when userErrors is empty.")
+class ArchiveOrderPayload(ActionPayload):
+    pass
+
+
+async def archive_order(
+    info: Info, input: Annotated[ArchiveOrderInput, strawberry.argument(description="The order.")]
+) -> ArchiveOrderPayload:
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await archiving.archive_order(info.context, order_id) if order_id else not_found(info.context)
+    return await ArchiveOrderPayload.of(info, outcome)

@@ -1,0 +1,31 @@
+"""applyTags: which tags an order carries."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import ID
+
+from graph.core.context import Info
+from graph.core.ids import Kind, from_id
+from graph.order_actions import ActionPayload, OrderInput
+from resolvers import tagging
+from resolvers.core.actions import not_found
+
+
+@strawberry.input(description="Which tags an order shall have, in whichever status it is.")
+class ApplyTagsInput(OrderInput):
+    tag_ids: list[ID] = strawberry.field(description="Replaces the order's tags; an empty list removes them all.")
+
+
+@strawberry.type(description="What came of applyTags. It is done exactly when userErrors is empty.")
+class ApplyTagsPayload(ActionPayload):
+    pass
+
+
+async def apply_tags(
+    info: Info, input: Annotated[ApplyTagsInput, strawberry.argument(description="The order and its tags.")]
+) -> ApplyTagsPayload:
+    order_id = from_id(Kind.ORDER, input.order_id)
+    tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
+    outcome = await tagging.apply_tags(info.context, order_id, tag_ids) if order_id else not_found(info.context)
+    return await ApplyTagsPayload.of(info, outcome)
