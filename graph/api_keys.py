@@ -10,10 +10,12 @@ from graph.core.context import Info, given
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.node import NODES, Node
 from graph.order_actions import OrderActionError
-from models import api_key as models
+from models.api_key import PREFIX
+from models.api_key import ApiKey as ApiKeyRow
 from models.key_scopes import KeyScope
-from resolvers import api_keys as resolvers
-from resolvers.api_keys import KeyOutcome
+from resolvers import api_keys as keys
+from resolvers.api_keys import api_keys_by_id
+from resolvers.core.refusals import Outcome
 
 
 @strawberry.type(description="A partner app's key, for the header X-Merchant-API-Key. The key itself is not kept.")
@@ -30,11 +32,11 @@ class ApiKey(Node):
     revoked_at: datetime | None = strawberry.field(description="Since when it is good for nothing.")
 
     @classmethod
-    def of(cls, row: models.ApiKey) -> "ApiKey":
+    def of(cls, row: ApiKeyRow) -> "ApiKey":
         return cls(
             id=to_id(Kind.API_KEY, row.id),
             name=row.name,
-            hint=f"{models.PREFIX}…{row.last_four}",
+            hint=f"{PREFIX}…{row.last_four}",
             scopes=[KeyScope(scope) for scope in row.scopes],
             created_at=row.created_at,
             created_by=row.created_by,
@@ -87,37 +89,39 @@ class RevokeApiKeyPayload:
 
 
 async def api_keys(info: Info) -> list[ApiKey]:
-    return [ApiKey.of(row) for row in await resolvers.api_keys(info.context)]
+    return [ApiKey.of(row) for row in await keys.api_keys(info.context)]
 
 
 async def create_api_key(
     info: Info, input: Annotated[CreateApiKeyInput, strawberry.argument(description="The key.")]
 ) -> CreateApiKeyPayload:
-    outcome = await resolvers.create_api_key(info.context, input.name, input.scopes, given(input.expires_at))
-    return CreateApiKeyPayload(api_key=_key(outcome), secret=outcome.secret, user_errors=_errors(outcome))
+    outcome, secret = await keys.create_api_key(info.context, input.name, input.scopes, given(input.expires_at))
+    return CreateApiKeyPayload(
+        api_key=await _key(info, outcome), secret=secret, user_errors=OrderActionError.all_of(outcome)
+    )
 
 
 async def rotate_api_key(
     info: Info, input: Annotated[RotateApiKeyInput, strawberry.argument(description="The key.")]
 ) -> RotateApiKeyPayload:
     key_id = from_id(Kind.API_KEY, input.api_key_id)
-    outcome = await resolvers.rotate_api_key(info.context, key_id, input.overlap_hours)
-    return RotateApiKeyPayload(api_key=_key(outcome), secret=outcome.secret, user_errors=_errors(outcome))
+    outcome, secret = await keys.rotate_api_key(info.context, key_id, input.overlap_hours)
+    return RotateApiKeyPayload(
+        api_key=await _key(info, outcome), secret=secret, user_errors=OrderActionError.all_of(outcome)
+    )
 
 
 async def revoke_api_key(
     info: Info, input: Annotated[RevokeApiKeyInput, strawberry.argument(description="The key.")]
 ) -> RevokeApiKeyPayload:
-    outcome = await resolvers.revoke_api_key(info.context, from_id(Kind.API_KEY, input.api_key_id))
-    return RevokeApiKeyPayload(api_key=_key(outcome), user_errors=_errors(outcome))
+    outcome = await keys.revoke_api_key(info.context, from_id(Kind.API_KEY, input.api_key_id))
+    return RevokeApiKeyPayload(api_key=await _key(info, outcome), user_errors=OrderActionError.all_of(outcome))
 
 
-def _key(outcome: KeyOutcome) -> ApiKey | None:
-    return ApiKey.of(outcome.key) if outcome.key else None
+async def _key(info: Info, outcome: Outcome) -> ApiKey | None:
+    if outcome.made is None:
+        return None
+    return ApiKey.of((await api_keys_by_id(info.context, [outcome.made]))[outcome.made])
 
 
-def _errors(outcome: KeyOutcome) -> list[OrderActionError]:
-    return [OrderActionError.of(refusal) for refusal in outcome.refusals]
-
-
-NODES[Kind.API_KEY] = (resolvers.api_keys_by_id, ApiKey.of)
+NODES[Kind.API_KEY] = (api_keys_by_id, ApiKey.of)

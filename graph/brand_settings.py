@@ -8,7 +8,7 @@ from strawberry import UNSET
 from graph.core.context import Info
 from graph.order_actions import OrderActionError
 from models.locale import Locale
-from resolvers import brand_settings as resolvers
+from resolvers import brand_settings as settings
 
 
 @strawberry.type(description="The settings of the viewer's brand.")
@@ -53,23 +53,18 @@ NEVER_NULL = ("archiving_enabled", "locale", "time_zone")
 
 
 async def brand_settings(info: Info) -> BrandSettings | None:
-    found = await resolvers.brand_settings(info.context)
-    if found is None:
-        return None
-    values = {name: getattr(found, name) for name in resolvers.NAMES}
-    return BrandSettings(**values | {"locale": Locale(found.locale)})
+    found = await settings.brand_settings(info.context)
+    return BrandSettings(**{name: getattr(found, name) for name in settings.NAMES}) if found else None
 
 
 async def update_brand_settings(
     info: Info, input: Annotated[UpdateBrandSettingsInput, strawberry.argument(description="The changes.")]
 ) -> UpdateBrandSettingsPayload:
-    given_values = {name: getattr(input, name) for name in resolvers.NAMES}
+    values = {name: getattr(input, name) for name in settings.NAMES}
     changes = {
-        name: value.value if isinstance(value, Locale) else value
-        for name, value in given_values.items()
+        name: value
+        for name, value in values.items()
         if value is not UNSET and not (value is None and name in NEVER_NULL)
     }
-    refusals = await resolvers.update_brand_settings(info.context, changes)
-    return UpdateBrandSettingsPayload(
-        settings=await brand_settings(info), user_errors=[OrderActionError.of(refusal) for refusal in refusals]
-    )
+    outcome = await settings.update_brand_settings(info.context, changes)
+    return UpdateBrandSettingsPayload(settings=await brand_settings(info), user_errors=OrderActionError.all_of(outcome))

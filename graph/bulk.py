@@ -1,5 +1,6 @@
 """What all mutations on many orders share: how the orders are chosen, and the order of the results."""
 
+from enum import StrEnum
 from typing import Any, Self
 
 import strawberry
@@ -13,8 +14,9 @@ from graph.core.ids import Kind, from_id, to_id
 from graph.limits.cost import ListSize
 from graph.order_filter import OrderFilter
 from graph.orders import Order, load_order
-from resolvers.bulk_runs import MAX_ORDERS, BulkError, Outcome, Result
+from resolvers.bulk_runs import MAX_ORDERS, Result
 from resolvers.core.notices import MAX_BODY_LENGTH
+from resolvers.core.refusals import Outcome, RefusalCode
 from resolvers.inputs import InputError
 
 ERRORS = {
@@ -25,8 +27,18 @@ ERRORS = {
 }
 
 
+class BulkActionErrorCode(StrEnum):
+    NOT_PERMITTED = RefusalCode.NOT_PERMITTED
+    ONE_OF_ORDER_IDS_AND_FILTER = RefusalCode.ONE_OF_ORDER_IDS_AND_FILTER
+    TOO_MANY_ORDERS = RefusalCode.TOO_MANY_ORDERS
+    BODY_WITHOUT_NOTIFY = RefusalCode.BODY_WITHOUT_NOTIFY
+    BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
+    IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
+    UNKNOWN_TAGS = RefusalCode.UNKNOWN_TAGS
+
+
 publish(
-    BulkError,
+    BulkActionErrorCode,
     "Why an action on many orders, other than rejecting, was refused as a whole. Nothing was changed.",
     ERRORS
     | {
@@ -34,7 +46,6 @@ publish(
         "BODY_TOO_LONG": f"Returned if the body has more than {MAX_BODY_LENGTH:,} characters.",
         "UNKNOWN_TAGS": "Returned if the brand of the orders has no such tag; the message says which.",
     },
-    name="BulkActionErrorCode",
 )
 
 
@@ -75,7 +86,9 @@ class BulkInput:
 
 @strawberry.type(description="Why an action on many orders was refused as a whole.")
 class BulkActionError(UserError):
-    code: BulkError = strawberry.field(description="For programs.")
+    CODES = BulkActionErrorCode
+
+    code: BulkActionErrorCode = strawberry.field(description="For programs.")
 
 
 @strawberry.type(description="What came of one order.")
@@ -119,10 +132,7 @@ class BulkPayload:
 
     @classmethod
     def of(cls, input: BulkInput, outcome: Outcome) -> Self:
-        errors = [
-            BulkActionError(code=each.code, message=each.message, field=list(each.field) or None)
-            for each in outcome.refusals
-        ]
+        errors = BulkActionError.all_of(outcome)
         answers = [] if errors else input.answers(outcome)
         results = [BulkActionResult.of(id, result) for id, result in answers]
         done = sum(result.is_done for result in results)

@@ -11,8 +11,10 @@ from graph.core.context import Info, given
 from graph.core.enums import publish
 from graph.core.ids import Kind, from_id
 from resolvers import bulk_actions
-from resolvers.bulk_actions import CreateConfirmations, TagMode, TagOrders
+from resolvers.bulk_actions import CreateConfirmations, TagOrders
 from resolvers.bulk_runs import BulkCommand
+from resolvers.core.notices import Message
+from resolvers.tagging import TagMode
 
 NOTIFY = "Whether an e-mail goes to each buyer, one for each order."
 
@@ -92,7 +94,9 @@ async def create_order_confirmations(
     input: Annotated[CreateOrderConfirmationsInput, strawberry.argument(description="The orders and the message.")],
 ) -> CreateOrderConfirmationsPayload:
     command = CreateConfirmations(
-        **input.chosen(), notify=input.notify, body=given(input.body), ask_approval=input.ask_buyer_approval
+        **input.chosen(),
+        message=Message(input.notify, given(input.body)),
+        ask_approval=input.ask_buyer_approval,
     )
     return CreateOrderConfirmationsPayload.of(input, await bulk_actions.create_confirmations(info.context, command))
 
@@ -100,5 +104,5 @@ async def create_order_confirmations(
 async def confirm_orders(
     info: Info, input: Annotated[ConfirmOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> ConfirmOrdersPayload:
-    command = BulkCommand(**input.chosen(), notify=input.notify, body=given(input.body))
+    command = BulkCommand(**input.chosen(), message=Message(input.notify, given(input.body)))
     return ConfirmOrdersPayload.of(input, await bulk_actions.confirm_orders(info.context, command))

@@ -14,19 +14,18 @@ from graph.limits.cost import ListSize
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from resolvers import bulk_rejection
-from resolvers.bulk_runs import BulkCommand, BulkError, Result
-from resolvers.core.notices import MAX_BODY_LENGTH
+from resolvers.bulk_runs import BulkCommand, Result
+from resolvers.core.notices import MAX_BODY_LENGTH, Message
+from resolvers.core.refusals import RefusalCode
 
 
 class RejectOrdersErrorCode(StrEnum):
-    """What bulk.run can meet when it rejects."""
-
-    NOT_PERMITTED = BulkError.NOT_PERMITTED
-    ONE_OF_ORDER_IDS_AND_FILTER = BulkError.ONE_OF_ORDER_IDS_AND_FILTER
-    TOO_MANY_ORDERS = BulkError.TOO_MANY_ORDERS
-    BODY_WITHOUT_NOTIFY = BulkError.BODY_WITHOUT_NOTIFY
-    BODY_TOO_LONG = BulkError.BODY_TOO_LONG
-    IDEMPOTENCY_KEY_REUSED = BulkError.IDEMPOTENCY_KEY_REUSED
+    NOT_PERMITTED = RefusalCode.NOT_PERMITTED
+    ONE_OF_ORDER_IDS_AND_FILTER = RefusalCode.ONE_OF_ORDER_IDS_AND_FILTER
+    TOO_MANY_ORDERS = RefusalCode.TOO_MANY_ORDERS
+    BODY_WITHOUT_NOTIFY = RefusalCode.BODY_WITHOUT_NOTIFY
+    BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
+    IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
 
 
 publish(
@@ -43,6 +42,8 @@ publish(
 
 @strawberry.type(description="Why rejectOrders was refused as a whole.")
 class RejectOrdersError(UserError):
+    CODES = RejectOrdersErrorCode
+
     code: RejectOrdersErrorCode = strawberry.field(description="For programs.")
 
 
@@ -83,15 +84,10 @@ class RejectOrdersPayload:
 async def reject_orders(
     info: Info, input: Annotated[RejectOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> RejectOrdersPayload:
-    command = BulkCommand(**input.chosen(), notify=input.notify, body=given(input.body))
+    command = BulkCommand(**input.chosen(), message=Message(input.notify, given(input.body)))
     outcome = await bulk_rejection.reject_orders(info.context, command)
     if outcome.refusals:
-        errors = [
-            RejectOrdersError(
-                code=RejectOrdersErrorCode(each.code.value), message=each.message, field=list(each.field) or None
-            )
-            for each in outcome.refusals
-        ]
+        errors = RejectOrdersError.all_of(outcome)
         return RejectOrdersPayload(results=[], rejected_count=0, skipped_count=0, user_errors=errors)
     results = [_result(id, result) for id, result in input.answers(outcome)]
     rejected = sum(result.is_done for result in outcome.results)

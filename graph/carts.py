@@ -81,8 +81,8 @@ async def update_cart(
     info: Info, input: Annotated[UpdateCartInput, strawberry.argument(description="The cart and its lines.")]
 ) -> UpdateCartPayload:
     content = CartContent(input.catalog_code, input.currency, [line.read() for line in input.lines])
-    refusals = await cart_editing.update_cart(info.context, content)
+    outcome = await cart_editing.update_cart(info.context, content)
     buyer_id = info.context.actor.buyer_id
     rows = await resolvers.carts_of(info.context, buyer_id) if buyer_id else []
     cart = next((Cart.of(row) for row in rows if row.catalog_code == input.catalog_code.strip()), None)
-    return UpdateCartPayload(cart=cart, user_errors=[OrderActionError.of(refusal) for refusal in refusals])
+    return UpdateCartPayload(cart=cart, user_errors=OrderActionError.all_of(outcome))

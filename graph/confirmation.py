@@ -10,7 +10,7 @@ from graph.core.context import Info, given
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload, OrderInput, ReadOrderInput
 from resolvers import confirmation
-from resolvers.core.actions import Message, not_found
+from resolvers.core.notices import Message
 from resolvers.order_lines import NewLine
 
 NOTIFY = "Whether an e-mail goes to the buyer."
@@ -100,12 +100,11 @@ class MakeOrderConfirmationEditablePayload(ActionPayload):
 async def create_order_confirmation(
     info: Info, input: Annotated[CreateOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> CreateOrderConfirmationPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        message = Message(input.notify, given(input.body))
-        outcome = await confirmation.create_confirmation(
-            info.context, order_id, ask_approval=input.ask_buyer_approval, message=message
-        )
+    order_id = from_id(Kind.ORDER, input.order_id)
+    message = Message(input.notify, given(input.body))
+    outcome = await confirmation.create_confirmation(
+        info.context, order_id, ask_approval=input.ask_buyer_approval, message=message
+    )
     return await CreateOrderConfirmationPayload.of(info, outcome)
 
 
@@ -113,55 +112,50 @@ async def update_order_confirmation(
     info: Info,
     input: Annotated[UpdateOrderConfirmationInput, strawberry.argument(description="The order and its lines.")],
 ) -> UpdateOrderConfirmationPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        lines = given(input.lines)
-        read = [line.read() for line in lines] if lines is not None else None
-        outcome = await confirmation.update_confirmation(
-            info.context, order_id, read, version=given(input.expected_version)
-        )
+    order_id = from_id(Kind.ORDER, input.order_id)
+    lines = given(input.lines)
+    read = [line.read() for line in lines] if lines is not None else None
+    outcome = await confirmation.update_confirmation(
+        info.context, order_id, read, version=given(input.expected_version)
+    )
     return await UpdateOrderConfirmationPayload.of(info, outcome)
 
 
 async def approve_order_confirmation(
     info: Info, input: Annotated[ApproveOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> ApproveOrderConfirmationPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        outcome = await confirmation.approve_confirmation(info.context, order_id, version=given(input.expected_version))
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await confirmation.approve_confirmation(info.context, order_id, version=given(input.expected_version))
     return await ApproveOrderConfirmationPayload.of(info, outcome)
 
 
 async def refuse_order_confirmation(
     info: Info, input: Annotated[RefuseOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> RefuseOrderConfirmationPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        outcome = await confirmation.refuse_confirmation(
-            info.context, order_id, given(input.comment), version=given(input.expected_version)
-        )
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await confirmation.refuse_confirmation(
+        info.context, order_id, given(input.comment), version=given(input.expected_version)
+    )
     return await RefuseOrderConfirmationPayload.of(info, outcome)
 
 
 async def confirm_order(
     info: Info, input: Annotated[ConfirmOrderInput, strawberry.argument(description="The order.")]
 ) -> ConfirmOrderPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        tags = given(input.tag_ids)
-        tag_ids = [from_id(Kind.TAG, id) for id in tags] if tags is not None else None
-        message = Message(input.notify, given(input.body))
-        outcome = await confirmation.confirm_order(
-            info.context, order_id, tag_ids, message, version=given(input.expected_version)
-        )
+    order_id = from_id(Kind.ORDER, input.order_id)
+    tags = given(input.tag_ids)
+    tag_ids = [from_id(Kind.TAG, id) for id in tags] if tags is not None else None
+    message = Message(input.notify, given(input.body))
+    outcome = await confirmation.confirm_order(
+        info.context, order_id, tag_ids, message, version=given(input.expected_version)
+    )
     return await ConfirmOrderPayload.of(info, outcome)
 
 
 async def make_order_confirmation_editable(
     info: Info, input: Annotated[MakeOrderConfirmationEditableInput, strawberry.argument(description="The order.")]
 ) -> MakeOrderConfirmationEditablePayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        message = Message(input.notify, given(input.body))
-        outcome = await confirmation.make_confirmation_editable(info.context, order_id, message)
+    order_id = from_id(Kind.ORDER, input.order_id)
+    message = Message(input.notify, given(input.body))
+    outcome = await confirmation.make_confirmation_editable(info.context, order_id, message)
     return await MakeOrderConfirmationEditablePayload.of(info, outcome)

@@ -12,8 +12,7 @@ from graph.core.ids import Kind, from_id
 from graph.document_types import DeliveryNote
 from graph.order_actions import ActionPayload, OrderInput
 from resolvers import backlog, delivery_notes
-from resolvers.core.actions import Outcome, not_found
-from resolvers.delivery_notes import BacklogQuantity, NoteContent, unknown_document
+from resolvers.delivery_notes import BacklogQuantity, NoteContent
 
 
 @strawberry.input(description="Lays out a confirmed order's SKUs, so that they can be delivered in parts.")
@@ -80,28 +79,23 @@ class DeleteDeliveryNotePayload(ActionPayload):
 async def create_backlog_skus(
     info: Info, input: Annotated[CreateBacklogSkusInput, strawberry.argument(description="The order.")]
 ) -> CreateBacklogSkusPayload:
-    order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await backlog.create_backlog_skus(info.context, order_id) if order_id else not_found(info.context)
+    outcome = await backlog.create_backlog_skus(info.context, from_id(Kind.ORDER, input.order_id))
     return await CreateBacklogSkusPayload.of(info, outcome)
 
 
 async def create_delivery_note(
     info: Info, input: Annotated[CreateDeliveryNoteInput, strawberry.argument(description="The order and quantities.")]
 ) -> CreateDeliveryNotePayload:
-    outcome: Outcome = not_found(info.context)
-    note_id: UUID | None = None
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        outcome, note_id = await delivery_notes.create_delivery_note(info.context, order_id, _content(input))
-    return await CreateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, note_id))
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await delivery_notes.create_delivery_note(info.context, order_id, _content(input))
+    return await CreateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, outcome.made))
 
 
 async def update_delivery_note(
     info: Info, input: Annotated[UpdateDeliveryNoteInput, strawberry.argument(description="The note and its content.")]
 ) -> UpdateDeliveryNotePayload:
-    outcome = unknown_document(info.context, "deliveryNoteId")
     note_id = from_id(Kind.DELIVERY_NOTE, input.delivery_note_id)
-    if note_id:
-        outcome = await delivery_notes.update_delivery_note(info.context, note_id, _content(input))
+    outcome = await delivery_notes.update_delivery_note(info.context, note_id, _content(input))
     return await UpdateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, note_id))
 
 
@@ -123,7 +117,6 @@ async def _note(info: Info, note_id: UUID | None) -> DeliveryNote | None:
 async def delete_delivery_note(
     info: Info, input: Annotated[DeleteDeliveryNoteInput, strawberry.argument(description="The note.")]
 ) -> DeleteDeliveryNotePayload:
-    outcome = unknown_document(info.context, "deliveryNoteId")
-    if note_id := from_id(Kind.DELIVERY_NOTE, input.delivery_note_id):
-        outcome = await delivery_notes.delete_delivery_note(info.context, note_id)
+    note_id = from_id(Kind.DELIVERY_NOTE, input.delivery_note_id)
+    outcome = await delivery_notes.delete_delivery_note(info.context, note_id)
     return await DeleteDeliveryNotePayload.of(info, outcome)

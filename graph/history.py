@@ -18,7 +18,7 @@ from graph.order_filter import read_ids
 from models.actor import ActorKind
 from models.permissions import Permission
 from resolvers import history as resolvers
-from resolvers.core.refusals import demand
+from resolvers.core.refusals import require
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
 from resolvers.reading.pagination import PageRequest
 
@@ -83,6 +83,6 @@ async def history(
 
 def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or HistoryFilter()).read()
-    demand(info.context, Permission.READ_INTERNAL)
+    require(info.context, Permission.READ_INTERNAL)
     resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
     return info.context.links.of_history(wanted, info.context.actor, locale or None)

@@ -1,6 +1,8 @@
 """What every action on one order shares: its input, its payload, its errors."""
 
-from typing import Any, Self
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, ClassVar, Self
 
 import strawberry
 from strawberry import ID, UNSET
@@ -10,11 +12,20 @@ from graph.core.context import Info
 from graph.core.enums import publish
 from graph.core.errors import UserError
 from graph.orders import Order, load_order
-from resolvers.core.actions import Outcome
-from resolvers.core.refusals import ActionError, Refusal
+from resolvers.core.refusals import Outcome, RefusalCode
+
+
+class OrderActionErrorCode(StrEnum):
+    NOT_FOUND = RefusalCode.NOT_FOUND
+    NOT_PERMITTED = RefusalCode.NOT_PERMITTED
+    NOT_ALLOWED_IN_STATUS = RefusalCode.NOT_ALLOWED_IN_STATUS
+    ORDER_REJECTED = RefusalCode.ORDER_REJECTED
+    STALE_ORDER = RefusalCode.STALE_ORDER
+    INVALID_INPUT = RefusalCode.INVALID_INPUT
+
 
 publish(
-    ActionError,
+    OrderActionErrorCode,
     "Why an action other than rejecting was refused. Nothing was changed.",
     {
         "NOT_FOUND": "Returned if the viewer has no order or document with this id.",
@@ -24,17 +35,18 @@ publish(
         "STALE_ORDER": "Returned if the order is no longer at expectedVersion.",
         "INVALID_INPUT": "Returned if an argument makes no sense; field says which.",
     },
-    name="OrderActionErrorCode",
 )
 
 
 @strawberry.type(description="Why an action other than rejecting was refused.")
 class OrderActionError(UserError):
-    code: ActionError = strawberry.field(description="For programs.")
+    CODES = OrderActionErrorCode
+    COARSER: ClassVar[Mapping[RefusalCode, StrEnum]] = dict.fromkeys(
+        (RefusalCode.BODY_WITHOUT_NOTIFY, RefusalCode.BODY_TOO_LONG, RefusalCode.IDEMPOTENCY_KEY_REUSED),
+        OrderActionErrorCode.INVALID_INPUT,
+    )
 
-    @classmethod
-    def of(cls, refusal: Refusal) -> Self:
-        return cls(code=refusal.code, message=refusal.message, field=list(refusal.field) or None)
+    code: OrderActionErrorCode = strawberry.field(description="For programs.")
 
 
 @strawberry.input
@@ -68,8 +80,8 @@ class ActionPayload:
     async def of(cls, info: Info, outcome: Outcome, **more: Any) -> Self:
         return cls(
             order=await load_order(info, outcome.order_id),
-            blockers=[ActionBlocker.of(blocker) for blocker in outcome.blockers],
+            blockers=[ActionBlocker.of(blocker) for blocker in outcome.order_blockers],
             warnings=outcome.warnings,
-            user_errors=[OrderActionError.of(refusal) for refusal in outcome.refusals],
+            user_errors=OrderActionError.all_of(outcome),
             **more,
         )

@@ -1,6 +1,8 @@
 """rejectOrder, what keeps an order from being rejected, the record of a rejection, and the preview of its mail."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, ClassVar
 
 import strawberry
 from strawberry import ID, UNSET
@@ -15,11 +17,24 @@ from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from models.messages.mail import MailKind
 from resolvers import rejection
-from resolvers.core.notices import MAX_BODY_LENGTH
-from resolvers.rejection import Outcome, RejectionError, RejectOrder
+from resolvers.core.idempotency import MAX_KEY_LENGTH
+from resolvers.core.notices import MAX_BODY_LENGTH, Message
+from resolvers.core.refusals import Outcome, RefusalCode
+from resolvers.rejection import RejectOrder
+
+
+class RejectOrderErrorCode(StrEnum):
+    NOT_FOUND = RefusalCode.NOT_FOUND
+    NOT_REJECTABLE = "NOT_REJECTABLE"
+    NOT_PERMITTED = RefusalCode.NOT_PERMITTED
+    BODY_WITHOUT_NOTIFY = RefusalCode.BODY_WITHOUT_NOTIFY
+    BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
+    STALE_ORDER = RefusalCode.STALE_ORDER
+    IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
+
 
 publish(
-    RejectionError,
+    RejectOrderErrorCode,
     "Why rejectOrder was refused. Nothing was changed.",
     {
         "NOT_FOUND": "Returned if the viewer has no order with this id.",
@@ -30,13 +45,17 @@ publish(
         "STALE_ORDER": "Returned if the order is no longer at expectedVersion.",
         "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request.",
     },
-    name="RejectOrderErrorCode",
 )
 
 
 @strawberry.type(description="Why rejectOrder was refused.")
 class RejectOrderError(UserError):
-    code: RejectionError = strawberry.field(description="For programs.")
+    CODES = RejectOrderErrorCode
+    COARSER: ClassVar[Mapping[RefusalCode, StrEnum]] = dict.fromkeys(
+        (RefusalCode.ORDER_REJECTED, RefusalCode.NOT_ALLOWED_IN_STATUS), RejectOrderErrorCode.NOT_REJECTABLE
+    )
+
+    code: RejectOrderErrorCode = strawberry.field(description="For programs.")
 
 
 @strawberry.input(description="What to reject, and what to tell the buyer.")
@@ -56,7 +75,7 @@ class RejectOrderInput:
     idempotency_key: str | None = strawberry.field(
         default=UNSET,
         description="A retry with the same key gives the first answer again and changes nothing. "
-        f"At most {rejection.MAX_KEY_LENGTH} characters; only rejections that were done are remembered.",
+        f"At most {MAX_KEY_LENGTH} characters; only rejections that were done are remembered.",
     )
 
 
@@ -75,28 +94,20 @@ class RejectOrderPayload:
 async def reject_order(
     info: Info, input: Annotated[RejectOrderInput, strawberry.argument(description="The order and the message.")]
 ) -> RejectOrderPayload:
-    order_id = from_id(Kind.ORDER, input.order_id)
-    if order_id is None:
-        outcome = Outcome(refusals=[rejection.not_found(info.context.actor.locale)])
-    else:
-        command = RejectOrder(
-            order_id=order_id,
-            notify=input.notify,
-            body=given(input.body),
-            expected_version=given(input.expected_version),
-            idempotency_key=given(input.idempotency_key),
-        )
-        outcome = await rejection.reject_order(info.context, command)
+    command = RejectOrder(
+        order_id=from_id(Kind.ORDER, input.order_id),
+        message=Message(input.notify, given(input.body)),
+        expected_version=given(input.expected_version),
+        idempotency_key=given(input.idempotency_key),
+    )
+    outcome = await rejection.reject_order(info.context, command)
     return RejectOrderPayload(
         order=await load_order(info, outcome.order_id),
-        blockers=[RejectionBlocker.of(blocker) for blocker in outcome.blockers],
+        blockers=[RejectionBlocker.of(blocker) for blocker in outcome.order_blockers],
         notification=await _notification(info, outcome),
         warnings=outcome.warnings,
         replayed=outcome.replayed,
-        user_errors=[
-            RejectOrderError(code=refusal.code, message=refusal.message, field=list(refusal.field))
-            for refusal in outcome.refusals
-        ],
+        user_errors=RejectOrderError.all_of(outcome),
     )
 
 

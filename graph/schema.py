@@ -43,9 +43,8 @@ from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
 from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
-from graph.tag_types import tags
 from graph.tagging import apply_tags
-from graph.tags import create_tag, delete_tag, update_tag
+from graph.tags import create_tag, delete_tag, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation
 from graph.viewer import viewer
 

@@ -2,11 +2,9 @@
 
 import strawberry
 
-from graph.core.context import Info
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node
 from resolvers import nodes
-from resolvers import tagging as resolvers
 from resolvers.reading.rows import TagRow
 
 
@@ -19,10 +17,6 @@ class Tag(Node):
     @classmethod
     def of(cls, row: TagRow) -> "Tag":
         return cls(id=to_id(Kind.TAG, row.id), code=row.code, name=row.name, color=row.color)
-
-
-async def tags(info: Info) -> list[Tag]:
-    return [Tag.of(row) for row in await resolvers.tags(info.context)]
 
 
 NODES[Kind.TAG] = (nodes.tags, Tag.of)

@@ -1,4 +1,4 @@
-"""createTag, updateTag, deleteTag: the brand's tags themselves."""
+"""tags, createTag, updateTag, deleteTag: the brand's tags themselves."""
 
 from typing import Annotated
 
@@ -9,8 +9,9 @@ from graph.core.context import Info, given
 from graph.core.ids import Kind, from_id
 from graph.order_actions import OrderActionError
 from graph.tag_types import Tag
-from resolvers import tags
-from resolvers.tags import TagOutcome
+from resolvers import nodes
+from resolvers import tags as brand_tags
+from resolvers.core.refusals import Outcome
 
 
 @strawberry.input(description="A new tag.")
@@ -56,34 +57,36 @@ class DeleteTagPayload:
     user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
 
 
+async def tags(info: Info) -> list[Tag]:
+    return [Tag.of(row) for row in await brand_tags.tags(info.context)]
+
+
 async def create_tag(
     info: Info, input: Annotated[CreateTagInput, strawberry.argument(description="The tag.")]
 ) -> CreateTagPayload:
-    outcome = await tags.create_tag(info.context, input.code, input.name, given(input.color))
-    return CreateTagPayload(tag=_tag(outcome), user_errors=_errors(outcome))
+    outcome = await brand_tags.create_tag(info.context, input.code, input.name, given(input.color))
+    return CreateTagPayload(tag=await _tag(info, outcome), user_errors=OrderActionError.all_of(outcome))
 
 
 async def update_tag(
     info: Info, input: Annotated[UpdateTagInput, strawberry.argument(description="The changes.")]
 ) -> UpdateTagPayload:
-    asked = {"name": input.name, "color": input.color}
-    changes = {name: value for name, value in asked.items() if value is not UNSET}
-    outcome = await tags.update_tag(info.context, from_id(Kind.TAG, input.tag_id), changes)
-    return UpdateTagPayload(tag=_tag(outcome), user_errors=_errors(outcome))
+    values = {"name": input.name, "color": input.color}
+    changes = {name: value for name, value in values.items() if value is not UNSET}
+    outcome = await brand_tags.update_tag(info.context, from_id(Kind.TAG, input.tag_id), changes)
+    return UpdateTagPayload(tag=await _tag(info, outcome), user_errors=OrderActionError.all_of(outcome))
 
 
 async def delete_tag(
     info: Info, input: Annotated[DeleteTagInput, strawberry.argument(description="The tag.")]
 ) -> DeleteTagPayload:
     tag_id = from_id(Kind.TAG, input.tag_id)
-    outcome = await tags.delete_tag(info.context, tag_id, remove_from_orders=input.remove_from_orders)
+    outcome, carriers = await brand_tags.delete_tag(info.context, tag_id, remove_from_orders=input.remove_from_orders)
     deleted = None if outcome.refusals else input.tag_id
-    return DeleteTagPayload(deleted_tag_id=deleted, order_count=outcome.orders, user_errors=_errors(outcome))
+    errors = OrderActionError.all_of(outcome)
+    return DeleteTagPayload(deleted_tag_id=deleted, order_count=carriers, user_errors=errors)
 
 
-def _tag(outcome: TagOutcome) -> Tag | None:
-    return Tag.of(outcome.tag) if outcome.tag else None
-
-
-def _errors(outcome: TagOutcome) -> list[OrderActionError]:
-    return [OrderActionError.of(refusal) for refusal in outcome.refusals]
+async def _tag(info: Info, outcome: Outcome) -> Tag | None:
+    row = (await nodes.tags(info.context, [outcome.made])).get(outcome.made) if outcome.made else None
+    return Tag.of(row) if row else None
