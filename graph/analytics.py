@@ -9,14 +9,14 @@ from strawberry import UNSET, Private
 
 from graph.core.context import Info, given
 from graph.core.download_links import Download
-from graph.core.enums import InLocale, publish
+from graph.core.enums import InLocale, describe_enum
 from graph.core.money import Money
 from graph.limits.cost import ListSize
 from models.analytics import Figures, Group
 from resolvers import analytics
 from resolvers.analytics import AnalyticsDimension
 
-publish(
+describe_enum(
     AnalyticsDimension,
     "What the figures are broken down by.",
     {

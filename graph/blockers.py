@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import ID
 
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
 from models.messages.blockers import BLOCKER_MESSAGES
 from models.policy import Blocker, OrderAction
@@ -21,7 +21,7 @@ class BlockingDocument:
         return [cls(id=to_id(kind, each.id), code=each.code) for each in blocker.documents]
 
 
-publish(
+describe_enum(
     Blocker,
     "Why something cannot be done to an order. New values may be added: a client must tolerate one it doesn't know.",
     {blocker.name: BLOCKER_MESSAGES[blocker].en.replace(": {documents}", "") for blocker in Blocker},

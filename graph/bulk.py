@@ -7,7 +7,7 @@ from strawberry import ID, UNSET, Private
 
 from graph.blockers import ActionBlocker
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id, to_id
 from graph.limits.cost import ListSize
@@ -25,7 +25,7 @@ ERRORS = {
 }
 
 
-publish(
+describe_enum(
     BulkError,
     "Why an action on many orders, other than rejecting, was refused as a whole. Nothing was changed.",
     ERRORS

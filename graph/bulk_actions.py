@@ -8,7 +8,7 @@ from strawberry import ID, UNSET
 from graph.bulk import BulkInput, BulkPayload
 from graph.confirmation import BODY
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.ids import Kind, from_id
 from resolvers import bulk_actions
 from resolvers.bulk_actions import CreateConfirmations, TagMode, TagOrders
@@ -17,7 +17,7 @@ from resolvers.bulk_runs import BulkCommand
 NOTIFY = "Whether an e-mail goes to each buyer, one for each order."
 
 
-publish(
+describe_enum(
     TagMode,
     "What to do with tags.",
     {

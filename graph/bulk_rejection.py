@@ -8,7 +8,7 @@ from strawberry import ID, UNSET, Private
 
 from graph.bulk import ERRORS, BulkInput
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.limits.cost import ListSize
 from graph.orders import Order, load_order
@@ -29,7 +29,7 @@ class RejectOrdersErrorCode(StrEnum):
     IDEMPOTENCY_KEY_REUSED = BulkError.IDEMPOTENCY_KEY_REUSED
 
 
-publish(
+describe_enum(
     RejectOrdersErrorCode,
     "Why rejectOrders was refused as a whole. Nothing was changed.",
     ERRORS

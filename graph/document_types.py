@@ -10,7 +10,7 @@ from strawberry import UNSET, Private
 from graph.catalog import Sku
 from graph.core.context import Info, given
 from graph.core.download_links import Download
-from graph.core.enums import InLocale, publish
+from graph.core.enums import InLocale, describe_enum
 from graph.core.ids import Kind, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 OrderOfDocument = Annotated["Order", strawberry.lazy("graph.orders")]
 
-publish(
+describe_enum(
     InvoiceStatus,
     "How far an invoice has come.",
     {

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import Private
 
-import graph.viewer  # noqa: F401 - publishes ActorKind
 from graph.core.batching import then
 from graph.core.context import Info
 from graph.core.ids import Kind, to_id

@@ -7,7 +7,7 @@ from strawberry import ID, UNSET
 
 from exports.mail import render
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.ids import Kind, from_id
 from graph.notifications import MailPreview
 from models.locale import text_for
@@ -16,7 +16,7 @@ from models.messages.refusals import ORDER_NOT_FOUND
 from resolvers.core import notices
 from resolvers.inputs import InputError
 
-publish(
+describe_enum(
     MailKind,
     "What a mail to the buyer tells.",
     {kind.name: mail_texts(kind).description for kind in MailKind},

@@ -7,13 +7,13 @@ from strawberry import ID, UNSET
 
 from graph.blockers import ActionBlocker
 from graph.core.context import Info
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.orders import Order, load_order
 from resolvers.core.actions import Outcome
 from resolvers.core.refusals import ActionError, Refusal
 
-publish(
+describe_enum(
     ActionError,
     "Why an action other than rejecting was refused. Nothing was changed.",
     {

@@ -8,12 +8,23 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.core.context import given
-from graph.core.enums import SortDirection
+from graph.core.enums import SortDirection, describe_enum
 from graph.core.ids import Kind, from_id
 from models.policy import OrderStatus
 from resolvers import orders
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS, InputError
 from resolvers.orders import OrderSortField
+
+describe_enum(
+    OrderSortField,
+    "Fields to sort orders by.",
+    {
+        "PLACED_AT": "When the order was placed.",
+        "CODE": "The order code, by Unicode code point.",
+        "TOTAL": "The total: by currency first, then by amount, as amounts of different currencies do not compare.",
+        "UPDATED_AT": "When the order last changed.",
+    },
+)
 
 
 @strawberry.input(description="Which orders; all conditions must hold. An empty list matches nothing.")

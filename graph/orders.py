@@ -13,6 +13,7 @@ from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.buyers import Buyer
 from graph.catalog import OrderLine
 from graph.core.batching import names_of, then
+from graph.core.binding import question
 from graph.core.context import Info, given
 from graph.core.download_links import Download, Export
 from graph.core.enums import InLocale
@@ -30,6 +31,7 @@ from graph.tag_types import Tag
 from models import policy
 from models.messages.statuses import status_label
 from models.order import DataSet
+from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
 from resolvers import nodes
 from resolvers import orders as resolvers
@@ -90,7 +92,7 @@ class Order(Node):
         page = await lines_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         return connection(page, OrderLine.of, counted(info.context.loaders.line_count, self.row.id))
 
-    @strawberry.field(description="Its tags by code; none for a buyer.")
+    @question(needs=Permission.READ_INTERNAL, description="The tags of the order, sorted by code. Empty for a buyer.")
     async def tags(self, info: Info) -> list[Tag]:
         return [Tag.of(row) for row in await info.context.loaders.tags.load(self.row.id)]
 
@@ -165,11 +167,18 @@ class Order(Node):
     async def backlog_skus(self, info: Info) -> list[BacklogSku]:
         return [BacklogSku.of(row) for row in await info.context.loaders.backlog_skus.load(self.row.id)]
 
-    @strawberry.field(description="The mails to its buyer, oldest first; none for a buyer.")
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="The mails about the order to its buyer, oldest first. Empty for a buyer.",
+    )
     async def notifications(self, info: Info) -> list[Notification]:
         return [Notification.of(row) for row in await info.context.loaders.notifications.load(self.row.id)]
 
-    @strawberry.field(description="What was done to it, oldest first; empty for a buyer.", directives=[paged("first")])
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="The audit trail of the order, oldest first. Empty for a buyer.",
+        directives=[paged("first")],
+    )
     async def history(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderEvent]:
         page = await history_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         return connection(page, OrderEvent.of, counted(info.context.loaders.history_count, self.row.id))

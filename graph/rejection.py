@@ -6,7 +6,7 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id
 from graph.mail_preview import preview
@@ -18,7 +18,7 @@ from resolvers import rejection
 from resolvers.core.notices import MAX_BODY_LENGTH
 from resolvers.rejection import Outcome, RejectionError, RejectOrder
 
-publish(
+describe_enum(
     RejectionError,
     "Why rejectOrder was refused. Nothing was changed.",
     {

@@ -6,7 +6,7 @@ from enum import StrEnum
 import strawberry
 
 from graph.blockers import BlockingDocument
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from models.policy import Blocker
 from resolvers.reading.verdicts import Explained
 
@@ -23,7 +23,7 @@ class RejectionBlockerCode(StrEnum):
     STATUS_NOT_ELIGIBLE_FOR_BULK = Blocker.STATUS_NOT_ELIGIBLE_FOR_BULK
 
 
-publish(
+describe_enum(
     RejectionBlockerCode,
     "Why an order cannot be rejected. New values may be added: a client must tolerate one it doesn't know.",
     {

@@ -7,39 +7,11 @@ from strawberry import Private
 
 from graph.buyers import Buyer
 from graph.core.context import Info
-from graph.core.enums import publish
 from models.actor import Actor, ActorKind
 from models.key_scopes import KeyScope, scopes_of_role
 from models.locale import Locale
 from models.policy import Role
 from resolvers.viewer import brand_of
-
-publish(
-    ActorKind,
-    "What kind of user is asking.",
-    {
-        "MEMBER": "A member of the brand.",
-        "BUYER": "A user of a buyer: sees that buyer's orders only.",
-        "APP": "A partner app that acts for the brand.",
-        "OPERATOR": "An operator of the platform: sees all brands.",
-    },
-    name="ViewerKind",
-)
-publish(
-    Role,
-    "What the viewer may do. New roles may come.",
-    {
-        "ADMIN": "A member who may do everything, settings and API keys too.",
-        "WRITE": "A member who does all work on orders.",
-        "READ": "A member who looks and exports.",
-        "BUYER": "A buyer's user: own orders, approves or refuses an OC.",
-        "APP": "A partner app that does all work on orders.",
-        "APP_REJECT": "A partner app that looks, exports and rejects.",
-        "APP_READ": "A partner app that looks and exports.",
-        "OPERATOR": "An operator of the platform.",
-    },
-    name="ViewerRole",
-)
 
 
 @strawberry.type(description="The brand that the viewer belongs to.")

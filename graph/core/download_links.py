@@ -17,7 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from exports.pdf.snapshots import OrderDocument
 from exports.texts import in_file_name
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.scalars import URL
 from models.actor import Actor, ActorKind
 from models.locale import Locale
@@ -30,7 +30,7 @@ PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-publish(
+describe_enum(
     OrderDocument,
     "Which document of an order.",
     {
