@@ -18,7 +18,7 @@ from resolvers.inputs import InputError
 
 describe_enum(
     MailKind,
-    "What a mail to the buyer tells.",
+    "Kinds of mails to the buyer.",
     {kind.name: mail_texts(kind).description for kind in MailKind},
     name="OrderMailKind",
 )
@@ -27,8 +27,11 @@ describe_enum(
 async def order_mail_preview(
     info: Info,
     order_id: Annotated[ID, strawberry.argument(description="The order.")],
-    kind: Annotated[MailKind, strawberry.argument(description="Which mail.")],
-    body: Annotated[str | None, strawberry.argument(description="The message; a standard text when blank.")] = UNSET,
+    kind: Annotated[MailKind, strawberry.argument(description="The kind of mail.")],
+    body: Annotated[
+        str | None,
+        strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
+    ] = UNSET,
 ) -> MailPreview:
     return await preview(info, order_id, kind, given(body))
 

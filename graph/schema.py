@@ -126,8 +126,8 @@ class Query:
     order_mail_preview = question(
         order_mail_preview,
         needs=[mail_texts(kind).action for kind in MailKind],
-        description="The mail that an action would send to the buyer. Nothing is sent. Requires the permission of the "
-        "action that sends this kind of mail. Fails with the error code NO_RECIPIENT if the buyer cannot be mailed.",
+        description="The mail that an action would send to the buyer. Nothing is sent. Requires the permission for the "
+        "action that sends mails of this kind. Fails with the error code NO_RECIPIENT if the buyer cannot be mailed.",
     )
     history = question(
         history,
@@ -346,15 +346,15 @@ class Mutation:
         create_invoice_for_orders,
         needs=A.CREATE_INVOICE,
         cost=BULK,
-        description="Drafts one invoice for several orders of a buyer: for all of them or for none. Next: issueInvoice "
-        "or deleteInvoice.",
+        description="Drafts one invoice for several orders of a buyer: for all of them or for none. If refused, "
+        "`refusedOrders` lists the orders that prevent it, and why. Next: issueInvoice or deleteInvoice.",
     )
     create_invoice_for_delivery_notes = command(
         create_invoice_for_delivery_notes,
         needs=A.INVOICE_DELIVERY_NOTES,
         cost=BULK,
-        description="Drafts one invoice for delivery notes of a buyer: for all of them or for none. Next: issueInvoice "
-        "or deleteInvoice.",
+        description="Drafts one invoice for delivery notes of a buyer: for all of them or for none. If refused, "
+        "`refusedOrders` lists the orders that prevent it, and why. Next: issueInvoice or deleteInvoice.",
     )
     issue_invoice = command(
         issue_invoice,

@@ -16,26 +16,26 @@ from resolvers.viewer import brand_of
 
 @strawberry.type(description="The brand that the viewer belongs to.")
 class ViewerBrand:
-    code: str = strawberry.field(description="Short and unique.")
-    name: str = strawberry.field(description="As documents and mails show it.")
+    code: str = strawberry.field(description="Code of the brand, short and unique.")
+    name: str = strawberry.field(description="Name of the brand, as shown in documents and mails.")
 
 
-@strawberry.type(description="Who is asking.")
+@strawberry.type(description="The caller of the API.")
 class Viewer:
-    kind: ActorKind = strawberry.field(description="What kind of user.")
-    name: str = strawberry.field(description="As the audit will show it.")
-    locale: Locale = strawberry.field(description="The language that messages come in.")
-    role: Role = strawberry.field(description="What the viewer may do.")
-    scopes: list[KeyScope] = strawberry.field(description="Of a partner app's key; empty for everybody else.")
-    expires_at: datetime | None = strawberry.field(description="When the token or key ends; never if null.")
+    kind: ActorKind = strawberry.field(description="Kind of user.")
+    name: str = strawberry.field(description="Name, as recorded in the audit trail.")
+    locale: Locale = strawberry.field(description="Language of messages.")
+    role: Role = strawberry.field(description="Role, which decides what the viewer may do.")
+    scopes: list[KeyScope] = strawberry.field(description="Scopes of a partner app's key. Empty for all other viewers.")
+    expires_at: datetime | None = strawberry.field(description="When the token or key expires. Null: never.")
     actor: Private[Actor]
 
-    @strawberry.field(description="The brand that the viewer acts for; null for an operator.")
+    @strawberry.field(description="The brand that the viewer acts for. Null for an operator.")
     async def brand(self, info: Info) -> ViewerBrand | None:
         found = await brand_of(info.context)
         return ViewerBrand(code=found.code, name=found.name) if found else None
 
-    @strawberry.field(description="The buyer that the viewer belongs to; null for everybody but buyers' users.")
+    @strawberry.field(description="The buyer that the viewer belongs to. Null unless the viewer is a buyer's user.")
     async def buyer(self, info: Info) -> Buyer | None:
         if self.actor.buyer_id is None:
             return None

@@ -112,25 +112,21 @@ def _requires(needs: tuple[Need, ...]) -> str:
     for need in needs:
         by_roles.setdefault(roles(need), []).append(need)
     start = "Requires" if len(needs) == 1 else "Requires, depending on the arguments"
-    return (
-        f"{start}: "
-        + "; ".join(f"{_names(allowed)} (permission {' or '.join(each)})" for allowed, each in by_roles.items())
-        + "."
-    )
+    listed = [f"{_names(allowed)} (permission {_or(each)})" for allowed, each in by_roles.items()]
+    return f"{start}: {'; '.join(listed)}."
 
 
 def _names(allowed: frozenset[Role]) -> str:
     """As the enum ViewerRole names them."""
-    if allowed == EVERYBODY:
-        return "any role"
     others = EVERYBODY - allowed
-    if len(others) <= 2:
-        return f"any role but {_listed(others)}"
-    return _listed(allowed)
+    if not others:
+        return "any role"
+    start, named = ("any role but ", others) if len(others) <= 2 else ("", allowed)
+    return start + _or([role.name for role in Role if role in named])
 
 
-def _listed(some: frozenset[Role]) -> str:
-    *first, last = [role.name for role in Role if role in some]
+def _or(names: Sequence[str]) -> str:
+    *first, last = names
     return f"{', '.join(first)} or {last}" if first else last
 
 

@@ -53,15 +53,16 @@ async def test_every_field_declares_its_permission(database: Database, api: Clie
 
 @pytest.mark.parametrize("root", ["query", "mutation"])
 def test_a_field_that_declares_nothing_fails(root: str) -> None:
+    def count() -> int:
+        return 1
+
     @strawberry.type
     class Undeclared:
         something_new: int = 1
 
     @strawberry.type
     class Query:
-        @question(needs=Permission.READ, description="The orders.")
-        def orders(self) -> int:
-            return 1
+        orders = question(count, needs=Permission.READ, description="The orders.")
 
     types: dict[str, Any] = {"query": Query} | {root: Undeclared}
     with pytest.raises(TypeError, match="somethingNew declares no permission"):
