@@ -10,12 +10,12 @@ from graph.order_actions import ActionPayload, OrderInput
 from resolvers import archiving
 
 
-@strawberry.input(description="What to archive: a rejected or sent-back order.")
+@strawberry.input(description="The order to archive: a rejected or sent-back one.")
 class ArchiveOrderInput(OrderInput):
     pass
 
 
-@strawberry.type(description="What came of archiveOrder. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of archiveOrder. The command succeeded if and only if userErrors is empty.")
 class ArchiveOrderPayload(ActionPayload):
     pass
 

@@ -21,9 +21,9 @@ class CreateInvoiceInput(OrderInput):
     pass
 
 
-@strawberry.type(description=f"What came of createInvoice. {DONE}")
+@strawberry.type(description=f"Result of createInvoice. {DONE}")
 class CreateInvoicePayload(ActionPayload):
-    invoice: Invoice | None = strawberry.field(description="The new draft; null when it was refused.")
+    invoice: Invoice | None = strawberry.field(description="The drafted invoice. Null if refused.")
 
 
 @strawberry.input(description="Drafts one invoice for the official content of several orders.")
@@ -33,19 +33,19 @@ class CreateInvoiceForOrdersInput:
     )
 
 
-@strawberry.input(description="Drafts one invoice for what delivery notes deliver, at the prices of their orders.")
+@strawberry.input(description="Drafts one invoice for the quantities on delivery notes, at the prices of their orders.")
 class CreateInvoiceForDeliveryNotesInput:
     delivery_note_ids: list[ID] = strawberry.field(
-        description="Delivery notes of one buyer's orders in one currency, none on an invoice; "
-        f"at most {invoice_drafts.MAX_DOCUMENTS}."
+        description="Delivery notes of one buyer's orders in one currency, none of them on an invoice, at "
+        f"most {invoice_drafts.MAX_DOCUMENTS}."
     )
 
 
-@strawberry.type(description="Why one of several orders was refused.")
+@strawberry.type(description="One of several orders that cannot be invoiced, and why.")
 class RefusedOrder:
     order: Order = strawberry.field(description="The order.")
     blockers: list[ActionBlocker] = strawberry.field(
-        description="Every reason why; Order.actions tells them beforehand."
+        description="Every reason why. Order.actions lists them beforehand."
     )
 
 
@@ -53,10 +53,12 @@ class RefusedOrder:
 class InvoicingPayload:
     """The start of the payloads of an invoice for several; not in the schema itself."""
 
-    invoice: Invoice | None = strawberry.field(description="The new draft; null when it was refused.")
-    orders: list[Order] = strawberry.field(description="The orders as they are now.")
-    refused_orders: list[RefusedOrder] = strawberry.field(description="The orders that keep it from being made.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    invoice: Invoice | None = strawberry.field(description="The drafted invoice. Null if refused.")
+    orders: list[Order] = strawberry.field(description="The orders after the command.")
+    refused_orders: list[RefusedOrder] = strawberry.field(
+        description="The orders because of which no invoice was drafted."
+    )
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
     @classmethod
     async def of(cls, info: Info, outcome: Outcome) -> Self:
@@ -73,42 +75,42 @@ class InvoicingPayload:
         )
 
 
-@strawberry.type(description=f"What came of createInvoiceForOrders. {DONE}")
+@strawberry.type(description=f"Result of createInvoiceForOrders. {DONE}")
 class CreateInvoiceForOrdersPayload(InvoicingPayload):
     pass
 
 
-@strawberry.type(description=f"What came of createInvoiceForDeliveryNotes. {DONE}")
+@strawberry.type(description=f"Result of createInvoiceForDeliveryNotes. {DONE}")
 class CreateInvoiceForDeliveryNotesPayload(InvoicingPayload):
     pass
 
 
-@strawberry.input(description="Issues a draft.")
+@strawberry.input(description="Issues a drafted invoice.")
 class IssueInvoiceInput:
-    invoice_id: ID = strawberry.field(description="The draft.")
+    invoice_id: ID = strawberry.field(description="The drafted invoice.")
 
 
-@strawberry.type(description=f"What came of issueInvoice. {DONE}")
+@strawberry.type(description=f"Result of issueInvoice. {DONE}")
 class IssueInvoicePayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="Voids an issued invoice, for good; its orders are released.")
+@strawberry.input(description="Voids an issued invoice permanently and releases its orders.")
 class VoidInvoiceInput:
     invoice_id: ID = strawberry.field(description="The issued invoice.")
 
 
-@strawberry.type(description=f"What came of voidInvoice. {DONE}")
+@strawberry.type(description=f"Result of voidInvoice. {DONE}")
 class VoidInvoicePayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="Deletes a draft; its orders are released.")
+@strawberry.input(description="Deletes a drafted invoice and releases its orders.")
 class DeleteInvoiceInput:
-    invoice_id: ID = strawberry.field(description="The draft.")
+    invoice_id: ID = strawberry.field(description="The drafted invoice.")
 
 
-@strawberry.type(description=f"What came of deleteInvoice. {DONE}")
+@strawberry.type(description=f"Result of deleteInvoice. {DONE}")
 class DeleteInvoicePayload(ActionPayload):
     pass
 
@@ -129,7 +131,8 @@ async def create_invoice_for_orders(
 
 
 async def create_invoice_for_delivery_notes(
-    info: Info, input: Annotated[CreateInvoiceForDeliveryNotesInput, strawberry.argument(description="The notes.")]
+    info: Info,
+    input: Annotated[CreateInvoiceForDeliveryNotesInput, strawberry.argument(description="The delivery notes.")],
 ) -> CreateInvoiceForDeliveryNotesPayload:
     ids = [from_id(Kind.DELIVERY_NOTE, id) for id in input.delivery_note_ids]
     outcome = await invoice_drafts.create_invoice_for_delivery_notes(info.context, ids)
@@ -144,7 +147,7 @@ async def _invoice(info: Info, outcome: Outcome) -> Invoice | None:
 
 
 async def issue_invoice(
-    info: Info, input: Annotated[IssueInvoiceInput, strawberry.argument(description="The draft.")]
+    info: Info, input: Annotated[IssueInvoiceInput, strawberry.argument(description="The drafted invoice.")]
 ) -> IssueInvoicePayload:
     invoice_id = from_id(Kind.INVOICE, input.invoice_id)
     outcome = await invoices.issue_invoice(info.context, invoice_id)
@@ -160,7 +163,7 @@ async def void_invoice(
 
 
 async def delete_invoice(
-    info: Info, input: Annotated[DeleteInvoiceInput, strawberry.argument(description="The draft.")]
+    info: Info, input: Annotated[DeleteInvoiceInput, strawberry.argument(description="The drafted invoice.")]
 ) -> DeleteInvoicePayload:
     invoice_id = from_id(Kind.INVOICE, input.invoice_id)
     outcome = await invoices.delete_invoice(info.context, invoice_id)

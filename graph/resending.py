@@ -13,15 +13,15 @@ from graph.order_actions import ActionPayload
 from resolvers import resending
 
 
-@strawberry.input(description="Sends a failed mail again, to the addresses that the buyer has now.")
+@strawberry.input(description="Sends a failed mail again, to the current addresses of the buyer.")
 class ResendNotificationInput:
-    notification_id: ID = strawberry.field(description="A notification that has failed.")
+    notification_id: ID = strawberry.field(description="A notification with the status FAILED.")
 
 
-@strawberry.type(description=f"What came of resendNotification. {DONE}")
+@strawberry.type(description=f"Result of resendNotification. {DONE}")
 class ResendNotificationPayload(ActionPayload):
     notification: Notification | None = strawberry.field(
-        description="The new notification; the failed one stays as it is."
+        description="The new notification. The failed one is kept unchanged."
     )
 
 

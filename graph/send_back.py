@@ -13,13 +13,13 @@ from resolvers import send_back
 from resolvers.core.notices import Message
 
 
-@strawberry.input(description="Puts the original order back into the buyer's cart. Final for this order.")
+@strawberry.input(description="Sends the original order back to the buyer's cart. Final for this order.")
 class SendOrderBackToCartInput(OrderInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
 
 
-@strawberry.type(description=f"What came of sendOrderBackToCart. {DONE}")
+@strawberry.type(description=f"Result of sendOrderBackToCart. {DONE}")
 class SendOrderBackToCartPayload(ActionPayload):
     pass
 

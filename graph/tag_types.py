@@ -8,11 +8,11 @@ from resolvers import nodes
 from resolvers.reading.rows import TagRow
 
 
-@strawberry.type(description="A brand's own label on orders. Buyers never see it.")
+@strawberry.type(description="A tag: a brand's own label on orders. Buyers never see it.")
 class Tag(Node):
-    code: str = strawberry.field(description="Unique in the brand.")
-    name: str = strawberry.field(description="As people see it.")
-    color: str | None = strawberry.field(description="#RRGGBB.")
+    code: str = strawberry.field(description="Code, unique in the brand.")
+    name: str = strawberry.field(description="Name, for display.")
+    color: str | None = strawberry.field(description="Colour as #RRGGBB. Null if there is none.")
 
     @classmethod
     def of(cls, row: TagRow) -> "Tag":

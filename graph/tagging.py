@@ -11,12 +11,12 @@ from graph.order_actions import ActionPayload, OrderInput
 from resolvers import tagging
 
 
-@strawberry.input(description="Which tags an order shall have, in whichever status it is.")
+@strawberry.input(description="The tags to set on an order, in any status.")
 class ApplyTagsInput(OrderInput):
-    tag_ids: list[ID] = strawberry.field(description="Replaces the order's tags; an empty list removes them all.")
+    tag_ids: list[ID] = strawberry.field(description="Replaces the order's tags. An empty list removes them all.")
 
 
-@strawberry.type(description="What came of applyTags. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of applyTags. The command succeeded if and only if userErrors is empty.")
 class ApplyTagsPayload(ActionPayload):
     pass
 

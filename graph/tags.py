@@ -16,45 +16,50 @@ from resolvers.core.refusals import Outcome
 
 @strawberry.input(description="A new tag.")
 class CreateTagInput:
-    code: str = strawberry.field(description="Unique in the brand, 1 to 64 characters.")
-    name: str = strawberry.field(description="As people see it, 1 to 100 characters.")
-    color: str | None = strawberry.field(default=UNSET, description="#RRGGBB.")
+    code: str = strawberry.field(description="Code, unique in the brand, 1 to 64 characters.")
+    name: str = strawberry.field(description="Name, for display, 1 to 100 characters.")
+    color: str | None = strawberry.field(default=UNSET, description="Colour as #RRGGBB. Default: none.")
 
 
-@strawberry.type(description="What came of createTag. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of createTag. The command succeeded if and only if userErrors is empty.")
 class CreateTagPayload:
-    tag: Tag | None = strawberry.field(description="The new tag; null when it was refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    tag: Tag | None = strawberry.field(description="The new tag. Null if refused.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
-@strawberry.input(description="What a tag shall be called and how it shall look; its code stays.")
+@strawberry.input(description="The new name or colour of a tag. Its code does not change.")
 class UpdateTagInput:
     tag_id: ID = strawberry.field(description="The tag.")
-    name: str | None = strawberry.field(default=UNSET, description="1 to 100 characters; stays when left out.")
+    name: str | None = strawberry.field(
+        default=UNSET, description="New name, 1 to 100 characters. Default: the name is kept."
+    )
     color: str | None = strawberry.field(
-        default=UNSET, description="#RRGGBB; stays when left out, null takes the colour away."
+        default=UNSET, description="New colour as #RRGGBB. Default: the colour is kept. Null removes it."
     )
 
 
-@strawberry.type(description="What came of updateTag. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of updateTag. The command succeeded if and only if userErrors is empty.")
 class UpdateTagPayload:
-    tag: Tag | None = strawberry.field(description="The tag as it is now; null when it was refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    tag: Tag | None = strawberry.field(description="The tag after the command. Null if refused.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
-@strawberry.input(description="Which tag to delete, for good.")
+@strawberry.input(description="The tag to delete permanently.")
 class DeleteTagInput:
     tag_id: ID = strawberry.field(description="The tag.")
     remove_from_orders: bool = strawberry.field(
-        description="Whether to take it off all orders, archived ones too; refused when false while orders carry it."
+        description="Whether to remove the tag from all orders, including archived ones. If false, the "
+        "command is refused while orders carry the tag."
     )
 
 
-@strawberry.type(description="What came of deleteTag. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of deleteTag. The command succeeded if and only if userErrors is empty.")
 class DeleteTagPayload:
-    deleted_tag_id: ID | None = strawberry.field(description="The tag that is no more; null when it was refused.")
-    order_count: int = strawberry.field(description="How many orders carry it, or carried it before it was deleted.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    deleted_tag_id: ID | None = strawberry.field(description="Id of the deleted tag. Null if refused.")
+    order_count: int = strawberry.field(
+        description="Number of orders that carry the tag, or carried it before it was deleted."
+    )
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 async def tags(info: Info) -> list[Tag]:

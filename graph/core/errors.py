@@ -30,8 +30,12 @@ RETRY_AFTER = 1  # seconds
     description="A refusal that the user can act on. Each mutation has its own type with its own codes."
 )
 class UserError:
-    message: str = strawberry.field(description="For people, in the viewer's language: what is wrong and what to do.")
-    field: list[str] | None = strawberry.field(description="The path of the argument at fault.")
+    message: str = strawberry.field(
+        description="Message for people, in the viewer's language: what is wrong and what to do."
+    )
+    field: list[str] | None = strawberry.field(
+        description="Path of the argument at fault, e.g. input, orderId. Null if no argument is at fault."
+    )
 
     # The codes of the mutation's family, and those for refusals that the family tells apart less finely.
     CODES: ClassVar[type[StrEnum]]
