@@ -153,8 +153,8 @@ async def test_another_version_than_the_one_read_is_refused_and_changes_nothing(
 
 async def test_a_retried_api_key_is_not_shown_again(database: Database, shop: Shop) -> None:
     context = context_of(database, shop)
-    first, secret = await create_api_key(context, "ERP", [KeyScope.READ], None, **with_key("k"))
-    again, none = await create_api_key(context, "ERP", [KeyScope.READ], None, **with_key("k"))
+    first, secret = await create_api_key(context, "ERP", [KeyScope.ORDERS_READ], None, **with_key("k"))
+    again, none = await create_api_key(context, "ERP", [KeyScope.ORDERS_READ], None, **with_key("k"))
     assert secret
     assert none is None
     assert again.replayed
