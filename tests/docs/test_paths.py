@@ -74,6 +74,20 @@ def test_a_link_leads_somewhere(page: Path) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_prose_has_at_most_120_characters_a_line(page: Path) -> None:
+    lines = FENCE.sub("", page.read_text(encoding="utf-8")).splitlines()
+    assert [line for line in lines if len(line) > 120 and not line.startswith("|")] == []
+
+
+def test_the_index_of_decisions_lists_each_by_its_title() -> None:
+    index = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    for page in sorted((ROOT / "docs" / "decisions").glob("0*.md")):
+        number, _, title = page.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").partition(". ")
+        assert page.name.startswith(f"{int(number):04}-")
+        assert f"| {number} | [{title}]({page.name}) |" in index
+
+
 def test_docstrings_and_comments_name_files_that_are_there() -> None:
     gone = {
         f"{file.relative_to(ROOT)}: {name}"
