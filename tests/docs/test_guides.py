@@ -1,9 +1,10 @@
 """Every shell block of the README and the guides, pasted in order into a fresh copy of the repository, works.
 
-A page has a copy, a shell and a server of its own. What a reader does by hand is done by rule: a server runs beside the
-other commands (on a free port), and a placeholder such as ORDER_ID is replaced by the first id of its kind in the latest
-answer that has one (not of an order that says it cannot be rejected). A command works when its exit code is 0 and its
-answer has neither `errors`, nor empty data, nor `userErrors`; one whose comment says "is refused" must have `userErrors`.
+Each page has a shell and a server of its own; the pages share the copy and the demo's database in it. What a reader
+does by hand is done by rule: a server runs beside the other commands (on a free port), and a placeholder such as
+ORDER_ID is replaced by the first id of its kind in the latest answer that has one (not of an order that says it cannot
+be rejected). A command works when its exit code is 0 and its answer has neither `errors`, nor empty data, nor
+`userErrors`; one whose comment says "is refused" must have `userErrors`.
 """
 
 import json
@@ -27,7 +28,7 @@ from graphql import build_schema, parse, validate
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/api.md", "docs/operations.md", *(f"docs/guides/{each}.md" for each in ("import", "sign-in")))
+PAGES = ("README.md", "docs/api.md", "docs/guides/sign-in.md", "docs/guides/import.md", "docs/operations.md")
 ALL_PAGES = (*PAGES, "docs/guides/postgresql.md")
 # Blocks that a test cannot run, by their first command, and why.
 NOT_RUN = {
@@ -79,8 +80,8 @@ def commands(block: str) -> Iterator[Command]:
             continue
         lines.append(line)
         text = "\n".join(lines)
-        is_whole = not line.endswith("\\") and subprocess.run(["bash", "-n", "-c", text], capture_output=True).returncode == 0
-        if is_whole:
+        check = subprocess.run(["bash", "-n", "-c", text], capture_output=True)
+        if check.returncode == 0 and not line.endswith("\\"):
             yield Command(text, comment)
             lines = []
     assert not lines, f"unfinished: {lines}"
@@ -114,7 +115,7 @@ class Reader:
         assert self.shell.stdout is not None
         self.shell.stdin.write(f"{text}\nprintf '\\n{END} %s\\n' $?\n")
         self.shell.stdin.flush()
-        said = []
+        said: list[str] = []
         for line in self.shell.stdout:
             if line.startswith(END):
                 return int(line.split()[1]), "".join(said)
@@ -158,10 +159,10 @@ def user_errors(said: Any) -> Iterator[Any]:
             yield from user_errors(each)
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository without data, in which nothing needs to be installed."""
-    copy = tmp_path / "orders"
+    copy = tmp_path_factory.mktemp("copy") / "orders"
     left_out = shutil.ignore_patterns(".git", ".venv", ".venv.lock", "var", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, copy, ignore=left_out)
     venv = copy / ".venv"
@@ -181,6 +182,8 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reader(checkout: Path, tmp_path: Path) -> Iterator[Reader]:
+    for database in checkout.glob("var/orders.db*"):  # of the page before
+        database.unlink()
     log = tmp_path / "stderr"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ORDERS_", "PYTHON", "PYTEST"))}
     with log.open("w") as errors:
