@@ -96,7 +96,7 @@ async def test_endless_clients_are_cut_off_and_the_server_serves_on(sqlite_url: 
 
 
 async def test_who_does_not_read_is_left(sqlite_url: str) -> None:
-    largest = max((ROOT / "graph" / "graphiql" / "vendor").glob("*.js"), key=lambda path: path.stat().st_size)
+    largest = max((ROOT / "graph" / "http" / "graphiql" / "vendor").glob("*.js"), key=lambda path: path.stat().st_size)
     loop = asyncio.get_running_loop()
     times = 20
     async with server_process(sqlite_url, change=IMPATIENT) as server:
