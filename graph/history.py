@@ -6,8 +6,8 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.core.batching import names_of
-from graph.core.context import Info, given
+from graph.core.batching import selected_fields
+from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale, SortDirection
 from graph.core.ids import Kind
@@ -49,14 +49,14 @@ class HistoryFilter:
     def read(self) -> resolvers.HistoryFilter:
         """Raises InputError for an id of something else."""
         return resolvers.HistoryFilter(
-            search=given(self.search),
-            actors=given(self.actors),
-            actor_kinds=given(self.actor_kinds),
-            kinds=given(self.kinds),
-            order_ids=read_ids(Kind.ORDER, given(self.order_ids), "filter", "orderIds"),
-            order_codes=given(self.order_codes),
-            at_from=given(self.at_from),
-            at_to=given(self.at_to),
+            search=or_none(self.search),
+            actors=or_none(self.actors),
+            actor_kinds=or_none(self.actor_kinds),
+            kinds=or_none(self.kinds),
+            order_ids=read_ids(Kind.ORDER, or_none(self.order_ids), "filter", "orderIds"),
+            order_codes=or_none(self.order_codes),
+            at_from=or_none(self.at_from),
+            at_to=or_none(self.at_to),
         )
 
 
@@ -78,10 +78,10 @@ async def history(
     ] = UNSET,
 ) -> Connection[OrderEvent]:
     wanted = (filter or HistoryFilter()).read()
-    request = PageRequest.of(given(first), given(after), given(last), given(before))
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
     newest_first = direction is not SortDirection.ASC
     page = await resolvers.history(info.context, wanted, request, newest_first=newest_first)
-    if "order" in names_of(info.selected_fields):
+    if "order" in selected_fields(info.selected_fields):
         await info.context.loaders.order.load_many([row.order_id for row in page.rows if row.order_id])
     return connection(page, OrderEvent.of, lambda: resolvers.count_history(info.context, wanted))
 

@@ -12,9 +12,9 @@ from exports.pdf.snapshots import OrderDocument
 from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.buyers import Buyer
 from graph.catalog import OrderLine
-from graph.core.batching import names_of, then
+from graph.core.batching import map_loaded, selected_fields
 from graph.core.binding import question
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.download_links import Download, Export
 from graph.core.enums import InLocale
 from graph.core.ids import Kind, from_id, to_id
@@ -23,7 +23,7 @@ from graph.core.node import NODES, Node
 from graph.core.pagination import After, Before, Connection, First, Last, connection, counted
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
 from graph.history_types import OrderEvent
-from graph.limits.cost import COST_OF_A_FILTER, ListSize, paged
+from graph.limits.cost import COST_OF_A_FILTER, ListSize, page_size
 from graph.notifications import Notification
 from graph.order_filter import OrderFilter, OrderSort
 from graph.rejection_types import OrderRejection, RejectionBlocker
@@ -97,11 +97,11 @@ class Order(Node):
 
     @strawberry.field(description="The buyer who ordered.")
     def buyer(self, info: Info) -> Buyer:
-        return then(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
+        return map_loaded(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
 
-    @strawberry.field(description="The lines of the official content, page by page.", directives=[paged("first")])
+    @strawberry.field(description="The lines of the official content, page by page.", directives=[page_size("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
-        page = await lines_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        page = await lines_of(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
         return connection(page, OrderLine.of, counted(info.context.loaders.line_count, self.row.id))
 
     @question(needs=Permission.READ_INTERNAL, description="The tags of the order, sorted by code. Empty for a buyer.")
@@ -201,10 +201,10 @@ class Order(Node):
     @question(
         needs=Permission.READ_INTERNAL,
         description="The audit trail of the order, oldest first. Empty for a buyer.",
-        directives=[paged("first")],
+        directives=[page_size("first")],
     )
     async def history(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderEvent]:
-        page = await history_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        page = await history_of(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
         return connection(page, OrderEvent.of, counted(info.context.loaders.history_count, self.row.id))
 
     @strawberry.field(
@@ -241,7 +241,7 @@ class Order(Node):
         )
 
     def _judge(self, info: Info, judge: Callable[[Verdict], T]) -> T:
-        return then(info.context.loaders.verdict.load(self.row.id), judge)
+        return map_loaded(info.context.loaders.verdict.load(self.row.id), judge)
 
     @classmethod
     def of(cls, row: OrderRow) -> "Order":
@@ -265,7 +265,7 @@ JUDGED = {"deliveryStatus", "canReject", "rejectionBlockers", "availableActions"
 
 async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
     """Loads what the page's orders need, so that their fields are plain values (graph/core/batching.py)."""
-    asked = names_of(info.selected_fields)
+    asked = selected_fields(info.selected_fields)
     if JUDGED & asked:
         await info.context.loaders.verdict.load_many([row.id for row in rows])
     if "buyer" in asked:
@@ -314,7 +314,7 @@ async def orders(
     sort: Sort = UNSET,
 ) -> Connection[Order]:
     wanted = (filter or OrderFilter()).read("filter")
-    request = PageRequest.of(given(first), given(after), given(last), given(before))
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
     page = await resolvers.orders(info.context, wanted, [each.read() for each in sort or ()], request)
     await _load_ahead(info, page.rows)
     return connection(page, Order.of, lambda: resolvers.count_orders(info.context, wanted))

@@ -1,4 +1,4 @@
-"""`orders serve`: migrates, loads the demo's orders when asked to, and serves."""
+"""`orders serve`: migrates the database, loads the demo's orders if requested, and serves."""
 
 import asyncio
 import errno
@@ -14,28 +14,29 @@ from starlette.types import ASGIApp
 from graph.app import create_app, utc_now
 from graph.cli.demo import demo_actors, load_demo
 from graph.cli.errors import CommandError
-from graph.http.server import Connection, Server
+from graph.http.server import HttpConnection, Server
 from graph.http.workers import Workers
 from graph.identity.own_tokens import Tokens
 from graph.settings.environment import Settings
 from models.actor import Actor
+from models.database.postgres import bypasses_row_security
 from models.database.sessions import Database
 from models.migrations import upgrade
 
 log = logging.getLogger("orders.serve")
-DEMO_TOKENS_LAST = timedelta(days=30)
-GRACE = 10  # seconds for what runs, when the server is told to stop
+DEMO_TOKEN_LIFETIME = timedelta(days=30)
+GRACE = 10  # seconds for running requests to finish when the server stops
 
 
 def serve(settings: Settings, *, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1) -> int:
-    """Until it is told to stop; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
+    """Serves until it is stopped. Returns the exit code. `drain`: see Server. Raises CommandError at a bad address."""
     listening = _listen(host, port)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     if settings.public_url is None:
         settings = replace(settings, public_url=address)
     actors = asyncio.run(_prepare(settings, demo=demo))
     tokens = Tokens(settings.secret_key, utc_now)
-    signed = {role: tokens.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
+    signed = {role: tokens.sign(actor, DEMO_TOKEN_LIFETIME) for role, actor in actors.items()}
     typer.echo(_welcome(settings, address, signed))
     if workers == 1:
         work(settings, signed.get("admin"), listening, drain)
@@ -45,7 +46,7 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int, workers: int 
 
 
 def work(settings: Settings, demo_token: str | None, listening: socket.socket, drain: float) -> None:
-    """One server on a migrated database, in this process."""
+    """Runs one server on a migrated database, in this process."""
     if settings.traces:
         from graph.telemetry import traces
 
@@ -57,7 +58,7 @@ def work(settings: Settings, demo_token: str | None, listening: socket.socket, d
 def configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=Connection,
+        http=HttpConnection,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -73,7 +74,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     except socket.gaierror:
-        raise CommandError(f"{host} is not an address of this machine; give another --host.") from None
+        raise CommandError(f"{host} is not an address of this machine; choose another --host.") from None
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -82,21 +83,21 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         reason = {
-            errno.EADDRINUSE: f"Port {port} on {host} is in use; stop what runs there or give another --port.",
-            errno.EACCES: f"Port {port} may not be used by this user; give a --port above 1023.",
-            errno.EADDRNOTAVAIL: f"{host} is not an address of this machine; give another --host.",
-        }.get(error.errno or 0, f"{host}:{port} cannot be listened on ({error.strerror}).")
+            errno.EADDRINUSE: f"Port {port} on {host} is in use; stop its program or choose another --port.",
+            errno.EACCES: f"This user may not use port {port}; choose a --port above 1023.",
+            errno.EADDRNOTAVAIL: f"{host} is not an address of this machine; choose another --host.",
+        }.get(error.errno or 0, f"Cannot listen on {host}:{port} ({error.strerror}).")
         raise CommandError(reason) from None
     return listening
 
 
 async def _prepare(settings: Settings, *, demo: bool) -> dict[str, Actor]:
-    """Migrates; for the demo, loads its orders into an empty database. Answers the demo's actors."""
+    """Migrates the database. For the demo, loads its orders if the database is empty, and returns its actors."""
     database = Database(settings.database_url)
     try:
         await upgrade(database)
         if not database.is_sqlite:
-            await _warn_of_one_wall(database)
+            await _warn_without_row_security(database)
         if not demo:
             return {}
         await load_demo(database, utc_now)
@@ -105,10 +106,7 @@ async def _prepare(settings: Settings, *, demo: bool) -> dict[str, Actor]:
         await database.close()
 
 
-async def _warn_of_one_wall(database: Database) -> None:
-    # Imported late, as the driver is.
-    from models.database.postgres import bypasses_row_security
-
+async def _warn_without_row_security(database: Database) -> None:
     if role := await bypasses_row_security(database.engine):
         log.warning("row-level security does not bind the role %s: see docs/guides/postgresql.md", role)
 
@@ -116,7 +114,7 @@ async def _warn_of_one_wall(database: Database) -> None:
 def _welcome(settings: Settings, address: str, tokens: dict[str, str]) -> str:
     lines = ["", f"  Order Management is at {address}/graphql", ""]
     if tokens:
-        lines += ["  The page has the admin's token filled in. A token for each role, good for 30 days:", ""]
+        lines += ["  The page is signed in as the admin. A token for each role, valid for 30 days:", ""]
         lines += [f"  {role:<12} {token}" for role, token in tokens.items()]
         lines += ["", f"  Mails are written to {settings.mail_folder}" if not settings.smtp_url else "", ""]
     else:

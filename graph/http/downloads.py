@@ -26,7 +26,7 @@ from exports.order_snapshot import NoConfirmation, order_snapshot
 from exports.orders_workbook import orders_workbook
 from exports.pdf.snapshots import OrderDocument
 from graph.core.download_links import PDF, XLSX, Export, LinkError, Links, history_filter, order_filter
-from graph.http.admission import Overloaded, Turns
+from graph.http.admission import Overloaded, PerViewerLimit
 from models.actor import Actor
 from models.database.sessions import Database
 from models.order import Order
@@ -48,7 +48,7 @@ class Downloads:
     def __init__(self, database: Database, links: Links) -> None:
         self._database = database
         self._links = links
-        self._turns = Turns(AT_ONCE, WAITING, MAX_WAIT_SECONDS)
+        self._limit = PerViewerLimit(AT_ONCE, WAITING, MAX_WAIT_SECONDS)
 
     async def get(self, request: Request) -> Response:
         try:
@@ -67,7 +67,7 @@ class Downloads:
     async def _document(self, claims: dict[str, Any]) -> Response:
         actor = _viewer(claims)
         # A link made by an earlier release names nobody.
-        async with self._turns.turn(claims.get("viewer", "")):
+        async with self._limit.slot(claims.get("viewer", "")):
             match Export(claims["export"]):
                 case Export.PURCHASE_ORDER:
                     return await self._pdf(claims, actor, OrderDocument.PURCHASE_ORDER)

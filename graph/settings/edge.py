@@ -7,9 +7,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from graph.limits.cost import MAX_COST
 from graph.limits.trusted_documents import TrustedDocuments
 
-MAX_COST = 10_000  # of one document (graph/limits/cost.py)
 NAMES = (
     "ORDERS_RATE_LIMIT",
     "ORDERS_REQUEST_TIMEOUT",

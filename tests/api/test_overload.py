@@ -1,4 +1,4 @@
-"""More requests than the server can do, and bodies that do not come: bounded, told, and over when they are over."""
+"""Overload: more requests than the server can handle, and bodies that do not arrive, are bounded and rejected."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from graph.http import admission
-from graph.http.admission import Gate, Places
+from graph.http.admission import AdmissionControl, ConcurrencyLimit
 from models.actor import Actor
 from models.database.sessions import Database
 from tests.support.client import Client, id_of
@@ -30,8 +30,8 @@ class Slow:
         await PlainTextResponse("done")(scope, receive, send)
 
 
-def client(gate: Gate) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=gate), base_url="http://test")
+def client(control: AdmissionControl) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=control), base_url="http://test")
 
 
 async def begun(count: int, app: Slow) -> None:
@@ -44,25 +44,25 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.001)
 
 
-async def test_beyond_the_places_and_the_queue_there_is_a_quick_503() -> None:
+async def test_beyond_the_slots_and_the_queue_there_is_an_immediate_503() -> None:
     app = Slow()
-    places = Places(2, 3, 60)
-    async with client(Gate(app, places)) as http:
+    limit = ConcurrencyLimit(2, 3, 60)
+    async with client(AdmissionControl(app, limit)) as http:
         asked = [asyncio.create_task(http.post("/", json={})) for _ in range(5)]
-        await until(lambda: (app.begun, places.waiting) == (2, 3))
+        await until(lambda: (app.begun, limit.queued) == (2, 3))
         refused = await http.post("/", json={})
         assert refused.status_code == 503
         assert refused.headers["Retry-After"] == "1"
         assert refused.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
-        assert app.begun == 2, "no more at once than there are places"
+        assert app.begun == 2, "at most `concurrent` at once"
         app.go.set()
         assert [each.status_code for each in await asyncio.gather(*asked)] == [200] * 5
         assert (await http.post("/", json={})).status_code == 200, "and it is over when it is over"
 
 
-async def test_nobody_waits_longer_than_told() -> None:
+async def test_waiting_is_bounded() -> None:
     app = Slow()
-    async with client(Gate(app, Places(1, 3, 0.1))) as http:
+    async with client(AdmissionControl(app, ConcurrencyLimit(1, 3, 0.1))) as http:
         first = asyncio.create_task(http.post("/", json={}))
         await begun(1, app)
         assert (await http.post("/", json={})).status_code == 503
@@ -88,8 +88,8 @@ class Connection:
     async def send(self, message: Message) -> None:
         self.status = message.get("status", self.status)
 
-    async def ask(self, gate: Gate) -> int | None:
-        await gate({"type": "http", "method": "POST", "headers": []}, self.receive, self.send)
+    async def ask(self, control: AdmissionControl) -> int | None:
+        await control({"type": "http", "method": "POST", "headers": []}, self.receive, self.send)
         return self.status
 
 
@@ -97,57 +97,57 @@ PART: Message = {"type": "http.request", "body": b"x" * 100, "more_body": True}
 WHOLE: Message = {"type": "http.request", "body": b"{}", "more_body": False}
 
 
-async def test_an_answer_on_its_way_holds_no_place() -> None:
+async def test_a_response_that_has_started_occupies_no_slot() -> None:
     async def stalls(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200})
         await asyncio.Event().wait()
 
-    gate = Gate(stalls, Places(1, 0, 60))
-    reading = [asyncio.create_task(Connection(WHOLE).ask(gate)) for _ in range(2)]
+    control = AdmissionControl(stalls, ConcurrencyLimit(1, 0, 60))
+    reading = [asyncio.create_task(Connection(WHOLE).ask(control)) for _ in range(2)]
     third = Connection(WHOLE)
-    reading.append(asyncio.create_task(third.ask(gate)))
+    reading.append(asyncio.create_task(third.ask(control)))
     await until(lambda: third.status)
     assert third.status == 200
     for each in reading:
         each.cancel()
 
 
-async def test_a_body_that_does_not_come_is_waited_for_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admission, "BODY_WITHIN", 0.1)
+async def test_a_body_that_does_not_arrive_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "MAX_BODY_SECONDS", 0.1)
     app = Slow()
-    gate = Gate(app, Places(1, 0, 1))
-    slow = asyncio.create_task(Connection(PART).ask(gate))
+    control = AdmissionControl(app, ConcurrencyLimit(1, 0, 1))
+    slow = asyncio.create_task(Connection(PART).ask(control))
     app.go.set()
-    assert await Connection(WHOLE).ask(gate) == 200, "the slow one holds no place"
+    assert await Connection(WHOLE).ask(control) == 200, "the slow request occupies no slot"
     assert await slow == 408
     assert app.begun == 1
 
 
-async def test_only_so_much_may_be_arriving_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admission, "BODIES", 250)
+async def test_bodies_being_received_are_bounded_in_total(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "MAX_TOTAL_BODY_BYTES", 250)
     app = Slow()
     app.go.set()
-    gate = Gate(app)
+    control = AdmissionControl(app)
     arriving = [Connection(PART) for _ in range(2)]
-    tasks = [asyncio.create_task(each.ask(gate)) for each in arriving]
+    tasks = [asyncio.create_task(each.ask(control)) for each in arriving]
     await asyncio.sleep(0)
-    assert await Connection(PART).ask(gate) == 503
+    assert await Connection(PART).ask(control) == 503
     for each in arriving:
         each.gone.set()
     await asyncio.gather(*tasks)
     assert [each.status for each in arriving] == [None, None]
-    assert await Connection(PART, WHOLE).ask(gate) == 200
+    assert await Connection(PART, WHOLE).ask(control) == 200
 
 
 async def test_nothing_is_done_for_a_client_who_has_given_up_waiting() -> None:
     app = Slow()
-    places = Places(1, 1, 60)
-    gate = Gate(app, places)
-    first = asyncio.create_task(Connection(WHOLE).ask(gate))
+    limit = ConcurrencyLimit(1, 1, 60)
+    control = AdmissionControl(app, limit)
+    first = asyncio.create_task(Connection(WHOLE).ask(control))
     await begun(1, app)
     second = Connection(WHOLE)
-    waiting = asyncio.create_task(second.ask(gate))
-    await until(lambda: places.waiting == 1)
+    waiting = asyncio.create_task(second.ask(control))
+    await until(lambda: limit.queued == 1)
     second.gone.set()
     app.go.set()
     assert await first == 200

@@ -11,13 +11,13 @@ from tests.support.server_process import ServerProcess, server_process
 
 IMPATIENT = """
 import graph.http.admission, graph.http.server
-graph.http.admission.BODY_WITHIN = 1
-graph.http.server.HEAD_WITHIN = graph.http.server.READ_WITHIN = 1
+graph.http.admission.MAX_BODY_SECONDS = 1
+graph.http.server.MAX_HEAD_SECONDS = graph.http.server.MAX_READ_SECONDS = 1
 """
 FEW = """
 import graph.http.server
 graph.http.server.MAX_CONNECTIONS = 40
-graph.http.server.HEAD_WITHIN = 5
+graph.http.server.MAX_HEAD_SECONDS = 5
 """
 POST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 ASKS = b'{"query": "{ __typename }"}'
