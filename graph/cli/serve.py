@@ -1,4 +1,4 @@
-"""`orders serve`: migrates the database, loads the demo's orders if requested, and serves."""
+"""`orders serve`: migrates, loads the demo's orders when asked to, and serves."""
 
 import asyncio
 import errno
@@ -19,24 +19,23 @@ from graph.http.workers import Workers
 from graph.identity.own_tokens import Tokens
 from graph.settings.environment import Settings
 from models.actor import Actor
-from models.database.postgres import bypasses_row_security
 from models.database.sessions import Database
 from models.migrations import upgrade
 
 log = logging.getLogger("orders.serve")
-DEMO_TOKEN_LIFETIME = timedelta(days=30)
-GRACE = 10  # seconds for running requests to finish when the server stops
+DEMO_TOKENS_LAST = timedelta(days=30)
+GRACE = 10  # seconds for what runs, when the server is told to stop
 
 
 def serve(settings: Settings, *, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1) -> int:
-    """Serves until it is stopped. Returns the exit code. `drain`: see Server. Raises CommandError at a bad address."""
+    """Until it is told to stop; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
     listening = _listen(host, port)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     if settings.public_url is None:
         settings = replace(settings, public_url=address)
     actors = asyncio.run(_prepare(settings, demo=demo))
     tokens = Tokens(settings.secret_key, utc_now)
-    signed = {role: tokens.sign(actor, DEMO_TOKEN_LIFETIME) for role, actor in actors.items()}
+    signed = {role: tokens.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
     typer.echo(_welcome(settings, address, signed))
     if workers == 1:
         work(settings, signed.get("admin"), listening, drain)
@@ -46,7 +45,7 @@ def serve(settings: Settings, *, demo: bool, host: str, port: int, workers: int 
 
 
 def work(settings: Settings, demo_token: str | None, listening: socket.socket, drain: float) -> None:
-    """Runs one server on a migrated database, in this process."""
+    """One server on a migrated database, in this process."""
     if settings.traces:
         from graph.telemetry import traces
 
@@ -74,7 +73,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     except socket.gaierror:
-        raise CommandError(f"{host} is not an address of this machine; choose another --host.") from None
+        raise CommandError(f"{host} is not an address of this machine; give another --host.") from None
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -83,21 +82,21 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         reason = {
-            errno.EADDRINUSE: f"Port {port} on {host} is in use; stop its program or choose another --port.",
-            errno.EACCES: f"This user may not use port {port}; choose a --port above 1023.",
-            errno.EADDRNOTAVAIL: f"{host} is not an address of this machine; choose another --host.",
-        }.get(error.errno or 0, f"Cannot listen on {host}:{port} ({error.strerror}).")
+            errno.EADDRINUSE: f"Port {port} on {host} is in use; stop what runs there or give another --port.",
+            errno.EACCES: f"Port {port} may not be used by this user; give a --port above 1023.",
+            errno.EADDRNOTAVAIL: f"{host} is not an address of this machine; give another --host.",
+        }.get(error.errno or 0, f"{host}:{port} cannot be listened on ({error.strerror}).")
         raise CommandError(reason) from None
     return listening
 
 
 async def _prepare(settings: Settings, *, demo: bool) -> dict[str, Actor]:
-    """Migrates the database. For the demo, loads its orders if the database is empty, and returns its actors."""
+    """Migrates; for the demo, loads its orders into an empty database. Answers the demo's actors."""
     database = Database(settings.database_url)
     try:
         await upgrade(database)
         if not database.is_sqlite:
-            await _warn_without_row_security(database)
+            await _warn_of_one_wall(database)
         if not demo:
             return {}
         await load_demo(database, utc_now)
@@ -106,7 +105,10 @@ async def _prepare(settings: Settings, *, demo: bool) -> dict[str, Actor]:
         await database.close()
 
 
-async def _warn_without_row_security(database: Database) -> None:
+async def _warn_of_one_wall(database: Database) -> None:
+    # Imported late, as the driver is.
+    from models.database.postgres import bypasses_row_security
+
     if role := await bypasses_row_security(database.engine):
         log.warning("row-level security does not bind the role %s: see docs/guides/postgresql.md", role)
 
@@ -114,7 +116,7 @@ async def _warn_without_row_security(database: Database) -> None:
 def _welcome(settings: Settings, address: str, tokens: dict[str, str]) -> str:
     lines = ["", f"  Order Management is at {address}/graphql", ""]
     if tokens:
-        lines += ["  The page is signed in as the admin. A token for each role, valid for 30 days:", ""]
+        lines += ["  The page has the admin's token filled in. A token for each role, good for 30 days:", ""]
         lines += [f"  {role:<12} {token}" for role, token in tokens.items()]
         lines += ["", f"  Mails are written to {settings.mail_folder}" if not settings.smtp_url else "", ""]
     else:

@@ -1,4 +1,4 @@
-"""Overload: more requests than the server can handle, and bodies that do not arrive, are bounded and rejected."""
+"""More requests than the server can do, and bodies that do not come: bounded, told, and over when they are over."""
 
 import asyncio
 from collections.abc import Callable
@@ -44,7 +44,7 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.001)
 
 
-async def test_beyond_the_slots_and_the_queue_there_is_an_immediate_503() -> None:
+async def test_beyond_the_places_and_the_queue_there_is_a_quick_503() -> None:
     app = Slow()
     limit = ConcurrencyLimit(2, 3, 60)
     async with client(AdmissionControl(app, limit)) as http:
@@ -60,7 +60,7 @@ async def test_beyond_the_slots_and_the_queue_there_is_an_immediate_503() -> Non
         assert (await http.post("/", json={})).status_code == 200, "and it is over when it is over"
 
 
-async def test_waiting_is_bounded() -> None:
+async def test_nobody_waits_longer_than_told() -> None:
     app = Slow()
     async with client(AdmissionControl(app, ConcurrencyLimit(1, 3, 0.1))) as http:
         first = asyncio.create_task(http.post("/", json={}))
@@ -97,7 +97,7 @@ PART: Message = {"type": "http.request", "body": b"x" * 100, "more_body": True}
 WHOLE: Message = {"type": "http.request", "body": b"{}", "more_body": False}
 
 
-async def test_a_response_that_has_started_occupies_no_slot() -> None:
+async def test_an_answer_on_its_way_holds_no_place() -> None:
     async def stalls(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200})
         await asyncio.Event().wait()
@@ -112,7 +112,7 @@ async def test_a_response_that_has_started_occupies_no_slot() -> None:
         each.cancel()
 
 
-async def test_a_body_that_does_not_arrive_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_does_not_come_is_waited_for_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "MAX_BODY_SECONDS", 0.1)
     app = Slow()
     control = AdmissionControl(app, ConcurrencyLimit(1, 0, 1))
@@ -123,7 +123,7 @@ async def test_a_body_that_does_not_arrive_is_cut_off(monkeypatch: pytest.Monkey
     assert app.begun == 1
 
 
-async def test_bodies_being_received_are_bounded_in_total(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_so_much_may_be_arriving_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "MAX_TOTAL_BODY_BYTES", 250)
     app = Slow()
     app.go.set()
