@@ -10,17 +10,17 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog, Sku
-from models.facts import SQL
+from models.facts import DELIVERY_STATUS
 from models.locale import Locale, Text
 from models.messages.statuses import DELIVERY_STATUS_LABELS, status_label
 from models.order import Order, OrderLine
-from models.policy import DeliveryStatus, Fact
+from models.policy import DeliveryStatus
 from models.rejection import OrderRejection
 from models.tag import OrderTag, Tag
 
@@ -74,11 +74,6 @@ def _rejected_by(row: Any, viewer: Viewer) -> str | None:
     return by
 
 
-_delivery = case(
-    (SQL[Fact.DELIVERY_NOTE], DeliveryStatus.DELIVERY_NOTE_CREATED.value),
-    (SQL[Fact.BACKLOG_SKUS], DeliveryStatus.BACKLOG_SKUS_CREATED.value),
-    else_=DeliveryStatus.NONE.value,
-)
 _subtotal = Order.total_minor - Order.tax_minor - Order.shipping_minor
 _tag_names = (
     select(Tag.name)
@@ -100,7 +95,7 @@ CURRENCY = Column("currency", Text("Currency", "通貨"), 10, TEXT, Order.curren
 ORDER_COLUMNS: tuple[Column, ...] = (
     CODE,
     STATUS,
-    Column("delivery_status", Text("Delivery status", "納品ステータス"), 22, TEXT, _delivery, _delivery_status),
+    Column("delivery_status", Text("Delivery status", "納品ステータス"), 22, TEXT, DELIVERY_STATUS, _delivery_status),
     Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code),
     Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name),
     Column("country", Text("Country", "国"), 16, TEXT, Buyer.country),

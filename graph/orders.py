@@ -31,6 +31,7 @@ from models import policy
 from models.messages.statuses import status_label
 from models.order import DataSet
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
+from models.rejection import rejected_by
 from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
@@ -147,10 +148,7 @@ class Order(Node):
         row = await info.context.loaders.rejection.load(self.row.id)
         if row is None:
             return None
-        by = row.actor_name
-        if info.context.actor.is_buyer:
-            brand = await info.context.loaders.brand.load(self.row.brand_id)
-            by = brand.name if brand else ""
+        by = rejected_by(row.actor_name, row.brand_name, to_buyer=info.context.actor.is_buyer)
         return OrderRejection(rejected_at=row.rejected_at, rejected_by=by, notified=row.notified, body=row.body)
 
     @strawberry.field(description="Those made from it, oldest first.")
