@@ -90,9 +90,10 @@ class Month:
 Cell = str | int | Amount | Month
 
 
-def analytics_workbook(report: Report, *, locale: Locale, for_buyer: bool) -> bytes:
-    """The .xlsx file. Takes a processor's time: call it off the event loop."""
-    words = {key: text.in_(locale) for key, text in (WORDS | (TO_BUYER if for_buyer else TO_BRAND)).items()}
+def analytics_workbook(report: Report, locale: Locale) -> bytes:
+    """The .xlsx file. CPU-bound: do not call it on the event loop."""
+    texts = WORDS | (TO_BUYER if report.for_buyer else TO_BRAND)
+    words = {key: text.in_(locale) for key, text in texts.items()}
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"title": words["title"], "created": datetime.now(UTC)})

@@ -15,6 +15,7 @@ from graph.core.ids import Kind, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node
 from graph.core.pagination import After, Connection, First, connection, counted
+from graph.downloads import DELIVERY_NOTE, INVOICE, Record
 from graph.limits.cost import paged
 from models.invoice import InvoiceStatus
 from resolvers import nodes
@@ -72,8 +73,8 @@ class DeliveryNote(Node):
 
     @strawberry.field(description="A link to its PDF.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
-        language = locale or None
-        return info.context.links.of_delivery_note(self.row.id, self.row.code, info.context.actor, language)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(DELIVERY_NOTE, subject, info.context.actor, locale or None)
 
     @classmethod
     def of(cls, row: DeliveryNoteRow) -> "DeliveryNote":
@@ -151,8 +152,8 @@ class Invoice(Node):
 
     @strawberry.field(description="A link to its PDF; a draft and a voided one say so on their face.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
-        language = locale or None
-        return info.context.links.of_invoice(self.row.id, self.row.code, info.context.actor, language)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(INVOICE, subject, info.context.actor, locale or None)
 
     @classmethod
     def of(cls, row: InvoiceRow) -> "Invoice":

@@ -14,13 +14,14 @@ from graph.buyers import Buyer
 from graph.catalog import OrderLine
 from graph.core.batching import names_of, then
 from graph.core.context import Info, given
-from graph.core.download_links import Download, Export
+from graph.core.download_links import Download
 from graph.core.enums import InLocale
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node
 from graph.core.pagination import After, Before, Connection, First, Last, connection, counted
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
+from graph.downloads import ORDER_EXCEL, ORDER_PDFS, ORDERS_EXCEL, OrderList, Record
 from graph.history_types import OrderEvent
 from graph.limits.cost import COST_OF_A_FILTER, ListSize, paged
 from graph.notifications import Notification
@@ -186,13 +187,13 @@ class Order(Node):
         wanted = document or (OrderDocument.ORDER_CONFIRMATION if has_confirmation else OrderDocument.PURCHASE_ORDER)
         if wanted is OrderDocument.ORDER_CONFIRMATION and not has_confirmation:
             raise InputError("This order has no order confirmation (OC) yet; ask for PURCHASE_ORDER.", "document")
-        export = Export.ORDER_CONFIRMATION if wanted is OrderDocument.ORDER_CONFIRMATION else Export.PURCHASE_ORDER
-        return info.context.links.of_order(export, self.row, info.context.actor, locale or None)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(ORDER_PDFS[wanted], subject, info.context.actor, locale or None)
 
     @strawberry.field(description="A link to a workbook of this order and its lines.")
     def excel(self, info: Info, locale: InLocale = UNSET) -> Download:
-        actor = info.context.actor
-        return info.context.links.of_order(Export.ORDER_EXCEL, self.row, actor, locale or None)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(ORDER_EXCEL, subject, info.context.actor, locale or None)
 
     async def _content(self, info: Info, data_set: DataSet) -> OrderContent:
         rows = await info.context.loaders.contents.load((self.row.id, data_set))
@@ -285,7 +286,7 @@ def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale:
     resolvers.matching(
         wanted, ordering, info.context.actor
     )  # a filter that makes no sense is told now, not by the link
-    return info.context.links.of_orders(wanted, ordering, info.context.actor, locale or None)
+    return info.context.links.to(ORDERS_EXCEL, OrderList(wanted, ordering), info.context.actor, locale or None)
 
 
 NODES[Kind.ORDER] = (nodes.orders, Order.of)

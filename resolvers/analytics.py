@@ -66,6 +66,7 @@ async def report(
     placed = check_range(placed_from, placed_to)
     await _one_moment(session)
     return Report(
+        for_buyer=actor.is_buyer,
         placed_from=placed_from,
         placed_to=placed_to,
         time_zone=await session.scalar(select(Brand.time_zone).where(Brand.id == actor.brand_id)) or "UTC",
