@@ -25,7 +25,7 @@ from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import DeliveryNoteSnapshot, InvoiceSnapshot, OrderDocument, OrderSnapshot
 from exports.texts import in_file_name
 from graph.core.download_links import Document, Drawn, LinkError, Written
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from models.actor import Actor
 from models.analytics import Report
 from models.locale import Locale
@@ -39,12 +39,12 @@ CONFIRMATION_GONE = "This order has no order confirmation any more."
 NOTE_GONE = "This link is for a delivery note that was deleted or that its viewer cannot see."
 INVOICE_GONE = "This link is for an invoice that was deleted or that its viewer cannot see."
 
-publish(
+describe_enum(
     OrderDocument,
-    "Which document of an order.",
+    "PDF documents of an order.",
     {
-        "PURCHASE_ORDER": "What the buyer ordered. Always there.",
-        "ORDER_CONFIRMATION": "What the brand confirmed. Needs an OC.",
+        "PURCHASE_ORDER": "What the buyer ordered. Always available.",
+        "ORDER_CONFIRMATION": "What the brand confirmed. Available once the order has an OC.",
     },
     name="OrderPdf",
 )

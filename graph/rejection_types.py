@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from graph.blockers import BlockingDocument, describe_blockers
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from models.policy import Blocker, OrderAction, possible_blockers
 from resolvers.reading.verdicts import Explained
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:  # mypy knows no enum whose members are computed
 else:
     RejectionBlockerCode = StrEnum("RejectionBlockerCode", {blocker.name: blocker.value for blocker in _BLOCKERS})
 
-publish(
+describe_enum(
     RejectionBlockerCode,
-    "Why an order cannot be rejected. New values may be added: a client must tolerate one it doesn't know.",
+    "Reasons why an order cannot be rejected. New values may be added: a client must tolerate unknown values.",
     describe_blockers(_BLOCKERS),
 )
 
 
 @strawberry.type(description="A reason why an order cannot be rejected.")
 class RejectionBlocker:
-    code: RejectionBlockerCode = strawberry.field(description="For programs.")
-    message: str = strawberry.field(description="For people, in the viewer's language.")
+    code: RejectionBlockerCode = strawberry.field(description="Machine-readable code.")
+    message: str = strawberry.field(description="Message for people, in the viewer's language.")
     documents: list[BlockingDocument] = strawberry.field(
-        description="The documents in the way, so that a client can link to them."
+        description="The documents that block the rejection, so that a client can link to them."
     )
 
     @classmethod
@@ -42,11 +42,14 @@ class RejectionBlocker:
         )
 
 
-@strawberry.type(description="The record of a rejection. There is one per order, for good.")
+@strawberry.type(description="The record of a rejection. A rejected order has exactly one, permanently.")
 class OrderRejection:
-    rejected_at: datetime = strawberry.field(description="When.")
-    rejected_by: str = strawberry.field(description="Who; a buyer is told the brand.")
-    notified: bool = strawberry.field(description="Whether a mail to the buyer was put into the outbox.")
+    rejected_at: datetime = strawberry.field(description="When the order was rejected.")
+    rejected_by: str = strawberry.field(
+        description="Name of whoever rejected the order. A buyer sees the name of the brand instead."
+    )
+    notified: bool = strawberry.field(description="Whether a mail to the buyer was put into the outbox, to be sent.")
     body: str | None = strawberry.field(
-        description="The message that was sent: as typed, or the brand's or the standard text; null without a mail."
+        description="The message that was sent: as typed, or else the brand's or the standard text. Null "
+        "without a mail."
     )

@@ -1,6 +1,6 @@
 """Who may do what: one table. What is done to an order is in models/policy.py (`Rule.by`), everything else here.
 
-Every guard asks `permits`; which permission each field of the API needs is declared in graph/permissions.py, and
+Every guard asks `permits`; which permission each field of the API needs is declared in graph/schema.py, and
 docs/rules.md prints both. *Which* rows a viewer sees is another question: models/scope.py. Pure.
 """
 

@@ -32,12 +32,15 @@ MEDIA_TYPES = {
 NOT_VALID = "This link is not valid. Ask for a new one."
 
 
-@strawberry.type(description="A link to a document. Whoever has it can open it until it expires; GET, no token needed.")
+@strawberry.type(
+    description="A signed link to a document. Anyone who has the link can open the document until it "
+    "expires, by GET and without a token."
+)
 class Download:
-    url: URL = strawberry.field(description="Signed; cannot be changed.")
-    filename: str = strawberry.field(description="As the browser will save it.")
-    media_type: str = strawberry.field(description="Of the document.")
-    expires_at: datetime = strawberry.field(description="Ask for a new link after this instant.")
+    url: URL = strawberry.field(description="The signed URL. A modified URL is refused.")
+    filename: str = strawberry.field(description="File name under which a browser saves the document.")
+    media_type: str = strawberry.field(description="Media type (MIME type) of the document.")
+    expires_at: datetime = strawberry.field(description="When the link expires. Query a new link after this instant.")
 
 
 class LinkError(Exception):
