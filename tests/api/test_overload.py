@@ -206,7 +206,7 @@ async def test_one_viewer_draws_one_document_at_a_time_and_another_need_not_wait
     [refused], _ = await asyncio.wait(greedy, return_when=asyncio.FIRST_COMPLETED)  # one at work, four waiting
     modest = asyncio.create_task(api.http.get(other))
     await until(lambda: len(drawn) == 2)
-    assert drawn == ["A", "B"]
+    assert sorted(drawn) == ["A", "B"]  # they read at the same time, so either may be drawn first
     go.set()
     assert refused.result().status_code == 503
     assert sorted([each.status_code for each in await asyncio.gather(*greedy)]) == [200] * 5 + [503]
