@@ -79,8 +79,8 @@ class RejectOrderInput:
     )
     idempotency_key: str | None = strawberry.field(
         default=UNSET,
-        description="Makes the command safe to retry: a retry with the same key returns the first answer again and changes "
-        f"nothing. At most {MAX_KEY_LENGTH} characters. Only completed rejections are remembered.",
+        description="Makes the command safe to retry: a retry with the same key returns the first answer again and "
+        f"changes nothing. At most {MAX_KEY_LENGTH} characters. Only completed rejections are remembered.",
     )
 
 
