@@ -17,6 +17,7 @@ from exports.relay.relay import Relay
 from exports.relay.transports import FileTransport, SmtpTransport, Transport
 from graph.core.context import RequestContext
 from graph.core.download_links import Links
+from graph.downloads import DOCUMENTS
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
 from graph.http.downloads import Downloads
@@ -86,7 +87,7 @@ def create_app(
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
             Route("/graphql", AdmissionControl(graphql), methods=None),
-            Route("/downloads/{token}", Downloads(database, links).get),
+            Route("/downloads/{token}", Downloads(database, links, DOCUMENTS).get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *(graphiql_routes() if settings.edge.graphiql else ()),

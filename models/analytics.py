@@ -64,6 +64,7 @@ class Rejections:
 class Report:
     """All figures over the orders placed in a range (None: no limit); `time_zone` is the one of the months."""
 
+    for_buyer: bool
     placed_from: datetime | None
     placed_to: datetime | None
     time_zone: str

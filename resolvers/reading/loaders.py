@@ -134,12 +134,15 @@ async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, 
         OrderRejection.order_id,
         OrderRejection.rejected_at,
         OrderRejection.actor_name,
+        Brand.name,
         OrderRejection.notified,
         OrderRejection.body,
     )
     # Joined to orders so that a buyer's scope (own orders only) holds here too.
     statement = (
         select(*columns)
+        .select_from(OrderRejection)
+        .join(Brand, Brand.id == OrderRejection.brand_id)
         .join(Order, and_(Order.brand_id == OrderRejection.brand_id, Order.id == OrderRejection.order_id))
         .where(OrderRejection.order_id.in_(ids))
     )

@@ -90,6 +90,7 @@ class TagRow:
 class RejectionRow:
     rejected_at: datetime
     actor_name: str
+    brand_name: str
     notified: bool
     body: str | None
 

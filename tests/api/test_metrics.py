@@ -62,7 +62,7 @@ async def test_the_outbox_tells_how_long_its_oldest_mail_waits(
     database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mail server takes the connection and says nothing, so that the mail is not tried again meanwhile."""
-    monkeypatch.setattr(relay, "STOP_WITHIN", 0.1)
+    monkeypatch.setattr(relay, "STOP_WITHIN_SECONDS", 0.1)
     shop = await make_shop(database)
     order = await make_order(database, shop)
     clock = Clock()

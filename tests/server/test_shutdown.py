@@ -103,7 +103,7 @@ async def test_a_mail_server_that_hangs_does_not_hold_the_end_and_gets_no_mail_t
         assert (await reject(server, shop, order, notify=True)).status_code == 200
         await asyncio.wait_for(talked_to.wait(), 60)
         server.tell_to_stop()
-        assert await server.ended(within=smtp_module.TIMEOUT - 5) == 0
+        assert await server.ended(within=smtp_module.TIMEOUT_SECONDS - 5) == 0
     listening.close()
     row: OutboxMessage = (await outbox(database))[0]
     assert (row.status, row.leased_until) == (NotificationStatus.PENDING, None), "given back"
