@@ -9,7 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from graph.settings.environment import Settings, SettingsError, from_environment
+from graph.settings.environment import Settings, from_environment
+from graph.settings.errors import SettingsError
 from models.database.sessions import Database
 from models.migrations import current, latest
 

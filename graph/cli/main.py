@@ -12,7 +12,8 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from graph.cli.errors import CommandError
-from graph.settings.environment import ROOT, Settings, SettingsError, from_environment
+from graph.settings.environment import ROOT, Settings, from_environment
+from graph.settings.errors import SettingsError
 from graph.telemetry import logs
 from models.database.engines import is_unreachable
 from models.database.sessions import Database
@@ -313,12 +314,14 @@ def audit_verify(
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 when it is out of date.")] = False,
 ) -> None:
-    """Write what is made from the code: schema.graphql and docs/rules.md."""
+    """Write what is made from the code: schema.graphql, docs/rules.md and docs/settings.md."""
     from graph.cli.rules_page import rules_page
+    from graph.cli.settings_page import settings_page
     from graph.schema import schema as made
 
-    for path, text in ((ROOT / "schema.graphql", made.as_str() + "\n"), (ROOT / "docs" / "rules.md", rules_page())):
-        name = path.relative_to(ROOT)
+    pages = {"schema.graphql": made.as_str() + "\n", "docs/rules.md": rules_page(), "docs/settings.md": settings_page()}
+    for name, text in pages.items():
+        path = ROOT / name
         if not check:
             path.write_text(text, encoding="utf-8")
             typer.echo(f"Wrote {name}.")
