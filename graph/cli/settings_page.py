@@ -10,9 +10,9 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Settings are environment variables. None has to be set, and a blank one counts as not set. They are read once,",
-        "at the start: a variable that is unknown or has an unusable value stops the start with a sentence that names it.",
-        "In a URL, a password is percent-encoded (`@` as `%40`).",
+        "Settings are environment variables. None has to be set, and a blank one counts as not set. They are read",
+        "once, at the start: a variable that is unknown or has an unusable value stops the start with a sentence that",
+        "names it. In a URL, a password is percent-encoded (`@` as `%40`).",
         "",
         "Made by `./run schema` from the tables in `graph/settings/environment.py` and `graph/settings/edge.py`.",
         "",
