@@ -223,6 +223,7 @@ class Settings:
     replica_url: str | None = field(default=DATABASE_REPLICA_URL.default, repr=False)
     metrics_token: str | None = field(default=METRICS_TOKEN.default, repr=False)
     traces: bool = TRACES.default
+    is_demo: bool = False
 
     @property
     def mail_folder(self) -> Path:
@@ -249,6 +250,7 @@ def from_environment(
         replica_url=DATABASE_REPLICA_URL.value_in(values),
         metrics_token=METRICS_TOKEN.value_in(values),
         traces=TRACES.value_in(values),
+        is_demo=demo,
     )
 
 

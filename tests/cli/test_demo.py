@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from graph.cli.demo import demo_actors, load_demo
+from graph.cli.demo import load_demo
+from graph.cli.demo_access import demo_actors
 from graph.cli.errors import CommandError
 from models.audit import AuditEntry
 from models.database.sessions import Database
@@ -13,7 +14,7 @@ from models.order import Order
 from models.policy import RULES, Blocker, OrderAction, OrderStatus, Role, blockers
 from models.scope import EVERYTHING, Scope
 from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
-from tests.support.factories import NOON, make_shop
+from tests.support.factories import make_shop
 
 
 async def contents(database: Database) -> dict[str, list[str]]:
@@ -22,7 +23,7 @@ async def contents(database: Database) -> dict[str, list[str]]:
 
 
 async def test_every_blocker_can_be_seen_on_the_first_page(database: Database) -> None:
-    await load_demo(database, lambda: NOON)
+    await load_demo(database)
     actors = await demo_actors(database)
     admin = actors["admin"]
     async with database.read(admin.scope) as session:
@@ -42,7 +43,7 @@ async def test_every_blocker_can_be_seen_on_the_first_page(database: Database) -
 
 
 async def test_nobody_of_one_brand_is_in_the_history_of_the_other(database: Database) -> None:
-    await load_demo(database, lambda: NOON)
+    await load_demo(database)
     actors = await demo_actors(database)
     async with database.read(Scope(actors["kumo"].brand_id)) as session:
         judged = select(AuditEntry.actor_name).where(AuditEntry.kind == "ORDER_REJECTED")
@@ -50,9 +51,9 @@ async def test_nobody_of_one_brand_is_in_the_history_of_the_other(database: Data
 
 
 async def test_a_second_start_changes_nothing(database: Database) -> None:
-    await load_demo(database, lambda: NOON)
+    await load_demo(database)
     before = await contents(database)
-    await load_demo(database, lambda: NOON)
+    await load_demo(database)
     assert await contents(database) == before
 
 
@@ -60,5 +61,5 @@ async def test_a_database_with_brands_of_its_own_is_left_alone(database: Databas
     await make_shop(database)
     before = await contents(database)
     with pytest.raises(CommandError, match="no demo is put into it"):
-        await load_demo(database, lambda: NOON)
+        await load_demo(database)
     assert await contents(database) == before
