@@ -4,9 +4,8 @@ Its orders come to their states by the commands that everybody uses, on a clock 
 nothing that the rules forbid. Nobody is mailed about these orders.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,23 +18,22 @@ from models.backlog_sku import BacklogSku
 from models.brand import Brand
 from models.buyer import Buyer
 from models.database.sessions import Database
-from models.delivery_note import DeliveryNote
-from models.invoice import InvoicedOrder
 from models.locale import Locale
 from models.order import Order
 from models.policy import Role
 from models.scope import EVERYTHING, Scope
 from resolvers.backlog import create_backlog_skus
 from resolvers.confirmation import approve_confirmation, confirm_order, create_confirmation, refuse_confirmation
-from resolvers.core.actions import Message
 from resolvers.core.context import Context
+from resolvers.core.notices import Message
+from resolvers.core.refusals import Outcome
 from resolvers.delivery_notes import BacklogQuantity, NoteContent, create_delivery_note
 from resolvers.importing.importer import import_file
 from resolvers.invoice_drafts import create_invoice, create_invoice_for_delivery_notes
 from resolvers.invoices import issue_invoice, void_invoice
 from resolvers.rejection import RejectOrder, reject_order
 from resolvers.send_back import send_back_to_cart
-from resolvers.tagging import apply_tags, tags
+from resolvers.tagging import apply_tags
 from resolvers.tags import create_tag
 
 EXAMPLES = ROOT / "examples"
@@ -111,9 +109,9 @@ class Story:
 
     async def create_tags(self) -> dict[str, UUID]:
         """The ids of the brand's tags by code."""
-        for code, (name, color) in TAGS.items():
-            await self._done(create_tag(self._admin, code, name, color))
-        return {tag.code: tag.id for tag in await tags(self._admin)}
+        return {
+            code: await self._done(create_tag(self._admin, code, name, color)) for code, (name, color) in TAGS.items()
+        }
 
     async def tag(self, order: Order, tag_id: UUID) -> None:
         await self._done(apply_tags(self._admin, order.id, [tag_id]))
@@ -136,25 +134,20 @@ class Story:
     async def lay_out(self, order: Order) -> None:
         await self._done(create_backlog_skus(self._writer, order.id))
 
-    async def deliver(self, order: Order) -> None:
-        """All of the order, or half of what is left of each backlog SKU."""
+    async def deliver(self, order: Order) -> UUID:
+        """All of the order, or half of what is left of each backlog SKU. The note's id."""
         left = select(BacklogSku).where(BacklogSku.order_id == order.id, BacklogSku.remaining_quantity > 0)
         async with self._writer.read() as session:
             halves = [BacklogQuantity(sku.id, -(-sku.remaining_quantity // 2)) for sku in await session.scalars(left)]
-        await self._done(create_delivery_note(self._writer, order.id, NoteContent(quantities=halves or None)))
+        return await self._done(create_delivery_note(self._writer, order.id, NoteContent(quantities=halves or None)))
 
     async def invoice(self, order: Order) -> UUID:
         """The draft's id."""
-        await self._done(create_invoice(self._writer, order.id))
-        return await self._invoice_of(order)
+        return await self._done(create_invoice(self._writer, order.id))
 
-    async def invoice_delivered(self, order: Order) -> UUID:
-        """The id of a draft for the delivery notes of the order."""
-        of_order = select(DeliveryNote.id).where(DeliveryNote.order_id == order.id)
-        async with self._writer.read() as session:
-            notes = list(await session.scalars(of_order))
-        await self._done(create_invoice_for_delivery_notes(self._writer, notes))
-        return await self._invoice_of(order)
+    async def invoice_notes(self, note_ids: Sequence[UUID]) -> UUID:
+        """The draft's id."""
+        return await self._done(create_invoice_for_delivery_notes(self._writer, note_ids))
 
     async def issue(self, invoice_id: UUID) -> None:
         await self._done(issue_invoice(self._writer, invoice_id))
@@ -166,7 +159,7 @@ class Story:
         await self._done(send_back_to_cart(self._admin, order.id, NO_MAIL))
 
     async def reject(self, order: Order) -> None:
-        await self._done(reject_order(self._admin, RejectOrder(order.id, notify=False)))
+        await self._done(reject_order(self._admin, RejectOrder(order.id, NO_MAIL)))
 
     def _context(self, actor: Actor) -> Context:
         return Context(self._database, actor, lambda: self.now)
@@ -179,18 +172,13 @@ class Story:
     def _writer(self) -> Context:
         return self._members[Role.WRITE]
 
-    async def _done(self, command: Awaitable[Any]) -> None:
-        """Each command has its own outcome, all with `refusals`; some come with the id of what was made."""
+    async def _done(self, command: Awaitable[Outcome]) -> UUID:
+        """The id of what was created or changed: of the order for an action on one."""
         self.now += BETWEEN_COMMANDS
-        answer = await command
-        outcome = answer[0] if isinstance(answer, tuple) else answer
-        if outcome.refusals:
+        outcome = await command
+        if outcome.refusals or not (outcome.made or outcome.order_id):
             raise RuntimeError(f"The demo's story breaks a rule: {outcome.refusals}")
-
-    async def _invoice_of(self, order: Order) -> UUID:
-        async with self._writer.read() as session:
-            of_order = select(InvoicedOrder.invoice_id).where(InvoicedOrder.order_id == order.id)
-            return (await session.scalars(of_order)).one()
+        return outcome.made or outcome.order_ids[0]
 
 
 async def _northlight(story: Story) -> None:
@@ -220,9 +208,8 @@ async def _northlight(story: Story) -> None:
     await story.lay_out(backlog)
     await story.confirm(blocked)
     await story.lay_out(blocked)
-    await story.deliver(blocked)
-    await story.deliver(blocked)
-    await story.issue(await story.invoice_delivered(blocked))
+    notes = [await story.deliver(blocked), await story.deliver(blocked)]
+    await story.issue(await story.invoice_notes(notes))
     await story.create_oc(draft)
     await story.invoice(draft)
 

@@ -72,7 +72,7 @@ async def demo_api_key(database: Database, admin: Actor, folder: Path) -> str | 
     context = Context(database, admin, utc_now)
     if any(key.name == KEY_NAME for key in await api_keys.api_keys(context)):
         return None
-    secret = (await api_keys.create_api_key(context, KEY_NAME, [KeyScope.ORDERS_WRITE], None)).secret
+    _, secret = await api_keys.create_api_key(context, KEY_NAME, [KeyScope.ORDERS_WRITE], None)
     if secret:
         _keep(path, secret)
     return secret
