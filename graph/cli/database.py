@@ -1,6 +1,7 @@
 """The database that a command works on, and the options that say which."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -39,6 +40,8 @@ def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]], *,
     Raises CommandError for a database without a schema, unless `may_be_empty`.
     """
 
+    check_file(settings)
+
     async def command() -> T:
         database = Database(settings.database_url)
         try:
@@ -50,3 +53,16 @@ def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]], *,
             await database.close()
 
     return asyncio.run(command())
+
+
+def check_file(settings: Settings) -> None:
+    """Raises CommandError for a SQLite file that cannot be opened.
+
+    If it was left to aiosqlite, its thread could outlive the event loop, and print a traceback.
+    """
+    database = Database(settings.database_url)
+    if database.is_sqlite:
+        try:
+            sqlite3.connect(database.url.database or "").close()
+        except sqlite3.Error as error:
+            raise CommandError(f"The database cannot be used: {error}") from None

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from graph.app import create_app
+from graph.cli.database import check_file
 from graph.cli.demo import load_demo
 from graph.cli.demo_access import NORTHLIGHT, demo_actors, demo_api_key
 from graph.cli.errors import CommandError
@@ -37,6 +38,7 @@ def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     if settings.public_url is None:
         settings = replace(settings, public_url=address)
+    check_file(settings)
     welcome, demo_token = asyncio.run(_prepare(settings, address))
     typer.echo(welcome)
     if workers == 1:
