@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.actor import Actor
 from models.base import Base, new_id
 from models.events import EventKind, OrderArchived, OrderChanged, OrderRejected
-from models.policy import LEADS_TO, OrderAction, OrderStatus, status_of_rejection
+from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
 from models.scope import BrandOwned, OrderOwned
 
 
@@ -87,28 +87,28 @@ class Order(BrandOwned, Base):
         self.official = DataSet.CONFIRMATION
         self.confirmation_created_at = at
         self.approval_asked = ask_approval
-        return self._become(LEADS_TO[OrderAction.CREATE_CONFIRMATION], at, EventKind.OC_CREATED)
+        return self._become(NEXT_STATUS[OrderAction.CREATE_CONFIRMATION], at, EventKind.OC_CREATED)
 
     def update_confirmation(self, at: datetime, *, total_minor: int, total_quantity: int) -> OrderChanged:
         self.total_minor = total_minor
         self.total_quantity = total_quantity
-        return self._become(LEADS_TO[OrderAction.UPDATE_CONFIRMATION], at, EventKind.OC_UPDATED)
+        return self._become(NEXT_STATUS[OrderAction.UPDATE_CONFIRMATION], at, EventKind.OC_UPDATED)
 
     def approve_confirmation(self, at: datetime) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.APPROVE_CONFIRMATION], at, EventKind.OC_APPROVED)
+        return self._become(NEXT_STATUS[OrderAction.APPROVE_CONFIRMATION], at, EventKind.OC_APPROVED)
 
     def refuse_confirmation(self, at: datetime, comment: str) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.REFUSE_CONFIRMATION], at, EventKind.OC_REFUSED, comment=comment)
+        return self._become(NEXT_STATUS[OrderAction.REFUSE_CONFIRMATION], at, EventKind.OC_REFUSED, comment=comment)
 
     def confirm(self, at: datetime) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.CONFIRM], at, EventKind.OC_CONFIRMED)
+        return self._become(NEXT_STATUS[OrderAction.CONFIRM], at, EventKind.OC_CONFIRMED)
 
     def make_confirmation_editable(self, at: datetime) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.MAKE_CONFIRMATION_EDITABLE], at, EventKind.OC_MADE_EDITABLE)
+        return self._become(NEXT_STATUS[OrderAction.MAKE_CONFIRMATION_EDITABLE], at, EventKind.OC_MADE_EDITABLE)
 
     def send_back(self, at: datetime) -> OrderChanged:
         """Final. The caller puts the original lines into the buyer's cart."""
-        return self._become(LEADS_TO[OrderAction.SEND_BACK_TO_CART], at, EventKind.SENT_BACK_TO_CART)
+        return self._become(NEXT_STATUS[OrderAction.SEND_BACK_TO_CART], at, EventKind.SENT_BACK_TO_CART)
 
     def touch(self, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
         """Something that references the order was made or unmade: its version rises."""

@@ -15,10 +15,9 @@ from resolvers.core.actions import Outcome, act
 from resolvers.core.context import Context
 from resolvers.core.refusals import Refused, invalid
 from resolvers.inputs import InputError
-from resolvers.reading.rows import TagRow
+from resolvers.reading.rows import TAG_COLUMNS, TagRow
 
 MAX_TAGS = 100
-TAG_COLUMNS = (Tag.id, Tag.code, Tag.name, Tag.color)
 
 
 async def tags(context: Context) -> list[TagRow]:

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.ext.asyncio import AsyncSession
-from strawberry.dataloader import DataLoader
 
 from resolvers.inputs import InputError, unprintable
+from resolvers.reading import DataLoader
 
 T = TypeVar("T")
 MAX_PAGE_SIZE = 100
