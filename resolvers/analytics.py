@@ -175,7 +175,7 @@ async def _rejections(session: AsyncSession, actor: Actor, placed: list[ColumnEl
         key = ":".join(actor_id)
         group = Group(key, name, _of(currency, orders, quantity, minor))
         groups_of.setdefault(rejected_in, []).append((key, group))
-    declined = {month_of_rejection: merged(groups) for month_of_rejection, groups in groups_of.items()}
+    declined = {month: merged(groups) for month, groups in groups_of.items()}
     return Rejections(declined, await _sent_back(session, placed))
 
 

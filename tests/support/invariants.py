@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select, text
 
-from graph.cli.audit import verify_brand
 from models.actor import Actor
 from models.brand import Brand
 from models.database.sessions import Database
@@ -12,6 +11,7 @@ from models.order import Order
 from models.policy import OPEN, REJECTED, Role
 from models.scope import EVERYTHING
 from resolvers.analytics import order_analytics, rejections
+from resolvers.audit import verify_brand
 from resolvers.core.context import Context
 
 _REJECTED = "o.status IN ('REJECTED_BY_BRAND', 'REJECTED')"
@@ -99,8 +99,8 @@ async def violations(database: Database) -> list[str]:
     async with database.read(EVERYTHING) as session:
         brands = list(await session.scalars(select(Brand)))
     for brand in brands:
-        if wrong := (await verify_brand(database, brand)).wrong:
-            found.append(f"{brand.code}: the audit is broken: {wrong}")
+        if problem := (await verify_brand(database, brand)).problem:
+            found.append(f"{brand.code}: the audit chain is broken: {problem}")
         found += await _analytics(database, brand)
     return found
 
