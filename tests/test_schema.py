@@ -30,13 +30,13 @@ def test_the_page_of_the_rules_is_up_to_date() -> None:
     assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == rules_page(), "run ./run schema"
 
 
-def test_it_keeps_every_promise_of_the_contract() -> None:
+def test_the_schema_fulfils_the_contract() -> None:
     contract = build_schema(CONTRACT.read_text(encoding="utf-8"))
     changes = find_breaking_changes(contract, build_schema(schema.as_str()))
     assert [change.description for change in changes] == []
 
 
-def test_everything_is_described() -> None:
+def test_every_type_and_field_has_a_description() -> None:
     missing = []
 
     def check(place: str, element: GraphQLField | GraphQLArgument | GraphQLInputField) -> None:

@@ -25,7 +25,7 @@ def test_every_test_that_the_page_names_is_there() -> None:
     assert gone == []
 
 
-def test_every_threat_has_a_wall_and_a_test() -> None:
+def test_every_threat_has_a_defence_and_a_test() -> None:
     page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     threats = page.split("## Identities", 1)[1]
     for line in threats.splitlines():

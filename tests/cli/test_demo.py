@@ -41,7 +41,7 @@ async def test_every_blocker_can_be_seen_on_the_first_page(database: Database) -
         assert len((await session.scalars(select(Order.id))).all()) > 2
 
 
-async def test_nobody_of_one_brand_is_in_the_history_of_the_other(database: Database) -> None:
+async def test_no_actor_of_one_brand_is_in_the_history_of_the_other(database: Database) -> None:
     await load_demo(database, lambda: NOON)
     actors = await demo_actors(database)
     async with database.read(Scope(actors["kumo"].brand_id)) as session:

@@ -46,7 +46,7 @@ async def shop(database: Database, database_url: str, tmp_path: Path) -> Shop:
     return made
 
 
-async def test_it_is_intact_after_whatever_was_done(database: Database, shop: Shop) -> None:
+async def test_the_chain_is_intact_after_every_kind_of_command(database: Database, shop: Shop) -> None:
     report = await verify_brand(database, shop.brand)
     assert (report.entries, report.unchained, report.problem) == (9, 0, None)
 
@@ -91,7 +91,7 @@ async def swap_two(session: AsyncSession) -> None:
         (swap_two, "entry 5 .* does not follow"),
     ],
 )
-async def test_tampering_is_found(
+async def test_tampering_is_detected(
     database: Database, shop: Shop, tamper: Callable[[AsyncSession], Awaitable[None]], says: str
 ) -> None:
     async with database.transaction(EVERYTHING) as session:
@@ -104,7 +104,7 @@ async def test_tampering_is_found(
     assert re.search(says, report.problem)
 
 
-async def test_without_dropping_the_triggers_it_cannot_be_tampered_with(database: Database, shop: Shop) -> None:
+async def test_tampering_requires_dropping_the_triggers(database: Database, shop: Shop) -> None:
     for tamper in (change_a_field, remove_one):
         with pytest.raises(Exception, match=r"cannot be (changed|deleted)"):
             async with database.transaction(EVERYTHING) as session:

@@ -59,9 +59,7 @@ async def assert_it_goes_on(database: Database, member: Client, order: Order) ->
     assert await violations(database) == []
 
 
-async def test_a_full_sqlite_file_is_unavailable_and_goes_on_when_there_is_room(
-    sqlite_url: str, tmp_path: Path
-) -> None:
+async def test_a_full_sqlite_file_is_unavailable_until_there_is_room(sqlite_url: str, tmp_path: Path) -> None:
     """max_page_count is what SQLite itself checks before it asks the disk for more: the same SQLITE_FULL."""
     database = Database(sqlite_url)
     shop = await make_shop(database)
@@ -103,7 +101,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         subprocess.run([umount, "--lazy", folder], check=True)
 
 
-async def test_a_full_disk_under_sqlite_is_unavailable_and_goes_on_when_there_is_room(
+async def test_a_full_disk_under_sqlite_is_unavailable_until_there_is_room(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "disk", "6m") as disk:
@@ -148,7 +146,7 @@ async def until_full(member: Client, orders: list[Order]) -> Order:
     raise AssertionError("the disk was never full")
 
 
-async def test_a_full_disk_under_postgresql_is_unavailable_and_goes_on_when_there_is_room(
+async def test_a_full_disk_under_postgresql_is_unavailable_until_there_is_room(
     postgres: Postgres, postgres_url: str, tmp_path: Path
 ) -> None:
     """The tables that grow are on a small disk of their own (a tablespace); the disk is filled up by somebody else."""
@@ -174,7 +172,7 @@ async def test_a_full_disk_under_postgresql_is_unavailable_and_goes_on_when_ther
             await admin.close()
 
 
-async def test_a_database_that_cannot_be_written_is_unavailable_and_goes_on_when_it_can(
+async def test_a_read_only_database_is_unavailable_until_it_is_writable(
     database: Database, database_url: str, api: Client, shop: Shop
 ) -> None:
     order = await make_order(database, shop)
@@ -213,7 +211,7 @@ async def _read_only_on_postgresql(url: str, is_read_only: bool) -> None:
     await admin.close()
 
 
-async def test_a_database_that_is_away_is_unavailable_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+async def test_a_stopped_database_is_unavailable_until_it_is_back(tmp_path: Path) -> None:
     with start_postgres(*DURABLE) as postgres:
         url = await asyncio.to_thread(postgres.create_database, "orders")
         database = Database(url)
@@ -246,8 +244,6 @@ async def test_a_database_that_is_away_is_unavailable_and_goes_on_when_it_is_bac
         (KeyError("ours"), False),
     ],
 )
-def test_a_connection_that_breaks_while_it_is_made_is_unavailable_and_a_fault_of_ours_is_not(
-    error: Exception, busy: bool
-) -> None:
+def test_a_failed_connection_is_unavailable_and_a_bug_is_an_internal_error(error: Exception, busy: bool) -> None:
     """Seen in the crash loop: the driver's own errors, not yet wrapped by SQLAlchemy."""
     assert is_busy(error) is busy

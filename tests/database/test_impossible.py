@@ -227,15 +227,15 @@ async def refuses(database: Database, world: World, statements: dict[str, str]) 
         assert await trace(database) == before, told
 
 
-async def test_the_impossible_is_refused(database: Database, world: World) -> None:
+async def test_impossible_rows_are_refused(database: Database, world: World) -> None:
     await refuses(database, world, IMPOSSIBLE)
 
 
-async def test_the_ways_round_it_are_refused_too(database: Database, world: World) -> None:
+async def test_bypasses_are_refused(database: Database, world: World) -> None:
     await refuses(database, world, IMPOSSIBLE_ON_SQLITE if database.is_sqlite else IMPOSSIBLE_ON_POSTGRESQL)
 
 
-async def test_what_is_possible_stays_possible(database: Database, world: World) -> None:
+async def test_legal_changes_are_accepted(database: Database, world: World) -> None:
     for statement in (
         STATUS.format(order="voided", status="REJECTED_BY_BRAND"),
         "INSERT " + RECORD.format(order="voided"),

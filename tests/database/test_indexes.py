@@ -168,7 +168,7 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
     }
 
 
-async def test_no_page_scans_what_grows(client: Client) -> None:
+async def test_no_query_scans_a_growing_table(client: Client) -> None:
     """SQLite looks at indexes more than at sizes; PostgreSQL shows both kinds of plan."""
     honest = GROWING - {"order_replacements"} if client.database.is_sqlite else LARGE
     for name, run in (await asked(client)).items():
@@ -178,7 +178,7 @@ async def test_no_page_scans_what_grows(client: Client) -> None:
             assert scanned(plans, tables - allowed, scans_cost=scans_cost) == [], name
 
 
-async def test_a_scan_would_be_noticed(client: Client) -> None:
+async def test_a_scan_would_be_detected(client: Client) -> None:
     for statement in (
         select(Order.id).where(Order.comment == "x"),
         select(Order.id).order_by(Order.comment).limit(5),

@@ -24,7 +24,7 @@ REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: fals
 DELETE_NOTE = "mutation ($id: ID!) { deleteDeliveryNote(input: {deliveryNoteId: $id}) { userErrors { code } } }"
 
 
-async def test_reads_may_lag_and_decisions_never_do(sqlite_url: str, tmp_path: Path) -> None:
+async def test_queries_may_read_the_replica_and_commands_never_do(sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     shop = await make_shop(database)
     order = await make_order(database, shop)
@@ -43,7 +43,7 @@ async def test_reads_may_lag_and_decisions_never_do(sqlite_url: str, tmp_path: P
         assert await status(client, id) == "OC_REQUIRED", "a question was asked of the database itself"
 
 
-async def test_a_mutation_looks_for_its_document_where_it_is_written(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_mutation_looks_up_its_delivery_note_in_the_primary(sqlite_url: str, tmp_path: Path) -> None:
     """Also before its transaction begins, when it finds out whose lock it needs."""
     database = Database(sqlite_url)
     shop = await make_shop(database)

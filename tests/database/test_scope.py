@@ -177,7 +177,7 @@ FORMS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-async def test_every_form_of_a_query_is_narrowed(database: Database, name: str) -> None:
+async def test_every_form_of_a_query_is_restricted_to_the_scope(database: Database, name: str) -> None:
     ours, theirs = await make_shop(database), await make_shop(database)
     await make_order(database, ours, code="ours")
     async with database.transaction(Scope(ours.brand.id)) as session:
@@ -188,7 +188,7 @@ async def test_every_form_of_a_query_is_narrowed(database: Database, name: str) 
         assert (await session.execute(FORMS[name])).all() == before
 
 
-async def test_what_cannot_be_narrowed_is_refused(database: Database) -> None:
+async def test_statements_that_cannot_be_restricted_are_refused(database: Database) -> None:
     ours = await make_shop(database)
     async with database.read(Scope(ours.brand.id)) as session:
         for statement in (text("SELECT * FROM orders"), select(TABLE.c.code), select(literal(1)), update(TABLE)):
@@ -202,7 +202,7 @@ async def changed(session: AsyncSession, statement: Any) -> int:
     return rows
 
 
-async def test_another_brands_rows_are_neither_changed_nor_fetched(database: Database) -> None:
+async def test_rows_of_another_brand_are_neither_changed_nor_read(database: Database) -> None:
     ours, theirs = await make_shop(database), await make_shop(database)
     own, foreign = await make_order(database, ours), await make_order(database, theirs)
     tag = await make_tag(database, theirs.brand.id, "secret")
@@ -220,7 +220,7 @@ async def test_another_brands_rows_are_neither_changed_nor_fetched(database: Dat
         assert await session.scalar(select(Order.comment).where(Order.id == foreign.id)) == ""
 
 
-async def test_no_row_of_another_brand_gets_in(database: Database) -> None:
+async def test_rows_of_another_brand_cannot_be_inserted(database: Database) -> None:
     ours, theirs = await make_shop(database), await make_shop(database)
     row = {"brand_id": theirs.brand.id, "id": new_id(), "code": "x", "name": "x"}
     good = row | {"brand_id": ours.brand.id, "id": new_id()}
@@ -243,7 +243,7 @@ async def test_no_row_of_another_brand_gets_in(database: Database) -> None:
         await session.execute(insert_new(session, Catalog).values(**good))
 
 
-def test_what_runs_for_a_viewer_speaks_of_models() -> None:
+def test_statements_of_a_viewer_use_models_not_tables() -> None:
     """A table in place of its model slips past `narrow` when it stands beside a model in one statement."""
     speaks_of_tables = re.compile(r"(?<![\w.\"'])(text|join)\(|from_select\(|__table__\.c\b|__table__\.columns\)")
     for folder in ("resolvers", "exports", "graph"):

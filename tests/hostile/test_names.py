@@ -14,7 +14,7 @@ ACTIONS = "query ($id: ID!) { order(id: $id) { code actions { action blockers { 
 # The last one is a gigabyte to whoever takes it for a format of Python's.
 @pytest.mark.parametrize("name", ["{0}", "{documents.__class__}", "}{", "%s %(by)s", "{documents:>1000000000}"])
 @pytest.mark.parametrize("locale", ["en", "ja"])
-async def test_who_rejected_an_order_is_told_as_it_stands(
+async def test_the_name_of_who_rejected_is_never_a_format_string(
     database: Database, api: Client, name: str, locale: str
 ) -> None:
     shop = await make_shop(database)

@@ -164,7 +164,7 @@ def test_a_mail_server_that_is_away_shows_no_password(
     assert PASSWORD not in said + logged()
 
 
-def test_a_setting_that_cannot_be_used_is_not_repeated_when_it_holds_a_secret(tmp_path: Path) -> None:
+def test_an_invalid_secret_is_not_repeated_in_the_error(tmp_path: Path) -> None:
     for name, value in (
         ("ORDERS_SECRET_KEY", "short"),
         ("ORDERS_SMTP_URL", PASSWORD),

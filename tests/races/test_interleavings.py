@@ -76,7 +76,7 @@ SCHEDULES = st.tuples(
 )
 
 
-def test_whatever_comes_first_the_invariants_hold(site: Site) -> None:
+def test_invariants_hold_in_every_interleaving(site: Site) -> None:
     outcomes: Counter[str] = Counter()
 
     @settings(

@@ -60,9 +60,7 @@ async def bystander(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def test_who_waits_too_long_for_a_lock_is_told_to_try_again_and_nothing_has_happened(
-    impatient: Client, bystander: Database
-) -> None:
+async def test_lock_wait_is_bounded(impatient: Client, bystander: Database) -> None:
     shop = await make_shop(bystander)
     order = await make_order(bystander, shop)
     member = impatient.as_(shop.member())
@@ -85,7 +83,7 @@ async def test_who_waits_too_long_for_a_lock_is_told_to_try_again_and_nothing_ha
     assert response.json()["data"] == {"rejectOrder": {"userErrors": []}}
 
 
-async def test_what_could_be_answered_is_no_503(impatient: Client, bystander: Database) -> None:
+async def test_answerable_requests_get_no_503(impatient: Client, bystander: Database) -> None:
     shop = await make_shop(bystander)
     order = await make_order(bystander, shop)
     member = impatient.as_(shop.member())
@@ -98,7 +96,7 @@ async def test_what_could_be_answered_is_no_503(impatient: Client, bystander: Da
     assert response.status_code == 200
 
 
-async def test_a_command_waits_for_its_turn_in_its_own_process_for_a_bounded_time(sqlite_url: str) -> None:
+async def test_the_wait_for_writers_of_the_same_process_is_bounded(sqlite_url: str) -> None:
     database = Database(sqlite_url, lock_wait=timedelta(seconds=0.1))
     async with database.transaction(EVERYTHING):
         with pytest.raises(DatabaseBusyError):
@@ -109,7 +107,7 @@ async def test_a_command_waits_for_its_turn_in_its_own_process_for_a_bounded_tim
     await database.close()
 
 
-async def test_on_sqlite_what_was_waited_for_this_process_is_not_waited_for_others_too(sqlite_url: str) -> None:
+async def test_on_sqlite_waits_for_this_and_other_processes_share_one_bound(sqlite_url: str) -> None:
     database = Database(sqlite_url, lock_wait=timedelta(seconds=60))
     begun = asyncio.Event()
 
@@ -151,7 +149,7 @@ async def test_settings_of_a_brand_change_while_its_orders_are_rejected(
     assert_done(await asyncio.gather(*calls))
 
 
-async def test_an_order_is_placed_anew_while_the_one_sent_back_is_archived(
+async def test_an_order_is_placed_again_while_the_returned_one_is_archived(
     database: Database, shop: Shop, callers: Callers
 ) -> None:
     """The new order held the audit's head and waited for the old order's row; archiving the other way round."""
@@ -195,7 +193,7 @@ async def test_tags_are_deleted_while_they_are_taken_off_and_put_on(
         assert [answer.error for answer in answers] == [None] * len(answers)
 
 
-async def test_two_imports_of_the_same_orders_in_opposite_order_and_their_rejection_get_along(
+async def test_opposite_imports_and_rejections_of_the_same_orders_do_not_deadlock(
     database: Database, site: Site, shop: Shop, callers: Callers, tmp_path: Path
 ) -> None:
     """Four processes: two imports, and two servers at which whatever has come is rejected."""
@@ -250,7 +248,7 @@ async def sweep(member: Caller, server: int) -> int:
     return count
 
 
-async def test_no_deadlock_was_ever_found_by_the_database(database: Database, shop: Shop) -> None:
+async def test_the_database_never_detected_a_deadlock(database: Database, shop: Shop) -> None:
     if database.is_sqlite:
         pytest.skip("one writer at a time: there is nothing to deadlock with")
     async with database.engine.connect() as connection:
