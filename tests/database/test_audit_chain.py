@@ -1,4 +1,4 @@
-"""The chain of the audit: intact after whatever the API does, and every tampering is found."""
+"""The audit chain: intact after every command of the API; every tampering is detected."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ BULK = "mutation ($ids: [ID!]!) { rejectOrders(input: {orderIds: $ids, notify: t
 
 @pytest.fixture
 async def shop(database: Database, database_url: str, tmp_path: Path) -> Shop:
-    """A shop in which a dozen things were done through the API."""
+    """A shop after a dozen commands through the API."""
     made = await make_shop(database)
     tag = await make_tag(database, made.brand.id, "vip")
     async with serving(database_url, tmp_path, Clock()) as api:

@@ -1,4 +1,4 @@
-"""A backup that is made while orders are written and rejected is whole: it starts, and its audit's chain holds."""
+"""A backup made while orders are written and rejected is consistent: it starts, and its audit chain is intact."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ REJECT = "mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false}
 
 
 async def counts(database: Database) -> tuple[int, int]:
-    """Rejections, and the audit entries that tell of them."""
+    """The numbers of rejections and of their audit entries."""
     async with database.read(EVERYTHING) as session:
         rejected = await session.scalar(select(func.count()).select_from(OrderRejection))
         told = select(func.count()).select_from(AuditEntry).where(AuditEntry.kind == "ORDER_REJECTED")
@@ -36,7 +36,7 @@ async def counts(database: Database) -> tuple[int, int]:
 
 
 async def load(client: Client, orders: list[Order], stop: asyncio.Event) -> int:
-    """Rejects one order after the other until it is told to stop; how many."""
+    """Rejects one order after the other until it is stopped; returns their number."""
     number = 0
     for order in orders:
         if stop.is_set():

@@ -1,4 +1,4 @@
-"""PostgreSQL keeps the brands apart by itself, whatever SQL is sent; what all tests run under, too.
+"""PostgreSQL itself separates the brands, whatever SQL is sent. All other tests run under these policies too.
 
 The tests' databases belong to a role that is no superuser (tests/support/postgres.py). Every table that has rows of
 brands is found by its columns, so that none can be forgotten.
@@ -38,7 +38,7 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def raw(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection that says nothing by itself."""
+    """A connection that sets no scope."""
     connection = await asyncpg.connect(postgres_url)
     yield connection
     await connection.close()
@@ -83,7 +83,7 @@ async def test_raw_sql_sees_the_brand_of_its_transaction_only(raw: asyncpg.Conne
     for shop in shops:
         assert await seen(shop.brand.id.hex) == {name: {shop.brand.id} if name in filled else set() for name in TABLES}
     nothing: dict[str, set[Any]] = {name: set() for name in TABLES}
-    # Also after a transaction that had said something: the setting is gone with it.
+    # Also after a transaction with a scope: the setting ends with the transaction.
     for said in (None, "", "00000000-0000-7000-8000-000000000000"):
         assert await seen(said) == nothing
 
@@ -118,7 +118,7 @@ async def test_raw_sql_in_a_session_is_restricted_to_its_scope(database: Databas
         async with database.read(scope) as session:
             connection = await session.connection()
             assert set(await connection.scalars(text("SELECT brand_id FROM orders"))) == brands
-            # models/scope.py cannot see a table that is not spoken of as a model.
+            # models/database/visibility.py cannot see a table that is not used through its model.
             assert set(await connection.scalars(select(Order.__table__.c.brand_id))) == brands
     async with database.engine.connect() as connection:
         assert (await connection.scalars(text("SELECT id FROM orders"))).all() == []
@@ -143,7 +143,7 @@ async def test_sending_the_scope_costs_no_round_trip(database: Database, shops: 
         driver: Any = (await connection.get_raw_connection()).driver_connection
         driver.add_query_logger(lambda record: queries.append(record.query))
         await session.scalar(select(Brand.id))
-    # Besides the SELECT, which goes another way.
+    # Except for the SELECT, which this logger does not see.
     assert queries == [f"BEGIN; SET LOCAL orders.brand = '{shops[0].brand.id.hex}'", "ROLLBACK;"]
 
 

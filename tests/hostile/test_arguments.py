@@ -1,4 +1,4 @@
-"""Every argument of every query and mutation, given what nobody means well with: refused by name, or taken as text.
+"""Hostile values in every argument of every query and mutation: refused by name, or stored as plain text.
 
 Here each argument gets some of the values, another one others; `python -m tests.hostile.campaign` tries them all.
 """
@@ -58,7 +58,7 @@ async def test_a_value_of_the_wrong_kind_is_named_by_its_path(world: World) -> N
     assert "Give a plain decimal number" in error["message"]
 
 
-# Sort of the list → cursors that it never gave out, of the right shape; U is the id of nothing.
+# Sort of the list → invented cursors of the right shape. U: an unknown id.
 U = "0" * 32
 AT = "2026-01-01T00:00:00+00:00"
 CURSORS: list[tuple[str | None, list[object]]] = [

@@ -25,13 +25,13 @@ from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
 from tests.hostile.corpus import TEXTS
 from tests.support.factories import OPERATOR, make_order, make_shop
 
-# What the edge lets in, and so what can be in the database.
+# Texts that the API accepts, and that can therefore be in the database.
 KEPT = {name: text for name, text in TEXTS.items() if name not in ("NUL", "escape sequence", "delete", "long")}
 HEADERS = {"From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
 
 
 def mail_of(text: str, **changes: object) -> EmailMessage:
-    """The mail about an order in which everything is called so, as it goes out and comes in."""
+    """A mail about an order in which everything has this name, after sending and parsing."""
     values = {
         "kind": "ORDER_REJECTED",
         "order_code": text,
@@ -60,7 +60,7 @@ def mail_of(text: str, **changes: object) -> EmailMessage:
     return received
 
 
-# Marks that turn text round: those with a class of their own, and those that pass for a letter.
+# Bidi control characters: those with a class of their own, and those classified as letters.
 TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 MARKS = {"\u061c", "\u200e", "\u200f", "\ufffe", "\uffff"}
 
@@ -158,6 +158,6 @@ async def test_texts_stay_texts_in_a_workbook(database: Database, tmp_path: Path
     shown = {str(cell.value) for cell in cells}
     for name in ("formula", "formula with a command", "link", "script", "rich string"):
         assert texts[name] in shown, name
-    # In a cell, Excel takes _x0041_ for the letter A, and _x005F_ for the underscore that keeps it from doing so.
+    # In a cell, Excel reads _x0041_ as the letter A, and _x005F_ as the underscore that prevents it.
     escaped = texts["escape of a spreadsheet"].replace("_x", "_x005F_x")
     assert {escaped, texts["escape of a spreadsheet"]} & shown == {escaped}

@@ -1,4 +1,4 @@
-"""Documents made up from the schema: none is answered by a fault. tests/hostile/campaign.py is the long run."""
+"""Documents generated from the schema: none causes an internal error. tests/hostile/campaign.py is the long run."""
 
 import asyncio
 from pathlib import Path

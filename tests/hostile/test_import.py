@@ -1,4 +1,4 @@
-"""Import files that mean harm: each is refused with a sentence, in little memory, before it is read as a whole."""
+"""Malicious import files: each is refused with a sentence, in little memory, before it is read completely."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from tests.hostile import bombs
 
 MEGABYTE = 2**20
 MAKE: dict[str, tuple[str, str, Callable[[Path], Path]]] = {
-    # what → name of the file, what is said, how it is made
+    # attack → name of the file, error message, function that makes the file
     "a sheet": ("a.xlsx", "inflates to more than", lambda at: bombs.workbook(at, sheet=bombs.rows(80))),
     "a row": ("a.xlsx", "has a row of more than 4 MB", lambda at: bombs.workbook(at, sheet=bombs.one_wide_row(8))),
     "a cell": ("a.xlsx", "has a row of more than 4 MB", lambda at: bombs.workbook(at, sheet=bombs.one_long_cell(8))),
@@ -54,7 +54,7 @@ def test_unsafe_files_are_refused_with_a_sentence(tmp_path: Path, what: str) -> 
 def test_a_password_protected_workbook_is_reported(tmp_path: Path) -> None:
     path = bombs.workbook(tmp_path / "a.xlsx")
     content = bytearray(path.read_bytes())
-    # The flag of the first part, in the list at the end of the archive: encrypted.
+    # Sets the flag "encrypted" of the first part, in the directory at the end of the archive.
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
     with pytest.raises(ImportFileError, match="has a password"), open_file(path):

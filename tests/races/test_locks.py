@@ -1,4 +1,4 @@
-"""A lock that is held for too long is told as UNAVAILABLE with a 503, and nothing has happened; nothing waits for ever.
+"""A command that waits too long for a lock gets UNAVAILABLE with a 503 and changes nothing; no wait is unbounded.
 
 Three of the deadlocks below were real, each shown by its test before the order of the locks was mended: settings,
 placing anew, and imports.
@@ -45,7 +45,7 @@ DOCUMENT = "mutation ($input: RejectOrderInput!) { rejectOrder(input: $input) { 
 
 @pytest.fixture
 async def impatient(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
-    """An application that waits a fifth of a second for a lock."""
+    """An application that waits at most a fifth of a second for a lock."""
 
     monkeypatch.setattr(application, "LOCK_WAIT", timedelta(seconds=0.2))
     async with serving(database_url, tmp_path, Clock()) as client:
@@ -54,7 +54,7 @@ async def impatient(database_url: str, tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.fixture
 async def bystander(database_url: str) -> AsyncIterator[Database]:
-    """Somebody else on the same database."""
+    """Another user of the same database."""
     opened = Database(database_url)
     yield opened
     await opened.close()
@@ -127,7 +127,7 @@ async def test_on_sqlite_waits_for_this_and_other_processes_share_one_bound(sqli
 
 
 async def together(database: Database, *commands: Callable[[], Awaitable[Answer]], hold: Any) -> list[Answer]:
-    """Sends the commands one by one while `hold` keeps them waiting, then lets go."""
+    """Sends the commands one by one while `hold` blocks them, then releases the lock."""
     tasks = []
     async with hold:
         for count, command in enumerate(commands, 1):
@@ -196,7 +196,7 @@ async def test_tags_are_deleted_while_they_are_taken_off_and_put_on(
 async def test_opposite_imports_and_rejections_of_the_same_orders_do_not_deadlock(
     database: Database, site: Site, shop: Shop, callers: Callers, tmp_path: Path
 ) -> None:
-    """Four processes: two imports, and two servers at which whatever has come is rejected."""
+    """Four processes: two imports, and two servers that reject every imported order."""
     member, orders, overlapped = callers.of(shop.member()), 0, False
     for number in range(MAX_ROUNDS):
         orders += ORDERS
@@ -214,7 +214,7 @@ async def test_opposite_imports_and_rejections_of_the_same_orders_do_not_deadloc
         counts = [await each for each in imports]
         assert [sum(each) for each in zip(*counts, strict=True)] == [ORDERS, ORDERS, ORDERS, 0]
         assert swept + await sweep(member, 0) == ORDERS
-        # On SQLite an import that writes leaves the lock for no longer than a moment.
+        # On SQLite, an import that writes releases the lock only for moments.
         if overlapped or database.is_sqlite:
             break
     assert overlapped or database.is_sqlite, "all were rejected after all had come"
@@ -229,7 +229,7 @@ def rows(shop: Shop, number: int) -> list[str]:
 
 
 async def import_in_a_process(site: Site, shop: Shop, file: Path) -> list[int]:
-    """`orders import`; how many orders and lines were imported, how many orders were unchanged and refused."""
+    """Runs `orders import`; returns the numbers of orders and lines imported, and of orders unchanged and refused."""
     process = await asyncio.create_subprocess_exec(
         *command("import", "--brand", shop.brand.code, str(file), change=PATIENT),
         env=environment(site.database_url), stdout=PIPE, stderr=PIPE,
@@ -266,7 +266,7 @@ def url_of(database: Database) -> str:
 
 @asynccontextmanager
 async def held(database: Database, table: Any, key: Any) -> AsyncIterator[None]:
-    """Holds a row, or on SQLite the write lock, in a connection of its own."""
+    """Locks a row, or on SQLite takes the write lock, in a separate connection."""
     holder = Database(url_of(database))
     async with holder.transaction(EVERYTHING) as session:
         await session.get_one(table, key, with_for_update=True)

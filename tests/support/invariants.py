@@ -1,4 +1,4 @@
-"""What must be true of a database whatever happened: races, crashes, full disks. Asked in SQL, on both databases."""
+"""Invariants of a database after anything that can happen: races, crashes, full disks. In SQL, for both databases."""
 
 from datetime import UTC, datetime
 
@@ -34,10 +34,10 @@ def _entries(kind: str) -> str:
     return f"(SELECT count(*) FROM audit_entries d WHERE {_OF_ORDER} AND d.kind = '{kind}')"
 
 
-# What an audit entry says without the order's version rising.
+# Kinds of audit entries that do not increase the order's version.
 _NO_CHANGE = "('ORDER_PLACED', 'TAGS_APPLIED', 'NOTIFICATION_RESENT')"
 
-# What is wrong → the orders of which it is true.
+# Violation → the condition for the orders that have it.
 WRONG_ORDERS = {
     "rejected and referenced": f"{_REJECTED} AND {_BACKLOG} + {_WHOLE_NOTES} + {_INVOICES} > 0",
     "sent back and referenced": f"o.status = 'SENT_BACK_TO_CART' AND {_BACKLOG} + {_WHOLE_NOTES} + {_INVOICES} > 0",
@@ -86,7 +86,7 @@ WRONG_ROWS = {
 
 
 async def violations(database: Database) -> list[str]:
-    """What is wrong, in words and numbers; empty when all is as it must be."""
+    """The violated invariants with the number of rows; empty if all hold."""
     found = []
     async with database.engine.connect() as connection:
         for told, condition in WRONG_ORDERS.items():
@@ -106,7 +106,7 @@ async def violations(database: Database) -> list[str]:
 
 
 async def _analytics(database: Database, brand: Brand) -> list[str]:
-    """The figures are the list's: what counts, and what was rejected."""
+    """The figures of counted and of rejected orders equal the sums over the list."""
     actor = Actor(role=Role.ADMIN, id="check", name="Check", brand_id=brand.id)
     context = Context(database, actor, clock=lambda: datetime.now(UTC))
     counted, _ = await order_analytics(context, None, None, None)
