@@ -68,7 +68,7 @@ def test_a_file_of_one_gigabyte_without_a_line_break_takes_little_memory(tmp_pat
     program = """
 import resource, sys
 from pathlib import Path
-from resolvers.import_files import ImportFileError, open_file
+from resolvers.importing.files import ImportFileError, open_file
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     with open_file(Path(sys.argv[1])) as opened:
