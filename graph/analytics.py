@@ -9,37 +9,40 @@ from strawberry import UNSET, Private
 
 from graph.core.context import Info, given
 from graph.core.download_links import Download
-from graph.core.enums import InLocale, publish
+from graph.core.enums import InLocale, describe_enum
 from graph.core.money import Money
 from graph.limits.cost import ListSize
 from models.analytics import Figures, Group
 from resolvers import analytics
 from resolvers.analytics import AnalyticsDimension
 
-publish(
+describe_enum(
     AnalyticsDimension,
-    "What the figures are broken down by.",
+    "Dimensions for grouping the analytics.",
     {
         "MONTH": "The month in which the order was placed, in the brand's time zone, e.g. 2026-11.",
         "BUYER": "The buyer.",
         "CATALOG": "The catalog.",
-        "PRODUCT": "The model; amounts are of the lines, without tax and shipping.",
+        "PRODUCT": "The model. Amounts are those of the lines, without tax and shipping.",
     },
 )
 
-PlacedFrom = Annotated[datetime | None, strawberry.argument(description="Of orders placed at this instant or later.")]
-PlacedTo = Annotated[datetime | None, strawberry.argument(description="Of orders placed before this.")]
+PlacedFrom = Annotated[
+    datetime | None, strawberry.argument(description="Include orders placed at this instant or later.")
+]
+PlacedTo = Annotated[datetime | None, strawberry.argument(description="Include orders placed before this instant.")]
 
 
-@strawberry.type(description="Figures of one month, buyer, catalog, product or actor.")
+@strawberry.type(description="Figures for one month, buyer, catalog, product or actor.")
 class OrderAnalyticsGroup:
     key: str = strawberry.field(
-        description="The month, the buyer's unique code, the catalog's code, the model number, or who it was."
+        description="Key of the group: the month, the buyer's unique code, the catalog's code, the model "
+        "number, or the identity of the actor."
     )
-    label: str = strawberry.field(description="As people know it.")
-    order_count: int = strawberry.field(description="How many orders.")
-    total_quantity: int = strawberry.field(description="Of all their lines.")
-    totals: list[Money] = strawberry.field(description="One for each currency.")
+    label: str = strawberry.field(description="Name of the group, for display.")
+    order_count: int = strawberry.field(description="Number of orders.")
+    total_quantity: int = strawberry.field(description="Total quantity of all their lines.")
+    totals: list[Money] = strawberry.field(description="Total amounts, one for each currency.")
 
     @classmethod
     def all_of(cls, groups: Iterable[Group]) -> "list[OrderAnalyticsGroup]":
@@ -55,42 +58,49 @@ class OrderAnalyticsGroup:
         ]
 
 
-@strawberry.type(description="What the figures leave out: the orders placed in the same range that were declined.")
+@strawberry.type(
+    description="Figures for the orders that OrderAnalytics leaves out: placed in the same range, and "
+    "rejected or sent back."
+)
 class RejectedAnalytics:
-    order_count: int = strawberry.field(description="How many orders were rejected.")
-    total_quantity: int = strawberry.field(description="Of all their lines.")
-    totals: list[Money] = strawberry.field(description="One for each currency.")
+    order_count: int = strawberry.field(description="Number of orders that were rejected.")
+    total_quantity: int = strawberry.field(description="Total quantity of all their lines.")
+    totals: list[Money] = strawberry.field(description="Total amounts, one for each currency.")
     by_month: list[OrderAnalyticsGroup] = strawberry.field(
-        description="By the month of the rejection, in the brand's time zone, in their order.",
+        description="Rejected orders by the month of the rejection, in the brand's time zone, earliest month first.",
         directives=[ListSize(assumed_size=24)],
     )
     by_actor: list[OrderAnalyticsGroup] = strawberry.field(
-        description="By who rejected them, most orders first; a buyer is told the brand.",
+        description="Rejected orders by the actor who rejected them, most orders first. A buyer sees only the brand.",
         directives=[ListSize(assumed_size=24)],
     )
     sent_back_count: int = strawberry.field(
-        description="How many more were sent back to the buyer's cart. Those counted, rejected and sent back are all."
+        description="Number of orders that were sent back to the buyer's cart. Every order of the range is "
+        "either counted by OrderAnalytics, rejected or sent back."
     )
-    sent_back_quantity: int = strawberry.field(description="Of all lines of those sent back.")
-    sent_back_totals: list[Money] = strawberry.field(description="Of those sent back, one for each currency.")
+    sent_back_quantity: int = strawberry.field(description="Total quantity of all lines of the orders sent back.")
+    sent_back_totals: list[Money] = strawberry.field(
+        description="Total amounts of the orders sent back, one for each currency."
+    )
     sent_back_by_month: list[OrderAnalyticsGroup] = strawberry.field(
-        description="By the month of the sending back, in the brand's time zone, in their order."
+        description="Orders sent back, by the month in which they were sent back, in the brand's time zone, "
+        "earliest month first."
     )
 
 
-@strawberry.type(description="Figures over orders. Rejected and sent-back orders are left out, archived or not.")
+@strawberry.type(description="Figures for orders. Rejected and sent-back orders are left out, archived or not.")
 class OrderAnalytics:
-    order_count: int = strawberry.field(description="How many orders.")
-    total_quantity: int = strawberry.field(description="Of all their lines.")
-    totals: list[Money] = strawberry.field(description="One for each currency.")
+    order_count: int = strawberry.field(description="Number of orders.")
+    total_quantity: int = strawberry.field(description="Total quantity of all their lines.")
+    totals: list[Money] = strawberry.field(description="Total amounts, one for each currency.")
     groups: list[OrderAnalyticsGroup] = strawberry.field(
-        description="Months in their order; buyers, catalogs and products by quantity, "
-        f"at most {analytics.MAX_GROUPS:,}. Empty without groupBy.",
+        description="The figures for each group: months earliest first; buyers, catalogs and products by "
+        f"quantity, largest first. At most {analytics.MAX_GROUPS:,} groups. Empty without groupBy.",
         directives=[ListSize(assumed_size=100)],
     )
     placed: Private[tuple[datetime | None, datetime | None]]
 
-    @strawberry.field(description="What was left out because it was rejected or sent back.")
+    @strawberry.field(description="Figures for the orders that were left out because they were rejected or sent back.")
     async def rejected(self, info: Info) -> RejectedAnalytics:
         found = await analytics.rejections(info.context, *self.placed)
         figures = found.figures
@@ -111,7 +121,7 @@ async def order_analytics(
     info: Info,
     placed_from: PlacedFrom = UNSET,
     placed_to: PlacedTo = UNSET,
-    group_by: Annotated[AnalyticsDimension | None, strawberry.argument(description="Break down by this.")] = UNSET,
+    group_by: Annotated[AnalyticsDimension | None, strawberry.argument(description="Dimension of the groups.")] = UNSET,
 ) -> OrderAnalytics:
     placed = given(placed_from), given(placed_to)
     figures, groups = await analytics.order_analytics(info.context, *placed, given(group_by))

@@ -10,31 +10,42 @@ from graph.core.context import Info, given
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.node import NODES, Node
 from graph.order_actions import OrderActionError
-from models import api_key as models
+from models.api_key import PREFIX
+from models.api_key import ApiKey as ApiKeyRow
 from models.key_scopes import KeyScope
-from resolvers import api_keys as resolvers
-from resolvers.api_keys import KeyOutcome
+from resolvers import api_keys as keys
+from resolvers.api_keys import api_keys_by_id
+from resolvers.core.refusals import Outcome
 
 
-@strawberry.type(description="A partner app's key, for the header X-Merchant-API-Key. The key itself is not kept.")
+@strawberry.type(
+    description="An API key of a partner app, for the header X-Merchant-API-Key. The server does not keep "
+    "the key itself."
+)
 class ApiKey(Node):
-    name: str = strawberry.field(description="Of the partner app, as the history will show it.")
-    hint: str = strawberry.field(description="How the key begins and ends, to recognise it by.")
-    scopes: list[KeyScope] = strawberry.field(description="What it is good for, with what that includes.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    created_by: str = strawberry.field(description="Who made it, by name.")
-    expires_at: datetime | None = strawberry.field(description="When it ends by itself; never if null.")
-    last_used_at: datetime | None = strawberry.field(description="To about a minute; null when it never was.")
-    rotated_at: datetime | None = strawberry.field(description="When it was last replaced by a new key.")
-    previous_until: datetime | None = strawberry.field(description="Until when the key before the rotation is good.")
-    revoked_at: datetime | None = strawberry.field(description="Since when it is good for nothing.")
+    name: str = strawberry.field(description="Name of the partner app, as shown in the history.")
+    hint: str = strawberry.field(description="First and last characters of the key, to recognise it by.")
+    scopes: list[KeyScope] = strawberry.field(description="Scopes of the key, with the scopes that they include.")
+    created_at: datetime = strawberry.field(description="When the key was created.")
+    created_by: str = strawberry.field(description="Name of the user who created the key.")
+    expires_at: datetime | None = strawberry.field(description="When the key expires. Null: never.")
+    last_used_at: datetime | None = strawberry.field(
+        description="When the key was last used, to about a minute. Null: never."
+    )
+    rotated_at: datetime | None = strawberry.field(
+        description="When the key was last rotated, i.e. replaced by a new one. Null: never."
+    )
+    previous_until: datetime | None = strawberry.field(
+        description="When the key from before the last rotation expires."
+    )
+    revoked_at: datetime | None = strawberry.field(description="When the key was revoked. It is invalid from then on.")
 
     @classmethod
-    def of(cls, row: models.ApiKey) -> "ApiKey":
+    def of(cls, row: ApiKeyRow) -> "ApiKey":
         return cls(
             id=to_id(Kind.API_KEY, row.id),
             name=row.name,
-            hint=f"{models.PREFIX}…{row.last_four}",
+            hint=f"{PREFIX}…{row.last_four}",
             scopes=[KeyScope(scope) for scope in row.scopes],
             created_at=row.created_at,
             created_by=row.created_by,
@@ -48,76 +59,80 @@ class ApiKey(Node):
 
 @strawberry.input(description="A new API key.")
 class CreateApiKeyInput:
-    name: str = strawberry.field(description="The partner app that it is for, 1 to 100 characters.")
-    scopes: list[KeyScope] = strawberry.field(description="What it shall be good for; at least one.")
-    expires_at: datetime | None = strawberry.field(default=UNSET, description="When it shall end by itself.")
+    name: str = strawberry.field(description="Name of the partner app, 1 to 100 characters.")
+    scopes: list[KeyScope] = strawberry.field(description="Scopes of the key, at least one.")
+    expires_at: datetime | None = strawberry.field(default=UNSET, description="When the key expires. Default: never.")
 
 
-@strawberry.input(description="Which API key to replace.")
+@strawberry.input(description="The API key to replace.")
 class RotateApiKeyInput:
     api_key_id: ID = strawberry.field(description="The key.")
     overlap_hours: int = strawberry.field(
-        default=0, description="How long the old key stays good, 0 to 168 hours; one that is older still ends at once."
+        default=0,
+        description="Number of hours for which the old key stays valid, 0 to 168. A key from an earlier "
+        "rotation becomes invalid immediately.",
     )
 
 
-@strawberry.input(description="Which API key to end.")
+@strawberry.input(description="The API key to revoke.")
 class RevokeApiKeyInput:
     api_key_id: ID = strawberry.field(description="The key.")
 
 
-@strawberry.type(description="What came of createApiKey. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of createApiKey. The command succeeded if and only if userErrors is empty.")
 class CreateApiKeyPayload:
-    api_key: ApiKey | None = strawberry.field(description="The new key; null when it was refused.")
-    secret: str | None = strawberry.field(description="The key itself. Keep it now: it is shown this once.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    api_key: ApiKey | None = strawberry.field(description="The new key. Null if refused.")
+    secret: str | None = strawberry.field(description="The key itself. Store it now: it is shown only this once.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
-@strawberry.type(description="What came of rotateApiKey. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of rotateApiKey. The command succeeded if and only if userErrors is empty.")
 class RotateApiKeyPayload:
-    api_key: ApiKey | None = strawberry.field(description="The key as it is now; null when it was refused.")
-    secret: str | None = strawberry.field(description="The new key itself. Keep it now: it is shown this once.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    api_key: ApiKey | None = strawberry.field(description="The key after the command. Null if refused.")
+    secret: str | None = strawberry.field(description="The new key itself. Store it now: it is shown only this once.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
-@strawberry.type(description="What came of revokeApiKey. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of revokeApiKey. The command succeeded if and only if userErrors is empty.")
 class RevokeApiKeyPayload:
-    api_key: ApiKey | None = strawberry.field(description="The key as it is now; null when it was refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    api_key: ApiKey | None = strawberry.field(description="The key after the command. Null if refused.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 async def api_keys(info: Info) -> list[ApiKey]:
-    return [ApiKey.of(row) for row in await resolvers.api_keys(info.context)]
+    return [ApiKey.of(row) for row in await keys.api_keys(info.context)]
 
 
 async def create_api_key(
     info: Info, input: Annotated[CreateApiKeyInput, strawberry.argument(description="The key.")]
 ) -> CreateApiKeyPayload:
-    outcome = await resolvers.create_api_key(info.context, input.name, input.scopes, given(input.expires_at))
-    return CreateApiKeyPayload(api_key=_key(outcome), secret=outcome.secret, user_errors=_errors(outcome))
+    outcome, secret = await keys.create_api_key(info.context, input.name, input.scopes, given(input.expires_at))
+    return CreateApiKeyPayload(
+        api_key=await _key(info, outcome), secret=secret, user_errors=OrderActionError.all_of(outcome)
+    )
 
 
 async def rotate_api_key(
     info: Info, input: Annotated[RotateApiKeyInput, strawberry.argument(description="The key.")]
 ) -> RotateApiKeyPayload:
     key_id = from_id(Kind.API_KEY, input.api_key_id)
-    outcome = await resolvers.rotate_api_key(info.context, key_id, input.overlap_hours)
-    return RotateApiKeyPayload(api_key=_key(outcome), secret=outcome.secret, user_errors=_errors(outcome))
+    outcome, secret = await keys.rotate_api_key(info.context, key_id, input.overlap_hours)
+    return RotateApiKeyPayload(
+        api_key=await _key(info, outcome), secret=secret, user_errors=OrderActionError.all_of(outcome)
+    )
 
 
 async def revoke_api_key(
     info: Info, input: Annotated[RevokeApiKeyInput, strawberry.argument(description="The key.")]
 ) -> RevokeApiKeyPayload:
-    outcome = await resolvers.revoke_api_key(info.context, from_id(Kind.API_KEY, input.api_key_id))
-    return RevokeApiKeyPayload(api_key=_key(outcome), user_errors=_errors(outcome))
+    outcome = await keys.revoke_api_key(info.context, from_id(Kind.API_KEY, input.api_key_id))
+    return RevokeApiKeyPayload(api_key=await _key(info, outcome), user_errors=OrderActionError.all_of(outcome))
 
 
-def _key(outcome: KeyOutcome) -> ApiKey | None:
-    return ApiKey.of(outcome.key) if outcome.key else None
+async def _key(info: Info, outcome: Outcome) -> ApiKey | None:
+    if outcome.made is None:
+        return None
+    return ApiKey.of((await api_keys_by_id(info.context, [outcome.made]))[outcome.made])
 
 
-def _errors(outcome: KeyOutcome) -> list[OrderActionError]:
-    return [OrderActionError.of(refusal) for refusal in outcome.refusals]
-
-
-NODES[Kind.API_KEY] = (resolvers.api_keys_by_id, ApiKey.of)
+NODES[Kind.API_KEY] = (api_keys_by_id, ApiKey.of)

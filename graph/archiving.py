@@ -8,15 +8,14 @@ from graph.core.context import Info
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload, OrderInput
 from resolvers import archiving
-from resolvers.core.actions import not_found
 
 
-@strawberry.input(description="What to archive: a rejected or sent-back order.")
+@strawberry.input(description="The order to archive: a rejected or sent-back one.")
 class ArchiveOrderInput(OrderInput):
     pass
 
 
-@strawberry.type(description="What came of archiveOrder. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of archiveOrder. The command succeeded if and only if userErrors is empty.")
 class ArchiveOrderPayload(ActionPayload):
     pass
 
@@ -24,6 +23,5 @@ class ArchiveOrderPayload(ActionPayload):
 async def archive_order(
     info: Info, input: Annotated[ArchiveOrderInput, strawberry.argument(description="The order.")]
 ) -> ArchiveOrderPayload:
-    order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await archiving.archive_order(info.context, order_id) if order_id else not_found(info.context)
+    outcome = await archiving.archive_order(info.context, from_id(Kind.ORDER, input.order_id))
     return await ArchiveOrderPayload.of(info, outcome)

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import ID
 
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
 from models.messages.blockers import BLOCKER_MESSAGES
 from models.policy import Blocker, OrderAction
@@ -12,8 +12,8 @@ from resolvers.reading.verdicts import Explained
 
 @strawberry.type(description="A document that references an order.")
 class BlockingDocument:
-    id: ID = strawberry.field(description="To be asked for with node(id:).")
-    code: str = strawberry.field(description="As people know it.")
+    id: ID = strawberry.field(description="Id of the document. The query `node` returns the document.")
+    code: str = strawberry.field(description="Code of the document, for display.")
 
     @classmethod
     def all_of(cls, blocker: Explained) -> "list[BlockingDocument]":
@@ -21,27 +21,30 @@ class BlockingDocument:
         return [cls(id=to_id(kind, each.id), code=each.code) for each in blocker.documents]
 
 
-publish(
+describe_enum(
     Blocker,
-    "Why something cannot be done to an order. New values may be added: a client must tolerate one it doesn't know.",
+    "Reasons why an action on an order is not possible. New values may be added: a client "
+    "must tolerate unknown values.",
     {blocker.name: BLOCKER_MESSAGES[blocker].en.replace(": {documents}", "") for blocker in Blocker},
     name="OrderActionBlockerCode",
 )
 
 
-@strawberry.type(description="A reason why something cannot be done to an order.")
+@strawberry.type(description="A reason why an action on an order is not possible.")
 class ActionBlocker:
-    code: Blocker = strawberry.field(description="For programs.")
-    message: str = strawberry.field(description="For people, in the viewer's language.")
-    documents: list[BlockingDocument] = strawberry.field(description="The documents in the way.")
+    code: Blocker = strawberry.field(description="Machine-readable code.")
+    message: str = strawberry.field(description="Message for people, in the viewer's language.")
+    documents: list[BlockingDocument] = strawberry.field(description="The documents that block the action.")
 
     @classmethod
     def of(cls, blocker: Explained) -> "ActionBlocker":
         return cls(code=blocker.code, message=blocker.message, documents=BlockingDocument.all_of(blocker))
 
 
-@strawberry.type(description="Whether an action on an order is possible now, and if not, every reason why.")
+@strawberry.type(description="Whether the viewer can perform an action on an order now, and if not, every reason why.")
 class OrderActionVerdict:
-    action: OrderAction = strawberry.field(description="Which action.")
-    allowed: bool = strawberry.field(description="True exactly when blockers is empty.")
-    blockers: list[ActionBlocker] = strawberry.field(description="The same that the mutation would give.")
+    action: OrderAction = strawberry.field(description="The action.")
+    allowed: bool = strawberry.field(description="True if and only if blockers is empty.")
+    blockers: list[ActionBlocker] = strawberry.field(
+        description="Every reason why not, the same that the mutation would return."
+    )

@@ -8,44 +8,48 @@ from strawberry import UNSET
 from graph.core.context import Info
 from graph.order_actions import OrderActionError
 from models.locale import Locale
-from resolvers import brand_settings as resolvers
+from resolvers import brand_settings as settings
 
 
 @strawberry.type(description="The settings of the viewer's brand.")
 class BrandSettings:
-    archiving_enabled: bool = strawberry.field(description="Whether final orders can be archived.")
-    locale: Locale = strawberry.field(description="The language of new buyers.")
-    time_zone: str = strawberry.field(description="Where documents and mails show times, e.g. Asia/Tokyo.")
-    mail_sender_name: str | None = strawberry.field(description="The sender's name; the brand's if null.")
-    mail_reply_to: str | None = strawberry.field(description="Where the buyers' answers go.")
+    archiving_enabled: bool = strawberry.field(
+        description="Whether final (rejected or sent-back) orders can be archived."
+    )
+    locale: Locale = strawberry.field(description="Language of new buyers.")
+    time_zone: str = strawberry.field(description="Time zone of the times in documents and mails, e.g. Asia/Tokyo.")
+    mail_sender_name: str | None = strawberry.field(description="Sender name of mails. Null: the brand's name.")
+    mail_reply_to: str | None = strawberry.field(description="Reply-to address of mails, for the buyers' answers.")
     rejection_text_en: str | None = strawberry.field(
-        description="What an English-speaking buyer reads when no message was typed; a standard text if null."
+        description="Text of a rejection mail to an English-speaking buyer if no message was typed. Null: a "
+        "standard text."
     )
     rejection_text_ja: str | None = strawberry.field(
-        description="What a Japanese-speaking buyer reads when no message was typed; a standard text if null."
+        description="Text of a rejection mail to a Japanese-speaking buyer if no message was typed. Null: a "
+        "standard text."
     )
 
 
 @strawberry.input(
-    description="The settings that shall change; the others stay. Null brings the default back; archivingEnabled, "
-    "locale and timeZone have none and stay."
+    description="The settings to change. A setting that is left out keeps its value. Null restores the "
+    "default; archivingEnabled, locale and timeZone have no default and keep their value."
 )
 class UpdateBrandSettingsInput:
     archiving_enabled: bool | None = strawberry.field(
-        default=UNSET, description="Whether final orders can be archived."
+        default=UNSET, description="Whether final (rejected or sent-back) orders can be archived."
     )
-    locale: Locale | None = strawberry.field(default=UNSET, description="The language of new buyers.")
-    time_zone: str | None = strawberry.field(default=UNSET, description="IANA name, e.g. Asia/Tokyo.")
+    locale: Locale | None = strawberry.field(default=UNSET, description="Language of new buyers.")
+    time_zone: str | None = strawberry.field(default=UNSET, description="IANA name of a time zone, e.g. Asia/Tokyo.")
     mail_sender_name: str | None = strawberry.field(default=UNSET, description="At most 200 characters.")
     mail_reply_to: str | None = strawberry.field(default=UNSET, description="An e-mail address.")
     rejection_text_en: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
     rejection_text_ja: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
 
 
-@strawberry.type(description="What came of updateBrandSettings. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of updateBrandSettings. The command succeeded if and only if userErrors is empty.")
 class UpdateBrandSettingsPayload:
-    settings: BrandSettings | None = strawberry.field(description="The settings as they are now.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    settings: BrandSettings | None = strawberry.field(description="The settings after the command.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 # These have no default to fall back to: null leaves them as they are.
@@ -53,23 +57,18 @@ NEVER_NULL = ("archiving_enabled", "locale", "time_zone")
 
 
 async def brand_settings(info: Info) -> BrandSettings | None:
-    found = await resolvers.brand_settings(info.context)
-    if found is None:
-        return None
-    values = {name: getattr(found, name) for name in resolvers.NAMES}
-    return BrandSettings(**values | {"locale": Locale(found.locale)})
+    found = await settings.brand_settings(info.context)
+    return BrandSettings(**{name: getattr(found, name) for name in settings.NAMES}) if found else None
 
 
 async def update_brand_settings(
     info: Info, input: Annotated[UpdateBrandSettingsInput, strawberry.argument(description="The changes.")]
 ) -> UpdateBrandSettingsPayload:
-    given_values = {name: getattr(input, name) for name in resolvers.NAMES}
+    values = {name: getattr(input, name) for name in settings.NAMES}
     changes = {
-        name: value.value if isinstance(value, Locale) else value
-        for name, value in given_values.items()
+        name: value
+        for name, value in values.items()
         if value is not UNSET and not (value is None and name in NEVER_NULL)
     }
-    refusals = await resolvers.update_brand_settings(info.context, changes)
-    return UpdateBrandSettingsPayload(
-        settings=await brand_settings(info), user_errors=[OrderActionError.of(refusal) for refusal in refusals]
-    )
+    outcome = await settings.update_brand_settings(info.context, changes)
+    return UpdateBrandSettingsPayload(settings=await brand_settings(info), user_errors=OrderActionError.all_of(outcome))

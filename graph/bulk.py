@@ -1,5 +1,6 @@
 """What all mutations on many orders share: how the orders are chosen, and the order of the results."""
 
+from enum import StrEnum
 from typing import Any, Self
 
 import strawberry
@@ -7,34 +8,44 @@ from strawberry import ID, UNSET, Private
 
 from graph.blockers import ActionBlocker
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id, to_id
 from graph.limits.cost import ListSize
 from graph.order_filter import OrderFilter
 from graph.orders import Order, load_order
-from resolvers.bulk_runs import MAX_ORDERS, BulkError, Outcome, Result
+from resolvers.bulk_runs import MAX_ORDERS
 from resolvers.core.notices import MAX_BODY_LENGTH
+from resolvers.core.refusals import OrderResult, Outcome, RefusalCode
 from resolvers.inputs import InputError
 
 ERRORS = {
-    "NOT_PERMITTED": "Returned if the viewer may not do this to orders.",
+    "NOT_PERMITTED": "Returned if the viewer's role does not permit this action on orders.",
     "ONE_OF_ORDER_IDS_AND_FILTER": "Returned if both of orderIds and filter are given, or neither.",
-    "TOO_MANY_ORDERS": f"Returned if there are more than {MAX_ORDERS:,} orders.",
-    "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request.",
+    "TOO_MANY_ORDERS": f"Returned if there are more than {MAX_ORDERS:,} orders. Split them over several requests.",
+    "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request. Use a new key.",
 }
 
 
-publish(
-    BulkError,
-    "Why an action on many orders, other than rejecting, was refused as a whole. Nothing was changed.",
+class BulkActionErrorCode(StrEnum):
+    NOT_PERMITTED = RefusalCode.NOT_PERMITTED
+    ONE_OF_ORDER_IDS_AND_FILTER = RefusalCode.ONE_OF_ORDER_IDS_AND_FILTER
+    TOO_MANY_ORDERS = RefusalCode.TOO_MANY_ORDERS
+    BODY_WITHOUT_NOTIFY = RefusalCode.BODY_WITHOUT_NOTIFY
+    BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
+    IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
+    UNKNOWN_TAGS = RefusalCode.UNKNOWN_TAGS
+
+
+describe_enum(
+    BulkActionErrorCode,
+    "Reasons why a command on many orders, other than rejectOrders, was refused as a whole. Nothing was changed.",
     ERRORS
     | {
         "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
         "BODY_TOO_LONG": f"Returned if the body has more than {MAX_BODY_LENGTH:,} characters.",
-        "UNKNOWN_TAGS": "Returned if the brand of the orders has no such tag; the message says which.",
+        "UNKNOWN_TAGS": "Returned if the brand of the orders does not have one of the tags. The message names it.",
     },
-    name="BulkActionErrorCode",
 )
 
 
@@ -42,14 +53,15 @@ publish(
 class BulkInput:
     """The start of every input for an action on many orders; not in the schema itself."""
 
-    order_ids: list[ID] | None = strawberry.field(default=UNSET, description="These orders.")
+    order_ids: list[ID] | None = strawberry.field(default=UNSET, description="The orders, by their ids.")
     filter: OrderFilter | None = strawberry.field(
-        default=UNSET, description="Everything that the filter matches, not only a page of it."
+        default=UNSET, description="All orders that the filter matches, not only a page of them."
     )
     idempotency_key: str | None = strawberry.field(
         default=UNSET,
-        description="A retry with the same key is about the same orders, finishes what is left and mails nobody twice; "
-        "an order that the first try has done counts as done, whatever became of it since.",
+        description="Makes the command safe to retry: a retry with the same key acts on the same orders, "
+        "completes those that are left and mails nobody twice. An order that the first try "
+        "completed counts as done, whatever has happened to it since.",
     )
 
     def chosen(self) -> dict[str, Any]:
@@ -63,7 +75,7 @@ class BulkInput:
             "idempotency_key": given(self.idempotency_key),
         }
 
-    def answers(self, outcome: Outcome) -> list[tuple[ID, Result | None]]:
+    def answers(self, outcome: Outcome) -> list[tuple[ID, OrderResult | None]]:
         """Each order once, as it was asked for; None for what is not even an order's id."""
         ids = given(self.order_ids)
         if ids is None:
@@ -73,31 +85,35 @@ class BulkInput:
         return [(id, by_id.get(uuid) if uuid else None) for id, uuid in asked]
 
 
-@strawberry.type(description="Why an action on many orders was refused as a whole.")
+@strawberry.type(description="A reason why a command on many orders was refused as a whole.")
 class BulkActionError(UserError):
-    code: BulkError = strawberry.field(description="For programs.")
+    CODES = BulkActionErrorCode
+
+    code: BulkActionErrorCode = strawberry.field(description="Machine-readable code.")
 
 
-@strawberry.type(description="What came of one order.")
+@strawberry.type(description="OrderResult for one order.")
 class BulkActionResult:
-    order_id: ID = strawberry.field(description="As it was asked for.")
+    order_id: ID = strawberry.field(description="The id as in orderIds; with a filter, the id of a matching order.")
     is_done: bool = strawberry.field(
-        description="Whether it is done: by this request, or by an earlier one with the same idempotencyKey."
+        description="Whether the action was completed for this order, by this request or by an earlier one "
+        "with the same idempotencyKey."
     )
     blockers: list[ActionBlocker] = strawberry.field(
-        description="Why it was skipped; empty when it is done, and when there is no such order."
+        description="Why the order was skipped. Empty if the action was completed, and if the viewer has no such order."
     )
     warnings: list[str] = strawberry.field(
-        description="Done, but: e.g. the buyer has no e-mail address. After a retry as after the first try."
+        description="Non-fatal notices about a completed action, e.g. the buyer has no e-mail address. A "
+        "retry returns them again."
     )
-    result: Private[Result | None]
+    result: Private[OrderResult | None]
 
-    @strawberry.field(description="The order as it is now; null when there is none.")
+    @strawberry.field(description="The order after the command. Null if the viewer has no such order.")
     async def order(self, info: Info) -> Order | None:
         return await load_order(info, self.result.order_id if self.result and self.result.is_found else None)
 
     @classmethod
-    def of(cls, id: ID, result: Result | None) -> "BulkActionResult":
+    def of(cls, id: ID, result: OrderResult | None) -> "BulkActionResult":
         blockers = [ActionBlocker.of(blocker) for blocker in result.blockers] if result else []
         warnings = result.warnings if result else []
         is_done = bool(result and result.is_done)
@@ -109,20 +125,18 @@ class BulkPayload:
     """The start of every payload of an action on many orders; not in the schema itself."""
 
     results: list[BulkActionResult] = strawberry.field(
-        description="In the order asked for, or of the list.", directives=[ListSize(assumed_size=100)]
+        description="One result for each order, in the order of orderIds or, with a filter, of the list.",
+        directives=[ListSize(assumed_size=100)],
     )
-    done_count: int = strawberry.field(description="How many are done.")
-    skipped_count: int = strawberry.field(description="How many are not.")
+    done_count: int = strawberry.field(description="Number of orders for which the action was completed.")
+    skipped_count: int = strawberry.field(description="Number of orders that were skipped.")
     user_errors: list[BulkActionError] = strawberry.field(
-        description="Why nothing was done at all; empty when each order was looked at."
+        description="Why the command was refused as a whole. Empty if every order was processed."
     )
 
     @classmethod
     def of(cls, input: BulkInput, outcome: Outcome) -> Self:
-        errors = [
-            BulkActionError(code=each.code, message=each.message, field=list(each.field) or None)
-            for each in outcome.refusals
-        ]
+        errors = BulkActionError.all_of(outcome)
         answers = [] if errors else input.answers(outcome)
         results = [BulkActionResult.of(id, result) for id, result in answers]
         done = sum(result.is_done for result in results)

@@ -8,66 +8,68 @@ from strawberry import ID, UNSET
 from graph.bulk import BulkInput, BulkPayload
 from graph.confirmation import BODY
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.ids import Kind, from_id
 from resolvers import bulk_actions
-from resolvers.bulk_actions import CreateConfirmations, TagMode, TagOrders
+from resolvers.bulk_actions import CreateConfirmations, TagOrders
 from resolvers.bulk_runs import BulkCommand
+from resolvers.core.notices import Message
+from resolvers.tagging import TagMode
 
-NOTIFY = "Whether an e-mail goes to each buyer, one for each order."
+NOTIFY = "Whether to send the buyers an e-mail, one for each order."
 
 
-publish(
+describe_enum(
     TagMode,
-    "What to do with tags.",
+    "How to apply tags to orders.",
     {
-        "REPLACE": "The orders shall have exactly these tags.",
-        "ADD": "The orders shall have these tags too.",
-        "REMOVE": "The orders shall not have these tags.",
+        "REPLACE": "Replace all tags of the orders with these tags.",
+        "ADD": "Add these tags to the orders.",
+        "REMOVE": "Remove these tags from the orders.",
     },
 )
 
 
-@strawberry.input(description="Exactly one of orderIds and filter.")
+@strawberry.input(description="The orders: give exactly one of orderIds and filter.")
 class ArchiveOrdersInput(BulkInput):
     pass
 
 
-@strawberry.type(description="What came of archiveOrders.")
+@strawberry.type(description="Result of archiveOrders.")
 class ArchiveOrdersPayload(BulkPayload):
     pass
 
 
-@strawberry.input(description="Exactly one of orderIds and filter.")
+@strawberry.input(description="The orders: give exactly one of orderIds and filter.")
 class ApplyTagsToOrdersInput(BulkInput):
-    tag_ids: list[ID] = strawberry.field(description="The tags.")
-    mode: TagMode = strawberry.field(description="What to do with them.")
+    tag_ids: list[ID] = strawberry.field(description="The tags, by their ids.")
+    mode: TagMode = strawberry.field(description="How to apply the tags.")
 
 
-@strawberry.type(description="What came of applyTagsToOrders. An order that needs no change is done.")
+@strawberry.type(description="Result of applyTagsToOrders. An order that needs no change counts as done.")
 class ApplyTagsToOrdersPayload(BulkPayload):
     pass
 
 
-@strawberry.input(description="Exactly one of orderIds and filter.")
+@strawberry.input(description="The orders: give exactly one of orderIds and filter.")
 class CreateOrderConfirmationsInput(BulkInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
-    ask_buyer_approval: bool = strawberry.field(description="Whether the buyers are asked to approve them.")
+    ask_buyer_approval: bool = strawberry.field(description="Whether to request the buyers' approval of the OCs.")
 
 
-@strawberry.type(description="What came of createOrderConfirmations.")
+@strawberry.type(description="Result of createOrderConfirmations.")
 class CreateOrderConfirmationsPayload(BulkPayload):
     pass
 
 
-@strawberry.input(description="Exactly one of orderIds and filter.")
+@strawberry.input(description="The orders: give exactly one of orderIds and filter.")
 class ConfirmOrdersInput(BulkInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
 
 
-@strawberry.type(description="What came of confirmOrders.")
+@strawberry.type(description="Result of confirmOrders.")
 class ConfirmOrdersPayload(BulkPayload):
     pass
 
@@ -92,7 +94,9 @@ async def create_order_confirmations(
     input: Annotated[CreateOrderConfirmationsInput, strawberry.argument(description="The orders and the message.")],
 ) -> CreateOrderConfirmationsPayload:
     command = CreateConfirmations(
-        **input.chosen(), notify=input.notify, body=given(input.body), ask_approval=input.ask_buyer_approval
+        **input.chosen(),
+        message=Message(input.notify, given(input.body)),
+        ask_approval=input.ask_buyer_approval,
     )
     return CreateOrderConfirmationsPayload.of(input, await bulk_actions.create_confirmations(info.context, command))
 
@@ -100,5 +104,5 @@ async def create_order_confirmations(
 async def confirm_orders(
     info: Info, input: Annotated[ConfirmOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> ConfirmOrdersPayload:
-    command = BulkCommand(**input.chosen(), notify=input.notify, body=given(input.body))
+    command = BulkCommand(**input.chosen(), message=Message(input.notify, given(input.body)))
     return ConfirmOrdersPayload.of(input, await bulk_actions.confirm_orders(info.context, command))

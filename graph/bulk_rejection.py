@@ -8,90 +8,93 @@ from strawberry import ID, UNSET, Private
 
 from graph.bulk import ERRORS, BulkInput
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.limits.cost import ListSize
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from resolvers import bulk_rejection
-from resolvers.bulk_runs import BulkCommand, BulkError, Result
-from resolvers.core.notices import MAX_BODY_LENGTH
+from resolvers.bulk_runs import BulkCommand
+from resolvers.core.notices import MAX_BODY_LENGTH, Message
+from resolvers.core.refusals import OrderResult, RefusalCode
 
 
 class RejectOrdersErrorCode(StrEnum):
-    """What bulk.run can meet when it rejects."""
-
-    NOT_PERMITTED = BulkError.NOT_PERMITTED
-    ONE_OF_ORDER_IDS_AND_FILTER = BulkError.ONE_OF_ORDER_IDS_AND_FILTER
-    TOO_MANY_ORDERS = BulkError.TOO_MANY_ORDERS
-    BODY_WITHOUT_NOTIFY = BulkError.BODY_WITHOUT_NOTIFY
-    BODY_TOO_LONG = BulkError.BODY_TOO_LONG
-    IDEMPOTENCY_KEY_REUSED = BulkError.IDEMPOTENCY_KEY_REUSED
+    NOT_PERMITTED = RefusalCode.NOT_PERMITTED
+    ONE_OF_ORDER_IDS_AND_FILTER = RefusalCode.ONE_OF_ORDER_IDS_AND_FILTER
+    TOO_MANY_ORDERS = RefusalCode.TOO_MANY_ORDERS
+    BODY_WITHOUT_NOTIFY = RefusalCode.BODY_WITHOUT_NOTIFY
+    BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
+    IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
 
 
-publish(
+describe_enum(
     RejectOrdersErrorCode,
-    "Why rejectOrders was refused as a whole. Nothing was changed.",
+    "Reasons why rejectOrders was refused as a whole. Nothing was changed.",
     ERRORS
     | {
-        "NOT_PERMITTED": "Returned if the viewer may not reject orders.",
+        "NOT_PERMITTED": "Returned if the viewer's role does not permit rejecting orders.",
         "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
         "BODY_TOO_LONG": f"Returned if the body has more than {MAX_BODY_LENGTH:,} characters.",
     },
 )
 
 
-@strawberry.type(description="Why rejectOrders was refused as a whole.")
+@strawberry.type(description="A reason why rejectOrders was refused as a whole.")
 class RejectOrdersError(UserError):
-    code: RejectOrdersErrorCode = strawberry.field(description="For programs.")
+    CODES = RejectOrdersErrorCode
+
+    code: RejectOrdersErrorCode = strawberry.field(description="Machine-readable code.")
 
 
-@strawberry.input(description="Exactly one of orderIds and filter.")
+@strawberry.input(description="The orders: give exactly one of orderIds and filter.")
 class RejectOrdersInput(BulkInput):
-    notify: bool = strawberry.field(description="Whether an e-mail goes to each buyer, one for each order.")
-    body: str | None = strawberry.field(default=UNSET, description="The message to all of them; see rejectOrder.")
+    notify: bool = strawberry.field(description="Whether to send the buyers an e-mail, one for each order.")
+    body: str | None = strawberry.field(
+        default=UNSET, description="The message to all buyers. See RejectOrderInput.body."
+    )
 
 
-@strawberry.type(description="What came of one order.")
+@strawberry.type(description="OrderResult for one order.")
 class RejectOrdersResult:
-    order_id: ID = strawberry.field(description="As it was asked for.")
+    order_id: ID = strawberry.field(description="The id as in orderIds; with a filter, the id of a matching order.")
     blockers: list[RejectionBlocker] = strawberry.field(
-        description="Why it was skipped; empty when it was rejected, and when there is no such order."
+        description="Why the order was skipped. Empty if it was rejected, and if the viewer has no such order."
     )
     warnings: list[str] = strawberry.field(
-        description="Done, but: e.g. the buyer has no e-mail address. After a retry as after the first try."
+        description="Non-fatal notices about a completed action, e.g. the buyer has no e-mail address. A "
+        "retry returns them again."
     )
-    result: Private[Result | None]
+    result: Private[OrderResult | None]
 
-    @strawberry.field(description="The order as it is now; null when there is none.")
+    @strawberry.field(description="The order after the command. Null if the viewer has no such order.")
     async def order(self, info: Info) -> Order | None:
         return await load_order(info, self.result.order_id if self.result and self.result.is_found else None)
 
 
-@strawberry.type(description="What came of rejectOrders: an honest result for each order.")
+@strawberry.type(description="Result of rejectOrders, with a result for each order.")
 class RejectOrdersPayload:
     results: list[RejectOrdersResult] = strawberry.field(
-        description="In the order asked for, or of the list.", directives=[ListSize(assumed_size=100)]
+        description="One result for each order, in the order of orderIds or, with a filter, of the list.",
+        directives=[ListSize(assumed_size=100)],
     )
-    rejected_count: int = strawberry.field(description="How many are rejected by this request.")
-    skipped_count: int = strawberry.field(description="How many are not.")
+    rejected_count: int = strawberry.field(
+        description="Number of orders rejected by this request, including its earlier tries with the same "
+        "idempotencyKey."
+    )
+    skipped_count: int = strawberry.field(description="Number of orders that were skipped.")
     user_errors: list[RejectOrdersError] = strawberry.field(
-        description="Why nothing was done at all; empty when each order was looked at."
+        description="Why the command was refused as a whole. Empty if every order was processed."
     )
 
 
 async def reject_orders(
     info: Info, input: Annotated[RejectOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> RejectOrdersPayload:
-    command = BulkCommand(**input.chosen(), notify=input.notify, body=given(input.body))
+    command = BulkCommand(**input.chosen(), message=Message(input.notify, given(input.body)))
     outcome = await bulk_rejection.reject_orders(info.context, command)
     if outcome.refusals:
-        errors = [
-            RejectOrdersError(
-                code=RejectOrdersErrorCode(each.code.value), message=each.message, field=list(each.field) or None
-            )
-            for each in outcome.refusals
-        ]
+        errors = RejectOrdersError.all_of(outcome)
         return RejectOrdersPayload(results=[], rejected_count=0, skipped_count=0, user_errors=errors)
     results = [_result(id, result) for id, result in input.answers(outcome)]
     rejected = sum(result.is_done for result in outcome.results)
@@ -100,7 +103,7 @@ async def reject_orders(
     )
 
 
-def _result(id: ID, result: Result | None) -> RejectOrdersResult:
+def _result(id: ID, result: OrderResult | None) -> RejectOrdersResult:
     blockers = [RejectionBlocker.of(blocker) for blocker in result.blockers] if result else []
     warnings = result.warnings if result else []
     return RejectOrdersResult(order_id=id, blockers=blockers, warnings=warnings, result=result)

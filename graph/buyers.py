@@ -10,10 +10,15 @@ from resolvers.reading.rows import BuyerRow
 
 @strawberry.type(description="A shop that orders from the brand.")
 class Buyer(Node):
-    unique_code: str = strawberry.field(description="The brand's code for the buyer.")
+    unique_code: str = strawberry.field(description="The brand's code for the buyer, unique in the brand.")
     name: str = strawberry.field(description="The shop's name.")
-    is_offline: bool = strawberry.field(description="Kept by the brand only: has no users of its own and gets no mail.")
-    email_recipients: list[str] = strawberry.field(description="Every mail to the buyer goes to all of them.")
+    is_offline: bool = strawberry.field(
+        description="Whether the buyer is only a record kept by the brand. Such a buyer has no users of its "
+        "own and gets no mail."
+    )
+    email_recipients: list[str] = strawberry.field(
+        description="E-mail addresses of the buyer. Every mail to the buyer goes to all of them."
+    )
 
     @classmethod
     def of(cls, row: BuyerRow) -> "Buyer":

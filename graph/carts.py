@@ -22,19 +22,24 @@ from resolvers.carts import CartRow
 
 @strawberry.type(description="One line of a cart.")
 class CartLine:
-    sku: Sku = strawberry.field(description="What.")
-    quantity: int = strawberry.field(description="How many.")
-    unit_price: Money = strawberry.field(description="For one.")
+    sku: Sku = strawberry.field(description="The SKU.")
+    quantity: int = strawberry.field(description="Quantity.")
+    unit_price: Money = strawberry.field(description="Price of one unit.")
 
 
-@strawberry.type(description="What a buyer is about to order; an order sent back to the cart is corrected here.")
+@strawberry.type(
+    description="What a buyer intends to order from a catalog. An order that was sent back to the cart is "
+    "corrected here."
+)
 class Cart:
-    catalog_code: str = strawberry.field(description="From which catalog.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
-    lines: list[CartLine] = strawberry.field(description="In their order.", directives=[ListSize(assumed_size=50)])
+    catalog_code: str = strawberry.field(description="Code of the catalog.")
+    updated_at: datetime = strawberry.field(description="When the cart last changed.")
+    lines: list[CartLine] = strawberry.field(
+        description="All lines, in their order.", directives=[ListSize(assumed_size=50)]
+    )
     row: Private[CartRow]
 
-    @strawberry.field(description="The order that was sent back into it.")
+    @strawberry.field(description="The order that was sent back to this cart. Null if there is none.")
     async def source_order(self, info: Info) -> Order | None:
         return await load_order(info, self.row.source_order_id)
 
@@ -56,33 +61,36 @@ class Cart:
 
 
 async def carts(
-    info: Info, buyer_id: Annotated[ID, strawberry.argument(description="Whose; a buyer's user sees own carts only.")]
+    info: Info,
+    buyer_id: Annotated[
+        ID, strawberry.argument(description="The buyer. A buyer's user sees only the carts of that buyer.")
+    ],
 ) -> list[Cart]:
     found = from_id(Kind.BUYER, buyer_id)
     return [Cart.of(row) for row in await resolvers.carts_of(info.context, found)] if found else []
 
 
-@strawberry.input(description="What the cart for a catalog shall hold. For a buyer's user.")
+@strawberry.input(description="The new content of the cart for a catalog. Only for a buyer's user.")
 class UpdateCartInput:
-    catalog_code: str = strawberry.field(description="Which cart.")
-    currency: str = strawberry.field(description="ISO 4217.")
+    catalog_code: str = strawberry.field(description="Code of the catalog that the cart is for.")
+    currency: str = strawberry.field(description="ISO 4217 code, e.g. JPY.")
     lines: list[OrderLineInput] = strawberry.field(
-        description="Replaces all lines, at the brand's prices; an empty list empties the cart away."
+        description="Replaces all lines, at the brand's prices. An empty list deletes the cart."
     )
 
 
-@strawberry.type(description=f"What came of updateCart. {DONE}")
+@strawberry.type(description=f"Result of updateCart. {DONE}")
 class UpdateCartPayload:
-    cart: Cart | None = strawberry.field(description="The cart as it is now; null when there is none.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    cart: Cart | None = strawberry.field(description="The cart after the command. Null if there is none.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 async def update_cart(
     info: Info, input: Annotated[UpdateCartInput, strawberry.argument(description="The cart and its lines.")]
 ) -> UpdateCartPayload:
     content = CartContent(input.catalog_code, input.currency, [line.read() for line in input.lines])
-    refusals = await cart_editing.update_cart(info.context, content)
+    outcome = await cart_editing.update_cart(info.context, content)
     buyer_id = info.context.actor.buyer_id
     rows = await resolvers.carts_of(info.context, buyer_id) if buyer_id else []
     cart = next((Cart.of(row) for row in rows if row.catalog_code == input.catalog_code.strip()), None)
-    return UpdateCartPayload(cart=cart, user_errors=[OrderActionError.of(refusal) for refusal in refusals])
+    return UpdateCartPayload(cart=cart, user_errors=OrderActionError.all_of(outcome))

@@ -11,8 +11,8 @@ from resolvers.reading.rows import LineRow, SkuRow
 
 @strawberry.type(description="A stock keeping unit of the brand: one size and colour of one model.")
 class Sku(Node):
-    number: str = strawberry.field(description="Unique in the brand.")
-    model_number: str = strawberry.field(description="The model (product) that it belongs to.")
+    number: str = strawberry.field(description="SKU number, unique in the brand.")
+    model_number: str = strawberry.field(description="Number of the model (product) that the SKU belongs to.")
     name: str = strawberry.field(description="The product's name.")
 
     @classmethod
@@ -22,10 +22,10 @@ class Sku(Node):
 
 @strawberry.type(description="A line of an order's official content: the OC once there is one, else what was ordered.")
 class OrderLine(Node):
-    sku: Sku = strawberry.field(description="What is ordered.")
-    quantity: int = strawberry.field(description="How many, at least 1.")
-    unit_price: Money = strawberry.field(description="For one.")
-    amount: Money = strawberry.field(description="quantity times unitPrice.")
+    sku: Sku = strawberry.field(description="The ordered SKU.")
+    quantity: int = strawberry.field(description="Ordered quantity, at least 1.")
+    unit_price: Money = strawberry.field(description="Price of one unit.")
+    amount: Money = strawberry.field(description="quantity multiplied by unitPrice.")
 
     @classmethod
     def of(cls, row: LineRow) -> "OrderLine":

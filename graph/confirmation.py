@@ -10,64 +10,68 @@ from graph.core.context import Info, given
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload, OrderInput, ReadOrderInput
 from resolvers import confirmation
-from resolvers.core.actions import Message, not_found
+from resolvers.core.notices import Message
 from resolvers.order_lines import NewLine
 
-NOTIFY = "Whether an e-mail goes to the buyer."
-BODY = "The message to the buyer; a standard text when blank. Refused when notify is false."
-DONE = "It is done exactly when userErrors is empty."
+NOTIFY = "Whether to send the buyer an e-mail."
+BODY = "Message to the buyer. If blank, a standard text is sent. Refused if notify is false."
+DONE = "The command succeeded if and only if userErrors is empty."
 
 
-@strawberry.input(description="A line as it shall be.")
+@strawberry.input(description="A line of an order, an OC or a cart.")
 class OrderLineInput:
-    sku_id: ID = strawberry.field(description="What.")
-    quantity: int = strawberry.field(description="How many, at least 1.")
-    unit_price: Decimal = strawberry.field(description="For one, in the order's currency.")
+    sku_id: ID = strawberry.field(description="The SKU.")
+    quantity: int = strawberry.field(description="Quantity, at least 1.")
+    unit_price: Decimal = strawberry.field(description="Price of one unit, in the order's currency.")
 
     def read(self) -> NewLine:
         return NewLine(from_id(Kind.SKU, self.sku_id), self.quantity, self.unit_price)
 
 
-@strawberry.input(description="Makes the OC of a newly placed order, with the lines as they were ordered.")
+@strawberry.input(description="Creates the OC of a newly placed order, with the lines as ordered.")
 class CreateOrderConfirmationInput(OrderInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
-    ask_buyer_approval: bool = strawberry.field(description="Whether the buyer is asked to approve it.")
+    ask_buyer_approval: bool = strawberry.field(description="Whether to request the buyer's approval of the OC.")
 
 
-@strawberry.type(description=f"What came of createOrderConfirmation. {DONE}")
+@strawberry.type(description=f"Result of createOrderConfirmation. {DONE}")
 class CreateOrderConfirmationPayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="Changes the OC while it is created, or after the buyer refused it.")
+@strawberry.input(
+    description="Changes an OC that is created (OC_CREATED) or refused by the buyer (OC_UPDATE_REQUIRED)."
+)
 class UpdateOrderConfirmationInput(ReadOrderInput):
     lines: list[OrderLineInput] | None = strawberry.field(
-        default=UNSET, description="Replaces all lines; left as they are when left out."
+        default=UNSET, description="Replaces all lines. Default: the lines are kept."
     )
 
 
-@strawberry.type(description=f"What came of updateOrderConfirmation. {DONE}")
+@strawberry.type(description=f"Result of updateOrderConfirmation. {DONE}")
 class UpdateOrderConfirmationPayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="The buyer approves the OC, if approval was asked.")
+@strawberry.input(description="Approves an OC, as the buyer, if the brand requested approval.")
 class ApproveOrderConfirmationInput(ReadOrderInput):
     pass
 
 
-@strawberry.type(description=f"What came of approveOrderConfirmation. {DONE}")
+@strawberry.type(description=f"Result of approveOrderConfirmation. {DONE}")
 class ApproveOrderConfirmationPayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="The buyer refuses the OC, if approval was asked. Not a rejection of the order.")
+@strawberry.input(
+    description="Refuses an OC, as the buyer, if the brand requested approval. Not a rejection of the order."
+)
 class RefuseOrderConfirmationInput(ReadOrderInput):
-    comment: str | None = strawberry.field(default=UNSET, description="What is wrong with it; kept in the history.")
+    comment: str | None = strawberry.field(default=UNSET, description="What is wrong with the OC. Kept in the history.")
 
 
-@strawberry.type(description=f"What came of refuseOrderConfirmation. {DONE}")
+@strawberry.type(description=f"Result of refuseOrderConfirmation. {DONE}")
 class RefuseOrderConfirmationPayload(ActionPayload):
     pass
 
@@ -77,22 +81,22 @@ class ConfirmOrderInput(ReadOrderInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
     tag_ids: list[ID] | None = strawberry.field(
-        default=UNSET, description="Replaces the order's tags in the same step; left as they are when left out."
+        default=UNSET, description="Replaces the order's tags in the same transaction. Default: the tags are kept."
     )
 
 
-@strawberry.type(description=f"What came of confirmOrder. {DONE}")
+@strawberry.type(description=f"Result of confirmOrder. {DONE}")
 class ConfirmOrderPayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="Opens a confirmed OC again; not once a delivery note or backlog SKUs exist.")
+@strawberry.input(description="Reopens a confirmed OC. Refused once a delivery note or backlog SKUs exist.")
 class MakeOrderConfirmationEditableInput(OrderInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
 
 
-@strawberry.type(description=f"What came of makeOrderConfirmationEditable. {DONE}")
+@strawberry.type(description=f"Result of makeOrderConfirmationEditable. {DONE}")
 class MakeOrderConfirmationEditablePayload(ActionPayload):
     pass
 
@@ -100,12 +104,11 @@ class MakeOrderConfirmationEditablePayload(ActionPayload):
 async def create_order_confirmation(
     info: Info, input: Annotated[CreateOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> CreateOrderConfirmationPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        message = Message(input.notify, given(input.body))
-        outcome = await confirmation.create_confirmation(
-            info.context, order_id, ask_approval=input.ask_buyer_approval, message=message
-        )
+    order_id = from_id(Kind.ORDER, input.order_id)
+    message = Message(input.notify, given(input.body))
+    outcome = await confirmation.create_confirmation(
+        info.context, order_id, ask_approval=input.ask_buyer_approval, message=message
+    )
     return await CreateOrderConfirmationPayload.of(info, outcome)
 
 
@@ -113,55 +116,50 @@ async def update_order_confirmation(
     info: Info,
     input: Annotated[UpdateOrderConfirmationInput, strawberry.argument(description="The order and its lines.")],
 ) -> UpdateOrderConfirmationPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        lines = given(input.lines)
-        read = [line.read() for line in lines] if lines is not None else None
-        outcome = await confirmation.update_confirmation(
-            info.context, order_id, read, version=given(input.expected_version)
-        )
+    order_id = from_id(Kind.ORDER, input.order_id)
+    lines = given(input.lines)
+    read = [line.read() for line in lines] if lines is not None else None
+    outcome = await confirmation.update_confirmation(
+        info.context, order_id, read, version=given(input.expected_version)
+    )
     return await UpdateOrderConfirmationPayload.of(info, outcome)
 
 
 async def approve_order_confirmation(
     info: Info, input: Annotated[ApproveOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> ApproveOrderConfirmationPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        outcome = await confirmation.approve_confirmation(info.context, order_id, version=given(input.expected_version))
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await confirmation.approve_confirmation(info.context, order_id, version=given(input.expected_version))
     return await ApproveOrderConfirmationPayload.of(info, outcome)
 
 
 async def refuse_order_confirmation(
     info: Info, input: Annotated[RefuseOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> RefuseOrderConfirmationPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        outcome = await confirmation.refuse_confirmation(
-            info.context, order_id, given(input.comment), version=given(input.expected_version)
-        )
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await confirmation.refuse_confirmation(
+        info.context, order_id, given(input.comment), version=given(input.expected_version)
+    )
     return await RefuseOrderConfirmationPayload.of(info, outcome)
 
 
 async def confirm_order(
     info: Info, input: Annotated[ConfirmOrderInput, strawberry.argument(description="The order.")]
 ) -> ConfirmOrderPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        tags = given(input.tag_ids)
-        tag_ids = [from_id(Kind.TAG, id) for id in tags] if tags is not None else None
-        message = Message(input.notify, given(input.body))
-        outcome = await confirmation.confirm_order(
-            info.context, order_id, tag_ids, message, version=given(input.expected_version)
-        )
+    order_id = from_id(Kind.ORDER, input.order_id)
+    tags = given(input.tag_ids)
+    tag_ids = [from_id(Kind.TAG, id) for id in tags] if tags is not None else None
+    message = Message(input.notify, given(input.body))
+    outcome = await confirmation.confirm_order(
+        info.context, order_id, tag_ids, message, version=given(input.expected_version)
+    )
     return await ConfirmOrderPayload.of(info, outcome)
 
 
 async def make_order_confirmation_editable(
     info: Info, input: Annotated[MakeOrderConfirmationEditableInput, strawberry.argument(description="The order.")]
 ) -> MakeOrderConfirmationEditablePayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        message = Message(input.notify, given(input.body))
-        outcome = await confirmation.make_confirmation_editable(info.context, order_id, message)
+    order_id = from_id(Kind.ORDER, input.order_id)
+    message = Message(input.notify, given(input.body))
+    outcome = await confirmation.make_confirmation_editable(info.context, order_id, message)
     return await MakeOrderConfirmationEditablePayload.of(info, outcome)

@@ -12,67 +12,72 @@ from graph.core.ids import Kind, from_id
 from graph.document_types import DeliveryNote
 from graph.order_actions import ActionPayload, OrderInput
 from resolvers import backlog, delivery_notes
-from resolvers.core.actions import Outcome, not_found
-from resolvers.delivery_notes import BacklogQuantity, NoteContent, unknown_document
+from resolvers.delivery_notes import BacklogQuantity, NoteContent
 
 
-@strawberry.input(description="Lays out a confirmed order's SKUs, so that they can be delivered in parts.")
+@strawberry.input(description="Creates the backlog SKUs of a confirmed order, so that it can be delivered in parts.")
 class CreateBacklogSkusInput(OrderInput):
     pass
 
 
-@strawberry.type(description=f"What came of createBacklogSkus. {DONE}")
+@strawberry.type(description=f"Result of createBacklogSkus. {DONE}")
 class CreateBacklogSkusPayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="How much of a backlog SKU to deliver.")
+@strawberry.input(description="The quantity of a backlog SKU to deliver.")
 class BacklogQuantityInput:
-    backlog_sku_id: ID = strawberry.field(description="One of the order's.")
-    quantity: int = strawberry.field(description="At least 1, at most what remains.")
+    backlog_sku_id: ID = strawberry.field(description="A backlog SKU of the order.")
+    quantity: int = strawberry.field(description="At least 1, and at most the remaining quantity.")
 
 
-TRACKING_NUMBER = f"The carrier's, at most {delivery_notes.MAX_TRACKING_NUMBER_LENGTH} characters."
-COMMENT = f"What the buyer reads on it, at most {delivery_notes.MAX_COMMENT_LENGTH:,} characters."
+TRACKING_NUMBER = f"The carrier's tracking number, at most {delivery_notes.MAX_TRACKING_NUMBER_LENGTH} characters."
+COMMENT = f"Comment to the buyer on the note, at most {delivery_notes.MAX_COMMENT_LENGTH:,} characters."
 
 
-@strawberry.input(description="From the order as a whole, or, with backlogQuantities, from its backlog SKUs.")
+@strawberry.input(
+    description="Creates a delivery note for the order as a whole or, with backlogQuantities, for its backlog SKUs."
+)
 class CreateDeliveryNoteInput(OrderInput):
     backlog_quantities: list[BacklogQuantityInput] | None = strawberry.field(
-        default=UNSET, description="Needed exactly when the order has backlog SKUs."
+        default=UNSET, description="Required if and only if the order has backlog SKUs."
     )
     tracking_number: str | None = strawberry.field(default=UNSET, description=TRACKING_NUMBER)
     comment: str | None = strawberry.field(default=UNSET, description=COMMENT)
 
 
-@strawberry.type(description=f"What came of createDeliveryNote. {DONE}")
+@strawberry.type(description=f"Result of createDeliveryNote. {DONE}")
 class CreateDeliveryNotePayload(ActionPayload):
-    delivery_note: DeliveryNote | None = strawberry.field(description="The new note; null when it was refused.")
+    delivery_note: DeliveryNote | None = strawberry.field(description="The new delivery note. Null if refused.")
 
 
-@strawberry.input(description="Changes a delivery note that is on no invoice. What is left out stays as it is.")
+@strawberry.input(
+    description="Changes a delivery note that is on no invoice. A field that is left out keeps its value."
+)
 class UpdateDeliveryNoteInput:
-    delivery_note_id: ID = strawberry.field(description="The note.")
+    delivery_note_id: ID = strawberry.field(description="The delivery note.")
     backlog_quantities: list[BacklogQuantityInput] | None = strawberry.field(
         default=UNSET,
-        description="Replaces all of the note's quantities; what it took before goes back first. Only for a note "
-        "made from backlog SKUs.",
+        description="Replaces all quantities of the note. Its previous quantities return to the backlog "
+        "first. Only for a note created from backlog SKUs.",
     )
     tracking_number: str | None = strawberry.field(default=UNSET, description=TRACKING_NUMBER)
     comment: str | None = strawberry.field(default=UNSET, description=COMMENT)
 
 
-@strawberry.type(description=f"What came of updateDeliveryNote. {DONE}")
+@strawberry.type(description=f"Result of updateDeliveryNote. {DONE}")
 class UpdateDeliveryNotePayload(ActionPayload):
-    delivery_note: DeliveryNote | None = strawberry.field(description="The note as it is now; null when there is none.")
+    delivery_note: DeliveryNote | None = strawberry.field(
+        description="The delivery note after the command. Null if there is none."
+    )
 
 
 @strawberry.input(description="Deletes a delivery note that is on no invoice.")
 class DeleteDeliveryNoteInput:
-    delivery_note_id: ID = strawberry.field(description="The note; what it took goes back to the backlog.")
+    delivery_note_id: ID = strawberry.field(description="The delivery note. Its quantities return to the backlog.")
 
 
-@strawberry.type(description=f"What came of deleteDeliveryNote. {DONE}")
+@strawberry.type(description=f"Result of deleteDeliveryNote. {DONE}")
 class DeleteDeliveryNotePayload(ActionPayload):
     pass
 
@@ -80,28 +85,24 @@ class DeleteDeliveryNotePayload(ActionPayload):
 async def create_backlog_skus(
     info: Info, input: Annotated[CreateBacklogSkusInput, strawberry.argument(description="The order.")]
 ) -> CreateBacklogSkusPayload:
-    order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await backlog.create_backlog_skus(info.context, order_id) if order_id else not_found(info.context)
+    outcome = await backlog.create_backlog_skus(info.context, from_id(Kind.ORDER, input.order_id))
     return await CreateBacklogSkusPayload.of(info, outcome)
 
 
 async def create_delivery_note(
     info: Info, input: Annotated[CreateDeliveryNoteInput, strawberry.argument(description="The order and quantities.")]
 ) -> CreateDeliveryNotePayload:
-    outcome: Outcome = not_found(info.context)
-    note_id: UUID | None = None
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        outcome, note_id = await delivery_notes.create_delivery_note(info.context, order_id, _content(input))
-    return await CreateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, note_id))
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await delivery_notes.create_delivery_note(info.context, order_id, _content(input))
+    return await CreateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, outcome.made))
 
 
 async def update_delivery_note(
-    info: Info, input: Annotated[UpdateDeliveryNoteInput, strawberry.argument(description="The note and its content.")]
+    info: Info,
+    input: Annotated[UpdateDeliveryNoteInput, strawberry.argument(description="The delivery note and its content.")],
 ) -> UpdateDeliveryNotePayload:
-    outcome = unknown_document(info.context, "deliveryNoteId")
     note_id = from_id(Kind.DELIVERY_NOTE, input.delivery_note_id)
-    if note_id:
-        outcome = await delivery_notes.update_delivery_note(info.context, note_id, _content(input))
+    outcome = await delivery_notes.update_delivery_note(info.context, note_id, _content(input))
     return await UpdateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, note_id))
 
 
@@ -121,9 +122,8 @@ async def _note(info: Info, note_id: UUID | None) -> DeliveryNote | None:
 
 
 async def delete_delivery_note(
-    info: Info, input: Annotated[DeleteDeliveryNoteInput, strawberry.argument(description="The note.")]
+    info: Info, input: Annotated[DeleteDeliveryNoteInput, strawberry.argument(description="The delivery note.")]
 ) -> DeleteDeliveryNotePayload:
-    outcome = unknown_document(info.context, "deliveryNoteId")
-    if note_id := from_id(Kind.DELIVERY_NOTE, input.delivery_note_id):
-        outcome = await delivery_notes.delete_delivery_note(info.context, note_id)
+    note_id = from_id(Kind.DELIVERY_NOTE, input.delivery_note_id)
+    outcome = await delivery_notes.delete_delivery_note(info.context, note_id)
     return await DeleteDeliveryNotePayload.of(info, outcome)

@@ -10,7 +10,7 @@ from strawberry import UNSET, Private
 from graph.catalog import Sku
 from graph.core.context import Info, given
 from graph.core.download_links import Download
-from graph.core.enums import InLocale, publish
+from graph.core.enums import InLocale, describe_enum
 from graph.core.ids import Kind, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node
@@ -27,50 +27,53 @@ if TYPE_CHECKING:
 
 OrderOfDocument = Annotated["Order", strawberry.lazy("graph.orders")]
 
-publish(
+describe_enum(
     InvoiceStatus,
-    "How far an invoice has come.",
+    "Progress of an invoice.",
     {
-        "DRAFT": "Can be issued or deleted; buyers don't see it. Its orders cannot be rejected.",
-        "ISSUED": "Can be voided. Its orders cannot be rejected.",
-        "VOID": "No longer counts, for good: its orders are released.",
+        "DRAFT": "A draft: can be issued or deleted, and buyers do not see it. Its orders cannot be rejected.",
+        "ISSUED": "Issued: can be voided. Its orders cannot be rejected.",
+        "VOID": "Permanently invalid. Its orders are released.",
     },
 )
 
 
-@strawberry.type(description="What a delivery note delivers of one SKU.")
+@strawberry.type(description="A line of a delivery note: the delivered quantity of one SKU.")
 class DeliveryNoteLine:
-    sku: Sku = strawberry.field(description="What.")
-    quantity: int = strawberry.field(description="How many.")
+    sku: Sku = strawberry.field(description="The SKU.")
+    quantity: int = strawberry.field(description="Quantity.")
 
     @classmethod
     def of(cls, row: DeliveryNoteLineRow) -> "DeliveryNoteLine":
         return cls(sku=Sku.of(row.sku), quantity=row.quantity)
 
 
-@strawberry.type(description="Goods of an order on their way. While one exists, the order cannot be rejected.")
+@strawberry.type(
+    description="A delivery note: goods of an order on their way. While one exists, the order cannot be rejected."
+)
 class DeliveryNote(Node):
-    code: str = strawberry.field(description="Unique in the brand.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime | None = strawberry.field(description="When it was last changed; null when it never was.")
-    tracking_number: str = strawberry.field(description="The carrier's; empty when there is none.")
-    comment: str = strawberry.field(description="What the buyer reads on it; empty when there is none.")
+    code: str = strawberry.field(description="Code, unique in the brand.")
+    created_at: datetime = strawberry.field(description="When the note was created.")
+    updated_at: datetime | None = strawberry.field(description="When the note was last changed. Null: never.")
+    tracking_number: str = strawberry.field(description="Tracking number of the carrier. Empty if there is none.")
+    comment: str = strawberry.field(description="Comment to the buyer on the note. Empty if there is none.")
     is_invoiced: bool = strawberry.field(
-        description="Whether it, or its order as a whole, is on an invoice: then it can be neither changed nor deleted."
+        description="Whether the note, or its order as a whole, is on an invoice. If so, the note can be "
+        "neither changed nor deleted."
     )
     row: Private[DeliveryNoteRow]
 
-    @strawberry.field(description="The order that it is of.")
+    @strawberry.field(description="The order that it belongs to.")
     async def order(self, info: Info) -> OrderOfDocument:
         return (await _orders(info, [self.row.order_id]))[0]
 
-    @strawberry.field(description="What it delivers.", directives=[paged("first")])
+    @strawberry.field(description="The delivered SKUs.", directives=[paged("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[DeliveryNoteLine]:
         page = await note_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         count = counted(info.context.loaders.delivery_note_line_count, self.row.id)
         return connection(page, DeliveryNoteLine.of, count)
 
-    @strawberry.field(description="A link to its PDF.")
+    @strawberry.field(description="A download link to the PDF.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
         language = locale or None
         return info.context.links.of_delivery_note(self.row.id, self.row.code, info.context.actor, language)
@@ -89,19 +92,22 @@ class DeliveryNote(Node):
         )
 
 
-@strawberry.type(description="What an invoice bills; frozen when it was drafted.")
+@strawberry.type(description="A line of an invoice. Lines are fixed when the invoice is drafted.")
 class InvoiceLine:
-    sku: Sku = strawberry.field(description="What.")
-    quantity: int = strawberry.field(description="How many.")
-    unit_price: Money = strawberry.field(description="For one, as in the order.")
-    amount: Money = strawberry.field(description="quantity times unitPrice.")
+    sku: Sku = strawberry.field(description="The SKU.")
+    quantity: int = strawberry.field(description="Quantity.")
+    unit_price: Money = strawberry.field(description="Price of one unit, as in the order.")
+    amount: Money = strawberry.field(description="quantity multiplied by unitPrice.")
     row: Private[InvoiceLineRow]
 
-    @strawberry.field(description="The order that it is of.")
+    @strawberry.field(description="The order that it belongs to.")
     async def order(self, info: Info) -> OrderOfDocument:
         return (await _orders(info, [self.row.order_id]))[0]
 
-    @strawberry.field(description="The note that it was delivered with, if the invoice was made from delivery notes.")
+    @strawberry.field(
+        description="The delivery note that delivered the line, if the invoice was created from delivery "
+        "notes. Otherwise null."
+    )
     async def delivery_note(self, info: Info) -> DeliveryNote | None:
         if self.row.delivery_note_id is None:
             return None
@@ -120,36 +126,41 @@ class InvoiceLine:
 
 
 @strawberry.type(
-    description="A bill to a buyer for one or several orders, or for their delivery notes. Unless it is void, the "
-    "orders cannot be rejected."
+    description="An invoice to a buyer for one or several orders, or for their delivery notes. Unless it "
+    "is void, the orders cannot be rejected."
 )
 class Invoice(Node):
-    code: str = strawberry.field(description="Unique in the brand.")
-    status: InvoiceStatus = strawberry.field(description="How far it has come.")
-    created_at: datetime = strawberry.field(description="When it was drafted.")
-    issued_at: datetime | None = strawberry.field(description="When it was issued; null while it is a draft.")
-    voided_at: datetime | None = strawberry.field(description="When it was voided.")
-    is_void: bool = strawberry.field(description="A voided invoice no longer references its orders.")
+    code: str = strawberry.field(description="Code, unique in the brand.")
+    status: InvoiceStatus = strawberry.field(description="Progress of the invoice.")
+    created_at: datetime = strawberry.field(description="When the invoice was drafted.")
+    issued_at: datetime | None = strawberry.field(description="When the invoice was issued. Null while it is a draft.")
+    voided_at: datetime | None = strawberry.field(description="When the invoice was voided. Null if it was not.")
+    is_void: bool = strawberry.field(
+        description="Whether the invoice is void. A void invoice no longer references its orders."
+    )
     total: Money | None = strawberry.field(
-        description="Its lines, and what they bill of the orders' tax and shipping; null for one taken over without it."
+        description="Total of the lines and of the tax and shipping that they bill. Null for an invoice that "
+        "was imported without a total."
     )
     row: Private[InvoiceRow]
 
-    @strawberry.field(description="What it bills.", directives=[paged("first")])
+    @strawberry.field(description="The billed SKUs.", directives=[paged("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[InvoiceLine]:
         page = await invoice_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         count = counted(info.context.loaders.invoice_line_count, self.row.id)
         return connection(page, InvoiceLine.of, count)
 
-    @strawberry.field(description="The orders that it is for.")
+    @strawberry.field(description="The orders that the invoice is for.")
     async def orders(self, info: Info) -> list[OrderOfDocument]:
         return await _orders(info, await info.context.loaders.invoiced_orders.load(self.row.id))
 
-    @strawberry.field(description="The delivery notes that it was made from; empty when it is for whole orders.")
+    @strawberry.field(
+        description="The delivery notes that the invoice was created from. Empty if it is for whole orders."
+    )
     async def delivery_notes(self, info: Info) -> list[DeliveryNote]:
         return [DeliveryNote.of(row) for row in await info.context.loaders.invoiced_notes.load(self.row.id)]
 
-    @strawberry.field(description="A link to its PDF; a draft and a voided one say so on their face.")
+    @strawberry.field(description="A download link to the PDF. A draft and a void invoice are stamped as such.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
         language = locale or None
         return info.context.links.of_invoice(self.row.id, self.row.code, info.context.actor, language)
@@ -171,12 +182,13 @@ class Invoice(Node):
 
 
 @strawberry.type(
-    description="A SKU of an order, laid out to be delivered in parts. It keeps the order from being rejected."
+    description="A backlog SKU: a SKU of an order that is delivered in parts. While an order has backlog "
+    "SKUs, it cannot be rejected."
 )
 class BacklogSku(Node):
-    sku: Sku = strawberry.field(description="What is to be delivered.")
-    ordered_quantity: int = strawberry.field(description="How many were ordered.")
-    remaining_quantity: int = strawberry.field(description="How many no delivery note has taken yet.")
+    sku: Sku = strawberry.field(description="The SKU to deliver.")
+    ordered_quantity: int = strawberry.field(description="Ordered quantity.")
+    remaining_quantity: int = strawberry.field(description="Quantity that is not on a delivery note yet.")
 
     @classmethod
     def of(cls, row: BacklogSkuRow) -> "BacklogSku":

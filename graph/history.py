@@ -18,29 +18,33 @@ from graph.order_filter import read_ids
 from models.actor import ActorKind
 from models.permissions import Permission
 from resolvers import history as resolvers
-from resolvers.core.refusals import demand
+from resolvers.core.refusals import require
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
 from resolvers.reading.pagination import PageRequest
 
 
-@strawberry.input(description="Which events; all conditions must hold. An empty list matches nothing.")
+@strawberry.input(description="Conditions on events. All given conditions must hold. An empty list matches nothing.")
 class HistoryFilter:
     search: str | None = strawberry.field(
         default=UNSET,
-        description="Words, each of which must be somewhere in the actor's name or id or in the order's code, in upper "
-        f"or lower case. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
+        description="Search words, case-insensitive. Each word must occur in the actor's name or id or "
+        f"in the order's code. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
     )
-    actors: list[str] | None = strawberry.field(default=UNSET, description="By one of these: names or ids, exactly.")
-    actor_kinds: list[ActorKind] | None = strawberry.field(default=UNSET, description="By one of these kinds of users.")
+    actors: list[str] | None = strawberry.field(
+        default=UNSET, description="Events by one of these actors: exact names or ids."
+    )
+    actor_kinds: list[ActorKind] | None = strawberry.field(
+        default=UNSET, description="Events by one of these kinds of users."
+    )
     kinds: list[str] | None = strawberry.field(
-        default=UNSET, description="One of these, e.g. ORDER_REJECTED; one that does not exist is refused."
+        default=UNSET, description="Events of one of these kinds, e.g. ORDER_REJECTED. An unknown kind is refused."
     )
-    order_ids: list[ID] | None = strawberry.field(default=UNSET, description="Done to one of these orders.")
+    order_ids: list[ID] | None = strawberry.field(default=UNSET, description="Events on one of these orders.")
     order_codes: list[str] | None = strawberry.field(
-        default=UNSET, description="Done to an order with one of these codes, exactly."
+        default=UNSET, description="Events on an order with one of these exact codes."
     )
-    at_from: datetime | None = strawberry.field(default=UNSET, description="At this instant or later.")
-    at_to: datetime | None = strawberry.field(default=UNSET, description="Before this instant.")
+    at_from: datetime | None = strawberry.field(default=UNSET, description="Events at this instant or later.")
+    at_to: datetime | None = strawberry.field(default=UNSET, description="Events before this instant.")
 
     def read(self) -> resolvers.HistoryFilter:
         """Raises InputError for an id of something else."""
@@ -57,7 +61,8 @@ class HistoryFilter:
 
 
 Filter = Annotated[
-    HistoryFilter | None, strawberry.argument(description="Everything when left out.", directives=[COST_OF_A_FILTER])
+    HistoryFilter | None,
+    strawberry.argument(description="Conditions on the events. Default: all events.", directives=[COST_OF_A_FILTER]),
 ]
 
 
@@ -69,7 +74,7 @@ async def history(
     before: Before = UNSET,
     filter: Filter = UNSET,
     direction: Annotated[
-        SortDirection | None, strawberry.argument(description="By date; newest first (DESC) when left out.")
+        SortDirection | None, strawberry.argument(description="Sort direction by date. Default: DESC, newest first.")
     ] = UNSET,
 ) -> Connection[OrderEvent]:
     wanted = (filter or HistoryFilter()).read()
@@ -83,6 +88,6 @@ async def history(
 
 def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or HistoryFilter()).read()
-    demand(info.context, Permission.READ_INTERNAL)
+    require(info.context, Permission.READ_INTERNAL)
     resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
     return info.context.links.of_history(wanted, info.context.actor, locale or None)

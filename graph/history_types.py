@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import Private
 
-import graph.viewer  # noqa: F401 - publishes ActorKind
 from graph.core.batching import then
 from graph.core.context import Info
 from graph.core.ids import Kind, to_id
@@ -20,27 +19,34 @@ if TYPE_CHECKING:
     from graph.orders import Order
 
 
-@strawberry.type(description="Something that was done, to an order or else, and by whom. Never changed, never deleted.")
+@strawberry.type(
+    description="An event of the audit trail: what was done, to an order or to something else, and by "
+    "whom. Never changed, never deleted."
+)
 class OrderEvent(Node):
-    kind: str = strawberry.field(description="What was done, e.g. ORDER_REJECTED; new kinds may come.")
-    at: datetime = strawberry.field(description="When.")
-    actor: str = strawberry.field(description="Who, by name.")
-    actor_kind: ActorKind = strawberry.field(description="What kind of user that was.")
-    actor_id: str = strawberry.field(description="Who, by the id in the token; names may change.")
-    request_id: str | None = strawberry.field(description="Of the request that did it, as in the log.")
+    kind: str = strawberry.field(description="Kind of event, e.g. ORDER_REJECTED. New kinds may be added.")
+    at: datetime = strawberry.field(description="When it happened.")
+    actor: str = strawberry.field(description="Name of the actor.")
+    actor_kind: ActorKind = strawberry.field(description="Kind of user that the actor was.")
+    actor_id: str = strawberry.field(description="Id of the actor, from the token. Names may change.")
+    request_id: str | None = strawberry.field(
+        description="Id of the request that caused the event, as in the server log."
+    )
     sequence: int | None = strawberry.field(
-        description="Its place in the brand's chain, from 1 and without gaps; null when it is older than the chain."
+        description="Position in the brand's hash chain, from 1 and without gaps. Null for an event that is "
+        "older than the chain."
     )
     hash: str | None = strawberry.field(
-        description="SHA-256 of all that it says and of the hash before it; null when it is older than the chain."
+        description="SHA-256 of the event's content and of the previous hash. Null for an event that is older "
+        "than the chain."
     )
     row: Private[HistoryRow]
 
-    @strawberry.field(description="What was done, in a sentence in the viewer's language.")
+    @strawberry.field(description="What was done: a sentence in the viewer's language.")
     def summary(self, info: Info) -> str:
         return history.sentence(self.row.kind, self.row.details, info.context.actor.locale)
 
-    @strawberry.field(description="The order it was done to; null when it was none, e.g. for a tag or a setting.")
+    @strawberry.field(description="The order that it was done to. Null if there is none, e.g. for a tag or a setting.")
     def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")] | None:
         from graph.orders import Order
 

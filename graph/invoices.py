@@ -13,9 +13,7 @@ from graph.document_types import Invoice
 from graph.order_actions import ActionPayload, OrderActionError, OrderInput
 from graph.orders import Order
 from resolvers import invoice_drafts, invoices, nodes
-from resolvers.core.actions import Outcome, not_found
-from resolvers.delivery_notes import unknown_document
-from resolvers.invoice_drafts import Drafted
+from resolvers.core.refusals import Outcome
 
 
 @strawberry.input(description="Drafts an invoice for the official content of an order.")
@@ -23,9 +21,9 @@ class CreateInvoiceInput(OrderInput):
     pass
 
 
-@strawberry.type(description=f"What came of createInvoice. {DONE}")
+@strawberry.type(description=f"Result of createInvoice. {DONE}")
 class CreateInvoicePayload(ActionPayload):
-    invoice: Invoice | None = strawberry.field(description="The new draft; null when it was refused.")
+    invoice: Invoice | None = strawberry.field(description="The drafted invoice. Null if refused.")
 
 
 @strawberry.input(description="Drafts one invoice for the official content of several orders.")
@@ -35,19 +33,19 @@ class CreateInvoiceForOrdersInput:
     )
 
 
-@strawberry.input(description="Drafts one invoice for what delivery notes deliver, at the prices of their orders.")
+@strawberry.input(description="Drafts one invoice for the quantities on delivery notes, at the prices of their orders.")
 class CreateInvoiceForDeliveryNotesInput:
     delivery_note_ids: list[ID] = strawberry.field(
-        description="Delivery notes of one buyer's orders in one currency, none on an invoice; "
-        f"at most {invoice_drafts.MAX_DOCUMENTS}."
+        description="Delivery notes of one buyer's orders in one currency, none of them on an invoice, at "
+        f"most {invoice_drafts.MAX_DOCUMENTS}."
     )
 
 
-@strawberry.type(description="Why one of several orders was refused.")
+@strawberry.type(description="One of several orders that cannot be invoiced, and why.")
 class RefusedOrder:
     order: Order = strawberry.field(description="The order.")
     blockers: list[ActionBlocker] = strawberry.field(
-        description="Every reason why; Order.actions tells them beforehand."
+        description="Every reason why. Order.actions lists them beforehand."
     )
 
 
@@ -55,62 +53,64 @@ class RefusedOrder:
 class InvoicingPayload:
     """The start of the payloads of an invoice for several; not in the schema itself."""
 
-    invoice: Invoice | None = strawberry.field(description="The new draft; null when it was refused.")
-    orders: list[Order] = strawberry.field(description="The orders as they are now.")
-    refused_orders: list[RefusedOrder] = strawberry.field(description="The orders that keep it from being made.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    invoice: Invoice | None = strawberry.field(description="The drafted invoice. Null if refused.")
+    orders: list[Order] = strawberry.field(description="The orders after the command.")
+    refused_orders: list[RefusedOrder] = strawberry.field(
+        description="The orders because of which no invoice was drafted."
+    )
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
     @classmethod
-    async def of(cls, info: Info, drafted: Drafted) -> Self:
-        rows = await info.context.loaders.order.load_many(drafted.order_ids)
+    async def of(cls, info: Info, outcome: Outcome) -> Self:
+        rows = await info.context.loaders.order.load_many(list(outcome.order_ids))
         orders = {row.id: Order.of(row) for row in rows if row}
         return cls(
-            invoice=await _invoice(info, drafted),
+            invoice=await _invoice(info, outcome),
             orders=list(orders.values()),
             refused_orders=[
                 RefusedOrder(order=orders[id], blockers=[ActionBlocker.of(each) for each in blockers])
-                for id, blockers in drafted.blockers.items()
+                for id, blockers in outcome.blockers.items()
             ],
-            user_errors=[OrderActionError.of(refusal) for refusal in drafted.refusals],
+            user_errors=OrderActionError.all_of(outcome),
         )
 
 
-@strawberry.type(description=f"What came of createInvoiceForOrders. {DONE}")
+@strawberry.type(description=f"Result of createInvoiceForOrders. {DONE}")
 class CreateInvoiceForOrdersPayload(InvoicingPayload):
     pass
 
 
-@strawberry.type(description=f"What came of createInvoiceForDeliveryNotes. {DONE}")
+@strawberry.type(description=f"Result of createInvoiceForDeliveryNotes. {DONE}")
 class CreateInvoiceForDeliveryNotesPayload(InvoicingPayload):
     pass
 
 
-@strawberry.input(description="Issues a draft.")
+@strawberry.input(description="Issues a drafted invoice.")
 class IssueInvoiceInput:
-    invoice_id: ID = strawberry.field(description="The draft.")
+    invoice_id: ID = strawberry.field(description="The drafted invoice.")
 
 
-@strawberry.type(description=f"What came of issueInvoice. {DONE}")
+@strawberry.type(description=f"Result of issueInvoice. {DONE}")
 class IssueInvoicePayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="Voids an issued invoice, for good; its orders are released.")
+@strawberry.input(description="Voids an issued invoice permanently and releases its orders.")
 class VoidInvoiceInput:
     invoice_id: ID = strawberry.field(description="The issued invoice.")
 
 
-@strawberry.type(description=f"What came of voidInvoice. {DONE}")
+@strawberry.type(description=f"Result of voidInvoice. {DONE}")
 class VoidInvoicePayload(ActionPayload):
     pass
 
 
-@strawberry.input(description="Deletes a draft; its orders are released.")
+@strawberry.input(description="Deletes a drafted invoice and releases its orders.")
 class DeleteInvoiceInput:
-    invoice_id: ID = strawberry.field(description="The draft.")
+    invoice_id: ID = strawberry.field(description="The drafted invoice.")
 
 
-@strawberry.type(description=f"What came of deleteInvoice. {DONE}")
+@strawberry.type(description=f"Result of deleteInvoice. {DONE}")
 class DeleteInvoicePayload(ActionPayload):
     pass
 
@@ -118,60 +118,53 @@ class DeleteInvoicePayload(ActionPayload):
 async def create_invoice(
     info: Info, input: Annotated[CreateInvoiceInput, strawberry.argument(description="The order.")]
 ) -> CreateInvoicePayload:
-    outcome: Outcome = not_found(info.context)
-    drafted = Drafted()
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        drafted = await invoice_drafts.create_invoice(info.context, order_id)
-        known = drafted.order_ids[0] if drafted.order_ids else None
-        outcome = Outcome(known, drafted.blockers.get(order_id, []), drafted.refusals)
-    return await CreateInvoicePayload.of(info, outcome, invoice=await _invoice(info, drafted))
+    outcome = await invoice_drafts.create_invoice(info.context, from_id(Kind.ORDER, input.order_id))
+    return await CreateInvoicePayload.of(info, outcome, invoice=await _invoice(info, outcome))
 
 
 async def create_invoice_for_orders(
     info: Info, input: Annotated[CreateInvoiceForOrdersInput, strawberry.argument(description="The orders.")]
 ) -> CreateInvoiceForOrdersPayload:
     ids = [from_id(Kind.ORDER, id) for id in input.order_ids]
-    drafted = await invoice_drafts.create_invoice_for_orders(info.context, ids)
-    return await CreateInvoiceForOrdersPayload.of(info, drafted)
+    outcome = await invoice_drafts.create_invoice_for_orders(info.context, ids)
+    return await CreateInvoiceForOrdersPayload.of(info, outcome)
 
 
 async def create_invoice_for_delivery_notes(
-    info: Info, input: Annotated[CreateInvoiceForDeliveryNotesInput, strawberry.argument(description="The notes.")]
+    info: Info,
+    input: Annotated[CreateInvoiceForDeliveryNotesInput, strawberry.argument(description="The delivery notes.")],
 ) -> CreateInvoiceForDeliveryNotesPayload:
     ids = [from_id(Kind.DELIVERY_NOTE, id) for id in input.delivery_note_ids]
-    drafted = await invoice_drafts.create_invoice_for_delivery_notes(info.context, ids)
-    return await CreateInvoiceForDeliveryNotesPayload.of(info, drafted)
+    outcome = await invoice_drafts.create_invoice_for_delivery_notes(info.context, ids)
+    return await CreateInvoiceForDeliveryNotesPayload.of(info, outcome)
 
 
-async def _invoice(info: Info, drafted: Drafted) -> Invoice | None:
-    if drafted.invoice_id is None:
+async def _invoice(info: Info, outcome: Outcome) -> Invoice | None:
+    if outcome.made is None:
         return None
-    row = (await nodes.invoices(info.context, [drafted.invoice_id])).get(drafted.invoice_id)
+    row = (await nodes.invoices(info.context, [outcome.made])).get(outcome.made)
     return Invoice.of(row) if row else None
 
 
 async def issue_invoice(
-    info: Info, input: Annotated[IssueInvoiceInput, strawberry.argument(description="The draft.")]
+    info: Info, input: Annotated[IssueInvoiceInput, strawberry.argument(description="The drafted invoice.")]
 ) -> IssueInvoicePayload:
-    outcome = unknown_document(info.context, "invoiceId")
-    if invoice_id := from_id(Kind.INVOICE, input.invoice_id):
-        outcome = await invoices.issue_invoice(info.context, invoice_id)
+    invoice_id = from_id(Kind.INVOICE, input.invoice_id)
+    outcome = await invoices.issue_invoice(info.context, invoice_id)
     return await IssueInvoicePayload.of(info, outcome)
 
 
 async def void_invoice(
     info: Info, input: Annotated[VoidInvoiceInput, strawberry.argument(description="The invoice.")]
 ) -> VoidInvoicePayload:
-    outcome = unknown_document(info.context, "invoiceId")
-    if invoice_id := from_id(Kind.INVOICE, input.invoice_id):
-        outcome = await invoices.void_invoice(info.context, invoice_id)
+    invoice_id = from_id(Kind.INVOICE, input.invoice_id)
+    outcome = await invoices.void_invoice(info.context, invoice_id)
     return await VoidInvoicePayload.of(info, outcome)
 
 
 async def delete_invoice(
-    info: Info, input: Annotated[DeleteInvoiceInput, strawberry.argument(description="The draft.")]
+    info: Info, input: Annotated[DeleteInvoiceInput, strawberry.argument(description="The drafted invoice.")]
 ) -> DeleteInvoicePayload:
-    outcome = unknown_document(info.context, "invoiceId")
-    if invoice_id := from_id(Kind.INVOICE, input.invoice_id):
-        outcome = await invoices.delete_invoice(info.context, invoice_id)
+    invoice_id = from_id(Kind.INVOICE, input.invoice_id)
+    outcome = await invoices.delete_invoice(info.context, invoice_id)
     return await DeleteInvoicePayload.of(info, outcome)

@@ -7,7 +7,7 @@ from strawberry import ID, UNSET
 
 from exports.mail import render
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.ids import Kind, from_id
 from graph.notifications import MailPreview
 from models.locale import text_for
@@ -16,9 +16,9 @@ from models.messages.refusals import ORDER_NOT_FOUND
 from resolvers.core import notices
 from resolvers.inputs import InputError
 
-publish(
+describe_enum(
     MailKind,
-    "What a mail to the buyer tells.",
+    "Kinds of mails to the buyer.",
     {kind.name: mail_texts(kind).description for kind in MailKind},
     name="OrderMailKind",
 )
@@ -27,8 +27,11 @@ publish(
 async def order_mail_preview(
     info: Info,
     order_id: Annotated[ID, strawberry.argument(description="The order.")],
-    kind: Annotated[MailKind, strawberry.argument(description="Which mail.")],
-    body: Annotated[str | None, strawberry.argument(description="The message; a standard text when blank.")] = UNSET,
+    kind: Annotated[MailKind, strawberry.argument(description="The kind of mail.")],
+    body: Annotated[
+        str | None,
+        strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
+    ] = UNSET,
 ) -> MailPreview:
     return await preview(info, order_id, kind, given(body))
 

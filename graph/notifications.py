@@ -11,14 +11,16 @@ from resolvers import nodes
 from resolvers.reading.rows import NotificationRow
 
 
-@strawberry.type(description="A mail to the buyer.")
+@strawberry.type(description="A mail to the buyer about an order.")
 class Notification(Node):
-    kind: str = strawberry.field(description="What it tells, e.g. ORDER_REJECTED.")
-    status: NotificationStatus = strawberry.field(description="How far it has come.")
-    to: list[str] = strawberry.field(description="The addresses it goes to.")
-    attempts: int = strawberry.field(description="How often it was tried.")
-    sent_at: datetime | None = strawberry.field(description="When the mail server took it.")
-    last_error: str | None = strawberry.field(description="What went wrong at the last attempt.")
+    kind: str = strawberry.field(description="Kind of mail, e.g. ORDER_REJECTED.")
+    status: NotificationStatus = strawberry.field(description="Delivery status of the mail.")
+    to: list[str] = strawberry.field(description="Addresses that the mail goes to.")
+    attempts: int = strawberry.field(description="Number of attempts to send the mail.")
+    sent_at: datetime | None = strawberry.field(
+        description="When the mail server accepted the mail. Null if it has not."
+    )
+    last_error: str | None = strawberry.field(description="Error of the last attempt.")
 
     @classmethod
     def of(cls, row: NotificationRow) -> "Notification":
@@ -33,9 +35,9 @@ class Notification(Node):
         )
 
 
-@strawberry.type(description="A mail before it is sent.")
+@strawberry.type(description="A preview of a mail. Nothing is sent.")
 class MailPreview:
-    to: list[str] = strawberry.field(description="The addresses it would go to.")
+    to: list[str] = strawberry.field(description="Addresses that the mail would go to.")
     subject: str = strawberry.field(description="The subject line.")
     text: str = strawberry.field(description="The plain-text part.")
     html: str = strawberry.field(description="The HTML part.")

@@ -8,31 +8,45 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.core.context import given
-from graph.core.enums import SortDirection
+from graph.core.enums import SortDirection, describe_enum
 from graph.core.ids import Kind, from_id
 from models.policy import OrderStatus
 from resolvers import orders
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS, InputError
 from resolvers.orders import OrderSortField
 
+describe_enum(
+    OrderSortField,
+    "Fields to sort orders by.",
+    {
+        "PLACED_AT": "When the order was placed.",
+        "CODE": "The order code, by Unicode code point.",
+        "TOTAL": "The total: by currency first, then by amount, as amounts of different currencies do not compare.",
+        "UPDATED_AT": "When the order last changed.",
+    },
+)
 
-@strawberry.input(description="Which orders; all conditions must hold. An empty list matches nothing.")
+
+@strawberry.input(description="Conditions on orders. All given conditions must hold. An empty list matches nothing.")
 class OrderFilter:
     search: str | None = strawberry.field(
         default=UNSET,
-        description="Words, each of which must be somewhere in the order code, buyer name or code, model number or SKU "
-        f"number, in upper or lower case. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
+        description="Search words, case-insensitive. Each word must occur in the order code, buyer name "
+        f"or code, model number or SKU number. At most {MAX_SEARCH_LENGTH} characters and "
+        f"{MAX_WORDS} words.",
     )
-    status: list[OrderStatus] | None = strawberry.field(default=UNSET, description="One of these.")
+    status: list[OrderStatus] | None = strawberry.field(default=UNSET, description="Orders in one of these statuses.")
     can_reject: bool | None = strawberry.field(
-        default=UNSET, description="Exactly the orders whose canReject says so to this viewer."
+        default=UNSET, description="Exactly the orders whose Order.canReject has this value for the viewer."
     )
-    buyer_ids: list[ID] | None = strawberry.field(default=UNSET, description="Of one of these buyers.")
-    tag_ids: list[ID] | None = strawberry.field(default=UNSET, description="With at least one of these tags.")
-    placed_from: datetime | None = strawberry.field(default=UNSET, description="Placed at this instant or later.")
-    placed_to: datetime | None = strawberry.field(default=UNSET, description="Placed before this instant.")
+    buyer_ids: list[ID] | None = strawberry.field(default=UNSET, description="Orders of one of these buyers.")
+    tag_ids: list[ID] | None = strawberry.field(default=UNSET, description="Orders with at least one of these tags.")
+    placed_from: datetime | None = strawberry.field(
+        default=UNSET, description="Orders placed at this instant or later."
+    )
+    placed_to: datetime | None = strawberry.field(default=UNSET, description="Orders placed before this instant.")
     include_archived: bool | None = strawberry.field(
-        default=UNSET, description="Archived orders are left out unless this is true."
+        default=UNSET, description="Whether to include archived orders. They are left out unless this is true."
     )
 
     def read(self, *at: str) -> orders.OrderFilter:
@@ -53,10 +67,10 @@ class OrderFilter:
         return wanted
 
 
-@strawberry.input(description="One field to sort by.")
+@strawberry.input(description="A field to sort by, and the direction.")
 class OrderSort:
-    field: OrderSortField = strawberry.field(description="What to sort by.")
-    direction: SortDirection = strawberry.field(description="Which way.")
+    field: OrderSortField = strawberry.field(description="The field.")
+    direction: SortDirection = strawberry.field(description="The direction.")
 
     def read(self) -> orders.OrderSort:
         return orders.OrderSort(self.field, descending=self.direction is SortDirection.DESC)

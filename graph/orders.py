@@ -13,6 +13,7 @@ from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.buyers import Buyer
 from graph.catalog import OrderLine
 from graph.core.batching import names_of, then
+from graph.core.binding import question
 from graph.core.context import Info, given
 from graph.core.download_links import Download, Export
 from graph.core.enums import InLocale
@@ -30,6 +31,7 @@ from graph.tag_types import Tag
 from models import policy
 from models.messages.statuses import status_label
 from models.order import DataSet
+from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
 from resolvers import nodes
 from resolvers import orders as resolvers
@@ -43,31 +45,43 @@ from resolvers.reading.verdicts import Verdict
 T = TypeVar("T")
 
 
-@strawberry.type(description="One of the two contents of an order.")
+@strawberry.type(
+    description="One of the two contents of an order: what the buyer ordered (original), or the order "
+    "confirmation (OC)."
+)
 class OrderContent:
-    total: Money = strawberry.field(description="Lines, tax and shipping.")
-    total_quantity: int = strawberry.field(description="Of all lines.")
+    total: Money = strawberry.field(description="Total of lines, tax and shipping.")
+    total_quantity: int = strawberry.field(description="Total quantity of all lines.")
     lines: list[OrderLine] = strawberry.field(
         description="All lines, in their order.", directives=[ListSize(assumed_size=50)]
     )
 
 
-@strawberry.type(description="An order of a buyer from a catalog of the brand.")
+@strawberry.type(
+    description="An order of a buyer from a catalog of the brand. Its official content is the OC once "
+    "there is one, and until then what the buyer ordered."
+)
 class Order(Node):
-    code: str = strawberry.field(description="Unique in the brand.")
-    status: OrderStatus = strawberry.field(description="How far it has come.")
-    is_rejected: bool = strawberry.field(description="Whether it has been rejected, by whomever. Final.")
-    is_archived: bool = strawberry.field(description="Whether it has left the list, for good.")
-    version: int = strawberry.field(
-        description="Rises with every change of status or content; hand it to expectedVersion."
+    code: str = strawberry.field(description="Order code, unique in the brand.")
+    status: OrderStatus = strawberry.field(description="Progress of the order. For display use statusLabel.")
+    is_rejected: bool = strawberry.field(
+        description="Whether the order has been rejected, by the brand (REJECTED_BY_BRAND) or otherwise "
+        "(REJECTED). Final."
     )
-    placed_at: datetime = strawberry.field(description="When the buyer ordered.")
-    updated_at: datetime = strawberry.field(description="When its status or content last changed.")
-    total: Money = strawberry.field(description="Lines, tax and shipping of the official content.")
-    total_quantity: int = strawberry.field(description="Of all its lines.")
+    is_archived: bool = strawberry.field(
+        description="Whether the order is archived (permanently hidden from the default list)."
+    )
+    version: int = strawberry.field(
+        description="Increases with every change of status or content. Pass it as expectedVersion, so that a "
+        "command is refused if the order has changed since."
+    )
+    placed_at: datetime = strawberry.field(description="When the buyer placed the order.")
+    updated_at: datetime = strawberry.field(description="When the status or content of the order last changed.")
+    total: Money = strawberry.field(description="Total of lines, tax and shipping of the official content.")
+    total_quantity: int = strawberry.field(description="Total quantity of all lines of the official content.")
     row: Private[OrderRow]
 
-    @strawberry.field(description="The status in words, as this viewer's side (brand or buyer) calls it.")
+    @strawberry.field(description="The status in words, as the viewer's side (brand or buyer) calls it.")
     def status_label(self, info: Info, locale: InLocale = UNSET) -> str:
         actor = info.context.actor
         return status_label(
@@ -77,29 +91,33 @@ class Order(Node):
             approval_asked=self.row.approval_asked,
         )
 
-    @strawberry.field(description="How far its delivery has come.")
+    @strawberry.field(description="Progress of the delivery.")
     def delivery_status(self, info: Info) -> DeliveryStatus:
         return self._judge(info, lambda verdict: verdict.delivery_status)
 
-    @strawberry.field(description="Who ordered.")
+    @strawberry.field(description="The buyer who ordered.")
     def buyer(self, info: Info) -> Buyer:
         return then(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
 
-    @strawberry.field(description="The lines of its official content.", directives=[paged("first")])
+    @strawberry.field(description="The lines of the official content, page by page.", directives=[paged("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
         page = await lines_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         return connection(page, OrderLine.of, counted(info.context.loaders.line_count, self.row.id))
 
-    @strawberry.field(description="Its tags by code; none for a buyer.")
+    @question(needs=Permission.READ_INTERNAL, description="The tags of the order, sorted by code. Empty for a buyer.")
     async def tags(self, info: Info) -> list[Tag]:
         return [Tag.of(row) for row in await info.context.loaders.tags.load(self.row.id)]
 
-    @strawberry.field(description="True exactly when rejectionBlockers is empty.")
+    @strawberry.field(
+        description="Whether the viewer can reject the order now, with rejectOrder. True if and only if "
+        "rejectionBlockers is empty. OrderFilter.canReject finds such orders."
+    )
     def can_reject(self, info: Info) -> bool:
         return self._judge(info, lambda verdict: verdict.allows(OrderAction.REJECT, info.context.actor))
 
     @strawberry.field(
-        description="Every reason why this viewer cannot reject it now; the same verdict that rejectOrder gives."
+        description="Every reason why the viewer cannot reject the order now, with the documents that block "
+        "it. Empty if the order can be rejected. The same verdict that rejectOrder gives."
     )
     def rejection_blockers(self, info: Info) -> list[RejectionBlocker]:
         def judge(verdict: Verdict) -> list[RejectionBlocker]:
@@ -108,13 +126,15 @@ class Order(Node):
 
         return self._judge(info, judge)
 
-    @strawberry.field(description="What this viewer can do to it now.")
+    @strawberry.field(
+        description="Actions that the viewer can perform on the order now. `actions` gives the reasons for the others."
+    )
     def available_actions(self, info: Info) -> list[OrderAction]:
         role = info.context.actor.role
         return self._judge(info, lambda verdict: policy.available_actions(role, verdict.facts))
 
     @strawberry.field(
-        description="Every action, whether it is possible for this viewer now, and if not, why.",
+        description="Every action: whether the viewer can perform it on the order now, and if not, why.",
         directives=[ListSize(assumed_size=len(OrderAction))],
     )
     def actions(self, info: Info) -> list[OrderActionVerdict]:
@@ -127,20 +147,23 @@ class Order(Node):
 
         return self._judge(info, judge)
 
-    @strawberry.field(description="What the buyer ordered, as it was placed.")
+    @strawberry.field(description="The original content: what the buyer ordered, as it was placed.")
     async def original(self, info: Info) -> OrderContent:
         return await self._content(info, DataSet.ORIGINAL)
 
-    @strawberry.field(description="The order confirmation (OC); null until there is one.")
+    @strawberry.field(description="The order confirmation (OC). Null until there is one.")
     async def confirmation(self, info: Info) -> OrderContent | None:
         has_confirmation = self.row.official is DataSet.CONFIRMATION
         return await self._content(info, DataSet.CONFIRMATION) if has_confirmation else None
 
-    @strawberry.field(description="The order that was sent back to the cart and for which this one was placed.")
+    @strawberry.field(
+        description="The returned order that this order replaces: it was sent back to the cart, and this "
+        "order was placed in its stead. Otherwise null."
+    )
     async def replaces(self, info: Info) -> "Order | None":
         return await load_order(info, await info.context.loaders.replaced.load(self.row.id))
 
-    @strawberry.field(description="The record of its rejection; null when it has not been rejected.")
+    @strawberry.field(description="The record of the rejection. Null if the order has not been rejected.")
     async def rejection(self, info: Info) -> OrderRejection | None:
         if self.row.status not in REJECTED:
             return None
@@ -153,34 +176,46 @@ class Order(Node):
             by = brand.name if brand else ""
         return OrderRejection(rejected_at=row.rejected_at, rejected_by=by, notified=row.notified, body=row.body)
 
-    @strawberry.field(description="Those made from it, oldest first.")
+    @strawberry.field(description="Delivery notes created from the order, oldest first.")
     async def delivery_notes(self, info: Info) -> list[DeliveryNote]:
         return [DeliveryNote.of(row) for row in await info.context.loaders.delivery_notes.load(self.row.id)]
 
-    @strawberry.field(description="Those that are for it, void ones too, oldest first.")
+    @strawberry.field(description="Invoices for the order, including void ones, oldest first.")
     async def invoices(self, info: Info) -> list[Invoice]:
         return [Invoice.of(row) for row in await info.context.loaders.invoices.load(self.row.id)]
 
-    @strawberry.field(description="By SKU number; none until they are created.", directives=[ListSize(assumed_size=50)])
+    @strawberry.field(
+        description="Backlog SKUs of the order, sorted by SKU number. Empty until they are created.",
+        directives=[ListSize(assumed_size=50)],
+    )
     async def backlog_skus(self, info: Info) -> list[BacklogSku]:
         return [BacklogSku.of(row) for row in await info.context.loaders.backlog_skus.load(self.row.id)]
 
-    @strawberry.field(description="The mails to its buyer, oldest first; none for a buyer.")
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="The mails about the order to its buyer, oldest first. Empty for a buyer.",
+    )
     async def notifications(self, info: Info) -> list[Notification]:
         return [Notification.of(row) for row in await info.context.loaders.notifications.load(self.row.id)]
 
-    @strawberry.field(description="What was done to it, oldest first; empty for a buyer.", directives=[paged("first")])
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="The audit trail of the order, oldest first. Empty for a buyer.",
+        directives=[paged("first")],
+    )
     async def history(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderEvent]:
         page = await history_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
         return connection(page, OrderEvent.of, counted(info.context.loaders.history_count, self.row.id))
 
-    @strawberry.field(description="A link to its PDF; a rejected order's says so on its face.")
+    @strawberry.field(
+        description="A download link to the PDF of the order. The PDF of a rejected order is stamped as rejected."
+    )
     def pdf(
         self,
         info: Info,
         document: Annotated[
             OrderDocument | None,
-            strawberry.argument(description="The official one when left out: the OC once there is one."),
+            strawberry.argument(description="Default: the official document, which is the OC once there is one."),
         ] = UNSET,
         locale: InLocale = UNSET,
     ) -> Download:
@@ -191,7 +226,7 @@ class Order(Node):
         export = Export.ORDER_CONFIRMATION if wanted is OrderDocument.ORDER_CONFIRMATION else Export.PURCHASE_ORDER
         return info.context.links.of_order(export, self.row, info.context.actor, locale or None)
 
-    @strawberry.field(description="A link to a workbook of this order and its lines.")
+    @strawberry.field(description="A download link to a workbook (Excel) of the order and its lines.")
     def excel(self, info: Info, locale: InLocale = UNSET) -> Download:
         actor = info.context.actor
         return info.context.links.of_order(Export.ORDER_EXCEL, self.row, actor, locale or None)
@@ -249,7 +284,7 @@ async def order(
 
 
 async def order_by_code(
-    info: Info, code: Annotated[str, strawberry.argument(description="The order code, exactly.")]
+    info: Info, code: Annotated[str, strawberry.argument(description="The exact order code.")]
 ) -> Order | None:
     row = await resolvers.order_by_code(info.context, code)
     return Order.of(row) if row else None
@@ -257,11 +292,15 @@ async def order_by_code(
 
 Filter = Annotated[
     OrderFilter | None,
-    strawberry.argument(description="Everything that is not archived when left out.", directives=[COST_OF_A_FILTER]),
+    strawberry.argument(
+        description="Conditions on the orders. Default: all orders that are not archived.",
+        directives=[COST_OF_A_FILTER],
+    ),
 ]
 
 Sort = Annotated[
-    list[OrderSort] | None, strawberry.argument(description="Most important first; newest orders first when left out.")
+    list[OrderSort] | None,
+    strawberry.argument(description="Fields to sort by, most important first. Default: newest orders first."),
 ]
 
 

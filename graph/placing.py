@@ -14,24 +14,28 @@ from resolvers.placing import NewOrder
 
 
 @strawberry.input(
-    description="An order placed by hand: by the brand for a buyer, or by the buyer's own user. It takes the place of "
-    "the buyer's cart for the catalog; the brand's only of one that an order was sent back into."
+    description="An order placed by hand: by the brand for a buyer, or by the buyer's own user. It "
+    "replaces the buyer's cart for the catalog. An order placed by the brand replaces only a "
+    "cart that an order was sent back to."
 )
 class PlaceOrderInput:
-    buyer_id: ID = strawberry.field(description="Who orders; a buyer's user orders for that buyer only.")
-    catalog_code: str = strawberry.field(description="From which catalog.")
-    currency: str = strawberry.field(description="ISO 4217.")
-    lines: list[OrderLineInput] = strawberry.field(description="What; a buyer orders at the brand's prices.")
-    comment: str | None = strawberry.field(default=UNSET, description="At most 2,000 characters.")
+    buyer_id: ID = strawberry.field(description="The buyer who orders. A buyer's user can order only for that buyer.")
+    catalog_code: str = strawberry.field(description="Code of the catalog.")
+    currency: str = strawberry.field(description="ISO 4217 code, e.g. JPY.")
+    lines: list[OrderLineInput] = strawberry.field(
+        description="The lines of the order. A buyer orders at the brand's prices."
+    )
+    comment: str | None = strawberry.field(default=UNSET, description="Comment on the order, at most 2,000 characters.")
     code: str | None = strawberry.field(
         default=UNSET,
-        description="Unique in the brand; a buyer's user gives one that is unique among the buyer's orders, and the "
-        "buyer's own code is put before it. The same order with the same code again answers the order that is there; "
-        "one is made up when left out.",
+        description="Order code, unique in the brand. A buyer's user gives a code that is unique among the "
+        "buyer's orders, and the server puts the buyer's own code before it. The same order with "
+        "the same code again returns the existing order, so a retry is safe. Default: a generated "
+        "code.",
     )
 
 
-@strawberry.type(description=f"What came of placeOrder. {DONE}")
+@strawberry.type(description=f"Result of placeOrder. {DONE}")
 class PlaceOrderPayload(ActionPayload):
     pass
 

@@ -1,12 +1,14 @@
 """rejectOrder, what keeps an order from being rejected, the record of a rejection, and the preview of its mail."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, ClassVar
 
 import strawberry
 from strawberry import ID, UNSET
 
 from graph.core.context import Info, given
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id
 from graph.mail_preview import preview
@@ -15,88 +17,109 @@ from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from models.messages.mail import MailKind
 from resolvers import rejection
-from resolvers.core.notices import MAX_BODY_LENGTH
-from resolvers.rejection import Outcome, RejectionError, RejectOrder
+from resolvers.core.idempotency import MAX_KEY_LENGTH
+from resolvers.core.notices import MAX_BODY_LENGTH, Message
+from resolvers.core.refusals import Outcome, RefusalCode
+from resolvers.rejection import RejectOrder
 
-publish(
-    RejectionError,
-    "Why rejectOrder was refused. Nothing was changed.",
+
+class RejectOrderErrorCode(StrEnum):
+    NOT_FOUND = RefusalCode.NOT_FOUND
+    NOT_REJECTABLE = "NOT_REJECTABLE"
+    NOT_PERMITTED = RefusalCode.NOT_PERMITTED
+    BODY_WITHOUT_NOTIFY = RefusalCode.BODY_WITHOUT_NOTIFY
+    BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
+    STALE_ORDER = RefusalCode.STALE_ORDER
+    IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
+
+
+describe_enum(
+    RejectOrderErrorCode,
+    "Reasons why rejectOrder was refused. Nothing was changed.",
     {
         "NOT_FOUND": "Returned if the viewer has no order with this id.",
-        "NOT_REJECTABLE": "Returned if something blocks the rejection; once for each of `blockers`.",
-        "NOT_PERMITTED": "Returned if the viewer may not reject orders.",
+        "NOT_REJECTABLE": "Returned if something blocks the rejection, once for each entry of `blockers`.",
+        "NOT_PERMITTED": "Returned if the viewer's role does not permit rejecting orders.",
         "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
         "BODY_TOO_LONG": f"Returned if the body has more than {MAX_BODY_LENGTH:,} characters.",
-        "STALE_ORDER": "Returned if the order is no longer at expectedVersion.",
-        "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request.",
+        "STALE_ORDER": "Returned if the order is no longer at expectedVersion. Read the order again, and decide "
+        "on its current content.",
+        "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request. Use a new key.",
     },
-    name="RejectOrderErrorCode",
 )
 
 
-@strawberry.type(description="Why rejectOrder was refused.")
+@strawberry.type(description="A reason why rejectOrder was refused.")
 class RejectOrderError(UserError):
-    code: RejectionError = strawberry.field(description="For programs.")
+    CODES = RejectOrderErrorCode
+    COARSER: ClassVar[Mapping[RefusalCode, StrEnum]] = dict.fromkeys(
+        (RefusalCode.ORDER_REJECTED, RefusalCode.NOT_ALLOWED_IN_STATUS), RejectOrderErrorCode.NOT_REJECTABLE
+    )
+
+    code: RejectOrderErrorCode = strawberry.field(description="Machine-readable code.")
 
 
-@strawberry.input(description="What to reject, and what to tell the buyer.")
+@strawberry.input(description="The order to reject, and the message to its buyer.")
 class RejectOrderInput:
     order_id: ID = strawberry.field(description="The order.")
     notify: bool = strawberry.field(
-        description="Whether an e-mail goes to the buyer. No default: the caller decides each time."
+        description="Whether to send the buyer an e-mail. No default: the caller decides each time. If the "
+        "buyer cannot be mailed, the order is rejected all the same, with a warning."
     )
     body: str | None = strawberry.field(
         default=UNSET,
-        description=f"The message to the buyer, plain text of at most {MAX_BODY_LENGTH:,} characters; a "
-        "standard text when blank. Refused when notify is false.",
+        description=f"Message to the buyer, plain text of at most {MAX_BODY_LENGTH:,} characters. If blank, "
+        "the text from the brand's settings is sent, or else a standard text. Refused if notify "
+        "is false. rejectionMailPreview shows the mail beforehand.",
     )
     expected_version: int | None = strawberry.field(
-        default=UNSET, description="Refuse with STALE_ORDER unless the order is still at this version."
+        default=UNSET,
+        description="The version (Order.version) that the caller has read. If the order has changed since, "
+        "the command is refused with STALE_ORDER. Default: no check.",
     )
     idempotency_key: str | None = strawberry.field(
         default=UNSET,
-        description="A retry with the same key gives the first answer again and changes nothing. "
-        f"At most {rejection.MAX_KEY_LENGTH} characters; only rejections that were done are remembered.",
+        description="Makes the command safe to retry: a retry with the same key returns the first answer again and "
+        f"changes nothing. At most {MAX_KEY_LENGTH} characters. Only completed rejections are remembered.",
     )
 
 
-@strawberry.type(description="What came of rejectOrder. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of rejectOrder. The order was rejected if and only if userErrors is empty.")
 class RejectOrderPayload:
-    order: Order | None = strawberry.field(description="The order as it is now; null when there is none.")
-    blockers: list[RejectionBlocker] = strawberry.field(description="Everything that kept it from being rejected.")
-    notification: Notification | None = strawberry.field(description="The mail to the buyer, when one goes out.")
-    warnings: list[str] = strawberry.field(description="Done, but: e.g. the buyer has no e-mail address.")
-    replayed: bool = strawberry.field(
-        description="True when this is the remembered answer to an earlier call with the same idempotencyKey."
+    order: Order | None = strawberry.field(
+        description="The order after the command. Null if the viewer has no such order."
     )
-    user_errors: list[RejectOrderError] = strawberry.field(description="Why nothing was done; empty when it was.")
+    blockers: list[RejectionBlocker] = strawberry.field(
+        description="Every reason that prevented the rejection, with the documents to void or delete first. "
+        "Empty on success."
+    )
+    notification: Notification | None = strawberry.field(description="The mail to the buyer. Null if none is sent.")
+    warnings: list[str] = strawberry.field(
+        description="Non-fatal notices about a completed command, e.g. the buyer has no e-mail address."
+    )
+    replayed: bool = strawberry.field(
+        description="True if this is the remembered answer to an earlier request with the same idempotencyKey."
+    )
+    user_errors: list[RejectOrderError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 async def reject_order(
     info: Info, input: Annotated[RejectOrderInput, strawberry.argument(description="The order and the message.")]
 ) -> RejectOrderPayload:
-    order_id = from_id(Kind.ORDER, input.order_id)
-    if order_id is None:
-        outcome = Outcome(refusals=[rejection.not_found(info.context.actor.locale)])
-    else:
-        command = RejectOrder(
-            order_id=order_id,
-            notify=input.notify,
-            body=given(input.body),
-            expected_version=given(input.expected_version),
-            idempotency_key=given(input.idempotency_key),
-        )
-        outcome = await rejection.reject_order(info.context, command)
+    command = RejectOrder(
+        order_id=from_id(Kind.ORDER, input.order_id),
+        message=Message(input.notify, given(input.body)),
+        expected_version=given(input.expected_version),
+        idempotency_key=given(input.idempotency_key),
+    )
+    outcome = await rejection.reject_order(info.context, command)
     return RejectOrderPayload(
         order=await load_order(info, outcome.order_id),
-        blockers=[RejectionBlocker.of(blocker) for blocker in outcome.blockers],
+        blockers=[RejectionBlocker.of(blocker) for blocker in outcome.order_blockers],
         notification=await _notification(info, outcome),
         warnings=outcome.warnings,
         replayed=outcome.replayed,
-        user_errors=[
-            RejectOrderError(code=refusal.code, message=refusal.message, field=list(refusal.field))
-            for refusal in outcome.refusals
-        ],
+        user_errors=RejectOrderError.all_of(outcome),
     )
 
 
@@ -110,6 +133,9 @@ async def _notification(info: Info, outcome: Outcome) -> Notification | None:
 async def rejection_mail_preview(
     info: Info,
     order_id: Annotated[ID, strawberry.argument(description="The order.")],
-    body: Annotated[str | None, strawberry.argument(description="The message; a standard text when blank.")] = UNSET,
+    body: Annotated[
+        str | None,
+        strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
+    ] = UNSET,
 ) -> MailPreview:
     return await preview(info, order_id, MailKind.ORDER_REJECTED, given(body))

@@ -6,7 +6,7 @@ from enum import StrEnum
 import strawberry
 
 from graph.blockers import BlockingDocument
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from models.policy import Blocker
 from resolvers.reading.verdicts import Explained
 
@@ -23,16 +23,17 @@ class RejectionBlockerCode(StrEnum):
     STATUS_NOT_ELIGIBLE_FOR_BULK = Blocker.STATUS_NOT_ELIGIBLE_FOR_BULK
 
 
-publish(
+describe_enum(
     RejectionBlockerCode,
-    "Why an order cannot be rejected. New values may be added: a client must tolerate one it doesn't know.",
+    "Reasons why an order cannot be rejected. New values may be added: a client must tolerate unknown values.",
     {
-        "ALREADY_REJECTED": "It has been rejected.",
-        "SENT_BACK_TO_CART": "It has been sent back to the buyer's cart.",
-        "DELIVERY_NOTE_EXISTS": "A delivery note references it. Deleting the note releases the order.",
-        "INVOICE_EXISTS": "An invoice references it, be it a draft. Voiding or deleting it releases the order.",
-        "BACKLOG_SKUS_CREATED": "Backlog SKUs have been created from it.",
-        "NOT_PERMITTED": "The viewer may not reject orders.",
+        "ALREADY_REJECTED": "The order has already been rejected.",
+        "SENT_BACK_TO_CART": "The order has been sent back to the buyer's cart.",
+        "DELIVERY_NOTE_EXISTS": "A delivery note references the order. Deleting the note releases the order.",
+        "INVOICE_EXISTS": "An invoice, be it a draft, references the order. Voiding an issued invoice or deleting a "
+        "draft releases the order.",
+        "BACKLOG_SKUS_CREATED": "Backlog SKUs have been created from the order.",
+        "NOT_PERMITTED": "The viewer's role does not permit rejecting orders.",
         "STATUS_NOT_ELIGIBLE_FOR_BULK": "Bulk only: the status is neither OC_REQUIRED nor OC_CREATED.",
     },
 )
@@ -40,10 +41,10 @@ publish(
 
 @strawberry.type(description="A reason why an order cannot be rejected.")
 class RejectionBlocker:
-    code: RejectionBlockerCode = strawberry.field(description="For programs.")
-    message: str = strawberry.field(description="For people, in the viewer's language.")
+    code: RejectionBlockerCode = strawberry.field(description="Machine-readable code.")
+    message: str = strawberry.field(description="Message for people, in the viewer's language.")
     documents: list[BlockingDocument] = strawberry.field(
-        description="The documents in the way, so that a client can link to them."
+        description="The documents that block the rejection, so that a client can link to them."
     )
 
     @classmethod
@@ -55,11 +56,14 @@ class RejectionBlocker:
         )
 
 
-@strawberry.type(description="The record of a rejection. There is one per order, for good.")
+@strawberry.type(description="The record of a rejection. A rejected order has exactly one, permanently.")
 class OrderRejection:
-    rejected_at: datetime = strawberry.field(description="When.")
-    rejected_by: str = strawberry.field(description="Who; a buyer is told the brand.")
-    notified: bool = strawberry.field(description="Whether a mail to the buyer was put into the outbox.")
+    rejected_at: datetime = strawberry.field(description="When the order was rejected.")
+    rejected_by: str = strawberry.field(
+        description="Name of whoever rejected the order. A buyer sees the name of the brand instead."
+    )
+    notified: bool = strawberry.field(description="Whether a mail to the buyer was put into the outbox, to be sent.")
     body: str | None = strawberry.field(
-        description="The message that was sent: as typed, or the brand's or the standard text; null without a mail."
+        description="The message that was sent: as typed, or else the brand's or the standard text. Null "
+        "without a mail."
     )

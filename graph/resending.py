@@ -10,34 +10,26 @@ from graph.core.context import Info
 from graph.core.ids import Kind, from_id
 from graph.notifications import Notification
 from graph.order_actions import ActionPayload
-from models.locale import text_for
-from models.messages.refusals import UNKNOWN_NOTIFICATION
 from resolvers import resending
-from resolvers.core.actions import Outcome
-from resolvers.core.refusals import ActionError, Refusal
 
 
-@strawberry.input(description="Sends a failed mail again, to the addresses that the buyer has now.")
+@strawberry.input(description="Sends a failed mail again, to the current addresses of the buyer.")
 class ResendNotificationInput:
-    notification_id: ID = strawberry.field(description="A notification that has failed.")
+    notification_id: ID = strawberry.field(description="A notification with the status FAILED.")
 
 
-@strawberry.type(description=f"What came of resendNotification. {DONE}")
+@strawberry.type(description=f"Result of resendNotification. {DONE}")
 class ResendNotificationPayload(ActionPayload):
     notification: Notification | None = strawberry.field(
-        description="The new notification; the failed one stays as it is."
+        description="The new notification. The failed one is kept unchanged."
     )
 
 
 async def resend_notification(
     info: Info, input: Annotated[ResendNotificationInput, strawberry.argument(description="The notification.")]
 ) -> ResendNotificationPayload:
-    found = from_id(Kind.NOTIFICATION, input.notification_id)
-    text = text_for(UNKNOWN_NOTIFICATION, info.context.actor.locale)
-    outcome = Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "notificationId"))])
-    made = None
-    if found:
-        outcome, made = await resending.resend_notification(info.context, found)
-    rows = await info.context.loaders.notifications.load(outcome.order_id) if made and outcome.order_id else []
-    notification = next((Notification.of(row) for row in rows if row.id == made), None)
+    notification_id = from_id(Kind.NOTIFICATION, input.notification_id)
+    outcome = await resending.resend_notification(info.context, notification_id)
+    rows = await info.context.loaders.notifications.load(outcome.order_id) if outcome.made and outcome.order_id else []
+    notification = next((Notification.of(row) for row in rows if row.id == outcome.made), None)
     return await ResendNotificationPayload.of(info, outcome, notification=notification)

@@ -1,4 +1,4 @@
-"""The API's table of contents: every query and mutation, bound name by name."""
+"""The API's table of contents: every query and mutation, bound to its resolver, its permission and its cost."""
 
 from typing import Any
 
@@ -21,6 +21,7 @@ from graph.confirmation import (
     refuse_order_confirmation,
     update_order_confirmation,
 )
+from graph.core.binding import bindings, command, question
 from graph.core.context import DecideByPrimary
 from graph.core.errors import PublishErrors
 from graph.core.node import node, nodes
@@ -43,192 +44,339 @@ from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
 from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
-from graph.tag_types import tags
 from graph.tagging import apply_tags
-from graph.tags import create_tag, delete_tag, update_tag
+from graph.tags import create_tag, delete_tag, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation
 from graph.viewer import viewer
+from models.messages.mail import MailKind, mail_texts
+from models.permissions import Permission
+from models.policy import OrderAction
+from resolvers.bulk_runs import MAX_ORDERS
 
-COST_OF_A_MUTATION = Cost(weight="10")
-COST_OF_A_BULK_ACTION = Cost(weight="100")
+P, A = Permission, OrderAction
+
+BULK = 100  # the cost of a command on many orders
+SKIPPED = (
+    f"Takes up to {MAX_ORDERS:,} orders. An ineligible order is skipped, and `results` reports why. After a lost "
+    "connection, retry with the same idempotencyKey."
+)
 
 
-@strawberry.type(description="Questions. They change nothing.")
+@strawberry.type(description="Read-only queries. Each sees only the orders that the viewer may see.")
 class Query:
-    viewer = strawberry.field(resolver=viewer, description="Who is asking.")
-    node = strawberry.field(resolver=node, description="Anything by its id; null when the viewer has no such thing.")
-    nodes = strawberry.field(
-        resolver=nodes,
-        description="Several things by their ids, in the order asked for.",
+    viewer = question(
+        viewer,
+        needs=P.READ,
+        description="The caller: name, role, brand and language. Use it to decide what to show in a client.",
+    )
+    node = question(
+        node,
+        needs=P.READ,
+        description="Any object by its id. Null if it does not exist or the viewer may not see it.",
+    )
+    nodes = question(
+        nodes,
+        needs=P.READ,
+        description="Several objects by their ids, in the order of the ids. Null in the place of each one that does "
+        "not exist or that the viewer may not see.",
         directives=[ListSize(slicing_arguments=["ids"])],
     )
-    order = strawberry.field(resolver=order, description="An order by its id.")
-    order_by_code = strawberry.field(resolver=order_by_code, description="An order by its code.")
-    orders = strawberry.field(resolver=orders, description="The list of orders.", directives=[paged("first", "last")])
-    orders_excel = strawberry.field(
-        resolver=orders_excel, description="One workbook with everything that the filter matches."
+    order = question(
+        order, needs=P.READ, description="An order by its id, archived or not. Null if the viewer has no such order."
     )
-    rejection_mail_preview = strawberry.field(
-        resolver=rejection_mail_preview,
-        description="The mail that rejectOrder would send, before it is sent.",
+    order_by_code = question(
+        order_by_code,
+        needs=P.READ,
+        description="An order by its code, archived or not. Null if the viewer has no such order. A code is unique in "
+        "a brand; an operator, who sees all brands, gets the newest order with the code.",
     )
-    order_analytics = strawberry.field(
-        resolver=order_analytics,
-        description="Figures over orders; rejected and sent-back orders are left out.",
-        directives=[Cost(weight="100")],
-    )
-    order_analytics_excel = strawberry.field(
-        resolver=order_analytics_excel,
-        description="A workbook of the figures by month, buyer, catalog and product, with charts; and of rejections.",
-    )
-    order_mail_preview = strawberry.field(
-        resolver=order_mail_preview, description="A mail to the buyer, before it is sent."
-    )
-    history = strawberry.field(
-        resolver=history,
-        description="Who decided what in the brand, orders, tags and settings alike; empty for a buyer.",
+    orders = question(
+        orders,
+        needs=P.READ,
+        description="The list of orders that the viewer may see, newest first and without archived ones unless `sort` "
+        "and `filter` say otherwise. Page forwards with `first` and `after`, or backwards with `last` and `before`.",
         directives=[paged("first", "last")],
     )
-    history_excel = strawberry.field(
-        resolver=history_excel,
-        description="A workbook of the history, with what checks its chain, and of every rejection in it.",
+    orders_excel = question(
+        orders_excel,
+        needs=P.READ,
+        description="A download link to one workbook (Excel) with all orders that the filter matches, and their "
+        "lines. The link expires: see Download.expiresAt.",
     )
-    brand_settings = strawberry.field(
-        resolver=brand_settings, description="The settings of the viewer's brand; null for buyers and operators."
+    rejection_mail_preview = question(
+        rejection_mail_preview,
+        needs=A.REJECT,
+        description="The mail that rejectOrder would send to the buyer. Nothing is sent. Fails with the error code "
+        "NO_RECIPIENT if the buyer cannot be mailed: then reject with `notify: false`.",
     )
-    api_keys = strawberry.field(
-        resolver=api_keys, description="The brand's API keys that are not revoked; for its admins."
+    order_analytics = question(
+        order_analytics,
+        needs=P.READ,
+        description="Number, quantity and value of orders, in total and by month, buyer, catalog or product. Rejected "
+        "and sent-back orders are left out; `rejected` reports them.",
+        directives=[Cost(weight="100")],
     )
-    carts = strawberry.field(resolver=carts, description="The carts of a buyer.")
-    tags = strawberry.field(resolver=tags, description="The brand's tags by code; none for a buyer.")
+    order_analytics_excel = question(
+        order_analytics_excel,
+        needs=P.READ,
+        description="A download link to a workbook (Excel) of the analytics by month, buyer, catalog and product, with "
+        "charts, and of the rejections.",
+    )
+    order_mail_preview = question(
+        order_mail_preview,
+        needs=[mail_texts(kind).action for kind in MailKind],
+        description="The mail that an action would send to the buyer. Nothing is sent. Requires the permission for the "
+        "action that sends mails of this kind. Fails with the error code NO_RECIPIENT if the buyer cannot be mailed.",
+    )
+    history = question(
+        history,
+        needs=P.READ_INTERNAL,
+        description="The audit trail of the brand: who decided what, on orders, tags and settings. Empty for a buyer. "
+        "One order's part of it is Order.history.",
+        directives=[paged("first", "last")],
+    )
+    history_excel = question(
+        history_excel,
+        needs=P.READ_INTERNAL,
+        description="A download link to a workbook (Excel) of the history and of every rejection in it, with the "
+        "values that verify its hash chain.",
+    )
+    brand_settings = question(
+        brand_settings,
+        needs=P.READ_SETTINGS,
+        description="The settings of the viewer's brand. Null for a buyer or an operator.",
+    )
+    api_keys = question(
+        api_keys,
+        needs=P.MANAGE_API_KEYS,
+        description="The API keys of the brand that are not revoked. Fails with the error code NOT_PERMITTED for "
+        "other roles.",
+    )
+    carts = question(
+        carts,
+        needs=P.READ,
+        description="The carts of a buyer, at most one for each catalog. Empty if the viewer may not see the buyer.",
+    )
+    tags = question(
+        tags,
+        needs=P.READ_INTERNAL,
+        description="The tags of the brand, sorted by code. Empty for a buyer.",
+    )
 
 
-@strawberry.type(description="Commands. Each is one transaction; a refused one changes nothing.")
+@strawberry.type(
+    description="Commands. Each runs in one transaction; a refused command changes nothing. A command on many orders "
+    "(rejectOrders, archiveOrders, …) commits them in batches. A refusal is reported in userErrors."
+)
 class Mutation:
-    reject_order = strawberry.mutation(
-        resolver=reject_order, description="Rejects (cancels) an order. It can never be undone."
+    reject_order = command(
+        reject_order,
+        needs=A.REJECT,
+        description="Rejects (cancels) an order. Final: a rejection can never be undone. Order.canReject and "
+        "Order.rejectionBlockers give the same verdict beforehand. If the order is NOT_REJECTABLE, `blockers` lists "
+        "every reason, with the documents to void or delete first. After a lost connection, retry with the same "
+        "idempotencyKey.",
     )
-    reject_orders = strawberry.mutation(
-        resolver=reject_orders,
-        description="Rejects many orders that await an OC or have one created; the others are skipped and reported.",
-        directives=[COST_OF_A_BULK_ACTION],
+    reject_orders = command(
+        reject_orders,
+        needs=A.REJECT,
+        cost=BULK,
+        description="Rejects many orders, with one message to all buyers. Final, as rejectOrder. Eligible are orders "
+        f"that await an OC or have one created (OC_REQUIRED, OC_CREATED). {SKIPPED}",
     )
-    archive_order = strawberry.mutation(
-        resolver=archive_order,
-        description="Takes a rejected or sent-back order out of the list, for good.",
+    archive_order = command(
+        archive_order,
+        needs=A.ARCHIVE,
+        description="Archives a rejected or sent-back order: hides it permanently from the default list. It is still "
+        "found by id, by code, and with OrderFilter.includeArchived.",
     )
-    apply_tags = strawberry.mutation(
-        resolver=apply_tags, description="Sets an order's tags, in any status, rejected or not."
+    apply_tags = command(
+        apply_tags,
+        needs=A.APPLY_TAGS,
+        description="Sets the tags of an order, in any status, rejected or not. They replace the tags it had; "
+        "applyTagsToOrders can also add or remove tags.",
     )
-    create_tag = strawberry.mutation(resolver=create_tag, description="Makes a new tag of the brand.")
-    update_tag = strawberry.mutation(resolver=update_tag, description="Renames or recolours a tag of the brand.")
-    delete_tag = strawberry.mutation(
-        resolver=delete_tag, description="Deletes a tag of the brand, unused or taken off all orders."
+    create_tag = command(
+        create_tag,
+        needs=P.MANAGE_TAGS,
+        description="Creates a tag of the brand. Next: put it on orders with applyTags or applyTagsToOrders.",
     )
-    archive_orders = strawberry.mutation(
-        resolver=archive_orders,
-        description="Takes many rejected or sent-back orders out of the list; the others are skipped and reported.",
-        directives=[COST_OF_A_BULK_ACTION],
+    update_tag = command(
+        update_tag, needs=P.MANAGE_TAGS, description="Changes the name or colour of a tag of the brand."
     )
-    apply_tags_to_orders = strawberry.mutation(
-        resolver=apply_tags_to_orders,
-        description="Sets the tags of many orders, puts tags on them, or takes them off.",
-        directives=[COST_OF_A_BULK_ACTION],
+    delete_tag = command(
+        delete_tag,
+        needs=P.MANAGE_TAGS,
+        description="Deletes a tag of the brand permanently. If orders carry it, it is deleted only with "
+        "`removeFromOrders: true`.",
     )
-    create_order_confirmations = strawberry.mutation(
-        resolver=create_order_confirmations,
-        description="Makes the OCs of many orders, as they were ordered; ineligible ones are skipped and reported.",
-        directives=[COST_OF_A_BULK_ACTION],
+    archive_orders = command(
+        archive_orders,
+        needs=A.ARCHIVE,
+        cost=BULK,
+        description="Archives many rejected or sent-back orders: hides them permanently from the default list. "
+        f"{SKIPPED}",
     )
-    confirm_orders = strawberry.mutation(
-        resolver=confirm_orders,
-        description="Fixes the content of many orders; ineligible ones are skipped and reported.",
-        directives=[COST_OF_A_BULK_ACTION],
+    apply_tags_to_orders = command(
+        apply_tags_to_orders,
+        needs=A.APPLY_TAGS,
+        cost=BULK,
+        description=f"Replaces the tags of many orders, adds tags to them, or removes tags from them. {SKIPPED}",
     )
-    resend_notification = strawberry.mutation(
-        resolver=resend_notification, description="Sends a failed mail again, to the buyer's present addresses."
+    create_order_confirmations = command(
+        create_order_confirmations,
+        needs=A.CREATE_CONFIRMATION,
+        cost=BULK,
+        description=f"Creates the OCs of many orders, with the lines as ordered. {SKIPPED}",
     )
-    update_brand_settings = strawberry.mutation(
-        resolver=update_brand_settings, description="Changes the settings of the brand; for its admins."
+    confirm_orders = command(
+        confirm_orders,
+        needs=A.CONFIRM,
+        cost=BULK,
+        description=f"Confirms many orders: fixes their content. {SKIPPED}",
     )
-    create_api_key = strawberry.mutation(
-        resolver=create_api_key, description="Makes an API key for a partner app; for the brand's admins."
+    resend_notification = command(
+        resend_notification,
+        needs=P.RESEND_MAILS,
+        description="Sends a failed mail again, to the current addresses of the buyer, as a new notification. Next: "
+        "read its status in Order.notifications.",
     )
-    rotate_api_key = strawberry.mutation(
-        resolver=rotate_api_key, description="Replaces an API key by a new one; for the brand's admins."
+    update_brand_settings = command(
+        update_brand_settings, needs=P.CHANGE_SETTINGS, description="Changes settings of the viewer's brand."
     )
-    revoke_api_key = strawberry.mutation(
-        resolver=revoke_api_key, description="Ends an API key at once and for good; for the brand's admins."
+    create_api_key = command(
+        create_api_key,
+        needs=P.MANAGE_API_KEYS,
+        description="Creates an API key for a partner app. Next: store `secret`, which is shown only this once.",
     )
-    update_cart = strawberry.mutation(
-        resolver=update_cart, description="A buyer's user sets what the cart for a catalog holds."
+    rotate_api_key = command(
+        rotate_api_key,
+        needs=P.MANAGE_API_KEYS,
+        description="Replaces an API key with a new one. The old key can stay valid for `overlapHours`. Next: store "
+        "`secret`, which is shown only this once.",
     )
-    place_order = strawberry.mutation(resolver=place_order, description="Places an order by hand.")
-    send_order_back_to_cart = strawberry.mutation(
-        resolver=send_order_back_to_cart, description="Sends an order back to the buyer's cart. Final for this order."
+    revoke_api_key = command(
+        revoke_api_key,
+        needs=P.MANAGE_API_KEYS,
+        description="Revokes an API key immediately and permanently.",
     )
-    create_order_confirmation = strawberry.mutation(
-        resolver=create_order_confirmation, description="Makes the order confirmation (OC) of an order."
+    update_cart = command(
+        update_cart,
+        needs=P.EDIT_CARTS,
+        description="Sets the content of the cart that the viewer's buyer has for a catalog. Next: order it with "
+        "placeOrder.",
     )
-    update_order_confirmation = strawberry.mutation(
-        resolver=update_order_confirmation,
-        description="Changes the lines of an OC; the original order stays.",
+    place_order = command(
+        place_order,
+        needs=P.PLACE_ORDERS,
+        description="Places an order by hand: the brand for a buyer, or a buyer's user for that buyer. Next: the brand "
+        "creates the OC with createOrderConfirmation.",
     )
-    approve_order_confirmation = strawberry.mutation(
-        resolver=approve_order_confirmation, description="The buyer approves an OC."
+    send_order_back_to_cart = command(
+        send_order_back_to_cart,
+        needs=A.SEND_BACK_TO_CART,
+        description="Sends an order back to the buyer's cart, where the buyer corrects it and orders again. Final for "
+        "this order; the new order has it as Order.replaces.",
     )
-    refuse_order_confirmation = strawberry.mutation(
-        resolver=refuse_order_confirmation, description="The buyer refuses an OC; the brand then updates it."
+    create_order_confirmation = command(
+        create_order_confirmation,
+        needs=A.CREATE_CONFIRMATION,
+        description="Creates the order confirmation (OC) of an order, with the lines as ordered. Next: "
+        "updateOrderConfirmation, approveOrderConfirmation by the buyer, or confirmOrder.",
     )
-    confirm_order = strawberry.mutation(resolver=confirm_order, description="Fixes the content of an order.")
-    make_order_confirmation_editable = strawberry.mutation(
-        resolver=make_order_confirmation_editable, description="Opens a confirmed OC again."
+    update_order_confirmation = command(
+        update_order_confirmation,
+        needs=A.UPDATE_CONFIRMATION,
+        description="Changes the lines of an OC before it is confirmed. The original order is kept.",
     )
-    create_backlog_skus = strawberry.mutation(
-        resolver=create_backlog_skus, description="Lays out an order's SKUs to be delivered in parts."
+    approve_order_confirmation = command(
+        approve_order_confirmation,
+        needs=A.APPROVE_CONFIRMATION,
+        description="Approves an OC, as the buyer, if the brand requested it. Next: the brand confirms the order with "
+        "confirmOrder.",
     )
-    create_delivery_note = strawberry.mutation(
-        resolver=create_delivery_note, description="Makes a delivery note, of the whole order or of backlog SKUs."
+    refuse_order_confirmation = command(
+        refuse_order_confirmation,
+        needs=A.REFUSE_CONFIRMATION,
+        description="Refuses an OC, as the buyer, if the brand requested approval. Not a rejection of the order. Next: "
+        "the brand changes the OC with updateOrderConfirmation.",
     )
-    update_delivery_note = strawberry.mutation(
-        resolver=update_delivery_note, description="Changes a delivery note that is on no invoice."
+    confirm_order = command(
+        confirm_order,
+        needs=A.CONFIRM,
+        description="Confirms an order: fixes its content. Next: createDeliveryNote, or createBacklogSkus to deliver "
+        "in parts.",
     )
-    delete_delivery_note = strawberry.mutation(
-        resolver=delete_delivery_note, description="Deletes a delivery note and releases what it took."
+    make_order_confirmation_editable = command(
+        make_order_confirmation_editable,
+        needs=A.MAKE_CONFIRMATION_EDITABLE,
+        description="Reopens a confirmed OC. Possible until a delivery note or backlog SKUs exist. Next: "
+        "updateOrderConfirmation.",
     )
-    create_invoice = strawberry.mutation(resolver=create_invoice, description="Drafts an invoice for an order.")
-    create_invoice_for_orders = strawberry.mutation(
-        resolver=create_invoice_for_orders,
-        description="Drafts one invoice for several orders of a buyer.",
-        directives=[COST_OF_A_BULK_ACTION],
+    create_backlog_skus = command(
+        create_backlog_skus,
+        needs=A.CREATE_BACKLOG_SKUS,
+        description="Creates the backlog SKUs of a confirmed order, to deliver it in parts. From then on the order "
+        "cannot be rejected. Next: createDeliveryNote with backlogQuantities.",
     )
-    create_invoice_for_delivery_notes = strawberry.mutation(
-        resolver=create_invoice_for_delivery_notes,
-        description="Drafts one invoice for delivery notes of a buyer.",
-        directives=[COST_OF_A_BULK_ACTION],
+    create_delivery_note = command(
+        create_delivery_note,
+        needs=A.CREATE_DELIVERY_NOTE,
+        description="Creates a delivery note for the whole order or for some of its backlog SKUs. While the note "
+        "exists, the order cannot be rejected.",
     )
-    issue_invoice = strawberry.mutation(resolver=issue_invoice, description="Issues a drafted invoice.")
-    void_invoice = strawberry.mutation(
-        resolver=void_invoice, description="Voids an issued invoice and releases its orders."
+    update_delivery_note = command(
+        update_delivery_note,
+        needs=P.MANAGE_DELIVERY_NOTES,
+        description="Changes a delivery note that is on no invoice.",
     )
-    delete_invoice = strawberry.mutation(
-        resolver=delete_invoice, description="Deletes a drafted invoice and releases its orders."
+    delete_delivery_note = command(
+        delete_delivery_note,
+        needs=P.MANAGE_DELIVERY_NOTES,
+        description="Deletes a delivery note that is on no invoice. Its quantities can be delivered again.",
+    )
+    create_invoice = command(
+        create_invoice,
+        needs=A.CREATE_INVOICE,
+        description="Drafts an invoice for an order. While the invoice exists, be it a draft, the order cannot be "
+        "rejected. Next: issueInvoice or deleteInvoice.",
+    )
+    create_invoice_for_orders = command(
+        create_invoice_for_orders,
+        needs=A.CREATE_INVOICE,
+        cost=BULK,
+        description="Drafts one invoice for several orders of a buyer: for all of them or for none. If refused, "
+        "`refusedOrders` lists the orders that prevent it, and why. Next: issueInvoice or deleteInvoice.",
+    )
+    create_invoice_for_delivery_notes = command(
+        create_invoice_for_delivery_notes,
+        needs=A.INVOICE_DELIVERY_NOTES,
+        cost=BULK,
+        description="Drafts one invoice for delivery notes of a buyer: for all of them or for none. If refused, "
+        "`refusedOrders` lists the orders that prevent it, and why. Next: issueInvoice or deleteInvoice.",
+    )
+    issue_invoice = command(
+        issue_invoice,
+        needs=P.MANAGE_INVOICES,
+        description="Issues a drafted invoice. From then on the buyer sees it, and it can be voided but not deleted.",
+    )
+    void_invoice = command(
+        void_invoice,
+        needs=P.MANAGE_INVOICES,
+        description="Voids an issued invoice permanently and releases its orders: it no longer keeps them from being "
+        "rejected or invoiced.",
+    )
+    delete_invoice = command(
+        delete_invoice,
+        needs=P.MANAGE_INVOICES,
+        description="Deletes a drafted invoice and releases its orders: it no longer keeps them from being rejected or "
+        "invoiced.",
     )
 
 
 class Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
-        """Errors are logged where they are published (graph/core/errors.py)."""
-
-
-def _declare_costs() -> None:
-    """Every mutation costs something; those that declare nothing, the same."""
-    for field in Mutation.__strawberry_definition__.fields:  # type: ignore[attr-defined]
-        if not any(isinstance(each, Cost) for each in field.directives):
-            field.directives = [*field.directives, COST_OF_A_MUTATION]
-
-
-_declare_costs()
+        """Errors are logged where they are masked (graph/core/errors.py)."""
 
 
 def create_schema(*, introspection: bool = True) -> Schema:
@@ -242,3 +390,5 @@ def create_schema(*, introspection: bool = True) -> Schema:
 
 
 schema = create_schema()
+# What each field needs; importing this module fails if a query or a mutation declares nothing.
+BINDINGS = bindings(schema)

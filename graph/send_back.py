@@ -10,16 +10,16 @@ from graph.core.context import Info, given
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload, OrderInput
 from resolvers import send_back
-from resolvers.core.actions import Message, not_found
+from resolvers.core.notices import Message
 
 
-@strawberry.input(description="Puts the original order back into the buyer's cart. Final for this order.")
+@strawberry.input(description="Sends the original order back to the buyer's cart. Final for this order.")
 class SendOrderBackToCartInput(OrderInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
 
 
-@strawberry.type(description=f"What came of sendOrderBackToCart. {DONE}")
+@strawberry.type(description=f"Result of sendOrderBackToCart. {DONE}")
 class SendOrderBackToCartPayload(ActionPayload):
     pass
 
@@ -27,8 +27,7 @@ class SendOrderBackToCartPayload(ActionPayload):
 async def send_order_back_to_cart(
     info: Info, input: Annotated[SendOrderBackToCartInput, strawberry.argument(description="The order.")]
 ) -> SendOrderBackToCartPayload:
-    outcome = not_found(info.context)
-    if order_id := from_id(Kind.ORDER, input.order_id):
-        message = Message(input.notify, given(input.body))
-        outcome = await send_back.send_back_to_cart(info.context, order_id, message)
+    order_id = from_id(Kind.ORDER, input.order_id)
+    message = Message(input.notify, given(input.body))
+    outcome = await send_back.send_back_to_cart(info.context, order_id, message)
     return await SendOrderBackToCartPayload.of(info, outcome)

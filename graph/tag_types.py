@@ -2,27 +2,21 @@
 
 import strawberry
 
-from graph.core.context import Info
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node
 from resolvers import nodes
-from resolvers import tagging as resolvers
 from resolvers.reading.rows import TagRow
 
 
-@strawberry.type(description="A brand's own label on orders. Buyers never see it.")
+@strawberry.type(description="A tag: a brand's own label on orders. Buyers never see it.")
 class Tag(Node):
-    code: str = strawberry.field(description="Unique in the brand.")
-    name: str = strawberry.field(description="As people see it.")
-    color: str | None = strawberry.field(description="#RRGGBB.")
+    code: str = strawberry.field(description="Code, unique in the brand.")
+    name: str = strawberry.field(description="Name, for display.")
+    color: str | None = strawberry.field(description="Colour as #RRGGBB. Null if there is none.")
 
     @classmethod
     def of(cls, row: TagRow) -> "Tag":
         return cls(id=to_id(Kind.TAG, row.id), code=row.code, name=row.name, color=row.color)
-
-
-async def tags(info: Info) -> list[Tag]:
-    return [Tag.of(row) for row in await resolvers.tags(info.context)]
 
 
 NODES[Kind.TAG] = (nodes.tags, Tag.of)

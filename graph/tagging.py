@@ -9,15 +9,14 @@ from graph.core.context import Info
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload, OrderInput
 from resolvers import tagging
-from resolvers.core.actions import not_found
 
 
-@strawberry.input(description="Which tags an order shall have, in whichever status it is.")
+@strawberry.input(description="The tags to set on an order, in any status.")
 class ApplyTagsInput(OrderInput):
-    tag_ids: list[ID] = strawberry.field(description="Replaces the order's tags; an empty list removes them all.")
+    tag_ids: list[ID] = strawberry.field(description="Replaces the order's tags. An empty list removes them all.")
 
 
-@strawberry.type(description="What came of applyTags. It is done exactly when userErrors is empty.")
+@strawberry.type(description="Result of applyTags. The command succeeded if and only if userErrors is empty.")
 class ApplyTagsPayload(ActionPayload):
     pass
 
@@ -25,7 +24,6 @@ class ApplyTagsPayload(ActionPayload):
 async def apply_tags(
     info: Info, input: Annotated[ApplyTagsInput, strawberry.argument(description="The order and its tags.")]
 ) -> ApplyTagsPayload:
-    order_id = from_id(Kind.ORDER, input.order_id)
     tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
-    outcome = await tagging.apply_tags(info.context, order_id, tag_ids) if order_id else not_found(info.context)
+    outcome = await tagging.apply_tags(info.context, from_id(Kind.ORDER, input.order_id), tag_ids)
     return await ApplyTagsPayload.of(info, outcome)

@@ -7,63 +7,35 @@ from strawberry import Private
 
 from graph.buyers import Buyer
 from graph.core.context import Info
-from graph.core.enums import publish
 from models.actor import Actor, ActorKind
 from models.key_scopes import KeyScope, scopes_of_role
 from models.locale import Locale
 from models.policy import Role
 from resolvers.viewer import brand_of
 
-publish(
-    ActorKind,
-    "What kind of user is asking.",
-    {
-        "MEMBER": "A member of the brand.",
-        "BUYER": "A user of a buyer: sees that buyer's orders only.",
-        "APP": "A partner app that acts for the brand.",
-        "OPERATOR": "An operator of the platform: sees all brands.",
-    },
-    name="ViewerKind",
-)
-publish(
-    Role,
-    "What the viewer may do. New roles may come.",
-    {
-        "ADMIN": "A member who may do everything, settings and API keys too.",
-        "WRITE": "A member who does all work on orders.",
-        "READ": "A member who looks and exports.",
-        "BUYER": "A buyer's user: own orders, approves or refuses an OC.",
-        "APP": "A partner app that does all work on orders.",
-        "APP_REJECT": "A partner app that looks, exports and rejects.",
-        "APP_READ": "A partner app that looks and exports.",
-        "OPERATOR": "An operator of the platform.",
-    },
-    name="ViewerRole",
-)
-
 
 @strawberry.type(description="The brand that the viewer belongs to.")
 class ViewerBrand:
-    code: str = strawberry.field(description="Short and unique.")
-    name: str = strawberry.field(description="As documents and mails show it.")
+    code: str = strawberry.field(description="Code of the brand, short and unique.")
+    name: str = strawberry.field(description="Name of the brand, as shown in documents and mails.")
 
 
-@strawberry.type(description="Who is asking.")
+@strawberry.type(description="The caller of the API.")
 class Viewer:
-    kind: ActorKind = strawberry.field(description="What kind of user.")
-    name: str = strawberry.field(description="As the audit will show it.")
-    locale: Locale = strawberry.field(description="The language that messages come in.")
-    role: Role = strawberry.field(description="What the viewer may do.")
-    scopes: list[KeyScope] = strawberry.field(description="Of a partner app's key; empty for everybody else.")
-    expires_at: datetime | None = strawberry.field(description="When the token or key ends; never if null.")
+    kind: ActorKind = strawberry.field(description="Kind of user.")
+    name: str = strawberry.field(description="Name, as recorded in the audit trail.")
+    locale: Locale = strawberry.field(description="Language of messages.")
+    role: Role = strawberry.field(description="Role, which decides what the viewer may do.")
+    scopes: list[KeyScope] = strawberry.field(description="Scopes of a partner app's key. Empty for all other viewers.")
+    expires_at: datetime | None = strawberry.field(description="When the token or key expires. Null: never.")
     actor: Private[Actor]
 
-    @strawberry.field(description="The brand that the viewer acts for; null for an operator.")
+    @strawberry.field(description="The brand that the viewer acts for. Null for an operator.")
     async def brand(self, info: Info) -> ViewerBrand | None:
         found = await brand_of(info.context)
         return ViewerBrand(code=found.code, name=found.name) if found else None
 
-    @strawberry.field(description="The buyer that the viewer belongs to; null for everybody but buyers' users.")
+    @strawberry.field(description="The buyer that the viewer belongs to. Null unless the viewer is a buyer's user.")
     async def buyer(self, info: Info) -> Buyer | None:
         if self.actor.buyer_id is None:
             return None

@@ -31,7 +31,7 @@ class Text:
                 assert_never(locale)
 
 
-def text_for(text: Text, locale: Locale, **values: object) -> str:
+def text_for(text: Text, locale: Locale, /, **values: object) -> str:
     """The text in the reader's language, with `values` for its {placeholders}."""
     return text.in_(locale).format(**values)
 

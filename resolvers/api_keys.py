@@ -1,21 +1,18 @@
 """The API keys that partner apps act with: create, list, rotate, revoke, by the brand's admins; and whose a key is."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit
 from models.api_key import ApiKey, hash_of, new_secret
 from models.base import new_id
 from models.brand import Brand
 from models.database.sessions import Database
 from models.events import ApiKeyChanged, EventKind
 from models.key_scopes import KeyScope, with_included
-from models.locale import Locale, text_for
+from models.locale import Locale
 from models.messages.refusals import (
     API_KEY_ENDED,
     API_KEY_EXPIRY_PAST,
@@ -26,9 +23,11 @@ from models.messages.refusals import (
     UNKNOWN_API_KEY,
 )
 from models.permissions import Permission, permits
-from models.scope import EVERYTHING, Scope
+from models.scope import EVERYTHING
+from resolvers.core.actions import act, not_found
 from resolvers.core.context import Context
-from resolvers.core.refusals import ActionError, Refusal, demand, invalid, not_permitted
+from resolvers.core.refusals import Outcome, Refused, invalid, require
+from resolvers.core.work import Work, write_unaudited
 from resolvers.inputs import check_text
 
 MAX_KEYS = 100
@@ -36,18 +35,9 @@ MAX_OVERLAP_HOURS = 168  # hours
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyOutcome:
-    """`secret`: the key itself, which nobody can read again; None when it was refused, and of a revoked key."""
-
-    key: ApiKey | None = None
-    secret: str | None = field(default=None, repr=False)
-    refusals: list[Refusal] = field(default_factory=list)
-
-
 async def api_keys(context: Context) -> list[ApiKey]:
     """Those that are not revoked, in the order in which they were made. Raises InputError for who is no admin."""
-    demand(context, Permission.MANAGE_API_KEYS)
+    require(context, Permission.MANAGE_API_KEYS)
     live = select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id)
     async with context.read() as session:
         return list(await session.scalars(live))
@@ -63,74 +53,75 @@ async def api_keys_by_id(context: Context, ids: Collection[UUID]) -> dict[UUID, 
 
 async def create_api_key(
     context: Context, name: str, scopes: Collection[KeyScope], expires_at: datetime | None
-) -> KeyOutcome:
+) -> tuple[Outcome, str | None]:
+    """The outcome and the key itself, which nobody can read again; None when it was refused."""
     check_text(name, 100, "input", "name")
-    name, granted, now = name.strip(), with_included(scopes), context.clock()
-    if not permits(context.actor.role, Permission.MANAGE_API_KEYS) or context.actor.brand_id is None:
-        return _refused(*not_permitted(context, Permission.MANAGE_API_KEYS))
-    refusals = []
-    if not name:
-        refusals.append(invalid(context, API_KEY_NAME_BLANK, "name"))
-    if not granted:
-        refusals.append(invalid(context, API_KEY_SCOPES_MISSING, "scopes"))
-    if expires_at and expires_at <= now:
-        refusals.append(invalid(context, API_KEY_EXPIRY_PAST, "expiresAt"))
-    if refusals:
-        return _refused(*refusals)
-    secret = new_secret()
-    key = ApiKey(
-        id=new_id(),
-        brand_id=context.actor.brand_id,
-        name=name,
-        secret_hash=hash_of(secret),
-        last_four=secret[-4:],
-        scopes=[scope.value for scope in granted],
-        created_at=now,
-        created_by=context.actor.name,
-        expires_at=expires_at,
-    )
-    async with context.transaction() as session:
+    name, granted, secret = name.strip(), with_included(scopes), new_secret()
+
+    async def change(work: Work) -> UUID:
+        refusals = []
+        if not name:
+            refusals.append(invalid(context, API_KEY_NAME_BLANK, "name"))
+        if not granted:
+            refusals.append(invalid(context, API_KEY_SCOPES_MISSING, "scopes"))
+        if expires_at and expires_at <= work.now:
+            refusals.append(invalid(context, API_KEY_EXPIRY_PAST, "expiresAt"))
         live = select(func.count()).select_from(ApiKey).where(ApiKey.revoked_at.is_(None))
-        if (await session.scalar(live) or 0) >= MAX_KEYS:
-            return _refused(invalid(context, TOO_MANY_API_KEYS, most=MAX_KEYS))
-        session.add(key)
-        await _record(context, session, key, EventKind.API_KEY_CREATED, scopes=", ".join(key.scopes))
-    return KeyOutcome(key, secret)
-
-
-async def rotate_api_key(context: Context, key_id: UUID | None, overlap_hours: int) -> KeyOutcome:
-    """A new secret; the old one stays good for some hours, an even older one ends at once."""
-    if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
-        return _refused(*not_permitted(context, Permission.MANAGE_API_KEYS))
-    if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
-        return _refused(invalid(context, BAD_OVERLAP, "overlapHours", most=MAX_OVERLAP_HOURS))
-    secret, now = new_secret(), context.clock()
-    async with context.transaction() as session:
-        key = await _locked(session, key_id)
-        if key is None:
-            return _refused(_unknown(context))
-        if key.revoked_at or (key.expires_at and key.expires_at <= now):
-            return _refused(invalid(context, API_KEY_ENDED, "apiKeyId"))
-        key.previous_hash, key.previous_until = key.secret_hash, now + timedelta(hours=overlap_hours)
-        key.secret_hash, key.last_four, key.rotated_at = hash_of(secret), secret[-4:], now
-        await _record(
-            context, session, key, EventKind.API_KEY_ROTATED, until=key.previous_until.isoformat(timespec="seconds")
+        if not refusals and (await work.find(live) or 0) >= MAX_KEYS:
+            refusals.append(invalid(context, TOO_MANY_API_KEYS, most=MAX_KEYS))
+        if refusals:
+            raise Refused(*refusals)
+        key = ApiKey(
+            id=new_id(),
+            brand_id=work.brand_id,
+            name=name,
+            secret_hash=hash_of(secret),
+            last_four=secret[-4:],
+            scopes=[scope.value for scope in granted],
+            created_at=work.now,
+            created_by=context.actor.name,
+            expires_at=expires_at,
         )
-    return KeyOutcome(key, secret)
+        work.add(key)
+        _record(work, key, EventKind.API_KEY_CREATED, scopes=", ".join(key.scopes))
+        return key.id
+
+    return _with_secret(await act(context, change, needs=Permission.MANAGE_API_KEYS), secret)
 
 
-async def revoke_api_key(context: Context, key_id: UUID | None) -> KeyOutcome:
-    """Good for nothing from now on, for good. Of a revoked key nothing changes."""
-    if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
-        return _refused(*not_permitted(context, Permission.MANAGE_API_KEYS))
-    async with context.transaction() as session:
-        key = await _locked(session, key_id)
-        if key is None:
-            return _refused(_unknown(context))
+async def rotate_api_key(context: Context, key_id: UUID | None, overlap_hours: int) -> tuple[Outcome, str | None]:
+    """The outcome and the new secret. The old one stays valid for some hours; an even older one ends at once."""
+    secret = new_secret()
+
+    async def change(work: Work) -> UUID:
+        if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
+            raise Refused(invalid(context, BAD_OVERLAP, "overlapHours", most=MAX_OVERLAP_HOURS))
+        key = await _locked(work, key_id)
+        if key.revoked_at or (key.expires_at and key.expires_at <= work.now):
+            raise Refused(invalid(context, API_KEY_ENDED, "apiKeyId"))
+        key.previous_hash, key.previous_until = key.secret_hash, work.now + timedelta(hours=overlap_hours)
+        key.secret_hash, key.last_four, key.rotated_at = hash_of(secret), secret[-4:], work.now
+        _record(work, key, EventKind.API_KEY_ROTATED, until=key.previous_until.isoformat(timespec="seconds"))
+        return key.id
+
+    return _with_secret(await act(context, change, needs=Permission.MANAGE_API_KEYS), secret)
+
+
+async def revoke_api_key(context: Context, key_id: UUID | None) -> Outcome:
+    """Revokes the key immediately and permanently. A revoked key stays as it is."""
+
+    async def change(work: Work) -> UUID:
+        key = await _locked(work, key_id)
         if key.revoked_at is None:
-            key.revoked_at = context.clock()
-            await _record(context, session, key, EventKind.API_KEY_REVOKED)
-    return KeyOutcome(key)
+            key.revoked_at = work.now
+            _record(work, key, EventKind.API_KEY_REVOKED)
+        return key.id
+
+    return await act(context, change, needs=Permission.MANAGE_API_KEYS)
+
+
+def _with_secret(outcome: Outcome, secret: str) -> tuple[Outcome, str | None]:
+    return outcome, None if outcome.refusals or outcome.replayed else secret
 
 
 async def find_by_secret(database: Database, secret: str) -> tuple[ApiKey, Locale] | None:
@@ -154,25 +145,18 @@ async def note_use(database: Database, key: ApiKey, now: datetime) -> None:
     """Of several processes, the first one writes."""
     older = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= now - USE_IS_NOTED_EVERY)
     this = (ApiKey.brand_id == key.brand_id, ApiKey.id == key.id)
-    async with database.transaction(Scope(key.brand_id)) as session:
-        await session.execute(update(ApiKey).where(*this, older).values(last_used_at=now))
+    await write_unaudited(database, key.brand_id, update(ApiKey).where(*this, older).values(last_used_at=now))
 
 
-async def _locked(session: AsyncSession, key_id: UUID | None) -> ApiKey | None:
-    return await session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
+async def _locked(work: Work, key_id: UUID | None) -> ApiKey:
+    """Raises Refused when the brand has no such key."""
+    key = await work.find(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
+    if key is None:
+        raise Refused(not_found(work.context, UNKNOWN_API_KEY, "apiKeyId"))
+    return key
 
 
-async def _record(context: Context, session: AsyncSession, key: ApiKey, kind: EventKind, **details: str) -> None:
-    event = ApiKeyChanged(
-        brand_id=key.brand_id, at=context.clock(), kind=kind, key_id=key.id, name=key.name, details=details
+def _record(work: Work, key: ApiKey, kind: EventKind, **details: str) -> None:
+    work.record(
+        ApiKeyChanged(brand_id=key.brand_id, at=work.now, kind=kind, key_id=key.id, name=key.name, details=details)
     )
-    await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
-
-
-def _unknown(context: Context) -> Refusal:
-    text = text_for(UNKNOWN_API_KEY, context.actor.locale)
-    return Refusal(ActionError.NOT_FOUND, text, ("input", "apiKeyId"))
-
-
-def _refused(*refusals: Refusal) -> KeyOutcome:
-    return KeyOutcome(refusals=list(refusals))

@@ -1,18 +1,16 @@
-"""Archiving: a rejected or sent-back order leaves the list, for good; its status stays what it was."""
+"""Archiving: a rejected or returned order leaves the list permanently; its status stays what it was."""
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from models.events import Event
-from models.order import Order
 from models.policy import OrderAction
-from resolvers.core.actions import Outcome, act
+from resolvers.core.actions import act, on_order
 from resolvers.core.context import Context
+from resolvers.core.refusals import Outcome
+from resolvers.core.work import Work
 
 
-async def archive_order(context: Context, order_id: UUID) -> Outcome:
-    async def change(_: AsyncSession, order: Order) -> list[Event]:
-        return [order.archive(context.clock())]
+async def archive_order(context: Context, order_id: UUID | None) -> Outcome:
+    async def change(work: Work) -> None:
+        work.record(work.order.archive(work.now))
 
-    return await act(context, order_id, OrderAction.ARCHIVE, change)
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.ARCHIVE)

@@ -3,19 +3,21 @@
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.backlog_sku import BacklogSku
 from models.base import new_id
-from models.events import Event, EventKind
+from models.events import EventKind
 from models.order import Order, OrderLine
 from models.policy import OrderAction
-from resolvers.core.actions import Outcome, act
+from resolvers.core.actions import act, on_order
 from resolvers.core.context import Context
+from resolvers.core.refusals import Outcome
+from resolvers.core.work import Work
 
 
-async def create_backlog_skus(context: Context, order_id: UUID) -> Outcome:
-    async def change(session: AsyncSession, order: Order) -> list[Event]:
+async def create_backlog_skus(context: Context, order_id: UUID | None) -> Outcome:
+    async def change(work: Work) -> None:
+        order = work.order
         rows = [
             {
                 "brand_id": order.brand_id,
@@ -25,15 +27,15 @@ async def create_backlog_skus(context: Context, order_id: UUID) -> Outcome:
                 "ordered_quantity": quantity,
                 "remaining_quantity": quantity,
             }
-            for sku_id, quantity in (await ordered_quantities(session, order)).items()
+            for sku_id, quantity in (await ordered_quantities(work, order)).items()
         ]
-        await session.execute(insert(BacklogSku), rows)
-        return [order.touch(context.clock(), EventKind.BACKLOG_SKUS_CREATED)]
+        await work.save(insert(BacklogSku), rows)
+        work.record(order.touch(work.now, EventKind.BACKLOG_SKUS_CREATED))
 
-    return await act(context, order_id, OrderAction.CREATE_BACKLOG_SKUS, change)
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.CREATE_BACKLOG_SKUS)
 
 
-async def ordered_quantities(session: AsyncSession, order: Order) -> dict[UUID, int]:
+async def ordered_quantities(work: Work, order: Order) -> dict[UUID, int]:
     """SKU → quantity in the official content; several lines of one SKU are added up."""
     of_order = (
         OrderLine.brand_id == order.brand_id,
@@ -46,4 +48,4 @@ async def ordered_quantities(session: AsyncSession, order: Order) -> dict[UUID, 
         .group_by(OrderLine.sku_id)
         .order_by(func.min(OrderLine.position))
     )
-    return {row[0]: int(row[1]) for row in await session.execute(statement)}
+    return {row[0]: int(row[1]) for row in await work.read(statement)}

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models import audit
 from models.brand import Brand
 from models.buyer import ADDRESS
 from models.events import BrandSettingsUpdated
@@ -13,9 +12,11 @@ from models.locale import Locale
 from models.messages.refusals import NOT_AN_ADDRESS, UNKNOWN_TIME_ZONE
 from models.permissions import Permission, permits
 from models.time_zones import is_time_zone
+from resolvers.core.actions import act
 from resolvers.core.context import Context
 from resolvers.core.notices import MAX_BODY_LENGTH
-from resolvers.core.refusals import Refusal, invalid, not_permitted
+from resolvers.core.refusals import Outcome, Refusal, Refused, invalid
+from resolvers.core.work import Work
 from resolvers.inputs import check_text
 
 
@@ -57,25 +58,23 @@ async def brand_settings(context: Context) -> BrandSettings | None:
     return BrandSettings(*(getattr(brand, name) for name in NAMES))
 
 
-async def update_brand_settings(context: Context, changes: dict[str, Any]) -> list[Refusal]:
-    """`changes`: name → new value, for those that shall change. Empty when it is done."""
-    if refusals := not_permitted(context, Permission.CHANGE_SETTINGS):
-        return refusals
+async def update_brand_settings(context: Context, changes: dict[str, Any]) -> Outcome:
+    """`changes`: name → new value, of the settings to change."""
     cleaned = {name: _cleaned(value) for name, value in changes.items()}
-    if refusals := _check(context, cleaned):
-        return refusals
-    async with context.transaction() as session:
-        # Not a full lock: the brand's key stays, and whoever writes a row of the brand must not wait for this.
+
+    async def change(work: Work) -> None:
+        if refusals := _check(context, cleaned):
+            raise Refused(*refusals)
+        # Not a full lock: the brand's key stays, so writing a row of the brand must not wait for this.
         locked = select(Brand).where(Brand.id == context.actor.brand_id).with_for_update(key_share=True)
-        brand = (await session.scalars(locked)).one()
+        brand = (await work.read(locked)).scalar_one()
         changed = [name for name, value in cleaned.items() if getattr(brand, name) != value]
         for name in changed:
             setattr(brand, name, cleaned[name])
         if changed:
-            event = BrandSettingsUpdated(brand_id=brand.id, at=context.clock(), names=tuple(sorted(changed)))
-            await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
-    context.refresh()
-    return []
+            work.record(BrandSettingsUpdated(brand_id=brand.id, at=work.now, names=tuple(sorted(changed))))
+
+    return await act(context, change, needs=Permission.CHANGE_SETTINGS)
 
 
 def _cleaned(value: Any) -> Any:

@@ -1,22 +1,19 @@
 """Delivery notes: from a confirmed order as a whole, or from its backlog SKUs in parts; changed and deleted."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit
 from models.backlog_sku import BacklogSku
 from models.base import new_id
 from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.document_number import next_code
-from models.events import Event, EventKind
+from models.events import EventKind
 from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.invoice import InvoicedDeliveryNote, InvoiceLine
-from models.locale import text_for
 from models.messages.refusals import (
     BACKLOG_QUANTITIES_NEEDED,
     BAD_QUANTITY,
@@ -31,9 +28,10 @@ from models.order import Order
 from models.permissions import Permission
 from models.policy import OrderAction
 from resolvers.backlog import ordered_quantities
-from resolvers.core.actions import Outcome, act, lock
+from resolvers.core.actions import Change, act, not_found, on_order, on_orders_of
 from resolvers.core.context import Context
-from resolvers.core.refusals import ActionError, Refusal, Refused, invalid, not_permitted
+from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal
+from resolvers.core.work import Work
 from resolvers.inputs import check_text
 from resolvers.order_lines import MAX_QUANTITY
 
@@ -43,7 +41,7 @@ MAX_COMMENT_LENGTH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class BacklogQuantity:
-    """How much of a backlog SKU to deliver; `backlog_sku_id` None: not the id of one."""
+    """How much of a backlog SKU to deliver; `backlog_sku_id` None: an argument that is no backlog SKU's id."""
 
     backlog_sku_id: UUID | None
     quantity: int
@@ -67,129 +65,118 @@ class NoteContent:
 Taken = list[tuple[UUID | None, UUID, int]]
 
 
-async def create_delivery_note(context: Context, order_id: UUID, content: NoteContent) -> tuple[Outcome, UUID | None]:
-    """The outcome and the note's id. Never more than what is left: the order's lock makes takers wait in line."""
+async def create_delivery_note(context: Context, order_id: UUID | None, content: NoteContent) -> Outcome:
+    """Never delivers more than is left: concurrent requests wait for the order's lock."""
     content.check()
-    note_id: UUID | None = None
 
-    async def change(session: AsyncSession, order: Order) -> list[Event]:
-        nonlocal note_id
-        now = context.clock()
-        backlog = await _backlog(session, order)
+    async def change(work: Work) -> UUID:
+        order = work.order
+        backlog = await _backlog(work, order)
         if backlog and content.quantities is None:
             raise Refused(invalid(context, BACKLOG_QUANTITIES_NEEDED, "backlogQuantities"))
         if content.quantities is not None and not backlog:
             raise Refused(invalid(context, NO_BACKLOG_SKUS, "backlogQuantities"))
         taken: Taken
         if content.quantities is None:
-            taken = [(None, sku_id, whole) for sku_id, whole in (await ordered_quantities(session, order)).items()]
+            taken = [(None, sku_id, quantity) for sku_id, quantity in (await ordered_quantities(work, order)).items()]
         else:
             taken = _taken(context, backlog, content.quantities)
-        # Made under the lock: notes are listed by their ids, and so in the order of their codes.
-        note_id = new_id()
         note = DeliveryNote(
-            id=note_id,
+            # Made under the lock: notes are listed by their ids, and so in the order of their codes.
+            id=new_id(),
             brand_id=order.brand_id,
             order_id=order.id,
-            code=await next_code(session, order.brand_id, "DN"),
-            created_at=now,
+            code=await next_code(work.session, order.brand_id, "DN"),
+            created_at=work.now,
             tracking_number=(content.tracking_number or "").strip(),
             comment=(content.comment or "").strip(),
         )
-        session.add(note)
-        await session.flush()
-        await _write_lines(session, note, taken)
-        return [order.touch(now, EventKind.DELIVERY_NOTE_CREATED, code=note.code)]
+        work.add(note)
+        await _write_lines(work, note, taken)
+        work.record(order.touch(work.now, EventKind.DELIVERY_NOTE_CREATED, code=note.code))
+        return note.id
 
-    outcome = await act(context, order_id, OrderAction.CREATE_DELIVERY_NOTE, change)
-    return outcome, None if outcome.refusals else note_id
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.CREATE_DELIVERY_NOTE)
 
 
-async def update_delivery_note(context: Context, note_id: UUID, content: NoteContent) -> Outcome:
+async def update_delivery_note(context: Context, note_id: UUID | None, content: NoteContent) -> Outcome:
     """New quantities replace all of the note's: what it took before goes back to the backlog first."""
     content.check()
 
-    async def change(session: AsyncSession, order: Order, note: DeliveryNote) -> Event:
+    async def change(work: Work) -> UUID:
+        note = await _uninvoiced(work, note_id)
         if content.quantities is not None:
-            backlog = await _backlog(session, order)
+            backlog = await _backlog(work, work.order)
             if not backlog:
                 raise Refused(invalid(context, NOTE_OF_WHOLE_ORDER, "backlogQuantities"))
-            await _give_back(session, note, backlog)
-            taken = _taken(context, backlog, content.quantities)
+            await _give_back(work, note, backlog)
             # At no moment may more be left and delivered than was ordered: the database looks at each statement.
-            await session.flush()
-            await _write_lines(session, note, taken)
+            await _write_lines(work, note, _taken(context, backlog, content.quantities))
         if content.tracking_number is not None:
             note.tracking_number = content.tracking_number.strip()
         if content.comment is not None:
             note.comment = content.comment.strip()
-        note.updated_at = context.clock()
-        return order.touch(note.updated_at, EventKind.DELIVERY_NOTE_UPDATED, code=note.code)
+        note.updated_at = work.now
+        work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_UPDATED, code=note.code))
+        return note.id
 
-    return await _change(context, note_id, change)
+    return await _act(context, note_id, change)
 
 
-async def delete_delivery_note(context: Context, note_id: UUID) -> Outcome:
-    async def change(session: AsyncSession, order: Order, note: DeliveryNote) -> Event:
-        await _give_back(session, note, await _backlog(session, order))
+async def delete_delivery_note(context: Context, note_id: UUID | None) -> Outcome:
+    async def change(work: Work) -> UUID:
+        note = await _uninvoiced(work, note_id)
+        await _give_back(work, note, await _backlog(work, work.order))
         # Voided invoices keep what they said, but no longer name the note.
         of_note = (InvoiceLine.brand_id == note.brand_id, InvoiceLine.delivery_note_id == note.id)
-        await session.execute(update(InvoiceLine).where(*of_note).values(delivery_note_id=None))
+        await work.save(update(InvoiceLine).where(*of_note).values(delivery_note_id=None))
         named = (InvoicedDeliveryNote.brand_id == note.brand_id, InvoicedDeliveryNote.delivery_note_id == note.id)
-        await session.execute(delete(InvoicedDeliveryNote).where(*named))
-        await session.delete(note)
-        return order.touch(context.clock(), EventKind.DELIVERY_NOTE_DELETED, code=note.code)
+        await work.save(delete(InvoicedDeliveryNote).where(*named))
+        await work.save(delete(DeliveryNote).where(DeliveryNote.brand_id == note.brand_id, DeliveryNote.id == note.id))
+        work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_DELETED, code=note.code))
+        return note.id
 
-    return await _change(context, note_id, change)
-
-
-async def _change(
-    context: Context, note_id: UUID, change: Callable[[AsyncSession, Order, DeliveryNote], Awaitable[Event]]
-) -> Outcome:
-    """On a note that is on no invoice, under its order's lock."""
-    async with context.read() as session:
-        order_id = await session.scalar(select(DeliveryNote.order_id).where(DeliveryNote.id == note_id))
-    if order_id is None:
-        return unknown_document(context, "deliveryNoteId")
-    try:
-        async with context.transaction() as session:
-            order = await lock(session, order_id)
-            found = select(DeliveryNote, or_(NOTE_INVOICED, NOTE_COVERED)).where(DeliveryNote.id == note_id)
-            row = (await session.execute(found)).one_or_none()
-            if order is None or row is None:
-                return unknown_document(context, "deliveryNoteId")
-            note, is_invoiced = row
-            if refusals := not_permitted(context, Permission.MANAGE_DELIVERY_NOTES):
-                raise Refused(*refusals)
-            if is_invoiced:
-                text = text_for(NOTE_IS_INVOICED, context.actor.locale)
-                raise Refused(Refusal(ActionError.NOT_ALLOWED_IN_STATUS, text, ("input", "deliveryNoteId")))
-            event = await change(session, order, note)
-            await session.flush()
-            await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
-    except Refused as refused:
-        return Outcome(order_id, refusals=refused.refusals)
-    context.refresh()
-    return Outcome(order_id)
+    return await _act(context, note_id, change)
 
 
-async def _backlog(session: AsyncSession, order: Order) -> list[BacklogSku]:
+async def _act(context: Context, note_id: UUID | None, change: Change) -> Outcome:
+    order_id = select(DeliveryNote.order_id).where(DeliveryNote.id == note_id)
+    on = on_orders_of(order_id, "deliveryNoteId")
+    return await act(context, change, on=on, needs=Permission.MANAGE_DELIVERY_NOTES)
+
+
+async def _uninvoiced(work: Work, note_id: UUID | None) -> DeliveryNote:
+    """The note, under its order's lock. Raises Refused when an invoice includes it."""
+    statement = select(DeliveryNote, or_(NOTE_INVOICED, NOTE_COVERED)).where(DeliveryNote.id == note_id)
+    row = (await work.read(statement)).one_or_none()
+    if row is None:
+        raise Refused(not_found(work.context, UNKNOWN_DOCUMENT, "deliveryNoteId"))
+    note, is_invoiced = row
+    if is_invoiced:
+        code = RefusalCode.NOT_ALLOWED_IN_STATUS
+        raise Refused(refusal(work.context, code, NOTE_IS_INVOICED, "deliveryNoteId"))
+    return note
+
+
+async def _backlog(work: Work, order: Order) -> list[BacklogSku]:
     of_order = (BacklogSku.brand_id == order.brand_id, BacklogSku.order_id == order.id)
-    return list(await session.scalars(select(BacklogSku).where(*of_order)))
+    return list((await work.read(select(BacklogSku).where(*of_order))).scalars())
 
 
-async def _give_back(session: AsyncSession, note: DeliveryNote, backlog: list[BacklogSku]) -> None:
+async def _give_back(work: Work, note: DeliveryNote, backlog: list[BacklogSku]) -> None:
     """Takes the lines off the note and puts what they took back into the backlog."""
-    by_id = {each.id: each for each in backlog}
+    by_id = {backlog_sku.id: backlog_sku for backlog_sku in backlog}
     of_note = (DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note.id)
     columns = (DeliveryNoteLine.backlog_sku_id, DeliveryNoteLine.quantity)
-    for backlog_sku_id, quantity in await session.execute(select(*columns).where(*of_note)):
+    lines = (await work.read(select(*columns).where(*of_note))).all()
+    # First: the database refuses a moment in which more is left and delivered than was ordered.
+    await work.save(delete(DeliveryNoteLine).where(*of_note))
+    for backlog_sku_id, quantity in lines:
         if backlog_sku_id:
             by_id[backlog_sku_id].remaining_quantity += quantity
-    await session.execute(delete(DeliveryNoteLine).where(*of_note))
 
 
-async def _write_lines(session: AsyncSession, note: DeliveryNote, taken: Taken) -> None:
+async def _write_lines(work: Work, note: DeliveryNote, taken: Taken) -> None:
     rows = [
         {
             "brand_id": note.brand_id,
@@ -202,7 +189,7 @@ async def _write_lines(session: AsyncSession, note: DeliveryNote, taken: Taken) 
         }
         for backlog_sku_id, sku_id, quantity in taken
     ]
-    await session.execute(insert(DeliveryNoteLine), rows)
+    await work.save(insert(DeliveryNoteLine), rows)
 
 
 def _taken(context: Context, backlog: list[BacklogSku], quantities: Sequence[BacklogQuantity]) -> Taken:
@@ -229,8 +216,3 @@ def _taken(context: Context, backlog: list[BacklogSku], quantities: Sequence[Bac
     for id, quantity in asked.items():
         by_id[id].remaining_quantity -= quantity
     return [(id, by_id[id].sku_id, quantity) for id, quantity in asked.items()]
-
-
-def unknown_document(context: Context, argument: str) -> Outcome:
-    text = text_for(UNKNOWN_DOCUMENT, context.actor.locale)
-    return Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", argument))])

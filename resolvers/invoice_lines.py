@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.delivery_note import DeliveryNoteLine
 from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.order import Order
+from resolvers.core.work import Work
 from resolvers.order_lines import PricedLine, lines_of
 
 
 @dataclass(frozen=True, slots=True)
-class Billed:
+class BillableLine:
     """A line, and the delivery note that it came with, if the invoice is for that."""
 
     line: PricedLine
@@ -21,8 +21,8 @@ class Billed:
 
 
 @dataclass(slots=True)
-class Left:
-    """What is not billed yet of one line of an order."""
+class Unbilled:
+    """What no invoice bills yet, of one line of an order."""
 
     quantity: int
     unit_price_minor: int
@@ -33,11 +33,11 @@ class Left:
         return taken
 
 
-async def whole_order(session: AsyncSession, order: Order) -> list[Billed]:
-    return [Billed(line) for line in await lines_of(session, order.brand_id, order.id, order.official)]
+async def whole_order(work: Work, order: Order) -> list[BillableLine]:
+    return [BillableLine(line) for line in await lines_of(work, order, order.official)]
 
 
-async def unbilled_charges(session: AsyncSession, order: Order) -> tuple[int, int]:
+async def unbilled_charges(work: Work, order: Order) -> tuple[int, int]:
     """What of the order's tax and shipping no other invoice bills, so that its invoices add up to its total."""
     sums = [func.coalesce(func.sum(each), 0) for each in (InvoicedOrder.tax_minor, InvoicedOrder.shipping_minor)]
     is_billing = and_(
@@ -46,43 +46,43 @@ async def unbilled_charges(session: AsyncSession, order: Order) -> tuple[int, in
         Invoice.status != InvoiceStatus.VOID,
     )
     of_order = (InvoicedOrder.brand_id == order.brand_id, InvoicedOrder.order_id == order.id)
-    billed = (await session.execute(select(*sums).join(Invoice, is_billing).where(*of_order))).one()
+    billed = (await work.read(select(*sums).join(Invoice, is_billing).where(*of_order))).one()
     return order.tax_minor - int(billed[0]), order.shipping_minor - int(billed[1])
 
 
-async def delivered_lines(session: AsyncSession, order: Order, note_ids: list[UUID]) -> list[Billed]:
+async def delivered_lines(work: Work, order: Order, note_ids: list[UUID]) -> list[BillableLine]:
     """The notes' quantities at the order's prices.
 
     An order can have a SKU on several lines at different prices: what is delivered is billed from the first such line
     on that is not billed yet, so that the invoices of all notes together bill exactly the order's lines.
     """
-    left = await _left(session, order)
+    unbilled = await _unbilled(work, order)
     lines = (
         select(DeliveryNoteLine.delivery_note_id, DeliveryNoteLine.sku_id, DeliveryNoteLine.quantity)
         .where(DeliveryNoteLine.brand_id == order.brand_id, DeliveryNoteLine.delivery_note_id.in_(note_ids))
         .order_by(DeliveryNoteLine.delivery_note_id, DeliveryNoteLine.id)
     )
     found = []
-    for note_id, sku_id, quantity in await session.execute(lines):
-        for each in left[sku_id]:
+    for note_id, sku_id, quantity in await work.read(lines):
+        for each in unbilled[sku_id]:
             if part := each.take(quantity):
                 quantity -= part
-                found.append(Billed(PricedLine(sku_id, part, each.unit_price_minor), note_id))
+                found.append(BillableLine(PricedLine(sku_id, part, each.unit_price_minor), note_id))
     return found
 
 
-async def _left(session: AsyncSession, order: Order) -> dict[UUID, list[Left]]:
-    left: dict[UUID, list[Left]] = {}
-    for line in await lines_of(session, order.brand_id, order.id, order.official):
-        left.setdefault(line.sku_id, []).append(Left(line.quantity, line.unit_price_minor))
+async def _unbilled(work: Work, order: Order) -> dict[UUID, list[Unbilled]]:
+    unbilled: dict[UUID, list[Unbilled]] = {}
+    for line in await lines_of(work, order, order.official):
+        unbilled.setdefault(line.sku_id, []).append(Unbilled(line.quantity, line.unit_price_minor))
     billed = (
         select(InvoiceLine.sku_id, InvoiceLine.quantity, InvoiceLine.unit_price_minor)
         .join(Invoice, and_(Invoice.brand_id == InvoiceLine.brand_id, Invoice.id == InvoiceLine.invoice_id))
         .where(InvoiceLine.brand_id == order.brand_id, InvoiceLine.order_id == order.id)
         .where(Invoice.status != InvoiceStatus.VOID)
     )
-    for sku_id, quantity, price in await session.execute(billed):
-        for each in left[sku_id]:
+    for sku_id, quantity, price in await work.read(billed):
+        for each in unbilled[sku_id]:
             if each.unit_price_minor == price:
                 quantity -= each.take(quantity)
-    return left
+    return unbilled

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.base import new_id
 from models.buyer import Buyer
@@ -24,8 +23,8 @@ from models.messages.refusals import (
 )
 from models.money import MAX_MINOR, MoneyError, precision, to_minor
 from models.order import DataSet, Order, OrderLine
-from resolvers.core.context import Context
 from resolvers.core.refusals import Refusal, Refused, invalid
+from resolvers.core.work import Work
 
 MAX_LINES = 1000
 MAX_QUANTITY = 1_000_000_000
@@ -52,25 +51,23 @@ class PricedLine:
         return self.quantity * self.unit_price_minor
 
 
-async def priced(
-    context: Context, session: AsyncSession, brand_id: UUID, currency: str, lines: Sequence[NewLine]
-) -> list[PricedLine]:
+async def priced(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewLine]) -> list[PricedLine]:
     """Raises Refused with everything that is wrong."""
     if not lines:
-        raise Refused(invalid(context, NO_LINES, "lines"))
+        raise Refused(invalid(work.context, NO_LINES, "lines"))
     if len(lines) > MAX_LINES:
-        raise Refused(invalid(context, TOO_MANY_LINES, "lines", most=MAX_LINES))
+        raise Refused(invalid(work.context, TOO_MANY_LINES, "lines", most=MAX_LINES))
     wanted = {line.sku_id for line in lines if line.sku_id}
-    known = set(await session.scalars(select(Sku.id).where(Sku.brand_id == brand_id, Sku.id.in_(wanted))))
+    known = set((await work.read(select(Sku.id).where(Sku.brand_id == brand_id, Sku.id.in_(wanted)))).scalars())
     refusals: list[Refusal] = []
     found: list[PricedLine] = []
     for place, line in enumerate(lines):
         at = ("lines", str(place))
         if line.sku_id not in known or line.sku_id is None:
-            refusals.append(invalid(context, UNKNOWN_SKU, *at, "skuId"))
+            refusals.append(invalid(work.context, UNKNOWN_SKU, *at, "skuId"))
             continue
         if not 0 < line.quantity <= MAX_QUANTITY:
-            refusals.append(invalid(context, BAD_QUANTITY, *at, "quantity", most=MAX_QUANTITY))
+            refusals.append(invalid(work.context, BAD_QUANTITY, *at, "quantity", most=MAX_QUANTITY))
             continue
         try:
             price = to_minor(line.unit_price, currency)
@@ -78,20 +75,18 @@ async def priced(
                 raise MoneyError(f"{line.unit_price} is negative")
         except MoneyError as error:
             digits = precision(currency)
-            refusals.append(invalid(context, BAD_PRICE, *at, "unitPrice", why=error, digits=digits))
+            refusals.append(invalid(work.context, BAD_PRICE, *at, "unitPrice", why=error, digits=digits))
             continue
         found.append(PricedLine(line.sku_id, line.quantity, price))
     too_many = sum(line.quantity for line in found) > MAX_TOTAL_QUANTITY
     if not refusals and (too_many or sum(line.amount_minor for line in found) > MAX_MINOR):
-        refusals.append(invalid(context, TOTAL_TOO_LARGE, "lines"))
+        refusals.append(invalid(work.context, TOTAL_TOO_LARGE, "lines"))
     if refusals:
         raise Refused(*refusals)
     return found
 
 
-async def check_prices(
-    context: Context, session: AsyncSession, buyer: Buyer, catalog: Catalog, currency: str, lines: list[PricedLine]
-) -> None:
+async def check_prices(work: Work, buyer: Buyer, catalog: Catalog, currency: str, lines: list[PricedLine]) -> None:
     """A buyer orders at the brand's prices: the SKU's own, the cart's, or those of the order sent back into the cart.
 
     The last so that a line that was taken out can be put back. Raises Refused.
@@ -104,17 +99,17 @@ async def check_prices(
         .join(Cart, (Cart.brand_id == CartLine.brand_id) & (Cart.id == CartLine.cart_id))
         .where(*of_cart, Cart.currency == currency)
     )
-    offered = {tuple(row) for row in await session.execute(select(Sku.id, Sku.price_minor).where(*known))}
-    offered |= {tuple(row) for row in await session.execute(in_cart)}
+    offered = {tuple(row) for row in await work.read(select(Sku.id, Sku.price_minor).where(*known))}
+    offered |= {tuple(row) for row in await work.read(in_cart)}
     sent_back = (
         select(OrderLine.sku_id, OrderLine.unit_price_minor)
         .join(Cart, (Cart.brand_id == OrderLine.brand_id) & (Cart.source_order_id == OrderLine.order_id))
         .join(Order, (Order.brand_id == OrderLine.brand_id) & (Order.id == OrderLine.order_id))
         .where(*of_cart, Order.currency == currency, OrderLine.data_set == DataSet.ORIGINAL)
     )
-    offered |= {tuple(row) for row in await session.execute(sent_back)}
+    offered |= {tuple(row) for row in await work.read(sent_back)}
     refusals = [
-        invalid(context, NOT_THE_BRANDS_PRICE, "lines", str(place), "unitPrice")
+        invalid(work.context, NOT_THE_BRANDS_PRICE, "lines", str(place), "unitPrice")
         for place, line in enumerate(lines)
         if (line.sku_id, line.unit_price_minor) not in offered
     ]
@@ -140,12 +135,28 @@ def line_rows(brand_id: UUID, order_id: UUID, data_set: DataSet, lines: Sequence
     ]
 
 
-async def lines_of(session: AsyncSession, brand_id: UUID, order_id: UUID, data_set: DataSet) -> list[PricedLine]:
+def cart_rows(cart: Cart, lines: Sequence[PricedLine]) -> list[dict[str, Any]]:
+    """For INSERT INTO cart_lines."""
+    return [
+        {
+            "brand_id": cart.brand_id,
+            "id": new_id(),
+            "cart_id": cart.id,
+            "position": position,
+            "sku_id": line.sku_id,
+            "quantity": line.quantity,
+            "unit_price_minor": line.unit_price_minor,
+        }
+        for position, line in enumerate(lines, 1)
+    ]
+
+
+async def lines_of(work: Work, order: Order, data_set: DataSet) -> list[PricedLine]:
     """The lines of one data set of an order, by position."""
     columns = (OrderLine.sku_id, OrderLine.quantity, OrderLine.unit_price_minor)
     statement = (
         select(*columns)
-        .where(OrderLine.brand_id == brand_id, OrderLine.order_id == order_id, OrderLine.data_set == data_set)
+        .where(OrderLine.brand_id == order.brand_id, OrderLine.order_id == order.id, OrderLine.data_set == data_set)
         .order_by(OrderLine.position)
     )
-    return [PricedLine(*row) for row in await session.execute(statement)]
+    return [PricedLine(*row) for row in await work.read(statement)]

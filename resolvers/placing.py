@@ -3,14 +3,12 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit
 from models.base import new_id
 from models.buyer import Buyer
 from models.cart import Cart
@@ -21,9 +19,10 @@ from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.permissions import Permission
 from models.policy import OrderStatus
-from resolvers.core.actions import ATTEMPTS, Outcome
+from resolvers.core.actions import act
 from resolvers.core.context import Context
-from resolvers.core.refusals import Refused, invalid, not_permitted
+from resolvers.core.refusals import Outcome, Refused, invalid
+from resolvers.core.work import Work
 from resolvers.inputs import check_text
 from resolvers.order_lines import NewLine, PricedLine, check_prices, line_rows, priced
 
@@ -48,52 +47,48 @@ async def place_order(context: Context, new: NewOrder) -> Outcome:
     check_text(new.code, MAX_CODE_LENGTH, "input", "code")
     check_text(new.catalog_code, MAX_CODE_LENGTH, "input", "catalogCode")
     check_text(new.comment, MAX_COMMENT_LENGTH, "input", "comment")
-    if refusals := not_permitted(context, Permission.PLACE_ORDERS):
-        return Outcome(refusals=refusals)
-    for attempt in range(ATTEMPTS):
-        try:
-            async with context.transaction() as session:
-                order_id = await _place(context, session, new)
-            break
-        except Refused as refused:
-            return Outcome(refusals=refused.refusals)
-        except IntegrityError:
-            # The same code at the same time: now it is there to be compared with, unless its order is not the viewer's.
-            if attempt == ATTEMPTS - 1:
-                if not context.actor.is_buyer:
-                    raise
-                return Outcome(refusals=[invalid(context, ORDER_CODE_TAKEN, "code")])
-    context.refresh()
-    return Outcome(order_id)
+
+    async def change(work: Work) -> UUID:
+        return await _place(work, new)
+
+    try:
+        outcome = await act(context, change, needs=Permission.PLACE_ORDERS)
+    except IntegrityError:
+        # The code is that of an order which this buyer does not see, so it could not be compared with.
+        if not context.actor.is_buyer:
+            raise
+        return Outcome(refusals=[invalid(context, ORDER_CODE_TAKEN, "code")])
+    return replace(outcome, order_ids=[outcome.made] if outcome.made else [])
 
 
-async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID:
-    wanted = select(Buyer).where(Buyer.id == new.buyer_id)
+async def _place(work: Work, new: NewOrder) -> UUID:
+    context = work.context
+    statement = select(Buyer).where(Buyer.id == new.buyer_id)
     if context.actor.is_buyer:  # one after the other, as in cart_editing.py: a retry finds the order, or the cart
-        wanted = wanted.with_for_update()
-    buyer = await session.scalar(wanted) if new.buyer_id else None
+        statement = statement.with_for_update()
+    buyer = await work.find(statement) if new.buyer_id else None
     if buyer is None:
         raise Refused(invalid(context, UNKNOWN_BUYER, "buyerId"))
     of_brand = (Catalog.brand_id == buyer.brand_id, Catalog.code == new.catalog_code.strip())
-    catalog = await session.scalar(select(Catalog).where(*of_brand))
+    catalog = await work.find(select(Catalog).where(*of_brand))
     if catalog is None:
         raise Refused(invalid(context, UNKNOWN_CATALOG, "catalogCode"))
     currency = new.currency.strip().upper()
     if currency not in currencies():
         raise Refused(invalid(context, UNKNOWN_CURRENCY, "currency"))
-    lines = await priced(context, session, buyer.brand_id, currency, new.lines)
-    order_id, now = new_id(), context.clock()
+    lines = await priced(work, buyer.brand_id, currency, new.lines)
+    order_id, now = new_id(), work.now
     code = _code(context, new, buyer) or f"{now:%y%m%d}-{order_id.hex[-8:].upper()}"
     content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new.comment)
     existing = (Order.brand_id == buyer.brand_id, Order.code == code)
-    if found := await session.scalar(select(Order).where(*existing)):
+    if found := await work.find(select(Order).where(*existing)):
         if found.content_hash == content_hash:
             return found.id
         raise Refused(invalid(context, ORDER_CODE_TAKEN, "code"))
     # Not before: a retry must find its order when the cart, and the prices in it, are gone.
     if context.actor.is_buyer:
-        await check_prices(context, session, buyer, catalog, currency, lines)
-    session.add(
+        await check_prices(work, buyer, catalog, currency, lines)
+    work.add(
         Order(
             id=order_id,
             brand_id=buyer.brand_id,
@@ -110,12 +105,10 @@ async def _place(context: Context, session: AsyncSession, new: NewOrder) -> UUID
             content_hash=content_hash,
         )
     )
-    await session.flush()
-    await session.execute(insert(OrderLine), line_rows(buyer.brand_id, order_id, DataSet.ORIGINAL, lines))
-    await _use_cart(context, session, buyer, catalog, order_id)
+    await work.save(insert(OrderLine), line_rows(buyer.brand_id, order_id, DataSet.ORIGINAL, lines))
+    await _use_cart(work, buyer, catalog, order_id)
     source = "cart" if context.actor.is_buyer else "proxy order"
-    event = OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source)
-    await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
+    work.record(OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source))
     return order_id
 
 
@@ -127,20 +120,18 @@ def _code(context: Context, new: NewOrder, buyer: Buyer) -> str:
     return code
 
 
-async def _use_cart(context: Context, session: AsyncSession, buyer: Buyer, catalog: Catalog, order_id: UUID) -> None:
+async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID) -> None:
     """The order takes the place of the buyer's cart for the catalog, and of the order that was sent back into it.
 
     A proxy order stands for an order that was sent back; a cart that the buyer has filled alone is the buyer's.
     """
     of_buyer = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
-    cart = await session.scalar(select(Cart).where(*of_buyer).with_for_update())
-    if cart is None or not (context.actor.is_buyer or cart.source_order_id):
+    cart = await work.find(select(Cart).where(*of_buyer).with_for_update())
+    if cart is None or not (work.context.actor.is_buyer or cart.source_order_id):
         return
     if cart.source_order_id:
-        session.add(
-            OrderReplacement(brand_id=buyer.brand_id, order_id=order_id, replaced_order_id=cart.source_order_id)
-        )
-    await session.execute(delete(Cart).where(Cart.brand_id == cart.brand_id, Cart.id == cart.id))
+        work.add(OrderReplacement(brand_id=buyer.brand_id, order_id=order_id, replaced_order_id=cart.source_order_id))
+    await work.save(delete(Cart).where(Cart.brand_id == cart.brand_id, Cart.id == cart.id))
 
 
 def _content_hash(buyer_id: UUID, catalog_id: UUID, currency: str, lines: list[PricedLine], comment: str | None) -> str:

@@ -3,60 +3,54 @@
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import and_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select
 
-from models import audit, outbox
 from models.events import EventKind, OrderChanged
-from models.locale import Text, text_for
-from models.messages.refusals import NOBODY_TO_SEND_TO, NOT_PERMITTED, NOT_RESENDABLE, UNKNOWN_NOTIFICATION
+from models.locale import Text
+from models.messages.refusals import NOBODY_TO_SEND_TO, NOT_RESENDABLE, UNKNOWN_NOTIFICATION
 from models.order import Order
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
-from models.permissions import Permission, permits
-from resolvers.core.actions import Outcome, lock
+from models.permissions import Permission
+from resolvers.core.actions import act, not_found, on_orders_of
 from resolvers.core.context import Context
 from resolvers.core.notices import addresses_of
-from resolvers.core.refusals import ActionError, Refusal
+from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
+from resolvers.core.work import Work
 
 
-async def resend_notification(context: Context, notification_id: UUID) -> tuple[Outcome, UUID | None]:
-    """The outcome and the new message's id. The failed message stays as it is."""
-    locale = context.actor.locale
+async def resend_notification(context: Context, notification_id: UUID | None) -> Outcome:
+    """Makes a new message. The failed one stays as it is."""
 
-    def refused(order_id: UUID | None, code: ActionError, text: Text) -> tuple[Outcome, None]:
-        refusal = Refusal(code, text_for(text, locale), ("input", "notificationId"))
-        return Outcome(order_id, refusals=[refusal]), None
-
-    async with context.transaction() as session:
-        failed = await session.scalar(select(OutboxMessage).where(OutboxMessage.id == notification_id))
-        order = await lock(session, failed.order_id) if failed else None
-        if failed is None or order is None:
-            return refused(None, ActionError.NOT_FOUND, UNKNOWN_NOTIFICATION)
-        if not permits(context.actor.role, Permission.RESEND_MAILS):
-            return refused(order.id, ActionError.NOT_PERMITTED, NOT_PERMITTED)
-        if failed.status is not NotificationStatus.FAILED or await _is_followed(session, order, failed):
-            return refused(order.id, ActionError.NOT_ALLOWED_IN_STATUS, NOT_RESENDABLE)
-        addresses = await addresses_of(session, order)
+    async def change(work: Work) -> UUID:
+        order = work.order
+        failed = await work.find(select(OutboxMessage).where(OutboxMessage.id == notification_id))
+        if failed is None:
+            raise Refused(not_found(context, UNKNOWN_NOTIFICATION, "notificationId"))
+        if failed.status is not NotificationStatus.FAILED or await _is_followed(work, order, failed):
+            raise Refused(_not_now(context, NOT_RESENDABLE))
+        addresses = await addresses_of(work.session, order)
         if not addresses:
-            return refused(order.id, ActionError.NOT_ALLOWED_IN_STATUS, NOBODY_TO_SEND_TO)
-        now = context.clock()
-        notice = replace(OrderNotice(**failed.notice), to=addresses)
-        message = outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=now)
-        session.add(message)
-        event = OrderChanged(brand_id=order.brand_id, order_id=order.id, at=now, kind=EventKind.NOTIFICATION_RESENT)
-        await audit.record(session, [audit.entry(event, context.actor, context.request_id)])
-    context.refresh()
-    context.on_mail()
-    return Outcome(order.id), message.id
+            raise Refused(_not_now(context, NOBODY_TO_SEND_TO))
+        message = work.promise(replace(OrderNotice(**failed.notice), to=addresses), order)
+        kind = EventKind.NOTIFICATION_RESENT
+        work.record(OrderChanged(brand_id=order.brand_id, order_id=order.id, at=work.now, kind=kind))
+        return message.id
+
+    order_id = select(OutboxMessage.order_id).where(OutboxMessage.id == notification_id)
+    on = on_orders_of(order_id, "notificationId", UNKNOWN_NOTIFICATION)
+    return await act(context, change, on=on, needs=Permission.RESEND_MAILS)
 
 
-async def _is_followed(session: AsyncSession, order: Order, failed: OutboxMessage) -> bool:
+async def _is_followed(work: Work, order: Order, failed: OutboxMessage) -> bool:
     """Whether it has been sent again already, and that has not failed."""
-    later = and_(
+    later = select(OutboxMessage.id).where(
         OutboxMessage.brand_id == order.brand_id,
         OutboxMessage.order_id == order.id,
         OutboxMessage.kind == failed.kind,
         OutboxMessage.id > failed.id,
     )
-    found = await session.scalar(select(OutboxMessage.id).where(later).limit(1))
-    return found is not None
+    return await work.find(later.limit(1)) is not None
+
+
+def _not_now(context: Context, text: Text) -> Refusal:
+    return refusal(context, RefusalCode.NOT_ALLOWED_IN_STATUS, text, "notificationId")

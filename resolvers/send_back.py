@@ -3,22 +3,24 @@
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.base import new_id
 from models.cart import Cart, CartLine
-from models.events import Event
-from models.order import DataSet, Order
+from models.messages.mail import MailKind
+from models.order import DataSet
 from models.policy import OrderAction
 from models.send_back import OrderSendBack
-from resolvers.core.actions import Message, Outcome, act
+from resolvers.core.actions import act, on_order
 from resolvers.core.context import Context
-from resolvers.order_lines import lines_of
+from resolvers.core.notices import Message
+from resolvers.core.refusals import Outcome
+from resolvers.core.work import Work
+from resolvers.order_lines import cart_rows, lines_of
 
 
-async def send_back_to_cart(context: Context, order_id: UUID, message: Message) -> Outcome:
-    async def change(session: AsyncSession, order: Order) -> list[Event]:
-        now = context.clock()
+async def send_back_to_cart(context: Context, order_id: UUID | None, message: Message) -> Outcome:
+    async def change(work: Work) -> None:
+        order, now = work.order, work.now
         cart = Cart(
             id=new_id(),
             brand_id=order.brand_id,
@@ -28,25 +30,19 @@ async def send_back_to_cart(context: Context, order_id: UUID, message: Message) 
             source_order_id=order.id,
             updated_at=now,
         )
-        session.add(cart)
-        session.add(
-            OrderSendBack(brand_id=order.brand_id, order_id=order.id, sent_back_at=now, actor_name=context.actor.name)
+        work.add(
+            cart,
+            OrderSendBack(brand_id=order.brand_id, order_id=order.id, sent_back_at=now, actor_name=context.actor.name),
         )
-        await session.flush()
-        lines = await lines_of(session, order.brand_id, order.id, DataSet.ORIGINAL)
-        rows = [
-            {
-                "brand_id": order.brand_id,
-                "id": new_id(),
-                "cart_id": cart.id,
-                "position": position,
-                "sku_id": line.sku_id,
-                "quantity": line.quantity,
-                "unit_price_minor": line.unit_price_minor,
-            }
-            for position, line in enumerate(lines, 1)
-        ]
-        await session.execute(insert(CartLine), rows)
-        return [order.send_back(now)]
+        lines = await lines_of(work, order, DataSet.ORIGINAL)
+        await work.save(insert(CartLine), cart_rows(cart, lines))
+        work.record(order.send_back(now))
 
-    return await act(context, order_id, OrderAction.SEND_BACK_TO_CART, change, message)
+    return await act(
+        context,
+        change,
+        on=on_order(order_id),
+        needs=OrderAction.SEND_BACK_TO_CART,
+        message=message,
+        mail=MailKind.SENT_BACK_TO_CART,
+    )

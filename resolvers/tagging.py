@@ -1,74 +1,113 @@
-"""Tags: the list of the brand's, and the set of them on an order. The records: resolvers/tags.py."""
+"""Which tags orders carry: set, added to or taken off one order or many. The tags themselves: resolvers/tags.py."""
 
 from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import delete, insert, select
 
-from models.events import Event, TagsApplied
+from models.events import TagsApplied
 from models.messages.refusals import UNKNOWN_TAGS
 from models.order import Order
 from models.policy import OrderAction
 from models.tag import OrderTag, Tag
-from resolvers.core.actions import Outcome, act
+from resolvers.core.actions import act, on_order
 from resolvers.core.context import Context
-from resolvers.core.refusals import Refused, invalid
+from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
+from resolvers.core.work import Work
 from resolvers.inputs import InputError
-from resolvers.reading.rows import TAG_COLUMNS, TagRow
 
 MAX_TAGS = 100
 
 
-async def tags(context: Context) -> list[TagRow]:
-    """All tags of the brand by code; none for a buyer."""
-    async with context.read() as session:
-        return [TagRow(*row) for row in await session.execute(select(*TAG_COLUMNS).order_by(Tag.code))]
+class TagMode(StrEnum):
+    REPLACE = "REPLACE"
+    ADD = "ADD"
+    REMOVE = "REMOVE"
 
 
-async def apply_tags(context: Context, order_id: UUID, tag_ids: Sequence[UUID | None]) -> Outcome:
-    """Replaces the order's tags by these; None stands for an id that is not a tag's."""
+async def apply_tags(context: Context, order_id: UUID | None, tag_ids: Sequence[UUID | None]) -> Outcome:
+    """Replaces the order's tags by these. None stands for an argument that is no tag's id."""
 
-    async def change(session: AsyncSession, order: Order) -> list[Event]:
-        return await set_tags(context, session, order, tag_ids)
+    async def change(work: Work) -> None:
+        await set_tags(work, tag_ids)
 
-    return await act(context, order_id, OrderAction.APPLY_TAGS, change)
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.APPLY_TAGS)
 
 
 async def set_tags(
-    context: Context, session: AsyncSession, order: Order, tag_ids: Sequence[UUID | None]
-) -> list[Event]:
-    """Within a command that has the order's lock; no event when nothing changes. Raises Refused for an unknown tag."""
+    work: Work,
+    tag_ids: Sequence[UUID | None],
+    mode: TagMode = TagMode.REPLACE,
+    unknown_code: RefusalCode = RefusalCode.INVALID_INPUT,
+) -> None:
+    """Sets the tags of the locked orders. An order that needs no change has no event.
+
+    Raises Refused for an unknown tag, with `unknown_code`; InputError for too many.
+    """
+    check_tag_count(tag_ids)
+    orders, brand_id = work.orders, work.brand_id
+    # Held until the end, so that nobody deletes them; and before anything is taken off: see delete_tag.
+    tags = await find_tags(work, brand_id, tag_ids, hold=True)
+    if refusal := unknown_tags(work.context, tag_ids, tags, unknown_code):
+        raise Refused(refusal)
+    before = await _tags_of(work, orders)
+    gone: set[UUID] = set()
+    new: list[dict[str, Any]] = []
+    for order_id, had in before.items():
+        after = _after(had, tags, mode)
+        if had.keys() == after.keys():
+            continue
+        gone |= had.keys() - after.keys()
+        new += [{"brand_id": brand_id, "order_id": order_id, "tag_id": id} for id in after.keys() - had.keys()]
+        codes = {"before": tuple(sorted(had.values())), "after": tuple(sorted(after.values()))}
+        work.record(TagsApplied(brand_id=brand_id, order_id=order_id, at=work.now, **codes))
+    if gone:  # a tag that goes, goes from all of them
+        of_orders = (OrderTag.brand_id == brand_id, OrderTag.order_id.in_(before))
+        await work.save(delete(OrderTag).where(*of_orders, OrderTag.tag_id.in_(gone)))
+    await work.save(insert(OrderTag), new)
+
+
+def check_tag_count(tag_ids: Sequence[UUID | None]) -> None:
+    """Raises InputError for too many."""
     if len(tag_ids) > MAX_TAGS:
         raise InputError(f"tagIds takes at most {MAX_TAGS} ids.", "input", "tagIds")
-    wanted = {id for id in tag_ids if id is not None}
-    of_brand = and_(Tag.brand_id == order.brand_id, Tag.id.in_(wanted))
-    # Held until the end, so that nobody deletes them meanwhile; and before anything is taken off: see delete_tag.
-    held = select(Tag.id, Tag.code).where(of_brand).with_for_update(read=True, key_share=True)
-    found = await _codes(session, held)
-    unknown = [place for place, id in enumerate(tag_ids) if id not in found]
-    if unknown:
-        places = ", ".join(f"tagIds[{place}]" for place in unknown)
-        raise Refused(invalid(context, UNKNOWN_TAGS, "tagIds", ids=places))
-    of_order = and_(OrderTag.brand_id == order.brand_id, OrderTag.order_id == order.id)
-    is_on = and_(OrderTag.brand_id == Tag.brand_id, OrderTag.tag_id == Tag.id)
-    before = await _codes(session, select(Tag.id, Tag.code).join(OrderTag, is_on).where(of_order))
-    if before.keys() == found.keys():
-        return []
-    if gone := before.keys() - found.keys():
-        await session.execute(delete(OrderTag).where(of_order, OrderTag.tag_id.in_(gone)))
-    new = found.keys() - before.keys()
-    session.add_all(OrderTag(brand_id=order.brand_id, order_id=order.id, tag_id=id) for id in new)
-    return [
-        TagsApplied(
-            brand_id=order.brand_id,
-            order_id=order.id,
-            at=context.clock(),
-            before=tuple(sorted(before.values())),
-            after=tuple(sorted(found.values())),
-        )
-    ]
 
 
-async def _codes(session: AsyncSession, statement: Select[UUID, str]) -> dict[UUID, str]:
-    return {row[0]: row[1] for row in await session.execute(statement)}
+async def find_tags(
+    work: Work, brand_id: UUID, tag_ids: Sequence[UUID | None], *, hold: bool = False
+) -> dict[UUID, str]:
+    """Tag's id → code. `hold`: they cannot be deleted until the transaction ends."""
+    statement = select(Tag.id, Tag.code).where(Tag.brand_id == brand_id, Tag.id.in_({id for id in tag_ids if id}))
+    if hold:
+        statement = statement.with_for_update(read=True, key_share=True)
+    return {row[0]: row[1] for row in await work.read(statement)}
+
+
+def unknown_tags(
+    context: Context, tag_ids: Sequence[UUID | None], tags: dict[UUID, str], code: RefusalCode
+) -> Refusal | None:
+    """The refusal that names the places of the ids that are no tag's; None when there are none."""
+    places = ", ".join(f"tagIds[{place}]" for place, id in enumerate(tag_ids) if id not in tags)
+    return refusal(context, code, UNKNOWN_TAGS, "tagIds", ids=places) if places else None
+
+
+async def _tags_of(work: Work, orders: Sequence[Order]) -> dict[UUID, dict[UUID, str]]:
+    """Order's id → its tags: id → code."""
+    tags: dict[UUID, dict[UUID, str]] = {order.id: {} for order in orders}
+    of_orders = (OrderTag.brand_id == orders[0].brand_id, OrderTag.order_id.in_(tags))
+    statement = select(OrderTag.order_id, Tag.id, Tag.code).join_from(OrderTag, Tag).where(*of_orders)
+    for order_id, tag_id, code in await work.read(statement):
+        tags[order_id][tag_id] = code
+    return tags
+
+
+def _after(before: dict[UUID, str], tags: dict[UUID, str], mode: TagMode) -> dict[UUID, str]:
+    match mode:
+        case TagMode.REPLACE:
+            return tags
+        case TagMode.ADD:
+            return before | tags
+        case TagMode.REMOVE:
+            return {id: code for id, code in before.items() if id not in tags}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
@@ -26,6 +27,7 @@ from models.scope import EVERYTHING, Scope
 from models.send_back import OrderSendBack
 from models.tag import OrderTag, Tag
 from resolvers.backlog import ordered_quantities
+from resolvers.core.work import Work
 from resolvers.importing.importer import import_file
 from resolvers.invoice_lines import whole_order
 
@@ -157,6 +159,11 @@ async def _confirm(session: AsyncSession, order: Order, status: OrderStatus) -> 
     await session.execute(insert(OrderLine), copies)
 
 
+def _work(session: AsyncSession, order: Order) -> Work:
+    no_context: Any = None
+    return Work(no_context, session, order.placed_at)
+
+
 async def _deliver(session: AsyncSession, order: Order, *codes: str) -> None:
     """One note of the whole order, or, from backlog SKUs, notes that take half of what is left each."""
     await session.flush()
@@ -170,7 +177,10 @@ async def _deliver(session: AsyncSession, order: Order, *codes: str) -> None:
             (each.id, each.sku_id, -(-each.remaining_quantity // 2)) for each in backlog
         ]
         if not backlog:
-            taken = [(None, sku_id, whole) for sku_id, whole in (await ordered_quantities(session, order)).items()]
+            taken = [
+                (None, sku_id, whole)
+                for sku_id, whole in (await ordered_quantities(_work(session, order), order)).items()
+            ]
         for each, (_, _, quantity) in zip(backlog, taken, strict=False):
             each.remaining_quantity -= quantity
         await session.flush()
@@ -190,7 +200,7 @@ async def _deliver(session: AsyncSession, order: Order, *codes: str) -> None:
 
 async def _lay_out(session: AsyncSession, order: Order) -> None:
     await session.flush()
-    for sku_id, whole in (await ordered_quantities(session, order)).items():
+    for sku_id, whole in (await ordered_quantities(_work(session, order), order)).items():
         session.add(
             BacklogSku(
                 id=new_id(),
@@ -225,7 +235,7 @@ async def _invoice(session: AsyncSession, code: str, status: InvoiceStatus, orde
     for order in orders:
         charges = {"tax_minor": order.tax_minor, "shipping_minor": order.shipping_minor}
         session.add(InvoicedOrder(brand_id=order.brand_id, invoice_id=invoice.id, order_id=order.id, **charges))
-        for billed in await whole_order(session, order):
+        for billed in await whole_order(_work(session, order), order):
             position += 1
             session.add(
                 InvoiceLine(

@@ -12,8 +12,8 @@ from models.database.sessions import Database
 from models.key_scopes import KeyScope
 from models.policy import Role
 from resolvers import api_keys
-from resolvers.api_keys import KeyOutcome
 from resolvers.core.context import Context
+from resolvers.core.refusals import Outcome
 from resolvers.inputs import InputError
 
 
@@ -24,7 +24,7 @@ async def create_key(
     context = await _context(database, brand)
     expires_at = context.clock() + timedelta(days=days) if days else None
     try:
-        return _secret(await api_keys.create_api_key(context, name, scopes, expires_at))
+        return _secret(*await api_keys.create_api_key(context, name, scopes, expires_at))
     except InputError as error:
         raise CommandError(str(error)) from None
 
@@ -32,7 +32,7 @@ async def create_key(
 async def rotate_key(database: Database, brand: str | None, key: str, overlap_hours: int) -> str:
     """The new key itself. Raises CommandError."""
     context = await _context(database, brand)
-    return _secret(await api_keys.rotate_api_key(context, from_id(Kind.API_KEY, key), overlap_hours))
+    return _secret(*await api_keys.rotate_api_key(context, from_id(Kind.API_KEY, key), overlap_hours))
 
 
 async def revoke_key(database: Database, brand: str | None, key: str) -> None:
@@ -58,12 +58,12 @@ async def _context(database: Database, brand: str | None) -> Context:
     return Context(database, actor, lambda: datetime.now(UTC))
 
 
-def _done(outcome: KeyOutcome) -> None:
+def _done(outcome: Outcome) -> None:
     if outcome.refusals:
         raise CommandError(" ".join(refusal.message for refusal in outcome.refusals))
 
 
-def _secret(outcome: KeyOutcome) -> str:
+def _secret(outcome: Outcome, secret: str | None) -> str:
     _done(outcome)
-    assert outcome.secret is not None  # noqa: S101 - it is done, so there is one
-    return outcome.secret
+    assert secret is not None  # noqa: S101 - it is done, so there is one
+    return secret

@@ -1,10 +1,10 @@
 """docs/rules.md: the rules table of models/policy.py in words. Written by `orders schema`; a test keeps it current."""
 
-from graph.permissions import FIELDS
+from graph.schema import BINDINGS
 from models.key_scopes import ROLE_OF_SCOPE, KeyScope, with_included
 from models.messages.blockers import BLOCKER_MESSAGES
 from models.messages.statuses import STATUS_LABELS
-from models.permissions import roles
+from models.permissions import Permission, roles
 from models.policy import (
     BLOCKED_WHEN,
     NEXT_STATUS,
@@ -49,16 +49,15 @@ def rules_page() -> str:
         "",
         "## Permissions",
         "",
-        "What each field of the API needs (`graph/permissions.py`), and which roles have it (`models/permissions.py`;",
-        "for an action on an order, the column “by” above). What is of another brand or, for a buyer, of another buyer",
-        "is like what does not exist, whatever the role.",
+        "The permission that each field of the API requires, as bound in `graph/schema.py` (a field of Order:",
+        "`graph/orders.py`), and the roles that have it (`models/permissions.py`; for an action on an order, the",
+        "column “by” above). A field that is listed several times requires one of these permissions; its arguments",
+        "decide which. Whatever the role, an object of another brand or, for a buyer, of another buyer is treated as",
+        "one that does not exist.",
         "",
         "| permission | by | fields |",
         "|---|---|---|",
-        *(
-            f"| `{what}` | {', '.join(sorted(roles(what)))} | {', '.join(f'`{field}`' for field in fields)} |"
-            for what, fields in FIELDS.items()
-        ),
+        *(f"| `{what}` | {', '.join(sorted(roles(what)))} | {_fields(what)} |" for what in (*Permission, *OrderAction)),
         "",
         "## From status to status",
         "",
@@ -101,6 +100,10 @@ def rules_page() -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _fields(what: OrderAction | Permission) -> str:
+    return ", ".join(f"`{field}`" for field, binding in BINDINGS.items() if what in binding.needs)
 
 
 def _by(rule: Rule) -> str:

@@ -17,7 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from exports.pdf.snapshots import OrderDocument
 from exports.texts import in_file_name
-from graph.core.enums import publish
+from graph.core.enums import describe_enum
 from graph.core.scalars import URL
 from models.actor import Actor, ActorKind
 from models.locale import Locale
@@ -30,23 +30,26 @@ PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-publish(
+describe_enum(
     OrderDocument,
-    "Which document of an order.",
+    "PDF documents of an order.",
     {
-        "PURCHASE_ORDER": "What the buyer ordered. Always there.",
-        "ORDER_CONFIRMATION": "What the brand confirmed. Needs an OC.",
+        "PURCHASE_ORDER": "What the buyer ordered. Always available.",
+        "ORDER_CONFIRMATION": "What the brand confirmed. Available once the order has an OC.",
     },
     name="OrderPdf",
 )
 
 
-@strawberry.type(description="A link to a document. Whoever has it can open it until it expires; GET, no token needed.")
+@strawberry.type(
+    description="A signed link to a document. Anyone who has the link can open the document until it "
+    "expires, by GET and without a token."
+)
 class Download:
-    url: URL = strawberry.field(description="Signed; cannot be changed.")
-    filename: str = strawberry.field(description="As the browser will save it.")
-    media_type: str = strawberry.field(description="Of the document.")
-    expires_at: datetime = strawberry.field(description="Ask for a new link after this instant.")
+    url: URL = strawberry.field(description="The signed URL. A modified URL is refused.")
+    filename: str = strawberry.field(description="File name under which a browser saves the document.")
+    media_type: str = strawberry.field(description="Media type (MIME type) of the document.")
+    expires_at: datetime = strawberry.field(description="When the link expires. Query a new link after this instant.")
 
 
 class Export(StrEnum):

@@ -1,4 +1,4 @@
-"""Publishes the enums of the domain; each value is described, as words are part of the API."""
+"""The enums that several types share, with a description of each value. An enum of one subject is beside its type."""
 
 from enum import Enum, StrEnum
 from typing import Annotated, cast
@@ -6,22 +6,24 @@ from typing import Annotated, cast
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from models.actor import ActorKind
 from models.key_scopes import KeyScope
 from models.locale import Locale
 from models.outbox import NotificationStatus
-from models.policy import DeliveryStatus, OrderAction, OrderStatus
-from resolvers.orders import OrderSortField
+from models.policy import DeliveryStatus, OrderAction, OrderStatus, Role
 
 
-def publish(enum: type[Enum], description: str, values: dict[str, str], name: str | None = None) -> None:
-    """`values`: name → description; every member needs one."""
+def describe_enum(enum: type[Enum], description: str, values: dict[str, str], name: str | None = None) -> None:
+    """Makes the enum a type of the schema. `values`: name → description; every member needs one."""
     strawberry.enum(enum, name=name, description=description)
     definition = cast(StrawberryEnumDefinition, enum.__strawberry_definition__)  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = values[value.name]
 
 
-InLocale = Annotated[Locale | None, strawberry.argument(description="The viewer's language when left out.")]
+InLocale = Annotated[
+    Locale | None, strawberry.argument(description="Language of the result. Default: the viewer's language.")
+]
 
 
 class SortDirection(StrEnum):
@@ -29,51 +31,41 @@ class SortDirection(StrEnum):
     DESC = "desc"
 
 
-publish(Locale, "The languages that the product speaks.", {"EN": "English.", "JA": "Japanese."})
-publish(
+describe_enum(Locale, "Languages of labels, messages, mails and documents.", {"EN": "English.", "JA": "Japanese."})
+describe_enum(
     SortDirection,
-    "Which way a list is sorted.",
+    "Direction in which a list is sorted.",
     {
-        "ASC": "Smallest, earliest or first in the alphabet first.",
-        "DESC": "Largest, latest or last in the alphabet first.",
+        "ASC": "Ascending: smallest, earliest or alphabetically first value first.",
+        "DESC": "Descending: largest, latest or alphabetically last value first.",
     },
 )
-publish(
-    OrderSortField,
-    "What orders can be sorted by.",
-    {
-        "PLACED_AT": "When the order was placed.",
-        "CODE": "The order code, by code point.",
-        "TOTAL": "The total; currencies do not compare, so by currency first, then by amount.",
-        "UPDATED_AT": "When the order last changed.",
-    },
-)
-publish(
+describe_enum(
     OrderStatus,
-    "How far an order has come. The last three are final.",
+    "Progress of an order, from placed to confirmed. The last three statuses are final.",
     {
         "OC_REQUIRED": "Placed; no order confirmation (OC) yet.",
-        "OC_CREATED": "The OC is made and can still be changed.",
+        "OC_CREATED": "The OC is created and can still be changed.",
         "OC_APPROVED": "The buyer approved the OC.",
         "OC_UPDATE_REQUIRED": "The buyer refused the OC. Not a rejection of the order.",
-        "OC_CONFIRMED": "The content is fixed; delivery and backlog work opens.",
+        "OC_CONFIRMED": "The content is fixed; delivery notes and backlog SKUs can be created.",
         "REJECTED_BY_BRAND": "Rejected by the brand: by a member, or by a partner app acting for it. Final.",
-        "REJECTED": "Rejected, but not by the brand: by a platform operator, or taken over as rejected. Final.",
+        "REJECTED": "Rejected, but not by the brand: by a platform operator, or imported as rejected. Final.",
         "SENT_BACK_TO_CART": "Sent back to the buyer's cart. Final for this order.",
     },
 )
-publish(
+describe_enum(
     DeliveryStatus,
-    "How far the delivery of an order has come.",
+    "Progress of an order's delivery.",
     {
         "NONE": "Neither backlog SKUs nor a delivery note exist.",
-        "BACKLOG_SKUS_CREATED": "The order's SKUs are laid out for delivery in parts.",
+        "BACKLOG_SKUS_CREATED": "Backlog SKUs exist, to deliver the order in parts.",
         "DELIVERY_NOTE_CREATED": "At least one delivery note exists.",
     },
 )
-publish(
+describe_enum(
     OrderAction,
-    "What can be done to an order; each value names its mutation.",
+    "Actions on an order. Each value names its mutation.",
     {
         "REJECT": "rejectOrder.",
         "ARCHIVE": "archiveOrder.",
@@ -91,22 +83,49 @@ publish(
         "INVOICE_DELIVERY_NOTES": "createInvoiceForDeliveryNotes.",
     },
 )
-publish(
+describe_enum(
     NotificationStatus,
-    "How far a mail to the buyer has come.",
+    "Delivery status of a mail to the buyer.",
     {
-        "PENDING": "Not sent yet; it is tried, and tried again, until it is sent or has failed.",
-        "SENT": "The mail server took it.",
-        "FAILED": "Given up: the mail server refused it for good, or for too long. See lastError.",
+        "PENDING": "Not sent yet. The server retries until the mail is SENT or FAILED.",
+        "SENT": "Accepted by the mail server.",
+        "FAILED": "Not delivered: the mail server refused it permanently, or for too long. See lastError. A failed "
+        "mail can be sent again with resendNotification.",
     },
 )
-publish(
+describe_enum(
     KeyScope,
-    "What an API key is good for. Each scope includes those before it.",
+    "Scopes of an API key. Each scope includes those before it.",
     {
-        "ORDERS_READ": "Look and export.",
-        "ORDERS_REJECT": "Reject orders, one by one and in bulk, and send failed mails again.",
-        "ORDERS_WRITE": "All work on orders, as a member who writes.",
+        "ORDERS_READ": "View and export.",
+        "ORDERS_REJECT": "Reject orders, one by one and in bulk, and resend failed mails.",
+        "ORDERS_WRITE": "All work on orders, as a member with the role WRITE.",
     },
     name="ApiKeyScope",
+)
+describe_enum(
+    ActorKind,
+    "Kinds of users.",
+    {
+        "MEMBER": "A member of the brand.",
+        "BUYER": "A user of a buyer: sees that buyer's orders only.",
+        "APP": "A partner app that acts for the brand.",
+        "OPERATOR": "An operator of the platform: sees all brands.",
+    },
+    name="ViewerKind",
+)
+describe_enum(
+    Role,
+    "Roles: what a viewer may do. New roles may be added.",
+    {
+        "ADMIN": "A member who may do everything, including settings and API keys.",
+        "WRITE": "A member who may do all work on orders.",
+        "READ": "A member who may view and export.",
+        "BUYER": "A buyer's user: sees the buyer's own orders, approves or refuses an OC.",
+        "APP": "A partner app that may do all work on orders (scope ORDERS_WRITE).",
+        "APP_REJECT": "A partner app that may view, export and reject (scope ORDERS_REJECT).",
+        "APP_READ": "A partner app that may view and export (scope ORDERS_READ).",
+        "OPERATOR": "An operator of the platform.",
+    },
+    name="ViewerRole",
 )

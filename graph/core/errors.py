@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from enum import StrEnum
+from typing import Any, ClassVar, Self
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema, VariableDefinitionNode, is_input_type, type_from_ast
@@ -14,6 +15,7 @@ from strawberry.http import GraphQLHTTPResponse
 
 from graph.telemetry import metrics
 from models.database.engines import is_busy
+from resolvers.core.refusals import Outcome, RefusalCode
 from resolvers.inputs import InputError
 
 log = logging.getLogger("orders.graphql")
@@ -28,11 +30,31 @@ RETRY_AFTER = 1  # seconds
     description="A refusal that the user can act on. Each mutation has its own type with its own codes."
 )
 class UserError:
-    message: str = strawberry.field(description="For people, in the viewer's language: what is wrong and what to do.")
-    field: list[str] | None = strawberry.field(description="The path of the argument at fault.")
+    message: str = strawberry.field(
+        description="Message for people, in the viewer's language: what is wrong and what to do."
+    )
+    field: list[str] | None = strawberry.field(
+        description="Path of the argument at fault, e.g. input, orderId. Null if no argument is at fault."
+    )
+
+    # The codes of the mutation's family, and those for refusals that the family tells apart less finely.
+    CODES: ClassVar[type[StrEnum]]
+    COARSER: ClassVar[Mapping[RefusalCode, StrEnum]] = {}
 
     def __post_init__(self) -> None:
         metrics.refused(str(getattr(self, "code", "UNKNOWN")))
+
+    @classmethod
+    def all_of(cls, outcome: Outcome) -> list[Self]:
+        """The refusals of a command, with the codes of this family."""
+        return [
+            cls(
+                message=refusal.message,
+                field=list(refusal.field) or None,
+                code=cls.COARSER.get(refusal.code) or cls.CODES(refusal.code.value),  # type: ignore[call-arg]
+            )
+            for refusal in outcome.refusals
+        ]
 
 
 def is_unavailable(answer: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> bool:

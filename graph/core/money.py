@@ -7,10 +7,12 @@ import strawberry
 from models.money import from_minor
 
 
-@strawberry.type(description="An amount of money.")
+@strawberry.type(description="An amount of money in one currency.")
 class Money:
-    amount: Decimal = strawberry.field(description="In the currency's major unit, with its usual digits.")
-    currency: str = strawberry.field(description="ISO 4217, e.g. JPY.")
+    amount: Decimal = strawberry.field(
+        description="Amount in the currency's major unit, with the currency's usual number of decimal places."
+    )
+    currency: str = strawberry.field(description="ISO 4217 code, e.g. JPY.")
 
     @classmethod
     def of(cls, minor: int, currency: str) -> "Money":

@@ -14,16 +14,16 @@ from resolvers.nodes import Reader
 MAX_NODES = 100
 
 
-@strawberry.interface(description="A thing with an id that can be asked for by it.")
+@strawberry.interface(description="An object with a globally unique id. The query `node` returns it by its id.")
 class Node:
-    id: ID = strawberry.field(description="Globally unique and opaque; stays the same for good.")
+    id: ID = strawberry.field(description="Globally unique, opaque and permanent.")
 
 
 # Filled by the modules of the types: kind → how its rows are read, and what a row is published as.
 NODES: dict[Kind, tuple[Reader, Callable[[Any], Node]]] = {}
 
-Id = Annotated[ID, strawberry.argument(description="The id that the API gave out.")]
-Ids = Annotated[list[ID], strawberry.argument(description=f"At most {MAX_NODES} ids, of any kinds.")]
+Id = Annotated[ID, strawberry.argument(description="An id that the API returned.")]
+Ids = Annotated[list[ID], strawberry.argument(description=f"At most {MAX_NODES} ids, of objects of any types.")]
 
 
 async def node(info: Info, id: Id) -> Node | None:

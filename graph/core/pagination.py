@@ -16,36 +16,53 @@ R = TypeVar("R")
 
 First = Annotated[
     int | None,
-    strawberry.argument(description=f"How many from the start, 1 to {MAX_PAGE_SIZE}; {DEFAULT_PAGE} when left out."),
+    strawberry.argument(
+        description=f"Page size, counted from the start of the list: 1 to {MAX_PAGE_SIZE}. Default: {DEFAULT_PAGE}."
+    ),
 ]
-After = Annotated[str | None, strawberry.argument(description="Start after this cursor (an endCursor).")]
-Last = Annotated[int | None, strawberry.argument(description=f"How many from the end, 1 to {MAX_PAGE_SIZE}.")]
-Before = Annotated[str | None, strawberry.argument(description="End before this cursor (a startCursor).")]
+After = Annotated[
+    str | None, strawberry.argument(description="Return entries after this cursor: the endCursor of the previous page.")
+]
+Last = Annotated[
+    int | None, strawberry.argument(description=f"Page size, counted from the end of the list: 1 to {MAX_PAGE_SIZE}.")
+]
+Before = Annotated[
+    str | None,
+    strawberry.argument(description="Return entries before this cursor: the startCursor of the following page."),
+]
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@strawberry.type(
+    description="Position of a page in its list. To read on, pass endCursor as `after` while hasNextPage is true."
+)
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
-    start_cursor: str | None = strawberry.field(description="The first cursor of the page; null when it is empty.")
-    end_cursor: str | None = strawberry.field(description="The last cursor of the page; null when it is empty.")
+    has_next_page: bool = strawberry.field(description="Whether there are entries after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are entries before this page.")
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the first entry of the page. Null if the page is empty."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the last entry of the page. Null if the page is empty."
+    )
 
 
-@strawberry.type(description="One entry of a page.")
+@strawberry.type(description="An entry of a page, with its cursor.")
 class Edge(Generic[T]):
     node: T = strawberry.field(description="The entry.")
-    cursor: str = strawberry.field(description="Where it stands; only good for a list with the same sort.")
+    cursor: str = strawberry.field(
+        description="Position of the entry, for `after` and `before`. Valid only for a list with the same sort order."
+    )
 
 
-@strawberry.type(description="One page of a list.")
+@strawberry.type(description="One page of a list. pageInfo leads to the next one.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The entries with their cursors.")
-    nodes: list[T] = strawberry.field(description="The entries alone.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    edges: list[Edge[T]] = strawberry.field(description="The entries of this page, with their cursors.")
+    nodes: list[T] = strawberry.field(description="The entries of this page, without cursors.")
+    page_info: PageInfo = strawberry.field(description="Position of this page in the list.")
     count: Private[Callable[[], Awaitable[int]]]
 
     @strawberry.field(
-        description="How many entries the whole list has. Counted only when asked for.", directives=[Cost(weight="20")]
+        description="Number of entries in the whole list. Counted only if selected.", directives=[Cost(weight="20")]
     )
     async def total_count(self) -> int:
         return await self.count()

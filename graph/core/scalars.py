@@ -35,7 +35,7 @@ def parse_decimal(text: Any) -> Decimal:
 
 
 def parse_url(_: Any) -> URL:
-    raise GraphQLError("URLs are given out only.")
+    raise GraphQLError("URL is an output-only scalar.")
 
 
 SCALARS: dict[object, ScalarDefinition] = {
@@ -53,6 +53,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=parse_decimal,
     ),
     URL: strawberry.scalar(
-        name="URL", description="An absolute address (RFC 3986).", serialize=str, parse_value=parse_url
+        name="URL", description="An absolute URL (RFC 3986). Output only.", serialize=str, parse_value=parse_url
     ),
 }

@@ -44,12 +44,13 @@ SHORT_LIST = 3  # entries, of a list that declares nothing
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION, Location.ARGUMENT_DEFINITION],
     name="cost",
-    description="What the field, or giving the argument, adds to the cost of a document, each time that it is given.",
+    description="Cost that the field, or the argument if given, adds to a document, each time that the "
+    "document uses it.",
 )
 class Cost:
     weight: str = strawberry.field(
-        description="A whole number. Without the directive a field that gives objects costs 1; a plain one and an "
-        "argument cost nothing."
+        description="A whole number. Without the directive, a field that returns objects costs 1; a field "
+        "that returns scalars or enums costs nothing, and neither does an argument."
     )
 
 
@@ -60,19 +61,21 @@ COST_OF_A_FILTER = Cost(weight="10")
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="listSize",
-    description="How many entries a list is taken to have when the cost of a document is told. "
-    f"{SHORT_LIST} when nothing is declared.",
+    description=f"Length that the cost calculation assumes for a list. {SHORT_LIST} if nothing is declared.",
 )
 class ListSize:
-    assumed_size: int | None = strawberry.field(default=UNSET, description="When no slicing argument says how many.")
+    assumed_size: int | None = strawberry.field(
+        default=UNSET, description="Assumed length if no slicing argument is given."
+    )
     slicing_arguments: list[str] | None = strawberry.field(
-        default=UNSET, description="The arguments that say how many: by their number, or a list by its length."
+        default=UNSET, description="Arguments that set the length: a number by its value, a list by its length."
     )
     sized_fields: list[str] | None = strawberry.field(
-        default=UNSET, description="The fields of what is given that are the list; itself when left out."
+        default=UNSET,
+        description="Fields of the returned object that hold the list. Default: the field itself returns the list.",
     )
     require_one_slicing_argument: bool | None = strawberry.field(
-        default=UNSET, description="Whether one of the slicing arguments must be given; true when left out."
+        default=UNSET, description="Whether one of the slicing arguments must be given. Default: true."
     )
 
 

@@ -36,7 +36,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
         case MailKind.ORDER_REJECTED:
             return MailTexts(
                 OrderAction.REJECT,
-                "That the order is declined (rejectOrder, rejectOrders).",
+                "The order is declined (rejectOrder, rejectOrders).",
                 subject=Text("{brand}: your order {code} was declined", "【{brand}】ご注文 {code} についてのお知らせ"),
                 done=Text("Declined", "お断り日時"),
                 text=Text(
@@ -48,7 +48,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
         case MailKind.OC_CREATED:
             return MailTexts(
                 OrderAction.CREATE_CONFIRMATION,
-                "That the OC is made (createOrderConfirmation).",
+                "The OC is created (createOrderConfirmation).",
                 subject=Text(
                     "{brand}: order confirmation for your order {code}",
                     "【{brand}】ご注文 {code} の注文確認書（OC）作成のお知らせ",
@@ -62,7 +62,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
         case MailKind.OC_CONFIRMED:
             return MailTexts(
                 OrderAction.CONFIRM,
-                "That the order is confirmed (confirmOrder).",
+                "The order is confirmed (confirmOrder).",
                 subject=Text("{brand}: your order {code} is confirmed", "【{brand}】ご注文 {code} 確定のお知らせ"),
                 done=Text("Confirmed", "確定日時"),
                 text=Text(
@@ -72,7 +72,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
         case MailKind.OC_MADE_EDITABLE:
             return MailTexts(
                 OrderAction.MAKE_CONFIRMATION_EDITABLE,
-                "That the OC is being revised (makeOrderConfirmationEditable).",
+                "The OC is being revised (makeOrderConfirmationEditable).",
                 subject=Text(
                     "{brand}: the order confirmation for {code} is being revised",
                     "【{brand}】ご注文 {code} の注文確認書（OC）見直しのお知らせ",
@@ -86,7 +86,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
         case MailKind.SENT_BACK_TO_CART:
             return MailTexts(
                 OrderAction.SEND_BACK_TO_CART,
-                "That the order is back in the cart (sendOrderBackToCart).",
+                "The order is back in the cart (sendOrderBackToCart).",
                 subject=Text("{brand}: please revise your order {code}", "【{brand}】ご注文 {code} 差し戻しのお知らせ"),
                 done=Text("Returned", "差し戻し日時"),
                 text=Text(

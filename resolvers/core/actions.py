@@ -1,148 +1,208 @@
-"""What every action on one order shares: the lock, policy's verdict under it, one transaction, the audit, the mail."""
+"""The pipeline that every command runs through: `act`.
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+One transaction: lock the orders → permission and verdict → idempotency key → change → audit → mail → commit. Then the
+request's loaders are replaced by fresh ones, and the relay is told that there is mail. A refusal writes nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit, outbox
-from models.events import Event, OrderChanged
-from models.locale import Locale, text_for
+from models.locale import Text
 from models.messages.mail import MailKind
-from models.messages.refusals import BODY_TOO_LONG, BODY_WITHOUT_NOTIFY, ORDER_NOT_FOUND, STALE_ORDER
+from models.messages.refusals import ORDER_NOT_FOUND, STALE_ORDER, UNKNOWN_DOCUMENT
 from models.order import Order
+from models.permissions import Permission
 from models.policy import OrderAction
 from resolvers.core.context import Context
-from resolvers.core.notices import MAX_BODY_LENGTH, notice_of, typed
-from resolvers.core.refusals import ActionError, Refusal, Refused, refusal_of
-from resolvers.inputs import check_text
+from resolvers.core.idempotency import IdempotencyConflict, IdempotentRequest, key_reused
+from resolvers.core.notices import Message, notice_of
+from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, blocked, not_permitted, refusal
+from resolvers.core.work import Work, lock_orders, working
 from resolvers.reading.verdicts import Explained, read_verdicts
 
-ATTEMPTS = 3
+MAX_ATTEMPTS = 3
+
+# Does the work, records its events, and returns the id of what it made or changed. Raises Refused.
+Change = Callable[[Work], Awaitable[UUID | None]]
+
+
+def _order_id(_: int) -> tuple[str, ...]:
+    return ("orderId",)
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """What is to be mailed to the buyer: nothing, the standard text, or the typed body."""
+class Target:
+    """The orders that a command locks: these, or those that a document references.
 
-    notify: bool = False
-    body: str | None = None
+    None among the ids stands for an argument that is no order's id. `path`: the argument that named the n-th order, or
+    the document. `brand`: selects the brand of a command on no order, when the viewer has none of its own.
+    """
+
+    order_ids: Sequence[UUID | None] = ()
+    of_document: Select[UUID] | None = None
+    path: Callable[[int], tuple[str, ...]] = _order_id
+    unknown: Text = ORDER_NOT_FOUND
+    brand: Select[UUID] | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.order_ids and self.of_document is None
+
+
+NO_ORDER = Target()
+
+
+def on_order(order_id: UUID | None) -> Target:
+    return Target([order_id])
+
+
+def on_orders(order_ids: Sequence[UUID | None], path: Callable[[int], tuple[str, ...]]) -> Target:
+    return Target(order_ids, path=path)
+
+
+def on_orders_of(document: Select[UUID], argument: str, unknown: Text = UNKNOWN_DOCUMENT) -> Target:
+    """`document`: selects the ids of the orders that a document references. Without any there is no such document."""
+    return Target(of_document=document, path=lambda _: (argument,), unknown=unknown)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of an action. `order_id` is None when the viewer has no such order; no `refusals` means it is done."""
+class Command:
+    """What `act` was given."""
 
-    order_id: UUID | None = None
-    blockers: list[Explained] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
-# Does the work on the locked order and tells what was done, in order.
-Change = Callable[[AsyncSession, Order], Awaitable[list[Event]]]
+    change: Change
+    needs: OrderAction | Permission
+    on: Target
+    message: Message
+    mail: MailKind | None
+    version: int | None
+    request: IdempotentRequest
 
 
 async def act(
     context: Context,
-    order_id: UUID,
-    action: OrderAction,
     change: Change,
-    message: Message | None = None,
     *,
+    needs: OrderAction | Permission,
+    on: Target = NO_ORDER,
+    message: Message | None = None,
+    mail: MailKind | None = None,
     version: int | None = None,
+    request: IdempotentRequest | None = None,
 ) -> Outcome:
-    """One action in one transaction. The mail, if one is wanted, is of the kind of the first event.
+    """Runs one command.
 
-    `version`: what the caller has read; another one is refused.
+    `message`, `mail`: what the buyer of the order is mailed, and which kind of mail it is. `version`: of the order as
+    the client has read it; another one is refused. `request`: what the client's idempotency key stands for.
     """
-    message = message or Message()
-    if refusals := _check(message, context.actor.locale):
+    command = Command(
+        change, needs, on, message or Message(), mail, version, request or IdempotentRequest("no key is given")
+    )
+    command.request.check()
+    if refusals := command.message.check(context):
         return Outcome(refusals=refusals)
-    for attempt in range(ATTEMPTS):
-        try:
-            async with context.transaction() as session:
-                outcome = await _act(context, session, order_id, action, change, message, version)
-            break
-        except Refused as refused:
-            context.refresh()
-            return Outcome(order_id, refusals=refused.refusals)
-        except IntegrityError:
-            # Somebody else was quicker: now the rules see what they did.
-            if attempt == ATTEMPTS - 1:
-                raise
+    if command.on.is_nothing and (refusals := not_permitted(context, needs)):
+        return Outcome(refusals=refusals)  # nothing needs to be locked to know that
+    outcome = await _until_no_conflict(context, command)
     context.refresh()
-    if message.notify and not outcome.refusals:
+    if outcome.notification_id and not outcome.replayed:
         context.on_mail()
     return outcome
 
 
-async def _act(
-    context: Context,
-    session: AsyncSession,
-    order_id: UUID,
-    action: OrderAction,
-    change: Change,
-    message: Message,
-    version: int | None,
-) -> Outcome:
-    order, outcome = await begin(context, session, order_id, action, version)
-    if order is None or outcome.refusals:
+async def _until_no_conflict(context: Context, command: Command) -> Outcome:
+    """Tries again when a concurrent command was faster: then the rules see what that one did."""
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        try:
+            return await _attempt(context, command)
+        except IntegrityError:
+            if attempt == MAX_ATTEMPTS:
+                raise
+        except IdempotencyConflict:
+            if attempt == MAX_ATTEMPTS:
+                break
+    return Outcome(refusals=[key_reused(context)])
+
+
+async def _attempt(context: Context, command: Command) -> Outcome:
+    ids: list[UUID] = []
+    try:
+        async with working(context) as work:
+            work.orders = await _lock(work, command.on, ids)
+            brand_id = await _brand(work, command.on) if command.request.key else None
+            if brand_id and (previous := await command.request.previous_answer(work, brand_id)):
+                return previous
+            blockers = await _judge(work, command.needs)
+            if refusals := _refusals(work, command, blockers):
+                return Outcome(ids, blockers=blockers, refusals=refusals)
+            warnings = await _write_notice(work, command)
+            made = await command.change(work)
+            work.promise_notices()
+            await work.save()
+            outcome = Outcome(ids, made, work.notification_id, warnings=warnings)
+            if brand_id:
+                await command.request.remember(work, brand_id, outcome)
         return outcome
-    events = await change(session, order)
-    await session.flush()
-    if message.notify and events:
-        outcome = replace(outcome, warnings=await _mail(context, session, order, events[0], message))
-    await audit.record(session, (audit.entry(event, context.actor, context.request_id) for event in events))
-    return outcome
+    except Refused as refused:
+        return Outcome(ids, refusals=refused.refusals)
 
 
-async def _mail(context: Context, session: AsyncSession, order: Order, event: Event, message: Message) -> list[str]:
-    """Promises the mail; answers why nobody can be told, when that is so."""
-    kind = MailKind(event.kind if isinstance(event, OrderChanged) else "")
-    notice, warnings = await notice_of(session, order, kind, event.at, typed(message.body), context.actor.locale)
+async def _lock(work: Work, on: Target, ids: list[UUID]) -> list[Order]:
+    """The locked orders; `ids` is filled with theirs. Raises Refused when the viewer does not have all of them."""
+    wanted = sorted((await work.read(on.of_document)).scalars()) if on.of_document is not None else on.order_ids
+    found = await lock_orders(work, [id for id in wanted if id]) if wanted else {}
+    ids += [id for id in wanted if id in found]
+    missing = [place for place, id in enumerate(wanted) if id not in found]
+    if missing or (on.of_document is not None and not found):
+        places = missing or [0]
+        raise Refused(*(not_found(work.context, on.unknown, *on.path(place)) for place in places))
+    return [found[id] for id in ids]
+
+
+async def _brand(work: Work, on: Target) -> UUID | None:
+    """The brand in which an idempotency key is looked up."""
+    if work.orders:
+        return work.orders[0].brand_id
+    return work.context.actor.brand_id or (await work.find(on.brand) if on.brand is not None else None)
+
+
+async def _judge(work: Work, needs: OrderAction | Permission) -> dict[UUID, list[Explained]]:
+    """The blockers of each locked order that has some."""
+    if not isinstance(needs, OrderAction) or not work.orders:
+        return {}
+    verdicts = await read_verdicts(work.session, [order.id for order in work.orders])
+    blockers = {id: verdict.blockers(needs, work.context.actor) for id, verdict in verdicts.items()}
+    return {id: found for id, found in blockers.items() if found}
+
+
+def _refusals(work: Work, command: Command, blockers: dict[UUID, list[Explained]]) -> list[Refusal]:
+    if not isinstance(command.needs, OrderAction) or not work.orders:
+        return not_permitted(work.context, command.needs)
+    refusals = [
+        blocked(blocker, *command.on.path(place))
+        for place, order in enumerate(work.orders)
+        for blocker in blockers.get(order.id, ())
+    ]
+    if command.version is not None and command.version != work.order.version:
+        version = work.order.version
+        refusals.append(refusal(work.context, RefusalCode.STALE_ORDER, STALE_ORDER, "expectedVersion", version=version))
+    return refusals
+
+
+async def _write_notice(work: Work, command: Command) -> list[str]:
+    """Fills `work.notices` when a mail is wanted; returns why nobody can be mailed, when that is so."""
+    if not command.message.notify or command.mail is None:
+        return []
+    notice, warnings = await notice_of(
+        work.session, work.order, command.mail, work.now, command.message.text, work.context.actor.locale
+    )
     if notice:
-        session.add(outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=event.at))
+        work.notices[work.order.id] = notice
     return warnings
 
 
-async def lock(session: AsyncSession, order_id: UUID) -> Order | None:
-    """The order, if the viewer has it. Every writer that could make a verdict stale takes this lock first."""
-    return await session.scalar(select(Order).where(Order.id == order_id).with_for_update())
-
-
-async def begin(
-    context: Context, session: AsyncSession, order_id: UUID, action: OrderAction, version: int | None = None
-) -> tuple[Order | None, Outcome]:
-    """The locked order; with the outcome to return as it is when it has refusals."""
-    order = await lock(session, order_id)
-    if order is None:
-        return None, not_found(context)
-    verdict = (await read_verdicts(session, [order.id]))[order.id]
-    blockers = verdict.blockers(action, context.actor)
-    refusals = [refusal_of(blocker, "orderId") for blocker in blockers]
-    if version is not None and version != order.version:
-        text = text_for(STALE_ORDER, context.actor.locale, version=order.version)
-        refusals.append(Refusal(ActionError.STALE_ORDER, text, ("input", "expectedVersion")))
-    return order, Outcome(order.id, blockers, refusals)
-
-
-def not_found(context: Context) -> Outcome:
-    text = text_for(ORDER_NOT_FOUND, context.actor.locale)
-    return Outcome(refusals=[Refusal(ActionError.NOT_FOUND, text, ("input", "orderId"))])
-
-
-def _check(message: Message, locale: Locale) -> list[Refusal]:
-    body = typed(message.body)
-    refusals = []
-    if body and not message.notify:
-        refusals.append(Refusal(ActionError.INVALID_INPUT, text_for(BODY_WITHOUT_NOTIFY, locale), ("input", "body")))
-    if body and len(body) > MAX_BODY_LENGTH:
-        text = text_for(BODY_TOO_LONG, locale, length=len(body), longest=MAX_BODY_LENGTH)
-        refusals.append(Refusal(ActionError.INVALID_INPUT, text, ("input", "body")))
-    if not refusals:
-        check_text(body, MAX_BODY_LENGTH, "input", "body")
-    return refusals
+def not_found(context: Context, text: Text, *field: str) -> Refusal:
+    return refusal(context, RefusalCode.NOT_FOUND, text, *field)

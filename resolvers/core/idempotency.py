@@ -1,68 +1,106 @@
 """Retrying safely: the answer to a command is remembered under the client's key, in the command's own transaction.
 
-Only what was done is remembered. A refusal changed nothing, so a retry asks anew.
+Only what was done is remembered. A refusal changed nothing, so a retry is decided anew.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.actor import Actor
 from models.base import insert_new
-from models.idempotency import IdempotencyKey
+from models.idempotency import IdempotencyKey, request_hash
+from models.messages.refusals import KEY_REUSED
+from resolvers.core.context import Context
+from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
+from resolvers.core.work import Work
+from resolvers.inputs import check_text
+
+MAX_KEY_LENGTH = 200
 
 
-class KeyTakenMeanwhile(Exception):
-    """Another request has claimed the key since recall(); raised so that everything is rolled back."""
+class IdempotencyConflict(Exception):
+    """A concurrent request has remembered its answer under this key. Raised to roll back and to try again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    request_hash: str
-    answer: dict[str, Any]
+class IdempotentRequest:
+    """A command as its client names it: the mutation, its arguments, and the client's key.
 
+    Without a key nothing is looked up or remembered. The same key with other arguments is refused.
+    """
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What one actor's key stands for; without a key nothing is recalled and every claim succeeds."""
-
-    session: AsyncSession
-    brand_id: UUID
-    actor: Actor
     operation: str
-    key: str | None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    key: str | None = None
 
-    async def recall(self) -> Remembered | None:
+    def check(self) -> None:
+        """Raises InputError for a key that cannot be one."""
+        check_text(self.key, MAX_KEY_LENGTH, "input", "idempotencyKey")
+
+    async def previous_answer(self, work: Work, brand_id: UUID) -> Outcome | None:
+        """The outcome of the request that was done under this key. Raises Refused when that was another one."""
         if self.key is None:
             return None
         statement = select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
-            IdempotencyKey.brand_id == self.brand_id,
-            IdempotencyKey.actor_id == self.actor.identity,
+            IdempotencyKey.brand_id == brand_id,
+            IdempotencyKey.actor_id == work.context.actor.identity,
             IdempotencyKey.operation == self.operation,
             IdempotencyKey.key == self.key,
         )
-        row = (await self.session.execute(statement)).one_or_none()
-        return Remembered(*row) if row else None
+        row = (await work.read(statement)).one_or_none()
+        if row is None:
+            return None
+        if row.request_hash != self._hash():
+            raise Refused(key_reused(work.context))
+        return _outcome(row.answer)
 
-    async def claim(self, request_hash: str, answer: dict[str, Any], now: datetime) -> None:
+    async def remember(self, work: Work, brand_id: UUID, outcome: Outcome) -> None:
+        """Raises IdempotencyConflict when a concurrent request was faster."""
         if self.key is None:
             return
         statement = (
-            insert_new(self.session, IdempotencyKey)
+            insert_new(work.session, IdempotencyKey)
             .values(
-                brand_id=self.brand_id,
-                actor_id=self.actor.identity,
+                brand_id=brand_id,
+                actor_id=work.context.actor.identity,
                 operation=self.operation,
                 key=self.key,
-                request_hash=request_hash,
-                answer=answer,
-                created_at=now,
+                request_hash=self._hash(),
+                answer=_answer(outcome),
+                created_at=work.now,
             )
             .returning(IdempotencyKey.key)
         )
-        if (await self.session.execute(statement)).one_or_none() is None:
-            raise KeyTakenMeanwhile
+        if (await work.session.execute(statement)).one_or_none() is None:
+            raise IdempotencyConflict
+
+    def _hash(self) -> str:
+        return request_hash(self.arguments | {"idempotency_key": self.key})
+
+
+def key_reused(context: Context) -> Refusal:
+    return refusal(context, RefusalCode.IDEMPOTENCY_KEY_REUSED, KEY_REUSED, "idempotencyKey")
+
+
+def _answer(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "order_id": str(outcome.order_id) if outcome.order_id else None,
+        "order_ids": [str(id) for id in outcome.order_ids],
+        "made": str(outcome.made) if outcome.made else None,
+        "notification_id": str(outcome.notification_id) if outcome.notification_id else None,
+        "warnings": outcome.warnings,
+    }
+
+
+def _outcome(answer: dict[str, Any]) -> Outcome:
+    # Answers of earlier releases name one order and nothing made.
+    order_ids = answer.get("order_ids") or [answer["order_id"]]
+    return Outcome(
+        order_ids=[UUID(id) for id in order_ids if id],
+        made=UUID(answer["made"]) if answer.get("made") else None,
+        notification_id=UUID(answer["notification_id"]) if answer["notification_id"] else None,
+        warnings=answer["warnings"],
+        replayed=True,
+    )

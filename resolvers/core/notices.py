@@ -1,6 +1,7 @@
-"""What the buyer is told of a decision: the typed message, and the notice that the mail is made of."""
+"""What the buyer is mailed about a decision: the typed message, and the notice that the mail is made of."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,17 +10,50 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
-from models.locale import Locale, text_for
+from models.locale import Locale, Text, text_for
 from models.messages.mail import MailKind, mail_texts
-from models.messages.refusals import BUYER_HAS_NO_ADDRESS, BUYER_IS_OFFLINE, NOT_PERMITTED, ORDER_NOT_FOUND
+from models.messages.refusals import (
+    BODY_TOO_LONG,
+    BODY_WITHOUT_NOTIFY,
+    BUYER_HAS_NO_ADDRESS,
+    BUYER_IS_OFFLINE,
+    NOT_PERMITTED,
+    ORDER_NOT_FOUND,
+)
 from models.order import Order
 from models.outbox import OrderNotice
 from models.permissions import permits
 from models.policy import OrderAction
 from resolvers.core.context import Context
+from resolvers.core.refusals import Refusal, RefusalCode, refusal
 from resolvers.inputs import InputError, check_text
 
-MAX_BODY_LENGTH = 10_000
+MAX_BODY_LENGTH = 10_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the buyer is mailed: nothing, the standard text, or the typed body."""
+
+    notify: bool = False
+    body: str | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The body with one kind of line break; None when it is blank."""
+        return typed(self.body)
+
+    def check(self, context: Context) -> list[Refusal]:
+        """Raises InputError for characters that cannot be kept."""
+        text, found = self.text, []
+        if text and not self.notify:
+            found.append(refusal(context, RefusalCode.BODY_WITHOUT_NOTIFY, BODY_WITHOUT_NOTIFY, "body"))
+        if text and len(text) > MAX_BODY_LENGTH:
+            length = {"length": len(text), "longest": MAX_BODY_LENGTH}
+            found.append(refusal(context, RefusalCode.BODY_TOO_LONG, BODY_TOO_LONG, "body", **length))
+        if not found:
+            check_text(text, MAX_BODY_LENGTH, "input", "body")
+        return found
 
 
 def typed(body: str | None) -> str | None:
@@ -27,29 +61,34 @@ def typed(body: str | None) -> str | None:
     return body.replace("\r\n", "\n").replace("\r", "\n") if body and body.strip() else None
 
 
+def unreachable(is_offline: bool, addresses: Sequence[str]) -> Text | None:
+    """Why nobody can be mailed; None when somebody can."""
+    if is_offline:
+        return BUYER_IS_OFFLINE
+    return None if addresses else BUYER_HAS_NO_ADDRESS
+
+
 async def notice_of(
     session: AsyncSession, order: Order, kind: MailKind, at: datetime, body: str | None, locale: Locale
 ) -> tuple[OrderNotice | None, list[str]]:
-    """What the buyer is told, frozen; or None and, in the viewer's language, why nobody can be told."""
-    brand, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
-    if buyer.is_offline:
-        return None, [text_for(BUYER_IS_OFFLINE, locale)]
-    if not recipients:
-        return None, [text_for(BUYER_HAS_NO_ADDRESS, locale)]
-    return _notice(order, kind, at, body, brand, buyer, recipients), []
+    """What the buyer is mailed, frozen; or None and, in the viewer's language, why nobody can be mailed."""
+    brand, buyer, addresses = (await _readers(session, [order]))[order.buyer_id]
+    if reason := unreachable(buyer.is_offline, addresses):
+        return None, [text_for(reason, locale)]
+    return _notice(order, kind, at, body, brand, buyer, addresses), []
 
 
 async def notices_of(
     session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, body: str | None
 ) -> dict[UUID, OrderNotice | None]:
-    """For many orders of one brand in one statement; None where nobody can be told."""
+    """For many orders of one brand, in one statement. None where nobody can be mailed."""
     readers = await _readers(session, orders)
-    found: dict[UUID, OrderNotice | None] = {}
+    notices: dict[UUID, OrderNotice | None] = {}
     for order in orders:
-        brand, buyer, recipients = readers[order.buyer_id]
-        reachable = recipients and not buyer.is_offline
-        found[order.id] = _notice(order, kind, at, body, brand, buyer, recipients) if reachable else None
-    return found
+        brand, buyer, addresses = readers[order.buyer_id]
+        is_unreachable = unreachable(buyer.is_offline, addresses)
+        notices[order.id] = None if is_unreachable else _notice(order, kind, at, body, brand, buyer, addresses)
+    return notices
 
 
 async def _readers(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, tuple[Brand, Buyer, list[str]]]:
@@ -97,14 +136,15 @@ def _brands_text(brand: Brand, buyer: Buyer, kind: MailKind) -> str | None:
 
 async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
     """Where mails to the order's buyer go now; nowhere for an offline buyer."""
-    _, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
-    return [] if buyer.is_offline else recipients
+    _, buyer, addresses = (await _readers(session, [order]))[order.buyer_id]
+    return [] if unreachable(buyer.is_offline, addresses) else addresses
 
 
 async def preview(
     context: Context, order_id: UUID, kind: MailKind, action: OrderAction, body: str | None
 ) -> OrderNotice:
-    """The notice that an action would send now. Raises InputError for who may not do it, or with nobody to tell."""
+    """The notice that an action would send now. Raises InputError for a viewer who may not do it, or
+    when nobody can be mailed."""
     locale = context.actor.locale
     body = typed(body)
     check_text(body, MAX_BODY_LENGTH, "body")

@@ -1,7 +1,9 @@
-"""Why a command was refused: one type of refusal for all commands."""
+"""Why a command was refused, and what a command answers: one Refusal and one Outcome for all of them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from models.locale import Text, text_for
 from models.messages.refusals import NOT_PERMITTED
@@ -12,57 +14,115 @@ from resolvers.inputs import InputError
 from resolvers.reading.verdicts import Explained
 
 
-class ActionError(StrEnum):
+class RefusalCode(StrEnum):
+    """Every code there is. The API publishes an enum per family of mutations, made of some of these."""
+
     NOT_FOUND = "NOT_FOUND"
     NOT_PERMITTED = "NOT_PERMITTED"
     NOT_ALLOWED_IN_STATUS = "NOT_ALLOWED_IN_STATUS"
     ORDER_REJECTED = "ORDER_REJECTED"
     STALE_ORDER = "STALE_ORDER"
     INVALID_INPUT = "INVALID_INPUT"
+    BODY_WITHOUT_NOTIFY = "BODY_WITHOUT_NOTIFY"
+    BODY_TOO_LONG = "BODY_TOO_LONG"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    ONE_OF_ORDER_IDS_AND_FILTER = "ONE_OF_ORDER_IDS_AND_FILTER"
+    TOO_MANY_ORDERS = "TOO_MANY_ORDERS"
+    UNKNOWN_TAGS = "UNKNOWN_TAGS"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """`field`: the path of the argument at fault."""
 
-    code: ActionError
+    code: RefusalCode
     message: str
     field: tuple[str, ...] = ()
 
 
 class Refused(Exception):
-    """Raised in the middle of a command, so that all of it is rolled back."""
+    """Raised by a command that cannot be done, so that all of it is rolled back."""
 
     def __init__(self, *refusals: Refusal) -> None:
         super().__init__(*(refusal.message for refusal in refusals))
         self.refusals = list(refusals)
 
 
-def not_permitted(context: Context, what: OrderAction | Permission, *field: str) -> list[Refusal]:
+@dataclass(frozen=True, slots=True)
+class OrderResult:
+    """The result for one order of a bulk command. No blockers: the command was done, by this run.
+
+    `is_found` False: the viewer has no such order. `warnings`: notices about a completed command, e.g. that nobody
+    could be mailed.
+    """
+
+    order_id: UUID
+    is_found: bool
+    blockers: list[Explained] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        return self.is_found and not self.blockers
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Result of a command. It was done if and only if `refusals` is empty.
+
+    `order_ids`: the orders it is about, as far as the viewer has them. `made`: the id of what was created or changed.
+    `blockers`: those of each order that has some. `replayed`: this is the remembered answer to an earlier request with
+    the same idempotency key. `results`: of a bulk command, one for each order.
+    """
+
+    order_ids: Sequence[UUID] = ()
+    made: UUID | None = None
+    notification_id: UUID | None = None
+    blockers: dict[UUID, list[Explained]] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    replayed: bool = False
+    results: list[OrderResult] = field(default_factory=list)
+
+    @property
+    def order_id(self) -> UUID | None:
+        """The first order; None when the viewer has no such order."""
+        return self.order_ids[0] if self.order_ids else None
+
+    @property
+    def order_blockers(self) -> list[Explained]:
+        """The blockers of the first order."""
+        return self.blockers.get(self.order_ids[0], []) if self.order_ids else []
+
+
+def refusal(context: Context, code: RefusalCode, text: Text, /, *field: str, **values: object) -> Refusal:
+    """`field`: the path of the argument within `input`; `values`: for the text's {names}."""
+    return Refusal(code, text_for(text, context.actor.locale, **values), ("input", *field) if field else ())
+
+
+def invalid(context: Context, text: Text, /, *field: str, **values: object) -> Refusal:
+    """A refusal for an argument that makes no sense; `text` is one of models/messages/refusals.py."""
+    return refusal(context, RefusalCode.INVALID_INPUT, text, *field, **values)
+
+
+def not_permitted(context: Context, needs: OrderAction | Permission) -> list[Refusal]:
     """Empty when the viewer may do it."""
-    if permits(context.actor.role, what):
-        return []
-    return [Refusal(ActionError.NOT_PERMITTED, text_for(NOT_PERMITTED, context.actor.locale), field)]
+    return [] if permits(context.actor.role, needs) else [refusal(context, RefusalCode.NOT_PERMITTED, NOT_PERMITTED)]
 
 
-def demand(context: Context, what: OrderAction | Permission) -> None:
-    """For questions, which have no userErrors. Raises InputError for a viewer who may not ask."""
-    if not permits(context.actor.role, what):
+def require(context: Context, needs: OrderAction | Permission) -> None:
+    """For queries, which have no userErrors. Raises InputError for a viewer who may not ask."""
+    if not permits(context.actor.role, needs):
         raise InputError(text_for(NOT_PERMITTED, context.actor.locale), code="NOT_PERMITTED")
 
 
-def invalid(context: Context, text: Text, *field: str, **values: object) -> Refusal:
-    """A refusal for an argument that makes no sense, as one of models/words.py puts it."""
-    return Refusal(ActionError.INVALID_INPUT, text_for(text, context.actor.locale, **values), ("input", *field))
-
-
-def refusal_of(blocker: Explained, *field: str) -> Refusal:
-    """`field`: the argument that named the order."""
+def blocked(blocker: Explained, *field: str) -> Refusal:
+    """The refusal for a blocker; `field`: the argument that named the order."""
     match blocker.code:
         case Blocker.NOT_PERMITTED:
-            code = ActionError.NOT_PERMITTED
+            code = RefusalCode.NOT_PERMITTED
         case Blocker.ALREADY_REJECTED:
-            code = ActionError.ORDER_REJECTED
+            code = RefusalCode.ORDER_REJECTED
         case _:
-            code = ActionError.NOT_ALLOWED_IN_STATUS
+            code = RefusalCode.NOT_ALLOWED_IN_STATUS
     return Refusal(code, blocker.message, ("input", *field))

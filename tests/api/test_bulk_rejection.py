@@ -16,6 +16,7 @@ from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
 from resolvers import bulk_rejection
+from resolvers.bulk_batches import save_orders
 from tests.support.client import Client, id_of
 from tests.support.factories import OPERATOR, Shop, add_invoice, make_buyer, make_order, make_shop
 from tests.support.trace import trace
@@ -182,10 +183,10 @@ async def test_too_many_orders_are_refused(
 async def test_a_crash_half_way_and_a_retry_finish_the_rest_and_mail_nobody_twice(
     database: Database, member: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_rejection, "BATCH", 5)
+    monkeypatch.setattr(bulk_rejection, "BATCH_SIZE", 5)
     for number in range(17):
         await make_order(database, shop, code=f"A-{number}")
-    whole = bulk_rejection._reject
+    whole = save_orders
     calls = 0
 
     async def dies_in_the_third_batch(*arguments: Any) -> Any:
@@ -195,12 +196,12 @@ async def test_a_crash_half_way_and_a_retry_finish_the_rest_and_mail_nobody_twic
             raise RuntimeError("power cut")
         return await whole(*arguments)
 
-    monkeypatch.setattr(bulk_rejection, "_reject", dies_in_the_third_batch)
+    monkeypatch.setattr(bulk_rejection, "save_orders", dies_in_the_third_batch)
     input = {"filter": {"search": "A-"}, "notify": True, "idempotencyKey": "k"}
     error = await member.error(REJECT, input=input)
     assert error["extensions"]["code"] == "INTERNAL_ERROR"
     assert await count(database, OrderRejection) == 10
-    monkeypatch.setattr(bulk_rejection, "_reject", whole)
+    monkeypatch.setattr(bulk_rejection, "save_orders", whole)
     payload = await reject(member, **input)
     assert (payload["rejectedCount"], payload["skippedCount"]) == (17, 0)
     again = await reject(member, **input)

@@ -64,7 +64,7 @@ def test_the_ready_operations_are_valid(number: int) -> None:
 
 
 def test_the_licences_of_what_we_ship_are_there() -> None:
-    vendor = ROOT / "graph" / "graphiql" / "vendor"
+    vendor = ROOT / "graph" / "http" / "graphiql" / "vendor"
     licences = (vendor / "LICENSES.txt").read_text(encoding="utf-8")
     for path in Path(vendor).glob("*.js"):
         assert path.name.split("-")[0] in licences.lower(), path.name

@@ -1,11 +1,13 @@
 """Every field of the API has a declared permission, and every role can do what the table says, and nothing else."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import strawberry
 
-from graph.permissions import FIELDS, roles_of
+from graph.core.binding import bindings, question
+from graph.schema import BINDINGS
 from models.actor import Actor
 from models.database.sessions import Database
 from models.permissions import EVERYBODY, Permission
@@ -30,18 +32,41 @@ def codes(answer: dict[str, Any]) -> set[str]:
     return found
 
 
+def roles_of(field: str) -> frozenset[Role]:
+    return BINDINGS[field].roles
+
+
 async def test_every_field_declares_its_permission(database: Database, api: Client) -> None:
     walk = await Walk.of(api.as_((await make_shop(database)).member()))
     there_are = {f"{'Query' if kind == 'query' else 'Mutation'}.{name}" for kind, name, _ in walk.fields()}
-    declared = {field for fields in FIELDS.values() for field in fields}
-    assert there_are <= declared, f"declare {there_are - declared} in graph/permissions.py"
-    for field in declared:
-        type_: Any = walk.schema.type_map[field.partition(".")[0]]
-        assert field.partition(".")[2] in type_.fields, f"there is no {field}"
-    assert set(FIELDS) == set(Permission) | set(OrderAction)
+    assert there_are <= BINDINGS.keys()
+    for field, binding in BINDINGS.items():
+        type_, _, name = field.partition(".")
+        description = cast(Any, walk.schema.type_map[type_]).fields[name].description
+        assert binding.needs, f"{field} needs nothing"
+        assert all(need in description for need in binding.needs), f"{field} does not describe its permission"
+        assert all(code in description for code in binding.errors), f"{field} does not describe its errors"
+    assert {need for binding in BINDINGS.values() for need in binding.needs} == set(Permission) | set(OrderAction)
     # Who may do nothing to an order may at least look.
     assert roles_of("Query.orders") == EVERYBODY
-    assert roles_of("Mutation.somethingNew") == frozenset()
+
+
+@pytest.mark.parametrize("root", ["query", "mutation"])
+def test_a_field_that_declares_nothing_fails(root: str) -> None:
+    def count() -> int:
+        return 1
+
+    @strawberry.type
+    class Undeclared:
+        something_new: int = 1
+
+    @strawberry.type
+    class Query:
+        orders = question(count, needs=Permission.READ, description="The orders.")
+
+    types: dict[str, Any] = {"query": Query} | {root: Undeclared}
+    with pytest.raises(TypeError, match="somethingNew declares no permission"):
+        bindings(strawberry.Schema(**types))
 
 
 async def test_a_mutation_is_refused_to_exactly_the_roles_without_permission(database: Database, api: Client) -> None:
@@ -57,6 +82,8 @@ async def test_a_mutation_is_refused_to_exactly_the_roles_without_permission(dat
     async def call(name: str, field: Any, role: Role) -> tuple[set[str], str]:
         document, variables = walk.document("mutation", name, depth=2), walk.variables(field, ids)
         answer = await api.as_(actor_of(shop, role)).execute(document, **variables)
+        told = {error["code"] for error in ((answer["data"] and answer["data"][name]) or {}).get("userErrors", ())}
+        assert told <= set(BINDINGS[f"Mutation.{name}"].errors), f"{name} describes no such error"
         return codes(answer), json.dumps(answer)
 
     before = await trace(database)
@@ -116,4 +143,5 @@ async def test_internal_fields_are_shown_to_exactly_the_roles_with_permission(
         "Query.tags": bool((await client.data("{ tags { id } }"))["tags"]),
     }
     assert ids
-    assert shown == {field: role in roles_of(field) for field in FIELDS[Permission.READ_INTERNAL]}
+    internal = {field: binding for field, binding in BINDINGS.items() if Permission.READ_INTERNAL in binding.needs}
+    assert shown == {field: role in binding.roles for field, binding in internal.items()}

@@ -19,6 +19,7 @@ from models.order import Order
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
 from resolvers.core.context import Context
+from resolvers.core.notices import Message
 from resolvers.rejection import RejectOrder, reject_order
 from tests.support.factories import (
     NOON,
@@ -67,7 +68,7 @@ async def world(database: Database, database_url: str) -> World:
     shop = await make_shop(database)
     rejected, open_, other = [await make_order(database, shop) for _ in range(3)]
     context = Context(database, shop.member(), clock=lambda: NOON + timedelta(minutes=1))
-    assert not (await reject_order(context, RejectOrder(rejected.id, notify=True))).refusals
+    assert not (await reject_order(context, RejectOrder(rejected.id, Message(notify=True)))).refusals
     noted, invoiced, voided = [await make_order(database, shop, status=OrderStatus.OC_CONFIRMED) for _ in range(3)]
     backlogged = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
     sent_back = await make_order(database, shop, status=OrderStatus.SENT_BACK_TO_CART)

@@ -41,8 +41,8 @@ from models.policy import OrderStatus
 from models.scope import EVERYTHING, OutOfScope, Scope
 from models.tag import OrderTag, Tag
 from resolvers.confirmation import create_confirmation
-from resolvers.core.actions import Message
 from resolvers.core.context import Context
+from resolvers.core.notices import Message
 from tests.support.factories import (
     NOON,
     Shop,

@@ -52,9 +52,9 @@ async def status_of(database: Database, order: Order) -> OrderStatus:
 
 # What a slow machine needs for the steps of the test, while a command waits for its lock.
 PATIENT = """
-import graph.app, graph.commands.serve
+import graph.app, graph.cli.serve
 graph.app.LOCK_WAIT *= 10
-graph.commands.serve.GRACE = 60
+graph.cli.serve.GRACE = 60
 """
 
 

@@ -10,14 +10,14 @@ from tests.cli.test_command_line import ROOT
 from tests.support.server_process import ServerProcess, server_process
 
 IMPATIENT = """
-import graph.overload, graph.server
-graph.overload.BODY_WITHIN = 1
-graph.server.HEAD_WITHIN = graph.server.READ_WITHIN = 1
+import graph.http.admission, graph.http.server
+graph.http.admission.BODY_WITHIN = 1
+graph.http.server.HEAD_WITHIN = graph.http.server.READ_WITHIN = 1
 """
 FEW = """
-import graph.server
-graph.server.MAX_CONNECTIONS = 40
-graph.server.HEAD_WITHIN = 5
+import graph.http.server
+graph.http.server.MAX_CONNECTIONS = 40
+graph.http.server.HEAD_WITHIN = 5
 """
 POST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 ASKS = b'{"query": "{ __typename }"}'

@@ -39,9 +39,9 @@ class ServerProcess:
 async def server_process(
     database_url: str, *arguments: str, change: str = "", **settings: str
 ) -> AsyncIterator[ServerProcess]:
-    """A ready server. `change`: Python code that runs first, such as "import graph.server; graph.server.X = 1"."""
+    """A ready server. `change`: code that runs first, e.g. "import graph.http.server; graph.http.server.X = 1"."""
     port = free_port()
-    program = f"{change}\nfrom graph.cli import main\nmain()"
+    program = f"{change}\nfrom graph.cli.main import main\nmain()"
     command = [sys.executable, "-P", "-c", program, "serve", "--port", str(port), *arguments]
     settings = {"ORDERS_SECRET_KEY": SECRET} | settings
     with tempfile.TemporaryDirectory() as folder:

@@ -32,17 +32,17 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
 # For tests of the results of commands that wait for each other, not of how long they wait: on a slow machine they may
 # wait longer than the product allows. A server needs a longer ORDERS_REQUEST_TIMEOUT too.
 PATIENT = """
-import graph.app, graph.overload
-from models.base import Database
+import graph.app, graph.http.admission
+from models.database.sessions import Database
 graph.app.LOCK_WAIT *= 6
-graph.overload.MAX_WAIT_SECONDS = 60
+graph.http.admission.MAX_WAIT_SECONDS = 60
 Database.__init__.__kwdefaults__["lock_wait"] *= 6
 """
 
 
 def command(*arguments: str, change: str = "") -> list[str]:
     """The command line of `orders …`. `change`: Python code that runs first."""
-    return [sys.executable, "-P", "-c", f"{change}\nfrom graph.cli import main\nmain()", *arguments]
+    return [sys.executable, "-P", "-c", f"{change}\nfrom graph.cli.main import main\nmain()", *arguments]
 
 
 @contextmanager

@@ -1,0 +1,148 @@
+"""Binding a field: its resolver, permission, cost and description, declared in one place.
+
+graph/schema.py binds every query with `question` and every mutation with `command`. A field of another type that some
+roles cannot see is defined with `question` too. The permission and the error codes are added to the description.
+The binding only declares: the command itself checks the permission, as its refusal is data of the payload.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, get_args, get_type_hints
+
+import strawberry
+from graphql import is_object_type
+from strawberry.types.field import StrawberryField
+
+from graph.limits.cost import Cost
+from models.permissions import EVERYBODY, Permission, roles
+from models.policy import RULES, Blocker, OrderAction, OrderStatus, Role
+
+Need = OrderAction | Permission
+
+COST_OF_A_MUTATION = 10
+
+# A code is possible only if the input has one of these fields. A code that is not listed is always possible.
+ON_ORDERS = {"order_id", "order_ids", "delivery_note_id", "delivery_note_ids", "invoice_id", "notification_id"}
+NEEDS_INPUT: Mapping[str, set[str]] = {
+    "NOT_FOUND": ON_ORDERS | {"tag_id", "api_key_id"},
+    "NOT_ALLOWED_IN_STATUS": ON_ORDERS,
+    "ORDER_REJECTED": ON_ORDERS,
+    "STALE_ORDER": {"expected_version"},
+    "IDEMPOTENCY_KEY_REUSED": {"idempotency_key"},
+    "BODY_WITHOUT_NOTIFY": {"body"},
+    "BODY_TOO_LONG": {"body"},
+    "UNKNOWN_TAGS": {"tag_ids"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """`needs`: permissions, one of which is required, as the arguments decide. `errors`: codes in userErrors."""
+
+    needs: tuple[Need, ...]
+    errors: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Who may use the field, at least with some arguments."""
+        return frozenset[Role]().union(*map(roles, self.needs))
+
+
+def question(
+    resolver: Any = None,
+    *,
+    needs: Need | Iterable[Need],
+    description: str,
+    directives: Sequence[object] = (),
+) -> Any:
+    """A field that changes nothing. Without `resolver` it decorates the method that resolves it."""
+    binding = Binding(_tuple(needs))
+    return strawberry.field(
+        resolver=resolver,
+        description=f"{description}\n\n{_requires(binding.needs)}",
+        directives=directives,
+        metadata={Binding: binding},
+    )
+
+
+def command(
+    resolver: Callable[..., Any],
+    *,
+    needs: Need | Iterable[Need],
+    description: str,
+    cost: int = COST_OF_A_MUTATION,
+) -> Any:
+    """A mutation. `resolver` takes an `input` and gives a payload with `user_errors`."""
+    binding = Binding(_tuple(needs), _errors(resolver, _tuple(needs)))
+    return strawberry.mutation(
+        resolver=resolver,
+        description=f"{description}\n\n{_requires(binding.needs)}\n\nErrors: {', '.join(binding.errors)}.",
+        directives=[Cost(weight=str(cost))],
+        metadata={Binding: binding},
+    )
+
+
+def bindings(schema: strawberry.Schema) -> dict[str, Binding]:
+    """The binding of each field that has one, by name, e.g. "Mutation.rejectOrder"; queries and mutations first.
+
+    Raises TypeError for a field of Query or Mutation without a binding.
+    """
+    found: dict[str, Binding] = {}
+    roots = [root for root in (schema._schema.query_type, schema._schema.mutation_type) if root]
+    for named in dict.fromkeys((*roots, *schema._schema.type_map.values())):
+        if not is_object_type(named):
+            continue
+        for name, field in named.fields.items():
+            definition = field.extensions.get("strawberry-definition")
+            binding = definition.metadata.get(Binding) if isinstance(definition, StrawberryField) else None
+            if binding:
+                found[f"{named.name}.{name}"] = binding
+            elif named in roots:
+                raise TypeError(f"{named.name}.{name} declares no permission: bind it with question or command")
+    return found
+
+
+def _tuple(needs: Need | Iterable[Need]) -> tuple[Need, ...]:
+    return (needs,) if isinstance(needs, OrderAction | Permission) else tuple(needs)
+
+
+def _requires(needs: tuple[Need, ...]) -> str:
+    """E.g. Requires: ADMIN, WRITE, APP or OPERATOR (permission ARCHIVE)."""
+    by_roles: dict[frozenset[Role], list[Need]] = {}
+    for need in needs:
+        by_roles.setdefault(roles(need), []).append(need)
+    start = "Requires" if len(needs) == 1 else "Requires, depending on the arguments"
+    listed = [f"{_names(allowed)} (permission {_or(each)})" for allowed, each in by_roles.items()]
+    return f"{start}: {'; '.join(listed)}."
+
+
+def _names(allowed: frozenset[Role]) -> str:
+    """As the enum ViewerRole names them."""
+    others = EVERYBODY - allowed
+    if not others:
+        return "any role"
+    start, named = ("any role but ", others) if len(others) <= 2 else ("", allowed)
+    return start + _or([role.name for role in Role if role in named])
+
+
+def _or(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _errors(resolver: Callable[..., Any], needs: tuple[Need, ...]) -> tuple[str, ...]:
+    """The codes of the payload's error type that this input and the rules table allow."""
+    hints = get_type_hints(resolver)
+    (error,) = get_args(get_type_hints(hints["return"])["user_errors"])
+    names = {field.name for field in fields(hints["input"])}
+    never = {code for code, inputs in NEEDS_INPUT.items() if not inputs & names} | set(_unruled(needs))
+    return tuple(code.name for code in get_type_hints(error)["code"] if code.name not in never)
+
+
+def _unruled(needs: tuple[Need, ...]) -> Iterable[str]:
+    """The codes that no rule of the table can lead to."""
+    rules = [RULES[need] for need in needs if isinstance(need, OrderAction)]
+    if not any(Blocker.ALREADY_REJECTED in rule.unless for rule in rules):
+        yield "ORDER_REJECTED"
+    if rules and not any(rule.unless or rule.within != frozenset(OrderStatus) for rule in rules):
+        yield "NOT_ALLOWED_IN_STATUS"

@@ -1,0 +1,130 @@
+"""Work: what a command does in its transaction, in four verbs. `working` is the only place that opens one."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, TypeVarTuple
+from uuid import UUID
+
+from sqlalchemy import Executable, Result, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import audit, outbox
+from models.base import Base
+from models.database.sessions import Database
+from models.events import Event
+from models.order import Order
+from models.outbox import OrderNotice, OutboxMessage
+from models.scope import Scope
+from resolvers.core.context import Context
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+@dataclass(slots=True)
+class Work:
+    """`orders`: locked, in the order of the arguments. `now`: the instant of the command, in UTC.
+
+    `notices`: order's id → the mail to its buyer, where one is wanted and somebody can be mailed. They are made before
+    the change, so that an event can say whether the buyer is notified. `details`: added to each audit entry.
+    `notification_id`: of the mail that was put into the outbox.
+    """
+
+    context: Context
+    session: AsyncSession
+    now: datetime
+    orders: Sequence[Order] = ()
+    notices: dict[UUID, OrderNotice] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    notification_id: UUID | None = None
+    _events: list[Event] = field(default_factory=list)
+
+    @property
+    def order(self) -> Order:
+        """The only order of a command on one."""
+        (order,) = self.orders
+        return order
+
+    @property
+    def notice(self) -> OrderNotice | None:
+        """The mail to the buyer of the only order."""
+        return self.notices.get(self.order.id)
+
+    @property
+    def brand_id(self) -> UUID:
+        """The brand of the locked orders, else of the viewer. Raises LookupError for an operator without orders."""
+        brand_id = self.orders[0].brand_id if self.orders else self.context.actor.brand_id
+        if brand_id is None:
+            raise LookupError("a platform operator belongs to no brand")
+        return brand_id
+
+    async def read(self, statement: Select[*Ts]) -> Result[*Ts]:
+        """Runs a SELECT."""
+        return await self.session.execute(statement)
+
+    async def find(self, statement: Select[T]) -> T | None:
+        """The first column of the first row of a SELECT; None without a row."""
+        return await self.session.scalar(statement)
+
+    def add(self, *rows: Base) -> None:
+        """New rows. They are written with the next save(), at the latest with the end of the command."""
+        self.session.add_all(rows)
+
+    async def save(self, statement: Executable | None = None, rows: Sequence[dict[str, Any]] | None = None) -> None:
+        """Writes what was added and changed so far; then runs an INSERT, UPDATE or DELETE, with `rows` if given."""
+        await self.session.flush()
+        if statement is not None and rows is None:
+            await self.session.execute(statement)
+        elif statement is not None and rows:
+            await self.session.execute(statement, rows)
+
+    def record(self, *events: Event) -> None:
+        """What was done, in order. Each event becomes an audit entry when the command ends."""
+        self._events += events
+
+    def promise_notices(self) -> None:
+        """Puts the mails of `notices` into the outbox."""
+        for order in self.orders:
+            if notice := self.notices.get(order.id):
+                self.promise(notice, order)
+
+    def promise(self, notice: OrderNotice, order: Order) -> OutboxMessage:
+        """Puts a mail into the outbox."""
+        message = outbox.message(notice, brand_id=order.brand_id, order_id=order.id, at=self.now)
+        self.add(message)
+        self.notification_id = message.id
+        return message
+
+    async def finish(self) -> None:
+        """Writes the audit entries, as the last thing: whoever holds the head of the audit waits for nobody."""
+        entries = [audit.entry(event, self.context.actor, self.context.request_id) for event in self._events]
+        for entry in entries:
+            entry.details |= self.details
+        await audit.record(self.session, entries)
+
+
+@asynccontextmanager
+async def working(context: Context) -> AsyncIterator[Work]:
+    """One transaction: all of it is committed when the block ends, nothing when it raises."""
+    async with context.transaction() as session:
+        work = Work(context, session, context.clock())
+        yield work
+        await work.finish()
+
+
+async def write_unaudited(database: Database, brand_id: UUID, statement: Executable) -> None:
+    """Runs one statement that is no command of anybody, e.g. when an API key was last used."""
+    async with database.transaction(Scope(brand_id)) as session:
+        await session.execute(statement)
+
+
+async def lock_orders(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, Order]:
+    """Those that the viewer has. Every command that could make a verdict stale takes these locks first.
+
+    They are taken by ascending id, so that concurrent commands on several orders cannot deadlock.
+    """
+
+    statement = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update()
+    return {order.id: order for order in await work.session.scalars(statement)}
