@@ -92,7 +92,7 @@ class BulkActionError(UserError):
     code: BulkActionErrorCode = strawberry.field(description="Machine-readable code.")
 
 
-@strawberry.type(description="OrderResult for one order.")
+@strawberry.type(description="Result for one order.")
 class BulkActionResult:
     order_id: ID = strawberry.field(description="The id as in orderIds; with a filter, the id of a matching order.")
     is_done: bool = strawberry.field(

@@ -55,7 +55,7 @@ class RejectOrdersInput(BulkInput):
     )
 
 
-@strawberry.type(description="OrderResult for one order.")
+@strawberry.type(description="Result for one order.")
 class RejectOrdersResult:
     order_id: ID = strawberry.field(description="The id as in orderIds; with a filter, the id of a matching order.")
     blockers: list[RejectionBlocker] = strawberry.field(
