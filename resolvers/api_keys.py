@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
@@ -24,7 +25,7 @@ from models.messages.refusals import (
 )
 from models.permissions import Permission, permits
 from models.scope import EVERYTHING
-from resolvers.core.actions import act, not_found
+from resolvers.core.actions import Terms, act, not_found
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refused, invalid, require
 from resolvers.core.work import Work, write_unaudited
@@ -52,7 +53,7 @@ async def api_keys_by_id(context: Context, ids: Collection[UUID]) -> dict[UUID, 
 
 
 async def create_api_key(
-    context: Context, name: str, scopes: Collection[KeyScope], expires_at: datetime | None
+    context: Context, name: str, scopes: Collection[KeyScope], expires_at: datetime | None, **terms: Unpack[Terms]
 ) -> tuple[Outcome, str | None]:
     """The outcome and the key itself, which nobody can read again; None when it was refused."""
     check_text(name, 100, "input", "name")
@@ -86,10 +87,12 @@ async def create_api_key(
         _record(work, key, EventKind.API_KEY_CREATED, scopes=", ".join(key.scopes))
         return key.id
 
-    return _with_secret(await act(context, change, needs=Permission.MANAGE_API_KEYS), secret)
+    return _with_secret(await act(context, change, needs=Permission.MANAGE_API_KEYS, **terms), secret)
 
 
-async def rotate_api_key(context: Context, key_id: UUID | None, overlap_hours: int) -> tuple[Outcome, str | None]:
+async def rotate_api_key(
+    context: Context, key_id: UUID | None, overlap_hours: int, **terms: Unpack[Terms]
+) -> tuple[Outcome, str | None]:
     """The outcome and the new secret. The old one stays valid for some hours; an even older one ends at once."""
     secret = new_secret()
 
@@ -104,10 +107,10 @@ async def rotate_api_key(context: Context, key_id: UUID | None, overlap_hours: i
         _record(work, key, EventKind.API_KEY_ROTATED, until=key.previous_until.isoformat(timespec="seconds"))
         return key.id
 
-    return _with_secret(await act(context, change, needs=Permission.MANAGE_API_KEYS), secret)
+    return _with_secret(await act(context, change, needs=Permission.MANAGE_API_KEYS, **terms), secret)
 
 
-async def revoke_api_key(context: Context, key_id: UUID | None) -> Outcome:
+async def revoke_api_key(context: Context, key_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     """Revokes the key immediately and permanently. A revoked key stays as it is."""
 
     async def change(work: Work) -> UUID:
@@ -117,7 +120,7 @@ async def revoke_api_key(context: Context, key_id: UUID | None) -> Outcome:
             _record(work, key, EventKind.API_KEY_REVOKED)
         return key.id
 
-    return await act(context, change, needs=Permission.MANAGE_API_KEYS)
+    return await act(context, change, needs=Permission.MANAGE_API_KEYS, **terms)
 
 
 def _with_secret(outcome: Outcome, secret: str) -> tuple[Outcome, str | None]:

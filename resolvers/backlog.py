@@ -1,5 +1,6 @@
 """Backlog SKUs: a confirmed order's SKUs, laid out so that they can be delivered in parts."""
 
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
@@ -9,13 +10,13 @@ from models.base import new_id
 from models.events import EventKind
 from models.order import Order, OrderLine
 from models.policy import OrderAction
-from resolvers.core.actions import act, on_order
+from resolvers.core.actions import Terms, act, on_order
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome
 from resolvers.core.work import Work
 
 
-async def create_backlog_skus(context: Context, order_id: UUID | None) -> Outcome:
+async def create_backlog_skus(context: Context, order_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     async def change(work: Work) -> None:
         order = work.order
         rows = [
@@ -32,7 +33,7 @@ async def create_backlog_skus(context: Context, order_id: UUID | None) -> Outcom
         await work.save(insert(BacklogSku), rows)
         work.record(order.touch(work.now, EventKind.BACKLOG_SKUS_CREATED))
 
-    return await act(context, change, on=on_order(order_id), needs=OrderAction.CREATE_BACKLOG_SKUS)
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.CREATE_BACKLOG_SKUS, **terms)
 
 
 async def ordered_quantities(work: Work, order: Order) -> dict[UUID, int]:

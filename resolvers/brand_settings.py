@@ -1,7 +1,7 @@
 """The settings of a brand: archiving, language, time zone, mail sender, standard texts. Admins change them."""
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from models.locale import Locale
 from models.messages.refusals import NOT_AN_ADDRESS, UNKNOWN_TIME_ZONE
 from models.permissions import Permission, permits
 from models.time_zones import is_time_zone
-from resolvers.core.actions import act
+from resolvers.core.actions import Terms, act
 from resolvers.core.context import Context
 from resolvers.core.notices import MAX_BODY_LENGTH
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid
@@ -58,7 +58,7 @@ async def brand_settings(context: Context) -> BrandSettings | None:
     return BrandSettings(*(getattr(brand, name) for name in NAMES))
 
 
-async def update_brand_settings(context: Context, changes: dict[str, Any]) -> Outcome:
+async def update_brand_settings(context: Context, changes: dict[str, Any], **terms: Unpack[Terms]) -> Outcome:
     """`changes`: name → new value, of the settings to change."""
     cleaned = {name: _cleaned(value) for name, value in changes.items()}
 
@@ -74,7 +74,7 @@ async def update_brand_settings(context: Context, changes: dict[str, Any]) -> Ou
         if changed:
             work.record(BrandSettingsUpdated(brand_id=brand.id, at=work.now, names=tuple(sorted(changed))))
 
-    return await act(context, change, needs=Permission.CHANGE_SETTINGS)
+    return await act(context, change, needs=Permission.CHANGE_SETTINGS, **terms)
 
 
 def _cleaned(value: Any) -> Any:

@@ -25,11 +25,11 @@ from models.messages.refusals import (
 from models.order import Order
 from models.policy import OrderAction
 from resolvers.core.context import Context
-from resolvers.core.idempotency import MAX_KEY_LENGTH, key_reused
+from resolvers.core.idempotency import check_key, key_reused
 from resolvers.core.notices import Message
 from resolvers.core.refusals import OrderResult, Outcome, Refusal, RefusalCode, Refused, not_permitted, refusal
 from resolvers.core.work import Work, working
-from resolvers.inputs import InputError, check_text
+from resolvers.inputs import InputError
 from resolvers.orders import OrderFilter, matching
 
 MAX_ORDERS = 10_000
@@ -86,7 +86,7 @@ async def run(
 
 
 def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[Refusal]:
-    check_text(command.idempotency_key, MAX_KEY_LENGTH, "input", "idempotencyKey")
+    check_key(command.idempotency_key)
     refusals = not_permitted(context, action)
     if (command.order_ids is None) == (command.filter is None):
         code, text = RefusalCode.ONE_OF_ORDER_IDS_AND_FILTER, text_for(ONE_OF_IDS_AND_FILTER, context.actor.locale)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Unpack
 
 from sqlalchemy import delete, insert, select
 
@@ -12,7 +13,7 @@ from models.catalog import Catalog
 from models.messages.refusals import UNKNOWN_CATALOG, UNKNOWN_CURRENCY
 from models.money import currencies
 from models.permissions import Permission
-from resolvers.core.actions import act
+from resolvers.core.actions import Terms, act
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refused, invalid
 from resolvers.core.work import Work
@@ -29,14 +30,14 @@ class CartContent:
     lines: Sequence[NewLine] = field(default_factory=list)
 
 
-async def update_cart(context: Context, content: CartContent) -> Outcome:
+async def update_cart(context: Context, content: CartContent, **terms: Unpack[Terms]) -> Outcome:
     """The cart keeps the order that was sent back into it."""
     check_text(content.catalog_code, 64, "input", "catalogCode")
 
     async def change(work: Work) -> None:
         await _update(work, content)
 
-    return await act(context, change, needs=Permission.EDIT_CARTS)
+    return await act(context, change, needs=Permission.EDIT_CARTS, **terms)
 
 
 async def _update(work: Work, content: CartContent) -> None:

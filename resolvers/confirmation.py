@@ -1,6 +1,7 @@
 """The order confirmation (OC): what the brand promises to deliver. The original order stays untouched beside it."""
 
 from collections.abc import Sequence
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import delete, insert
@@ -8,7 +9,7 @@ from sqlalchemy import delete, insert
 from models.messages.mail import MailKind
 from models.order import DataSet, OrderLine
 from models.policy import OrderAction
-from resolvers.core.actions import act, on_order
+from resolvers.core.actions import Terms, act, on_order
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome
@@ -21,7 +22,7 @@ MAX_COMMENT_LENGTH = 2_000
 
 
 async def create_confirmation(
-    context: Context, order_id: UUID | None, *, ask_approval: bool, message: Message
+    context: Context, order_id: UUID | None, *, ask_approval: bool, message: Message, **terms: Unpack[Terms]
 ) -> Outcome:
     async def change(work: Work) -> None:
         order = work.order
@@ -37,11 +38,12 @@ async def create_confirmation(
         needs=OrderAction.CREATE_CONFIRMATION,
         message=message,
         mail=MailKind.OC_CREATED,
+        **terms,
     )
 
 
 async def update_confirmation(
-    context: Context, order_id: UUID | None, lines: Sequence[NewLine] | None, *, version: int | None = None
+    context: Context, order_id: UUID | None, lines: Sequence[NewLine] | None, **terms: Unpack[Terms]
 ) -> Outcome:
     """Replaces the OC's lines; None leaves them as they are, e.g. when brand and buyer have agreed by phone."""
 
@@ -63,27 +65,27 @@ async def update_confirmation(
         quantity = sum(line.quantity for line in confirmed_lines)
         work.record(order.update_confirmation(work.now, total_minor=total, total_quantity=quantity))
 
-    return await act(context, change, on=on_order(order_id), needs=OrderAction.UPDATE_CONFIRMATION, version=version)
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.UPDATE_CONFIRMATION, **terms)
 
 
-async def approve_confirmation(context: Context, order_id: UUID | None, *, version: int | None = None) -> Outcome:
-    """`version`: of the OC that the buyer has read, so that none is approved unseen."""
+async def approve_confirmation(context: Context, order_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
+    """With the `version` that the buyer has read, no OC is approved unseen."""
 
     async def change(work: Work) -> None:
         work.record(work.order.approve_confirmation(work.now))
 
-    return await act(context, change, on=on_order(order_id), needs=OrderAction.APPROVE_CONFIRMATION, version=version)
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.APPROVE_CONFIRMATION, **terms)
 
 
 async def refuse_confirmation(
-    context: Context, order_id: UUID | None, comment: str | None, *, version: int | None = None
+    context: Context, order_id: UUID | None, comment: str | None, **terms: Unpack[Terms]
 ) -> Outcome:
     check_text(comment, MAX_COMMENT_LENGTH, "input", "comment")
 
     async def change(work: Work) -> None:
         work.record(work.order.refuse_confirmation(work.now, (comment or "").strip()))
 
-    return await act(context, change, on=on_order(order_id), needs=OrderAction.REFUSE_CONFIRMATION, version=version)
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.REFUSE_CONFIRMATION, **terms)
 
 
 async def confirm_order(
@@ -91,8 +93,7 @@ async def confirm_order(
     order_id: UUID | None,
     tag_ids: Sequence[UUID | None] | None,
     message: Message,
-    *,
-    version: int | None = None,
+    **terms: Unpack[Terms],
 ) -> Outcome:
     """`tag_ids`, when given, replace the order's tags in the same step."""
 
@@ -108,11 +109,13 @@ async def confirm_order(
         needs=OrderAction.CONFIRM,
         message=message,
         mail=MailKind.OC_CONFIRMED,
-        version=version,
+        **terms,
     )
 
 
-async def make_confirmation_editable(context: Context, order_id: UUID | None, message: Message) -> Outcome:
+async def make_confirmation_editable(
+    context: Context, order_id: UUID | None, message: Message, **terms: Unpack[Terms]
+) -> Outcome:
     async def change(work: Work) -> None:
         work.record(work.order.make_confirmation_editable(work.now))
 
@@ -123,4 +126,5 @@ async def make_confirmation_editable(context: Context, order_id: UUID | None, me
         needs=OrderAction.MAKE_CONFIRMATION_EDITABLE,
         message=message,
         mail=MailKind.OC_MADE_EDITABLE,
+        **terms,
     )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import delete, insert, or_, select, update
@@ -28,7 +29,7 @@ from models.order import Order
 from models.permissions import Permission
 from models.policy import OrderAction
 from resolvers.backlog import ordered_quantities
-from resolvers.core.actions import Change, act, not_found, on_order, on_orders_of
+from resolvers.core.actions import Change, Terms, act, not_found, on_order, on_orders_of
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal
 from resolvers.core.work import Work
@@ -65,7 +66,9 @@ class NoteContent:
 Taken = list[tuple[UUID | None, UUID, int]]
 
 
-async def create_delivery_note(context: Context, order_id: UUID | None, content: NoteContent) -> Outcome:
+async def create_delivery_note(
+    context: Context, order_id: UUID | None, content: NoteContent, **terms: Unpack[Terms]
+) -> Outcome:
     """Never delivers more than is left: concurrent requests wait for the order's lock."""
     content.check()
 
@@ -96,10 +99,12 @@ async def create_delivery_note(context: Context, order_id: UUID | None, content:
         work.record(order.touch(work.now, EventKind.DELIVERY_NOTE_CREATED, code=note.code))
         return note.id
 
-    return await act(context, change, on=on_order(order_id), needs=OrderAction.CREATE_DELIVERY_NOTE)
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.CREATE_DELIVERY_NOTE, **terms)
 
 
-async def update_delivery_note(context: Context, note_id: UUID | None, content: NoteContent) -> Outcome:
+async def update_delivery_note(
+    context: Context, note_id: UUID | None, content: NoteContent, **terms: Unpack[Terms]
+) -> Outcome:
     """New quantities replace all of the note's: what it took before goes back to the backlog first."""
     content.check()
 
@@ -120,10 +125,10 @@ async def update_delivery_note(context: Context, note_id: UUID | None, content: 
         work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_UPDATED, code=note.code))
         return note.id
 
-    return await _act(context, note_id, change)
+    return await _act(context, note_id, change, terms)
 
 
-async def delete_delivery_note(context: Context, note_id: UUID | None) -> Outcome:
+async def delete_delivery_note(context: Context, note_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     async def change(work: Work) -> UUID:
         note = await _uninvoiced(work, note_id)
         await _give_back(work, note, await _backlog(work, work.order))
@@ -136,13 +141,13 @@ async def delete_delivery_note(context: Context, note_id: UUID | None) -> Outcom
         work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_DELETED, code=note.code))
         return note.id
 
-    return await _act(context, note_id, change)
+    return await _act(context, note_id, change, terms)
 
 
-async def _act(context: Context, note_id: UUID | None, change: Change) -> Outcome:
+async def _act(context: Context, note_id: UUID | None, change: Change, terms: Terms) -> Outcome:
     order_id = select(DeliveryNote.order_id).where(DeliveryNote.id == note_id)
     on = on_orders_of(order_id, "deliveryNoteId")
-    return await act(context, change, on=on, needs=Permission.MANAGE_DELIVERY_NOTES)
+    return await act(context, change, on=on, needs=Permission.MANAGE_DELIVERY_NOTES, **terms)
 
 
 async def _uninvoiced(work: Work, note_id: UUID | None) -> DeliveryNote:

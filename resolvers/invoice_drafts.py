@@ -5,6 +5,7 @@ Issuing, voiding and deleting: resolvers/invoices.py.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -30,7 +31,7 @@ from models.messages.refusals import (
 from models.money import MAX_MINOR
 from models.order import Order
 from models.policy import OrderAction
-from resolvers.core.actions import act, not_found, on_orders
+from resolvers.core.actions import Terms, act, not_found, on_orders
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid
 from resolvers.core.work import Work
@@ -46,12 +47,14 @@ Path = Callable[[int], tuple[str, ...]]
 Content = Callable[[Work, Order], Awaitable[list[BillableLine]]]
 
 
-async def create_invoice(context: Context, order_id: UUID | None) -> Outcome:
+async def create_invoice(context: Context, order_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     """For an order as a whole."""
-    return await _draft(context, [order_id], OrderAction.CREATE_INVOICE, whole_order, lambda _: ("orderId",))
+    return await _draft(context, [order_id], OrderAction.CREATE_INVOICE, whole_order, lambda _: ("orderId",), terms)
 
 
-async def create_invoice_for_orders(context: Context, order_ids: Sequence[UUID | None]) -> Outcome:
+async def create_invoice_for_orders(
+    context: Context, order_ids: Sequence[UUID | None], **terms: Unpack[Terms]
+) -> Outcome:
     """For orders of one buyer in one currency; None stands for an argument that is no order's id."""
     if refusal := _miscounted(context, order_ids, "orderIds", NO_ORDERS):
         return Outcome(refusals=[refusal])
@@ -59,10 +62,12 @@ async def create_invoice_for_orders(context: Context, order_ids: Sequence[UUID |
     def path(place: int) -> tuple[str, ...]:
         return ("orderIds", str(place))
 
-    return await _draft(context, order_ids, OrderAction.CREATE_INVOICE, whole_order, path)
+    return await _draft(context, order_ids, OrderAction.CREATE_INVOICE, whole_order, path, terms)
 
 
-async def create_invoice_for_delivery_notes(context: Context, note_ids: Sequence[UUID | None]) -> Outcome:
+async def create_invoice_for_delivery_notes(
+    context: Context, note_ids: Sequence[UUID | None], **terms: Unpack[Terms]
+) -> Outcome:
     """For notes of orders of one buyer in one currency, none of them invoiced yet."""
     if refusal := _miscounted(context, note_ids, "deliveryNoteIds", NO_DELIVERY_NOTES):
         return Outcome(refusals=[refusal])
@@ -97,18 +102,18 @@ async def create_invoice_for_delivery_notes(context: Context, note_ids: Sequence
     def path(place: int) -> tuple[str, ...]:
         return ("deliveryNoteIds", str(first_place[order_ids[place]]))
 
-    return await _draft(context, order_ids, OrderAction.INVOICE_DELIVERY_NOTES, delivered, path)
+    return await _draft(context, order_ids, OrderAction.INVOICE_DELIVERY_NOTES, delivered, path, terms)
 
 
 async def _draft(
-    context: Context, order_ids: Sequence[UUID | None], action: OrderAction, content: Content, path: Path
+    context: Context, order_ids: Sequence[UUID | None], action: OrderAction, content: Content, path: Path, terms: Terms
 ) -> Outcome:
     async def change(work: Work) -> UUID:
         if refusals := _mixed(context, work.orders, path):
             raise Refused(*refusals)
         return await _write(work, action, content, path)
 
-    return await act(context, change, on=on_orders(order_ids, path), needs=action)
+    return await act(context, change, on=on_orders(order_ids, path), needs=action, **terms)
 
 
 def _mixed(context: Context, orders: Sequence[Order], path: Path) -> list[Refusal]:

@@ -1,5 +1,6 @@
 """Invoices once they are drafted: issued, voided; a draft can be deleted. Voiding or deleting releases the orders."""
 
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -9,43 +10,45 @@ from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
 from models.locale import Text
 from models.messages.refusals import NOT_A_DRAFT, NOT_ISSUABLE, NOT_VOIDABLE, UNKNOWN_DOCUMENT
 from models.permissions import Permission
-from resolvers.core.actions import Change, act, not_found, on_orders_of
+from resolvers.core.actions import Change, Terms, act, not_found, on_orders_of
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, RefusalCode, Refused, refusal
 from resolvers.core.work import Work
 
 
-async def issue_invoice(context: Context, invoice_id: UUID | None) -> Outcome:
+async def issue_invoice(context: Context, invoice_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     async def change(work: Work) -> UUID:
         invoice = await _locked(work, invoice_id, InvoiceStatus.DRAFT, NOT_ISSUABLE)
         invoice.status, invoice.issued_at = InvoiceStatus.ISSUED, work.now
         return _record(work, invoice, EventKind.INVOICE_ISSUED)
 
-    return await _act(context, invoice_id, change)
+    return await _act(context, invoice_id, change, terms)
 
 
-async def void_invoice(context: Context, invoice_id: UUID | None) -> Outcome:
+async def void_invoice(context: Context, invoice_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     async def change(work: Work) -> UUID:
         invoice = await _locked(work, invoice_id, InvoiceStatus.ISSUED, NOT_VOIDABLE)
         invoice.status, invoice.voided_at = InvoiceStatus.VOID, work.now
         return _record(work, invoice, EventKind.INVOICE_VOIDED)
 
-    return await _act(context, invoice_id, change)
+    return await _act(context, invoice_id, change, terms)
 
 
-async def delete_invoice(context: Context, invoice_id: UUID | None) -> Outcome:
+async def delete_invoice(context: Context, invoice_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     async def change(work: Work) -> UUID:
         invoice = await _locked(work, invoice_id, InvoiceStatus.DRAFT, NOT_A_DRAFT)
         await work.save(delete(Invoice).where(Invoice.brand_id == invoice.brand_id, Invoice.id == invoice.id))
         return _record(work, invoice, EventKind.INVOICE_DELETED)
 
-    return await _act(context, invoice_id, change)
+    return await _act(context, invoice_id, change, terms)
 
 
-async def _act(context: Context, invoice_id: UUID | None, change: Change) -> Outcome:
+async def _act(context: Context, invoice_id: UUID | None, change: Change, terms: Terms) -> Outcome:
     """The first order of the invoice stands for it in the outcome."""
     order_ids = select(InvoicedOrder.order_id).where(InvoicedOrder.invoice_id == invoice_id)
-    return await act(context, change, on=on_orders_of(order_ids, "invoiceId"), needs=Permission.MANAGE_INVOICES)
+    return await act(
+        context, change, on=on_orders_of(order_ids, "invoiceId"), needs=Permission.MANAGE_INVOICES, **terms
+    )
 
 
 async def _locked(work: Work, invoice_id: UUID | None, status: InvoiceStatus, otherwise: Text) -> Invoice:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
@@ -19,7 +20,7 @@ from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.permissions import Permission
 from models.policy import OrderStatus
-from resolvers.core.actions import act
+from resolvers.core.actions import Terms, act, in_brand_of
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refused, invalid
 from resolvers.core.work import Work
@@ -42,7 +43,7 @@ class NewOrder:
     code: str | None = None
 
 
-async def place_order(context: Context, new: NewOrder) -> Outcome:
+async def place_order(context: Context, new: NewOrder, **terms: Unpack[Terms]) -> Outcome:
     """With a code that exists: the order that is there when it says the same, else a refusal."""
     check_text(new.code, MAX_CODE_LENGTH, "input", "code")
     check_text(new.catalog_code, MAX_CODE_LENGTH, "input", "catalogCode")
@@ -51,8 +52,9 @@ async def place_order(context: Context, new: NewOrder) -> Outcome:
     async def change(work: Work) -> UUID:
         return await _place(work, new)
 
+    buyers_brand = select(Buyer.brand_id).where(Buyer.id == new.buyer_id)
     try:
-        outcome = await act(context, change, needs=Permission.PLACE_ORDERS)
+        outcome = await act(context, change, on=in_brand_of(buyers_brand), needs=Permission.PLACE_ORDERS, **terms)
     except IntegrityError:
         # The code is that of an order which this buyer does not see, so it could not be compared with.
         if not context.actor.is_buyer:

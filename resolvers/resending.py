@@ -1,6 +1,7 @@
 """Sending a failed mail again: as a new message, to the addresses that the buyer has now."""
 
 from dataclasses import replace
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,14 +12,14 @@ from models.messages.refusals import NOBODY_TO_SEND_TO, NOT_RESENDABLE, UNKNOWN_
 from models.order import Order
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
 from models.permissions import Permission
-from resolvers.core.actions import act, not_found, on_orders_of
+from resolvers.core.actions import Terms, act, not_found, on_orders_of
 from resolvers.core.context import Context
 from resolvers.core.notices import addresses_of
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
 from resolvers.core.work import Work
 
 
-async def resend_notification(context: Context, notification_id: UUID | None) -> Outcome:
+async def resend_notification(context: Context, notification_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     """Makes a new message. The failed one stays as it is."""
 
     async def change(work: Work) -> UUID:
@@ -38,7 +39,7 @@ async def resend_notification(context: Context, notification_id: UUID | None) ->
 
     order_id = select(OutboxMessage.order_id).where(OutboxMessage.id == notification_id)
     on = on_orders_of(order_id, "notificationId", UNKNOWN_NOTIFICATION)
-    return await act(context, change, on=on, needs=Permission.RESEND_MAILS)
+    return await act(context, change, on=on, needs=Permission.RESEND_MAILS, **terms)
 
 
 async def _is_followed(work: Work, order: Order, failed: OutboxMessage) -> bool:

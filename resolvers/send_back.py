@@ -1,5 +1,6 @@
 """Sending an order back: its original lines go into the buyer's cart, where the buyer corrects them and orders anew."""
 
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -10,7 +11,7 @@ from models.messages.mail import MailKind
 from models.order import DataSet
 from models.policy import OrderAction
 from models.send_back import OrderSendBack
-from resolvers.core.actions import act, on_order
+from resolvers.core.actions import Terms, act, on_order
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome
@@ -18,7 +19,9 @@ from resolvers.core.work import Work
 from resolvers.order_lines import cart_rows, lines_of
 
 
-async def send_back_to_cart(context: Context, order_id: UUID | None, message: Message) -> Outcome:
+async def send_back_to_cart(
+    context: Context, order_id: UUID | None, message: Message, **terms: Unpack[Terms]
+) -> Outcome:
     async def change(work: Work) -> None:
         order, now = work.order, work.now
         cart = Cart(
@@ -45,4 +48,5 @@ async def send_back_to_cart(context: Context, order_id: UUID | None, message: Me
         needs=OrderAction.SEND_BACK_TO_CART,
         message=message,
         mail=MailKind.SENT_BACK_TO_CART,
+        **terms,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
@@ -12,7 +12,7 @@ from models.messages.refusals import UNKNOWN_TAGS
 from models.order import Order
 from models.policy import OrderAction
 from models.tag import OrderTag, Tag
-from resolvers.core.actions import act, on_order
+from resolvers.core.actions import Terms, act, on_order
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
 from resolvers.core.work import Work
@@ -27,13 +27,15 @@ class TagMode(StrEnum):
     REMOVE = "REMOVE"
 
 
-async def apply_tags(context: Context, order_id: UUID | None, tag_ids: Sequence[UUID | None]) -> Outcome:
+async def apply_tags(
+    context: Context, order_id: UUID | None, tag_ids: Sequence[UUID | None], **terms: Unpack[Terms]
+) -> Outcome:
     """Replaces the order's tags by these. None stands for an argument that is no tag's id."""
 
     async def change(work: Work) -> None:
         await set_tags(work, tag_ids)
 
-    return await act(context, change, on=on_order(order_id), needs=OrderAction.APPLY_TAGS)
+    return await act(context, change, on=on_order(order_id), needs=OrderAction.APPLY_TAGS, **terms)
 
 
 async def set_tags(

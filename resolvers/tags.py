@@ -1,7 +1,7 @@
 """The brand's tags themselves: list, create, rename and recolour, delete. Which orders carry them: tagging.py."""
 
 import re
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -19,7 +19,7 @@ from models.messages.refusals import (
 )
 from models.permissions import Permission
 from models.tag import OrderTag, Tag
-from resolvers.core.actions import Change, act, not_found
+from resolvers.core.actions import Change, Terms, act, not_found
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refusal
 from resolvers.core.work import Work
@@ -35,7 +35,7 @@ async def tags(context: Context) -> list[TagRow]:
         return [TagRow(*row) for row in await session.execute(select(*TAG_COLUMNS).order_by(Tag.code))]
 
 
-async def create_tag(context: Context, code: str, name: str, color: str | None) -> Outcome:
+async def create_tag(context: Context, code: str, name: str, color: str | None, **terms: Unpack[Terms]) -> Outcome:
     check_text(code, 64, "input", "code")
     _check_texts(name, color)
     code, name = code.strip(), name.strip()
@@ -51,10 +51,10 @@ async def create_tag(context: Context, code: str, name: str, color: str | None) 
         work.record(TagCreated(brand_id=work.brand_id, at=work.now, code=code))
         return tag.id
 
-    return await _act(context, change)
+    return await _act(context, change, terms)
 
 
-async def update_tag(context: Context, tag_id: UUID | None, changes: dict[str, Any]) -> Outcome:
+async def update_tag(context: Context, tag_id: UUID | None, changes: dict[str, Any], **terms: Unpack[Terms]) -> Outcome:
     """`changes`: the new name, colour or both. A value that is the same as before is no event."""
     _check_texts(changes.get("name"), changes.get("color"))
     if "name" in changes:
@@ -72,10 +72,12 @@ async def update_tag(context: Context, tag_id: UUID | None, changes: dict[str, A
             work.record(TagUpdated(brand_id=work.brand_id, at=work.now, code=tag.code, name=tag.name, color=tag.color))
         return tag.id
 
-    return await _act(context, change)
+    return await _act(context, change, terms)
 
 
-async def delete_tag(context: Context, tag_id: UUID | None, *, remove_from_orders: bool) -> tuple[Outcome, int]:
+async def delete_tag(
+    context: Context, tag_id: UUID | None, *, remove_from_orders: bool, **terms: Unpack[Terms]
+) -> tuple[Outcome, int]:
     """The outcome, and how many orders carry the tag, archived ones too.
 
     Refused while orders carry it, unless `remove_from_orders`.
@@ -95,13 +97,13 @@ async def delete_tag(context: Context, tag_id: UUID | None, *, remove_from_order
         work.record(TagDeleted(brand_id=work.brand_id, at=work.now, code=tag.code, orders=carriers))
         return tag.id
 
-    return await _act(context, change), carriers
+    return await _act(context, change, terms), carriers
 
 
-async def _act(context: Context, change: Change) -> Outcome:
+async def _act(context: Context, change: Change, terms: Terms) -> Outcome:
     if context.actor.brand_id is None:
         return Outcome(refusals=[refusal(context, RefusalCode.NOT_PERMITTED, TAGS_ARE_OF_A_BRAND)])
-    return await act(context, change, needs=Permission.MANAGE_TAGS)
+    return await act(context, change, needs=Permission.MANAGE_TAGS, **terms)
 
 
 async def _locked(work: Work, tag_id: UUID | None) -> Tag:

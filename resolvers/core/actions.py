@@ -6,6 +6,7 @@ request's loaders are replaced by fresh ones, and the relay is told that there i
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import Select
@@ -69,6 +70,18 @@ def on_orders_of(document: Select[UUID], argument: str, unknown: Text = UNKNOWN_
     return Target(of_document=document, path=lambda _: (argument,), unknown=unknown)
 
 
+def in_brand_of(brand: Select[UUID]) -> Target:
+    """A command on no order, whose idempotency keys are those of the brand that `brand` selects."""
+    return Target(brand=brand)
+
+
+class Terms(TypedDict, total=False):
+    """What a client may ask of any command; see `act`."""
+
+    version: int | None
+    request: IdempotentRequest | None
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """What `act` was given."""
@@ -90,17 +103,16 @@ async def act(
     on: Target = NO_ORDER,
     message: Message | None = None,
     mail: MailKind | None = None,
-    version: int | None = None,
-    request: IdempotentRequest | None = None,
+    **terms: Unpack[Terms],
 ) -> Outcome:
     """Runs one command.
 
     `message`, `mail`: what the buyer of the order is mailed, and which kind of mail it is. `version`: of the order as
-    the client has read it; another one is refused. `request`: what the client's idempotency key stands for.
+    the client has read it; another one is refused. `request`: what the client's idempotency key stands for; a command
+    on several orders has no version.
     """
-    command = Command(
-        change, needs, on, message or Message(), mail, version, request or IdempotentRequest("no key is given")
-    )
+    request = terms.get("request") or IdempotentRequest("no key is given")
+    command = Command(change, needs, on, message or Message(), mail, terms.get("version"), request)
     command.request.check()
     if refusals := command.message.check(context):
         return Outcome(refusals=refusals)
@@ -179,14 +191,15 @@ async def _judge(work: Work, needs: OrderAction | Permission) -> dict[UUID, list
 
 
 def _refusals(work: Work, command: Command, blockers: dict[UUID, list[Explained]]) -> list[Refusal]:
-    if not isinstance(command.needs, OrderAction) or not work.orders:
-        return not_permitted(work.context, command.needs)
-    refusals = [
-        blocked(blocker, *command.on.path(place))
-        for place, order in enumerate(work.orders)
-        for blocker in blockers.get(order.id, ())
-    ]
-    if command.version is not None and command.version != work.order.version:
+    if isinstance(command.needs, OrderAction) and work.orders:
+        refusals = [
+            blocked(blocker, *command.on.path(place))
+            for place, order in enumerate(work.orders)
+            for blocker in blockers.get(order.id, ())
+        ]
+    else:
+        refusals = not_permitted(work.context, command.needs)
+    if command.version is not None and len(work.orders) == 1 and command.version != work.order.version:
         version = work.order.version
         refusals.append(refusal(work.context, RefusalCode.STALE_ORDER, STALE_ORDER, "expectedVersion", version=version))
     return refusals

@@ -15,9 +15,10 @@ from models.messages.refusals import KEY_REUSED
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
 from resolvers.core.work import Work
-from resolvers.inputs import check_text
+from resolvers.inputs import InputError, check_text
 
 MAX_KEY_LENGTH = 200
+KEY_PATH = ("input", "idempotencyKey")
 
 
 class IdempotencyConflict(Exception):
@@ -37,7 +38,7 @@ class IdempotentRequest:
 
     def check(self) -> None:
         """Raises InputError for a key that cannot be one."""
-        check_text(self.key, MAX_KEY_LENGTH, "input", "idempotencyKey")
+        check_key(self.key)
 
     async def previous_answer(self, work: Work, brand_id: UUID) -> Outcome | None:
         """The outcome of the request that was done under this key. Raises Refused when that was another one."""
@@ -78,6 +79,13 @@ class IdempotentRequest:
 
     def _hash(self) -> str:
         return request_hash(self.arguments | {"idempotency_key": self.key})
+
+
+def check_key(key: str | None) -> None:
+    """Raises InputError for a key that is empty, too long or cannot be kept."""
+    check_text(key, MAX_KEY_LENGTH, *KEY_PATH)
+    if key is not None and not key.strip():
+        raise InputError("idempotencyKey is empty: leave it out, or take a new one for each request.", *KEY_PATH)
 
 
 def key_reused(context: Context) -> Refusal:
