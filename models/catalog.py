@@ -1,4 +1,4 @@
-"""What is sold: a brand's catalogs and SKUs."""
+"""A brand's catalogs and SKUs."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ class Catalog(BrandOwned, Base):
 
 
 class Sku(BrandOwned, Base):
-    """`price_minor` in `currency` is the price that an import takes when its file gives none."""
+    """`price_minor`, in `currency`: the price that an import uses if its file gives none."""
 
     __tablename__ = "skus"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What happened, in the past tense. The audit entry and the outbox message are both made from the event."""
+"""Domain events. The audit entry and the outbox message of a command are both made from its event."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from models.policy import OrderStatus
 
 
 class EventKind(StrEnum):
-    """What was done; the kind of an audit entry."""
+    """The kind of an audit entry."""
 
     ORDER_PLACED = "ORDER_PLACED"
     ORDER_REJECTED = "ORDER_REJECTED"
@@ -56,7 +56,7 @@ class OrderPlaced(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRejected(OrderEvent):
-    """`notify`: the buyer was to be told. `notified`: a mail was promised; not when there is nobody to send it to."""
+    """`notify`: the member asked for a mail to the buyer. `notified`: a mail was queued; False without an address."""
 
     status_before: OrderStatus
     status_after: OrderStatus
@@ -72,7 +72,7 @@ class OrderArchived(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderChanged(OrderEvent):
-    """Anything else that was done to an order, e.g. kind OC_CREATED; `details` is what its sentence needs."""
+    """Any other change of an order, e.g. kind OC_CREATED. `details`: the values for its sentence in the history."""
 
     kind: EventKind
     details: dict[str, str] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class TagCreated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagUpdated:
-    """`name`, `color`: as they are now."""
+    """`name`, `color`: the new values."""
 
     brand_id: UUID
     at: datetime
@@ -106,7 +106,7 @@ class TagUpdated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagDeleted:
-    """`orders`: how many it was taken off."""
+    """`orders`: the number of orders that the tag was removed from."""
 
     brand_id: UUID
     at: datetime
@@ -116,7 +116,7 @@ class TagDeleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandSettingsUpdated:
-    """`names`: which settings changed, sorted."""
+    """`names`: the settings that changed, sorted."""
 
     brand_id: UUID
     at: datetime
@@ -125,7 +125,7 @@ class BrandSettingsUpdated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyChanged:
-    """`kind`: API_KEY_CREATED, API_KEY_ROTATED or API_KEY_REVOKED; `details` is what its sentence needs."""
+    """`kind`: API_KEY_CREATED, API_KEY_ROTATED or API_KEY_REVOKED. `details`: the values for its sentence."""
 
     brand_id: UUID
     at: datetime

@@ -1,4 +1,4 @@
-"""The order and its lines. Each verb changes the order and returns the event that tells of it."""
+"""The order and its lines. Each method that changes the order returns the event of that change."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,14 +15,17 @@ from models.scope import BrandOwned, OrderOwned
 
 
 class DataSet(StrEnum):
-    """An order keeps two: what the buyer ordered, and what the brand confirmed (the OC), official once it is made."""
+    """The two versions of an order's lines: as the buyer ordered, and as the brand confirmed (the OC).
+
+    The OC is the official version as soon as it exists.
+    """
 
     ORIGINAL = "ORIGINAL"
     CONFIRMATION = "CONFIRMATION"
 
 
 class Order(BrandOwned, Base):
-    """Totals are those of the official data set. `version` rises with every change of status or content."""
+    """Totals belong to the official data set. `version` increases with every change of status or content."""
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -34,7 +37,7 @@ class Order(BrandOwned, Base):
         Index(None, "brand_id", "buyer_id", "placed_at", "id"),
         Index(None, "brand_id", "updated_at", "id"),
         Index(None, "brand_id", "currency", "total_minor", "id"),
-        # An operator asks by id alone.
+        # An operator reads by id, without a brand.
         Index(None, "id"),
     )
 
@@ -61,13 +64,13 @@ class Order(BrandOwned, Base):
     archived_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
-    # What an import file said of this order, so that the same file can be told from one that says something else.
+    # A hash of what the import file says about this order, to tell a repeated import from one with other content.
     content_hash: Mapped[str | None] = mapped_column(String(64))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     def reject(self, actor: Actor, at: datetime, *, notify: bool, notified: bool, body: str | None) -> OrderRejected:
-        """Final. The caller has the order's lock and policy's verdict that nothing blocks it."""
+        """Final. The caller holds the order's lock and has checked that policy does not block it."""
         event = OrderRejected(
             brand_id=self.brand_id,
             order_id=self.id,
@@ -87,34 +90,34 @@ class Order(BrandOwned, Base):
         self.official = DataSet.CONFIRMATION
         self.confirmation_created_at = at
         self.approval_asked = ask_approval
-        return self._become(NEXT_STATUS[OrderAction.CREATE_CONFIRMATION], at, EventKind.OC_CREATED)
+        return self._transition(NEXT_STATUS[OrderAction.CREATE_CONFIRMATION], at, EventKind.OC_CREATED)
 
     def update_confirmation(self, at: datetime, *, total_minor: int, total_quantity: int) -> OrderChanged:
         self.total_minor = total_minor
         self.total_quantity = total_quantity
-        return self._become(NEXT_STATUS[OrderAction.UPDATE_CONFIRMATION], at, EventKind.OC_UPDATED)
+        return self._transition(NEXT_STATUS[OrderAction.UPDATE_CONFIRMATION], at, EventKind.OC_UPDATED)
 
     def approve_confirmation(self, at: datetime) -> OrderChanged:
-        return self._become(NEXT_STATUS[OrderAction.APPROVE_CONFIRMATION], at, EventKind.OC_APPROVED)
+        return self._transition(NEXT_STATUS[OrderAction.APPROVE_CONFIRMATION], at, EventKind.OC_APPROVED)
 
     def refuse_confirmation(self, at: datetime, comment: str) -> OrderChanged:
-        return self._become(NEXT_STATUS[OrderAction.REFUSE_CONFIRMATION], at, EventKind.OC_REFUSED, comment=comment)
+        return self._transition(NEXT_STATUS[OrderAction.REFUSE_CONFIRMATION], at, EventKind.OC_REFUSED, comment=comment)
 
     def confirm(self, at: datetime) -> OrderChanged:
-        return self._become(NEXT_STATUS[OrderAction.CONFIRM], at, EventKind.OC_CONFIRMED)
+        return self._transition(NEXT_STATUS[OrderAction.CONFIRM], at, EventKind.OC_CONFIRMED)
 
     def make_confirmation_editable(self, at: datetime) -> OrderChanged:
-        return self._become(NEXT_STATUS[OrderAction.MAKE_CONFIRMATION_EDITABLE], at, EventKind.OC_MADE_EDITABLE)
+        return self._transition(NEXT_STATUS[OrderAction.MAKE_CONFIRMATION_EDITABLE], at, EventKind.OC_MADE_EDITABLE)
 
     def send_back(self, at: datetime) -> OrderChanged:
         """Final. The caller puts the original lines into the buyer's cart."""
-        return self._become(NEXT_STATUS[OrderAction.SEND_BACK_TO_CART], at, EventKind.SENT_BACK_TO_CART)
+        return self._transition(NEXT_STATUS[OrderAction.SEND_BACK_TO_CART], at, EventKind.SENT_BACK_TO_CART)
 
     def touch(self, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
-        """Something that references the order was made or unmade: its version rises."""
-        return self._become(self.status, at, kind, **details)
+        """A document that references the order was created, changed or deleted: the order's version increases."""
+        return self._transition(self.status, at, kind, **details)
 
-    def _become(self, status: OrderStatus, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
+    def _transition(self, status: OrderStatus, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
         self.status = status
         self.updated_at = at
         return OrderChanged(brand_id=self.brand_id, order_id=self.id, at=at, kind=kind, details=details)
@@ -125,7 +128,7 @@ class Order(BrandOwned, Base):
 
 
 class OrderReplacement(OrderOwned, Base):
-    """That an order was placed anew for one that was sent back to the cart."""
+    """Links an order to the returned order that it replaces."""
 
     __tablename__ = "order_replacements"
     __table_args__ = (

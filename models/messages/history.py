@@ -1,4 +1,4 @@
-"""The history in every language: each kind of audit entry as one sentence."""
+"""The sentences of the history: one for each kind of audit entry, in every language."""
 
 from typing import Any, assert_never
 
@@ -7,7 +7,7 @@ from models.locale import Locale, Text, text_for
 from models.messages.statuses import status_label
 from models.policy import OrderStatus
 
-# Where an order came from, as the audit entry has it. Anything else is the name of an import file.
+# The sources of an order in audit entries. Any other source is the name of an import file.
 SOURCES = {"proxy order": Text("proxy order", "代理注文"), "cart": Text("cart", "カート")}
 
 
@@ -20,7 +20,7 @@ def sentence(kind: str, details: dict[str, Any], locale: Locale) -> str:
 
 
 def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[str, str]:
-    """What a sentence needs beside the entry's details."""
+    """The values of a sentence that are not in the entry's details."""
     match kind:
         case EventKind.ORDER_PLACED:
             source = details["source"]
@@ -35,7 +35,7 @@ def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[st
 
 
 def _notified(notify: bool, notified: bool | None) -> Text:
-    """Whether the buyer was mailed. `notified` is None in old entries, which record only what was asked for."""
+    """Whether the buyer was mailed. `notified` is None in old entries, which have only `notify`."""
     match notify, notified:
         case False, _:
             return Text("without notifying the buyer", "なし")

@@ -91,7 +91,7 @@ async def test_a_link_shows_the_invoice_as_it_is_when_opened(
     assert "VOID" in text(await get(api, link))
 
 
-async def test_a_document_deleted_since_is_told(database: Database, api: Client, shop: Shop, links: Links) -> None:
+async def test_a_deleted_document_is_reported(database: Database, api: Client, shop: Shop, links: Links) -> None:
     note = await a_note(database, shop)
     invoice = await an_invoice(database, shop, status=InvoiceStatus.DRAFT)
     opened = [
@@ -108,7 +108,7 @@ async def test_a_document_deleted_since_is_told(database: Database, api: Client,
         assert "was deleted" in response.text
 
 
-async def test_a_link_opens_what_its_viewer_may_see_only(
+async def test_a_link_opens_only_what_its_viewer_may_see(
     database: Database, api: Client, shop: Shop, links: Links
 ) -> None:
     note, invoice = await a_note(database, shop), await an_invoice(database, shop)

@@ -124,7 +124,7 @@ async def test_the_workbook_of_everything_that_a_filter_matches(database: Databa
     assert found == [f"ORD-{number:02}" for number in range(29, -1, -1) if number % 3]
 
 
-async def test_a_filter_that_makes_no_sense_is_told_at_once(member: Client) -> None:
+async def test_an_impossible_filter_is_reported_at_once(member: Client) -> None:
     error = await member.error(ORDERS, filter={"search": "x" * 300})
     assert error["extensions"]["field"] == ["filter", "search"]
 
@@ -196,7 +196,7 @@ async def test_nothing_is_left_behind(
     assert {path for path in tmp_path.iterdir() if path.name.startswith("orders-")} <= before
 
 
-def test_a_japanese_filename_is_given_twice() -> None:
+def test_a_japanese_filename_has_an_ascii_fallback() -> None:
     assert disposition("order-注文1.pdf") == (
         "attachment; filename=\"order-__1.pdf\"; filename*=UTF-8''order-%E6%B3%A8%E6%96%871.pdf"
     )

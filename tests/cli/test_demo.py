@@ -84,7 +84,7 @@ async def test_a_database_without_the_demo_has_no_demo_actors(database: Database
     assert await demo_actors(database) == {}
 
 
-async def test_nobody_of_one_brand_is_in_the_history_of_the_other(database: Database) -> None:
+async def test_no_actor_of_one_brand_is_in_the_history_of_the_other(database: Database) -> None:
     await load_demo(database)
     actors = await demo_actors(database)
     async with database.read(Scope(actors["kumo"].brand_id)) as session:

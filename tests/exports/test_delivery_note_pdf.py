@@ -90,7 +90,7 @@ def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
     assert len({pictures(pdf)[0].tobytes() for pdf in pdfs}) == 4
 
 
-def test_what_is_empty_has_no_heading() -> None:
+def test_empty_parts_have_no_heading() -> None:
     (text,) = texts(delivery_note_pdf(a_note(tracking_number=" ", comment="\n"), Locale.EN))
     assert "Tracking number" not in text
     assert "Comment" not in text
@@ -115,7 +115,7 @@ def test_it_is_tagged_for_screen_readers() -> None:
 
 
 @pytest.mark.parametrize("text", CODE)
-def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
+def test_markup_in_texts_is_printed_literally(text: str) -> None:
     party = Party(text, text, text, text, (text,))
     note = a_note(
         code=text,
@@ -134,7 +134,7 @@ def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
     assert not PdfReader(BytesIO(pdf)).attachments
 
 
-def test_characters_without_a_picture_are_left_out() -> None:
+def test_invisible_characters_are_left_out() -> None:
     (text,) = texts(delivery_note_pdf(a_note(tracking_number="a\x00b\x1b[31mc\u202ed\ud800e"), Locale.EN))
     assert "Tracking number ab[31mcde" in text
 
@@ -194,7 +194,7 @@ async def test_without_an_address_of_its_own_it_goes_to_the_buyers(database: Dat
     assert snapshot.delivery_address == "12 High Street"
 
 
-async def test_only_who_may_see_the_order_gets_one(database: Database) -> None:
+async def test_only_viewers_of_the_order_get_one(database: Database) -> None:
     shop, stranger = await make_shop(database), await make_shop(database)
     neighbour = await make_buyer(database, shop.brand)
     note = await make_note(database, shop, await make_order(database, shop))

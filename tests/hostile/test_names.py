@@ -1,4 +1,4 @@
-"""A name that somebody gave themselves, in the sentences that repeat it: it is told as it stands, and never obeyed."""
+"""Names that users choose, in messages that repeat them: printed literally, never used as a format string."""
 
 import pytest
 
@@ -11,10 +11,10 @@ WHY_NOT = "query ($id: ID!) { order(id: $id) { rejectionBlockers { message } } }
 ACTIONS = "query ($id: ID!) { order(id: $id) { code actions { action blockers { code message } } } }"
 
 
-# The last one is a gigabyte to whoever takes it for a format of Python's.
+# The last one expands to a gigabyte if it is used as a Python format string.
 @pytest.mark.parametrize("name", ["{0}", "{documents.__class__}", "}{", "%s %(by)s", "{documents:>1000000000}"])
 @pytest.mark.parametrize("locale", ["en", "ja"])
-async def test_who_rejected_an_order_is_told_as_it_stands(
+async def test_the_name_of_who_rejected_is_never_a_format_string(
     database: Database, api: Client, name: str, locale: str
 ) -> None:
     shop = await make_shop(database)

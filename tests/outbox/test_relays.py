@@ -99,7 +99,7 @@ async def test_several_processes_send_each_mail_once(
     assert {each.status for each in await outbox(database)} == {SENT}
 
 
-def test_a_lease_outlasts_all_that_can_happen_to_what_is_in_hand() -> None:
+def test_a_lease_outlasts_the_longest_delivery() -> None:
     rounds = -(-MAX_IN_FLIGHT // MAX_SENDING)
     one = transports.TIMEOUT_SECONDS + QUIT_SECONDS
     # Whatever is in hand gets its turn in the first half of the lease; a mail begun then ends in the second half,
@@ -108,7 +108,7 @@ def test_a_lease_outlasts_all_that_can_happen_to_what_is_in_hand() -> None:
     assert one + 2 * 20 + 30 <= LEASE.total_seconds() / 2
 
 
-async def test_what_was_in_hand_for_too_long_is_given_back_and_not_sent(database: Database, clock: Clock) -> None:
+async def test_a_mail_held_for_too_long_is_released_unsent(database: Database, clock: Clock) -> None:
     """As when the machine was suspended: by now another relay may have the messages."""
     await promise(database, MAX_SENDING + 1)
 
@@ -122,7 +122,7 @@ async def test_what_was_in_hand_for_too_long_is_given_back_and_not_sent(database
     assert sorted(each.attempts for each in await outbox(database)) == [1] + [2] * MAX_SENDING
 
 
-async def test_a_mail_on_which_relays_die_is_put_aside_and_takes_no_other_along(
+async def test_a_poison_mail_is_parked_and_delays_no_other(
     database: Database,
     clock: Clock,
 ) -> None:
@@ -183,7 +183,7 @@ async def hanging(at: str) -> AsyncIterator[tuple[Hanging, str]]:
         listening.close()
 
 
-async def test_a_server_that_never_answers_is_left_after_a_bounded_time(
+async def test_the_wait_for_a_silent_mail_server_is_bounded(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transports, "TIMEOUT_SECONDS", 0.5)
@@ -225,7 +225,7 @@ async def test_a_mail_that_hangs_does_not_stop_those_behind_it(database: Databas
     assert done == Delivered(sent=3 * MAX_IN_FLIGHT + 1)
 
 
-async def test_when_told_to_stop_it_leaves_a_hanging_server_and_gives_everything_back(
+async def test_stopping_disconnects_from_a_hanging_server_and_releases_all_leases(
     database: Database,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
@@ -277,7 +277,7 @@ async def test_a_recipient_refused_for_now_is_tried_again_alone_under_the_same_m
     assert (row.status, row.last_error, row.left_over) == (SENT, "gone@example.com: 550 no such user", None)
 
 
-async def test_a_recipient_who_never_takes_it_does_not_make_a_mail_failed_that_others_have(
+async def test_a_mail_that_some_recipients_got_is_not_failed(
     database: Database,
     clock: Clock,
 ) -> None:
@@ -293,7 +293,7 @@ async def test_a_recipient_who_never_takes_it_does_not_make_a_mail_failed_that_o
     assert (await outbox(database))[0].last_error == "busy@example.com: 451 later"
 
 
-async def test_how_much_is_waiting_and_since_when(database: Database) -> None:
+async def test_waiting_and_failed_mails_are_counted(database: Database) -> None:
     now = NOON + timedelta(hours=1)
     async with database.read(EVERYTHING) as session:
         assert await oldest_due(session, now) is None

@@ -54,7 +54,7 @@ def test_rejecting_is_blocked_by_the_four_conditions_and_by_nothing_else(role: R
         assert blockers(OrderAction.REJECT, role, facts) == expected_blockers_of_a_rejection(facts)
 
 
-def test_who_may_not_write_is_told_so_besides_what_else_blocks() -> None:
+def test_not_permitted_is_reported_beside_the_other_blockers() -> None:
     for facts in EVERY_CASE:
         expected = [Blocker.NOT_PERMITTED, *expected_blockers_of_a_rejection(facts)]
         for role in (Role.READ, Role.APP_READ):

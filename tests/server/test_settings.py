@@ -21,7 +21,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert settings.mail_folder == tmp_path / "mail"
 
 
-def test_the_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> None:
+def test_the_key_is_created_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     first = from_environment({}, data_folder=tmp_path)
     assert from_environment({}, data_folder=tmp_path).secret_key == first.secret_key
     assert len(first.secret_key) >= 32
@@ -80,7 +80,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ("ORDERS_DATABSE_URL", "sqlite:///orders.db"),
     ],
 )
-def test_a_wrong_setting_is_told_by_name(tmp_path: Path, name: str, value: str) -> None:
+def test_a_wrong_setting_is_reported_by_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name) as caught:
         from_environment({"ORDERS_MAIL_FROM": "orders@example.com", name: value}, data_folder=tmp_path)
     assert "\n" not in str(caught.value).replace(value, "")
@@ -101,7 +101,7 @@ def test_an_oidc_provider_can_be_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", OIDC)
-def test_a_provider_is_set_as_a_whole(tmp_path: Path, name: str) -> None:
+def test_a_provider_needs_all_of_its_settings(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match=f"so {name} must be too"):
         from_environment({each: value for each, value in OIDC.items() if each != name}, data_folder=tmp_path)
 
@@ -124,7 +124,7 @@ def test_keys_come_from_a_safe_address_only(tmp_path: Path, url: str) -> None:
     assert "pw" not in str(caught.value)
 
 
-def test_the_demos_key_is_good_for_the_demo_only(tmp_path: Path) -> None:
+def test_the_demo_key_is_valid_for_the_demo_only(tmp_path: Path) -> None:
     demo = from_environment({}, demo=True, data_folder=tmp_path).secret_key
     assert from_environment({"ORDERS_SECRET_KEY": demo}, demo=True, data_folder=tmp_path).secret_key == demo
     with pytest.raises(SettingsError, match="is the demo's"):
@@ -196,13 +196,13 @@ def test_smtp_needs_a_sender(tmp_path: Path) -> None:
         from_environment({"ORDERS_SMTP_URL": "smtp://mail:25"}, data_folder=tmp_path)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="cannot be written"):
         from_environment({}, data_folder=tmp_path / "file")
 
 
-def test_an_empty_key_file_is_told(tmp_path: Path) -> None:
+def test_an_empty_key_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("")
     with pytest.raises(SettingsError, match="holds no usable key"):
         from_environment({}, data_folder=tmp_path)
