@@ -41,6 +41,7 @@ from resolvers.reading.rows import (
     LINE_COLUMNS,
     NOTIFICATION_COLUMNS,
     ORDER_COLUMNS,
+    REJECTION_COLUMNS,
     TAG_COLUMNS,
     BacklogSkuRow,
     BrandRow,
@@ -122,17 +123,9 @@ async def read_orders(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Orde
 
 
 async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, RejectionRow]:
-    columns = (
-        OrderRejection.order_id,
-        OrderRejection.rejected_at,
-        OrderRejection.actor_name,
-        Brand.name,
-        OrderRejection.notified,
-        OrderRejection.body,
-    )
     # Joined to orders so that a buyer's scope (own orders only) holds here too.
     statement = (
-        select(*columns)
+        select(OrderRejection.order_id, *REJECTION_COLUMNS)
         .join_from(OrderRejection, Order)
         .join(Brand, Brand.id == OrderRejection.brand_id)
         .where(OrderRejection.order_id.in_(ids))

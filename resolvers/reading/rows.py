@@ -25,6 +25,7 @@ from models.locale import Locale
 from models.order import DataSet, Order, OrderLine
 from models.outbox import NotificationStatus, OutboxMessage
 from models.policy import OrderStatus
+from models.rejection import OrderRejection
 from models.tag import Tag
 
 V = TypeVar("V")
@@ -209,6 +210,7 @@ LINE_COLUMNS = columns_of(OrderLine, LineRow, currency=Order.currency)
 BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("emails",))
 BRAND_COLUMNS = columns_of(Brand, BrandRow)
 TAG_COLUMNS = columns_of(Tag, TagRow)
+REJECTION_COLUMNS = columns_of(OrderRejection, RejectionRow, brand_name=Brand.name)
 DELIVERY_NOTE_COLUMNS = columns_of(DeliveryNote, DeliveryNoteRow, is_invoiced=or_(NOTE_INVOICED, NOTE_COVERED))
 DELIVERY_NOTE_LINE_COLUMNS = columns_of(DeliveryNoteLine, DeliveryNoteLineRow)
 INVOICE_COLUMNS = columns_of(Invoice, InvoiceRow)
