@@ -2,9 +2,11 @@
 
 from exports.pdf.paper import render
 from exports.pdf.snapshots import DeliveryNoteSnapshot
-from models.locale import Locale
+from models.locale import Locale, Text
+
+TITLE = Text("Delivery note", "納品書")
 
 
 def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
     """CPU-bound: call it through render_in_thread."""
-    return render("delivery_note.html", snapshot, locale, title="DELIVERY_NOTE", stamp=None, note=snapshot)
+    return render("delivery_note.html", snapshot, locale, title=TITLE, stamp=None, note=snapshot)

@@ -4,7 +4,9 @@ from exports.pdf.labels import labels
 from exports.pdf.paper import Stamp, format_instant, money, render
 from exports.pdf.snapshots import InvoiceSnapshot
 from models.invoice import InvoiceStatus
-from models.locale import Locale
+from models.locale import Locale, Text
+
+TITLE = Text("Invoice", "請求書")
 
 
 def invoice_pdf(snapshot: InvoiceSnapshot, locale: Locale) -> bytes:
@@ -13,7 +15,7 @@ def invoice_pdf(snapshot: InvoiceSnapshot, locale: Locale) -> bytes:
         "invoice.html",
         snapshot,
         locale,
-        title="INVOICE",
+        title=TITLE,
         stamp=_stamp(snapshot, locale),
         invoice=snapshot,
         **money(snapshot.currency, locale),

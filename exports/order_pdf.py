@@ -2,9 +2,14 @@
 
 from exports.pdf.labels import labels
 from exports.pdf.paper import Stamp, format_instant, money, render
-from exports.pdf.snapshots import OrderSnapshot
-from models.locale import Locale
+from exports.pdf.snapshots import OrderDocument, OrderSnapshot
+from models.locale import Locale, Text
 from models.messages.statuses import status_label
+
+TITLES = {
+    OrderDocument.PURCHASE_ORDER: Text("Purchase order", "注文書"),
+    OrderDocument.ORDER_CONFIRMATION: Text("Order confirmation", "注文確認書"),
+}
 
 
 def order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
@@ -14,7 +19,7 @@ def order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
         "order.html",
         snapshot,
         locale,
-        title=snapshot.document,
+        title=TITLES[snapshot.document],
         stamp=_stamp(snapshot, locale, status),
         order=snapshot,
         status=status,
