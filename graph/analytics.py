@@ -7,10 +7,11 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Private
 
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale, describe_enum
 from graph.core.money import Money
+from graph.downloads import ANALYTICS_EXCEL, Period
 from graph.limits.cost import ListSize
 from models.analytics import Figures, Group
 from resolvers import analytics
@@ -123,8 +124,8 @@ async def order_analytics(
     placed_to: PlacedTo = UNSET,
     group_by: Annotated[AnalyticsDimension | None, strawberry.argument(description="Dimension of the groups.")] = UNSET,
 ) -> OrderAnalytics:
-    placed = given(placed_from), given(placed_to)
-    figures, groups = await analytics.order_analytics(info.context, *placed, given(group_by))
+    placed = or_none(placed_from), or_none(placed_to)
+    figures, groups = await analytics.order_analytics(info.context, *placed, or_none(group_by))
     return OrderAnalytics(
         order_count=figures.orders,
         total_quantity=figures.quantity,
@@ -137,9 +138,9 @@ async def order_analytics(
 def order_analytics_excel(
     info: Info, placed_from: PlacedFrom = UNSET, placed_to: PlacedTo = UNSET, locale: InLocale = UNSET
 ) -> Download:
-    placed = given(placed_from), given(placed_to)
+    placed = or_none(placed_from), or_none(placed_to)
     analytics.check_range(*placed)  # told now, not by the link
-    return info.context.links.of_analytics(*placed, info.context.actor, locale or None)
+    return info.context.links.to(ANALYTICS_EXCEL, Period(*placed), info.context.actor, locale or None)
 
 
 def _totals(figures: Figures) -> list[Money]:

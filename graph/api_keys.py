@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.node import NODES, Node
 from graph.order_actions import OrderActionError
@@ -106,7 +106,7 @@ async def api_keys(info: Info) -> list[ApiKey]:
 async def create_api_key(
     info: Info, input: Annotated[CreateApiKeyInput, strawberry.argument(description="The key.")]
 ) -> CreateApiKeyPayload:
-    outcome, secret = await keys.create_api_key(info.context, input.name, input.scopes, given(input.expires_at))
+    outcome, secret = await keys.create_api_key(info.context, input.name, input.scopes, or_none(input.expires_at))
     return CreateApiKeyPayload(
         api_key=await _key(info, outcome), secret=secret, user_errors=OrderActionError.all_of(outcome)
     )

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,16 +14,17 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from exports.relay.relay import Relay
-from exports.relay.transports import FileTransport, SmtpTransport, Transport
+from graph.core.clock import utc_now
 from graph.core.context import RequestContext
 from graph.core.download_links import Links
+from graph.downloads import DOCUMENTS
 from graph.http import headers, health
-from graph.http.admission import Gate
+from graph.http.admission import AdmissionControl
 from graph.http.downloads import Downloads
 from graph.http.graphiql import graphiql_page, graphiql_routes
 from graph.http.graphql_over_http import GraphQLOverHTTP, failure
-from graph.identity.authenticate import Identity, NotIdentified
-from graph.limits.rate import Budgets, network_of
+from graph.identity.authenticate import AuthenticationError, Identity
+from graph.limits.rate import RateLimiter, network_of
 from graph.schema import create_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings
@@ -31,32 +32,22 @@ from graph.telemetry import logs, metrics
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 
-MAX_FAILURES = 60  # to say who one is, from one address within a minute
-RELAY_ENDS_WITHIN = 8  # seconds
-# On SQLite the wait for another process's lock cannot be cut off; so that a request which has run out of its time is
-# answered soon after, no wait for a lock is much longer than that time.
-LONGER = timedelta(seconds=1)
+MAX_FAILED_SIGN_INS = 60  # from one address within a minute
+RELAY_STOP_SECONDS = 8
+# On SQLite, waiting for another process's lock cannot be cancelled. Lock waits are therefore limited to the request
+# timeout and a little more, so that a timed-out request is answered soon.
+LOCK_WAIT_MARGIN = timedelta(seconds=1)
 log = logging.getLogger("orders.app")
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def transport_of(settings: Settings) -> Transport:
-    if settings.smtp_url:
-        return SmtpTransport(settings.smtp_url)
-    return FileTransport(settings.mail_folder)
 
 
 def create_app(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo_token: str | None = None
 ) -> Starlette:
     """The ASGI application, for a migrated database; its lifespan runs the relay and closes the database."""
-    lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LONGER)
+    lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LOCK_WAIT_MARGIN)
     database = Database(settings.database_url, settings.replica_url, lock_wait=lock_wait)
     metrics.watch(database)
-    transport = transport_of(settings)
+    transport = settings.transport()
     if settings.traces:
         from graph.telemetry import traces  # an extra, which need not be installed
 
@@ -76,35 +67,35 @@ def create_app(
             yield
         finally:
             relay.stop()
-            # The relay bounds its own end; this is for a database that hangs while it settles.
+            # The relay limits its own shutdown; this limit is for a database that hangs meanwhile.
             with suppress(TimeoutError):
-                await asyncio.wait_for(running, RELAY_ENDS_WITHIN)
+                await asyncio.wait_for(running, RELAY_STOP_SECONDS)
             await identity.close()
             await database.close()
 
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
-            Route("/graphql", Gate(graphql), methods=None),
-            Route("/downloads/{token}", Downloads(database, links).get),
+            Route("/graphql", AdmissionControl(graphql), methods=None),
+            Route("/downloads/{token}", Downloads(database, links, DOCUMENTS).get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *(graphiql_routes() if settings.edge.graphiql else ()),
         ],
-        middleware=headers.edge(settings.edge.cors_origins),
+        middleware=headers.middleware(settings.edge.cors_origins),
         exception_handlers={Exception: headers.fault},
         lifespan=lifespan,
     )
     if settings.metrics_token:
         app.router.routes.append(Route("/metrics", metrics.Metrics(database, settings.metrics_token, clock).get))
-    # /graphql/ is nothing: a redirect would name the Host that the request came with, and send the token there.
+    # No redirect from /graphql/: it would go to the Host of the request, and the client would send its token there.
     app.router.redirect_slashes = False
     app.add_middleware(metrics.Metered)
     if settings.traces:
         app.add_middleware(traces.Traced)
 
     def stop() -> None:
-        """Not ready any more, and no new mails are begun; requests are still answered."""
+        """No longer ready, and no new mails are sent; requests are still served."""
         app.state.is_stopping = True
         relay.stop()
 
@@ -115,7 +106,7 @@ def create_app(
 
 
 class GraphQLEndpoint(GraphQLOverHTTP):
-    """/graphql: GraphiQL for a browser, GraphQL over HTTP for whoever sends a token or an API key."""
+    """/graphql: GraphiQL for a browser, GraphQL over HTTP for requests with a token or an API key."""
 
     def __init__(
         self,
@@ -134,8 +125,8 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             suggestions=edge.introspection,
         )
         self._graphiql = edge.graphiql
-        self._budgets = Budgets(edge.rate_limit, clock)
-        self._failures = Budgets(MAX_FAILURES, clock)
+        self._limiter = RateLimiter(edge.rate_limit, clock)
+        self._failures = RateLimiter(MAX_FAILED_SIGN_INS, clock)
         self._database = database
         self._identity = identity
         self._links = links
@@ -152,34 +143,34 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         if self._graphiql and _wants_page(request):
             return graphiql_page(demo_token=self._demo_token)
         try:
-            identified = await self._identity.identify(request.headers)
-        except NotIdentified as error:
-            refused = self._turned_away(request) if error.status == 401 else None
+            principal = await self._identity.authenticate(request.headers)
+        except AuthenticationError as error:
+            refused = self._too_many_failures(request) if error.status == 401 else None
             return refused or failure(error.status, str(error), error.code, error.headers)
-        actor = identified.actor
-        request.state.identified = identified
-        request.state.allowance = self._budgets.of(f"{actor.identity} {actor.brand_id}")
+        actor = principal.actor
+        request.state.principal = principal
+        request.state.quota = self._limiter.of(f"{actor.identity} {actor.brand_id}")
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
-        return await self.answer(request, request.state.allowance)
+        return await self.answer(request, request.state.quota)
 
-    def _turned_away(self, request: Request) -> Response | None:
-        """An address that has failed too often to say who it is; whoever can say it is let in from there too."""
+    def _too_many_failures(self, request: Request) -> Response | None:
+        """429 for an address with too many failed sign-ins. Valid credentials from that address are still accepted."""
         failures = self._failures.of(network_of(request.client.host if request.client else ""))
         if failures.take(1):
             return None
-        message = f"Too many failures to say who you are. Try again in {failures.retry_after} s."
+        message = f"Too many failed sign-ins. Try again in {failures.retry_after} s."
         return failure(429, message, "RATE_LIMITED", {"Retry-After": str(failures.retry_after)})
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         return RequestContext(
             database=self._database,
-            actor=request.state.identified.actor,
-            expires_at=request.state.identified.expires_at,
+            actor=request.state.principal.actor,
+            expires_at=request.state.principal.expires_at,
             clock=self._clock,
             request_id=logs.request_id.get(),
             on_mail=self._on_mail,
             links=self._links,
-            allowance=request.state.allowance,
+            quota=request.state.quota,
         )
 
 

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import ID, UNSET, Private
 
 from graph.blockers import ActionBlocker
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id, to_id
@@ -66,18 +66,18 @@ class BulkInput:
 
     def chosen(self) -> dict[str, Any]:
         """For BulkCommand. Raises InputError."""
-        ids, filter = given(self.order_ids), given(self.filter)
+        ids, filter = or_none(self.order_ids), or_none(self.filter)
         if ids is not None and len(ids) > MAX_ORDERS * 2:
             raise InputError(f"orderIds takes at most {MAX_ORDERS:,} ids.", "input", "orderIds")
         return {
             "order_ids": [uuid for id in ids if (uuid := from_id(Kind.ORDER, id))] if ids is not None else None,
             "filter": filter.read("input", "filter") if filter else None,
-            "idempotency_key": given(self.idempotency_key),
+            "idempotency_key": or_none(self.idempotency_key),
         }
 
     def answers(self, outcome: Outcome) -> list[tuple[ID, OrderResult | None]]:
         """Each order once, as it was asked for; None for what is not even an order's id."""
-        ids = given(self.order_ids)
+        ids = or_none(self.order_ids)
         if ids is None:
             return [(to_id(Kind.ORDER, result.order_id), result) for result in outcome.results]
         by_id = {result.order_id: result for result in outcome.results}

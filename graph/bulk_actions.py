@@ -7,7 +7,7 @@ from strawberry import ID, UNSET
 
 from graph.bulk import BulkInput, BulkPayload
 from graph.confirmation import BODY
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.ids import Kind, from_id
 from resolvers import bulk_actions
@@ -95,7 +95,7 @@ async def create_order_confirmations(
 ) -> CreateOrderConfirmationsPayload:
     command = CreateConfirmations(
         **input.chosen(),
-        message=Message(input.notify, given(input.body)),
+        message=Message(input.notify, or_none(input.body)),
         ask_approval=input.ask_buyer_approval,
     )
     return CreateOrderConfirmationsPayload.of(input, await bulk_actions.create_confirmations(info.context, command))
@@ -104,5 +104,5 @@ async def create_order_confirmations(
 async def confirm_orders(
     info: Info, input: Annotated[ConfirmOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> ConfirmOrdersPayload:
-    command = BulkCommand(**input.chosen(), message=Message(input.notify, given(input.body)))
+    command = BulkCommand(**input.chosen(), message=Message(input.notify, or_none(input.body)))
     return ConfirmOrdersPayload.of(input, await bulk_actions.confirm_orders(info.context, command))

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import ID, UNSET, Private
 
 from graph.bulk import ERRORS, BulkInput
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.limits.cost import ListSize
@@ -91,7 +91,7 @@ class RejectOrdersPayload:
 async def reject_orders(
     info: Info, input: Annotated[RejectOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> RejectOrdersPayload:
-    command = BulkCommand(**input.chosen(), message=Message(input.notify, given(input.body)))
+    command = BulkCommand(**input.chosen(), message=Message(input.notify, or_none(input.body)))
     outcome = await bulk_rejection.reject_orders(info.context, command)
     if outcome.refusals:
         errors = RejectOrdersError.all_of(outcome)

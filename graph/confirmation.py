@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload, OrderInput, ReadOrderInput
 from resolvers import confirmation
@@ -105,7 +105,7 @@ async def create_order_confirmation(
     info: Info, input: Annotated[CreateOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> CreateOrderConfirmationPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    message = Message(input.notify, given(input.body))
+    message = Message(input.notify, or_none(input.body))
     outcome = await confirmation.create_confirmation(
         info.context, order_id, ask_approval=input.ask_buyer_approval, message=message
     )
@@ -117,10 +117,10 @@ async def update_order_confirmation(
     input: Annotated[UpdateOrderConfirmationInput, strawberry.argument(description="The order and its lines.")],
 ) -> UpdateOrderConfirmationPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    lines = given(input.lines)
+    lines = or_none(input.lines)
     read = [line.read() for line in lines] if lines is not None else None
     outcome = await confirmation.update_confirmation(
-        info.context, order_id, read, version=given(input.expected_version)
+        info.context, order_id, read, version=or_none(input.expected_version)
     )
     return await UpdateOrderConfirmationPayload.of(info, outcome)
 
@@ -129,7 +129,7 @@ async def approve_order_confirmation(
     info: Info, input: Annotated[ApproveOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> ApproveOrderConfirmationPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await confirmation.approve_confirmation(info.context, order_id, version=given(input.expected_version))
+    outcome = await confirmation.approve_confirmation(info.context, order_id, version=or_none(input.expected_version))
     return await ApproveOrderConfirmationPayload.of(info, outcome)
 
 
@@ -138,7 +138,7 @@ async def refuse_order_confirmation(
 ) -> RefuseOrderConfirmationPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
     outcome = await confirmation.refuse_confirmation(
-        info.context, order_id, given(input.comment), version=given(input.expected_version)
+        info.context, order_id, or_none(input.comment), version=or_none(input.expected_version)
     )
     return await RefuseOrderConfirmationPayload.of(info, outcome)
 
@@ -147,11 +147,11 @@ async def confirm_order(
     info: Info, input: Annotated[ConfirmOrderInput, strawberry.argument(description="The order.")]
 ) -> ConfirmOrderPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    tags = given(input.tag_ids)
+    tags = or_none(input.tag_ids)
     tag_ids = [from_id(Kind.TAG, id) for id in tags] if tags is not None else None
-    message = Message(input.notify, given(input.body))
+    message = Message(input.notify, or_none(input.body))
     outcome = await confirmation.confirm_order(
-        info.context, order_id, tag_ids, message, version=given(input.expected_version)
+        info.context, order_id, tag_ids, message, version=or_none(input.expected_version)
     )
     return await ConfirmOrderPayload.of(info, outcome)
 
@@ -160,6 +160,6 @@ async def make_order_confirmation_editable(
     info: Info, input: Annotated[MakeOrderConfirmationEditableInput, strawberry.argument(description="The order.")]
 ) -> MakeOrderConfirmationEditablePayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    message = Message(input.notify, given(input.body))
+    message = Message(input.notify, or_none(input.body))
     outcome = await confirmation.make_confirmation_editable(info.context, order_id, message)
     return await MakeOrderConfirmationEditablePayload.of(info, outcome)

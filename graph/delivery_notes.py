@@ -7,7 +7,7 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.confirmation import DONE
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.document_types import DeliveryNote
 from graph.order_actions import ActionPayload, OrderInput
@@ -107,13 +107,13 @@ async def update_delivery_note(
 
 
 def _content(input: CreateDeliveryNoteInput | UpdateDeliveryNoteInput) -> NoteContent:
-    asked = given(input.backlog_quantities)
+    asked = or_none(input.backlog_quantities)
     quantities = (
         [BacklogQuantity(from_id(Kind.BACKLOG_SKU, each.backlog_sku_id), each.quantity) for each in asked]
         if asked is not None
         else None
     )
-    return NoteContent(quantities, given(input.tracking_number), given(input.comment))
+    return NoteContent(quantities, or_none(input.tracking_number), or_none(input.comment))
 
 
 async def _note(info: Info, note_id: UUID | None) -> DeliveryNote | None:

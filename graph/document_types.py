@@ -2,20 +2,20 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Private
 
 from graph.catalog import Sku
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale, describe_enum
 from graph.core.ids import Kind, to_id
 from graph.core.money import Money
-from graph.core.node import NODES, Node
+from graph.core.node import NODES, Node, load_nodes
 from graph.core.pagination import After, Connection, First, connection, counted
-from graph.limits.cost import paged
+from graph.downloads import DELIVERY_NOTE, INVOICE, Record
+from graph.limits.cost import page_size
 from models.invoice import InvoiceStatus
 from resolvers import nodes
 from resolvers.lines import invoice_lines, note_lines
@@ -65,18 +65,20 @@ class DeliveryNote(Node):
 
     @strawberry.field(description="The order that it belongs to.")
     async def order(self, info: Info) -> OrderOfDocument:
-        return (await _orders(info, [self.row.order_id]))[0]
+        order: Order
+        [order] = await load_nodes(info, Kind.ORDER, [self.row.order_id])
+        return order
 
-    @strawberry.field(description="The delivered SKUs.", directives=[paged("first")])
+    @strawberry.field(description="The delivered SKUs.", directives=[page_size("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[DeliveryNoteLine]:
-        page = await note_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        page = await note_lines(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
         count = counted(info.context.loaders.delivery_note_line_count, self.row.id)
         return connection(page, DeliveryNoteLine.of, count)
 
     @strawberry.field(description="A download link to the PDF.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
-        language = locale or None
-        return info.context.links.of_delivery_note(self.row.id, self.row.code, info.context.actor, language)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(DELIVERY_NOTE, subject, info.context.actor, locale or None)
 
     @classmethod
     def of(cls, row: DeliveryNoteRow) -> "DeliveryNote":
@@ -102,7 +104,9 @@ class InvoiceLine:
 
     @strawberry.field(description="The order that it belongs to.")
     async def order(self, info: Info) -> OrderOfDocument:
-        return (await _orders(info, [self.row.order_id]))[0]
+        order: Order
+        [order] = await load_nodes(info, Kind.ORDER, [self.row.order_id])
+        return order
 
     @strawberry.field(
         description="The delivery note that delivered the line, if the invoice was created from delivery "
@@ -144,15 +148,15 @@ class Invoice(Node):
     )
     row: Private[InvoiceRow]
 
-    @strawberry.field(description="The billed SKUs.", directives=[paged("first")])
+    @strawberry.field(description="The billed SKUs.", directives=[page_size("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[InvoiceLine]:
-        page = await invoice_lines(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        page = await invoice_lines(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
         count = counted(info.context.loaders.invoice_line_count, self.row.id)
         return connection(page, InvoiceLine.of, count)
 
     @strawberry.field(description="The orders that the invoice is for.")
     async def orders(self, info: Info) -> list[OrderOfDocument]:
-        return await _orders(info, await info.context.loaders.invoiced_orders.load(self.row.id))
+        return await load_nodes(info, Kind.ORDER, await info.context.loaders.invoiced_orders.load(self.row.id))
 
     @strawberry.field(
         description="The delivery notes that the invoice was created from. Empty if it is for whole orders."
@@ -162,8 +166,8 @@ class Invoice(Node):
 
     @strawberry.field(description="A download link to the PDF. A draft and a void invoice are stamped as such.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
-        language = locale or None
-        return info.context.links.of_invoice(self.row.id, self.row.code, info.context.actor, language)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(INVOICE, subject, info.context.actor, locale or None)
 
     @classmethod
     def of(cls, row: InvoiceRow) -> "Invoice":
@@ -198,13 +202,6 @@ class BacklogSku(Node):
             ordered_quantity=row.ordered_quantity,
             remaining_quantity=row.remaining_quantity,
         )
-
-
-async def _orders(info: Info, order_ids: list[UUID]) -> "list[Order]":
-    # Imported late: an order has documents, and a document has orders.
-    from graph.orders import Order
-
-    return [Order.of(row) for row in await info.context.loaders.order.load_many(order_ids) if row]
 
 
 NODES[Kind.DELIVERY_NOTE] = (nodes.delivery_notes, DeliveryNote.of)

@@ -6,12 +6,13 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.core.batching import names_of
-from graph.core.context import Info, given
+from graph.core.batching import selected_fields
+from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale, SortDirection
 from graph.core.ids import Kind
 from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.downloads import HISTORY_EXCEL
 from graph.history_types import OrderEvent
 from graph.limits.cost import COST_OF_A_FILTER
 from graph.order_filter import read_ids
@@ -49,14 +50,14 @@ class HistoryFilter:
     def read(self) -> resolvers.HistoryFilter:
         """Raises InputError for an id of something else."""
         return resolvers.HistoryFilter(
-            search=given(self.search),
-            actors=given(self.actors),
-            actor_kinds=given(self.actor_kinds),
-            kinds=given(self.kinds),
-            order_ids=read_ids(Kind.ORDER, given(self.order_ids), "filter", "orderIds"),
-            order_codes=given(self.order_codes),
-            at_from=given(self.at_from),
-            at_to=given(self.at_to),
+            search=or_none(self.search),
+            actors=or_none(self.actors),
+            actor_kinds=or_none(self.actor_kinds),
+            kinds=or_none(self.kinds),
+            order_ids=read_ids(Kind.ORDER, or_none(self.order_ids), "filter", "orderIds"),
+            order_codes=or_none(self.order_codes),
+            at_from=or_none(self.at_from),
+            at_to=or_none(self.at_to),
         )
 
 
@@ -78,10 +79,10 @@ async def history(
     ] = UNSET,
 ) -> Connection[OrderEvent]:
     wanted = (filter or HistoryFilter()).read()
-    request = PageRequest.of(given(first), given(after), given(last), given(before))
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
     newest_first = direction is not SortDirection.ASC
     page = await resolvers.history(info.context, wanted, request, newest_first=newest_first)
-    if "order" in names_of(info.selected_fields):
+    if "order" in selected_fields(info.selected_fields):
         await info.context.loaders.order.load_many([row.order_id for row in page.rows if row.order_id])
     return connection(page, OrderEvent.of, lambda: resolvers.count_history(info.context, wanted))
 
@@ -90,4 +91,4 @@ def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) 
     wanted = (filter or HistoryFilter()).read()
     require(info.context, Permission.READ_INTERNAL)
     resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
-    return info.context.links.of_history(wanted, info.context.actor, locale or None)
+    return info.context.links.to(HISTORY_EXCEL, wanted, info.context.actor, locale or None)

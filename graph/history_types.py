@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import Private
 
-from graph.core.batching import then
+from graph.core.batching import map_loaded
 from graph.core.context import Info
 from graph.core.ids import Kind, to_id
-from graph.core.node import NODES, Node
+from graph.core.node import NODES, Node, as_node
 from models.actor import ActorKind
 from models.messages import history
 from resolvers import nodes
@@ -48,11 +48,12 @@ class OrderEvent(Node):
 
     @strawberry.field(description="The order that it was done to. Null if there is none, e.g. for a tag or a setting.")
     def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")] | None:
-        from graph.orders import Order
-
         if self.row.order_id is None:
             return None
-        return then(info.context.loaders.order.load(self.row.order_id), Order.of)
+        order: Order = map_loaded(
+            info.context.loaders.order.load(self.row.order_id), lambda row: as_node(Kind.ORDER, row)
+        )
+        return order
 
     @classmethod
     def of(cls, row: HistoryRow) -> "OrderEvent":

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import ID, UNSET
 
 from exports.mail import render
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.ids import Kind, from_id
 from graph.notifications import MailPreview
@@ -33,7 +33,7 @@ async def order_mail_preview(
         strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
     ] = UNSET,
 ) -> MailPreview:
-    return await preview(info, order_id, kind, given(body))
+    return await preview(info, order_id, kind, or_none(body))
 
 
 async def preview(info: Info, order_id: str, kind: MailKind, body: str | None) -> MailPreview:

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.core.context import given
+from graph.core.context import or_none
 from graph.core.enums import SortDirection, describe_enum
 from graph.core.ids import Kind, from_id
 from models.policy import OrderStatus
@@ -51,17 +51,17 @@ class OrderFilter:
 
     def read(self, *at: str) -> orders.OrderFilter:
         """`at`: the path of the argument that it is. Raises InputError for what makes no sense."""
-        status = given(self.status)
+        status = or_none(self.status)
         wanted = orders.OrderFilter(
-            search=given(self.search),
+            search=or_none(self.search),
             # Each once: a statement, and a link, takes only so many.
             status=status if status is None else list(dict.fromkeys(status)),
-            can_reject=given(self.can_reject),
-            buyer_ids=read_ids(Kind.BUYER, given(self.buyer_ids), *at, "buyerIds"),
-            tag_ids=read_ids(Kind.TAG, given(self.tag_ids), *at, "tagIds"),
-            placed_from=given(self.placed_from),
-            placed_to=given(self.placed_to),
-            include_archived=bool(given(self.include_archived)),
+            can_reject=or_none(self.can_reject),
+            buyer_ids=read_ids(Kind.BUYER, or_none(self.buyer_ids), *at, "buyerIds"),
+            tag_ids=read_ids(Kind.TAG, or_none(self.tag_ids), *at, "tagIds"),
+            placed_from=or_none(self.placed_from),
+            placed_to=or_none(self.placed_to),
+            include_archived=bool(or_none(self.include_archived)),
         )
         orders.check(wanted, *at)
         return wanted

@@ -12,18 +12,19 @@ from exports.pdf.snapshots import OrderDocument
 from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.buyers import Buyer
 from graph.catalog import OrderLine
-from graph.core.batching import names_of, then
+from graph.core.batching import map_loaded, selected_fields
 from graph.core.binding import question
-from graph.core.context import Info, given
-from graph.core.download_links import Download, Export
+from graph.core.context import Info, or_none
+from graph.core.download_links import Download
 from graph.core.enums import InLocale
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node
 from graph.core.pagination import After, Before, Connection, First, Last, connection, counted
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
+from graph.downloads import ORDER_EXCEL, ORDER_PDFS, ORDERS_EXCEL, OrderList, Record
 from graph.history_types import OrderEvent
-from graph.limits.cost import COST_OF_A_FILTER, ListSize, paged
+from graph.limits.cost import COST_OF_A_FILTER, ListSize, page_size
 from graph.notifications import Notification
 from graph.order_filter import OrderFilter, OrderSort
 from graph.rejection_types import OrderRejection, RejectionBlocker
@@ -33,6 +34,7 @@ from models.messages.statuses import status_label
 from models.order import DataSet
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
+from models.rejection import rejected_by
 from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
@@ -97,11 +99,11 @@ class Order(Node):
 
     @strawberry.field(description="The buyer who ordered.")
     def buyer(self, info: Info) -> Buyer:
-        return then(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
+        return map_loaded(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
 
-    @strawberry.field(description="The lines of the official content, page by page.", directives=[paged("first")])
+    @strawberry.field(description="The lines of the official content, page by page.", directives=[page_size("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
-        page = await lines_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        page = await lines_of(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
         return connection(page, OrderLine.of, counted(info.context.loaders.line_count, self.row.id))
 
     @question(needs=Permission.READ_INTERNAL, description="The tags of the order, sorted by code. Empty for a buyer.")
@@ -170,10 +172,7 @@ class Order(Node):
         row = await info.context.loaders.rejection.load(self.row.id)
         if row is None:
             return None
-        by = row.actor_name
-        if info.context.actor.is_buyer:
-            brand = await info.context.loaders.brand.load(self.row.brand_id)
-            by = brand.name if brand else ""
+        by = rejected_by(row.actor_name, row.brand_name, to_buyer=info.context.actor.is_buyer)
         return OrderRejection(rejected_at=row.rejected_at, rejected_by=by, notified=row.notified, body=row.body)
 
     @strawberry.field(description="Delivery notes created from the order, oldest first.")
@@ -201,10 +200,10 @@ class Order(Node):
     @question(
         needs=Permission.READ_INTERNAL,
         description="The audit trail of the order, oldest first. Empty for a buyer.",
-        directives=[paged("first")],
+        directives=[page_size("first")],
     )
     async def history(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderEvent]:
-        page = await history_of(info.context, self.row.id, PageRequest.of(given(first), given(after)))
+        page = await history_of(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
         return connection(page, OrderEvent.of, counted(info.context.loaders.history_count, self.row.id))
 
     @strawberry.field(
@@ -223,13 +222,13 @@ class Order(Node):
         wanted = document or (OrderDocument.ORDER_CONFIRMATION if has_confirmation else OrderDocument.PURCHASE_ORDER)
         if wanted is OrderDocument.ORDER_CONFIRMATION and not has_confirmation:
             raise InputError("This order has no order confirmation (OC) yet; ask for PURCHASE_ORDER.", "document")
-        export = Export.ORDER_CONFIRMATION if wanted is OrderDocument.ORDER_CONFIRMATION else Export.PURCHASE_ORDER
-        return info.context.links.of_order(export, self.row, info.context.actor, locale or None)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(ORDER_PDFS[wanted], subject, info.context.actor, locale or None)
 
     @strawberry.field(description="A download link to a workbook (Excel) of the order and its lines.")
     def excel(self, info: Info, locale: InLocale = UNSET) -> Download:
-        actor = info.context.actor
-        return info.context.links.of_order(Export.ORDER_EXCEL, self.row, actor, locale or None)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(ORDER_EXCEL, subject, info.context.actor, locale or None)
 
     async def _content(self, info: Info, data_set: DataSet) -> OrderContent:
         rows = await info.context.loaders.contents.load((self.row.id, data_set))
@@ -241,7 +240,7 @@ class Order(Node):
         )
 
     def _judge(self, info: Info, judge: Callable[[Verdict], T]) -> T:
-        return then(info.context.loaders.verdict.load(self.row.id), judge)
+        return map_loaded(info.context.loaders.verdict.load(self.row.id), judge)
 
     @classmethod
     def of(cls, row: OrderRow) -> "Order":
@@ -265,7 +264,7 @@ JUDGED = {"deliveryStatus", "canReject", "rejectionBlockers", "availableActions"
 
 async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
     """Loads what the page's orders need, so that their fields are plain values (graph/core/batching.py)."""
-    asked = names_of(info.selected_fields)
+    asked = selected_fields(info.selected_fields)
     if JUDGED & asked:
         await info.context.loaders.verdict.load_many([row.id for row in rows])
     if "buyer" in asked:
@@ -314,7 +313,7 @@ async def orders(
     sort: Sort = UNSET,
 ) -> Connection[Order]:
     wanted = (filter or OrderFilter()).read("filter")
-    request = PageRequest.of(given(first), given(after), given(last), given(before))
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
     page = await resolvers.orders(info.context, wanted, [each.read() for each in sort or ()], request)
     await _load_ahead(info, page.rows)
     return connection(page, Order.of, lambda: resolvers.count_orders(info.context, wanted))
@@ -326,7 +325,7 @@ def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale:
     resolvers.matching(
         wanted, ordering, info.context.actor
     )  # a filter that makes no sense is told now, not by the link
-    return info.context.links.of_orders(wanted, ordering, info.context.actor, locale or None)
+    return info.context.links.to(ORDERS_EXCEL, OrderList(wanted, ordering), info.context.actor, locale or None)
 
 
 NODES[Kind.ORDER] = (nodes.orders, Order.of)

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.confirmation import DONE, OrderLineInput
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload
 from resolvers import placing
@@ -48,7 +48,7 @@ async def place_order(
         catalog_code=input.catalog_code,
         currency=input.currency,
         lines=[line.read() for line in input.lines],
-        comment=given(input.comment),
-        code=given(input.code),
+        comment=or_none(input.comment),
+        code=or_none(input.code),
     )
     return await PlaceOrderPayload.of(info, await placing.place_order(info.context, new))

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id
@@ -108,9 +108,9 @@ async def reject_order(
 ) -> RejectOrderPayload:
     command = RejectOrder(
         order_id=from_id(Kind.ORDER, input.order_id),
-        message=Message(input.notify, given(input.body)),
-        expected_version=given(input.expected_version),
-        idempotency_key=given(input.idempotency_key),
+        message=Message(input.notify, or_none(input.body)),
+        expected_version=or_none(input.expected_version),
+        idempotency_key=or_none(input.idempotency_key),
     )
     outcome = await rejection.reject_order(info.context, command)
     return RejectOrderPayload(
@@ -138,4 +138,4 @@ async def rejection_mail_preview(
         strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
     ] = UNSET,
 ) -> MailPreview:
-    return await preview(info, order_id, MailKind.ORDER_REJECTED, given(body))
+    return await preview(info, order_id, MailKind.ORDER_REJECTED, or_none(body))

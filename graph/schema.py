@@ -22,8 +22,8 @@ from graph.confirmation import (
     update_order_confirmation,
 )
 from graph.core.binding import bindings, command, question
-from graph.core.context import DecideByPrimary
-from graph.core.errors import PublishErrors
+from graph.core.context import ReadFromPrimary
+from graph.core.errors import MaskErrors
 from graph.core.node import node, nodes
 from graph.core.scalars import SCALARS
 from graph.delivery_notes import create_backlog_skus, create_delivery_note, delete_delivery_note, update_delivery_note
@@ -36,8 +36,8 @@ from graph.invoices import (
     issue_invoice,
     void_invoice,
 )
-from graph.limits.cost import Cost, ListSize, paged
-from graph.limits.documents import Examiner, Limits
+from graph.limits.cost import Cost, ListSize, page_size
+from graph.limits.documents import DocumentValidator, Limits
 from graph.mail_preview import order_mail_preview
 from graph.orders import order, order_by_code, orders, orders_excel
 from graph.placing import place_order
@@ -95,7 +95,7 @@ class Query:
         needs=P.READ,
         description="The list of orders that the viewer may see, newest first and without archived ones unless `sort` "
         "and `filter` say otherwise. Page forwards with `first` and `after`, or backwards with `last` and `before`.",
-        directives=[paged("first", "last")],
+        directives=[page_size("first", "last")],
     )
     orders_excel = question(
         orders_excel,
@@ -133,7 +133,7 @@ class Query:
         needs=P.READ_INTERNAL,
         description="The audit trail of the brand: who decided what, on orders, tags and settings. Empty for a buyer. "
         "One order's part of it is Order.history.",
-        directives=[paged("first", "last")],
+        directives=[page_size("first", "last")],
     )
     history_excel = question(
         history_excel,
@@ -380,12 +380,12 @@ class Schema(strawberry.Schema):
 
 
 def create_schema(*, introspection: bool = True) -> Schema:
-    examiner = Examiner(introspection=introspection)
+    validator = DocumentValidator(introspection=introspection)
     return Schema(
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
-        extensions=[PublishErrors, DecideByPrimary, KindOfOperation, lambda: Limits(examiner)],
+        extensions=[MaskErrors, ReadFromPrimary, KindOfOperation, lambda: Limits(validator)],
     )
 
 

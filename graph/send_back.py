@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from graph.confirmation import BODY, DONE, NOTIFY
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload, OrderInput
 from resolvers import send_back
@@ -28,6 +28,6 @@ async def send_order_back_to_cart(
     info: Info, input: Annotated[SendOrderBackToCartInput, strawberry.argument(description="The order.")]
 ) -> SendOrderBackToCartPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    message = Message(input.notify, given(input.body))
+    message = Message(input.notify, or_none(input.body))
     outcome = await send_back.send_back_to_cart(info.context, order_id, message)
     return await SendOrderBackToCartPayload.of(info, outcome)

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.core.context import Info, given
+from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.order_actions import OrderActionError
 from graph.tag_types import Tag
@@ -69,7 +69,7 @@ async def tags(info: Info) -> list[Tag]:
 async def create_tag(
     info: Info, input: Annotated[CreateTagInput, strawberry.argument(description="The tag.")]
 ) -> CreateTagPayload:
-    outcome = await brand_tags.create_tag(info.context, input.code, input.name, given(input.color))
+    outcome = await brand_tags.create_tag(info.context, input.code, input.name, or_none(input.color))
     return CreateTagPayload(tag=await _tag(info, outcome), user_errors=OrderActionError.all_of(outcome))
 
 

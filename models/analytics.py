@@ -64,6 +64,7 @@ class Rejections:
 class Report:
     """All figures over the orders placed in a range (None: no limit). `time_zone`: the brand's; UTC for an operator."""
 
+    for_buyer: bool
     placed_from: datetime | None
     placed_to: datetime | None
     time_zone: str

@@ -14,7 +14,7 @@ from models.buyer import Buyer
 from models.catalog import Catalog, Sku
 from models.order import Order, OrderLine
 from models.policy import FINAL, REJECTED
-from models.rejection import OrderRejection
+from models.rejection import OrderRejection, rejected_by
 from models.send_back import OrderSendBack
 from resolvers.core.context import Context
 from resolvers.inputs import InputError
@@ -66,6 +66,7 @@ async def report(
     placed = check_range(placed_from, placed_to)
     await _use_one_snapshot(session)
     return Report(
+        for_buyer=actor.is_buyer,
         placed_from=placed_from,
         placed_to=placed_to,
         time_zone=await session.scalar(select(Brand.time_zone).where(Brand.id == actor.brand_id)) or "UTC",
@@ -157,12 +158,10 @@ def _grouped(dimension: AnalyticsDimension) -> Any:
 
 
 async def _rejections(session: AsyncSession, actor: Actor, placed: list[ColumnElement[bool]]) -> Rejections:
-    """A buyer is told the brand, never who in it."""
     month = func.month_in_zone(OrderRejection.rejected_at, Brand.time_zone, type_=String)
     rejection = OrderRejection
-    who: list[Any] = [rejection.actor_kind, rejection.actor_id, rejection.actor_name]
-    if actor.is_buyer:
-        who = [Brand.code, Brand.name]
+    member: list[Any] = [rejection.actor_kind, rejection.actor_id, rejection.actor_name]
+    who = rejected_by(member, [Brand.code, Brand.name], to_buyer=actor.is_buyer)
     statement: Select[*tuple[Any, ...]] = (
         select(month, *who, Order.currency, *OF_ORDERS)
         .join(Brand, Brand.id == Order.brand_id)

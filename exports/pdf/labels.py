@@ -1,4 +1,4 @@
-"""The words printed on PDFs: in every language."""
+"""The labels on PDFs, in every language."""
 
 from models.locale import Locale, Text
 

@@ -1,17 +1,21 @@
-"""`orders import`: imports files with a progress bar, and tells what came of each."""
+"""`orders import`: imports files with a progress bar, and prints the result of each."""
 
 import csv
+import sys
 from contextlib import ExitStack
 from dataclasses import astuple
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from graph.cli.brands import find_brand
+from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
+from graph.core.clock import utc_now
 from models.actor import Actor
 from models.database.sessions import Database
 from models.policy import Role
@@ -21,6 +25,16 @@ from resolvers.importing.rows import Fault
 from resolvers.importing.writer import Summary
 
 FAULTS_SHOWN = 20
+
+
+def import_orders(
+    files: Annotated[list[Path], typer.Argument(help=".xlsx, .csv or .csv.gz files.", metavar="FILE…")],
+    brand: OfBrand = None,
+    report: Annotated[Path | None, typer.Option(help="Write every faulty row to this .csv file.")] = None,
+    demo: Demo = False,
+) -> None:
+    """Import orders. Orders with a faulty row are refused, the others are imported; exit code 1 if any is refused."""
+    sys.exit(on_database(existing_settings(demo=demo), lambda database: run_import(database, brand, files, report)))
 
 
 async def run_import(database: Database, brand_code: str | None, files: list[Path], report: Path | None) -> int:
@@ -33,7 +47,7 @@ async def run_import(database: Database, brand_code: str | None, files: list[Pat
     with ExitStack() as stack:
         write_fault = None
         if report and any(report.resolve() == file.resolve() for file in files):  # noqa: ASYNC240
-            raise CommandError(f"{report} is to be imported: give another file for the report.")
+            raise CommandError(f"{report} is one of the files to import: name another file for the report.")
         if report:
             try:
                 writer = csv.writer(stack.enter_context(report.open("w", encoding="utf-8-sig", newline="")))
@@ -62,7 +76,7 @@ async def run_import(database: Database, brand_code: str | None, files: list[Pat
                         brand,
                         actor,
                         file,
-                        clock=lambda: datetime.now(UTC),
+                        clock=utc_now,
                         on_fault=on_fault,
                         progress=progress,
                     )

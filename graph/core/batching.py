@@ -1,6 +1,6 @@
-"""Fields over batched reads: plain values when the rows are there already, awaited when they are not.
+"""Fields over batched reads: plain values when the rows are loaded already, coroutines when they are not.
 
-An awaited field costs GraphQL ten times as much as a plain one, so a list loads ahead what its entries will ask for.
+An awaited field costs graphql-core ten times as much as a plain one, so a list preloads what its entries will need.
 """
 
 from asyncio import Future
@@ -11,8 +11,11 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 
-def then(loading: Awaitable[V | None], use: Callable[[V], T]) -> T:
-    """use(what is loaded): at once when it is there, else a coroutine, which GraphQL awaits in place of the value."""
+def map_loaded(loading: Awaitable[V | None], use: Callable[[V], T]) -> T:
+    """`use` applied to the loaded row: immediately if it is there, else in a coroutine, which GraphQL awaits.
+
+    Raises LookupError when there is no such row: the reference comes from a foreign key.
+    """
 
     def used(value: V | None) -> T:
         if value is None:
@@ -27,9 +30,9 @@ def then(loading: Awaitable[V | None], use: Callable[[V], T]) -> T:
     return cast(T, later())
 
 
-def names_of(selections: Iterable[Any]) -> set[str]:
-    """Every field name in a selection, however deep."""
-    found: set[str] = set()
+def selected_fields(selections: Iterable[Any]) -> set[str]:
+    """The names of all fields in a selection, at any depth."""
+    names: set[str] = set()
     for each in selections:
-        found |= {getattr(each, "name", "")} | names_of(each.selections)
-    return found
+        names |= {getattr(each, "name", "")} | selected_fields(each.selections)
+    return names

@@ -1,4 +1,4 @@
-"""What a GraphQL request is given: the resolvers' context and the maker of download links."""
+"""Context of a GraphQL request: the resolvers' context, download links, and the viewer's quota."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,22 +11,21 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from graph.core.download_links import Links
-from graph.limits.rate import Allowance, no_limit
-from models.actor import Actor
+from graph.limits.rate import Quota, unlimited
 from resolvers.core.context import Context
 
 
 @dataclass
 class RequestContext(Context):
-    """`expires_at`: when the viewer's token or key ends; None when it does not by itself."""
+    """`expires_at`: when the viewer's token or API key expires; None for a key without expiry."""
 
     links: Links = field(kw_only=True)
     expires_at: datetime | None = None
-    allowance: Allowance = field(kw_only=True, default_factory=no_limit)
+    quota: Quota = field(kw_only=True, default_factory=unlimited)
 
 
-class DecideByPrimary(SchemaExtension):
-    """A mutation reads nothing from a replica, not even before its transaction."""
+class ReadFromPrimary(SchemaExtension):
+    """Mutations never read from a replica, not even before their transaction."""
 
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
@@ -39,10 +38,6 @@ T = TypeVar("T")
 Info = strawberry.Info[RequestContext, None]
 
 
-def actor_of(info: Info) -> Actor:
-    return info.context.actor
-
-
-def given(value: T | None) -> T | None:
-    """None for an argument that was left out, which Strawberry calls UNSET."""
+def or_none(value: T | None) -> T | None:
+    """None for an omitted argument, which Strawberry passes as UNSET."""
     return None if value is UNSET else value

@@ -1,18 +1,16 @@
-"""What a caller is told when something goes wrong: InputError in plain words, everything else masked and logged."""
+"""Top-level errors: an InputError keeps its message; every other exception is masked and logged."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema, VariableDefinitionNode, is_input_type, type_from_ast
-from graphql.pyutils import print_path_list
-from graphql.utilities import validate_input_value
+from graphql import GraphQLError, VariableDefinitionNode
 from strawberry.extensions import SchemaExtension
 from strawberry.http import GraphQLHTTPResponse
 
+from graph.core.variable_errors import VariableErrors
 from graph.telemetry import metrics
 from models.database.engines import is_busy
 from resolvers.core.refusals import Outcome, RefusalCode
@@ -20,10 +18,9 @@ from resolvers.inputs import InputError
 
 log = logging.getLogger("orders.graphql")
 
-MAX_PLACES = 50  # as many errors of variables are told in one answer
-MAX_MESSAGE_LENGTH = 1000  # of an error that quotes what was sent
-BUSY = "The database is busy or away. Try again in a moment; with the same idempotencyKey nothing is done twice."
-RETRY_AFTER = 1  # seconds
+MAX_MESSAGE_LENGTH = 1000  # of an error that quotes the request
+BUSY = "The database is busy or unreachable. Try again in a moment; with the same idempotencyKey nothing is done twice."
+RETRY_AFTER_SECONDS = 1
 
 
 @strawberry.interface(
@@ -57,15 +54,15 @@ class UserError:
         ]
 
 
-def is_unavailable(answer: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> bool:
-    """Whether nothing of what was asked for could be answered, because of the database: the answer is a 503."""
-    return all(_failed_on_database(each) for each in (answer if isinstance(answer, list) else [answer]))
+def is_unavailable(response: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> bool:
+    """Whether every requested field failed because of the database: the HTTP status is then 503."""
+    return all(_failed_on_database(each) for each in (response if isinstance(response, list) else [response]))
 
 
-def _failed_on_database(answer: GraphQLHTTPResponse) -> bool:
-    errors: list[Any] = list(answer.get("errors") or [])
+def _failed_on_database(response: GraphQLHTTPResponse) -> bool:
+    errors: list[Any] = list(response.get("errors") or [])
     codes = {(error.get("extensions") or {}).get("code") for error in errors}
-    return codes == {"UNAVAILABLE"} and not any(value is not None for value in (answer.get("data") or {}).values())
+    return codes == {"UNAVAILABLE"} and not any(value is not None for value in (response.get("data") or {}).values())
 
 
 def _cause(error: GraphQLError) -> Exception | None:
@@ -75,9 +72,10 @@ def _cause(error: GraphQLError) -> Exception | None:
     return cause
 
 
-def published(error: GraphQLError, request_id: str | None) -> GraphQLError:
+def masked(error: GraphQLError, request_id: str | None) -> GraphQLError:
+    """The error as the client sees it: an unexpected exception is logged, and replaced by a general message."""
     cause = _cause(error)
-    if cause is None:  # of the document or its variables
+    if cause is None:  # an error of the document or its variables
         return error
     if isinstance(cause, InputError):
         extensions: dict[str, Any] = {"code": cause.code, "field": cause.field}
@@ -87,70 +85,37 @@ def published(error: GraphQLError, request_id: str | None) -> GraphQLError:
         extensions = {"code": "UNAVAILABLE", "requestId": request_id}
         return GraphQLError(BUSY, error.nodes, path=error.path, extensions=extensions)
     log.error("unexpected error at %s", error.path, exc_info=cause)
-    message = f"Something went wrong on our side and was written to the log (request {request_id})."
-    return GraphQLError(
-        message, error.nodes, path=error.path, extensions={"code": "INTERNAL_ERROR", "requestId": request_id}
-    )
+    extensions = {"code": "INTERNAL_ERROR", "requestId": request_id}
+    return GraphQLError(internal_error(request_id), error.nodes, path=error.path, extensions=extensions)
 
 
-class Enough(Exception):
-    """Has nothing to say to anybody."""
+def internal_error(request_id: str | None) -> str:
+    return f"Internal error. It was logged with the request id {request_id}."
 
 
-class Places:
-    """Where in the variables of a request something is wrong. Each variable is gone through once, and no further than
-    to the last error that is told: one can hold ten thousand wrong values.
-    """
-
-    def __init__(self, schema: GraphQLSchema, variables: Mapping[str, Any]) -> None:
-        self._schema = schema
-        self._variables = variables
-        self._known: dict[str, dict[str, list[str]]] = {}
-
-    def of(self, node: VariableDefinitionNode, message: str) -> list[str]:
-        """E.g. input, lines, 0, unitPrice: where the value is wrong in the way that the message says."""
-        name = node.variable.name.value
-        if name not in self._known:
-            self._known[name] = self._wrong(name, node)
-        return next((path for start, path in self._known[name].items() if message.startswith(start)), [name])
-
-    def _wrong(self, name: str, node: VariableDefinitionNode) -> dict[str, list[str]]:
-        """The beginning of a message → its place."""
-        found: list[tuple[str, list[str]]] = []
-        kind = type_from_ast(self._schema, node.type)
-
-        def see(_: GraphQLError, path: Sequence[str | int]) -> None:
-            found.append((f"Variable '${name}' has invalid value{print_path_list(path)}: ", [name, *map(str, path)]))
-            if len(found) == MAX_PLACES:
-                raise Enough
-
-        if name in self._variables and is_input_type(kind):
-            with suppress(Enough):
-                validate_input_value(self._variables[name], kind, see)
-        return dict(found)
-
-
-def pointed(error: GraphQLError, places: Places) -> GraphQLError:
-    """An error of the request: names the place in a variable that is at fault, and quotes only so much of it."""
+def located(error: GraphQLError, variables: VariableErrors) -> GraphQLError:
+    """A request error with the path of the invalid variable value in `field`, and its message shortened."""
     if _cause(error):
         return error
     extensions = dict(error.extensions or {})
     node = error.nodes[0] if error.nodes else None
     if isinstance(node, VariableDefinitionNode):
-        extensions |= {"code": "BAD_USER_INPUT", "field": places.of(node, error.message)}
+        extensions |= {"code": "BAD_USER_INPUT", "field": variables.path(node, error.message)}
     message = error.message
     if len(message) > MAX_MESSAGE_LENGTH:
         message = f"{message[: MAX_MESSAGE_LENGTH // 2]} … {message[-MAX_MESSAGE_LENGTH // 2 :]}"
     return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
 
 
-class PublishErrors(SchemaExtension):
+class MaskErrors(SchemaExtension):
+    """Locates, masks, logs and counts the top-level errors of each response."""
+
     def on_operation(self) -> Iterator[None]:
         yield
         result = self.execution_context.result
         if result is not None and (errors := getattr(result, "errors", None)):
             request_id = getattr(self.execution_context.context, "request_id", None)
-            places = Places(self.execution_context.schema._schema, self.execution_context.variables or {})
-            result.errors = [published(pointed(error, places), request_id) for error in errors]
+            variables = VariableErrors(self.execution_context.schema._schema, self.execution_context.variables or {})
+            result.errors = [masked(located(error, variables), request_id) for error in errors]
             for error in result.errors:
                 metrics.failed(str((error.extensions or {}).get("code", "GRAPHQL")))

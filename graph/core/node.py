@@ -1,7 +1,8 @@
-"""The Node interface of the Relay specification, and `node` / `nodes`."""
+"""The Node interface of the Relay specification, `node` and `nodes`, and loading any published type by its kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 from strawberry import ID
@@ -19,7 +20,8 @@ class Node:
     id: ID = strawberry.field(description="Globally unique, opaque and permanent.")
 
 
-# Filled by the modules of the types: kind → how its rows are read, and what a row is published as.
+# Registered by the module of each type: kind → how its rows are read, and the type that a row is published as.
+# Types that refer to each other load each other through it, so their modules need not import each other.
 NODES: dict[Kind, tuple[Reader, Callable[[Any], Node]]] = {}
 
 Id = Annotated[ID, strawberry.argument(description="An id that the API returned.")]
@@ -33,10 +35,26 @@ async def node(info: Info, id: Id) -> Node | None:
 async def nodes(info: Info, ids: Ids) -> list[Node | None]:
     if len(ids) > MAX_NODES:
         raise InputError(f"nodes takes at most {MAX_NODES} ids.", "ids")
-    wanted = [parse(id) for id in ids]
-    found: dict[tuple[Kind, Any], Node] = {}
-    for kind in {each[0] for each in wanted if each}:
-        read, publish = NODES[kind]
-        rows = await read(info.context, [each[1] for each in wanted if each and each[0] is kind])
-        found |= {(kind, id): publish(row) for id, row in rows.items() if row is not None}
-    return [found.get(each) if each else None for each in wanted]
+    parsed = [parse(id) for id in ids]
+    loaded: dict[tuple[Kind, UUID], Node] = {}
+    for kind in {each[0] for each in parsed if each}:
+        uuids = [each[1] for each in parsed if each and each[0] is kind]
+        loaded |= {(kind, id): node for id, node in (await _load(info, kind, uuids)).items()}
+    return [loaded.get(each) if each else None for each in parsed]
+
+
+async def load_nodes(info: Info, kind: Kind, ids: Sequence[UUID]) -> list[Any]:
+    """The nodes of one kind, in the order of their ids; those that the viewer cannot see are left out."""
+    nodes = await _load(info, kind, ids)
+    return [nodes[id] for id in ids if id in nodes]
+
+
+def as_node(kind: Kind, row: Any) -> Any:
+    """The node that a row of this kind is published as."""
+    return NODES[kind][1](row)
+
+
+async def _load(info: Info, kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Node]:
+    read, publish = NODES[kind]
+    rows = await read(info.context, list(ids))
+    return {id: publish(row) for id, row in rows.items() if row is not None}

@@ -1,7 +1,7 @@
-"""What keeps a server up when more is asked of it than it can do: bounded places, a bounded queue, a quick 503.
+"""Admission control: bounded concurrency, a bounded queue, and an immediate 503 beyond both.
 
-A request waits for its place with its body already read, so a slow sender holds none; it gives the place back when its
-answer begins, so a slow reader holds none either (graph/http/server.py cuts both off).
+A request queues only after its body has been read, so a slow sender occupies no slot. It frees its slot when its
+response starts, so a slow reader occupies none either (graph/http/server.py disconnects both).
 """
 
 import asyncio
@@ -14,85 +14,85 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Half of what the pool holds on SQLite (16), less on PostgreSQL (20): a request has one connection, two when it loads
-# lists side by side, and the relay, the downloads and the health check need some. So nobody waits for the pool itself.
-AT_ONCE = 8
-WAITING = 32  # with what these take to be answered, a wait of a second or less
-MAX_WAIT_SECONDS = 5.0  # seconds
-BODY_WITHIN = 15.0  # seconds
-MAX_BODY_BYTES = 1_000_000  # bytes
-BODIES = 32_000_000  # bytes of bodies that may be arriving at once
-RETRY_AFTER = 1  # seconds
+# Half of the connection pool on SQLite (16), less than half on PostgreSQL (20). A request uses one connection, or two
+# when it loads lists in parallel; the relay, downloads and health checks need some too. So nobody waits for the pool.
+MAX_CONCURRENT = 8
+MAX_QUEUED = 32  # at the usual duration of a request, this many wait a second or less
+MAX_WAIT_SECONDS = 5.0
+MAX_BODY_SECONDS = 15.0
+MAX_BODY_BYTES = 1_000_000
+MAX_TOTAL_BODY_BYTES = 32_000_000  # of all bodies that are being received
+RETRY_AFTER_SECONDS = 1
 
-BUSY = "The server is busy. Nothing was done; try again in a moment."
+BUSY = "The server is busy. The request was not executed; try again in a moment."
 TOO_LARGE = f"The request is larger than {MAX_BODY_BYTES:,} bytes."
-SLOW = f"The request did not arrive within {BODY_WITHIN:.0f} seconds. Nothing was done."
+SLOW = f"The request did not arrive within {MAX_BODY_SECONDS:.0f} seconds and was not executed."
 
 
 class Overloaded(Exception):
-    """There is no place, and no room to wait for one."""
+    """All slots are taken and the queue is full, or the wait was too long."""
 
 
 class TooLarge(Exception):
-    """More than a request may be."""
+    """The body exceeds MAX_BODY_BYTES."""
 
 
-class Places:
-    """`at_once` at work, `waiting` more in a queue for them, nobody longer than `seconds`."""
+class ConcurrencyLimit:
+    """At most `concurrent` slots in use and `queued` waiters, each of whom waits at most `seconds`."""
 
-    def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
-        self._places = asyncio.Semaphore(at_once)
-        self._most_waiting = waiting
+    def __init__(self, concurrent: int, queued: int, seconds: float) -> None:
+        self._slots = asyncio.Semaphore(concurrent)
+        self._max_queued = queued
         self._seconds = seconds
-        self.waiting = 0
+        self.queued = 0
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[bool]:
-        """Whether it had to be waited for. Raises Overloaded."""
-        must_wait = self._places.locked()
-        if must_wait and self.waiting >= self._most_waiting:
+    async def slot(self) -> AsyncIterator[bool]:
+        """Yields whether the caller had to wait. Raises Overloaded."""
+        must_wait = self._slots.locked()
+        if must_wait and self.queued >= self._max_queued:
             raise Overloaded
-        self.waiting += 1
+        self.queued += 1
         try:
             async with asyncio.timeout(self._seconds):
-                await self._places.acquire()
+                await self._slots.acquire()
         except TimeoutError:
             raise Overloaded from None
         finally:
-            self.waiting -= 1
+            self.queued -= 1
         try:
             yield must_wait
         finally:
-            self._places.release()
+            self._slots.release()
 
 
-class Turns:
-    """Places of which one viewer has one at a time: further ones wait for it in a queue of their own."""
+class PerViewerLimit:
+    """A ConcurrencyLimit of which each viewer uses one slot at a time; their other requests wait in their own queue."""
 
-    def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
-        self._places = Places(at_once, waiting, seconds)
-        self._most_waiting = waiting // 2
+    def __init__(self, concurrent: int, queued: int, seconds: float) -> None:
+        self._shared = ConcurrencyLimit(concurrent, queued, seconds)
+        self._max_queued = queued // 2
         self._seconds = seconds
-        # Held by those who are in them, so that they are gone with the last.
-        self._own: WeakValueDictionary[str, Places] = WeakValueDictionary()
+        # A viewer's entry lives as long as a request that uses it.
+        self._viewers: WeakValueDictionary[str, ConcurrencyLimit] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def turn(self, viewer: str) -> AsyncIterator[None]:
+    async def slot(self, viewer: str) -> AsyncIterator[None]:
         """Raises Overloaded."""
-        own = self._own.get(viewer)
+        own = self._viewers.get(viewer)
         if own is None:
-            self._own[viewer] = own = Places(1, self._most_waiting, self._seconds)
-        async with own.place(), self._places.place():
+            self._viewers[viewer] = own = ConcurrencyLimit(1, self._max_queued, self._seconds)
+        async with own.slot(), self._shared.slot():
             yield
 
 
-class Gate:
-    """The application behind it gets as many requests at once as there are places, each with its body read."""
+class AdmissionControl:
+    """ASGI middleware: reads each request's body, then passes at most `limit` requests at once to `app`."""
 
-    def __init__(self, app: ASGIApp, places: Places | None = None) -> None:
+    def __init__(self, app: ASGIApp, limit: ConcurrencyLimit | None = None) -> None:
         self._app = app
-        self._places = places or Places(AT_ONCE, WAITING, MAX_WAIT_SECONDS)
-        self._arriving = 0
+        self._limit = limit or ConcurrencyLimit(MAX_CONCURRENT, MAX_QUEUED, MAX_WAIT_SECONDS)
+        self._body_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with AsyncExitStack() as stack:
@@ -100,7 +100,7 @@ class Gate:
                 body = await self._read(scope, receive)
                 if body is None:
                     return
-                waited = await stack.enter_async_context(self._places.place())
+                waited = await stack.enter_async_context(self._limit.slot())
             except Overloaded:
                 await _refusal(503, BUSY, "UNAVAILABLE")(scope, receive, send)
                 return
@@ -110,59 +110,60 @@ class Gate:
             except TimeoutError:
                 await _refusal(408, SLOW, "BAD_REQUEST")(scope, receive, send)
                 return
-            if waited and await _is_gone(receive):
+            if waited and await _has_disconnected(receive):
                 return
             pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
             async def receive_again() -> Message:
                 return pending.pop() if pending else await receive()
 
-            async def send_and_leave(message: Message) -> None:
+            async def send_and_free_slot(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     await stack.aclose()
                 await send(message)
 
-            await self._app(scope, receive_again, send_and_leave)
+            await self._app(scope, receive_again, send_and_free_slot)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body; None when the client went away.
+        """The whole body; None when the client disconnected.
 
-        Raises TimeoutError, TooLarge as soon as it is known, and Overloaded when too much arrives at once.
+        Raises TimeoutError, TooLarge (as soon as the size is known), and Overloaded when all bodies that are being
+        received exceed MAX_TOTAL_BODY_BYTES.
         """
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
             raise TooLarge
         body = bytearray()
         try:
-            async with asyncio.timeout(BODY_WITHIN):
+            async with asyncio.timeout(MAX_BODY_SECONDS):
                 while True:
                     message = await receive()
                     if message["type"] != "http.request":
                         return None
                     body += message.get("body", b"")
-                    self._arriving += len(message.get("body", b""))
+                    self._body_bytes += len(message.get("body", b""))
                     if len(body) > MAX_BODY_BYTES:
                         raise TooLarge
                     if not message.get("more_body"):
                         return bytes(body)
-                    if self._arriving > BODIES:
+                    if self._body_bytes > MAX_TOTAL_BODY_BYTES:
                         raise Overloaded
         finally:
-            self._arriving -= len(body)
+            self._body_bytes -= len(body)
 
 
-async def _is_gone(receive: Receive) -> bool:
-    """Whether the client has given up meanwhile: nobody needs the answer."""
+async def _has_disconnected(receive: Receive) -> bool:
+    """Whether the client gave up while the request was queued."""
     with anyio.CancelScope() as scope:
         scope.cancel()
         return bool((await receive())["type"] == "http.disconnect")
     return False
 
 
-# By status: when to try again; that the rest of the body is not wanted. A 413 says neither, so that a client which
-# sends on reads it before it is cut off (graph/http/server.py).
-TOLD = {503: {"Retry-After": str(RETRY_AFTER)}, 408: {"Connection": "close"}}
+# A 413 has no `Connection: close`: a client that keeps sending could not read the response before it is disconnected
+# (graph/http/server.py).
+HEADERS = {503: {"Retry-After": str(RETRY_AFTER_SECONDS)}, 408: {"Connection": "close"}}
 
 
 def _refusal(status: int, message: str, code: str) -> Response:
-    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, TOLD.get(status))
+    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, HEADERS.get(status))

@@ -1,7 +1,8 @@
-"""GraphQL over HTTP, as its specification has it: what a request may be, and with which status an answer goes out.
+"""GraphQL over HTTP: accepted requests, and the status and media type of responses.
 
-One query or mutation in one JSON object by POST, or one query by GET. That is no simple request in the sense of CORS:
-its Content-Type is JSON, and who asks is told by a header, never by a cookie; no foreign page can send one unasked.
+Specification: https://graphql.github.io/graphql-over-http/draft/. One query or mutation as a JSON object by POST, or
+one query by GET. The Content-Type is JSON, and the viewer authenticates with a header, never a cookie. Such a request
+always needs a CORS preflight, so another site cannot send it on a user's behalf.
 """
 
 import asyncio
@@ -21,17 +22,17 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
 from graph.core.context import RequestContext
-from graph.core.errors import RETRY_AFTER, is_unavailable
-from graph.limits.rate import Allowance
+from graph.core.errors import RETRY_AFTER_SECONDS, is_unavailable
+from graph.limits.rate import Quota
 from graph.limits.trusted_documents import DocumentRefused, TrustedDocuments
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
 STATUS = {"RATE_LIMITED": 429}
-TOOK_TOO_LONG = (
-    "This took longer than {seconds:g} s and was stopped. What a mutation had finished stays, the rest is undone. "
-    "Ask for less, or try again; with the same idempotencyKey nothing is done twice."
+TIMED_OUT = (
+    "The request took longer than {seconds:g} s and was stopped. Mutations that had committed stay; the others were "
+    "rolled back. Request less, or retry; with the same idempotencyKey nothing is done twice."
 )
 
 
@@ -40,7 +41,7 @@ def failure(status: int, message: str, code: str, headers: Mapping[str, str] | N
 
 
 class GraphQLOverHTTP(GraphQL[RequestContext, None]):
-    """`timeout` in seconds. `suggestions`: whether errors name what there is that is called alike."""
+    """`timeout` in seconds. `suggestions`: whether errors may suggest names of the schema ("Did you mean …?")."""
 
     def __init__(
         self, schema: BaseSchema, *, timeout: float, documents: TrustedDocuments, suggestions: bool = True
@@ -50,12 +51,12 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         self._documents = documents
         self._suggestions = suggestions
 
-    async def answer(self, request: Request, allowance: Allowance) -> Response:
-        """For a request of a known viewer."""
+    async def answer(self, request: Request, quota: Quota) -> Response:
+        """Executes the request of an authenticated viewer."""
         response = await self._in_time(request)
-        response.headers.update(allowance.headers())
+        response.headers.update(quota.headers())
         if response.status_code == 429:
-            response.headers["Retry-After"] = str(allowance.retry_after)
+            response.headers["Retry-After"] = str(quota.retry_after)
         return response
 
     async def _in_time(self, request: Request) -> Response:
@@ -66,13 +67,15 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         except TimeoutError:
             if not timer.expired():
                 raise
-            return failure(504, TOOK_TOO_LONG.format(seconds=self._timeout), "TIMEOUT", {"Retry-After": "1"})
+            return failure(504, TIMED_OUT.format(seconds=self._timeout), "TIMEOUT", {"Retry-After": "1"})
         except DocumentRefused as error:
             status = 200 if _media_type(request) == JSON and error.status == 400 else error.status
             return failure(status, str(error), error.code)
         except HTTPException as error:
             if isinstance(error.__cause__, InvalidOperationTypeError):
-                return failure(405, "A GET is for queries; send a mutation by POST.", "BAD_REQUEST", {"Allow": "POST"})
+                return failure(
+                    405, "GET executes queries only; send a mutation by POST.", "BAD_REQUEST", {"Allow": "POST"}
+                )
             headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
             return failure(error.status_code, error.reason, "BAD_REQUEST", headers)
 
@@ -86,15 +89,15 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         data = self._read_query(request) if request.method == "GET" else await self._read_body(request)
-        for name, kind, words in (
+        for name, type, description in (
             ("query", str, "a string"),
             ("operationName", str, "a string"),
             ("variables", dict, "an object"),
             ("extensions", dict, "an object"),
             ("documentId", str, "a string"),
         ):
-            if not isinstance(data.get(name), kind | None):
-                raise HTTPException(400, f"{name} must be {words}, or left out.")
+            if not isinstance(data.get(name), type | None):
+                raise HTTPException(400, f"{name} must be {description} or omitted.")
         extensions = data.get("extensions")
         return GraphQLRequestData(
             query=self._documents.text_of(data.get("query"), data.get("documentId"), extensions or {}),
@@ -117,17 +120,17 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
             "charset=utf-8",
             "charset=utf8",
         ):
-            raise HTTPException(415, f"Send the request as JSON in UTF-8, with Content-Type: {JSON}.")
+            raise HTTPException(415, f"Send the request as JSON in UTF-8 with Content-Type: {JSON}.")
         data = self.parse_json(await request.get_body())
         if isinstance(data, list):
-            raise HTTPException(400, "A body holds one request; send several one by one.")
+            raise HTTPException(400, "Batching is not supported; send one request per body.")
         if not isinstance(data, dict):
             raise HTTPException(400, "The body must be a JSON object with a query.")
         return data
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         answer = await super().process_result(request, result)
-        # Errors without a path are of the request: nothing was executed.
+        # Errors without a path are request errors: nothing was executed.
         if result.data is None and all(error.path is None for error in result.errors or ()):
             del answer["data"]
             if not self._suggestions:
@@ -141,7 +144,7 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         media_type = sub_response.media_type or JSON
         body = self.encode_json(response_data)
         if is_unavailable(response_data):
-            return Response(body, 503, {"Retry-After": str(RETRY_AFTER)}, media_type)
+            return Response(body, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}, media_type)
         return Response(body, _status(response_data, media_type), media_type=media_type)  # type: ignore[arg-type]
 
     def encode_json(self, data: object) -> bytes:
@@ -152,13 +155,13 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
 
 
 def _media_type(request: HTTPConnection) -> str:
-    """The newer one for who asks for it by name, not less than for the older one."""
-    wanted = {JSON: 0.0, GRAPHQL: 0.0}
+    """application/graphql-response+json if the client accepts it by name, with at least the quality of JSON."""
+    qualities = {JSON: 0.0, GRAPHQL: 0.0}
     for each in request.headers.get("accept", "").split(","):
         media_type, *parameters = (part.strip().lower() for part in each.split(";"))
-        if media_type in wanted:
-            wanted[media_type] = next((_quality(part[2:]) for part in parameters if part.startswith("q=")), 1.0)
-    return GRAPHQL if 0 < wanted[GRAPHQL] >= wanted[JSON] else JSON
+        if media_type in qualities:
+            qualities[media_type] = next((_quality(part[2:]) for part in parameters if part.startswith("q=")), 1.0)
+    return GRAPHQL if 0 < qualities[GRAPHQL] >= qualities[JSON] else JSON
 
 
 def _quality(text: str) -> float:

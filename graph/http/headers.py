@@ -1,4 +1,4 @@
-"""What every answer carries besides its own headers: protection for browsers, and who may read it (CORS)."""
+"""Headers of every response: protection for browsers, and CORS."""
 
 from collections.abc import Collection
 
@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph.core.errors import internal_error
 from graph.http.graphql_over_http import failure
 from graph.telemetry import logs
 
-# HSTS is the business of the proxy that has the certificate.
+# HSTS is set by the proxy that terminates TLS.
 PROTECTION = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -35,7 +36,7 @@ EXPOSED = (
 
 
 class Protection:
-    """Adds the headers above to every answer that has none of its own of the same name."""
+    """Adds the headers above, unless the response sets a header of the same name itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -43,15 +44,15 @@ class Protection:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(each for each in RAW if each[0] not in given)]
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(each for each in RAW if each[0] not in own)]
             await send(message)
 
         await self._app(scope, receive, send_protected)
 
 
-def edge(origins: Collection[str]) -> list[Middleware]:
-    """The outermost layers of the application. Without origins, no other site's page may read an answer."""
+def middleware(origins: Collection[str]) -> list[Middleware]:
+    """The outermost middleware. Without origins, pages of other sites cannot read any response."""
     layers = [Middleware(logs.RequestLog), Middleware(Protection)]
     if origins:
         cors = Middleware(
@@ -66,7 +67,6 @@ def edge(origins: Collection[str]) -> list[Middleware]:
 
 
 async def fault(_: Request, __: Exception) -> Response:
-    """What is answered when something breaks outside of GraphQL; Starlette sends it outside of the layers above."""
+    """Response to an unexpected error outside of GraphQL. Starlette sends it past the middleware above."""
     id = logs.request_id.get() or ""
-    message = f"Something went wrong on our side and was written to the log (request {id})."
-    return failure(500, message, "INTERNAL_ERROR", PROTECTION | {"X-Request-ID": id})
+    return failure(500, internal_error(id), "INTERNAL_ERROR", PROTECTION | {"X-Request-ID": id})

@@ -1,6 +1,6 @@
-"""/health/live: the process runs. /health/ready: it can work and goes on working.
+"""/health/live: the process runs. /health/ready: it accepts work.
 
-That is: the database answers and has the right schema, and nobody has told the process to stop.
+Ready means that the database responds and is at the expected schema, and that the process is not stopping.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from models.database.sessions import Database
 from models.migrations import current, latest
 
-WITHIN = 3.0  # seconds for the database to answer
+MAX_DATABASE_SECONDS = 3.0
 log = logging.getLogger("orders.health")
 
 
@@ -25,11 +25,11 @@ async def ready(request: Request) -> Response:
         return JSONResponse({"status": "stopping"}, 503)
     database: Database = request.app.state.database
     try:
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(MAX_DATABASE_SECONDS):
             found = await current(database)
     except Exception:
-        log.exception("the database does not answer")
-        return JSONResponse({"status": "unavailable", "reason": "the database does not answer"}, 503)
+        log.exception("the database does not respond")
+        return JSONResponse({"status": "unavailable", "reason": "the database does not respond"}, 503)
     if found != latest():
         reason = f"the database is at schema {found}, not {latest()}: run the migrations"
         return JSONResponse({"status": "unavailable", "reason": reason}, 503)

@@ -1,8 +1,8 @@
-"""uvicorn as we run it: impatient with slow clients, patient with what runs when it is told to stop.
+"""uvicorn with time limits for slow clients, and a graceful shutdown that drains first.
 
-uvicorn bounds neither the time nor the size of a request's head, nor the time that a client takes to read its answer,
-and an answered request may go on sending its body for ever. Each connection here keeps watch over that itself; the
-server looks at all of them once a second.
+uvicorn limits neither the time nor the size of a request's head, nor the time that a client takes to read its
+response, and a client may go on sending a body after its response. Each connection here keeps these deadlines; the
+server checks all connections once a second. (Granian was tried instead: docs/decisions/0036-granian-not-yet.md.)
 """
 
 import asyncio
@@ -15,16 +15,16 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD_WITHIN = 10.0  # seconds, from the connection or the first byte to the end of the head
-MAX_HEAD_BYTES = 65_536  # bytes
-READ_WITHIN = 30.0  # seconds for a client to take what is buffered for it, some 64 kB
-LINGER = 2.0  # seconds for a client to stop sending what is not wanted any more
+MAX_HEAD_SECONDS = 10.0  # from the connection, or the first byte of a further request, to the end of the head
+MAX_HEAD_BYTES = 65_536
+MAX_READ_SECONDS = 30.0  # for a client to read what is buffered for it, some 64 kB
+LINGER_SECONDS = 2.0  # for a client to stop sending after its response
 MAX_CONNECTIONS = 500
 
 
 def _plain(status: str, text: str, *headers: str) -> bytes:
-    told = (f"HTTP/1.1 {status}", "Connection: close", "Content-Type: text/plain", f"Content-Length: {len(text) + 1}")
-    return "\r\n".join((*told, *headers, "", f"{text}\n")).encode("ascii")
+    head = (f"HTTP/1.1 {status}", "Connection: close", "Content-Type: text/plain", f"Content-Length: {len(text) + 1}")
+    return "\r\n".join((*head, *headers, "", f"{text}\n")).encode("ascii")
 
 
 FULL = _plain("503 Service Unavailable", "The server is busy.", "Retry-After: 1")
@@ -32,15 +32,15 @@ TOO_LARGE = _plain("431 Request Header Fields Too Large", "The head of the reque
 TOO_SLOW = _plain("408 Request Timeout", "The head of the request did not arrive in time.")
 
 
-class Connection(HttpToolsProtocol):
-    """`_…_by`: the instant by which it must have happened, while it is being waited for."""
+class HttpConnection(HttpToolsProtocol):
+    """`_…_by`: a deadline in the event loop's time; None while it does not apply."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._head = 0  # bytes
+        self._head_bytes = 0
         self._has_begun = False
         self._has_ended = False
-        self._head_by: float | None = self.loop.time() + HEAD_WITHIN
+        self._head_by: float | None = self.loop.time() + MAX_HEAD_SECONDS
         self._read_by: float | None = None
         self._gone_by: float | None = None
         if len(self.connections) > MAX_CONNECTIONS:
@@ -51,15 +51,15 @@ class Connection(HttpToolsProtocol):
         if self._has_ended:
             return
         if self._head_by is not None:
-            self._head += len(data)
+            self._head_bytes += len(data)
         super().data_received(data)
-        if self._head_by is not None and self._head > MAX_HEAD_BYTES:
+        if self._head_by is not None and self._head_bytes > MAX_HEAD_BYTES:
             self._end(TOO_LARGE)
 
     def on_message_begin(self) -> None:
         self._has_begun = True
-        self._head = 0
-        self._head_by = self.loop.time() + HEAD_WITHIN
+        self._head_bytes = 0
+        self._head_by = self.loop.time() + MAX_HEAD_SECONDS
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -71,14 +71,14 @@ class Connection(HttpToolsProtocol):
         self._gone_by = None
 
     def on_response_complete(self) -> None:
-        sends_on = not self.pipeline and self.cycle.more_body
+        is_still_sending = not self.pipeline and self.cycle.more_body
         super().on_response_complete()
-        if sends_on:
-            # Not closed at once: the client would lose the answer, which says why it need not send the rest.
-            self._gone_by = self.loop.time() + LINGER
+        if is_still_sending:
+            # Closing at once would lose the response, which tells the client why to stop sending.
+            self._gone_by = self.loop.time() + LINGER_SECONDS
 
     def pause_writing(self) -> None:
-        self._read_by = self.loop.time() + READ_WITHIN
+        self._read_by = self.loop.time() + MAX_READ_SECONDS
         super().pause_writing()
 
     def resume_writing(self) -> None:
@@ -86,7 +86,7 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def watch(self, now: float) -> None:
-        """Ends what has taken too long."""
+        """Closes the connection when a deadline has passed."""
         if self._head_by is not None and now > self._head_by:
             if self._has_begun:
                 self._end(TOO_SLOW)
@@ -95,24 +95,25 @@ class Connection(HttpToolsProtocol):
         elif any(by is not None and now > by for by in (self._gone_by, self._read_by)):
             self.transport.abort()
         elif self.transport.is_closing() and self._gone_by is None:
-            # What is still buffered is for somebody who may not be reading.
-            self._gone_by = now + READ_WITHIN
+            # uvicorn closes after the buffer is sent, but the client may not be reading it.
+            self._gone_by = now + MAX_READ_SECONDS
 
     def _end(self, answer: bytes) -> None:
-        """Answers, then takes no notice of what still comes, until the client closes or LINGER is over."""
+        """Responds, then ignores further input until the client closes the connection or LINGER_SECONDS are over."""
         self._head_by = None
         self._has_ended = True
-        self._gone_by = self.loop.time() + LINGER
+        self._gone_by = self.loop.time() + LINGER_SECONDS
         if not self.transport.is_closing():
             self.transport.write(answer)
             self.transport.write_eof()
 
 
 class Server(uvicorn.Server):
-    """Told to stop, it finishes what runs, and its exit code is 0.
+    """A server that shuts down gracefully with exit code 0.
 
-    On SIGTERM it calls `on_stop` and serves on for `drain` seconds, so that a load balancer sees that it is not ready
-    any more. Ctrl+C, or a second SIGTERM, leaves that out; a second Ctrl+C leaves out the rest too.
+    On SIGTERM it calls `on_stop` and keeps serving for `drain` seconds, so that a load balancer sees that it is no
+    longer ready; then it finishes the running requests and ends. Ctrl+C, or a second SIGTERM, skips the draining. A
+    second Ctrl+C ends the server immediately.
     """
 
     def __init__(self, config: uvicorn.Config, *, drain: float, on_stop: Callable[[], Any]) -> None:
@@ -120,7 +121,7 @@ class Server(uvicorn.Server):
         self._drain = drain
         self._on_stop = on_stop
         self._stop_at: float | None = None
-        self._is_told = False
+        self._is_stopping = False
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         is_first = self._stop_at is None
@@ -130,13 +131,13 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if self._stop_at is not None:
-            if not self._is_told:
-                self._is_told = True
+            if not self._is_stopping:
+                self._is_stopping = True
                 self._on_stop()
             self.should_exit = time.monotonic() >= self._stop_at
         if counter % 10 == 0:
             now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):
-                assert isinstance(connection, Connection)  # noqa: S101 - as configured
+                assert isinstance(connection, HttpConnection)  # noqa: S101 - configured in graph/cli/serve.py
                 connection.watch(now)
         return await super().on_tick(counter)

@@ -1,7 +1,7 @@
-"""Several processes on one listening socket: started anew when one dies, and stopped together.
+"""Several worker processes on one listening socket: restarted when one dies, and stopped together.
 
-A worker is a whole server, with a relay and a pool of connections of its own; the claims of relays are leased, and each
-request is one worker's. They share nothing but the socket, the database, and the figures of /metrics.
+Each worker is a complete server with its own mail relay and connection pool; relays lease the mails that they send, so
+no two workers send the same one. Workers share only the socket, the database and the figures of /metrics.
 """
 
 import logging
@@ -21,13 +21,13 @@ from prometheus_client.multiprocess import mark_process_dead
 from graph.telemetry import logs
 from graph.telemetry.metrics import SHARED_FOLDER
 
-MIN_LIFE_SECONDS = 5.0  # seconds; a worker that ends sooner is not started again at once
-MAX_SHORT_LIVES = 5  # in a row: then something is wrong that starting again does not mend
+MIN_LIFE_SECONDS = 5.0  # a worker that ends sooner is restarted with a delay
+MAX_SHORT_LIVES = 5  # in a row; then restarting does not help, and the parent gives up
 log = logging.getLogger("orders.workers")
 
 
 class Workers:
-    """`work(*arguments)` is what each does until it gets SIGTERM; both are pickled. `grace`: seconds to stop."""
+    """Each worker runs `work(*arguments)` until SIGTERM; both must be picklable. `grace`: seconds to stop."""
 
     def __init__(self, number: int, work: Callable[..., None], *arguments: Any, grace: float) -> None:
         self._number = number
@@ -38,11 +38,11 @@ class Workers:
         self._short_lives = 0
 
     def run(self) -> int:
-        """Until SIGTERM or SIGINT. The exit code: 1 when the workers do not live."""
+        """Runs until SIGTERM or SIGINT. Returns the exit code: 0, or 1 when the workers keep ending."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop_writer.send(None))
         with tempfile.TemporaryDirectory(prefix="orders-metrics-", ignore_cleanup_errors=True) as folder:
-            os.environ[SHARED_FOLDER] = folder  # prometheus_client takes it from there, in the workers
+            os.environ[SHARED_FOLDER] = folder  # prometheus_client reads it in the workers
             return self._supervise()
 
     def _supervise(self) -> int:
@@ -53,11 +53,11 @@ class Workers:
                 if self._stop_reader in ready:
                     return 0
                 for ended in [each for each in workers if each.sentinel in ready]:
-                    self._bury(ended, time.monotonic() - workers.pop(ended))
+                    self._reap(ended, time.monotonic() - workers.pop(ended))
                     if self._stop_reader.poll(min(self._short_lives, 1)):
                         return 0
                     workers[self._start()] = time.monotonic()
-            log.error("the workers end as soon as they are started; giving up")
+            log.error("workers end right after their start; giving up")
             return 1
         finally:
             self._stop(list(workers))
@@ -67,7 +67,7 @@ class Workers:
         process.start()
         return process
 
-    def _bury(self, ended: SpawnProcess, lived: float) -> None:
+    def _reap(self, ended: SpawnProcess, lived: float) -> None:
         ended.join()
         log.error("worker %s ended (%s); starting another", ended.pid, ended.exitcode)
         self._short_lives = self._short_lives + 1 if lived < MIN_LIFE_SECONDS else 0
@@ -89,14 +89,14 @@ class Workers:
 def _live(work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     logs.configure()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # Ctrl+C reaches all processes of a terminal: the parent tells the workers.
+    # Ctrl+C reaches every process of the terminal. The parent alone handles it and stops the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(KeyboardInterrupt):
         work(*arguments)
 
 
 def _end_with_parent() -> None:
-    """A parent that was killed cannot tell its workers; without it, they would hold the port."""
+    """Ends this worker when the parent was killed: otherwise it would keep the port."""
     parent = parent_process()
     if parent:
         parent.join()

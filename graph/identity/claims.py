@@ -1,4 +1,4 @@
-"""What our own tokens and an OIDC provider's have in common: what is asked of their times and texts."""
+"""Checks of token claims that our own tokens and those of an OIDC provider share: times and texts."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,45 +11,45 @@ from joserfc.errors import JoseError
 from models.actor import Actor
 from resolvers.inputs import unprintable
 
-LEEWAY = timedelta(seconds=60)  # how far another machine's clock may be off
+LEEWAY = timedelta(seconds=60)  # clock skew of other machines
 MAX_TOKEN_LENGTH = 16_384
 MAX_TEXT_LENGTH = 200
 LAST_INSTANT = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
-# Whatever a token that somebody made up can raise in a library.
-BROKEN = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+# Everything that the libraries raise for a malformed or forged token.
+MALFORMED_TOKEN_ERRORS = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 class TokenError(Exception):
-    """The token names nobody; the message says why, in ASCII and without quotes, and nothing that was in it."""
+    """The token is invalid. The message says why, in ASCII, without quotes and without any content of the token."""
 
 
-class ProviderAway(Exception):
-    """The OIDC provider's keys cannot be had, so that nobody knows whether a token is good."""
+class IdentityProviderUnavailable(Exception):
+    """The OIDC provider's keys cannot be fetched, so tokens cannot be checked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
-    """Who asks, and when that ends; None: not by itself."""
+class Principal:
+    """The authenticated actor; `expires_at` of the credential is None for an API key without expiry."""
 
     actor: Actor
     expires_at: datetime | None
 
 
 def header_of(token: str) -> dict[str, Any]:
-    """The header, which nobody vouches for yet. Raises TokenError."""
+    """The header, not verified yet. Raises TokenError."""
     try:
         if len(token) > MAX_TOKEN_LENGTH:
             raise ValueError
         header = jws.extract_compact(token.encode()).headers()
         if not isinstance(header["alg"], str):
             raise TypeError
-    except BROKEN:
-        raise TokenError("The token is not one that we signed, nor any other JWT.") from None
+    except MALFORMED_TOKEN_ERRORS:
+        raise TokenError("The token is not a JWT.") from None
     return dict(header)
 
 
 def check_times(claims: dict[str, Any], now: datetime, *, grace: timedelta) -> datetime:
-    """When the token expires; it must have a time for that. `grace`: how long after it is still good."""
+    """When the token expires. It is accepted for `grace` longer. Raises TokenError, also without an expiry."""
     expires = _instant(claims, "exp")
     if expires is None:
         raise missing("exp")
@@ -68,24 +68,24 @@ def _instant(claims: dict[str, Any], name: str) -> datetime | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise missing(name)
-    # NaN compares with nothing, and so is refused here too: a token with it would never end.
+    # This also rejects NaN, for which every comparison is false: such a token would never expire.
     if not 0 <= value < LAST_INSTANT:
         raise missing(name)
     return datetime.fromtimestamp(value, UTC)
 
 
 def subject_of(claims: dict[str, Any]) -> str:
-    """Who it is; of a longer name than can be kept, what no other has. Raises TokenError."""
-    begins = text_of(claims, "sub")
+    """The subject. A longer one than MAX_TEXT_LENGTH is cut and made unique by its digest. Raises TokenError."""
+    text = text_of(claims, "sub")
     whole: str = claims["sub"]
     if len(whole) <= MAX_TEXT_LENGTH:
-        return begins
+        return text
     digest = sha256(whole.encode()).hexdigest()
-    return f"{begins[: MAX_TEXT_LENGTH - len(digest)]}{digest}"
+    return f"{text[: MAX_TEXT_LENGTH - len(digest)]}{digest}"
 
 
 def text_of(claims: dict[str, Any], *names: str) -> str:
-    """The first of these claims that is there, as a text that can be kept. Raises TokenError."""
+    """The first of these claims that is present, as printable text, cut to MAX_TEXT_LENGTH. Raises TokenError."""
     for name in names:
         value = claims.get(name)
         if value is not None:
@@ -96,4 +96,4 @@ def text_of(claims: dict[str, Any], *names: str) -> str:
 
 
 def missing(name: str) -> TokenError:
-    return TokenError(f"The token does not say who you are: its claim {name} is missing or makes no sense.")
+    return TokenError(f"The token's claim {name} is missing or invalid.")

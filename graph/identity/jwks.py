@@ -1,4 +1,4 @@
-"""The OIDC provider's keys (JWKS, RFC 7517): fetched when needed, kept for a while, fetched anew when they rotate."""
+"""The OIDC provider's keys (JWKS, RFC 7517): fetched on demand, cached, and fetched again when they rotate."""
 
 import asyncio
 import logging
@@ -10,13 +10,13 @@ import httpx2
 import orjson
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from graph.identity.claims import BROKEN, ProviderAway, TokenError
+from graph.identity.claims import MALFORMED_TOKEN_ERRORS, IdentityProviderUnavailable, TokenError
 
 LIFETIME = timedelta(minutes=10)
-# However many tokens with made-up key ids come, the provider is asked no more often than this.
+# The provider is asked no more often than this, however many tokens with unknown key ids arrive.
 PAUSE = timedelta(seconds=10)
-TIMEOUT = 5.0  # seconds
-MAX_SET_BYTES = 256_000  # bytes
+TIMEOUT_SECONDS = 5.0
+MAX_SET_BYTES = 256_000
 MIN_RSA_BITS = 2048
 
 Key = RSAKey | ECKey | OKPKey
@@ -25,22 +25,25 @@ log = logging.getLogger("orders.oidc")
 
 
 class ProviderKeys:
-    """One provider's keys. While it cannot be reached, the last keys stay good."""
+    """One provider's keys. While the provider is unreachable, the last keys stay in use."""
 
     def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
         self._url = url
         self._clock = clock
-        self._client = httpx2.AsyncClient(timeout=TIMEOUT, headers={"Accept-Encoding": "identity"})
+        self._client = httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, headers={"Accept-Encoding": "identity"})
         self._lock = asyncio.Lock()
         self._keys: list[Key] = []
         self._fetched: datetime | None = None
-        self._tried: datetime | None = None
-        self._is_away = False
+        self._attempted: datetime | None = None
+        self._is_unavailable = False
 
     async def key(self, id: str | None, type: str) -> Key:
-        """The public key with this id; without one, the only key of the type. Raises TokenError, ProviderAway."""
+        """The public key with this id; without an id, the only key of the type.
+
+        Raises TokenError, IdentityProviderUnavailable.
+        """
         is_old = self._fetched is None or self._clock() - self._fetched > LIFETIME
-        # Who finds somebody else fetching does with the old keys; the first one waits.
+        # If another request is already refreshing, use the cached keys; only the first request waits.
         if is_old and not (self._keys and self._lock.locked()):
             await self._fetch()
         if found := self._find(id, type):
@@ -48,8 +51,8 @@ class ProviderKeys:
         await self._fetch()
         if found := self._find(id, type):
             return found
-        if self._is_away:
-            raise ProviderAway
+        if self._is_unavailable:
+            raise IdentityProviderUnavailable
         raise TokenError("The token is signed with a key that the provider does not publish.")
 
     async def close(self) -> None:
@@ -60,43 +63,43 @@ class ProviderKeys:
         return keys[0] if keys and (id is not None or len(keys) == 1) else None
 
     async def _fetch(self) -> None:
-        """Unless it was tried a moment ago."""
+        """Fetches the keys, unless the last attempt was less than PAUSE ago."""
         async with self._lock:
-            if self._tried and self._clock() - self._tried < PAUSE:
+            if self._attempted and self._clock() - self._attempted < PAUSE:
                 return
-            self._tried = self._clock()
+            self._attempted = self._clock()
             try:
                 self._keys = await self.published()
             except (httpx2.HTTPError, OSError, ValueError) as error:
-                self._is_away = True
-                log.warning("the OIDC provider's keys cannot be had: %s", str(error) or type(error).__name__)
+                self._is_unavailable = True
+                log.warning("the OIDC provider's keys cannot be fetched: %s", str(error) or type(error).__name__)
             else:
-                self._is_away, self._fetched = False, self._clock()
+                self._is_unavailable, self._fetched = False, self._clock()
                 log.info("the OIDC provider has %d usable keys", len(self._keys))
 
     async def published(self) -> list[Key]:
-        """What the provider publishes now. Raises httpx2.HTTPError, OSError, ValueError."""
-        # Not each read, but all of it: a provider that sends a byte a second is away too.
-        async with asyncio.timeout(TIMEOUT), self._client.stream("GET", self._url) as response:
+        """The usable keys that the provider publishes now. Raises httpx2.HTTPError, OSError, ValueError."""
+        # The limit is for the whole response: a provider that sends one byte a second counts as unreachable.
+        async with asyncio.timeout(TIMEOUT_SECONDS), self._client.stream("GET", self._url) as response:
             if response.status_code != 200:
-                raise ValueError(f"it answered {response.status_code}")
+                raise ValueError(f"it responded with status {response.status_code}")
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > MAX_SET_BYTES:
-                    raise ValueError(f"its answer is larger than {MAX_SET_BYTES:,} bytes")
+                    raise ValueError(f"its response is larger than {MAX_SET_BYTES:,} bytes")
         return usable(bytes(body))
 
 
-def usable(answer: bytes) -> list[Key]:
-    """The public keys that can check a signature; others are left out. Raises ValueError when there is none."""
+def usable(body: bytes) -> list[Key]:
+    """The public keys that can verify a signature; others are skipped. Raises ValueError when there is none."""
     try:
-        published = orjson.loads(answer)["keys"]
+        published = orjson.loads(body)["keys"]
     except (ValueError, TypeError, KeyError):
-        raise ValueError("its answer is no set of keys (JWKS)") from None
+        raise ValueError("its response is not a key set (JWKS)") from None
     keys = [key for each in published if (key := _key(each))] if isinstance(published, list) else []
     if not keys:
-        raise ValueError("its set of keys holds none that can check a signature")
+        raise ValueError("its key set contains no key that can verify a signature")
     return keys
 
 
@@ -109,6 +112,6 @@ def _key(published: Any) -> Key | None:
             return None
         if isinstance(key, OKPKey) and key.curve_name not in ("Ed25519", "Ed448"):
             return None
-    except BROKEN:
+    except MALFORMED_TOKEN_ERRORS:
         return None
     return key

@@ -1,4 +1,4 @@
-"""Tokens of an OIDC provider: signed with one of its keys, for this API, and naming a brand and a buyer that exist."""
+"""Tokens of an OIDC provider: signed with one of its keys, for this API, with an existing brand and buyer."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +13,16 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from graph.identity.claims import BROKEN, LEEWAY, Identified, TokenError, check_times, missing, subject_of, text_of
+from graph.identity.claims import (
+    LEEWAY,
+    MALFORMED_TOKEN_ERRORS,
+    Principal,
+    TokenError,
+    check_times,
+    missing,
+    subject_of,
+    text_of,
+)
 from graph.identity.jwks import ProviderKeys
 from graph.settings.environment import OidcProvider
 from models.actor import Actor
@@ -24,27 +33,27 @@ from models.locale import Locale
 from models.policy import Role
 from models.scope import EVERYTHING
 
-# Only asymmetric ones: with HS256 the provider's public key would be a key to sign with.
+# Asymmetric algorithms only: with HS256, anyone could sign with the provider's public key.
 TYPES = {
     "RS256": "RSA", "RS384": "RSA", "RS512": "RSA",
     "PS256": "RSA", "PS384": "RSA", "PS512": "RSA",
     "ES256": "EC", "ES384": "EC", "ES512": "EC",
     "EdDSA": "OKP", "Ed25519": "OKP", "Ed448": "OKP",
 }  # fmt: skip
-# Partner apps have API keys, which can be revoked.
+# Partner apps use API keys, which can be revoked.
 ROLES = {role.value: role for role in (Role.ADMIN, Role.WRITE, Role.READ, Role.BUYER, Role.OPERATOR)}
 
 
 class _Registry(JWSRegistry):
     def get_alg(self, name: str) -> Any:
-        # The library warns of EdDSA, whose new names (RFC 9864) no provider writes yet.
+        # The library warns about "EdDSA", but no provider uses its new names (RFC 9864) yet.
         if name not in TYPES:
             raise UnsupportedAlgorithmError(name)
         return self.algorithms[name]
 
 
 class Oidc:
-    """`keys` is closed by who made it."""
+    """The caller closes `keys`."""
 
     def __init__(
         self, provider: OidcProvider, keys: ProviderKeys, database: Database, clock: Callable[[], datetime]
@@ -53,26 +62,26 @@ class Oidc:
         self._keys = keys
         self._database = database
         self._clock = clock
-        # Providers put headers of their own into tokens.
+        # Providers add headers of their own to tokens.
         self._registry = _Registry(strict_check_header=False)
 
-    async def read(self, token: str, header: dict[str, Any]) -> Identified:
-        """Who a token stands for. Raises TokenError, ProviderAway."""
+    async def read(self, token: str, header: dict[str, Any]) -> Principal:
+        """The principal of a token. Raises TokenError, IdentityProviderUnavailable."""
         kid = header.get("kid")
         key = await self._keys.key(kid if isinstance(kid, str) else None, TYPES[header["alg"]])
         if key.alg not in (None, header["alg"]):
             raise TokenError("The token is signed with another algorithm than its key is for.")
         try:
             claims = jwt.decode(token, key, registry=self._registry).claims
-        except BROKEN:
-            raise TokenError("The token is not one that the provider signed.") from None
+        except MALFORMED_TOKEN_ERRORS:
+            raise TokenError("The signature of the token is not one of the provider.") from None
         if claims.get("iss") != self._provider.issuer:
             raise TokenError("The token is from another issuer.")
         audience = claims.get("aud")
         if self._provider.audience not in (audience if isinstance(audience, list) else [audience]):
             raise TokenError("The token is for another audience.")
         expires_at = check_times(claims, self._clock(), grace=LEEWAY)
-        return Identified(await self._actor(claims), expires_at)
+        return Principal(await self._actor(claims), expires_at)
 
     async def _actor(self, claims: dict[str, Any]) -> Actor:
         role = ROLES.get(text_of(claims, "orders_role"))
@@ -80,18 +89,18 @@ class Oidc:
             raise missing("orders_role")
         subject = subject_of(claims)
         name = text_of(claims, "name", "preferred_username", "email", "sub")
-        brand_id, buyer_id = await self._places(claims, role)
+        brand_id, buyer_id = await self._tenancy(claims, role)
         locale = claims.get("locale")
         is_japanese = isinstance(locale, str) and locale.lower().startswith("ja")
         language = Locale.JA if is_japanese else Locale.EN
         return Actor(role=role, id=subject, name=name, brand_id=brand_id, buyer_id=buyer_id, locale=language)
 
-    async def _places(self, claims: dict[str, Any], role: Role) -> tuple[UUID | None, UUID | None]:
-        """The brand and the buyer, which must exist; the claims that the role does not take must not be there."""
+    async def _tenancy(self, claims: dict[str, Any], role: Role) -> tuple[UUID | None, UUID | None]:
+        """The ids of the brand and the buyer, which must exist. Claims that the role does not take must be absent."""
         takes = {"orders_brand": role is not Role.OPERATOR, "orders_buyer": role is Role.BUYER}
         for claim, is_taken in takes.items():
             if not is_taken and claims.get(claim) is not None:
-                raise TokenError(f"The token says two things: its role takes no claim {claim}.")
+                raise TokenError(f"The token is contradictory: its role must not have the claim {claim}.")
         if role is Role.OPERATOR:
             return None, None
         async with self._database.read(EVERYTHING) as session:
@@ -114,7 +123,7 @@ async def _one(
     text: str,
     *within: ColumnElement[bool],
 ) -> UUID | None:
-    """What has this code, or this id; None also when one has the code and another the id."""
+    """The id of the row with this code or id; None also when two different rows match."""
     matches = [code == text]
     with suppress(ValueError):
         matches.append(id == UUID(text))

@@ -7,14 +7,22 @@ from uuid import UUID
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from graph.identity.claims import BROKEN, Identified, TokenError, check_times, missing, subject_of, text_of
+from graph.identity.claims import (
+    MALFORMED_TOKEN_ERRORS,
+    Principal,
+    TokenError,
+    check_times,
+    missing,
+    subject_of,
+    text_of,
+)
 from models.actor import Actor
 from models.locale import Locale
 from models.policy import Role
 
 ALGORITHM = "HS256"
 LIFETIME = timedelta(hours=12)
-# Both in every token: what else is signed with the same key, or will be one day, is no token for the API.
+# Every token has both, so that nothing else that is signed with the same key is accepted as a token for the API.
 ISSUER = "orders"
 AUDIENCE = "orders-api"
 
@@ -43,13 +51,13 @@ class Tokens:
             claims["buyer"] = actor.buyer_id.hex
         return jwt.encode({"alg": ALGORITHM}, claims, self._key)
 
-    def read(self, token: str) -> Identified:
-        """Who a token stands for. Raises TokenError."""
+    def read(self, token: str) -> Principal:
+        """The principal of a token. Raises TokenError."""
         try:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
-        except BROKEN:
+        except MALFORMED_TOKEN_ERRORS:
             raise TokenError("The token is not one that we signed.") from None
-        # No grace: it was our own clock that said when it ends.
+        # No grace: the expiry was set by our own clock.
         expires_at = check_times(claims, self._clock(), grace=timedelta())
         if (claims.get("iss"), claims.get("aud")) != (ISSUER, AUDIENCE):
             raise TokenError("The token is not one that we signed for this API; get a new one.")
@@ -63,6 +71,6 @@ class Tokens:
                 buyer_id=UUID(claims["buyer"]) if "buyer" in claims else None,
                 locale=Locale.JA if claims.get("locale") == Locale.JA else Locale.EN,
             )
-        except BROKEN:
+        except MALFORMED_TOKEN_ERRORS:
             raise missing("role, brand or buyer") from None
-        return Identified(actor, expires_at)
+        return Principal(actor, expires_at)

@@ -1,8 +1,8 @@
-"""What a document costs, told beforehand: the directives that declare it in the schema, and the sum over a document.
+"""Cost of a document, computed before it runs: the directives that declare costs in the schema, and the sum.
 
-A field costs its weight (when none is declared, 1 if it gives an object and 0 if it gives a plain value), and a list
-that for each entry that it may have; an argument that is given adds its own weight. The sum is linear in the
-document's length, however its fragments multiply.
+A field costs its weight: the declared one, else 1 for an object and 0 for a scalar or enum. A list costs that for each
+entry that it may have. Each argument that is given adds its own weight. Summing takes time linear in the length of the
+document, however its fragments multiply. Specification: https://ibm.github.io/graphql-specs/cost-spec.html
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,8 @@ from strawberry.types.field import StrawberryField
 
 from resolvers.reading.pagination import DEFAULT_PAGE, MAX_PAGE_SIZE
 
-SHORT_LIST = 3  # entries, of a list that declares nothing
+MAX_COST = 10_000  # of one document
+SHORT_LIST = 3  # assumed length of a list that declares nothing
 
 
 @strawberry.schema_directive(
@@ -54,7 +55,7 @@ class Cost:
     )
 
 
-# A search reads every order code, buyer and SKU of the brand.
+# A text filter reads every order code, buyer and SKU of the brand.
 COST_OF_A_FILTER = Cost(weight="10")
 
 
@@ -79,8 +80,8 @@ class ListSize:
     )
 
 
-def paged(*arguments: str) -> ListSize:
-    """Of a connection (graph/core/pagination.py)."""
+def page_size(*arguments: str) -> ListSize:
+    """For a field that returns a connection (graph/core/pagination.py)."""
     return ListSize(
         assumed_size=DEFAULT_PAGE,
         slicing_arguments=list(arguments),
@@ -91,9 +92,12 @@ def paged(*arguments: str) -> ListSize:
 
 @dataclass(slots=True)
 class FieldCost:
-    """`entries`: of the list; 1 for what is none. `sizes`: they multiply what it gives' sized fields, not itself.
+    """Cost of one field of a type.
 
-    `arguments`: the weights of those that have one.
+    `gives`: name of the field's type. `entries`: assumed length of the list, 1 for a field that is not a list.
+    `arguments`: weights of the arguments that declare one. `slicing`: arguments that give the length of the list.
+    `sizes`: the length applies to the sized fields of the field's type (a connection), not to the field itself.
+    `is_sized`: such a sized field.
     """
 
     gives: str
@@ -109,7 +113,7 @@ Costs = Mapping[str, Mapping[str, FieldCost]]
 
 
 def costs_of(schema: GraphQLSchema) -> Costs:
-    """By type and field."""
+    """The cost of each field, by type name and field name."""
     found: dict[str, dict[str, FieldCost]] = {}
     sized: list[tuple[str, str]] = []
     for name, named in schema.type_map.items():
@@ -158,21 +162,24 @@ def _weights(arguments: GraphQLArgumentMap) -> dict[str, int]:
 
 
 @dataclass(slots=True)
-class Counting:
-    """One operation's sum with these variables; `asked` gets the names of those that say how long a list is."""
+class CostEstimate:
+    """Sums the cost of one operation with these variables.
+
+    Collects in `size_variables` the names of the variables that give the length of a list.
+    """
 
     costs: Costs
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
-    asked: set[str] = field(default_factory=set)
-    _known: dict[str, tuple[int, int]] = field(default_factory=dict)
+    size_variables: set[str] = field(default_factory=set)
+    _fragment_costs: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def operation(self, operation: OperationDefinitionNode, root: str) -> int:
         return sum(self._selections(root, operation.selection_set))
 
     def _selections(self, type_name: str, selections: SelectionSetNode | None) -> tuple[int, int]:
-        """What it costs by itself, and what for each entry of the list that the field above says the size of."""
-        alone, for_each = 0, 0
+        """(fixed cost, cost for each entry of the list whose length the enclosing field gives)."""
+        fixed, per_entry = 0, 0
         for selection in selections.selections if selections else ():
             if isinstance(selection, FieldNode):
                 about = self.costs[type_name].get(selection.name.value)
@@ -185,47 +192,47 @@ class Counting:
                 more = self._selections(condition.name.value if condition else type_name, selection.selection_set)
             else:
                 more = self._fragment(selection.name.value)  # type: ignore[attr-defined]
-            alone, for_each = alone + more[0], for_each + more[1]
-        return alone, for_each
+            fixed, per_entry = fixed + more[0], per_entry + more[1]
+        return fixed, per_entry
 
     def _fragment(self, name: str) -> tuple[int, int]:
-        if name not in self._known:
+        if name not in self._fragment_costs:
             fragment = self.fragments[name]
-            self._known[name] = self._selections(fragment.type_condition.name.value, fragment.selection_set)
-        return self._known[name]
+            self._fragment_costs[name] = self._selections(fragment.type_condition.name.value, fragment.selection_set)
+        return self._fragment_costs[name]
 
     def _field(self, about: FieldCost, node: FieldNode) -> int:
-        alone, for_each = self._selections(about.gives, node.selection_set) if node.selection_set else (0, 0)
-        alone += sum(about.arguments.get(each.name.value, 0) for each in node.arguments or ())
+        fixed, per_entry = self._selections(about.gives, node.selection_set) if node.selection_set else (0, 0)
+        fixed += sum(about.arguments.get(each.name.value, 0) for each in node.arguments or ())
         entries = self._entries(about, node)
         if about.sizes:
-            return about.weight + alone + entries * for_each
-        return entries * (about.weight + alone + DEFAULT_PAGE * for_each)
+            return about.weight + fixed + entries * per_entry
+        return entries * (about.weight + fixed + DEFAULT_PAGE * per_entry)
 
     def _entries(self, about: FieldCost, node: FieldNode) -> int:
         if not about.slicing:
             return about.entries
-        given = [self._number(each.value) for each in node.arguments or () if each.name.value in about.slicing]
-        numbers = [number for number in given if number is not None]
-        # A longer page is refused when it is read (resolvers/reading/pagination.py).
-        return max(0, min(max(numbers), MAX_PAGE_SIZE)) if numbers else about.entries
+        given = [self._length(each.value) for each in node.arguments or () if each.name.value in about.slicing]
+        lengths = [length for length in given if length is not None]
+        # A longer page is rejected when it is read (resolvers/reading/pagination.py).
+        return max(0, min(max(lengths), MAX_PAGE_SIZE)) if lengths else about.entries
 
-    def _number(self, value: ValueNode) -> int | None:
+    def _length(self, value: ValueNode) -> int | None:
         if isinstance(value, IntValueNode):
             return int(value.value)
         if isinstance(value, ListValueNode):
             return len(value.values)
         if isinstance(value, VariableNode):
-            self.asked.add(value.name.value)
-            return number(self.variables.get(value.name.value))
+            self.size_variables.add(value.name.value)
+            return list_length(self.variables.get(value.name.value))
         return None
 
 
-def number(value: Any) -> int | None:
-    """How many entries a variable's value asks for; None when it says nothing of the kind."""
+def list_length(value: Any) -> int | None:
+    """The list length that a variable's value gives: the number itself, or the length of a list; else None."""
     if isinstance(value, list):
         return len(value)
-    if isinstance(value, float) and value.is_integer():  # GraphQL takes 5.0 for 5
+    if isinstance(value, float) and value.is_integer():  # GraphQL accepts 5.0 as 5
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 

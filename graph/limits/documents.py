@@ -1,8 +1,7 @@
-"""Limits of a document: parsed, measured, validated and priced once, then remembered by its text.
+"""Parses, measures, validates and costs each GraphQL document once, and caches the result by the document's text.
 
-Everything is measured in one pass over the document; a fragment is measured once, however often it is spread, so a
-document whose fragments multiply exponentially is refused as fast as any other. Only what is within these limits is
-validated, because parts of that are quadratic.
+The size is measured first, in one pass over the document, so a document whose fragments multiply exponentially is
+rejected as fast as any other. Only documents within the size limits are validated: parts of validation are quadratic.
 """
 
 from collections import OrderedDict
@@ -27,21 +26,20 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
-from graph.limits.cost import Costs, Counting, costs_of, fragments_of, number
-from graph.limits.rate import Allowance
-from graph.limits.size import MAX_DEPTH, breach, breaches
-from graph.settings.edge import MAX_COST
+from graph.limits.cost import MAX_COST, CostEstimate, Costs, costs_of, fragments_of, list_length
+from graph.limits.rate import Quota
+from graph.limits.size import MAX_DEPTH, limit_error, size_errors
 
 MAX_TOKENS = 2_000
 MAX_ERRORS = 5  # some quote the document, so many of them would take a second
 COST_OF_A_REFUSAL = 10
 MAX_MESSAGE_LENGTH = 500
-REMEMBERED = 250_000  # characters of documents; parsed they take about 300 times that many bytes
-MAX_PRICES = 100  # remembered for one document
+MAX_CACHED_CHARACTERS = 250_000  # of document text; a parsed document takes some 300 bytes for each character
+MAX_CACHED_COSTS = 100  # of one operation
 
 
-class Pricing:
-    """One operation's price, which depends on the variables that say how long a list is."""
+class OperationCost:
+    """Cost of one operation, cached by the only variables that it depends on: those that give the length of a list."""
 
     def __init__(self, document: DocumentNode, operation: OperationDefinitionNode, root: str, costs: Costs) -> None:
         self._document = document
@@ -53,45 +51,45 @@ class Pricing:
             for each in operation.variable_definitions or ()
             if each.default_value is not None
         }
-        self._asked: tuple[str, ...] | None = None
-        self._known: dict[tuple[int | None, ...], int] = {}
+        self._size_variables: tuple[str, ...] | None = None
+        self._cached: dict[tuple[int | None, ...], int] = {}
 
-    def price(self, variables: Mapping[str, Any]) -> int:
-        given = self._defaults | dict(variables) if self._defaults else variables
-        if self._asked is not None:
-            known = self._known.get(tuple(number(given.get(name)) for name in self._asked))
-            if known is not None:
-                return known
-        counting = Counting(self._costs, fragments_of(self._document), given)
-        price = 1 + counting.operation(self._operation, self._root)
-        self._asked = tuple(sorted(counting.asked))
-        if len(self._known) < MAX_PRICES:
-            self._known[tuple(number(given.get(name)) for name in self._asked)] = price
-        return price
+    def of(self, variables: Mapping[str, Any]) -> int:
+        values = self._defaults | dict(variables) if self._defaults else variables
+        if self._size_variables is not None:
+            cached = self._cached.get(tuple(list_length(values.get(name)) for name in self._size_variables))
+            if cached is not None:
+                return cached
+        estimate = CostEstimate(self._costs, fragments_of(self._document), values)
+        cost = 1 + estimate.operation(self._operation, self._root)
+        self._size_variables = tuple(sorted(estimate.size_variables))
+        if len(self._cached) < MAX_CACHED_COSTS:
+            self._cached[tuple(list_length(values.get(name)) for name in self._size_variables)] = cost
+        return cost
 
 
 @dataclass(slots=True)
-class Examined:
-    """A document and what is known of it; without errors it can be priced."""
+class ValidatedDocument:
+    """A parsed document with its validation errors. Only a document without errors has a cost."""
 
     document: DocumentNode
     errors: list[GraphQLError]
     costs: Costs
-    _pricings: dict[str | None, Pricing] = field(default_factory=dict)
+    _operations: dict[str | None, OperationCost] = field(default_factory=dict)
 
     def cost(self, schema: GraphQLSchema, operation_name: str | None, variables: Mapping[str, Any]) -> int:
-        """Of one operation; 0 when there is no such one, which is told later."""
-        if operation_name not in self._pricings:
+        """Cost of one operation. 0 when the document has no such operation: executing it then reports the error."""
+        if operation_name not in self._operations:
             operation = get_operation_ast(self.document, operation_name)
             root = schema.get_root_type(operation.operation) if operation else None
             if operation is None or root is None:
                 return 0
-            self._pricings[operation_name] = Pricing(self.document, operation, root.name, self.costs)
-        return self._pricings[operation_name].price(variables)
+            self._operations[operation_name] = OperationCost(self.document, operation, root.name, self.costs)
+        return self._operations[operation_name].of(variables)
 
 
-class Examiner:
-    """Examines documents for one schema and remembers the latest of them."""
+class DocumentValidator:
+    """Validates documents against one schema. Caches the most recently used results."""
 
     def __init__(self, *, introspection: bool = True) -> None:
         self.introspection = introspection
@@ -99,106 +97,107 @@ class Examiner:
         if not introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
         self._costs: Costs | None = None
-        self._known: OrderedDict[str, Examined] = OrderedDict()
+        self._cached: OrderedDict[str, ValidatedDocument] = OrderedDict()
         self._characters = 0
 
-    def examine(self, text: str, schema: GraphQLSchema) -> Examined:
-        """Raises GraphQLError when the text is no document."""
-        known = self._known.get(text)
-        if known is not None:
-            self._known.move_to_end(text)
-            return known
+    def validate(self, text: str, schema: GraphQLSchema) -> ValidatedDocument:
+        """Raises GraphQLError when the text cannot be parsed."""
+        cached = self._cached.get(text)
+        if cached is not None:
+            self._cached.move_to_end(text)
+            return cached
         try:
-            examined = self._examine(text, schema)
+            validated = self._validate(text, schema)
         except RecursionError:
-            raise breach("depth", MAX_DEPTH, f"{MAX_DEPTH} levels of fields", None) from None
-        self._remember(text, examined)
-        return examined
+            raise limit_error("depth", MAX_DEPTH, "levels of fields", None) from None
+        self._cache(text, validated)
+        return validated
 
-    def _examine(self, text: str, schema: GraphQLSchema) -> Examined:
+    def _validate(self, text: str, schema: GraphQLSchema) -> ValidatedDocument:
         document = parse(text, max_tokens=MAX_TOKENS)
-        errors = breaches(document) or [
-            _told(error)
+        errors = size_errors(document) or [
+            _shortened(error)
             for error in validate(
                 schema, document, self._rules, max_errors=MAX_ERRORS, hide_suggestions=not self.introspection
             )
         ]
         if self._costs is None:
             self._costs = costs_of(schema)
-        return Examined(document, errors, self._costs)
+        return ValidatedDocument(document, errors, self._costs)
 
-    def _remember(self, text: str, examined: Examined) -> None:
-        if len(text) > REMEMBERED // 10:
+    def _cache(self, text: str, validated: ValidatedDocument) -> None:
+        if len(text) > MAX_CACHED_CHARACTERS // 10:  # one document must not evict all others
             return
-        self._known[text] = examined
+        self._cached[text] = validated
         self._characters += len(text)
-        while self._characters > REMEMBERED:
-            oldest, _ = self._known.popitem(last=False)
+        while self._characters > MAX_CACHED_CHARACTERS:
+            oldest, _ = self._cached.popitem(last=False)
             self._characters -= len(oldest)
 
 
-def _told(error: GraphQLError) -> GraphQLError:
-    """An error of the document and of nothing else, whatever Python error it is made from; quoting it in part."""
+def _shortened(error: GraphQLError) -> GraphQLError:
+    """The error without its original Python exception (graph/core/errors.py would mask it), its quotation shortened."""
     message = error.message if len(error.message) <= MAX_MESSAGE_LENGTH else f"{error.message[:MAX_MESSAGE_LENGTH]} …"
     return GraphQLError(message, error.nodes, error.source, error.positions)
 
 
 class Limits(SchemaExtension):
-    """Takes the place of Strawberry's parser, its validation and their caches; charges the viewer's allowance."""
+    """Replaces Strawberry's parser, validation and caches. Charges each document's cost to the viewer's quota."""
 
-    _examined: Examined
+    _validated: ValidatedDocument
 
-    def __init__(self, examiner: Examiner) -> None:
-        self._examiner = examiner
+    def __init__(self, validator: DocumentValidator) -> None:
+        self._validator = validator
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
         try:
-            self._examined = self._examiner.examine(context.query or "", context.schema._schema)
+            self._validated = self._validator.validate(context.query or "", context.schema._schema)
         except GraphQLError:
             self._charge(COST_OF_A_REFUSAL)
             raise
-        context.graphql_document = self._examined.document
+        context.graphql_document = self._validated.document
         yield
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        errors, cost = list(self._examined.errors), COST_OF_A_REFUSAL
-        if not errors and not self._is_one_named(context):
+        errors, cost = list(self._validated.errors), COST_OF_A_REFUSAL
+        if not errors and not self._names_one_operation(context):
             errors = [GraphQLError("Must provide operation name if query contains multiple operations.")]
         if not errors:
-            cost = self._examined.cost(context.schema._schema, context.operation_name, context.variables or {})
+            cost = self._validated.cost(context.schema._schema, context.operation_name, context.variables or {})
             if cost > MAX_COST:
                 errors, cost = [too_costly(cost)], COST_OF_A_REFUSAL
         self._charge(cost)
         context.pre_execution_errors = errors
         yield
 
-    def _is_one_named(self, context: ExecutionContext) -> bool:
-        """Strawberry would run the first of several."""
+    def _names_one_operation(self, context: ExecutionContext) -> bool:
+        """Strawberry would run the first of several operations."""
         return (
-            context._provided_operation_name is not None or get_operation_ast(self._examined.document, None) is not None
+            context._provided_operation_name is not None
+            or get_operation_ast(self._validated.document, None) is not None
         )
 
     def get_results(self) -> dict[str, Any]:
-        return {"cost": self._allowance.told() | {"limit": MAX_COST}}
+        return {"cost": self._quota.extension() | {"limit": MAX_COST}}
 
     def _charge(self, units: int) -> None:
-        allowance = self._allowance
-        if not allowance.take(units):
+        quota = self._quota
+        if not quota.take(units):
             raise GraphQLError(
-                f"You have asked for too much within a minute. Try again in {allowance.retry_after} s.",
-                extensions={"code": "RATE_LIMITED", "retryAfter": allowance.retry_after},
+                f"Rate limit exceeded. Try again in {quota.retry_after} s.",
+                extensions={"code": "RATE_LIMITED", "retryAfter": quota.retry_after},
             )
 
     @property
-    def _allowance(self) -> Allowance:
-        allowance: Allowance = self.execution_context.context.allowance
-        return allowance
+    def _quota(self) -> Quota:
+        quota: Quota = self.execution_context.context.quota
+        return quota
 
 
 def too_costly(cost: int) -> GraphQLError:
     return GraphQLError(
-        f"This would cost {cost:,}; a document can cost at most {MAX_COST:,}. Ask for shorter pages or fewer fields.",
+        f"The document costs {cost:,}; the maximum is {MAX_COST:,}. Request shorter pages or fewer fields.",
         extensions={"code": "DOCUMENT_TOO_COSTLY", "limit": "cost", "most": MAX_COST},
     )

@@ -1,4 +1,4 @@
-"""Budgets: how much each actor, or each address, may ask for in a minute. Kept in this process, in bounded memory."""
+"""Rate limiter: a token bucket for each actor or address, in the memory of this process and bounded in number."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,40 +8,42 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Any
 
-MINUTE = 60  # seconds
+WINDOW_SECONDS = 60
 MAX_BUCKETS = 10_000
 
 
 @dataclass(slots=True)
 class Bucket:
+    """`left` units at the instant `at`."""
+
     left: float
     at: datetime
 
 
-class Budgets:
-    """Token buckets of `limit` units that fill up again within a minute. A limit of 0 is none."""
+class RateLimiter:
+    """Token buckets of `limit` units, which refill within WINDOW_SECONDS. A limit of 0 means unlimited."""
 
     def __init__(self, limit: int, clock: Callable[[], datetime]) -> None:
         self.limit = limit
         self.clock = clock
-        # The one unused for longest goes first: mostly a full one, which is the same as none.
+        # The least recently used bucket is evicted first. It is almost always full, so forgetting it changes nothing.
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    def of(self, key: str) -> "Allowance":
-        return Allowance(self, key)
+    def of(self, key: str) -> "Quota":
+        return Quota(self, key)
 
     def take(self, key: str, units: int) -> bool:
-        """False, and nothing taken, when there are not as many left."""
-        bucket = self._filled(key)
+        """Takes nothing and returns False when fewer than `units` are left."""
+        bucket = self._refilled(key)
         if bucket.left < units:
             return False
         bucket.left -= units
         return True
 
     def left(self, key: str) -> float:
-        return self._filled(key).left
+        return self._refilled(key).left
 
-    def _filled(self, key: str) -> Bucket:
+    def _refilled(self, key: str) -> Bucket:
         now = self.clock()
         bucket = self._buckets.get(key)
         if bucket is None:
@@ -51,46 +53,46 @@ class Budgets:
             return bucket
         self._buckets.move_to_end(key)
         seconds = max(0.0, (now - bucket.at).total_seconds())
-        bucket.left = min(self.limit, bucket.left + seconds * self.limit / MINUTE)
+        bucket.left = min(self.limit, bucket.left + seconds * self.limit / WINDOW_SECONDS)
         bucket.at = now
         return bucket
 
 
-class Allowance:
-    """What one request may take from its bucket, and what it is told of it."""
+class Quota:
+    """One key's bucket as one request uses it, and as the response reports it."""
 
-    def __init__(self, budgets: Budgets, key: str) -> None:
-        self._budgets = budgets
+    def __init__(self, limiter: RateLimiter, key: str) -> None:
+        self._limiter = limiter
         self._key = key
-        self._wanted = 0
-        self._is_limited = budgets.limit > 0
+        self._requested = 0
+        self._is_limited = limiter.limit > 0
 
     def take(self, units: int) -> bool:
-        self._wanted = units
-        return not self._is_limited or self._budgets.take(self._key, units)
+        self._requested = units
+        return not self._is_limited or self._limiter.take(self._key, units)
 
-    def told(self) -> dict[str, Any]:
-        """For extensions.cost: what was asked for, what is left, and when all of it will be there again."""
+    def extension(self) -> dict[str, Any]:
+        """`extensions.cost` of the response: units requested, units left, and when the bucket will be full again."""
         if not self._is_limited:
-            return {"requested": self._wanted}
-        left = self._budgets.left(self._key)
-        full = self._budgets.clock() + timedelta(seconds=self._seconds(self._budgets.limit - left))
+            return {"requested": self._requested}
+        left = self._limiter.left(self._key)
+        full = self._limiter.clock() + timedelta(seconds=self._seconds(self._limiter.limit - left))
         return {
-            "requested": self._wanted,
+            "requested": self._requested,
             "remaining": int(left),
-            "budget": self._budgets.limit,
+            "budget": self._limiter.limit,
             "resetAt": full.isoformat(timespec="seconds"),
         }
 
     def headers(self, name: str = "cost") -> dict[str, str]:
-        """RateLimit and RateLimit-Policy as in draft-ietf-httpapi-ratelimit-headers, and what came before them."""
+        """RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers), and the older RateLimit-* headers."""
         if not self._is_limited:
             return {}
-        limit = self._budgets.limit
-        left = self._budgets.left(self._key)
+        limit = self._limiter.limit
+        left = self._limiter.left(self._key)
         remaining, reset = int(left), self._seconds(limit - left)
         return {
-            "RateLimit-Policy": f'"{name}";q={limit};w={MINUTE}',
+            "RateLimit-Policy": f'"{name}";q={limit};w={WINDOW_SECONDS}',
             "RateLimit": f'"{name}";r={remaining};t={reset}',
             "RateLimit-Limit": str(limit),
             "RateLimit-Remaining": str(remaining),
@@ -99,21 +101,21 @@ class Allowance:
 
     @property
     def retry_after(self) -> int:
-        """Seconds until there is enough for what was wanted."""
-        return max(1, self._seconds(self._wanted - self._budgets.left(self._key)))
+        """Seconds until the bucket holds the units that were requested last, at least 1."""
+        return max(1, self._seconds(self._requested - self._limiter.left(self._key)))
 
     def _seconds(self, units: float) -> int:
-        return ceil(max(0.0, units) * MINUTE / self._budgets.limit)
+        return ceil(max(0.0, units) * WINDOW_SECONDS / self._limiter.limit)
 
 
-def no_limit() -> Allowance:
-    return Budgets(0, lambda: datetime.min).of("")  # noqa: DTZ901 — never read
+def unlimited() -> Quota:
+    return RateLimiter(0, lambda: datetime.min).of("")  # noqa: DTZ901 — never read
 
 
 def network_of(address: str) -> str:
-    """Whom an address belongs to: an IPv6 client has a whole /64."""
+    """The network that counts as one client: an IPv6 address's /64, because one client has all of it."""
     try:
-        found = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return address
-    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address
+    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address

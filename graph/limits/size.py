@@ -1,4 +1,4 @@
-"""How large a document is, measured in one pass: a fragment is measured once, however often it is spread."""
+"""Size limits of a GraphQL document, measured in one pass: each fragment is measured once, however often it is used."""
 
 from typing import NamedTuple
 
@@ -17,83 +17,85 @@ from graphql import (
 
 from graph.limits.cost import fragments_of
 
-MAX_DEPTH = 18  # the usual introspection of clients and tools has 15
+MAX_DEPTH = 18  # the introspection query of common clients and tools has 15
 MAX_FIELDS = 500
 MAX_ALIASES = 50
-MAX_SELECTIONS = 100  # validation compares them with each other
+MAX_SELECTION_SETS = 100  # validation compares them in pairs
 MAX_MUTATIONS = 10
 
 
-class Measure(NamedTuple):
-    """Of a selection with its fragments written out; `here` counts the fields of its first level."""
+class Size(NamedTuple):
+    """Size of a selection set with its fragments expanded. `own_fields` counts the fields of its first level only."""
 
     depth: int = 0
     fields: int = 0
     aliases: int = 0
-    here: int = 0
+    own_fields: int = 0
 
 
-NOTHING = Measure()
+EMPTY = Size()
 
 
-class Measuring:
+class DocumentSize:
     def __init__(self, document: DocumentNode) -> None:
-        self.selections = 0
+        self.selection_sets = 0
         self._fragments = fragments_of(document)
-        # A fragment that is being measured counts nothing inside itself; validation refuses it.
-        self._known: dict[str, Measure] = {}
+        # A fragment inside itself counts as empty: the recursion ends here, and validation rejects the cycle.
+        self._measured: dict[str, Size] = {}
 
-    def of(self, selections: SelectionSetNode | None) -> Measure:
+    def of(self, selections: SelectionSetNode | None) -> Size:
         if selections is None:
-            return NOTHING
-        self.selections += 1
-        depth = fields = aliases = here = 0
+            return EMPTY
+        self.selection_sets += 1
+        depth = fields = aliases = own_fields = 0
         for selection in selections.selections:
-            more = self._selection(selection)
-            depth = max(depth, more.depth)
-            fields += more.fields
-            aliases += more.aliases
-            here += more.here
-        return Measure(depth, fields, aliases, here)
+            size = self._selection(selection)
+            depth = max(depth, size.depth)
+            fields += size.fields
+            aliases += size.aliases
+            own_fields += size.own_fields
+        return Size(depth, fields, aliases, own_fields)
 
-    def _selection(self, selection: SelectionNode) -> Measure:
+    def _selection(self, selection: SelectionNode) -> Size:
         if isinstance(selection, FieldNode):
-            inside = self.of(selection.selection_set)
-            return Measure(inside.depth + 1, inside.fields + 1, inside.aliases + (selection.alias is not None), 1)
+            inner = self.of(selection.selection_set)
+            return Size(inner.depth + 1, inner.fields + 1, inner.aliases + (selection.alias is not None), 1)
         if isinstance(selection, FragmentSpreadNode):
             return self.fragment(selection.name.value)
         return self.of(selection.selection_set)  # type: ignore[attr-defined]
 
-    def fragment(self, name: str) -> Measure:
-        if name not in self._known:
-            self._known[name] = NOTHING
+    def fragment(self, name: str) -> Size:
+        if name not in self._measured:
+            self._measured[name] = EMPTY
             definition = self._fragments.get(name)
-            self._known[name] = self.of(definition.selection_set) if definition else NOTHING
-        return self._known[name]
+            self._measured[name] = self.of(definition.selection_set) if definition else EMPTY
+        return self._measured[name]
 
 
-def breaches(document: DocumentNode) -> list[GraphQLError]:
-    """One error for each limit that an operation of the document exceeds."""
-    measuring = Measuring(document)
-    found: list[GraphQLError] = []
+def size_errors(document: DocumentNode) -> list[GraphQLError]:
+    """One error for each limit that an operation, or the document as a whole, exceeds."""
+    document_size = DocumentSize(document)
+    errors: list[GraphQLError] = []
     for each in document.definitions:
         if isinstance(each, FragmentDefinitionNode):
-            measuring.fragment(each.name.value)
+            document_size.fragment(each.name.value)
         elif isinstance(each, OperationDefinitionNode):
-            measure = measuring.of(each.selection_set)
-            if measure.depth > MAX_DEPTH:
-                found.append(breach("depth", MAX_DEPTH, f"{MAX_DEPTH} levels of fields", each))
-            if measure.fields > MAX_FIELDS:
-                found.append(breach("fields", MAX_FIELDS, f"{MAX_FIELDS} fields, fragments written out", each))
-            if measure.aliases > MAX_ALIASES:
-                found.append(breach("aliases", MAX_ALIASES, f"{MAX_ALIASES} aliases, fragments written out", each))
-            if each.operation is OperationType.MUTATION and measure.here > MAX_MUTATIONS:
-                found.append(breach("mutations", MAX_MUTATIONS, f"{MAX_MUTATIONS} mutations", each))
-    if measuring.selections > MAX_SELECTIONS:
-        found.append(breach("selections", MAX_SELECTIONS, f"{MAX_SELECTIONS} selections in braces", None))
-    return found
+            size = document_size.of(each.selection_set)
+            if size.depth > MAX_DEPTH:
+                errors.append(limit_error("depth", MAX_DEPTH, "levels of fields", each))
+            if size.fields > MAX_FIELDS:
+                errors.append(limit_error("fields", MAX_FIELDS, "fields (with fragments expanded)", each))
+            if size.aliases > MAX_ALIASES:
+                errors.append(limit_error("aliases", MAX_ALIASES, "aliases (with fragments expanded)", each))
+            if each.operation is OperationType.MUTATION and size.own_fields > MAX_MUTATIONS:
+                errors.append(limit_error("mutations", MAX_MUTATIONS, "mutations", each))
+    if document_size.selection_sets > MAX_SELECTION_SETS:
+        errors.append(limit_error("selections", MAX_SELECTION_SETS, "selection sets ({ … })", None))
+    return errors
 
 
-def breach(limit: str, most: int, words: str, node: Node | None) -> GraphQLError:
+def limit_error(limit: str, most: int, what: str, node: Node | None) -> GraphQLError:
     extensions = {"code": "DOCUMENT_TOO_LARGE", "limit": limit, "most": most}
-    return GraphQLError(f"A document can have at most {words}. Ask for less at once.", node, extensions=extensions)
+    return GraphQLError(
+        f"A document may have at most {most} {what}. Split it, or select less.", node, extensions=extensions
+    )

@@ -1,4 +1,4 @@
-"""Trusted documents: those that a client's build registered, asked for by their id instead of by their text."""
+"""Trusted documents: registered when a client is built, and requested by id instead of by text."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class DocumentRefused(Exception):
-    """A request for a document that may not be run; the message is for whoever wrote the client."""
+    """The requested document may not be executed. The message is for the client's developer."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -23,38 +23,38 @@ def digest(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TrustedDocuments:
-    """Texts by id: always "sha256:…" of the text, and whatever other id the file gives. `only`: no others are run."""
+    """Texts by id: each has the id "sha256:…" and, from a JSON file, its id there. `only`: reject all other texts."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     only: bool = False
 
     @classmethod
     def read(cls, path: Path, *, only: bool) -> "TrustedDocuments":
-        """From a folder of .graphql files, or a JSON file {id: text}. Raises ValueError with a sentence."""
+        """Reads a folder of .graphql files, or a JSON file {id: text}. Raises ValueError with a sentence for people."""
         texts: dict[str, str] = {}
         for id, text in _read(path):
             texts[f"sha256:{digest(text)}"] = text
             if id is not None:
                 texts[id] = text
         if not texts:
-            raise ValueError(f"{path} holds no documents; it must be a folder of .graphql files or a JSON file.")
+            raise ValueError(f"{path} contains no documents; it must be a folder of .graphql files or a JSON file.")
         return cls(texts, only)
 
     def text_of(self, query: str | None, document_id: str | None, extensions: Mapping[str, Any]) -> str | None:
-        """The text to run; None when the request names none. Raises DocumentRefused."""
+        """The text to execute; None when the request names no document. Raises DocumentRefused."""
         if document_id is not None:
             if query is not None:
-                raise DocumentRefused(400, "BAD_REQUEST", "Give query or documentId, not both.")
-            return self._known(document_id, "DOCUMENT_NOT_FOUND", "There is no trusted document with this documentId.")
+                raise DocumentRefused(400, "BAD_REQUEST", "Send query or documentId, not both.")
+            return self._known(document_id, "DOCUMENT_NOT_FOUND", "No trusted document has this documentId.")
         persisted = extensions.get("persistedQuery")
         if isinstance(persisted, dict) and query is None:
-            # The words and codes of Apollo's protocol: its clients then send the text too.
+            # Messages and codes of Apollo's persisted queries protocol: on them, its clients send the text as well.
             if not self.texts:
                 raise DocumentRefused(400, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
             id = f"sha256:{persisted.get('sha256Hash')}"
             return self._known(id, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
         if self.only and query is not None and f"sha256:{digest(query)}" not in self.texts:
-            raise DocumentRefused(403, "DOCUMENT_NOT_TRUSTED", "Only trusted documents are run here.")
+            raise DocumentRefused(403, "DOCUMENT_NOT_TRUSTED", "This server executes trusted documents only.")
         return query
 
     def _known(self, id: str, code: str, message: str) -> str:
@@ -72,5 +72,5 @@ def _read(path: Path) -> list[tuple[str | None, str]]:
     except (OSError, ValueError) as error:
         raise ValueError(f"{path} cannot be read: {error}.") from None
     if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
-        raise ValueError(f"{path} must be a JSON object of documents by their ids.")
+        raise ValueError(f"{path} must be a JSON object: {{id: text of the document}}.")
     return list(found.items())

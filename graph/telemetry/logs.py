@@ -1,4 +1,4 @@
-"""Logging: one line of JSON per event (or plain lines on a terminal), each with the id of its request."""
+"""Logging: one JSON object per line, or plain lines on a terminal, each with the id of its request."""
 
 import json
 import logging
@@ -14,13 +14,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-# A path or name must not start a line of its own, nor talk to the terminal.
+# User text must not start a new line or control the terminal.
 ESCAPES = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160))} | {
     n: f"\\u{n:04x}" for n in (0x061C, 0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
-# Their notes say nothing to an operator, and some tell what must not be told: aiosqlite the values of statements.
+# Their messages do not help an operator, and some hold personal data: aiosqlite logs the values of statements.
 NOISY = ("weasyprint", "fontTools", "alembic", "mail.log", "aiosqlite", "httpx2")
 log = logging.getLogger("orders.http")
 
@@ -44,9 +44,9 @@ class JsonLines(logging.Formatter):
 class PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         more = {name: value for name, value in record.__dict__.items() if name not in STANDARD}
-        told = " ".join(f"{name}={value}" for name, value in more.items())
+        fields = " ".join(f"{name}={value}" for name, value in more.items())
         at = datetime.fromtimestamp(record.created).astimezone()
-        text = f"{at:%H:%M:%S} {record.levelname.lower():7} {record.getMessage()}{'  ' + told if told else ''}"
+        text = f"{at:%H:%M:%S} {record.levelname.lower():7} {record.getMessage()}{'  ' + fields if fields else ''}"
         shown = text.translate(ESCAPES)
         if record.exc_info:
             lines = self.formatException(record.exc_info).split("\n")
@@ -58,14 +58,14 @@ def configure() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainLines() if sys.stderr.isatty() else JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # Our own line for each request says more; the renderers' notes on fonts and CSS say nothing to an operator.
+    # RequestLog writes a line for each request instead.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
 class RequestLog:
-    """Gives each request an id (the client's X-Request-ID, when it is a proper one) and logs how it ended."""
+    """Gives each request an id (the client's X-Request-ID if it is valid) and logs its result."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -75,7 +75,7 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        id = given if ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
+        id = given if VALID_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         request_id.set(id)
         status = 500
         started = time.perf_counter()
@@ -90,7 +90,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            # A download's token is a key to a document: it stays out of the log.
+            # Whoever has a download's token can open the document, so it is not logged.
             path = re.sub(r"^(/downloads/).+", r"\1…", scope["path"], flags=re.DOTALL)
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             more = {"status": status, "ms": milliseconds} | scope.get("state", {}).get("logged", {})

@@ -1,7 +1,7 @@
-"""/metrics, for Prometheus: what this server does and how long it takes. No label says who: no tenant, no id, no text.
+"""/metrics for Prometheus. Labels never identify anyone: no tenants, ids or free text.
 
-With several workers each of them answers for all: prometheus_client keeps the figures in files that they share
-(graph/http/workers.py names their folder). Served only with the token of ORDERS_METRICS_TOKEN; without one, not at all.
+With several workers, each one reports the figures of all: prometheus_client keeps them in shared files
+(graph/http/workers.py sets the folder). The route exists only when ORDERS_METRICS_TOKEN is set, and needs that token.
 """
 
 import hmac
@@ -35,10 +35,10 @@ PATHS = {"graphql": "graphql", "downloads": "download", "health": "health", "gra
 log = logging.getLogger("orders.metrics")
 
 REGISTRY = CollectorRegistry()
-REQUESTS = Counter("orders_requests", "Requests, by what was asked and status.", ("kind", "status"), registry=REGISTRY)
+REQUESTS = Counter("orders_requests", "Requests by kind and status.", ("kind", "status"), registry=REGISTRY)
 SECONDS = Histogram(
     "orders_request_seconds",
-    "How long a request took.",
+    "Duration of requests.",
     ("kind",),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
     registry=REGISTRY,
@@ -46,21 +46,21 @@ SECONDS = Histogram(
 STATEMENTS = Counter("orders_sql_statements", "SQL statements.", registry=REGISTRY)
 CONNECTIONS = Gauge(
     "orders_database_connections_in_use",
-    "Connections that sessions have in hand, of all workers.",
+    "Database connections in use, of all workers.",
     registry=REGISTRY,
     multiprocess_mode="livesum",
 )
-REJECTIONS = Counter("orders_rejections", "Orders rejected, one by one and in bulk.", registry=REGISTRY)
-REFUSALS = Counter("orders_refusals", "Mutations refused, by the code in userErrors.", ("code",), registry=REGISTRY)
-ERRORS = Counter("orders_errors", "Top-level errors, by their code.", ("code",), registry=REGISTRY)
-MAILS = Counter("orders_mails", "Mails tried, by what came of it.", ("result",), registry=REGISTRY)
+REJECTIONS = Counter("orders_rejections", "Orders rejected, individually and in bulk.", registry=REGISTRY)
+REFUSALS = Counter("orders_refusals", "Refused mutations by userErrors code.", ("code",), registry=REGISTRY)
+ERRORS = Counter("orders_errors", "Top-level errors by code.", ("code",), registry=REGISTRY)
+MAILS = Counter("orders_mails", "Attempts to send a mail by result.", ("result",), registry=REGISTRY)
 
-# Kind and name of the present request's operation; filled in by KindOfOperation.
+# Kind and name of the current request's operation; set by KindOfOperation.
 _kind: ContextVar[list[str] | None] = ContextVar("kind", default=None)
 
 
 class Metered:
-    """Counts requests and their time."""
+    """Counts requests and measures their duration."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -71,7 +71,7 @@ class Metered:
             return
         kind = [PATHS.get(scope["path"].split("/")[1], "other"), ""]
         _kind.set(kind)
-        scope["operation"] = kind  # graph/telemetry/traces.py names its span by it
+        scope["operation"] = kind  # graph/telemetry/traces.py names the span by it
         status = 500
         started = time.perf_counter()
 
@@ -89,7 +89,7 @@ class Metered:
 
 
 class KindOfOperation(SchemaExtension):
-    """Tells queries from mutations."""
+    """Records whether the request is a query or a mutation, and its operation name."""
 
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
@@ -109,12 +109,12 @@ def failed(code: str) -> None:
 
 
 def mail_tried(status: NotificationStatus) -> None:
-    """PENDING: it is to be tried again."""
+    """Counts one attempt to send a mail. PENDING means that it will be retried."""
     MAILS.labels("retry" if status is NotificationStatus.PENDING else status.value.lower()).inc()
 
 
 def watch(database: Database) -> None:
-    """Counts the statements and connections of this database."""
+    """Counts the statements and the connections in use of this database."""
     for engine in database.engines:
         event.listen(engine.sync_engine, "before_cursor_execute", lambda *_: STATEMENTS.inc())
         event.listen(engine.sync_engine, "checkout", lambda *_: CONNECTIONS.inc())
@@ -135,7 +135,7 @@ def _committed(session: Session) -> None:
 
 
 class Metrics:
-    """GET of /metrics, for whoever has the token."""
+    """GET /metrics with the token."""
 
     def __init__(self, database: Database, token: str, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -146,7 +146,7 @@ class Metrics:
         given = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(given, self._expected):
             return PlainTextResponse(
-                "The token of ORDERS_METRICS_TOKEN is needed.\n", 401, {"WWW-Authenticate": "Bearer"}
+                "Send the token of ORDERS_METRICS_TOKEN as a bearer token.\n", 401, {"WWW-Authenticate": "Bearer"}
             )
         registry = REGISTRY
         if SHARED_FOLDER in os.environ:
@@ -155,14 +155,14 @@ class Metrics:
         return Response(generate_latest(registry) + await self._outbox(), media_type=CONTENT_TYPE_LATEST)
 
     async def _outbox(self) -> bytes:
-        """Of the database, the same whichever worker is asked; nothing when it does not answer."""
+        """Figures of the outbox, from the database. Empty when the database does not respond."""
         now = self._clock()
         try:
             async with self._database.read(EVERYTHING) as session:
                 number = (await unsent(session))[NotificationStatus.PENDING]
                 oldest = await oldest_due(session, now)
         except Exception:
-            log.exception("the outbox could not be counted")
+            log.exception("the outbox could not be read")
             return b""
         age = (now - oldest).total_seconds() if oldest else 0.0
         registry = CollectorRegistry()
@@ -172,12 +172,12 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Outbox(Collector):
-    """Found out when it is asked for; a Gauge would be added up over the workers."""
+    """Collected at scrape time: a Gauge would be summed over the workers."""
 
     pending: int
-    oldest: float
+    oldest_seconds: float
 
     def collect(self) -> Iterator[Metric]:
-        yield GaugeMetricFamily("orders_outbox_pending", "Mails that wait.", self.pending)
-        text = "For how long the mail that has waited longest could have been sent."
-        yield GaugeMetricFamily("orders_outbox_oldest_seconds", text, self.oldest)
+        yield GaugeMetricFamily("orders_outbox_pending", "Mails waiting to be sent.", self.pending)
+        text = "For how long the oldest waiting mail has been due."
+        yield GaugeMetricFamily("orders_outbox_oldest_seconds", text, self.oldest_seconds)

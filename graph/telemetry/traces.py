@@ -1,23 +1,32 @@
-"""Spans for OpenTelemetry: each request with its operation, its SQL, each mail. Imported only with ORDERS_TRACES=on.
+"""OpenTelemetry spans for each request, SQL statement and mail. Imported only with ORDERS_TRACES=on.
 
-Where they go is OpenTelemetry's own business (OTEL_EXPORTER_OTLP_ENDPOINT …). No values of statements, no addresses.
+The OTEL_* variables say where the spans are sent, e.g. OTEL_EXPORTER_OTLP_ENDPOINT. Spans hold no personal data and no
+secrets: no values of statements, no paths, queries or addresses of requests, no headers.
 """
 
+import os
 from email.message import EmailMessage
 from typing import Any
 
-from opentelemetry import context, trace
-from opentelemetry.propagate import extract
+# The stable names of attributes, e.g. db.query.text. The instrumentations read it once, when they are first used.
+os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http,database")
+
+from opentelemetry import context, metrics, trace
+from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+from opentelemetry.instrumentation.sqlalchemy.engine import EngineTracer
+from opentelemetry.propagate import get_global_textmap
 from sqlalchemy import event
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exports.relay.transports import Transport
 from models.database.sessions import Database
 
+# What a span may hold of a request. A path can hold the token of a download, a query the values of a search.
+PUBLIC = ("type", "method", "scheme", "http_version", "server")
+
 
 def export() -> None:
-    """Sends the spans of this process out, in batches, from a thread of its own."""
+    """Starts to send the spans of this process, in batches, from a background thread."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -33,53 +42,56 @@ def tracer() -> trace.Tracer:
 
 
 class Traced:
-    """A span for each request, in the trace of its `traceparent` header when it has one."""
+    """ASGI middleware: a span for each request, named by its operation, in the trace of its `traceparent` header."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._instrumented = OpenTelemetryMiddleware(
+            self._named, default_span_details=lambda scope: (scope["method"], {}), exclude_spans=["receive", "send"]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        parent = extract(dict(Headers(scope=scope)))
-        with tracer().start_as_current_span(scope["method"], parent, trace.SpanKind.SERVER) as span:
+        # The instrumentation copies most of its scope into the span, so it gets a scope of its own.
+        propagated = {name.encode() for name in get_global_textmap().fields}
+        public = {name: scope[name] for name in PUBLIC if name in scope}
+        public["headers"] = [header for header in scope["headers"] if header[0] in propagated]
+        await self._instrumented(public | {"orders.scope": scope}, receive, send)
 
-            async def watched(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    span.set_attribute("http.response.status_code", message["status"])
-                await send(message)
+    async def _named(self, public: Scope, receive: Receive, send: Send) -> None:
+        scope: Scope = public["orders.scope"]
+        span = trace.get_current_span()
 
-            await self._app(scope, receive, watched)
-            kind, name = scope.get("operation", ("other", ""))
-            span.update_name(f"{kind} {name}".strip())
+        async def send_and_name(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kind, name = scope.get("operation", ("other", ""))
+                span.update_name(f"{kind} {name}".strip())
+            await send(message)
+
+        await self._app(scope, receive, send_and_name)
 
 
 def watch(database: Database) -> None:
     """A span for each statement."""
-
-    def begin(_connection: Any, _cursor: Any, statement: str, _parameters: Any, execution: Any, _many: bool) -> None:
-        span = tracer().start_span(statement.split(maxsplit=1)[0], kind=trace.SpanKind.CLIENT)
-        span.set_attribute("db.query.text", statement)
-        execution.span = span
-
-    def end(*arguments: Any) -> None:
-        arguments[4].span.end()
-
-    def fail(failure: Any) -> None:
-        span = getattr(failure.execution_context, "span", None)
-        if span:
-            span.record_exception(failure.original_exception)
-            span.end()
-
+    connections = metrics.get_meter("orders").create_up_down_counter("db.client.connections.usage")
     for engine in database.engines:
-        event.listen(engine.sync_engine, "before_cursor_execute", begin)
-        event.listen(engine.sync_engine, "after_cursor_execute", end)
-        event.listen(engine.sync_engine, "handle_error", fail)
+        event.listen(engine.sync_engine, "handle_error", _end_without_message)
+        EngineTracer(tracer(), engine.sync_engine, connections)  # type: ignore[no-untyped-call]
+
+
+def _end_without_message(failure: Any) -> None:
+    """Runs before EngineTracer's own listener, which would add the driver's message: it quotes values."""
+    span = getattr(failure.execution_context, "_otel_span", None)
+    if span:
+        span.set_status(trace.StatusCode.ERROR, type(failure.original_exception).__name__)
+        span.end()
+        failure.execution_context._otel_span = None
 
 
 class TracedTransport:
-    """A span for each mail, in a trace of its own: the request that promised it is over."""
+    """A span for each mail, in a trace of its own: the request that queued the mail is over."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -118,6 +118,7 @@ class TagRow:
 class RejectionRow:
     rejected_at: datetime
     actor_name: str
+    brand_name: str
     notified: bool
     body: str | None
 
@@ -209,7 +210,7 @@ LINE_COLUMNS = columns_of(OrderLine, LineRow, currency=Order.currency)
 BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("emails",))
 BRAND_COLUMNS = columns_of(Brand, BrandRow)
 TAG_COLUMNS = columns_of(Tag, TagRow)
-REJECTION_COLUMNS = columns_of(OrderRejection, RejectionRow)
+REJECTION_COLUMNS = columns_of(OrderRejection, RejectionRow, brand_name=Brand.name)
 DELIVERY_NOTE_COLUMNS = columns_of(DeliveryNote, DeliveryNoteRow, is_invoiced=or_(NOTE_INVOICED, NOTE_COVERED))
 DELIVERY_NOTE_LINE_COLUMNS = columns_of(DeliveryNoteLine, DeliveryNoteLineRow)
 INVOICE_COLUMNS = columns_of(Invoice, InvoiceRow)

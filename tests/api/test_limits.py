@@ -10,11 +10,12 @@ import pytest
 from graphql import get_introspection_query
 
 from graph.http.graphiql import operations
-from graph.limits.documents import REMEMBERED, Examiner
-from graph.limits.rate import MAX_BUCKETS, Budgets, network_of
+from graph.limits.cost import MAX_COST
+from graph.limits.documents import MAX_CACHED_CHARACTERS, DocumentValidator
+from graph.limits.rate import MAX_BUCKETS, RateLimiter, network_of
 from graph.limits.size import MAX_FIELDS
 from graph.schema import schema
-from graph.settings.edge import MAX_COST, Edge
+from graph.settings.edge import Edge
 from models.database.sessions import Database
 from models.policy import Role
 from tests.support.client import Client, serving
@@ -23,7 +24,7 @@ from tests.support.factories import make_order, make_shop
 
 GRAPHQL_SCHEMA = schema._schema
 N = 30
-# Two to the power of 30 orders when written out.
+# 2 to the power of 30 orders when the fragments are expanded.
 EXPONENTIAL = "{ orders { nodes { ...f0 } } } " + "".join(
     f"fragment f{n} on Order {{ a: replaces {{ ...f{n + 1} }} b: replaces {{ ...f{n + 1} }} }} " for n in range(N)
 )
@@ -33,19 +34,19 @@ FLAT += "fragment f60 on Viewer { name }"
 
 
 def cost(text: str, **variables: Any) -> int:
-    examined = Examiner().examine(text, GRAPHQL_SCHEMA)
-    assert examined.errors == []
-    return examined.cost(GRAPHQL_SCHEMA, None, variables)
+    validated = DocumentValidator().validate(text, GRAPHQL_SCHEMA)
+    assert validated.errors == []
+    return validated.cost(GRAPHQL_SCHEMA, None, variables)
 
 
 def quickest(text: str) -> float:
     """The seconds of processor time that examining it takes when nothing else, such as collecting garbage, comes in."""
     taken = []
     for _ in range(5):
-        examiner = Examiner()
-        examiner.examine("{ viewer { name } }", GRAPHQL_SCHEMA)
+        validator = DocumentValidator()
+        validator.validate("{ viewer { name } }", GRAPHQL_SCHEMA)
         started = time.process_time()
-        examiner.examine(text, GRAPHQL_SCHEMA)
+        validator.validate(text, GRAPHQL_SCHEMA)
         taken.append(time.process_time() - started)
     return min(taken)
 
@@ -65,7 +66,7 @@ def quickest(text: str) -> float:
     ],
 )
 def test_what_exceeds_a_limit_is_refused_within_milliseconds(limit: str, text: str) -> None:
-    extensions = [error.extensions or {} for error in Examiner().examine(text, GRAPHQL_SCHEMA).errors]
+    extensions = [error.extensions or {} for error in DocumentValidator().validate(text, GRAPHQL_SCHEMA).errors]
     assert limit in [each["limit"] for each in extensions]
     assert {each["code"] for each in extensions} == {"DOCUMENT_TOO_LARGE"}
     assert quickest(text) < 0.1
@@ -93,12 +94,12 @@ def test_the_worst_within_the_limits_is_examined_in_a_fraction_of_a_second(text:
 @pytest.mark.parametrize("opening", ["{", "{a", "{ a(b: ["])
 def test_endless_nesting_is_an_error_of_the_document(opening: str) -> None:
     with pytest.raises(Exception, match=r"nested too deeply|Syntax Error"):
-        Examiner().examine(opening * 900, GRAPHQL_SCHEMA)
+        DocumentValidator().validate(opening * 900, GRAPHQL_SCHEMA)
 
 
 @pytest.mark.parametrize("text", ["{ ...a } fragment a on Query { ...a }", "{ ...b }", "{ ... on Nothing { x } }"])
 def test_invalid_documents_are_reported_and_not_priced(text: str) -> None:
-    assert Examiner().examine(text, GRAPHQL_SCHEMA).errors
+    assert DocumentValidator().validate(text, GRAPHQL_SCHEMA).errors
 
 
 @pytest.mark.parametrize("text", ["{ orders(first: " + "1" * 5_000 + ") { totalCount } }", "{" + "x" * 100_000 + "}"])
@@ -160,25 +161,27 @@ def test_the_cost_depends_on_the_length_of_lists(text: str, variables: dict[str,
 
 
 def test_a_document_is_priced_again_for_other_variables() -> None:
-    examined = Examiner().examine(
+    validated = DocumentValidator().validate(
         "query a($n: Int) { orders(first: $n) { nodes { id } } } query b { viewer { name } }", GRAPHQL_SCHEMA
     )
-    prices = [examined.cost(GRAPHQL_SCHEMA, name, {"n": n}) for name, n in (("a", 1), ("a", 2), ("b", 1), ("a", 1))]
+    prices = [validated.cost(GRAPHQL_SCHEMA, name, {"n": n}) for name, n in (("a", 1), ("a", 2), ("b", 1), ("a", 1))]
     assert prices == [3, 4, 2, 3]
 
 
 def test_a_default_and_null_are_priced_apart() -> None:
-    examined = Examiner().examine("query ($n: Int = 1) { orders(first: $n) { nodes { id } } }", GRAPHQL_SCHEMA)
+    validated = DocumentValidator().validate(
+        "query ($n: Int = 1) { orders(first: $n) { nodes { id } } }", GRAPHQL_SCHEMA
+    )
     given: tuple[dict[str, Any], ...] = ({}, {"n": None}, {"n": 100}, {})
-    assert [examined.cost(GRAPHQL_SCHEMA, None, variables) for variables in given] == [3, 22, 102, 3]
+    assert [validated.cost(GRAPHQL_SCHEMA, None, variables) for variables in given] == [3, 22, 102, 3]
 
 
 def test_the_cache_of_documents_is_bounded() -> None:
-    examiner = Examiner()
+    validator = DocumentValidator()
     for n in range(300):
-        examiner.examine("{ __typename }" + "#" * 2_000 + str(n), GRAPHQL_SCHEMA)
-    assert sum(len(text) for text in examiner._known) <= REMEMBERED
-    assert examiner.examine("{ __typename }", GRAPHQL_SCHEMA) is examiner.examine("{ __typename }", GRAPHQL_SCHEMA)
+        validator.validate("{ __typename }" + "#" * 2_000 + str(n), GRAPHQL_SCHEMA)
+    assert sum(len(text) for text in validator._cached) <= MAX_CACHED_CHARACTERS
+    assert validator.validate("{ __typename }", GRAPHQL_SCHEMA) is validator.validate("{ __typename }", GRAPHQL_SCHEMA)
 
 
 @pytest.fixture
@@ -288,20 +291,20 @@ async def test_failed_authentication_is_limited_and_successful_is_not(
 
 
 def test_quotas_refill_and_their_number_is_bounded(clock: Clock) -> None:
-    budgets = Budgets(60, clock)
-    assert budgets.take("a", 60)
-    assert not budgets.take("a", 1)
+    limiter = RateLimiter(60, clock)
+    assert limiter.take("a", 60)
+    assert not limiter.take("a", 1)
     clock.move(seconds=10)
-    assert budgets.take("a", 10)
-    assert not budgets.take("a", 1)
+    assert limiter.take("a", 10)
+    assert not limiter.take("a", 1)
     clock.move(seconds=3_600)
-    assert not budgets.take("a", 61)
-    assert budgets.take("a", 60)
+    assert not limiter.take("a", 61)
+    assert limiter.take("a", 60)
     clock.move(seconds=-3_600)
-    assert not budgets.take("a", 1)
+    assert not limiter.take("a", 1)
     for n in range(MAX_BUCKETS + 10):
-        budgets.take(str(n), 1)
-    assert len(budgets._buckets) == MAX_BUCKETS
+        limiter.take(str(n), 1)
+    assert len(limiter._buckets) == MAX_BUCKETS
 
 
 def test_ipv6_clients_are_limited_by_network() -> None:

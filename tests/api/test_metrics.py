@@ -62,7 +62,7 @@ async def test_metrics_have_the_age_of_the_oldest_waiting_mail(
     database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mail server takes the connection and says nothing, so that the mail is not tried again meanwhile."""
-    monkeypatch.setattr(relay, "STOP_WITHIN", 0.1)
+    monkeypatch.setattr(relay, "STOP_WITHIN_SECONDS", 0.1)
     shop = await make_shop(database)
     order = await make_order(database, shop)
     clock = Clock()

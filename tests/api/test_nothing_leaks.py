@@ -183,9 +183,9 @@ async def test_a_link_opens_what_its_viewer_sees_whoever_opens_it(database: Data
         assert await api.as_(stranger).data(links, id=id_of(order)) == {"order": None}
     # The claims of a link name no one and nothing that its viewer does not know: brand and buyer are its own.
     url = (await api.as_(shop.buyer_user()).data(links, id=id_of(order)))["order"]["pdf"]["url"]
-    claims = Links(SECRET, "", api.clock).read(url.rpartition("/")[2])
-    assert (claims["brand"], claims["buyer"]) == (shop.brand.id.hex, shop.buyer.id.hex)
-    assert claims["role"] == "buyer"
+    link = Links(SECRET, "", api.clock).read(url.rpartition("/")[2])
+    assert (link.brand_id, link.buyer_id) == (shop.brand.id, shop.buyer.id)
+    assert link.role is Role.BUYER
 
 
 async def test_messages_name_only_visible_things(database: Database, api: Client, shop: Shop) -> None:

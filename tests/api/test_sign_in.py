@@ -170,8 +170,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"orders_brand": None}, "claim orders_brand"),
     ({"orders_brand": "southlight"}, "a brand that does not exist"),
     ({"orders_brand": "01890000-0000-7000-8000-000000000000"}, "a brand that does not exist"),
-    ({"orders_role": "operator"}, "takes no claim orders_brand"),
-    ({"orders_buyer": "B-1"}, "takes no claim orders_buyer"),
+    ({"orders_role": "operator"}, "must not have the claim orders_brand"),
+    ({"orders_buyer": "B-1"}, "must not have the claim orders_buyer"),
     ({"orders_role": "buyer"}, "claim orders_buyer"),
     ({"orders_role": "buyer", "orders_buyer": "nobody"}, "a buyer that the brand does not have"),
 ]

@@ -99,10 +99,22 @@ def test_an_unusable_database_is_reported_in_one_sentence(database: str, says: s
     assert "Traceback" not in done.stderr
 
 
-def test_the_token_command_creates_no_database(tmp_path: Path) -> None:
-    done = orders(f"sqlite:///{tmp_path / 'orders.db'}", "token", "--role", "admin")
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["token", "--role", "admin"], "The database is empty"),
+        (["key", "create", "ERP", "--scope", "orders:read"], "The database is empty"),
+        (["import", "orders.csv"], "The database is empty"),
+        (["audit", "verify"], "The database is empty"),
+        (["backup", "copy.db"], "The database is empty"),
+        (["brand", "add", "x", "X", "--currency", "XXX"], "is not a currency"),
+        (["serve", "--host", "nowhere.invalid"], "is not an address of this machine"),
+    ],
+)
+def test_a_failing_command_makes_no_database(tmp_path: Path, arguments: list[str], says: str) -> None:
+    done = orders(f"sqlite:///{tmp_path / 'orders.db'}", *arguments)
     assert done.returncode == 1
-    assert "The database is empty" in done.stderr
+    assert says in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -112,6 +124,7 @@ def test_with_several_brands_the_brand_must_be_named(sqlite_url: str) -> None:
     done = orders(sqlite_url, "token", "--role", "admin")
     assert "several brands" in done.stderr
     assert "north, south" in done.stderr
+    assert "./run orders token --role admin --brand north" in done.stderr
     assert orders(sqlite_url, "token", "--role", "admin", "--brand", "south").returncode == 0
     assert orders(sqlite_url, "brand", "list").stdout == "north\tNorth\nsouth\tSouth\n"
 

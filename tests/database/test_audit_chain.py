@@ -16,7 +16,7 @@ from models.scope import EVERYTHING
 from resolvers.audit import verify_brand
 from tests.support.client import id_of, serving
 from tests.support.clock import Clock
-from tests.support.factories import NOON, Shop, make_order, make_shop, make_tag
+from tests.support.factories import Shop, make_order, make_shop, make_tag
 
 REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true, body: "却下 – sorry"}) {
             userErrors { code } } }"""
@@ -52,7 +52,7 @@ async def test_the_chain_is_intact_after_every_kind_of_command(database: Databas
 
 
 async def test_the_demo_is_intact(database: Database) -> None:
-    await load_demo(database, lambda: NOON)
+    await load_demo(database)
     async with database.read(EVERYTHING) as session:
         brands = list(await session.scalars(select(Brand)))
     reports = [await verify_brand(database, brand) for brand in brands]

@@ -158,7 +158,7 @@ async def test_a_role_that_bypasses_row_level_security_is_reported(
     for url, told in ((postgres_url, ""), (superusers, f"does not bind the role {SUPERUSER}")):
         caplog.clear()
         settings = Settings(database_url=url, secret_key="", data_folder=tmp_path)
-        await _prepare(settings, demo=False)
+        await _prepare(settings, "http://127.0.0.1:8000")
         assert told in caplog.text
         assert bool(told) is bool(caplog.text)
         is_fine, finding = await _row_security(settings)

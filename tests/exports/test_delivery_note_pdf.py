@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from exports.delivery_note_pdf import delivery_note_pdf, draw_delivery_note_pdf
+from exports.delivery_note_pdf import delivery_note_pdf
 from exports.delivery_note_snapshot import delivery_note_snapshot
+from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import DeliveryNoteSnapshot, GoodsLine, Party
 from models.base import new_id
 from models.database.sessions import Database
@@ -148,7 +149,7 @@ def test_long_words_wrap_inside_their_column() -> None:
 
 async def test_it_is_drawn_off_the_event_loop_and_the_same_each_time() -> None:
     turns = 0
-    drawing = asyncio.create_task(draw_delivery_note_pdf(a_note(60), Locale.JA))
+    drawing = asyncio.create_task(render_in_thread(delivery_note_pdf, a_note(60), Locale.JA))
     while not drawing.done():
         await asyncio.sleep(0.001)  # on a quick machine too, it turns some times meanwhile
         turns += 1

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from exports.invoice_pdf import draw_invoice_pdf, invoice_pdf
+from exports.invoice_pdf import invoice_pdf
+from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
 from models.invoice import InvoiceStatus
 from models.locale import Locale
@@ -248,4 +249,4 @@ def test_long_words_and_large_amounts_wrap_inside_their_column() -> None:
 
 
 async def test_it_is_the_same_each_time() -> None:
-    assert await draw_invoice_pdf(voided(), Locale.JA) == invoice_pdf(voided(), Locale.JA)
+    assert await render_in_thread(invoice_pdf, voided(), Locale.JA) == invoice_pdf(voided(), Locale.JA)

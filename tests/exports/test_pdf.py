@@ -13,8 +13,9 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
-from exports.order_pdf import draw_order_pdf, order_pdf
+from exports.order_pdf import order_pdf
 from exports.pdf.labels import labels
+from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
 from models.locale import Locale
 from models.policy import OrderStatus
@@ -247,7 +248,7 @@ async def test_sheets_drawn_at_once_in_threads_are_the_same_as_alone() -> None:
 
 async def test_the_event_loop_goes_on_while_a_sheet_is_drawn() -> None:
     turns = 0
-    drawing = asyncio.create_task(draw_order_pdf(an_order(60), Locale.EN))
+    drawing = asyncio.create_task(render_in_thread(order_pdf, an_order(60), Locale.EN))
     while not drawing.done():
         await asyncio.sleep(0.001)  # on a quick machine too, it turns some times meanwhile
         turns += 1

@@ -12,7 +12,8 @@ from aiosmtpd.smtp import AuthResult
 
 from exports.relay.transports import SmtpTransport, SmtpUrlError
 from graph.cli.main import main
-from graph.settings.environment import SettingsError, from_environment
+from graph.settings.environment import from_environment
+from graph.settings.errors import SettingsError
 from graph.telemetry.logs import NOISY, JsonLines, PlainLines
 from models.database.engines import DatabaseUrlError
 from models.database.sessions import Database

@@ -8,7 +8,8 @@ from starlette.types import Receive, Scope, Send
 from graph.cli.serve import configuration
 from graph.limits.trusted_documents import digest
 from graph.settings.edge import Edge, edge_from
-from graph.settings.environment import Settings, SettingsError, from_environment
+from graph.settings.environment import Settings, from_environment
+from graph.settings.errors import SettingsError
 from tests.support.client import SECRET
 
 KEY = SECRET

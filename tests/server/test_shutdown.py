@@ -101,7 +101,7 @@ async def test_a_hanging_mail_server_neither_delays_shutdown_nor_gets_a_mail_twi
         assert (await reject(server, shop, order, notify=True)).status_code == 200
         await asyncio.wait_for(talked_to.wait(), 60)
         server.tell_to_stop()
-        assert await server.ended(within=smtp_module.TIMEOUT - 5) == 0
+        assert await server.ended(within=smtp_module.TIMEOUT_SECONDS - 5) == 0
     listening.close()
     row: OutboxMessage = (await outbox(database))[0]
     assert (row.status, row.leased_until) == (NotificationStatus.PENDING, None), "given back"

@@ -11,13 +11,13 @@ from tests.support.server_process import ServerProcess, server_process
 
 IMPATIENT = """
 import graph.http.admission, graph.http.server
-graph.http.admission.BODY_WITHIN = 1
-graph.http.server.HEAD_WITHIN = graph.http.server.READ_WITHIN = 1
+graph.http.admission.MAX_BODY_SECONDS = 1
+graph.http.server.MAX_HEAD_SECONDS = graph.http.server.MAX_READ_SECONDS = 1
 """
 FEW = """
 import graph.http.server
 graph.http.server.MAX_CONNECTIONS = 40
-graph.http.server.HEAD_WITHIN = 5
+graph.http.server.MAX_HEAD_SECONDS = 5
 """
 POST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 ASKS = b'{"query": "{ __typename }"}'
@@ -96,7 +96,7 @@ async def test_endless_requests_are_cut_off_and_the_server_keeps_serving(sqlite_
 
 
 async def test_clients_that_do_not_read_are_disconnected(sqlite_url: str) -> None:
-    largest = max((ROOT / "graph" / "graphiql" / "vendor").glob("*.js"), key=lambda path: path.stat().st_size)
+    largest = max((ROOT / "graph" / "http" / "graphiql" / "vendor").glob("*.js"), key=lambda path: path.stat().st_size)
     loop = asyncio.get_running_loop()
     times = 20
     async with server_process(sqlite_url, change=IMPATIENT) as server:
