@@ -14,9 +14,9 @@ from models.actor import ActorKind
 from models.audit import AuditEntry, hashed_text
 from models.brand import Brand
 from models.buyer import Buyer
-from models.events import EventKind
 from models.locale import Text
 from models.messages import history
+from models.messages.history import EventKind
 from models.messages.statuses import status_label
 from models.order import Order
 from models.policy import OrderStatus

@@ -10,8 +10,8 @@ from exports.history_columns import CHAIN_COLUMNS, HISTORY_COLUMNS, REJECTION_CO
 from exports.xlsx.book import Book, Rows, writing
 from exports.xlsx.columns import Reader
 from exports.xlsx.sheet import LAST_ROW
-from models.events import EventKind
 from models.locale import Locale, Text
+from models.messages.history import EventKind
 
 ENTRIES_AT_A_TIME = 500
 

@@ -20,7 +20,6 @@ from models.events import (
     ApiKeyChanged,
     BrandSettingsUpdated,
     Event,
-    EventKind,
     OrderArchived,
     OrderChanged,
     OrderPlaced,
@@ -30,6 +29,7 @@ from models.events import (
     TagsApplied,
     TagUpdated,
 )
+from models.messages.history import EventKind
 from models.rejection import body_hash
 from models.scope import BrandOwned, Internal
 

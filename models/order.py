@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor
 from models.base import Base, new_id
-from models.events import EventKind, OrderArchived, OrderChanged, OrderRejected
+from models.events import OrderArchived, OrderChanged, OrderRejected
+from models.messages.history import EventKind
 from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
 from models.scope import BrandOwned, OrderOwned
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models.actor import ActorKind
 from models.audit import AuditEntry
-from models.events import EventKind
+from models.messages.history import EventKind
 from models.order import Order
 from resolvers.core.context import Context
 from resolvers.inputs import MAX_SEARCH_LENGTH, InputError, check_search, check_text

@@ -111,7 +111,7 @@ def test_an_unusable_database_is_reported_in_one_sentence(database: str, says: s
         (["serve", "--host", "nowhere.invalid"], "is not an address of this machine"),
     ],
 )
-def test_a_failing_command_makes_no_database(tmp_path: Path, arguments: list[str], says: str) -> None:
+def test_the_token_command_creates_no_database(tmp_path: Path, arguments: list[str], says: str) -> None:
     done = orders(f"sqlite:///{tmp_path / 'orders.db'}", *arguments)
     assert done.returncode == 1
     assert says in done.stderr
