@@ -127,7 +127,7 @@ async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, 
     statement = (
         select(OrderRejection.order_id, *REJECTION_COLUMNS)
         .join_from(OrderRejection, Order)
-        .join(Brand, Brand.id == OrderRejection.brand_id)
+        .join_from(OrderRejection, Brand, Brand.id == OrderRejection.brand_id)
         .where(OrderRejection.order_id.in_(ids))
     )
     return {row.order_id: RejectionRow(*row[1:]) for row in await session.execute(statement)}
