@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from starlette.applications import Starlette
@@ -20,11 +21,13 @@ from graph.core.download_links import Links
 from graph.downloads import DOCUMENTS
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
-from graph.http.downloads import Downloads
+from graph.http.downloads import Downloads, remove_orphans
 from graph.http.graphiql import graphiql_page, graphiql_routes
-from graph.http.graphql_over_http import GraphQLOverHTTP, failure
+from graph.http.graphql_over_http import GraphQLOverHTTP, failure, rate_limited
 from graph.identity.authenticate import AuthenticationError, Identity
-from graph.limits.rate import RateLimiter, network_of
+from graph.identity.ended import EndedAccess
+from graph.limits.fairness import Party
+from graph.limits.rate import RateLimiter
 from graph.schema import create_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings
@@ -32,8 +35,8 @@ from graph.telemetry import logs, metrics
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 
-MAX_FAILED_SIGN_INS = 60  # from one address within a minute
 RELAY_STOP_SECONDS = 8
+BYTES_PER_UNIT = 5_000  # of a body, charged as cost before it is parsed
 # On SQLite, waiting for another process's lock cannot be cancelled. Lock waits are therefore limited to the request
 # timeout and a little more, so that a timed-out request is answered soon.
 LOCK_WAIT_MARGIN = timedelta(seconds=1)
@@ -56,12 +59,15 @@ def create_app(
     relay = Relay(database, transport, sender=settings.mail_from, clock=clock, on_tried=metrics.mail_tried)
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
     identity = Identity(settings, database, clock)
+    ended = EndedAccess(database, clock, links.digest_of, links.lifetime)
+    downloads = Downloads(database, links, DOCUMENTS, ended)
     graphql = GraphQLEndpoint(database, identity, links, clock, relay.wake, demo_token, settings.edge)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if settings.smtp_url is None:
             log.warning("no ORDERS_SMTP_URL: mails are written to %s", settings.mail_folder)
+        await asyncio.to_thread(remove_orphans)
         running = asyncio.create_task(relay.run(), name="relay")
         try:
             yield
@@ -76,8 +82,8 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
-            Route("/graphql", AdmissionControl(graphql), methods=None),
-            Route("/downloads/{token}", Downloads(database, links, DOCUMENTS).get),
+            Route("/graphql", AdmissionControl(graphql, identify=graphql.identify), methods=None),
+            Route("/downloads/{token}", downloads.get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *(graphiql_routes() if settings.edge.graphiql else ()),
@@ -126,7 +132,6 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         )
         self._graphiql = edge.graphiql
         self._limiter = RateLimiter(edge.rate_limit, clock)
-        self._failures = RateLimiter(MAX_FAILED_SIGN_INS, clock)
         self._database = database
         self._identity = identity
         self._links = links
@@ -136,30 +141,27 @@ class GraphQLEndpoint(GraphQLOverHTTP):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        response = await self._answer(request)
+        response = await self.answer(request, request.state.quota)
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def identify(self, scope: Scope, body_bytes: int) -> Party | Response:
+        """Whose request it is, or the response without executing it. Charges the body's bytes to the viewer's quota."""
+        request = Request(scope)
         if self._graphiql and _wants_page(request):
             return graphiql_page(demo_token=self._demo_token)
         try:
-            principal = await self._identity.authenticate(request.headers)
+            principal = await self._identity.authenticate(
+                request.headers, request.client.host if request.client else ""
+            )
         except AuthenticationError as error:
-            refused = self._too_many_failures(request) if error.status == 401 else None
-            return refused or failure(error.status, str(error), error.code, error.headers)
+            return failure(error.status, str(error), error.code, error.headers)
         actor = principal.actor
         request.state.principal = principal
-        request.state.quota = self._limiter.of(f"{actor.identity} {actor.brand_id}")
+        request.state.quota = quota = self._limiter.of(f"{actor.identity} {actor.brand_id}")
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
-        return await self.answer(request, request.state.quota)
-
-    def _too_many_failures(self, request: Request) -> Response | None:
-        """429 for an address with too many failed sign-ins. Valid credentials from that address are still accepted."""
-        failures = self._failures.of(network_of(request.client.host if request.client else ""))
-        if failures.take(1):
-            return None
-        message = f"Too many failed sign-ins. Try again in {failures.retry_after} s."
-        return failure(429, message, "RATE_LIMITED", {"Retry-After": str(failures.retry_after)})
+        if not quota.take(body_bytes // BYTES_PER_UNIT):
+            return rate_limited(quota)
+        return Party(str(actor.brand_id), actor.identity)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         return RequestContext(
@@ -169,7 +171,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             clock=self._clock,
             request_id=logs.request_id.get(),
             on_mail=self._on_mail,
-            links=self._links,
+            links=replace(self._links, until=request.state.principal.expires_at),
             quota=request.state.quota,
         )
 

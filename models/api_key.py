@@ -1,8 +1,10 @@
 """API keys of partner apps. A key is shown once, when it is created; the table stores only its SHA-256."""
 
+import base64
 import hashlib
 import re
 import secrets
+import zlib
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +17,8 @@ from models.scope import BrandOwned, Internal
 # A fixed prefix, so that secret scanners can find a leaked key in repositories and logs.
 PREFIX = "omk_"
 SECRET = re.compile(PREFIX + "[A-Za-z0-9_-]{43}")
+# What begins like this ends in a checksum. Older keys, which are valid too, are random throughout.
+WITH_CHECKSUM = PREFIX + "v2__"
 
 
 class ApiKey(Internal, BrandOwned, Base):
@@ -46,8 +50,21 @@ class ApiKey(Internal, BrandOwned, Base):
 
 
 def new_secret() -> str:
-    """256 random bits: they cannot be guessed, so a fast hash is enough to store them."""
-    return PREFIX + secrets.token_urlsafe(32)
+    """198 random bits and a checksum. The bits cannot be guessed, so a fast hash is enough to store them."""
+    secret = WITH_CHECKSUM + secrets.token_urlsafe(25)[:33]
+    return secret + _checksum(secret)
+
+
+def is_well_formed(secret: str) -> bool:
+    """False for what cannot be a key, so that it need not be looked up. Anyone can make up a text that passes."""
+    if not SECRET.fullmatch(secret):
+        return False
+    return not secret.startswith(WITH_CHECKSUM) or secret[-6:] == _checksum(secret[:-6])
+
+
+def _checksum(secret: str) -> str:
+    """CRC-32, in 6 characters."""
+    return base64.urlsafe_b64encode(zlib.crc32(secret.encode()).to_bytes(4, "big")).decode()[:6]
 
 
 def hash_of(secret: str) -> str:

@@ -1,11 +1,11 @@
 """The API keys that partner apps act with: create, list, rotate, revoke, by the brand's admins; and whose a key is."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Unpack
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from models.api_key import ApiKey, hash_of, new_secret
 from models.base import new_id
@@ -139,6 +139,18 @@ async def find_by_secret(database: Database, secret: str) -> tuple[ApiKey, Local
     async with database.read(EVERYTHING) as session:
         found = (await session.execute(statement)).one_or_none()
     return (found[0], found[1]) if found else None
+
+
+async def ended_since(database: Database, since: datetime, now: datetime) -> list[tuple[ApiKey, datetime]]:
+    """The keys of all brands that were revoked at `since` or later, or rotated with the old secret ended by now.
+
+    With each, the instant before which everything that it made has ended: the end of time for a revoked key.
+    """
+    rotated = and_(ApiKey.rotated_at >= since, ApiKey.previous_until <= now)
+    async with database.read(EVERYTHING) as session:
+        keys = list(await session.scalars(select(ApiKey).where(or_(ApiKey.revoked_at >= since, rotated))))
+    forever = datetime.max.replace(tzinfo=UTC)
+    return [(key, at) for key in keys if (at := forever if key.revoked_at else key.rotated_at)]
 
 
 def use_is_due(key: ApiKey, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 A link contains all that opening it depends on: the document, its subject (e.g. an order or a filter), the viewer whose
 rights apply, the language and the expiry. Nothing of that can be changed, because the link is signed. Anyone who has
-the link can open the document.
+the link can open the document. It ends with the token or API key that asked for it (graph/identity/ended.py).
 """
 
 import hmac
@@ -94,7 +94,7 @@ class Document(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The content of a link. `document`: a Document's name. `subject`: as plain JSON. `viewer`: see Links._digest."""
+    """The content of a link. `document`: a Document's name. `subject`: as plain JSON. `viewer`: see Links.digest_of."""
 
     document: str
     subject: Any
@@ -105,6 +105,7 @@ class Link:
     expires: datetime
     brand_id: UUID | None = None
     buyer_id: UUID | None = None
+    made_at: datetime | None = None
 
     def subject_of(self, document: Document[S]) -> S:
         """Raises LinkError if another release made the link."""
@@ -121,24 +122,27 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Signs links and reads them. `base_url` has no slash at its end."""
+    """Signs links and reads them. `base_url` has no slash at its end. `until`: no link lasts longer than this."""
 
     secret_key: str
     base_url: str
     clock: Callable[[], datetime]
     lifetime: timedelta = timedelta(minutes=15)
+    until: datetime | None = None
 
     def to(self, document: Document[S], subject: S, actor: Actor, locale: Locale | None) -> Download:
         """A link to the document as the actor sees it. `locale` None: the actor's language."""
         now = self.clock()
+        expires = now + self.lifetime
         link = Link(
             document=document.name,
             subject=to_plain(subject),
             filename=document.file_name(subject, now),
             locale=locale or actor.locale,
-            viewer=self._digest(actor),
+            viewer=self.digest_of(actor),
             role=actor.role,
-            expires=(now + self.lifetime).replace(microsecond=0),
+            expires=(min(expires, self.until) if self.until else expires).replace(microsecond=0),
+            made_at=now,
             brand_id=actor.brand_id,
             buyer_id=actor.buyer_id,
         )
@@ -155,7 +159,11 @@ class Links:
             raise LinkError(410, f"This link expired at {link.expires:%Y-%m-%d %H:%M} UTC. Ask for a new one.")
         return link
 
-    def _digest(self, actor: Actor) -> str:
+    def made_at(self, link: Link) -> datetime:
+        """When the link was made. Links of older releases say only when they expire."""
+        return link.made_at or link.expires - self.lifetime
+
+    def digest_of(self, actor: Actor) -> str:
         """Distinguishes viewers without identifying them, because links are passed on."""
         who = f"{actor.identity} {actor.brand_id}"
         return hmac.new(self.secret_key.encode(), who.encode(), "sha256").hexdigest()[:16]

@@ -1,27 +1,35 @@
-"""Admission control: bounded concurrency, a bounded queue, and an immediate 503 beyond both.
+"""Admission control: bounded concurrency, a bounded queue, both shared fairly, and an immediate 503 beyond them.
 
-A request queues only after its body has been read, so a slow sender occupies no slot. It frees its slot when its
-response starts, so a slow reader occupies none either (graph/http/server.py disconnects both).
+A request queues only after its body has been read and its viewer identified, so neither a slow sender nor a made-up
+credential occupies a slot. It frees its slot when its response starts, so a slow reader occupies none either
+(graph/http/server.py disconnects both).
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from weakref import WeakValueDictionary
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import anyio
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Half of the connection pool on SQLite (16), less than half on PostgreSQL (20). A request uses one connection, or two
-# when it loads lists in parallel; the relay, downloads and health checks need some too. So nobody waits for the pool.
-MAX_CONCURRENT = 8
+from graph.limits.fairness import FairLimit, Overloaded, Party
+from graph.limits.rate import network_of
+
+# With at most two sessions each (resolvers/core/context.py), 12 of the pool's 20 connections. The others are for
+# authentication (3), downloads (4) and the relay (1). So nobody waits for the pool.
+MAX_CONCURRENT = 6
+MAX_PER_VIEWER = 2
+MAX_PER_BRAND = 4
 MAX_QUEUED = 32  # at the usual duration of a request, this many wait a second or less
+MAX_QUEUED_PER_VIEWER = 16
 MAX_WAIT_SECONDS = 5.0
 MAX_BODY_SECONDS = 15.0
 MAX_BODY_BYTES = 1_000_000
 MAX_TOTAL_BODY_BYTES = 32_000_000  # of all bodies that are being received
+MAX_BODY_BYTES_PER_ADDRESS = 8_000_000  # of those, from one address
 RETRY_AFTER_SECONDS = 1
 
 BUSY = "The server is busy. The request was not executed; try again in a moment."
@@ -29,70 +37,37 @@ TOO_LARGE = f"The request is larger than {MAX_BODY_BYTES:,} bytes."
 SLOW = f"The request did not arrive within {MAX_BODY_SECONDS:.0f} seconds and was not executed."
 
 
-class Overloaded(Exception):
-    """All slots are taken and the queue is full, or the wait was too long."""
-
-
 class TooLarge(Exception):
     """The body exceeds MAX_BODY_BYTES."""
 
 
-class ConcurrencyLimit:
-    """At most `concurrent` slots in use and `queued` waiters, each of whom waits at most `seconds`."""
-
-    def __init__(self, concurrent: int, queued: int, seconds: float) -> None:
-        self._slots = asyncio.Semaphore(concurrent)
-        self._max_queued = queued
-        self._seconds = seconds
-        self.queued = 0
-
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[bool]:
-        """Yields whether the caller had to wait. Raises Overloaded."""
-        must_wait = self._slots.locked()
-        if must_wait and self.queued >= self._max_queued:
-            raise Overloaded
-        self.queued += 1
-        try:
-            async with asyncio.timeout(self._seconds):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise Overloaded from None
-        finally:
-            self.queued -= 1
-        try:
-            yield must_wait
-        finally:
-            self._slots.release()
+Identify = Callable[[Scope, int], Awaitable[Party | Response]]
 
 
-class PerViewerLimit:
-    """A ConcurrencyLimit of which each viewer uses one slot at a time; their other requests wait in their own queue."""
-
-    def __init__(self, concurrent: int, queued: int, seconds: float) -> None:
-        self._shared = ConcurrencyLimit(concurrent, queued, seconds)
-        self._max_queued = queued // 2
-        self._seconds = seconds
-        # A viewer's entry lives as long as a request that uses it.
-        self._viewers: WeakValueDictionary[str, ConcurrencyLimit] = WeakValueDictionary()
-
-    @asynccontextmanager
-    async def slot(self, viewer: str) -> AsyncIterator[None]:
-        """Raises Overloaded."""
-        own = self._viewers.get(viewer)
-        if own is None:
-            self._viewers[viewer] = own = ConcurrencyLimit(1, self._max_queued, self._seconds)
-        async with own.slot(), self._shared.slot():
-            yield
+async def _anybody(_: Scope, __: int) -> Party:
+    return Party()
 
 
 class AdmissionControl:
-    """ASGI middleware: reads each request's body, then passes at most `limit` requests at once to `app`."""
+    """ASGI middleware: reads each request's body, identifies it, and passes at most `limit` at once to `app`.
 
-    def __init__(self, app: ASGIApp, limit: ConcurrencyLimit | None = None) -> None:
+    `identify` takes the ASGI scope and the number of bytes of the body. It returns whose request it is, or the response
+    if it is not to be executed.
+    """
+
+    def __init__(self, app: ASGIApp, limit: FairLimit | None = None, identify: Identify = _anybody) -> None:
         self._app = app
-        self._limit = limit or ConcurrencyLimit(MAX_CONCURRENT, MAX_QUEUED, MAX_WAIT_SECONDS)
+        self._limit = limit or FairLimit(
+            MAX_CONCURRENT,
+            MAX_QUEUED,
+            MAX_WAIT_SECONDS,
+            per_viewer=MAX_PER_VIEWER,
+            per_brand=MAX_PER_BRAND,
+            queued_per_viewer=MAX_QUEUED_PER_VIEWER,
+        )
+        self._identify = identify
         self._body_bytes = 0
+        self._bytes_by_address: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with AsyncExitStack() as stack:
@@ -100,7 +75,11 @@ class AdmissionControl:
                 body = await self._read(scope, receive)
                 if body is None:
                     return
-                waited = await stack.enter_async_context(self._limit.slot())
+                party = await self._identify(scope, len(body))
+                if isinstance(party, Response):
+                    await party(scope, receive, send)
+                    return
+                waited = await stack.enter_async_context(self._limit.slot(party))
             except Overloaded:
                 await _refusal(503, BUSY, "UNAVAILABLE")(scope, receive, send)
                 return
@@ -127,13 +106,15 @@ class AdmissionControl:
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None when the client disconnected.
 
-        Raises TimeoutError, TooLarge (as soon as the size is known), and Overloaded when all bodies that are being
-        received exceed MAX_TOTAL_BODY_BYTES.
+        Raises TimeoutError, TooLarge (as soon as the size is known), and Overloaded when the bodies that are being
+        received exceed MAX_TOTAL_BODY_BYTES, or those from one address MAX_BODY_BYTES_PER_ADDRESS.
         """
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
             raise TooLarge
         body = bytearray()
+        client = scope.get("client")
+        address = network_of(client[0]) if client else ""
         try:
             async with asyncio.timeout(MAX_BODY_SECONDS):
                 while True:
@@ -142,14 +123,21 @@ class AdmissionControl:
                         return None
                     body += message.get("body", b"")
                     self._body_bytes += len(message.get("body", b""))
+                    self._bytes_by_address[address] += len(message.get("body", b""))
                     if len(body) > MAX_BODY_BYTES:
                         raise TooLarge
                     if not message.get("more_body"):
                         return bytes(body)
-                    if self._body_bytes > MAX_TOTAL_BODY_BYTES:
+                    if (
+                        self._body_bytes > MAX_TOTAL_BODY_BYTES
+                        or self._bytes_by_address[address] > MAX_BODY_BYTES_PER_ADDRESS
+                    ):
                         raise Overloaded
         finally:
             self._body_bytes -= len(body)
+            self._bytes_by_address[address] -= len(body)
+            if self._bytes_by_address[address] <= 0:
+                del self._bytes_by_address[address]
 
 
 async def _has_disconnected(receive: Receive) -> bool:

@@ -1,41 +1,61 @@
 """The endpoint that opens a signed link (graph/core/download_links.py): it makes the document and sends it."""
 
+import os
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 from urllib.parse import quote
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from graph.core.download_links import NOT_VALID, Document, Drawn, Link, LinkError, Links, Written
-from graph.http.admission import Overloaded, PerViewerLimit
+from graph.identity.ended import EndedAccess
+from graph.limits.fairness import FairLimit, Overloaded, Party
 from models.database.sessions import Database
 
 # Rendering is CPU-bound: more at a time than there are processors would only make all of them slower.
-AT_ONCE = 2
+AT_ONCE = 2  # of documents that are drawn, and of workbooks that are written
 WAITING = 8  # more would have to wait longer than a browser does
 MAX_WAIT_SECONDS = 20.0  # seconds
 RETRY_AFTER = 5  # seconds
+ENDED = "This link has ended with the access of whoever made it. Ask for a new one."
+# The name of a temporary folder has the process that made it: orders-document-PID-…
+FOLDER = "orders-document-"
+MAX_FOLDER_AGE_SECONDS = 86_400
 
 
 class Downloads:
     """GET /downloads/{token}. `documents`: by name."""
 
-    def __init__(self, database: Database, links: Links, documents: Mapping[str, Document[Any]]) -> None:
+    def __init__(
+        self, database: Database, links: Links, documents: Mapping[str, Document[Any]], ended: EndedAccess
+    ) -> None:
         self._database = database
         self._links = links
         self._documents = documents
-        self._limit = PerViewerLimit(AT_ONCE, WAITING, MAX_WAIT_SECONDS)
+        self._ended = ended
+        # A large workbook takes a minute, a drawn document a second: neither waits for the other.
+        self._drawing, self._writing = (
+            FairLimit(AT_ONCE, WAITING, MAX_WAIT_SECONDS, per_viewer=1, queued_per_viewer=WAITING // 2)
+            for _ in range(2)
+        )
 
     async def get(self, request: Request) -> Response:
         try:
             link = self._links.read(request.path_params["token"])
-            async with self._limit.slot(link.viewer):
-                response = await self._open(link)
+            document = self._documents.get(link.document)
+            if document is None:  # made by another release
+                raise LinkError(403, NOT_VALID)
+            if await self._ended.has_ended(link.viewer, self._links.made_at(link)):
+                raise LinkError(410, ENDED)
+            limit = self._drawing if isinstance(document.made, Drawn) else self._writing
+            async with limit.slot(Party(str(link.brand_id), link.viewer)):
+                response = await self._open(document, link)
         except LinkError as error:
             return PlainTextResponse(f"{error}\n", error.status, {"Cache-Control": "no-store"})
         except Overloaded:
@@ -46,10 +66,7 @@ class Downloads:
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
-    async def _open(self, link: Link) -> Response:
-        document = self._documents.get(link.document)
-        if document is None:  # made by another release
-            raise LinkError(403, NOT_VALID)
+    async def _open(self, document: Document[Any], link: Link) -> Response:
         subject = link.subject_of(document)
         match document.made:
             case Drawn() as drawn:
@@ -65,8 +82,7 @@ class Downloads:
         return await drawn.draw(snapshot, link.locale)
 
     async def _write(self, written: Written[Any], subject: Any, link: Link, media_type: str) -> FileResponse:
-        """The response removes the file once it is sent."""
-        folder = Path(tempfile.mkdtemp(prefix="orders-"))
+        folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
         path = folder / "document"
         try:
             async with self._database.read(link.actor.scope) as session:
@@ -74,7 +90,43 @@ class Downloads:
         except BaseException:
             rmtree(folder, ignore_errors=True)
             raise
-        return FileResponse(path, media_type=media_type, background=BackgroundTask(rmtree, folder, ignore_errors=True))
+        return TemporaryFileResponse(path, media_type=media_type)
+
+
+class TemporaryFileResponse(FileResponse):
+    """Removes the file's folder when the response ends: sent, refused (a bad Range), or the client disconnected.
+
+    A background task would run only after the whole file was sent.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            rmtree(Path(self.path).parent, ignore_errors=True)
+
+
+def remove_orphans() -> None:
+    """Removes the temporary folders of processes that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
+        pid = folder.name.removeprefix(FOLDER).partition("-")[0]
+        try:
+            # A folder that old is of a process whose number another one has now.
+            is_old = time.time() - folder.stat().st_mtime > MAX_FOLDER_AGE_SECONDS
+        except OSError:  # removed meanwhile
+            continue
+        if pid.isdecimal() and (is_old or not _is_running(int(pid))):
+            rmtree(folder, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # of another user; no number of a process
+        return True
+    return True
 
 
 def disposition(filename: str) -> str:

@@ -23,7 +23,7 @@ from strawberry.types import ExecutionResult
 
 from graph.core.context import RequestContext
 from graph.core.errors import RETRY_AFTER_SECONDS, is_unavailable
-from graph.limits.rate import Quota
+from graph.limits.rate import Quota, rate_limit_extensions, rate_limit_message
 from graph.limits.trusted_documents import DocumentRefused, TrustedDocuments
 
 JSON = "application/json"
@@ -38,6 +38,12 @@ TIMED_OUT = (
 
 def failure(status: int, message: str, code: str, headers: Mapping[str, str] | None = None) -> Response:
     return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)
+
+
+def rate_limited(quota: Quota) -> Response:
+    error = {"message": rate_limit_message(quota), "extensions": rate_limit_extensions(quota)}
+    headers = quota.headers() | {"Retry-After": str(quota.retry_after)}
+    return JSONResponse({"errors": [error]}, 429, headers)
 
 
 class GraphQLOverHTTP(GraphQL[RequestContext, None]):

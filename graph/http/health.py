@@ -6,6 +6,7 @@ Ready means that the database responds and is at the expected schema, and that t
 import asyncio
 import logging
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -26,7 +27,7 @@ async def ready(request: Request) -> Response:
     database: Database = request.app.state.database
     try:
         async with asyncio.timeout(MAX_DATABASE_SECONDS):
-            found = await current(database)
+            found = await _schema_of(request.app, database)
     except Exception:
         log.exception("the database does not respond")
         return JSONResponse({"status": "unavailable", "reason": "the database does not respond"}, 503)
@@ -34,3 +35,11 @@ async def ready(request: Request) -> Response:
         reason = f"the database is at schema {found}, not {latest()}: run the migrations"
         return JSONResponse({"status": "unavailable", "reason": reason}, 503)
     return JSONResponse({"status": "ok"})
+
+
+async def _schema_of(app: Starlette, database: Database) -> str | None:
+    """One look-up for all checks that arrive meanwhile: however many ask, one connection is in use."""
+    running: asyncio.Task[str | None] | None = getattr(app.state, "looking_up_schema", None)
+    if running is None or running.done():
+        running = app.state.looking_up_schema = asyncio.create_task(current(database))
+    return await asyncio.shield(running)

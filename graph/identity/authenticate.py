@@ -6,28 +6,37 @@ Three kinds of credentials: a token of our own (graph/identity/own_tokens.py), a
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 
 from starlette.datastructures import Headers
 
 from graph.core.errors import BUSY
-from graph.core.ids import Kind, to_id
 from graph.identity.claims import IdentityProviderUnavailable, Principal, TokenError, header_of
 from graph.identity.jwks import ProviderKeys
+from graph.identity.keys import actor_of
 from graph.identity.oidc import TYPES, Oidc
 from graph.identity.own_tokens import Tokens
+from graph.limits.fairness import FairLimit, Overloaded, Party
+from graph.limits.rate import RateLimiter, network_of
 from graph.settings.environment import Settings
-from models.actor import Actor
-from models.api_key import SECRET, ApiKey, hash_of
+from models.api_key import ApiKey, hash_of, is_well_formed
 from models.database.engines import is_busy, is_unreachable
 from models.database.sessions import Database
-from models.key_scopes import KeyScope, role_of_scopes
+from models.locale import Locale
 from resolvers import api_keys
 
 KEY_HEADER = "X-Merchant-API-Key"
 TOKEN_CHALLENGE = 'Bearer realm="orders"'  # noqa: S105
 KEY_CHALLENGE = 'ApiKey realm="orders"'
+MAX_FAILED_SIGN_INS = 60  # from one address within a minute
+# Look-ups at once of credentials that were valid before, and of credentials that were never seen.
+MAX_KNOWN = 2
+MAX_UNKNOWN = 1
+MAX_QUEUED = 32
+MAX_WAIT_SECONDS = 5.0
+MAX_REMEMBERED_KEYS = 10_000
 log = logging.getLogger("orders.identity")
 
 
@@ -41,6 +50,14 @@ class AuthenticationError(Exception):
         self.headers = headers
 
 
+class NotOurs(Exception):
+    """No credential, or an API key that is not valid. The message is for the client's developer."""
+
+    def __init__(self, message: str, challenge: str) -> None:
+        super().__init__(message)
+        self.challenge = challenge
+
+
 class Identity:
     """Call `close` before the database is closed: it waits for pending writes."""
 
@@ -51,14 +68,31 @@ class Identity:
         self._keys = ProviderKeys(settings.oidc.jwks_url, clock) if settings.oidc else None
         self._oidc = Oidc(settings.oidc, self._keys, database, clock) if settings.oidc and self._keys else None
         self._pending: dict[object, asyncio.Task[None]] = {}
+        self._writing = asyncio.Semaphore(1)
+        self._failures = RateLimiter(MAX_FAILED_SIGN_INS, clock)
+        # Made-up credentials meet only each other: they have a queue of their own, fair by address.
+        self._known = FairLimit(MAX_KNOWN, MAX_QUEUED, MAX_WAIT_SECONDS)
+        self._unknown = FairLimit(MAX_UNKNOWN, MAX_QUEUED, MAX_WAIT_SECONDS)
+        self._keys_seen: OrderedDict[str, None] = OrderedDict()  # hashes of keys that were valid, least recent first
 
-    async def authenticate(self, headers: Headers) -> Principal:
-        """Raises AuthenticationError: 401; 400 for several credentials; 503 while the credential cannot be checked."""
+    async def authenticate(self, headers: Headers, client: str) -> Principal:
+        """`client`: the address that the request is from.
+
+        Raises AuthenticationError: 401; 400 for several credentials; 503 while the credential cannot be checked; 429
+        for an address with too many failures. A token, or an API key that was valid before, is accepted from it
+        nevertheless.
+        """
+        address = network_of(client)
         try:
-            return await self._authenticate(headers)
+            return await self._authenticate(headers, address)
         except TokenError as error:
             challenge = f'{TOKEN_CHALLENGE}, error="invalid_token", error_description="{error}"'
-            raise _unauthenticated(str(error), challenge) from None
+            raise self._failed(address, str(error), challenge) from None
+        except NotOurs as error:
+            raise self._failed(address, str(error), error.challenge) from None
+        except Overloaded:
+            message = "Many credentials are being checked. Try again in a moment."
+            raise AuthenticationError(503, "UNAVAILABLE", message, {"Retry-After": "1"}) from None
         except IdentityProviderUnavailable:
             message = "The token cannot be checked: the identity provider is unreachable. Try again in a moment."
             raise AuthenticationError(503, "UNAVAILABLE", message, {"Retry-After": "10"}) from None
@@ -68,7 +102,7 @@ class Identity:
             log.warning("authentication failed, the database is busy or unreachable: %s", type(error).__name__)
             raise AuthenticationError(503, "UNAVAILABLE", BUSY, {"Retry-After": "1"}) from None
 
-    async def _authenticate(self, headers: Headers) -> Principal:
+    async def _authenticate(self, headers: Headers, address: str) -> Principal:
         for name in ("Authorization", KEY_HEADER):
             # A proxy and this server might each pick a different one.
             if len(headers.getlist(name)) > 1:
@@ -78,14 +112,14 @@ class Identity:
             message = f"Send either Authorization or {KEY_HEADER}, not both."
             raise AuthenticationError(400, "BAD_REQUEST", message, {})
         if key is not None:
-            return await self._by_key(key.strip())
+            return await self._by_key(key.strip(), address)
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             message = (
                 f"Send a token (Authorization: Bearer TOKEN) or an API key ({KEY_HEADER}: KEY); "
                 "./run orders token prints a token."
             )
-            raise _unauthenticated(message, f"{TOKEN_CHALLENGE}, {KEY_CHALLENGE}")
+            raise NotOurs(message, f"{TOKEN_CHALLENGE}, {KEY_CHALLENGE}")
         return await self._by_token(token.strip())
 
     async def close(self) -> None:
@@ -97,40 +131,69 @@ class Identity:
         # The header selects only which check is made; each check accepts its own algorithms and no others.
         header = header_of(token)
         if self._oidc and header.get("alg") in TYPES:
-            return await self._oidc.read(token, header)
+            claims, expires_at = await self._oidc.verify(token, header)
+            async with self._known.slot(Party(viewer=str(claims.get("sub")))):
+                return Principal(await self._oidc.actor(claims), expires_at)
         return self._tokens.read(token)
 
-    async def _by_key(self, secret: str) -> Principal:
-        found = await api_keys.find_by_secret(self._database, secret) if SECRET.fullmatch(secret) else None
+    async def _by_key(self, secret: str, address: str) -> Principal:
+        hashed = hash_of(secret)
+        found = await self._find(secret, hashed, address) if is_well_formed(secret) else None
         if found is None:
-            raise _unauthenticated("This API key is not one that we gave out.", KEY_CHALLENGE)
+            raise NotOurs("This API key is not one that we gave out.", KEY_CHALLENGE)
         key, locale = found
         now = self._clock()
         if key.revoked_at:
-            raise _unauthenticated("This API key has been revoked.", KEY_CHALLENGE)
-        is_previous = key.secret_hash != hash_of(secret)
+            raise NotOurs("This API key has been revoked.", KEY_CHALLENGE)
+        is_previous = key.secret_hash != hashed
         ends = [end for end in (key.expires_at, key.previous_until if is_previous else None) if end]
         if ends and min(ends) <= now:
             replaced = is_previous and key.previous_until and key.previous_until <= now
             message = "This API key was replaced by a new one." if replaced else "This API key has expired."
-            raise _unauthenticated(message, KEY_CHALLENGE)
+            raise NotOurs(message, KEY_CHALLENGE)
+        self._remember(hashed)
         if api_keys.use_is_due(key, now) and key.id not in self._pending:
             # Written in a task of its own: authentication must not wait for a write.
             self._pending[key.id] = asyncio.create_task(self._note_use(key, now))
-        role = role_of_scopes(KeyScope(scope) for scope in key.scopes)
-        id = to_id(Kind.API_KEY, key.id)
-        actor = Actor(role=role, id=id, name=key.name, brand_id=key.brand_id, locale=locale)
-        return Principal(actor, min(ends, default=None))
+        return Principal(actor_of(key, locale), min(ends, default=None))
 
     async def _note_use(self, key: ApiKey, now: datetime) -> None:
         try:
-            await api_keys.note_use(self._database, key, now)
+            async with self._writing:
+                await api_keys.note_use(self._database, key, now)
         except Exception:
             # The request is not affected; the next one tries again.
             log.warning("the last use of an API key could not be recorded", exc_info=True)
         finally:
             del self._pending[key.id]
 
+    async def _find(self, secret: str, hashed: str, address: str) -> tuple[ApiKey, Locale] | None:
+        if hashed in self._keys_seen:
+            limit, party = self._known, Party(viewer=hashed)
+        else:
+            if self._failures.left(address) < 1:
+                raise self._too_many_failures(address)
+            limit, party = self._unknown, Party(viewer=address)
+        async with limit.slot(party):
+            found = await api_keys.find_by_secret(self._database, secret)
+        if found is None or found[0].revoked_at:
+            self._keys_seen.pop(hashed, None)
+        return found
 
-def _unauthenticated(message: str, challenge: str) -> AuthenticationError:
-    return AuthenticationError(401, "UNAUTHENTICATED", message, {"WWW-Authenticate": challenge})
+    def _remember(self, hashed: str) -> None:
+        self._keys_seen[hashed] = None
+        self._keys_seen.move_to_end(hashed)
+        if len(self._keys_seen) > MAX_REMEMBERED_KEYS:
+            self._keys_seen.popitem(last=False)
+
+    def _failed(self, address: str, message: str, challenge: str) -> AuthenticationError:
+        """401, or 429 for an address with too many failures."""
+        if not self._failures.take(address, 1):
+            return self._too_many_failures(address)
+        return AuthenticationError(401, "UNAUTHENTICATED", message, {"WWW-Authenticate": challenge})
+
+    def _too_many_failures(self, address: str) -> AuthenticationError:
+        failures = self._failures.of(address)
+        failures.take(1)
+        message = f"Too many failed sign-ins. Try again in {failures.retry_after} s."
+        return AuthenticationError(429, "RATE_LIMITED", message, {"Retry-After": str(failures.retry_after)})

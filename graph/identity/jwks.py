@@ -15,6 +15,7 @@ from graph.identity.claims import MALFORMED_TOKEN_ERRORS, IdentityProviderUnavai
 LIFETIME = timedelta(minutes=10)
 # The provider is asked no more often than this, however many tokens with unknown key ids arrive.
 PAUSE = timedelta(seconds=10)
+MAX_WAITING = 16  # for the first keys after the start
 TIMEOUT_SECONDS = 5.0
 MAX_SET_BYTES = 256_000
 MIN_RSA_BITS = 2048
@@ -36,24 +37,37 @@ class ProviderKeys:
         self._fetched: datetime | None = None
         self._attempted: datetime | None = None
         self._is_unavailable = False
+        self._attempts = 0  # that have ended
+        self._waiting = 0
 
     async def key(self, id: str | None, type: str) -> Key:
         """The public key with this id; without an id, the only key of the type.
 
-        Raises TokenError, IdentityProviderUnavailable.
+        While the keys are being fetched, the cached ones are used and unknown ids are refused at once: only the request
+        that fetches them waits. Raises TokenError, IdentityProviderUnavailable.
         """
         is_old = self._fetched is None or self._clock() - self._fetched > LIFETIME
-        # If another request is already refreshing, use the cached keys; only the first request waits.
-        if is_old and not (self._keys and self._lock.locked()):
-            await self._fetch()
+        if is_old or not self._find(id, type):
+            if not self._lock.locked():
+                await self._fetch()
+            elif self._attempts == 0:
+                await self._wait_for_first_keys()
         if found := self._find(id, type):
             return found
-        await self._fetch()
-        if found := self._find(id, type):
-            return found
-        if self._is_unavailable:
+        if self._is_unavailable or not self._keys:
             raise IdentityProviderUnavailable
         raise TokenError("The token is signed with a key that the provider does not publish.")
+
+    async def _wait_for_first_keys(self) -> None:
+        """Raises IdentityProviderUnavailable if many are waiting already."""
+        if self._waiting >= MAX_WAITING:
+            raise IdentityProviderUnavailable
+        self._waiting += 1
+        try:
+            async with self._lock:
+                pass
+        finally:
+            self._waiting -= 1
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -76,6 +90,8 @@ class ProviderKeys:
             else:
                 self._is_unavailable, self._fetched = False, self._clock()
                 log.info("the OIDC provider has %d usable keys", len(self._keys))
+            finally:
+                self._attempts += 1
 
     async def published(self) -> list[Key]:
         """The usable keys that the provider publishes now. Raises httpx2.HTTPError, OSError, ValueError."""

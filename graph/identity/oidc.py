@@ -16,7 +16,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from graph.identity.claims import (
     LEEWAY,
     MALFORMED_TOKEN_ERRORS,
-    Principal,
     TokenError,
     check_times,
     missing,
@@ -65,8 +64,11 @@ class Oidc:
         # Providers add headers of their own to tokens.
         self._registry = _Registry(strict_check_header=False)
 
-    async def read(self, token: str, header: dict[str, Any]) -> Principal:
-        """The principal of a token. Raises TokenError, IdentityProviderUnavailable."""
+    async def verify(self, token: str, header: dict[str, Any]) -> tuple[dict[str, Any], datetime]:
+        """The claims of a token, without any look-up in the database, and when it expires.
+
+        Raises TokenError, IdentityProviderUnavailable.
+        """
         kid = header.get("kid")
         key = await self._keys.key(kid if isinstance(kid, str) else None, TYPES[header["alg"]])
         if key.alg not in (None, header["alg"]):
@@ -81,9 +83,10 @@ class Oidc:
         if self._provider.audience not in (audience if isinstance(audience, list) else [audience]):
             raise TokenError("The token is for another audience.")
         expires_at = check_times(claims, self._clock(), grace=LEEWAY)
-        return Principal(await self._actor(claims), expires_at)
+        return claims, expires_at
 
-    async def _actor(self, claims: dict[str, Any]) -> Actor:
+    async def actor(self, claims: dict[str, Any]) -> Actor:
+        """The actor whom verified claims name. Raises TokenError."""
         role = ROLES.get(text_of(claims, "orders_role"))
         if role is None:
             raise missing("orders_role")

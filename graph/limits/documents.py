@@ -27,7 +27,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
 from graph.limits.cost import MAX_COST, CostEstimate, Costs, costs_of, fragments_of, list_length
-from graph.limits.rate import Quota
+from graph.limits.rate import Quota, rate_limit_extensions, rate_limit_message
 from graph.limits.size import MAX_DEPTH, limit_error, size_errors
 
 MAX_TOKENS = 2_000
@@ -185,10 +185,7 @@ class Limits(SchemaExtension):
     def _charge(self, units: int) -> None:
         quota = self._quota
         if not quota.take(units):
-            raise GraphQLError(
-                f"Rate limit exceeded. Try again in {quota.retry_after} s.",
-                extensions={"code": "RATE_LIMITED", "retryAfter": quota.retry_after},
-            )
+            raise GraphQLError(rate_limit_message(quota), extensions=rate_limit_extensions(quota))
 
     @property
     def _quota(self) -> Quota:

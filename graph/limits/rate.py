@@ -65,10 +65,12 @@ class Quota:
         self._limiter = limiter
         self._key = key
         self._requested = 0
+        self._last = 0
         self._is_limited = limiter.limit > 0
 
     def take(self, units: int) -> bool:
-        self._requested = units
+        self._requested += units
+        self._last = units
         return not self._is_limited or self._limiter.take(self._key, units)
 
     def extension(self) -> dict[str, Any]:
@@ -102,10 +104,18 @@ class Quota:
     @property
     def retry_after(self) -> int:
         """Seconds until the bucket holds the units that were requested last, at least 1."""
-        return max(1, self._seconds(self._requested - self._limiter.left(self._key)))
+        return max(1, self._seconds(self._last - self._limiter.left(self._key)))
 
     def _seconds(self, units: float) -> int:
         return ceil(max(0.0, units) * WINDOW_SECONDS / self._limiter.limit)
+
+
+def rate_limit_message(quota: Quota) -> str:
+    return f"Rate limit exceeded. Try again in {quota.retry_after} s."
+
+
+def rate_limit_extensions(quota: Quota) -> dict[str, Any]:
+    return {"code": "RATE_LIMITED", "retryAfter": quota.retry_after}
 
 
 def unlimited() -> Quota:

@@ -105,7 +105,7 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
     wait = lock_wait.total_seconds()
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(
-            url, pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"timeout": wait}, hide_parameters=True
+            url, pool_size=10, max_overflow=10, pool_timeout=10, connect_args={"timeout": wait}, hide_parameters=True
         )
         event.listen(engine.sync_engine, "connect", sqlite_hooks.prepare)
         event.listen(engine.sync_engine, "begin", partial(sqlite_hooks.begin, wait))

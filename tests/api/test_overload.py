@@ -13,7 +13,8 @@ from starlette.types import Message, Receive, Scope, Send
 from graph.core.download_links import Drawn
 from graph.downloads import DOCUMENTS, PURCHASE_ORDER
 from graph.http import admission
-from graph.http.admission import AdmissionControl, ConcurrencyLimit
+from graph.http.admission import AdmissionControl
+from graph.limits.fairness import FairLimit
 from models.actor import Actor
 from models.database.sessions import Database
 from tests.support.client import Client, id_of
@@ -49,7 +50,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 async def test_a_full_queue_answers_503_at_once() -> None:
     app = Slow()
-    limit = ConcurrencyLimit(2, 3, 60)
+    limit = FairLimit(2, 3, 60)
     async with client(AdmissionControl(app, limit)) as http:
         asked = [asyncio.create_task(http.post("/", json={})) for _ in range(5)]
         await until(lambda: (app.begun, limit.queued) == (2, 3))
@@ -65,7 +66,7 @@ async def test_a_full_queue_answers_503_at_once() -> None:
 
 async def test_the_wait_for_admission_is_bounded() -> None:
     app = Slow()
-    async with client(AdmissionControl(app, ConcurrencyLimit(1, 3, 0.1))) as http:
+    async with client(AdmissionControl(app, FairLimit(1, 3, 0.1))) as http:
         first = asyncio.create_task(http.post("/", json={}))
         await begun(1, app)
         assert (await http.post("/", json={})).status_code == 503
@@ -105,7 +106,7 @@ async def test_sending_an_answer_does_not_count_as_a_running_request() -> None:
         await send({"type": "http.response.start", "status": 200})
         await asyncio.Event().wait()
 
-    control = AdmissionControl(stalls, ConcurrencyLimit(1, 0, 60))
+    control = AdmissionControl(stalls, FairLimit(1, 0, 60))
     reading = [asyncio.create_task(Connection(WHOLE).ask(control)) for _ in range(2)]
     third = Connection(WHOLE)
     reading.append(asyncio.create_task(third.ask(control)))
@@ -118,7 +119,7 @@ async def test_sending_an_answer_does_not_count_as_a_running_request() -> None:
 async def test_the_wait_for_a_body_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "MAX_BODY_SECONDS", 0.1)
     app = Slow()
-    control = AdmissionControl(app, ConcurrencyLimit(1, 0, 1))
+    control = AdmissionControl(app, FairLimit(1, 0, 1))
     slow = asyncio.create_task(Connection(PART).ask(control))
     app.go.set()
     assert await Connection(WHOLE).ask(control) == 200, "the slow request occupies no slot"
@@ -144,7 +145,7 @@ async def test_the_bytes_of_arriving_bodies_are_bounded(monkeypatch: pytest.Monk
 
 async def test_nothing_is_done_for_a_client_who_has_given_up_waiting() -> None:
     app = Slow()
-    limit = ConcurrencyLimit(1, 1, 60)
+    limit = FairLimit(1, 1, 60)
     control = AdmissionControl(app, limit)
     first = asyncio.create_task(Connection(WHOLE).ask(control))
     await begun(1, app)

@@ -1,0 +1,157 @@
+"""A limit on concurrent work that is shared fairly: between brands first, between the viewers of a brand second."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import NamedTuple
+
+
+class Overloaded(Exception):
+    """All slots are taken and the queue is full, or the wait was too long."""
+
+
+class Party(NamedTuple):
+    """Whose work it is. Both are any text that tells the parties apart."""
+
+    brand: str = ""
+    viewer: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Waiter:
+    party: Party
+    admitted: "asyncio.Future[None]"
+
+
+class FairLimit:
+    """At most `concurrent` slots in use and `queued` waiters, each of whom waits at most `seconds`.
+
+    A viewer uses at most `per_viewer` slots at once and a brand at most `per_brand`, so the others always find some. A
+    free slot goes to the brand, and within it to the viewer, that uses the fewest; among equals to the one that was
+    served longest ago. A full queue makes room at the expense of the viewer with the most waiters in the brand with
+    the most, so that no one can fill it for others.
+    """
+
+    def __init__(
+        self,
+        concurrent: int,
+        queued: int,
+        seconds: float,
+        *,
+        per_viewer: int | None = None,
+        per_brand: int | None = None,
+        queued_per_viewer: int | None = None,
+    ) -> None:
+        self._free = concurrent
+        self._max_queued = queued
+        self._max_queued_per_viewer = queued if queued_per_viewer is None else queued_per_viewer
+        self._seconds = seconds
+        self._per_viewer = per_viewer or concurrent
+        self._per_brand = per_brand or concurrent
+        self._waiting: list[Waiter] = []  # in the order of arrival
+        # Brands and parties, as long as they have something running or waiting.
+        self._running: Counter[str | Party] = Counter()
+        self._served: dict[str | Party, int] = {}
+        self._clock = count(1)
+
+    @property
+    def queued(self) -> int:
+        return len(self._waiting)
+
+    @asynccontextmanager
+    async def slot(self, party: Party = Party()) -> AsyncIterator[bool]:  # noqa: B008 - immutable
+        """Yields whether the caller had to wait. Raises Overloaded."""
+        must_wait = not self._may_run(party)
+        if must_wait:
+            await self._wait(party)
+        else:
+            self._start(party)
+        try:
+            yield must_wait
+        finally:
+            self._free += 1
+            self._running[party.brand] -= 1
+            self._running[party] -= 1
+            self._admit()
+            self._forget(party)
+
+    def _may_run(self, party: Party) -> bool:
+        # Nobody who waits could run: whenever a slot is freed, all who can are admitted.
+        return (
+            self._free > 0 and self._running[party] < self._per_viewer and self._running[party.brand] < self._per_brand
+        )
+
+    def _start(self, party: Party) -> None:
+        self._free -= 1
+        for key in (party.brand, party):
+            self._running[key] += 1
+            self._served[key] = next(self._clock)
+
+    async def _wait(self, party: Party) -> None:
+        self._make_room(party)
+        waiter = Waiter(party, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiter)
+        try:
+            async with asyncio.timeout(self._seconds):
+                await waiter.admitted
+        except BaseException as error:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+            elif waiter.admitted.done() and not waiter.admitted.cancelled() and not waiter.admitted.exception():
+                # Admitted in the same instant in which the wait ended: the slot goes to the next one.
+                self._free += 1
+                self._running[party.brand] -= 1
+                self._running[party] -= 1
+                self._admit()
+            self._forget(party)
+            if isinstance(error, TimeoutError):
+                raise Overloaded from None
+            raise
+
+    def _make_room(self, party: Party) -> None:
+        """Raises Overloaded if the newcomer's viewer is the one with the most waiters."""
+        mine = sum(waiter.party == party for waiter in self._waiting)
+        if mine >= self._max_queued_per_viewer:
+            raise Overloaded
+        if len(self._waiting) < self._max_queued:
+            return
+        parties = [*(waiter.party for waiter in self._waiting), party]
+        brand = _most_frequent(each.brand for each in reversed(parties))
+        crowding = _most_frequent(each for each in reversed(parties) if each.brand == brand)
+        if crowding == party:
+            raise Overloaded
+        newest = next(waiter for waiter in reversed(self._waiting) if waiter.party == crowding)
+        self._waiting.remove(newest)
+        newest.admitted.set_exception(Overloaded())
+
+    def _admit(self) -> None:
+        while candidates := [each for each in self._waiting if self._may_run(each.party)]:
+            chosen = min(candidates, key=self._turn)
+            self._waiting.remove(chosen)
+            self._start(chosen.party)
+            chosen.admitted.set_result(None)
+
+    def _turn(self, waiter: Waiter) -> tuple[int, int, int, int]:
+        """The smallest is next. Of equals, `min` takes the first in the queue."""
+        party = waiter.party
+        return (
+            self._running[party.brand],
+            self._served.get(party.brand, 0),
+            self._running[party],
+            self._served.get(party, 0),
+        )
+
+    def _forget(self, party: Party) -> None:
+        waiting = {key for waiter in self._waiting for key in (waiter.party.brand, waiter.party)}
+        for key in (party.brand, party):
+            if self._running[key] <= 0 and key not in waiting:
+                del self._running[key]
+                self._served.pop(key, None)
+
+
+def _most_frequent(values: Iterable[str | Party]) -> str | Party:
+    """Of several, the first."""
+    return Counter(values).most_common(1)[0][0]
