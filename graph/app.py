@@ -28,6 +28,7 @@ from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
 from graph.limits.rate import RateLimiter
+from graph.limits.request import cost_of_bytes
 from graph.schema import create_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings
@@ -36,7 +37,6 @@ from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 
 RELAY_STOP_SECONDS = 8
-BYTES_PER_UNIT = 5_000  # of a body, charged as cost before it is parsed
 # On SQLite, waiting for another process's lock cannot be cancelled. Lock waits are therefore limited to the request
 # timeout and a little more, so that a timed-out request is answered soon.
 LOCK_WAIT_MARGIN = timedelta(seconds=1)
@@ -159,7 +159,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         request.state.principal = principal
         request.state.quota = quota = self._limiter.of(f"{actor.identity} {actor.brand_id}")
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
-        if not quota.take(body_bytes // BYTES_PER_UNIT):
+        if not quota.take(cost_of_bytes(body_bytes)):
             return rate_limited(quota)
         return Party(str(actor.brand_id), actor.identity)
 

@@ -8,7 +8,7 @@ e.g. the audit entry that names it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from uuid import UUID
 
 from sqlalchemy import select
@@ -47,9 +47,11 @@ class BulkCommand:
 
     def request_hash(self) -> str:
         """Of what is asked for; equal for requests that differ only in line breaks or a blank body."""
-        asked = asdict(self) | {"notify": self.message.notify, "body": self.message.text}
-        del asked["message"]
-        return request_hash(asked)
+        # Not asdict(): it would copy each of ten thousand ids, which holds the event loop.
+        asked = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "message"}
+        if self.filter:
+            asked["filter"] = {field.name: getattr(self.filter, field.name) for field in fields(self.filter)}
+        return request_hash(asked | {"notify": self.message.notify, "body": self.message.text})
 
 
 # Does one batch in a transaction of its own; the result of each order found.

@@ -24,12 +24,15 @@ from strawberry.types import ExecutionResult
 from graph.core.context import RequestContext
 from graph.core.errors import RETRY_AFTER_SECONDS, is_unavailable
 from graph.limits.rate import Quota, rate_limit_extensions, rate_limit_message
+from graph.limits.request import RequestTooLarge, check_body, check_document, check_values
 from graph.limits.trusted_documents import DocumentRefused, TrustedDocuments
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
 STATUS = {"RATE_LIMITED": 429}
+MAX_NAME_CHARACTERS = 1_000
+MAX_ACCEPT_CHARACTERS = 2_000  # a browser sends some 200; splitting 60 kB would hold the event loop
 TIMED_OUT = (
     "The request took longer than {seconds:g} s and was stopped. Mutations that had committed stay; the others were "
     "rolled back. Request less, or retry; with the same idempotencyKey nothing is done twice."
@@ -74,6 +77,10 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
             if not timer.expired():
                 raise
             return failure(504, TIMED_OUT.format(seconds=self._timeout), "TIMEOUT", {"Retry-After": "1"})
+        except RequestTooLarge as error:
+            status = 200 if _media_type(request) == JSON else 400
+            extensions = {"code": "DOCUMENT_TOO_LARGE", "limit": error.limit, "most": error.most}
+            return JSONResponse({"errors": [{"message": str(error), "extensions": extensions}]}, status)
         except DocumentRefused as error:
             status = 200 if _media_type(request) == JSON and error.status == 400 else error.status
             return failure(status, str(error), error.code)
@@ -104,7 +111,12 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         ):
             if not isinstance(data.get(name), type | None):
                 raise HTTPException(400, f"{name} must be {description} or omitted.")
+        for name in ("operationName", "documentId"):
+            if len(data.get(name) or "") > MAX_NAME_CHARACTERS:
+                raise HTTPException(400, f"{name} takes at most {MAX_NAME_CHARACTERS} characters.")
         extensions = data.get("extensions")
+        check_document(data.get("query") or "")
+        check_values(data.get("variables"), extensions)
         return GraphQLRequestData(
             query=self._documents.text_of(data.get("query"), data.get("documentId"), extensions or {}),
             variables=data.get("variables"),
@@ -127,7 +139,9 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
             "charset=utf8",
         ):
             raise HTTPException(415, f"Send the request as JSON in UTF-8 with Content-Type: {JSON}.")
-        data = self.parse_json(await request.get_body())
+        body = await request.get_body()
+        check_body(body)
+        data = self.parse_json(body)
         if isinstance(data, list):
             raise HTTPException(400, "Batching is not supported; send one request per body.")
         if not isinstance(data, dict):
@@ -163,7 +177,7 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
 def _media_type(request: HTTPConnection) -> str:
     """application/graphql-response+json if the client accepts it by name, with at least the quality of JSON."""
     qualities = {JSON: 0.0, GRAPHQL: 0.0}
-    for each in request.headers.get("accept", "").split(","):
+    for each in request.headers.get("accept", "")[:MAX_ACCEPT_CHARACTERS].split(","):
         media_type, *parameters = (part.strip().lower() for part in each.split(";"))
         if media_type in qualities:
             qualities[media_type] = next((_quality(part[2:]) for part in parameters if part.startswith("q=")), 1.0)

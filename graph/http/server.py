@@ -2,24 +2,30 @@
 
 uvicorn limits neither the time nor the size of a request's head, nor the time that a client takes to read its
 response, and a client may go on sending a body after its response. Each connection here keeps these deadlines; the
-server checks all connections once a second. (Granian was tried instead: docs/decisions/0036-granian-not-yet.md.)
+server checks all connections once a second. Who opens many connections loses the oldest that waits for its client, so
+that there is always room for the others. (Granian was tried instead: docs/decisions/0036-granian-not-yet.md.)
 """
 
 import asyncio
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from graph.limits.rate import network_of
 
 MAX_HEAD_SECONDS = 10.0  # from the connection, or the first byte of a further request, to the end of the head
 MAX_HEAD_BYTES = 65_536
 MAX_READ_SECONDS = 30.0  # for a client to read what is buffered for it, some 64 kB
 LINGER_SECONDS = 2.0  # for a client to stop sending after its response
 MAX_CONNECTIONS = 500
+MAX_CONNECTIONS_PER_ADDRESS = 100  # that wait for their client; a trusted proxy may have more
 
 
 def _plain(status: str, text: str, *headers: str) -> bytes:
@@ -43,9 +49,43 @@ class HttpConnection(HttpToolsProtocol):
         self._head_by: float | None = self.loop.time() + MAX_HEAD_SECONDS
         self._read_by: float | None = None
         self._gone_by: float | None = None
-        if len(self.connections) > MAX_CONNECTIONS:
-            transport.write(FULL)
-            transport.close()
+        self._opened_at = self.loop.time()
+        self._is_refused = False
+        self._address = network_of(self.client[0]) if self.client else ""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Closes a connection that waits for its client if there are too many: of this address, or of all."""
+        others = [each for each in self.connections if isinstance(each, HttpConnection) and not each._is_refused]
+        mine = [each for each in others if each._address == self._address]
+        if not self._is_trusted():
+            waiting = [each for each in mine if each._waits_for_client()]
+            if len(waiting) > MAX_CONNECTIONS_PER_ADDRESS:
+                self._oldest(waiting)._refuse()
+                return
+        if len(others) > MAX_CONNECTIONS:
+            by_address = Counter(each._address for each in others if each._waits_for_client())
+            most, _ = by_address.most_common(1)[0]  # at least this one waits
+            self._oldest([each for each in others if each._address == most and each._waits_for_client()])._refuse()
+
+    def _oldest(self, connections: list["HttpConnection"]) -> "HttpConnection":
+        return min(connections, key=lambda each: each._opened_at)
+
+    def _waits_for_client(self) -> bool:
+        """Not while the server works on a request or its response is being read."""
+        is_answered = self.cycle is None or self.cycle.response_complete
+        return self._head_by is not None or is_answered or self.cycle.more_body or self._read_by is not None
+
+    def _is_trusted(self) -> bool:
+        if not self.client or not self.config.proxy_headers:
+            return False
+        return self.client[0] in _TrustedHosts(self.config.forwarded_allow_ips or [])
+
+    def _refuse(self) -> None:
+        self._is_refused = True
+        if not self._has_begun or self.cycle is None or not self.cycle.response_started:
+            self.transport.write(FULL)
+        self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         if self._has_ended:

@@ -245,8 +245,6 @@ async def shop(database: Database) -> Shop:
 MANY = " ".join(f'a{n}: history(first: 1, filter: {{kinds: ["ORDER_REJECTED"]}}) {{ totalCount }}' for n in range(12))
 LISTS = "orders(first: 1) { totalCount nodes { buyer { name } tags { code } } }"
 MANY += "".join(f" b{n}: {LISTS}" for n in range(12))
-    f" b{n}: orders(first: 1) {{ totalCount nodes {{ buyer {{ name }} tags {{ code }} }} }}" for n in range(12)
-)
 
 
 async def test_a_request_holds_few_connections_however_many_fields_it_has(api: Client, shop: Shop) -> None:

@@ -53,13 +53,19 @@ async def test_very_long_lists_cause_no_internal_error(world: World) -> None:
     assert world.tried == len(lists) > 15
 
 
-async def test_ten_thousand_wrong_values_are_reported_quickly(world: World) -> None:
+async def test_many_wrong_values_are_reported_quickly(world: World) -> None:
     query = "query ($sort: [OrderSort!]) { orders(sort: $sort) { totalCount } }"
     good, wrong = {"field": "CODE", "direction": "ASC"}, {"field": "CODE", "descending": True}
-    for before in ([], [good] * 5000):
+    for before in ([], [good] * 500):
         started = time.process_time()
-        answer = await world.admin.execute(query, sort=[*before, *[wrong] * 10_000])
+        answer = await world.admin.execute(query, sort=[*before, *[wrong] * 600])
         assert time.process_time() - started < SOON
         errors = answer["errors"]
         assert errors[0]["extensions"] == {"code": "BAD_USER_INPUT", "field": ["sort", str(len(before))]}
         assert len(errors) <= 51
+
+
+async def test_ten_thousand_wrong_values_are_not_read_at_all(world: World) -> None:
+    query = "query ($sort: [OrderSort!]) { orders(sort: $sort) { totalCount } }"
+    answer = await world.admin.execute(query, sort=[{"field": "CODE", "descending": True}] * 10_000)
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["DOCUMENT_TOO_LARGE"]

@@ -132,6 +132,27 @@ def is_left(server: int, client: int) -> bool:
     return True
 
 
+async def test_many_idle_connections_of_one_address_keep_nobody_out(sqlite_url: str) -> None:
+    # Idle at once, idle after a request, in the middle of a head, and of a body.
+    beginnings = [
+        b"",
+        b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\n",
+        POST + b"Content-Length: 9\r\n\r\n{",
+    ]
+    async with server_process(sqlite_url) as server:
+        opened = []
+        for number in range(600):
+            opened.append(await asyncio.open_connection("127.0.0.1", server.port))
+            opened[-1][1].write(beginnings[number % len(beginnings)])
+        received = await answer(server, b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert status(received) == 200
+        told = await asyncio.wait_for(_all(opened[0][0]), CUT_OFF_WITHIN)
+        assert status(told) == 503, "the oldest one"
+        for _, writer in opened:
+            await _closed(writer)
+
+
 async def test_the_number_of_connections_is_bounded(sqlite_url: str) -> None:
     async with server_process(sqlite_url, change=FEW) as server:
         opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(45)]
