@@ -12,10 +12,13 @@ from graph.core.download_links import Download
 from graph.core.enums import InLocale, describe_enum
 from graph.core.money import Money
 from graph.downloads import ANALYTICS_EXCEL, Period
-from graph.limits.cost import ListSize
+from graph.limits.cost import Cost, ListSize
 from models.analytics import Figures, Group
 from resolvers import analytics
 from resolvers.analytics import AnalyticsDimension
+
+# The slowest, by product, takes a second with 30,000 orders: it reads every line.
+COST_OF_GROUPING = Cost(weight="1000")
 
 describe_enum(
     AnalyticsDimension,
@@ -122,7 +125,10 @@ async def order_analytics(
     info: Info,
     placed_from: PlacedFrom = UNSET,
     placed_to: PlacedTo = UNSET,
-    group_by: Annotated[AnalyticsDimension | None, strawberry.argument(description="Dimension of the groups.")] = UNSET,
+    group_by: Annotated[
+        AnalyticsDimension | None,
+        strawberry.argument(description="Dimension of the groups.", directives=[COST_OF_GROUPING]),
+    ] = UNSET,
 ) -> OrderAnalytics:
     placed = or_none(placed_from), or_none(placed_to)
     figures, groups = await analytics.order_analytics(info.context, *placed, or_none(group_by))

@@ -14,7 +14,7 @@ from graph.core.ids import Kind
 from graph.core.pagination import After, Before, Connection, First, Last, connection
 from graph.downloads import HISTORY_EXCEL
 from graph.history_types import OrderEvent
-from graph.limits.cost import COST_OF_A_FILTER
+from graph.limits.cost import COST_OF_A_WORD_IN_HISTORY
 from graph.order_filter import read_ids
 from models.actor import ActorKind
 from models.permissions import Permission
@@ -30,6 +30,7 @@ class HistoryFilter:
         default=UNSET,
         description="Search words, case-insensitive. Each word must occur in the actor's name or id or "
         f"in the order's code. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
+        directives=[COST_OF_A_WORD_IN_HISTORY],
     )
     actors: list[str] | None = strawberry.field(
         default=UNSET, description="Events by one of these actors: exact names or ids."
@@ -63,7 +64,7 @@ class HistoryFilter:
 
 Filter = Annotated[
     HistoryFilter | None,
-    strawberry.argument(description="Conditions on the events. Default: all events.", directives=[COST_OF_A_FILTER]),
+    strawberry.argument(description="Conditions on the events. Default: all events."),
 ]
 
 

@@ -10,6 +10,7 @@ from strawberry import ID, UNSET
 from graph.core.context import or_none
 from graph.core.enums import SortDirection, describe_enum
 from graph.core.ids import Kind, from_id
+from graph.limits.cost import COST_OF_A_WORD
 from models.policy import OrderStatus
 from resolvers import orders
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS, InputError
@@ -34,6 +35,7 @@ class OrderFilter:
         description="Search words, case-insensitive. Each word must occur in the order code, buyer name "
         f"or code, model number or SKU number. At most {MAX_SEARCH_LENGTH} characters and "
         f"{MAX_WORDS} words.",
+        directives=[COST_OF_A_WORD],
     )
     status: list[OrderStatus] | None = strawberry.field(default=UNSET, description="Orders in one of these statuses.")
     can_reject: bool | None = strawberry.field(

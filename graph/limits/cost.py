@@ -5,7 +5,7 @@ entry that it may have. Each argument that is given adds its own weight. Summing
 document, however its fragments multiply. Specification: https://ibm.github.io/graphql-specs/cost-spec.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,17 +15,21 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLArgumentMap,
+    GraphQLInputFieldMap,
     GraphQLOutputType,
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
+    is_input_object_type,
     is_interface_type,
     is_leaf_type,
     is_list_type,
@@ -43,10 +47,11 @@ SHORT_LIST = 3  # assumed length of a list that declares nothing
 
 
 @strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION, Location.ARGUMENT_DEFINITION],
+    locations=[Location.FIELD_DEFINITION, Location.ARGUMENT_DEFINITION, Location.INPUT_FIELD_DEFINITION],
     name="cost",
     description="Cost that the field, or the argument if given, adds to a document, each time that the "
-    "document uses it.",
+    "document uses it. A text to search for adds it for each of its words; the cost of its argument, if "
+    "there is one, covers the first.",
 )
 class Cost:
     weight: str = strawberry.field(
@@ -57,6 +62,10 @@ class Cost:
 
 # A text filter reads every order code, buyer and SKU of the brand.
 COST_OF_A_FILTER = Cost(weight="10")
+# For each word, in proportion to the time that it takes with 30,000 orders (docs/performance.md).
+COST_OF_A_WORD = Cost(weight="30")
+COST_OF_A_WORD_IN_HISTORY = Cost(weight="250")
+MAX_SEARCHED = 200  # characters; a longer search is refused when it is read (resolvers/inputs.py)
 
 
 @strawberry.schema_directive(
@@ -95,7 +104,8 @@ class FieldCost:
     """Cost of one field of a type.
 
     `gives`: name of the field's type. `entries`: assumed length of the list, 1 for a field that is not a list.
-    `arguments`: weights of the arguments that declare one. `slicing`: arguments that give the length of the list.
+    `arguments`: weights of the arguments that declare one. `inputs`: of the fields of an argument's input that declare
+    one, by argument. `slicing`: arguments that give the length of the list.
     `sizes`: the length applies to the sized fields of the field's type (a connection), not to the field itself.
     `is_sized`: such a sized field.
     """
@@ -107,6 +117,7 @@ class FieldCost:
     slicing: tuple[str, ...] = ()
     sizes: bool = False
     is_sized: bool = False
+    inputs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 Costs = Mapping[str, Mapping[str, FieldCost]]
@@ -125,6 +136,7 @@ def costs_of(schema: GraphQLSchema) -> Costs:
             directives = definition.directives if isinstance(definition, StrawberryField) else []
             about = _cost(each.type, [directive for directive in directives if isinstance(directive, Cost | ListSize)])
             about.arguments = _weights(each.args)
+            about.inputs = _input_weights(each.args)
             found[name][field_name] = about
             for directive in directives:
                 if isinstance(directive, ListSize) and directive.sized_fields:
@@ -151,13 +163,22 @@ def _cost(type: GraphQLOutputType, directives: list[Cost | ListSize]) -> FieldCo
     return about
 
 
-def _weights(arguments: GraphQLArgumentMap) -> dict[str, int]:
+def _weights(arguments: GraphQLArgumentMap | GraphQLInputFieldMap) -> dict[str, int]:
     found = {}
     for name, argument in arguments.items():
         definition = argument.extensions.get("strawberry-definition")
-        for directive in definition.directives if isinstance(definition, StrawberryArgument) else ():
+        for directive in definition.directives if isinstance(definition, StrawberryArgument | StrawberryField) else ():
             if isinstance(directive, Cost):
                 found[name] = int(directive.weight)
+    return found
+
+
+def _input_weights(arguments: GraphQLArgumentMap) -> dict[str, dict[str, int]]:
+    found = {}
+    for name, argument in arguments.items():
+        named = get_named_type(argument.type)
+        if is_input_object_type(named) and (weights := _weights(named.fields)):
+            found[name] = weights
     return found
 
 
@@ -165,7 +186,7 @@ def _weights(arguments: GraphQLArgumentMap) -> dict[str, int]:
 class CostEstimate:
     """Sums the cost of one operation with these variables.
 
-    Collects in `size_variables` the names of the variables that give the length of a list.
+    Collects in `size_variables` the names of the variables that it depends on.
     """
 
     costs: Costs
@@ -204,10 +225,31 @@ class CostEstimate:
     def _field(self, about: FieldCost, node: FieldNode) -> int:
         fixed, per_entry = self._selections(about.gives, node.selection_set) if node.selection_set else (0, 0)
         fixed += sum(about.arguments.get(each.name.value, 0) for each in node.arguments or ())
+        for each in node.arguments or ():
+            if weights := about.inputs.get(each.name.value):
+                # The argument's own weight, if it has one, covers the first word.
+                fixed += self._input(each.value, weights, covered=each.name.value in about.arguments)
         entries = self._entries(about, node)
         if about.sizes:
             return about.weight + fixed + entries * per_entry
         return entries * (about.weight + fixed + DEFAULT_PAGE * per_entry)
+
+    def _input(self, value: ValueNode, weights: Mapping[str, int], *, covered: bool) -> int:
+        if isinstance(value, ObjectValueNode):
+            given = {each.name.value: self._words(each.value) for each in value.fields}
+        elif isinstance(value, VariableNode):
+            self.size_variables.add(value.name.value)
+            variable = self.variables.get(value.name.value)
+            given = {name: words(variable.get(name)) for name in weights} if isinstance(variable, dict) else {}
+        else:
+            return 0
+        return sum(weight * max(0, given.get(name, 0) - covered) for name, weight in weights.items())
+
+    def _words(self, value: ValueNode) -> int:
+        if isinstance(value, VariableNode):
+            self.size_variables.add(value.name.value)
+            return words(self.variables.get(value.name.value))
+        return words(value.value) if isinstance(value, StringValueNode) else 0
 
     def _entries(self, about: FieldCost, node: FieldNode) -> int:
         if not about.slicing:
@@ -235,6 +277,17 @@ def list_length(value: Any) -> int | None:
     if isinstance(value, float) and value.is_integer():  # GraphQL accepts 5.0 as 5
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def words(value: Any) -> int:
+    return len(value[:MAX_SEARCHED].split()) if isinstance(value, str) else 0
+
+
+def dependence(value: Any) -> Hashable:
+    """What the cost can depend on in a variable's value: two values with the same give the same cost."""
+    if isinstance(value, dict):
+        return tuple(sorted((name, words(each)) for name, each in value.items() if isinstance(each, str)))
+    return (words(value), True) if isinstance(value, str) else list_length(value)
 
 
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:

@@ -5,7 +5,7 @@ rejected as fast as any other. Only documents within the size limits are validat
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
-from graph.limits.cost import MAX_COST, CostEstimate, Costs, costs_of, fragments_of, list_length
+from graph.limits.cost import MAX_COST, CostEstimate, Costs, costs_of, dependence, fragments_of
 from graph.limits.rate import Quota, rate_limit_extensions, rate_limit_message
 from graph.limits.size import MAX_DEPTH, limit_error, size_errors
 
@@ -39,7 +39,7 @@ MAX_CACHED_COSTS = 100  # of one operation
 
 
 class OperationCost:
-    """Cost of one operation, cached by the only variables that it depends on: those that give the length of a list."""
+    """Cost of one operation, cached by the variables that it depends on: lengths of lists, words of searches."""
 
     def __init__(self, document: DocumentNode, operation: OperationDefinitionNode, root: str, costs: Costs) -> None:
         self._document = document
@@ -52,19 +52,19 @@ class OperationCost:
             if each.default_value is not None
         }
         self._size_variables: tuple[str, ...] | None = None
-        self._cached: dict[tuple[int | None, ...], int] = {}
+        self._cached: dict[tuple[Hashable, ...], int] = {}
 
     def of(self, variables: Mapping[str, Any]) -> int:
         values = self._defaults | dict(variables) if self._defaults else variables
         if self._size_variables is not None:
-            cached = self._cached.get(tuple(list_length(values.get(name)) for name in self._size_variables))
+            cached = self._cached.get(tuple(dependence(values.get(name)) for name in self._size_variables))
             if cached is not None:
                 return cached
         estimate = CostEstimate(self._costs, fragments_of(self._document), values)
         cost = 1 + estimate.operation(self._operation, self._root)
         self._size_variables = tuple(sorted(estimate.size_variables))
         if len(self._cached) < MAX_CACHED_COSTS:
-            self._cached[tuple(list_length(values.get(name)) for name in self._size_variables)] = cost
+            self._cached[tuple(dependence(values.get(name)) for name in self._size_variables)] = cost
         return cost
 
 

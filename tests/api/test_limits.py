@@ -33,6 +33,10 @@ FLAT = "{ viewer { ...f0 } } " + "".join(f"fragment f{n} on Viewer {{ ...f{n + 1
 FLAT += "fragment f60 on Viewer { name }"
 
 
+SEARCH = "query ($filter: HistoryFilter) { history(first: 1, filter: $filter) { totalCount } }"
+WORDS = "query ($words: String) { history(first: 1, filter: {search: $words}) { totalCount } }"
+
+
 def cost(text: str, **variables: Any) -> int:
     validated = DocumentValidator().validate(text, GRAPHQL_SCHEMA)
     assert validated.errors == []
@@ -153,6 +157,16 @@ def test_every_ready_operation_and_the_introspection_are_cheap() -> None:
         ('{ nodes(ids: ["a", "b"]) { id ... on Order { buyer { name } } } }', {}, 1 + 2 * 2),
         ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a"] * 9}, 1 + 9),
         ("{ orderAnalytics { orderCount } }", {}, 1 + 100),
+        ("{ orderAnalytics(groupBy: PRODUCT) { orderCount } }", {}, 1 + 1_100),
+        ('{ orders(first: 1, filter: {search: "a b c"}) { totalCount } }', {}, 1 + 1 + 20 + 10 + 2 * 30),
+        ('{ history(first: 1, filter: {search: "a b c"}) { totalCount } }', {}, 1 + 1 + 20 + 3 * 250),
+        ("{ history(first: 1, filter: {kinds: []}) { totalCount } }", {}, 1 + 1 + 20),
+        (SEARCH, {"filter": {"search": "a b c"}}, 1 + 1 + 20 + 3 * 250),
+        (SEARCH, {"filter": {"search": None, "kinds": ["a b c"]}}, 1 + 1 + 20),
+        (SEARCH, {"filter": "a"}, 1 + 1 + 20),
+        (SEARCH, {}, 1 + 1 + 20),
+        (WORDS, {"words": "a b"}, 1 + 1 + 20 + 2 * 250),
+        (WORDS, {"words": "a " * 1_000}, 1 + 1 + 20 + 100 * 250),
         ('mutation { archiveOrder(input: {orderId: "x"}) { order { id } } }', {}, 1 + 10 + 1),
     ],
 )
@@ -166,6 +180,28 @@ def test_a_document_is_priced_again_for_other_variables() -> None:
     )
     prices = [validated.cost(GRAPHQL_SCHEMA, name, {"n": n}) for name, n in (("a", 1), ("a", 2), ("b", 1), ("a", 1))]
     assert prices == [3, 4, 2, 3]
+
+
+def test_a_search_is_priced_again_for_other_words() -> None:
+    validated = DocumentValidator().validate(WORDS, GRAPHQL_SCHEMA)
+    for text, words in (("a", 1), ("a b", 2), ("", 0), ("a", 1), (None, 0), ("c d e", 3)):
+        assert validated.cost(GRAPHQL_SCHEMA, None, {"words": text}) == 22 + words * 250
+    validated = DocumentValidator().validate(SEARCH, GRAPHQL_SCHEMA)
+    for filter, words in (({"search": "a"}, 1), ({"search": "a b"}, 2), ({}, 0), (None, 0), ({"search": "a c"}, 2)):
+        assert validated.cost(GRAPHQL_SCHEMA, None, {"filter": filter}) == 22 + words * 250
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'history(first: 1, filter: {search: "a b c d e f g h i j"}) { totalCount }',
+        "orderAnalytics(groupBy: PRODUCT) { orderCount }",
+    ],
+)
+def test_slow_fields_fit_into_a_document_only_a_few_times(field: str) -> None:
+    """24 analytics by product, or 11 searches of the history, ran into the time limit with 30,000 orders."""
+    fields = " ".join(f"a{number}: {field}" for number in range(11))
+    assert cost(f"{{ a: {field} }}") < MAX_COST / 3 < MAX_COST < cost(f"{{ {fields} }}")
 
 
 def test_a_default_and_null_are_priced_apart() -> None:
