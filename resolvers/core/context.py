@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,15 +12,17 @@ from models.actor import Actor
 from models.database.sessions import Database
 from resolvers.reading.loaders import Loaders
 
-# However many fields a request has, it takes no more connections from the pool. The others of its reads wait.
+# However many fields a request has, it reads with no more connections of the pool at once. Its other reads wait.
 MAX_SESSIONS = 2
+# SQLite runs in this process: more threads of one request would only slow down the others.
+MAX_SESSIONS_ON_SQLITE = 1
 
 
 @dataclass
 class Context:
     """One per request. `clock` returns the present instant in UTC; `on_mail` tells the relay that there is work.
 
-    Sessions must not be nested, except one read() in a transaction(): each waits for one of MAX_SESSIONS.
+    One read() must not be nested in another: each waits for its turn. A command has one transaction() at a time.
     """
 
     database: Database
@@ -33,7 +35,7 @@ class Context:
     _sessions: asyncio.Semaphore = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._sessions = asyncio.Semaphore(MAX_SESSIONS)
+        self._sessions = asyncio.Semaphore(MAX_SESSIONS_ON_SQLITE if self.database.is_sqlite else MAX_SESSIONS)
         self.loaders = Loaders(self.read)
 
     @asynccontextmanager
@@ -42,10 +44,8 @@ class Context:
         async with self._sessions, self.database.read(self.actor.scope, may_lag=self.may_lag) as session:
             yield session
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        async with self._sessions, self.database.transaction(self.actor.scope) as session:
-            yield session
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        return self.database.transaction(self.actor.scope)
 
     def refresh(self) -> None:
         """For and after a command: what was loaded before it is stale, and so is a replica."""

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from graph.identity.jwks import MAX_SET_BYTES
+from graph.identity.jwks import MAX_SET_BYTES, ProviderKeys
 from graph.identity.own_tokens import AUDIENCE, ISSUER, Tokens
 from graph.settings.environment import OidcProvider
 from models.database.sessions import Database
@@ -334,6 +334,36 @@ async def test_cached_keys_stay_valid_while_the_provider_is_unavailable(
     provider.status, provider.answer, provider.keys = 200, None, {"first": RSA, "second": OTHER}
     clock.move(seconds=10)
     assert (await ask(api, provider.token("second", **good))).status_code == 200
+
+
+async def test_made_up_tokens_do_not_wait_for_a_provider_that_hangs(
+    api: Client, provider: Provider, clock: Clock, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good: dict[str, Any] = {"orders_brand": "northlight", "exp": int(clock().timestamp()) + 90_000}
+    assert (await ask(api, provider.token(**good))).status_code == 200
+    fetching, go = asyncio.Event(), asyncio.Event()
+
+    async def hangs(_: ProviderKeys) -> Any:
+        fetching.set()
+        await go.wait()
+        raise OSError("it hung")
+
+    monkeypatch.setattr(ProviderKeys, "published", hangs)
+    clock.move(seconds=11)
+    first = asyncio.create_task(ask(api, provider.token("made-up", key=OTHER, **good)))
+    await fetching.wait()
+    made_up = [ask(api, provider.token(f"made-up-{number}", key=OTHER, **good)) for number in range(78)]
+    assert {each.status_code for each in await asyncio.gather(*made_up)} <= {401, 429}, "at once"
+    for _ in range(5):
+        assert (await ask(api, provider.token(**good))).status_code == 200
+        assert await api.as_(shop.member()).data("{ viewer { kind } }")
+    assert not first.done()
+    go.set()
+    assert (await first).status_code == 503
+    # It failed: nobody fetches or waits again for a while.
+    go.clear()
+    made_up = [ask(api, provider.token(f"other-{number}", key=OTHER, **good)) for number in range(20)]
+    assert {each.status_code for each in await asyncio.gather(*made_up)} == {503}
 
 
 async def test_without_any_key_the_answer_is_unavailable_not_unauthenticated(

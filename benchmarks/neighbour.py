@@ -1,0 +1,165 @@
+"""A quiet viewer beside one who floods, or beside a stranger: how long it waits, and whether it is ever refused.
+
+A real server without a rate limit. The clients are a process of their own, on the same machine.
+"""
+
+import asyncio
+import secrets
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from statistics import quantiles
+from typing import Any
+
+import httpx2
+
+from benchmarks.requests import LIST
+from benchmarks.workbook import fill
+from graph.identity.own_tokens import Tokens
+from models.actor import Actor
+from models.api_key import PREFIX
+from models.database.sessions import Database
+from models.migrations import upgrade
+from models.policy import Role
+from tests.support.client import SECRET
+from tests.support.postgres import start_postgres
+from tests.support.server_process import ServerProcess, server_process
+
+ORDERS = 30_000
+SECONDS = 10.0  # of each row
+PATIENCE = 60.0  # seconds that a client waits for its answer
+WORDS = "a b c d e f g h i j"
+VIEWER = "{ viewer { name } }"
+
+
+def aliased(field: str, times: int) -> str:
+    return "{" + " ".join(f"a{number}: {field}" for number in range(times)) + "}"
+
+
+HISTORY = aliased(f'history(first: 1, filter: {{search: "{WORDS}"}}) {{ totalCount }}', 3)
+ORDER_SEARCH = aliased(f'orders(first: 1, filter: {{search: "{WORDS}"}}) {{ totalCount }}', 30)
+ANALYTICS = aliased("orderAnalytics(groupBy: PRODUCT) { orderCount }", 9)
+COUNTS = aliased("orders(first: 1, filter: {canReject: true}) { totalCount }", 45)
+
+Flood = Callable[["Parties"], Coroutine[Any, Any, None]]
+
+
+@dataclass
+class Parties:
+    server: ServerProcess
+    greedy: dict[str, str]  # headers of the viewer who floods
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    async def again_and_again(self, connections: int, headers: Callable[[], dict[str, str]], query: str) -> None:
+        limits = httpx2.Limits(max_connections=connections)
+
+        async def one(http: httpx2.AsyncClient) -> None:
+            while True:
+                try:
+                    answer = await http.post("/graphql", json={"query": query}, headers=headers())
+                    self.outcomes[str(answer.status_code)] += 1
+                except httpx2.TransportError as error:
+                    self.outcomes[type(error).__name__] += 1
+                await asyncio.sleep(0.01)
+
+        async with httpx2.AsyncClient(base_url=self.server.url, limits=limits, timeout=PATIENCE) as http:
+            await asyncio.gather(*(one(http) for _ in range(connections)))
+
+
+def viewer(connections: int, query: str) -> Flood:
+    async def flood(parties: Parties) -> None:
+        await parties.again_and_again(connections, lambda: parties.greedy, query)
+
+    return flood
+
+
+async def made_up_keys(parties: Parties) -> None:
+    def headers() -> dict[str, str]:
+        return {"X-Merchant-API-Key": PREFIX + secrets.token_urlsafe(32)}
+
+    await parties.again_and_again(78, headers, VIEWER)
+
+
+async def idle_connections(parties: Parties) -> None:
+    while True:
+        opened = [await asyncio.open_connection("127.0.0.1", parties.server.port) for _ in range(500)]
+        await asyncio.sleep(2)
+        for _, writer in opened:
+            writer.transport.abort()
+
+
+async def nobody(_: Parties) -> None:
+    await asyncio.Event().wait()
+
+
+FLOODS: dict[str, Flood] = {
+    "alone": nobody,
+    "history searches, 44 connections": viewer(44, HISTORY),
+    "order searches, 44 connections": viewer(44, ORDER_SEARCH),
+    "analytics by product, 44 connections": viewer(44, ANALYTICS),
+    "45 counts, 1 connection": viewer(1, COUNTS),
+    "made-up API keys, 78 connections": made_up_keys,
+    "500 idle connections": idle_connections,
+    "alone again": nobody,
+}
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        await measure("SQLite", f"sqlite:///{folder}/orders.db")
+    with start_postgres() as postgres:
+        await measure("PostgreSQL", await asyncio.to_thread(postgres.create_database, "bench"))
+
+
+async def measure(name: str, url: str) -> None:
+    database = Database(url)
+    await upgrade(database)
+    brand_id = await fill(database, ORDERS)
+    await database.close()
+    tokens = Tokens(SECRET, lambda: datetime.now(UTC))
+
+    def headers(id: str) -> dict[str, str]:
+        actor = Actor(role=Role.ADMIN, id=id, name=id, brand_id=brand_id)
+        return {"Authorization": f"Bearer {tokens.sign(actor, timedelta(hours=1))}"}
+
+    print(
+        f"\n{name}, {ORDERS:,} orders\n{'':<40}{'asked':>7}{'503':>6}{'p50 ms':>9}{'p99 ms':>9}   the other's answers"
+    )
+    async with server_process(url, "--drain", "0", ORDERS_RATE_LIMIT="0") as server:
+        for title, flood in FLOODS.items():
+            parties = Parties(server, headers("greedy"))
+            flooding = asyncio.create_task(flood(parties))
+            await asyncio.sleep(1)
+            refused, waits = await quiet(server, headers("quiet"))
+            flooding.cancel()
+            with suppress(asyncio.CancelledError):
+                await flooding
+            cuts = quantiles(waits, n=100)
+            print(
+                f"{title:<40}{len(waits):>7}{refused:>6}{cuts[49] * 1000:>9.1f}{cuts[98] * 1000:>9.1f}"
+                f"   {dict(parties.outcomes)}",
+                flush=True,
+            )
+
+
+async def quiet(server: ServerProcess, headers: dict[str, str]) -> tuple[int, list[float]]:
+    """How often it was refused or got no answer, and the seconds that each request took. A connection for each."""
+    refused = 0
+    waits: list[float] = []
+    until = time.perf_counter() + SECONDS
+    limits = httpx2.Limits(max_keepalive_connections=0)
+    async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=PATIENCE, limits=limits) as http:
+        while time.perf_counter() < until or len(waits) < 3:
+            started = time.perf_counter()
+            try:
+                answer = await http.post("/graphql", json={"query": VIEWER if len(waits) % 2 else LIST})
+                refused += answer.status_code != 200
+            except httpx2.TransportError:
+                refused += 1
+            waits.append(time.perf_counter() - started)
+            await asyncio.sleep(0.02)
+    return refused, waits
