@@ -1,6 +1,6 @@
 """A quiet viewer beside one who floods, or beside a stranger: how long it waits, and whether it is ever refused.
 
-A real server without a rate limit. The clients are a process of their own, on the same machine.
+A real server without a rate limit. The quiet viewer and the flood are a process each, on the same machine.
 """
 
 import asyncio
@@ -8,10 +8,12 @@ import secrets
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from statistics import quantiles
 from typing import Any
 
@@ -50,7 +52,7 @@ Flood = Callable[["Parties"], Coroutine[Any, Any, None]]
 
 @dataclass
 class Parties:
-    server: ServerProcess
+    url: str
     greedy: dict[str, str]  # headers of the viewer who floods
     outcomes: Counter[str] = field(default_factory=Counter)
 
@@ -66,7 +68,7 @@ class Parties:
                     self.outcomes[type(error).__name__] += 1
                 await asyncio.sleep(0.01)
 
-        async with httpx2.AsyncClient(base_url=self.server.url, limits=limits, timeout=PATIENCE) as http:
+        async with httpx2.AsyncClient(base_url=self.url, limits=limits, timeout=PATIENCE) as http:
             await asyncio.gather(*(one(http) for _ in range(connections)))
 
 
@@ -85,8 +87,9 @@ async def made_up_keys(parties: Parties) -> None:
 
 
 async def idle_connections(parties: Parties) -> None:
+    port = httpx2.URL(parties.url).port
     while True:
-        opened = [await asyncio.open_connection("127.0.0.1", parties.server.port) for _ in range(500)]
+        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(500)]
         await asyncio.sleep(2)
         for _, writer in opened:
             writer.transport.abort()
@@ -130,20 +133,46 @@ async def measure(name: str, url: str) -> None:
         f"\n{name}, {ORDERS:,} orders\n{'':<40}{'asked':>7}{'503':>6}{'p50 ms':>9}{'p99 ms':>9}   the other's answers"
     )
     async with server_process(url, "--drain", "0", ORDERS_RATE_LIMIT="0") as server:
-        for title, flood in FLOODS.items():
-            parties = Parties(server, headers("greedy"))
-            flooding = asyncio.create_task(flood(parties))
-            await asyncio.sleep(1)
-            refused, waits = await quiet(server, headers("quiet"))
-            flooding.cancel()
-            with suppress(asyncio.CancelledError):
-                await flooding
+        for title in FLOODS:
+            with flooding(title, server.url, headers("greedy")) as outcomes:
+                await asyncio.sleep(2)
+                refused, waits = await quiet(server, headers("quiet"))
             cuts = quantiles(waits, n=100)
             print(
-                f"{title:<40}{len(waits):>7}{refused:>6}{cuts[49] * 1000:>9.1f}{cuts[98] * 1000:>9.1f}"
-                f"   {dict(parties.outcomes)}",
+                f"{title:<40}{len(waits):>7}{refused:>6}{cuts[49] * 1000:>9.1f}{cuts[98] * 1000:>9.1f}   {outcomes}",
                 flush=True,
             )
+
+
+@contextmanager
+def flooding(title: str, url: str, greedy: dict[str, str]) -> Iterator[dict[str, int]]:
+    """What the flood was answered is known when the block has ended."""
+    spawning = get_context("spawn")
+    here, there = spawning.Pipe()
+    process = spawning.Process(target=run_flood, args=(title, url, greedy, there))
+    process.start()
+    here.recv()
+    outcomes: dict[str, int] = {}
+    try:
+        yield outcomes
+    finally:
+        here.send(None)
+        outcomes |= here.recv()
+        process.join()
+
+
+def run_flood(title: str, url: str, greedy: dict[str, str], stop: Connection) -> None:
+    async def until_told() -> None:
+        task = asyncio.create_task(FLOODS[title](parties))
+        await asyncio.to_thread(stop.recv)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    parties = Parties(url, greedy)
+    stop.send("ready")
+    asyncio.run(until_told())
+    stop.send(dict(parties.outcomes))
 
 
 async def quiet(server: ServerProcess, headers: dict[str, str]) -> tuple[int, list[float]]:
