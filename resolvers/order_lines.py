@@ -1,4 +1,4 @@
-"""Lines as a caller hands them in, checked and priced: of an order confirmation, a cart or a new order."""
+"""Checks and prices the lines of a request: of an order confirmation, a cart or a new order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ MAX_TOTAL_QUANTITY = 2**31 - 1  # GraphQL's Int
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """`sku_id` None: not the id of a SKU."""
+    """`sku_id` is None for an argument that is no SKU's id."""
 
     sku_id: UUID | None
     quantity: int

@@ -33,7 +33,7 @@ MAX_COMMENT_LENGTH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """`buyer_id` None: not the id of a buyer. Without a `code` one is made up."""
+    """`buyer_id` is None for an argument that is no buyer's id. Without a `code` one is generated."""
 
     buyer_id: UUID | None
     catalog_code: str
@@ -44,7 +44,7 @@ class NewOrder:
 
 
 async def place_order(context: Context, new: NewOrder, **terms: Unpack[Terms]) -> Outcome:
-    """With a code that exists: the order that is there when it says the same, else a refusal."""
+    """If an order with the code exists: returns it when its content is the same, else refuses."""
     check_text(new.code, MAX_CODE_LENGTH, "input", "code")
     check_text(new.catalog_code, MAX_CODE_LENGTH, "input", "catalogCode")
     check_text(new.comment, MAX_COMMENT_LENGTH, "input", "comment")
@@ -115,7 +115,7 @@ async def _place(work: Work, new: NewOrder) -> UUID:
 
 
 def _code(context: Context, new: NewOrder, buyer: Buyer) -> str:
-    """Blank when none is given. Every buyer has codes of its own: none learns which ones the others have used."""
+    """Blank when none is given. A buyer's is prefixed with the buyer's own code, so that none learns others' codes."""
     given = (new.code or "").strip()
     code = f"{buyer.unique_code}-{given}" if given and context.actor.is_buyer else given
     check_text(code, MAX_CODE_LENGTH, "input", "code")

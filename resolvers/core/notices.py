@@ -143,7 +143,7 @@ async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
 async def preview(
     context: Context, order_id: UUID, kind: MailKind, action: OrderAction, body: str | None
 ) -> OrderNotice:
-    """The notice that an action would send now. Raises InputError for a viewer who may not do it, or
+    """The notice that the action would send now. Raises InputError for a viewer who may not do it, or
     when nobody can be mailed."""
     locale = context.actor.locale
     body = typed(body)
