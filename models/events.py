@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     TAG_UPDATED = "TAG_UPDATED"
     TAG_DELETED = "TAG_DELETED"
     BRAND_SETTINGS_UPDATED = "BRAND_SETTINGS_UPDATED"
+    BUYER_UPDATED = "BUYER_UPDATED"
     API_KEY_CREATED = "API_KEY_CREATED"
     API_KEY_ROTATED = "API_KEY_ROTATED"
     API_KEY_REVOKED = "API_KEY_REVOKED"
@@ -124,6 +125,17 @@ class BrandSettingsUpdated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerUpdated:
+    """`names`: what of the buyer changed, sorted. `source`: where it came from, e.g. an import file's name."""
+
+    brand_id: UUID
+    at: datetime
+    code: str
+    names: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyChanged:
     """`kind`: API_KEY_CREATED, API_KEY_ROTATED or API_KEY_REVOKED; `details` is what its sentence needs."""
 
@@ -145,5 +157,6 @@ Event = (
     | TagUpdated
     | TagDeleted
     | BrandSettingsUpdated
+    | BuyerUpdated
     | ApiKeyChanged
 )

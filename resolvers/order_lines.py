@@ -26,7 +26,7 @@ from models.order import DataSet, Order, OrderLine
 from resolvers.core.refusals import Refusal, Refused, invalid
 from resolvers.core.work import Work
 
-MAX_LINES = 1000
+MAX_LINES = 10_000  # of one order, whichever way it comes in
 MAX_QUANTITY = 1_000_000_000
 MAX_TOTAL_QUANTITY = 2**31 - 1  # GraphQL's Int
 

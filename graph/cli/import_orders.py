@@ -18,7 +18,7 @@ from models.policy import Role
 from resolvers.importing.files import ImportFileError
 from resolvers.importing.importer import import_file
 from resolvers.importing.rows import Fault
-from resolvers.importing.writer import Summary
+from resolvers.importing.summary import Summary
 
 FAULTS_SHOWN = 20
 

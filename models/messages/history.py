@@ -105,6 +105,8 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             )
         case EventKind.BRAND_SETTINGS_UPDATED:
             return Text("Settings changed: {names}", "設定を変更しました：{names}")
+        case EventKind.BUYER_UPDATED:
+            return Text("Buyer {code} changed: {names}", "バイヤー {code} を変更しました：{names}")
         case EventKind.API_KEY_CREATED:
             return Text("API key {name} created ({scopes})", "APIキー {name} を作成しました（{scopes}）")
         case EventKind.API_KEY_ROTATED:

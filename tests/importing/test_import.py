@@ -18,13 +18,15 @@ from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Sku
 from models.database.sessions import Database
+from models.locale import Locale
 from models.order import Order, OrderLine
 from models.policy import Role
 from models.scope import EVERYTHING
 from resolvers.importing.files import ImportFileError
+from resolvers.importing.headings import COLUMNS
 from resolvers.importing.importer import import_file
-from resolvers.importing.rows import COLUMNS, Fault
-from resolvers.importing.writer import Summary
+from resolvers.importing.rows import Fault
+from resolvers.importing.summary import Summary
 from tests.support.factories import NOON, make_order, make_shop, save
 
 HEADING = list(COLUMNS)
@@ -42,6 +44,8 @@ GOOD = {
     "Buyer E-mail": "a@example.com; b@example.com",
     "Buyer Country": "UK",
     "Product Name": "Linen shirt",
+    "Buyer Language": "",
+    "Status": "",
 }
 
 
@@ -260,6 +264,7 @@ async def test_a_workbook_says_the_same_as_a_csv_file(database: Database, brand:
 async def test_reads_what_spreadsheets_write(
     database: Database, brand: Brand, tmp_path: Path, encoding: str, delimiter: str
 ) -> None:
+    brand.locale = Locale.JA
     named = row(buyer_name="青い店\n渋谷", product_name='"亜麻", 白')
     path = write(tmp_path / "orders.csv", [named], encoding=encoding, delimiter=delimiter)
     summary, faults = await run(database, brand, path)
