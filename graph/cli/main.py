@@ -20,6 +20,7 @@ from models.key_scopes import KeyScope
 from models.locale import Locale
 from models.migrations import NewerSchemaError, upgrade
 from models.policy import Role
+from resolvers.importing.options import DateOrder, ImportOptions
 
 T = TypeVar("T")
 HELP = "Order Management: reject an order, cleanly, once, for good. Settings come from the environment (see README.md)."
@@ -108,15 +109,32 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help=".xlsx, .csv or .csv.gz files.", metavar="FILE…")],
     brand: Annotated[str | None, typer.Option(help="The brand's code; needed when there are several.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write every faulty row to this .csv file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count everything, write nothing.")] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of a text file that is not UTF-8, e.g. shift_jis or windows-1252.")
+    ] = None,
+    decimal_comma: Annotated[
+        bool | None, typer.Option("--decimal-comma/--decimal-point", help="Whether 1,234 is a fraction.")
+    ] = None,
+    dates: Annotated[DateOrder | None, typer.Option(help="The order of day and month in dates like 5/1/2026.")] = None,
+    allow_similar: Annotated[
+        bool,
+        typer.Option("--allow-similar", help="Codes that differ from known ones only by case or the like are new."),
+    ] = False,
+    update_buyers: Annotated[
+        bool, typer.Option("--update-buyers", help="Take over what the files say of buyers that are known.")
+    ] = False,
     demo: Demo = False,
 ) -> None:
     """Import orders. An order with a faulty row is refused, the others are imported; exit code 1 if any was refused."""
     from graph.cli.import_orders import run_import
 
+    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run)
+
     async def command() -> int:
         database = await migrated(from_environment(demo=demo))
         try:
-            return await run_import(database, brand, files, report)
+            return await run_import(database, brand, files, report, options)
         finally:
             await database.close()
 

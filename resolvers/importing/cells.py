@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 
 class Kind(Enum):
@@ -13,9 +14,11 @@ class Kind(Enum):
     DATE = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cell:
-    """`shown`: what a number looks like in the spreadsheet, for codes. `sign`: the currency in its number format.
+    """Equal texts share one cell (see `typed`), so that what is found out about a cell can be remembered.
+
+    `shown`: what a number looks like in the spreadsheet, for codes. `sign`: the currency in its number format.
 
     `wrong`: why the cell cannot be used whatever its column.
     """
@@ -28,6 +31,7 @@ class Cell:
 
 
 BLANK = Cell()
+REMEMBERED = 20_000
 
 # Spreadsheets' errors in English, German, French and Spanish; LibreOffice's are Err:502 and the like.
 ERROR_VALUE = re.compile(
@@ -59,6 +63,13 @@ def clean(text: str) -> str:
     if text.startswith('="') and (found := FORCED_TEXT.fullmatch(text)):
         text = found[1].strip()
     return text
+
+
+@lru_cache(maxsize=REMEMBERED)
+def typed(text: str) -> Cell:
+    """The cell of a text, cleaned."""
+    cleaned = clean(text)
+    return Cell(cleaned) if cleaned else BLANK
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -125,6 +125,8 @@ def _local(at: datetime, brand: Brand) -> str:
 
 
 def _line_differences(old: list[Line], new: list[Line], currency: str) -> list[str]:
+    if Counter(old) == Counter(new):
+        return []
     found = []
     before, after = _by_sku(old), _by_sku(new)
     for sku in dict.fromkeys([*before, *after]):

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from models.brand import Brand
-from resolvers.importing.cells import Cell, Kind
+from resolvers.importing.cells import BLANK, Cell, Kind
 from resolvers.importing.files import ImportFileError, OpenedFile, open_file
 from resolvers.importing.headings import CODES, SEARCHED_ROWS, Heading, HeadingError, best_heading, read_heading
 from resolvers.importing.options import ImportOptions
@@ -18,6 +18,8 @@ from resolvers.importing.summary import Summary, rows_told
 TOTAL = re.compile(
     r"(grand|sub|order)?[\s-]*totals?[:.]?|sum[:.]?|summe:?|gesamt(summe)?:?|合計|総?計|小計|総合計", re.IGNORECASE
 )
+# Columns whose values people write with commas.
+SPLIT = ("Quantity", "Unit Price", "Buyer Name", "Buyer E-mail", "Buyer Country", "Product Name")
 MAX_HELD = 20  # rows at the end of a file that may be totals or remarks
 MAX_NAMED = 100  # rows that a note can name
 
@@ -209,32 +211,37 @@ class _Reader:
         )
 
     def _cause(self, cells: Sequence[Cell]) -> tuple[str, str]:
-        """The column where a row most likely went wrong, and why."""
-        for column in ("Unit Price", "Quantity"):
-            at = self.heading.places.get(column)
-            if at is None or at + 1 >= len(cells):
+        """The column where a row most likely was split by a comma, and the text as it was before."""
+        heading = self.heading
+        last = max(place for place, cell in enumerate(cells) if cell.text or cell.wrong)
+        extra = last + 1 - heading.width
+        best: tuple[int, str, str] | None = None
+        for column, at in sorted(heading.places.items(), key=lambda item: item[1]):
+            parts = [cell.text for cell in cells[at : at + extra + 1]]
+            if column not in SPLIT:
                 continue
-            first, second = cells[at].text, cells[at + 1].text
-            if re.fullmatch(r"\D{0,3}\d{1,3}", first) and re.fullmatch(r"\d{1,3}(\.\d+)?\D{0,3}", second):
-                told = f"is {first},{second} a number with a comma that is not in quotation marks?"
-                return column, told
-        for column in ("Buyer Name", "Product Name", "Buyer Country", "Buyer E-mail"):
-            at = self.heading.places.get(column)
-            if at is not None and at + 1 < len(cells) and cells[at].text and cells[at + 1].text:
-                # The first text column whose neighbour does not look like what it should be.
-                if at + 1 < self.heading.width and column != "Product Name" and not self._is_odd(at + 1, cells):
-                    continue
-                told = f"{cells[at].text}, {cells[at + 1].text}"
-                return column, f"is {told[:60]!r} a text with a comma that is not in quotation marks?"
-        return self._last_named(cells, self.heading.width - 1), "is a comma in one of its cells not in quotation marks?"
+            is_number = column in ("Quantity", "Unit Price")
+            if not all(parts) or not _was_one(parts, is_number=is_number, is_whole=column == "Quantity"):
+                continue
+            others = [*cells[:at], BLANK, *cells[at + extra + 1 : last + 1]]
+            _, faults = read_row(others, heading.places, self.reading)
+            count = sum(faulty != column for faulty, _ in faults)
+            if best is None or count < best[0]:
+                what = "number" if is_number else "text"
+                best = (
+                    count,
+                    column,
+                    f"is {','.join(parts)[:60]!r} a {what} with a comma but without quotation marks?",
+                )
+        if best:
+            return best[1], best[2]
+        return self._last_named(cells, heading.width - 1), "has one of them a comma but no quotation marks?"
 
-    def _is_odd(self, place: int, cells: Sequence[Cell]) -> bool:
-        named = {at: column for column, at in self.heading.places.items()}
-        text = cells[place].text
-        match named.get(place):
-            case "Buyer E-mail":
-                return "@" not in text
-            case "Quantity" | "Unit Price":
-                return re.search(r"\d", text) is None
-            case _:
-                return False
+
+def _was_one(parts: Sequence[str], *, is_number: bool, is_whole: bool) -> bool:
+    """Whether the parts, with commas between them, can have been one number or one text."""
+    if not is_number:
+        return any(re.search(r"[^\W\d_]", part) for part in parts)
+    number = ",".join(parts)
+    thousands = re.fullmatch(r"\D{0,3}\d{1,3}(,\d{3})+(\.\d+)?\D{0,3}", number)
+    return thousands is not None or (not is_whole and re.fullmatch(r"\D{0,3}\d+,\d{1,4}\D{0,3}", number) is not None)

@@ -13,7 +13,7 @@ from models.locale import Locale
 from models.messages.statuses import STATUS_LABELS
 from models.money import MoneyError, is_currency, precision, to_minor
 from models.policy import REJECTED, OrderStatus
-from resolvers.importing.cells import BLANK, NOTHING, Cell, Kind, wrong_text
+from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
 from resolvers.importing.headings import CODES, COLUMNS, REQUIRED
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.written_dates import FIRST_SERIAL, LAST_SERIAL, DateError, read_date, serial_date
@@ -130,34 +130,31 @@ def read_row(
 ) -> tuple[ImportRow | None, list[tuple[str, str]]]:
     """The row, or None and what is wrong: (column, reason) for each cell at fault."""
     faults: list[tuple[str, str]] = []
-    texts: dict[str, str] = {}
-    for column, longest in COLUMNS.items():
-        cell = cell_of(cells, places, column)
-        text = code_of(cell) if column in CODES else cell.text
-        if wrong := _wrong(column, longest, cell, text):
+    texts = dict.fromkeys(COLUMNS, "")
+    found = dict.fromkeys(COLUMNS, BLANK)
+    for column, place in places.items():
+        cell = found[column] = cells[place] if place < len(cells) else BLANK
+        texts[column], wrong = _text(cell, column)
+        if wrong:
             faults.append((column, wrong))
-            text = ""
-        texts[column] = text
     at_fault = {column for column, _ in faults}
 
     def check(column: str, reason: str | None) -> None:
         if reason and column not in at_fault:
             faults.append((column, reason))
 
-    placed_at, wrong = _placed_at(cell_of(cells, places, "Placed At"), reading) if texts["Placed At"] else (None, None)
+    placed_at, wrong = _placed_at(found["Placed At"], reading) if texts["Placed At"] else (None, None)
     check("Placed At", wrong)
     currency, wrong = _currency(texts["Currency"], placed_at)
     if not texts["Currency"] and "Currency" not in at_fault:
         # The brand's own, which may have ended.
         wrong = _currency(reading.brand_currency, placed_at)[1]
     check("Currency", wrong)
-    quantity, wrong = _quantity(cell_of(cells, places, "Quantity"), reading.notation)
+    quantity, wrong = _quantity(found["Quantity"], reading.notation)
     check("Quantity", wrong)
     price, wrong = None, None
     if texts["Unit Price"] and "Currency" not in at_fault:
-        price, wrong = _price(
-            cell_of(cells, places, "Unit Price"), currency or reading.brand_currency, reading.notation
-        )
+        price, wrong = _price(found["Unit Price"], currency or reading.brand_currency, reading.notation)
     check("Unit Price", wrong)
     emails, wrong = _emails(texts["Buyer E-mail"])
     check("Buyer E-mail", wrong)
@@ -184,6 +181,14 @@ def read_row(
     ), []
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _text(cell: Cell, column: str) -> tuple[str, str | None]:
+    """What a cell says in this column, and what is wrong with it."""
+    text = code_of(cell) if column in CODES else cell.text
+    wrong = _wrong(column, COLUMNS[column], cell, text)
+    return ("", wrong) if wrong else (text, None)
+
+
 def _wrong(column: str, longest: int | None, cell: Cell, text: str) -> str | None:
     """What is wrong whatever the column means."""
     if column == "Status":
@@ -208,6 +213,7 @@ def _wrong(column: str, longest: int | None, cell: Cell, text: str) -> str | Non
     return None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _quantity(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
     text = cell.text
     if text.isascii() and text.isdigit() and len(text) < 10:
@@ -224,7 +230,7 @@ def _quantity(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
     return None, f"{text!r} is not a positive whole number" + (f" up to {MAX_QUANTITY:,}" if len(text) > 9 else "")
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=REMEMBERED)
 def _price(cell: Cell, currency: str, notation: Notation) -> tuple[int | None, str | None]:
     sign, number = split_sign(cell.text) if cell.kind is Kind.TEXT else (cell.sign, cell.text)
     if sign and not is_sign_of(sign, currency):
@@ -241,6 +247,7 @@ def _price(cell: Cell, currency: str, notation: Notation) -> tuple[int | None, s
     return (minor, None) if minor >= 0 else (None, f"{cell.text} is negative")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _placed_at(cell: Cell, reading: Reading) -> tuple[str | None, str | None]:
     text = cell.text
     if cell.kind is Kind.NUMBER:

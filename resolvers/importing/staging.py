@@ -46,6 +46,7 @@ class Staging:
             "PRAGMA temp_store=FILE",
             "CREATE TABLE rows (code TEXT NOT NULL, number INTEGER NOT NULL, content TEXT)",
             "CREATE TABLE codes (kind TEXT, code TEXT, folded TEXT, row INTEGER, UNIQUE (kind, code))",
+            "CREATE INDEX codes_folded ON codes (kind, folded)",
             "CREATE TABLE known (kind TEXT, code TEXT, folded TEXT, UNIQUE (kind, folded, code))",
             "BEGIN",
         ):
@@ -86,7 +87,6 @@ class Staging:
 
     def add_known(self, kind: str, codes: Iterable[str]) -> None:
         """Codes of this kind that the brand has; only those that look like one of the file are kept."""
-        self._database.execute("CREATE INDEX IF NOT EXISTS codes_folded ON codes (kind, folded)")
         for code in codes:
             alike = folded(code)
             self._database.execute(
@@ -109,14 +109,16 @@ class Staging:
         )
         alike = {(kind, code): other for kind, code, other in found}
         self.spellings = []
+        told: set[tuple[str, str]] = set()
         for kind, code, row, first, first_row in self._database.execute(
             "SELECT a.kind, a.code, a.row, b.code, b.row FROM codes AS a JOIN codes AS b"
             " ON b.kind = a.kind AND b.folded = a.folded AND (b.row, b.rowid) < (a.row, a.rowid)"
             " WHERE NOT EXISTS (SELECT 1 FROM known WHERE known.kind = a.kind AND known.folded = a.folded)"
             " ORDER BY a.row, b.row"
         ):
-            if (kind, code) in alike:
+            if (kind, code) in alike or (kind, code) in told:
                 continue
+            told.add((kind, code))
             if kind in ("sku", "model") and differ_by_case_only(code, first):
                 self.spellings.append(f"{code} (row {row}) and {first}")
             else:

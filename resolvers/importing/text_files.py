@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO, TextIO
 
-from resolvers.importing.cells import BLANK, Cell, clean
+from resolvers.importing.cells import Cell, typed
 from resolvers.importing.headings import SEARCHED_ROWS, count_columns
 from resolvers.importing.inspection import bounded_lines
 
@@ -65,18 +65,13 @@ def read_rows(text: TextIO, delimiter: str, *, skip_first: bool) -> Iterator[Row
                 ) from error
             texts = next(_lenient([lines.last], delimiter), [])
             wrong = Cell(wrong=f"{_told(error)}: {QUOTES}")
-            yield number, [*(_cell(each) for each in texts[:-1]), wrong], False
+            yield number, [*(typed(each) for each in texts[:-1]), wrong], False
             continue
         width = max(width, len(texts)) if number <= SEARCHED_ROWS else width
-        cells = [_cell(each) for each in texts]
+        cells = [typed(each) for each in texts]
         if lines.number != first:
             _check_line_breaks(texts, cells, delimiter, width)
         yield number, cells, False
-
-
-def _cell(text: str) -> Cell:
-    cleaned = clean(text)
-    return Cell(cleaned) if cleaned else BLANK
 
 
 def _told(error: csv.Error) -> str:

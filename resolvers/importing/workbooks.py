@@ -14,7 +14,7 @@ from itertools import islice
 from typing import IO
 from xml.etree.ElementTree import Element, iterparse
 
-from resolvers.importing.cells import BLANK, Cell, Kind, clean
+from resolvers.importing.cells import BLANK, Cell, Kind, typed
 from resolvers.importing.headings import REQUIRED, SEARCHED_ROWS, count_columns
 from resolvers.importing.number_formats import BUILT_IN, DATE_IDS, is_date, padded, sign_of
 from resolvers.importing.written_dates import serial_date
@@ -128,7 +128,7 @@ class Workbook:
         if part.casefold() in self._names:
             with self._open(part) as texts:
                 for element in _elements(texts, {"si"}):
-                    yield clean(_text(element))
+                    yield _text(element)
 
     def _cell(self, element: Element) -> Cell:
         kind = element.get("t", "n")
@@ -145,11 +145,11 @@ class Workbook:
             return Cell(wrong="is a formula that was never calculated: open the file in a spreadsheet and save it")
         match kind:
             case "inlineStr":
-                return _typed(clean(text or ""))
+                return typed(text or "")
             case "s":
-                return _typed(self._texts[int(value)]) if value else BLANK
+                return typed(self._texts[int(value)]) if value else BLANK
             case "b":
-                return _typed("TRUE" if value == "1" else "FALSE" if value else "")
+                return typed("TRUE" if value == "1" else "FALSE" if value else "")
             case "d":
                 return Cell(value.strip(), Kind.DATE, value.strip()) if value else BLANK
             case "n":
@@ -157,7 +157,7 @@ class Workbook:
                 number_format = self._formats[style] if style < len(self._formats) else ""
                 return self._number(value.strip(), number_format) if value and value.strip() else BLANK
             case _:
-                return _typed(clean(value or ""))
+                return typed(value or "")
 
     def _number(self, value: str, number_format: str) -> Cell:
         try:
@@ -165,7 +165,7 @@ class Workbook:
             if not number.is_finite():
                 raise InvalidOperation
         except InvalidOperation:
-            return _typed(clean(value))
+            return typed(value)
         if is_date(number_format):
             return _date(float(number), from_1904=self.from_1904)
         # 12.300000000000001 is how a computer keeps the 12.3 that was typed.
@@ -176,10 +176,6 @@ class Workbook:
         if len(text.lstrip("-").partition(".")[0]) > EXACT_DIGITS:
             wrong = f"is a number of more than {EXACT_DIGITS} digits, of which Excel keeps no more: type it as text"
         return Cell(text, Kind.NUMBER, padded(text, number_format), sign_of(number_format), wrong)
-
-
-def _typed(text: str) -> Cell:
-    return Cell(text) if text else BLANK
 
 
 def _date(serial: float, *, from_1904: bool) -> Cell:
