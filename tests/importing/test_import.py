@@ -27,7 +27,7 @@ from resolvers.importing.headings import COLUMNS
 from resolvers.importing.importer import import_file
 from resolvers.importing.rows import Fault
 from resolvers.importing.summary import Summary
-from tests.support.factories import NOON, make_order, make_shop, save
+from tests.support.factories import NOON, make_order, make_shop
 
 HEADING = list(COLUMNS)
 GOOD = {
@@ -47,13 +47,6 @@ GOOD = {
     "Buyer Language": "",
     "Status": "",
 }
-
-
-@pytest.fixture
-async def brand(database: Database) -> Brand:
-    made = Brand(code="north", name="Northlight", currency="GBP", time_zone="Europe/London")
-    await save(database, made)
-    return made
 
 
 def row(**values: str) -> dict[str, str]:
