@@ -21,6 +21,7 @@ from models.locale import Locale, Text
 from models.messages.statuses import DELIVERY_STATUS_LABELS, status_label
 from models.order import Order, OrderLine
 from models.policy import DeliveryStatus, Fact
+from models.prices import price_of
 from models.rejection import OrderRejection
 from models.tag import OrderTag, Tag
 
@@ -80,6 +81,7 @@ _delivery = case(
     else_=DeliveryStatus.NONE.value,
 )
 _subtotal = Order.total_minor - Order.tax_minor - Order.shipping_minor
+_unit_price = price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction)
 _tag_names = (
     select(Tag.name)
     .join(OrderTag, and_(OrderTag.brand_id == Tag.brand_id, OrderTag.tag_id == Tag.id))
@@ -94,6 +96,10 @@ TEXT, INTEGER, MONEY, INSTANT = Kind
 
 CODE = Column("code", Text("Order code", "注文コード"), 20, TEXT, Order.code)
 STATUS = Column("status", Text("Status", "ステータス"), 26, TEXT, Order.status, _status, marks_rejected=True)
+BUYER_CODE = Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code)
+BUYER = Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name)
+CATALOG_CODE = Column("catalog_code", Text("Catalog code", "カタログコード"), 16, TEXT, Catalog.code)
+PLACED_AT = Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at)
 CURRENCY = Column("currency", Text("Currency", "通貨"), 10, TEXT, Order.currency)
 
 # fmt: off
@@ -101,11 +107,11 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     CODE,
     STATUS,
     Column("delivery_status", Text("Delivery status", "納品ステータス"), 22, TEXT, _delivery, _delivery_status),
-    Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code),
-    Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name),
+    BUYER_CODE,
+    BUYER,
     Column("country", Text("Country", "国"), 16, TEXT, Buyer.country),
     Column("catalog", Text("Catalog", "カタログ"), 24, TEXT, Catalog.name),
-    Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at),
+    PLACED_AT,
     Column("updated_at", Text("Updated at", "更新日時"), 18, INSTANT, Order.updated_at),
     CURRENCY,
     Column("total_quantity", Text("Total quantity", "合計数量"), 16, INTEGER, Order.total_quantity),
@@ -121,6 +127,7 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     ),
     Column("archived_at", Text("Archived at", "アーカイブ日時"), 18, INSTANT, Order.archived_at, internal=True),
     Column("time_zone", Text("Time zone", "タイムゾーン"), 18, TEXT, Brand.time_zone),
+    CATALOG_CODE,
 )
 
 # Those that are also in ORDER_COLUMNS repeat what the order says.
@@ -131,10 +138,15 @@ LINE_COLUMNS: tuple[Column, ...] = (
     Column("model_number", Text("Model number", "型番"), 20, TEXT, Sku.model_number),
     Column("product", Text("Product", "商品"), 40, TEXT, Sku.name),
     Column("quantity", Text("Quantity", "数量"), 12, INTEGER, OrderLine.quantity),
-    Column("unit_price", Text("Unit price", "単価"), 16, MONEY, OrderLine.unit_price_minor),
+    Column("unit_price", Text("Unit price", "単価"), 16, MONEY, _unit_price),
     Column("amount", Text("Amount", "金額"), 16, MONEY, OrderLine.amount_minor),
     CURRENCY,
     STATUS,
+    # With these, an import reads the sheet again (resolvers/importing/headings.py).
+    BUYER_CODE,
+    BUYER,
+    CATALOG_CODE,
+    PLACED_AT,
 )
 # fmt: on
 

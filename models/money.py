@@ -65,5 +65,5 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(minor)
 
 
-def from_minor(minor: int, currency: str) -> Decimal:
+def from_minor(minor: int | Decimal, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-precision(currency))

@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 from models.brand import Brand
 from models.cart import Cart, CartLine
 from models.catalog import Catalog, Sku
+from models.prices import Price, price_of
 from resolvers.core.context import Context
 from resolvers.reading.rows import SKU_COLUMNS, SkuRow
 
@@ -17,7 +18,7 @@ from resolvers.reading.rows import SKU_COLUMNS, SkuRow
 class CartLineRow:
     sku: SkuRow
     quantity: int
-    unit_price_minor: int
+    unit_price_minor: Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,12 @@ async def carts_of(context: Context, buyer_id: UUID) -> list[CartRow]:
         .order_by(Catalog.code)
     )
     lines = (
-        select(CartLine.cart_id, CartLine.quantity, CartLine.unit_price_minor, *SKU_COLUMNS)
+        select(
+            CartLine.cart_id,
+            CartLine.quantity,
+            price_of(CartLine.unit_price_minor, CartLine.unit_price_fraction),
+            *SKU_COLUMNS,
+        )
         .join(Sku, and_(Sku.brand_id == CartLine.brand_id, Sku.id == CartLine.sku_id))
         .order_by(CartLine.position)
     )

@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, select
 from models.delivery_note import DeliveryNoteLine
 from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.order import Order
+from models.prices import Price, price_of
 from resolvers.core.work import Work
 from resolvers.order_lines import PricedLine, lines_of
 
@@ -25,7 +26,7 @@ class Unbilled:
     """What no invoice bills yet, of one line of an order."""
 
     quantity: int
-    unit_price_minor: int
+    unit_price_minor: Price
 
     def take(self, wanted: int) -> int:
         taken = min(self.quantity, wanted)
@@ -76,7 +77,11 @@ async def _unbilled(work: Work, order: Order) -> dict[UUID, list[Unbilled]]:
     for line in await lines_of(work, order, order.official):
         unbilled.setdefault(line.sku_id, []).append(Unbilled(line.quantity, line.unit_price_minor))
     billed = (
-        select(InvoiceLine.sku_id, InvoiceLine.quantity, InvoiceLine.unit_price_minor)
+        select(
+            InvoiceLine.sku_id,
+            InvoiceLine.quantity,
+            price_of(InvoiceLine.unit_price_minor, InvoiceLine.unit_price_fraction),
+        )
         .join(Invoice, and_(Invoice.brand_id == InvoiceLine.brand_id, Invoice.id == InvoiceLine.invoice_id))
         .where(InvoiceLine.brand_id == order.brand_id, InvoiceLine.order_id == order.id)
         .where(Invoice.status != InvoiceStatus.VOID)

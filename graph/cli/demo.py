@@ -22,6 +22,7 @@ from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.locale import Locale
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus, Role
+from models.prices import price_columns
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING, Scope
 from models.send_back import OrderSendBack
@@ -245,7 +246,7 @@ async def _invoice(session: AsyncSession, code: str, status: InvoiceStatus, orde
                     position=position,
                     sku_id=billed.line.sku_id,
                     quantity=billed.line.quantity,
-                    unit_price_minor=billed.line.unit_price_minor,
+                    **price_columns(billed.line.unit_price_minor),
                     amount_minor=billed.line.amount_minor,
                 )
             )

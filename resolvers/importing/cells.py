@@ -57,7 +57,7 @@ def clean(text: str) -> str:
     if not text.isascii():
         text = text.translate(INVISIBLE)
     if "_x" in text:
-        text = EXCEL_ESCAPE.sub(_unescaped, text)
+        text = EXCEL_ESCAPE.sub(_unescaped, text).replace("_x000D_", "")
     text = text.strip()
     # How a CSV file keeps Excel from taking a code for a number.
     if text.startswith('="') and (found := FORCED_TEXT.fullmatch(text)):

@@ -26,10 +26,11 @@ LABELS = {"cp932": "Japanese text (Shift_JIS)", "cp1252": "Western European text
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ"
 _ACCENTED = "À-ÖØ-öø-ÿŒœŠšŽžŸ"
 NOT_WESTERN = re.compile(
-    f"[{_ACCENTED}ƒ]{{3}}|[a-zß-öø-ÿ][À-ÖØ-ÞŒŠŽŸ]|[{_LETTERS}][‚„“‹†‡‰ˆ˜ƒ¡-©«¬¯±²³¶¹»-¿×÷][{_LETTERS}]|[ƒ„†‡ˆ˜‰¤¦¨¬¯¸]"
-    f"|[{_LETTERS}][“„‹][^{_LETTERS}\\s]|[‘“‚][^{_LETTERS}\\d\\s]|\u00ad|[\x00-\x08\x0e-\x1f\x7f]"
+    f"[{_ACCENTED}ƒ]{{3}}|(?!äö|öä|øå)([{_ACCENTED}])(?<![çÇßðþÐÞ])(?!\\1|[ðþß])[{_ACCENTED}]"
+    f"|[a-zß-öø-ÿ][À-ÖØ-ÞŒŠŽŸ]|[{_LETTERS}][‚„“‹†‡‰ˆ˜ƒ¡-©«¬¯±²³¶¹»-¿×÷][{_LETTERS}]|[{_ACCENTED}]µ|µ[{_ACCENTED}]"
+    f"|[ƒ†‡ˆ˜‰¤¦¨¬¯¸]|[{_LETTERS}][“„‹][^{_LETTERS}\\s]|[‘“‚][^{_LETTERS}\\d\\s]|\u00ad|[\x00-\x08\x0e-\x1f\x7f]"
 )
-NON_ASCII = re.compile(r"[^\x00-\x7f]")
+QUOTED = re.compile("[„“]([^„“”\n]*)[“”]")
 SAMPLES = 3
 
 Content = Callable[[], Iterator[bytes]]
@@ -113,7 +114,7 @@ def _decodes(
         for chunk in content():
             text = tail + decoder.decode(chunk)
             if never and not text.isascii():
-                if never.search(text):
+                if never.search(QUOTED.sub(r"\1", text)):
                     return False
                 if samples is not None and len(samples) < SAMPLES:
                     _sample(text, samples)

@@ -14,6 +14,7 @@ from models.buyer import Buyer
 from models.catalog import Catalog, Sku
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
+from models.prices import Price, price_of
 from resolvers.importing.rows import ImportRow
 
 # Spreadsheets show minutes: what is less apart is the same moment.
@@ -43,7 +44,7 @@ class Line:
     sku: str
     model: str
     quantity: int
-    price: int | None
+    price: Price | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ async def _existing(session: AsyncSession, codes: list[str]) -> dict[str, Existi
             Sku.number,
             Sku.model_number,
             OrderLine.quantity,
-            OrderLine.unit_price_minor,
+            price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
         )
         .join(Sku, (Sku.brand_id == OrderLine.brand_id) & (Sku.id == OrderLine.sku_id))
         .where(OrderLine.order_id.in_([row.id for row in rows]))
@@ -166,5 +167,5 @@ def _told(lines: list[Line], currency: str) -> str:
     return " + ".join(f"{line.quantity} at {_price(line.price, currency)}" for line in lines)
 
 
-def _price(price: int | None, currency: str) -> str:
+def _price(price: Price | None, currency: str) -> str:
     return "the SKU's price" if price is None else str(from_minor(price, currency))

@@ -11,8 +11,9 @@ from models.brand import Brand
 from models.buyer import ADDRESS
 from models.locale import Locale
 from models.messages.statuses import STATUS_LABELS
-from models.money import MoneyError, is_currency, precision, to_minor
+from models.money import MoneyError, is_currency, precision
 from models.policy import REJECTED, OrderStatus
+from models.prices import Price, to_price
 from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
 from resolvers.importing.headings import CODES, COLUMNS, REQUIRED
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
@@ -79,7 +80,7 @@ class ImportRow(NamedTuple):
     model_number: str
     sku_number: str
     quantity: int
-    price: int | None
+    price: Price | None
     currency: str | None
     placed_at: str | None
     buyer_name: str
@@ -231,7 +232,7 @@ def _quantity(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _price(cell: Cell, currency: str, notation: Notation) -> tuple[int | None, str | None]:
+def _price(cell: Cell, currency: str, notation: Notation) -> tuple[Price | None, str | None]:
     sign, number = split_sign(cell.text) if cell.kind is Kind.TEXT else (cell.sign, cell.text)
     if sign and not is_sign_of(sign, currency):
         return None, f"{cell.text!r} is in {sign}, but the row is in {currency}"
@@ -239,7 +240,7 @@ def _price(cell: Cell, currency: str, notation: Notation) -> tuple[int | None, s
     try:
         notation = EXACT if cell.kind is Kind.NUMBER else notation
         amount = read_number(number, notation, is_whole=digits == 0, what="a price, e.g. 12.50", point_digits=digits)
-        minor = to_minor(amount, currency)
+        minor = to_price(amount, currency)
     except NumberError as error:
         return None, str(error)
     except MoneyError as error:

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -62,7 +63,7 @@ class Staging:
         self._folder.cleanup()
 
     def add(self, code: str, number: int, row: ImportRow | None) -> None:
-        content = json.dumps(row) if row else None
+        content = json.dumps(row, default=str) if row else None
         self._database.execute("INSERT INTO rows VALUES (?, ?, ?)", (code, number, content))
         if row is None:
             return
@@ -157,4 +158,6 @@ def _row(content: str | None) -> ImportRow | EmptyLine | None:
     if isinstance(read, str):
         return read
     values: list[Any] = [tuple(each) if isinstance(each, list) else each for each in read]
-    return ImportRow(*values)
+    row = ImportRow(*values)
+    # JSON knows no Decimal: a price finer than the smallest unit is text.
+    return row._replace(price=Decimal(row.price)) if isinstance(row.price, str) else row

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from models.events import BuyerUpdated, OrderPlaced
 from models.money import MAX_MINOR
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
+from models.prices import MILLION, line_amount, price_columns, simple, split
 from models.scope import Scope
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.orders import KEYS_AT_ONCE, MAX_TOLD, ReadyOrder, differences, existing_orders
@@ -276,7 +278,8 @@ class Writer:
                 "number": number,
                 "model_number": row.model_number,
                 "name": row.product or number,
-                "price_minor": row.price,
+                "price_minor": None if row.price is None else split(row.price)[0],
+                "price_fraction": 0 if row.price is None else split(row.price)[1],
                 "currency": (row.currency or self.brand.currency) if row.price is not None else None,
             }
             for number, row in sorted(said.items())
@@ -327,7 +330,9 @@ class Writer:
             sku = skus[row.sku_number]
             price = row.price
             if price is None and sku.currency == currency:
-                price = sku.price_minor
+                price = (
+                    None if sku.price_minor is None else simple(sku.price_minor + Decimal(sku.price_fraction) / MILLION)
+                )
             if price is None:
                 faults.append((number, "Unit Price", f"is missing, and SKU {row.sku_number} has none in {currency}"))
                 continue
@@ -344,8 +349,8 @@ class Writer:
                     "position": position,
                     "sku_id": sku.id,
                     "quantity": row.quantity,
-                    "unit_price_minor": price,
-                    "amount_minor": row.quantity * price,
+                    **price_columns(price),
+                    "amount_minor": line_amount(row.quantity, price),
                 }
             )
         total = sum(line["amount_minor"] for line in lines)

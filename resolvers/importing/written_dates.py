@@ -89,7 +89,7 @@ def _month_and_day(text: str, found: re.Match[str], order: DateOrder | None) -> 
     first, second = int(found["first"]), int(found["second_part"])
     if order is None and first <= 12 and second <= 12 and first != second:
         raise DateError(f"{text!r} can be day-month or month-day: say --dates dmy or --dates mdy")
-    if order is DateOrder.DMY or (order is None and first > 12):
+    if order == DateOrder.DMY or (order is None and first > 12):
         return second, first
     return first, second
 

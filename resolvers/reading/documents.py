@@ -11,6 +11,7 @@ from models.catalog import Sku
 from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.invoice import Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceLine
+from models.prices import price_of
 from resolvers.reading.grouping import PageKey, grouped, read_pages
 from resolvers.reading.rows import (
     SKU_COLUMNS,
@@ -71,7 +72,13 @@ async def count_note_lines(session: AsyncSession, ids: list[UUID]) -> dict[UUID,
 
 async def read_invoice_lines(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[InvoiceLineRow]]:
     line = InvoiceLine
-    columns = (line.position, line.order_id, line.delivery_note_id, line.quantity, line.unit_price_minor)
+    columns = (
+        line.position,
+        line.order_id,
+        line.delivery_note_id,
+        line.quantity,
+        price_of(line.unit_price_minor, line.unit_price_fraction),
+    )
     statement = (
         select(line.invoice_id, *columns, line.amount_minor, Invoice.currency, *SKU_COLUMNS)
         .join(Invoice, and_(Invoice.brand_id == line.brand_id, Invoice.id == line.invoice_id))

@@ -19,6 +19,7 @@ from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Sku
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
+from models.prices import price_of
 from models.rejection import OrderRejection
 from models.tag import OrderTag, Tag
 from resolvers.reading.documents import (
@@ -61,7 +62,7 @@ LINE_COLUMNS = (
     OrderLine.id,
     OrderLine.position,
     OrderLine.quantity,
-    OrderLine.unit_price_minor,
+    price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
     OrderLine.amount_minor,
 )
 HISTORY_COLUMNS = tuple(getattr(AuditEntry, name) for name in HistoryRow.__dataclass_fields__)

@@ -12,6 +12,7 @@ from models.locale import Locale
 from models.order import DataSet, Order
 from models.outbox import NotificationStatus
 from models.policy import OrderStatus
+from models.prices import Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class LineRow:
     id: UUID
     position: int
     quantity: int
-    unit_price_minor: int
+    unit_price_minor: Price
     amount_minor: int
     currency: str
     sku: SkuRow
@@ -133,7 +134,7 @@ class InvoiceLineRow:
     order_id: UUID
     delivery_note_id: UUID | None
     quantity: int
-    unit_price_minor: int
+    unit_price_minor: Price
     amount_minor: int
     currency: str
     sku: SkuRow

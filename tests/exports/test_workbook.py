@@ -85,7 +85,7 @@ async def test_heading_is_frozen_filtered_and_wide_enough(database: Database, tm
     await make_order(database, shop, lines=[(1, 100), (1, 200)])
     book = await export(database, shop.member().scope, tmp_path)
     assert book.sheetnames == ["Orders", "Lines"]
-    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:U2"), ("Lines", LINE_COLUMNS, "A1:J3")):
+    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:V2"), ("Lines", LINE_COLUMNS, "A1:N3")):
         sheet = book[name]
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == reach
@@ -303,7 +303,7 @@ async def test_a_full_sheet_is_continued_on_another(database: Database, tmp_path
     assert book.sheetnames == ["Orders", "Lines", "Orders (2)", "Lines (2)", "Orders (3)", "Lines (3)"]
     assert values(book["Lines (2)"], "Order code") == codes[2:4]
     assert values(book["Lines (3)"], "Order code") == codes[4:]
-    assert (book["Lines (2)"].auto_filter.ref, book["Lines (2)"].freeze_panes) == ("A1:J3", "B2")
+    assert (book["Lines (2)"].auto_filter.ref, book["Lines (2)"].freeze_panes) == ("A1:N3", "B2")
 
 
 async def test_nothing_is_left_behind_when_it_fails(database: Database, tmp_path: Path) -> None:

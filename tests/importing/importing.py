@@ -15,6 +15,7 @@ from models.catalog import Sku
 from models.database.sessions import Database
 from models.order import Order, OrderLine
 from models.policy import Role
+from models.prices import price_of
 from models.scope import EVERYTHING
 from resolvers.importing.importer import import_file
 from resolvers.importing.options import ImportOptions
@@ -50,10 +51,16 @@ async def orders(database: Database) -> dict[str, Order]:
         return {order.code: order for order in await session.scalars(select(Order))}
 
 
-async def lines(database: Database) -> list[tuple[str, str, int, int, int]]:
+async def lines(database: Database) -> list[tuple[Any, ...]]:
     """(order, SKU, quantity, unit price, amount) in the order of their positions."""
     statement = (
-        select(Order.code, Sku.number, OrderLine.quantity, OrderLine.unit_price_minor, OrderLine.amount_minor)
+        select(
+            Order.code,
+            Sku.number,
+            OrderLine.quantity,
+            price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
+            OrderLine.amount_minor,
+        )
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Sku, Sku.id == OrderLine.sku_id)
         .order_by(Order.code, OrderLine.position)

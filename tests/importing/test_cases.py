@@ -29,6 +29,7 @@ OUTCOMES: dict[str, tuple[list[str], list[tuple[int, str]]]] = {
         [],
         [(2, "Buyer Unique Code"), (2, "Buyer Name"), (3, "Model Number"), (3, "SKU Number")],
     ),
+    "fine_prices.csv": (["FP-1", "FP-2"], []),
     "filtered_rows.xlsx": (["XH-1", "XH-2"], []),
     "formula_never_calculated.xlsx": ([], [(2, "Quantity"), (2, "Unit Price")]),
     "german_excel.csv": (
