@@ -75,6 +75,7 @@ async def test_cells_are_typed_and_money_has_its_currencys_decimals(database: Da
     first, second, third = cells(book["Lines"])
     assert [cell.value for cell in first.values()] == [
         pounds["Order code"].value, 1, "SKU-1", "MODEL-1", "Linen shirt 1", 2, 12.5, 25, "GBP", "Please create an OC",
+        shop.buyer.unique_code, shop.buyer.name, "SS27", datetime(2026, 11, 24, 12),  # noqa: DTZ001
     ]  # fmt: skip
     assert (second["Unit price"].value, second["Unit price"].number_format) == (4.8, "#,##0.00")
     assert (third["Amount"].value, third["Amount"].number_format) == (5_988_000, "#,##0")
@@ -230,7 +231,7 @@ async def test_no_orders_give_sheets_of_headings(database: Database, tmp_path: P
     assert [cell.value for cell in book["注文"][1]] == [column.name.ja for column in ORDER_COLUMNS]
     assert [cell.value for cell in book["注文明細"][1]] == [column.name.ja for column in LINE_COLUMNS]
     assert (book["注文"].max_row, book["注文明細"].max_row) == (1, 1)
-    assert book["注文"].auto_filter.ref == "A1:U1"
+    assert book["注文"].auto_filter.ref == "A1:V1"
 
 
 async def test_lines_are_those_of_the_official_data_set(database: Database, tmp_path: Path) -> None:
