@@ -22,7 +22,7 @@ from models.audit import AuditEntry
 from models.base import new_id
 from models.buyer import Buyer, BuyerRecipient
 from models.database.sessions import Database
-from models.facts import SQL
+from models.facts import FACT_SQL
 from models.migrations import upgrade
 from models.order import Order, OrderLine
 from models.outbox import OutboxMessage
@@ -142,7 +142,7 @@ async def _reject(engine: AsyncEngine, brand_id: UUID, order_id: UUID) -> None:
     actor = {"actor_kind": ActorKind.MEMBER, "actor_id": "mem-1", "actor_name": "Mina Sato"}
     async with engine.begin() as connection:
         order = (await connection.execute(select(Order.__table__).where(*this).with_for_update())).one()
-        facts = select(*(expression.label(fact.name) for fact, expression in SQL.items())).where(*this)
+        facts = select(*(expression.label(fact.name) for fact, expression in FACT_SQL.items())).where(*this)
         (await connection.execute(facts)).one()
         to = select(BuyerRecipient.email).where(
             BuyerRecipient.brand_id == brand_id, BuyerRecipient.buyer_id == order.buyer_id

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from benchmarks.workbook import fill
 from exports.mail import email_message, render
-from exports.relay.relay import AT_ONCE, Relay
+from exports.relay.relay import MAX_SENDING, Relay
 from exports.relay.transports import SmtpTransport
 from models.base import new_id
 from models.brand import Brand
@@ -93,7 +93,7 @@ async def main() -> None:
 
 
 async def without_outbox(transport: SmtpTransport) -> float:
-    turn = asyncio.Semaphore(AT_ONCE)
+    turn = asyncio.Semaphore(MAX_SENDING)
 
     async def send() -> None:
         async with turn:

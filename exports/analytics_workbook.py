@@ -1,4 +1,4 @@
-"""The analytics as an Excel workbook: an overview with charts of the months, and a sheet for each way to break down."""
+"""The analytics as an Excel workbook: an overview with charts by month, and a sheet for each dimension."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ WORDS: dict[str, Text] = {
     "time_zone": Text("Time zone", "タイムゾーン"),
     "note": Text("Months", "月の基準"),
 }
-# What the brand calls rejected is declined to a buyer.
+# To a buyer, a rejected order is called declined.
 TO_BRAND: dict[str, Text] = {
     "rejected": Text("Rejected", "却下"),
     "rejected_in": Text("Month of rejection", "却下月"),
@@ -82,7 +82,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """As 2026-11."""
+    """`name`: YYYY-MM."""
 
     name: str
 
@@ -90,9 +90,10 @@ class Month:
 Cell = str | int | Amount | Month
 
 
-def analytics_workbook(report: Report, *, locale: Locale, for_buyer: bool) -> bytes:
-    """The .xlsx file. Takes a processor's time: call it off the event loop."""
-    words = {key: text.in_(locale) for key, text in (WORDS | (TO_BUYER if for_buyer else TO_BRAND)).items()}
+def analytics_workbook(report: Report, locale: Locale) -> bytes:
+    """The .xlsx file. CPU-bound: do not call it on the event loop."""
+    texts = WORDS | (TO_BUYER if report.for_buyer else TO_BRAND)
+    words = {key: text.in_(locale) for key, text in texts.items()}
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"title": words["title"], "created": datetime.now(UTC)})
@@ -120,7 +121,7 @@ class _Drawing:
         self._rejected()
 
     def _overview(self) -> tuple[Any, int]:
-        """The sheet, and the first row under what is in it."""
+        """Returns the sheet and the number of the first empty row."""
         report, words = self._report, self._words
         parts = {
             "counted": report.counted,
@@ -144,7 +145,7 @@ class _Drawing:
         return sheet, below + 5
 
     def _months(self, overview: Any, below: int) -> None:
-        """The sheet of the months, and their charts on the one that is seen first."""
+        """Writes the sheet of the months, and their charts on the overview below row `below`."""
         counted = {group.key: group.figures for group in self._report.months}
         rejected = {group.key: group.figures for group in self._report.rejections.by_month}
         sent_back = {group.key: group.figures for group in self._report.rejections.sent_back_by_month}
@@ -169,7 +170,7 @@ class _Drawing:
             overview.insert_chart(below + index * ROWS_OF_A_CHART, 0, chart)
 
     def _chart(self, currency: str, rows: int, amounts: Iterable[int]) -> Any:
-        """A native one, of three of the months' columns: Excel draws it anew when they are changed."""
+        """A native Excel chart of three columns of the months' sheet; it follows changes of the cells."""
         name = self._words["months"]
         chart = self._book.add_chart({"type": "column"})
         for column, color in zip(amounts, (BLUE, RED, GREY), strict=True):
@@ -222,7 +223,7 @@ class _Drawing:
         rows: Sequence[Sequence[Cell]],
         widths: Mapping[int, int] | None = None,
     ) -> Any:
-        """`widths`: of columns that must be wider than their headings."""
+        """`widths`: in characters, of columns that must be wider than their headings."""
         sheet = self._book.add_worksheet(self._words[name])
         sheet.freeze_panes(1, 1)
         sheet.ignore_errors({"number_stored_as_text": EVERY_CELL})
@@ -251,5 +252,5 @@ class _Drawing:
 
 
 def _width(heading: str) -> int:
-    """In characters, with room for the filter's button; a Japanese one is twice as wide."""
+    """In characters, with space for the filter button. Characters that are not ASCII count as two."""
     return sum(1 if each.isascii() else 2 for each in heading) + 4

@@ -1,14 +1,12 @@
-"""A delivery note as a PDF: what is on its way where, without prices."""
+"""A delivery note as a PDF: the goods and their destination, without prices."""
 
-from exports.pdf.paper import render, render_in_thread
+from exports.pdf.paper import render
 from exports.pdf.snapshots import DeliveryNoteSnapshot
-from models.locale import Locale
+from models.locale import Locale, Text
+
+TITLE = Text("Delivery note", "納品書")
 
 
 def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
-    """Draws it; do not call this on the event loop (exports/pdf/paper.py)."""
-    return render("delivery_note.html", snapshot, locale, title="DELIVERY_NOTE", stamp=None, note=snapshot)
-
-
-async def draw_delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
-    return await render_in_thread(delivery_note_pdf, snapshot, locale)
+    """CPU-bound: call it through render_in_thread."""
+    return render("delivery_note.html", snapshot, locale, title=TITLE, stamp=None, note=snapshot)

@@ -1,8 +1,8 @@
-"""Reads the snapshot of one delivery note, in the session of whoever asks: what they may not see is not found."""
+"""Reads the snapshot of one delivery note in the session of the viewer: what the viewer may not see is not found."""
 
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of
@@ -15,7 +15,7 @@ from models.order import Order
 
 
 async def delivery_note_snapshot(session: AsyncSession, note_id: UUID) -> DeliveryNoteSnapshot | None:
-    """None when the session's viewer has no such delivery note. Two statements, however many lines there are."""
+    """None if the session's viewer has no such delivery note. Two statements for any number of lines."""
     note = (await session.execute(_NOTE.where(DeliveryNote.id == note_id))).one_or_none()
     if note is None:
         return None
@@ -53,15 +53,13 @@ _NOTE = (
         *BRAND,
         *BUYER,
     )
-    .select_from(DeliveryNote)
-    .join(Order, and_(Order.brand_id == DeliveryNote.brand_id, Order.id == DeliveryNote.order_id))
+    .join_from(DeliveryNote, Order)
     .join(Brand, Brand.id == Order.brand_id)
-    .join(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
+    .join_from(Order, Buyer)
 )
 
 _LINES = (
     select(Sku.number, Sku.model_number, Sku.name, DeliveryNoteLine.quantity)
-    .select_from(DeliveryNoteLine)
-    .join(Sku, and_(Sku.brand_id == DeliveryNoteLine.brand_id, Sku.id == DeliveryNoteLine.sku_id))
+    .join_from(DeliveryNoteLine, Sku)
     .order_by(DeliveryNoteLine.id)
 )

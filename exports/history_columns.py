@@ -1,6 +1,6 @@
-"""The columns of the workbook of the history, as data: of its entries, of the rejections among them, of their chain.
+"""The columns of the history's workbook, as data: the entries, the rejections among them, and the hash chain.
 
-`select_entries` reads what all sheets need, row by row in one statement.
+One statement, `select_entries`, reads all that the three sheets need.
 """
 
 from collections.abc import Iterable
@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
-from exports.order_columns import CODE, CURRENCY, Column, Kind, Sql, Viewer
+from exports.order_columns import CODE, CURRENCY, is_rejected
+from exports.xlsx.columns import CellKind, Column, Reader, Sql
 from models.actor import ActorKind
 from models.audit import AuditEntry, hashed_text
 from models.brand import Brand
 from models.buyer import Buyer
-from models.events import EventKind
 from models.locale import Text
 from models.messages import history
+from models.messages.history import EventKind
 from models.messages.statuses import status_label
 from models.order import Order
 from models.policy import OrderStatus
@@ -34,35 +35,35 @@ _status_after = AuditEntry.details["status_after"].as_string()
 _body_hash = AuditEntry.details["body_sha256"].as_string()
 
 
-def _summary(row: Any, viewer: Viewer) -> str:
-    return history.sentence(row.kind, row.details, viewer.locale)
+def _summary(row: Any, reader: Reader) -> str:
+    return history.sentence(row.kind, row.details, reader.locale)
 
 
-def _actor_kind(row: Any, viewer: Viewer) -> str:
-    return ACTOR_KINDS[row.actor_kind].in_(viewer.locale)
+def _actor_kind(row: Any, reader: Reader) -> str:
+    return ACTOR_KINDS[row.actor_kind].in_(reader.locale)
 
 
-def _notified(row: Any, viewer: Viewer) -> str | None:
-    return None if row.notified is None else (YES if row.notified else NO).in_(viewer.locale)
+def _notified(row: Any, reader: Reader) -> str | None:
+    return None if row.notified is None else (YES if row.notified else NO).in_(reader.locale)
 
 
-def _before(row: Any, viewer: Viewer) -> str | None:
-    return _label(row.status_before, viewer)
+def _before(row: Any, reader: Reader) -> str | None:
+    return _label(row.status_before, reader)
 
 
-def _after(row: Any, viewer: Viewer) -> str | None:
-    return _label(row.status_after, viewer)
+def _after(row: Any, reader: Reader) -> str | None:
+    return _label(row.status_after, reader)
 
 
-def _label(status: str | None, viewer: Viewer) -> str | None:
-    return status_label(OrderStatus(status), viewer.locale) if status else None
+def _label(status: str | None, reader: Reader) -> str | None:
+    return status_label(OrderStatus(status), reader.locale) if status else None
 
 
-def _hashed(row: Any, _: Viewer) -> str | None:
+def _hashed(row: Any, _: Reader) -> str | None:
     return hashed_text(row) if row.hash else None
 
 
-TEXT, INTEGER, MONEY, INSTANT = Kind
+TEXT, INTEGER, MONEY, INSTANT = CellKind
 
 # fmt: off
 SEQUENCE = Column("sequence", Text("No.", "番号"), 10, INTEGER, AuditEntry.sequence)
@@ -72,7 +73,7 @@ ACTOR_KIND = Column("actor_kind", Text("Kind of user", "実行者の種類"), 26
 ACTOR_ID = Column("actor_id", Text("User id", "実行者ID"), 20, TEXT, AuditEntry.actor_id)
 BEFORE = Column("status_before", Text("Status before", "変更前のステータス"), 26, TEXT, _status_before, _before)
 AFTER = Column(
-    "status_after", Text("Status after", "変更後のステータス"), 26, TEXT, _status_after, _after, marks_rejected=True
+    "status_after", Text("Status after", "変更後のステータス"), 26, TEXT, _status_after, _after, is_marked=is_rejected
 )
 NOTIFIED = Column(
     "notified", Text("Mail to the buyer", "バイヤーへのメール"), 22, TEXT, OrderRejection.notified, _notified
@@ -86,8 +87,8 @@ HISTORY_COLUMNS: tuple[Column, ...] = (
     ACTOR,
     ACTOR_KIND,
     ACTOR_ID,
-    Column("summary", Text("What", "内容"), 60, TEXT, AuditEntry.kind, _summary, marks_rejected=True),
-    Column("kind", Text("Kind", "種別"), 26, TEXT, AuditEntry.kind, marks_rejected=True),
+    Column("summary", Text("What", "内容"), 60, TEXT, AuditEntry.kind, _summary, is_marked=is_rejected),
+    Column("kind", Text("Kind", "種別"), 26, TEXT, AuditEntry.kind, is_marked=is_rejected),
     CODE,
     BEFORE,
     AFTER,
@@ -96,7 +97,7 @@ HISTORY_COLUMNS: tuple[Column, ...] = (
     TIME_ZONE,
 )
 
-# The history of judgment: what compliance reads.
+# The rejections, for compliance.
 REJECTION_COLUMNS: tuple[Column, ...] = (
     SEQUENCE,
     AT,
@@ -118,7 +119,7 @@ REJECTION_COLUMNS: tuple[Column, ...] = (
     TIME_ZONE,
 )
 
-# For those who check that nothing was changed or removed.
+# The hash chain, to check that no entry was changed or removed.
 CHAIN_COLUMNS: tuple[Column, ...] = (
     SEQUENCE,
     BRAND,
@@ -130,7 +131,7 @@ CHAIN_COLUMNS: tuple[Column, ...] = (
 )
 # fmt: on
 
-# Under their own names: what the hash is of, and what a cell is drawn by (a rejection's is red).
+# Selected under their own names: the columns that the hash covers, and the status, by which is_rejected marks cells.
 CONTEXT: dict[str, Sql] = {column.key: getattr(AuditEntry, column.key) for column in AuditEntry.__table__.columns} | {
     "status": _status_after
 }
@@ -147,9 +148,9 @@ def select_entries(where: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, .
     return (
         select(*(sql.label(key) for key, sql in sources.items()))
         .select_from(AuditEntry)
-        .join(Brand, Brand.id == AuditEntry.brand_id)
+        .join_from(AuditEntry, Brand)
         .outerjoin(Order, and_(Order.brand_id == AuditEntry.brand_id, Order.id == AuditEntry.order_id))
-        .outerjoin(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
+        .outerjoin_from(Order, Buyer)
         .outerjoin(OrderRejection, of_rejection)
         .where(*where)
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())

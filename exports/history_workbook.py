@@ -1,4 +1,4 @@
-"""The history as an Excel workbook: its entries, the rejections among them, their chain; in constant memory."""
+"""The history as an Excel workbook: the entries, the rejections among them, and the hash chain; in constant memory."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,19 +7,17 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.history_columns import CHAIN_COLUMNS, HISTORY_COLUMNS, REJECTION_COLUMNS, select_entries
-from exports.order_columns import Viewer
 from exports.xlsx.book import Book, Rows, writing
+from exports.xlsx.columns import Reader
 from exports.xlsx.sheet import LAST_ROW
-from models.events import EventKind
-from models.locale import Locale
+from models.locale import Locale, Text
+from models.messages.history import EventKind
 
 ENTRIES_AT_A_TIME = 500
 
-# locale → (title, sheet of all entries, sheet of rejections, sheet of the chain)
-NAMES = {
-    Locale.EN: ("History", "History", "Rejections", "Chain"),
-    Locale.JA: ("履歴", "履歴", "却下", "ハッシュチェーン"),
-}
+TITLE = HISTORY_SHEET = Text("History", "履歴")
+REJECTIONS_SHEET = Text("Rejections", "却下")
+CHAIN_SHEET = Text("Chain", "ハッシュチェーン")
 
 
 async def history_workbook(
@@ -30,11 +28,14 @@ async def history_workbook(
     path: Path,
     rows_per_sheet: int = LAST_ROW,
 ) -> None:
-    """Writes the audit entries that meet the conditions, newest first, as a new .xlsx file at `path`. One statement."""
-    viewer = Viewer(locale, is_buyer=False)
-    title, history, rejections, chain = NAMES[locale]
+    """Writes a new .xlsx file at `path` with the audit entries that match the conditions, newest first.
+
+    One statement. The history has no version for buyers: they see none of it.
+    """
+    reader = Reader(locale, is_buyer=False)
+    history, rejections, chain = (sheet.in_(locale) for sheet in (HISTORY_SHEET, REJECTIONS_SHEET, CHAIN_SHEET))
     tables = {history: HISTORY_COLUMNS, rejections: REJECTION_COLUMNS, chain: CHAIN_COLUMNS}
-    async with writing(Book(path, title, tables, viewer, rows_per_sheet)) as write:
+    async with writing(Book(path, TITLE.in_(locale), tables, reader, rows_per_sheet)) as write:
         found = await session.stream(select_entries(where).execution_options(yield_per=ENTRIES_AT_A_TIME))
         async for batch in found.partitions():
             rows: list[Rows] = [(sheet, row, [row]) for row in batch for sheet in (history, chain)]

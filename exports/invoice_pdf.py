@@ -1,27 +1,25 @@
-"""An invoice as a PDF; stamped on every page while it is a draft, and once it is void."""
+"""An invoice as a PDF. A draft and a void invoice are stamped on every page."""
 
 from exports.pdf.labels import labels
-from exports.pdf.paper import Stamp, format_instant, money, render, render_in_thread
+from exports.pdf.paper import Stamp, format_instant, money, render
 from exports.pdf.snapshots import InvoiceSnapshot
 from models.invoice import InvoiceStatus
-from models.locale import Locale
+from models.locale import Locale, Text
+
+TITLE = Text("Invoice", "請求書")
 
 
 def invoice_pdf(snapshot: InvoiceSnapshot, locale: Locale) -> bytes:
-    """Draws it; do not call this on the event loop (exports/pdf/paper.py)."""
+    """CPU-bound: call it through render_in_thread."""
     return render(
         "invoice.html",
         snapshot,
         locale,
-        title="INVOICE",
+        title=TITLE,
         stamp=_stamp(snapshot, locale),
         invoice=snapshot,
         **money(snapshot.currency, locale),
     )
-
-
-async def draw_invoice_pdf(snapshot: InvoiceSnapshot, locale: Locale) -> bytes:
-    return await render_in_thread(invoice_pdf, snapshot, locale)
 
 
 def _stamp(snapshot: InvoiceSnapshot, locale: Locale) -> Stamp | None:

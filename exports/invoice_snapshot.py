@@ -1,8 +1,8 @@
-"""Reads the snapshot of one invoice, in the session of whoever asks: what they may not see is not found."""
+"""Reads the snapshot of one invoice in the session of the viewer: what the viewer may not see is not found."""
 
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
@@ -18,11 +18,11 @@ from models.prices import price_of
 
 
 async def invoice_snapshot(session: AsyncSession, invoice_id: UUID, *, for_buyer: bool) -> InvoiceSnapshot | None:
-    """None when the session's viewer has no such invoice. A draft is the brand's own: there is none `for_buyer`.
+    """None if the session's viewer has no such invoice. A buyer does not see drafts, so None for a draft `for_buyer`.
 
-    Two statements, however many orders and lines there are.
+    Two statements for any number of orders and lines.
     """
-    # A row for each order, as a buyer sees an invoice through own orders only.
+    # One row for each order: a buyer sees an invoice only through the buyer's own orders.
     heads = (await session.execute(_ORDERS.where(Invoice.id == invoice_id))).all()
     if not heads or (for_buyer and heads[0].status is InvoiceStatus.DRAFT):
         return None
@@ -33,7 +33,7 @@ async def invoice_snapshot(session: AsyncSession, invoice_id: UUID, *, for_buyer
     for line in await session.execute(_LINES.where(*of_invoice)):
         parts.setdefault(line.order_id, {}).setdefault(line.note_code or "", []).append(line_of(line, currency))
 
-    # In the order of their first lines; an order of which only tax or shipping is billed comes last.
+    # Sorted by their first lines. An order with only tax or shipping on this invoice has no line and comes last.
     place = {order_id: place for place, order_id in enumerate(parts)}
     orders = tuple(
         BilledOrder(
@@ -87,11 +87,10 @@ _ORDERS = (
         *BRAND,
         *BUYER,
     )
-    .select_from(Invoice)
-    .join(InvoicedOrder, and_(InvoicedOrder.brand_id == Invoice.brand_id, InvoicedOrder.invoice_id == Invoice.id))
-    .join(Order, and_(Order.brand_id == InvoicedOrder.brand_id, Order.id == InvoicedOrder.order_id))
-    .join(Brand, Brand.id == Order.brand_id)
-    .join(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
+    .join_from(Invoice, InvoicedOrder)
+    .join_from(InvoicedOrder, Order)
+    .join_from(Invoice, Brand)
+    .join_from(Order, Buyer)
 )
 
 _LINES = (
@@ -106,11 +105,7 @@ _LINES = (
         Sku.name,
         DeliveryNote.code.label("note_code"),
     )
-    .select_from(InvoiceLine)
-    .join(Sku, and_(Sku.brand_id == InvoiceLine.brand_id, Sku.id == InvoiceLine.sku_id))
-    .outerjoin(
-        DeliveryNote,
-        and_(DeliveryNote.brand_id == InvoiceLine.brand_id, DeliveryNote.id == InvoiceLine.delivery_note_id),
-    )
+    .join_from(InvoiceLine, Sku)
+    .outerjoin_from(InvoiceLine, DeliveryNote)
     .order_by(InvoiceLine.position)
 )

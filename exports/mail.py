@@ -1,4 +1,4 @@
-"""The mails to buyers: rendered from their frozen notices, in the buyer's language, as text and as HTML."""
+"""Mails to buyers: rendered from frozen notices, in the buyer's language, as plain text and as HTML."""
 
 import re
 from dataclasses import dataclass
@@ -9,31 +9,30 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from uuid import UUID
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from exports.texts import one_line, printable
-from models.locale import moment, text_for
+from exports.jinja import templates
+from exports.texts import one_line
+from models.locale import Text, moment, text_for
 from models.messages.mail import mail_texts
 from models.outbox import OrderNotice
 
-# What a domain is once it is encoded (RFC 5321, without addresses in brackets): it goes into a command of SMTP.
+# An encoded domain (RFC 5321, without address literals). It becomes part of an SMTP command.
 HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
-SHORT_NAME = 40  # characters that fit a line beside the address
+MAX_UNENCODED_NAME = 40  # characters: with the address, the header still fits into one line
 
-_html = Environment(
-    loader=PackageLoader("exports"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    finalize=lambda value: printable(value) if isinstance(value, str) else value,
-    trim_blocks=True,
+GREETING = Text("Dear {buyer},", "{buyer} 御中")
+OPENING = Text(
+    "", "いつもお世話になっております。{brand}でございます。\n下記のご注文につきまして、ご連絡申し上げます。"
 )
-_text = _html.overlay(autoescape=False, lstrip_blocks=True)
+ORDER_CODE = Text("Order", "注文コード")
+PLACED = Text("Placed", "注文日時")
+COLON = Text(": ", "： ")
+IN_TIME_ZONE = Text("{at} ({time_zone})", "{at}（{time_zone}）")
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """What the buyer reads. `text` ends its lines with a line feed."""
+    """The content of a mail. The lines of `text` end with LF."""
 
     to: list[str]
     subject: str
@@ -42,32 +41,37 @@ class RenderedMail:
 
 
 def render(notice: OrderNotice) -> RenderedMail:
-    """Exactly what goes out; also what the preview shows."""
+    """The mail as it is sent and as the preview shows it."""
     texts, locale = mail_texts(notice.kind), notice.locale
     code, brand = one_line(notice.order_code), one_line(notice.brand_name)
+    placed = moment(datetime.fromisoformat(notice.placed_at), locale, notice.time_zone)
+    at = moment(datetime.fromisoformat(notice.at), locale, notice.time_zone)
     values = {
-        "locale": notice.locale,
+        "locale": locale,
         "code": code,
         "brand": brand,
-        "buyer": one_line(notice.buyer_name),
-        "placed": moment(datetime.fromisoformat(notice.placed_at), notice.locale, notice.time_zone),
-        "done": texts.done.in_(locale),
-        "at": moment(datetime.fromisoformat(notice.at), notice.locale, notice.time_zone),
-        "time_zone": notice.time_zone,
+        "greeting": text_for(GREETING, locale, buyer=one_line(notice.buyer_name)),
+        "opening": text_for(OPENING, locale, brand=brand),
         "body": notice.body or texts.text.in_(locale),
+        "facts": (
+            (ORDER_CODE.in_(locale), code),
+            (PLACED.in_(locale), placed),
+            (texts.done.in_(locale), text_for(IN_TIME_ZONE, locale, at=at, time_zone=notice.time_zone)),
+        ),
+        "colon": COLON.in_(locale),
     }
     return RenderedMail(
         to=notice.to,
         subject=text_for(texts.subject, locale, brand=brand, code=code),
-        text=_text.get_template("mail.txt").render(values),
-        html=_html.get_template("mail.html").render(values),
+        text=templates.get_template("mail.txt").render(values),
+        html=templates.get_template("mail.html").render(values),
     )
 
 
 def email_message(
     mail: RenderedMail, *, id: UUID, sender: str, sender_name: str, reply_to: str | None, at: datetime
 ) -> EmailMessage:
-    """A multipart/alternative message. The same `id` (the outbox message's) gives the same Message-ID again."""
+    """A multipart/alternative message. `id`: the outbox message's; its Message-ID is the same at every attempt."""
     message = EmailMessage(policy=SMTP)
     address = header_address(sender)
     message["From"] = Address(_display_name(sender_name), address.username, address.domain)
@@ -84,7 +88,7 @@ def email_message(
 
 
 def header_address(spec: str) -> Address:
-    """An address as a mail's header takes it, however odd. Raises ValueError when no mail can reach it."""
+    """An address for a mail header, with its domain in IDNA. Raises ValueError if no mail can reach it."""
     local, _, domain = spec.rpartition("@")
     host = domain.encode("idna").decode()
     if not local or not local.isascii() or not local.isprintable() or not HOST.fullmatch(host):
@@ -93,7 +97,7 @@ def header_address(spec: str) -> Address:
 
 
 def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
-    """Those that a mail can be addressed to, as the mail server takes them; and the others, as they are."""
+    """(the addresses that a mail can be sent to, in the form for the mail server; the others, unchanged)."""
     found, unreachable = [], []
     for each in recipients:
         try:
@@ -104,12 +108,12 @@ def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _unencoded(text: str) -> str:
-    """One line that is taken as it stands: Python's own headers decode what looks encoded, line breaks and all."""
+    """One line without anything that looks like an encoded word: Python would decode it, line breaks included."""
     return one_line(text).replace("=?", "= ?")
 
 
 def _display_name(text: str) -> str:
-    """A name beside an address. Python loses the quotation marks of a long one, and with them the address."""
+    """A name for a header with an address. Python's folding drops a long name's quotes, which breaks the address."""
     name = _unencoded(text)
-    # The no-break space has the whole name encoded, which needs no quotation marks.
-    return name if len(name) <= SHORT_NAME else f"{name}\u00a0"
+    # A no-break space makes Python encode the whole name; an encoded name needs no quotes.
+    return name if len(name) <= MAX_UNENCODED_NAME else f"{name}\u00a0"

@@ -1,90 +1,51 @@
-"""The columns of the Excel export, as data. To add one, add one line to ORDER_COLUMNS or LINE_COLUMNS.
+"""The columns of the Excel export of orders, as data. To add a column, add one line to ORDER_COLUMNS or LINE_COLUMNS.
 
-`sql` is what the database is asked for, `show` turns the row into what the viewer reads. Every statement also has the
-columns of CONTEXT, under their own names, for `show` and for the drawing of a cell.
+Every statement also selects the columns of CONTEXT, under their own names, for `show` and for the formats of cells.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Select, and_, func, select
 
+from exports.xlsx.columns import CellKind, Column, Reader, Sql
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog, Sku
-from models.facts import SQL
-from models.locale import Locale, Text
+from models.facts import DELIVERY_STATUS
+from models.locale import Text
 from models.messages.statuses import DELIVERY_STATUS_LABELS, status_label
 from models.order import Order, OrderLine
-from models.policy import DeliveryStatus, Fact
+from models.policy import REJECTED, DeliveryStatus
 from models.prices import price_of
-from models.rejection import OrderRejection
+from models.rejection import OrderRejection, rejected_by
 from models.tag import OrderTag, Tag
 
-Sql = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+def _status(row: Any, reader: Reader) -> str:
+    return status_label(row.status, reader.locale, to_buyer=reader.is_buyer, approval_asked=row.approval_asked)
 
 
-class Kind(Enum):
-    """MONEY: minor units of the order's currency. INSTANT: shown in the brand's time zone."""
-
-    TEXT = auto()
-    INTEGER = auto()
-    MONEY = auto()
-    INSTANT = auto()
+def _delivery_status(row: Any, reader: Reader) -> str:
+    return DELIVERY_STATUS_LABELS[DeliveryStatus(row.delivery_status)].in_(reader.locale)
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who reads the export."""
-
-    locale: Locale
-    is_buyer: bool
+def _rejected_by(row: Any, reader: Reader) -> str | None:
+    if row.rejected_at is None:
+        return None
+    return rejected_by(str(row.rejected_by), str(row.brand_name), to_buyer=reader.is_buyer)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """`internal`: the brand's own business, not in a buyer's copy. `marks_rejected`: red when the order is rejected."""
-
-    key: str
-    name: Text
-    width: int
-    kind: Kind
-    sql: Sql
-    show: Callable[[Any, Viewer], str | None] | None = None
-    internal: bool = False
-    marks_rejected: bool = False
-
-    def heading(self, locale: Locale) -> str:
-        return self.name.in_(locale)
+def is_rejected(order: Any) -> bool:
+    return order.status in REJECTED
 
 
-def _status(row: Any, viewer: Viewer) -> str:
-    return status_label(row.status, viewer.locale, to_buyer=viewer.is_buyer, approval_asked=row.approval_asked)
-
-
-def _delivery_status(row: Any, viewer: Viewer) -> str:
-    return DELIVERY_STATUS_LABELS[DeliveryStatus(row.delivery_status)].in_(viewer.locale)
-
-
-def _rejected_by(row: Any, viewer: Viewer) -> str | None:
-    by: str | None = row.brand_name if viewer.is_buyer and row.rejected_at else row.rejected_by
-    return by
-
-
-_delivery = case(
-    (SQL[Fact.DELIVERY_NOTE], DeliveryStatus.DELIVERY_NOTE_CREATED.value),
-    (SQL[Fact.BACKLOG_SKUS], DeliveryStatus.BACKLOG_SKUS_CREATED.value),
-    else_=DeliveryStatus.NONE.value,
-)
 _subtotal = Order.total_minor - Order.tax_minor - Order.shipping_minor
 _unit_price = price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction)
 _tag_names = (
     select(Tag.name)
-    .join(OrderTag, and_(OrderTag.brand_id == Tag.brand_id, OrderTag.tag_id == Tag.id))
+    .join_from(Tag, OrderTag)
     .where(OrderTag.brand_id == Order.brand_id, OrderTag.order_id == Order.id)
     .order_by(Tag.code)
     .correlate(Order)
@@ -92,21 +53,23 @@ _tag_names = (
 )
 _tags = select(func.aggregate_strings(_tag_names.c.name, ", ")).scalar_subquery()
 
-TEXT, INTEGER, MONEY, INSTANT = Kind
+TEXT, INTEGER, MONEY, INSTANT = CellKind
 
-CODE = Column("code", Text("Order code", "注文コード"), 20, TEXT, Order.code)
-STATUS = Column("status", Text("Status", "ステータス"), 26, TEXT, Order.status, _status, marks_rejected=True)
-BUYER_CODE = Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code)
-BUYER = Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name)
-CATALOG_CODE = Column("catalog_code", Text("Catalog code", "カタログコード"), 16, TEXT, Catalog.code)
-PLACED_AT = Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at)
-CURRENCY = Column("currency", Text("Currency", "通貨"), 10, TEXT, Order.currency)
+CODE = Column("code", Text("Order code", "注文コード"), 20, TEXT, Order.code, of_owner=True)
+STATUS = Column(
+    "status", Text("Status", "ステータス"), 26, TEXT, Order.status, _status, of_owner=True, is_marked=is_rejected
+)
+BUYER_CODE = Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code, of_owner=True)
+BUYER = Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name, of_owner=True)
+CATALOG_CODE = Column("catalog_code", Text("Catalog code", "カタログコード"), 16, TEXT, Catalog.code, of_owner=True)
+PLACED_AT = Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at, of_owner=True)
+CURRENCY = Column("currency", Text("Currency", "通貨"), 10, TEXT, Order.currency, of_owner=True)
 
 # fmt: off
 ORDER_COLUMNS: tuple[Column, ...] = (
     CODE,
     STATUS,
-    Column("delivery_status", Text("Delivery status", "納品ステータス"), 22, TEXT, _delivery, _delivery_status),
+    Column("delivery_status", Text("Delivery status", "納品ステータス"), 22, TEXT, DELIVERY_STATUS, _delivery_status),
     BUYER_CODE,
     BUYER,
     Column("country", Text("Country", "国"), 16, TEXT, Buyer.country),
@@ -130,7 +93,7 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     CATALOG_CODE,
 )
 
-# Those that are also in ORDER_COLUMNS repeat what the order says.
+# A line repeats the code, currency and status of its order.
 LINE_COLUMNS: tuple[Column, ...] = (
     CODE,
     Column("position", Text("Line", "行"), 8, INTEGER, OrderLine.position),
@@ -161,29 +124,22 @@ CONTEXT: dict[str, Sql] = {
 }
 
 
-def seen_by(viewer: Viewer, columns: Iterable[Column]) -> list[Column]:
-    return [column for column in columns if not (column.internal and viewer.is_buyer)]
-
-
 def select_orders(columns: Iterable[Column], order_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
     sources = CONTEXT | {column.key: column.sql for column in columns}
     return (
         select(*(sql.label(key) for key, sql in sources.items()))
         .select_from(Order)
         .join(Brand, Brand.id == Order.brand_id)
-        .join(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
-        .join(Catalog, and_(Catalog.brand_id == Order.brand_id, Catalog.id == Order.catalog_id))
-        .outerjoin(
-            OrderRejection,
-            and_(OrderRejection.brand_id == Order.brand_id, OrderRejection.order_id == Order.id),
-        )
+        .join_from(Order, Buyer)
+        .join_from(Order, Catalog)
+        .outerjoin_from(Order, OrderRejection)
         .where(Order.id.in_(order_ids))
     )
 
 
 def select_lines(columns: Iterable[Column], order_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
-    """The lines of the orders' official data sets, by position."""
-    sources = [column.sql.label(column.key) for column in columns if column not in ORDER_COLUMNS]
+    """The lines of the orders' official data sets, in the order of their positions."""
+    sources = [column.sql.label(column.key) for column in columns if not column.of_owner]
     return (
         select(OrderLine.order_id.label("order_id"), *sources)
         .select_from(Order)
@@ -195,7 +151,7 @@ def select_lines(columns: Iterable[Column], order_ids: Sequence[UUID]) -> Select
                 OrderLine.data_set == Order.official,
             ),
         )
-        .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
+        .join_from(OrderLine, Sku)
         .where(Order.id.in_(order_ids))
         .order_by(OrderLine.position)
     )

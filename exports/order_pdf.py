@@ -1,29 +1,30 @@
-"""An order as a PDF: the purchase order or the order confirmation; stamped on every page when it is rejected."""
+"""An order as a PDF: purchase order or order confirmation. A rejected order is stamped on every page."""
 
 from exports.pdf.labels import labels
-from exports.pdf.paper import Stamp, format_instant, money, render, render_in_thread
-from exports.pdf.snapshots import OrderSnapshot
-from models.locale import Locale
+from exports.pdf.paper import Stamp, format_instant, money, render
+from exports.pdf.snapshots import OrderDocument, OrderSnapshot
+from models.locale import Locale, Text
 from models.messages.statuses import status_label
+
+TITLES = {
+    OrderDocument.PURCHASE_ORDER: Text("Purchase order", "注文書"),
+    OrderDocument.ORDER_CONFIRMATION: Text("Order confirmation", "注文確認書"),
+}
 
 
 def order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
-    """Draws it; do not call this on the event loop (exports/pdf/paper.py)."""
+    """CPU-bound: call it through render_in_thread."""
     status = status_label(snapshot.status, locale, to_buyer=snapshot.for_buyer)
     return render(
         "order.html",
         snapshot,
         locale,
-        title=snapshot.document,
+        title=TITLES[snapshot.document],
         stamp=_stamp(snapshot, locale, status),
         order=snapshot,
         status=status,
         **money(snapshot.currency, locale),
     )
-
-
-async def draw_order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
-    return await render_in_thread(order_pdf, snapshot, locale)
 
 
 def _stamp(snapshot: OrderSnapshot, locale: Locale, status: str) -> Stamp | None:

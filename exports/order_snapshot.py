@@ -1,8 +1,9 @@
-"""Reads the snapshot of one order, in the session of whoever asks: what they may not see is not found."""
+"""Reads the snapshot of one order in the session of the viewer: what the viewer may not see is not found."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
@@ -13,7 +14,7 @@ from models.catalog import Catalog, Sku
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
 from models.prices import price_of
-from models.rejection import OrderRejection
+from models.rejection import OrderRejection, rejected_by
 
 DATA_SETS = {
     OrderDocument.PURCHASE_ORDER: DataSet.ORIGINAL,
@@ -23,15 +24,15 @@ OFFICIAL = {data_set: document for document, data_set in DATA_SETS.items()}
 
 
 class NoConfirmation(LookupError):
-    """An order confirmation was asked of an order that has none yet."""
+    """The order has no order confirmation."""
 
 
 async def order_snapshot(
     session: AsyncSession, order_id: UUID, document: OrderDocument | None, *, for_buyer: bool
 ) -> OrderSnapshot | None:
-    """The document of the order; None asks for the official one. None when the session's viewer has no such order.
+    """None if the session's viewer has no such order. `document` None: the order's official document.
 
-    Three statements, however many lines there are. Raises NoConfirmation.
+    Three statements for any number of lines. Raises NoConfirmation.
     """
     row = (await session.execute(_ORDER.where(Order.id == order_id))).one_or_none()
     if row is None:
@@ -72,11 +73,15 @@ async def order_snapshot(
         shipping=shipping,
         total=subtotal + tax + shipping,
         comment=row.comment,
-        rejection=RejectionStamp(at=row.rejected_at, by=row.brand_name if for_buyer else row.actor_name)
-        if row.rejected_at
-        else None,
+        rejection=_stamp(row, for_buyer=for_buyer),
         time_zone=row.time_zone,
     )
+
+
+def _stamp(row: Any, *, for_buyer: bool) -> RejectionStamp | None:
+    if row.rejected_at is None:
+        return None
+    return RejectionStamp(at=row.rejected_at, by=rejected_by(row.actor_name, row.brand_name, to_buyer=for_buyer))
 
 
 _ORDER = (
@@ -101,9 +106,9 @@ _ORDER = (
     )
     .select_from(Order)
     .join(Brand, Brand.id == Order.brand_id)
-    .join(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
-    .join(Catalog, and_(Catalog.brand_id == Order.brand_id, Catalog.id == Order.catalog_id))
-    .outerjoin(OrderRejection, and_(OrderRejection.brand_id == Order.brand_id, OrderRejection.order_id == Order.id))
+    .join_from(Order, Buyer)
+    .join_from(Order, Catalog)
+    .outerjoin_from(Order, OrderRejection)
 )
 
 _LINES = (
@@ -116,6 +121,6 @@ _LINES = (
         Sku.model_number,
         Sku.name,
     )
-    .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
+    .join_from(OrderLine, Sku)
     .order_by(OrderLine.position)
 )

@@ -1,6 +1,6 @@
-"""The Excel export: one sheet of orders, one of their lines, for any number of orders in constant memory.
+"""The Excel export of orders: a sheet of orders and a sheet of their lines, in constant memory.
 
-Rows are read on the event loop, a hundred orders at a time, and written by a thread of the export's own.
+Rows are read on the event loop, a hundred orders at a time, and written by the workbook's own thread.
 """
 
 from pathlib import Path
@@ -10,15 +10,17 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS, Viewer, seen_by, select_lines, select_orders
+from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS, select_lines, select_orders
 from exports.xlsx.book import Book, Rows, writing
+from exports.xlsx.columns import Reader, columns_for
 from exports.xlsx.sheet import LAST_ROW
-from models.locale import Locale
+from models.locale import Locale, Text
 
 ORDERS_AT_A_TIME = 100
 
-# locale → (title, sheet of orders, sheet of lines)
-NAMES = {Locale.EN: ("Orders", "Orders", "Lines"), Locale.JA: ("注文一覧", "注文", "注文明細")}
+TITLE = Text("Orders", "注文一覧")
+ORDERS_SHEET = Text("Orders", "注文")
+LINES_SHEET = Text("Lines", "注文明細")
 
 
 async def orders_workbook(
@@ -30,15 +32,15 @@ async def orders_workbook(
     path: Path,
     rows_per_sheet: int = LAST_ROW,
 ) -> None:
-    """Writes the orders whose ids `orders` selects, in its order, as a new .xlsx file at `path`.
+    """Writes a new .xlsx file at `path` with the orders whose ids `orders` selects, in the order of that query.
 
-    Temporary files go beside it. When this fails or is cancelled, nothing is left there.
+    Temporary files are created next to it. If this fails or is cancelled, all files are removed.
     """
-    viewer = Viewer(locale, for_buyer)
-    order_columns, line_columns = seen_by(viewer, ORDER_COLUMNS), seen_by(viewer, LINE_COLUMNS)
-    title, order_sheet, line_sheet = NAMES[locale]
+    reader = Reader(locale, for_buyer)
+    order_columns, line_columns = columns_for(reader, ORDER_COLUMNS), columns_for(reader, LINE_COLUMNS)
+    order_sheet, line_sheet = ORDERS_SHEET.in_(locale), LINES_SHEET.in_(locale)
     tables = {order_sheet: ORDER_COLUMNS, line_sheet: LINE_COLUMNS}
-    async with writing(Book(path, title, tables, viewer, rows_per_sheet)) as write:
+    async with writing(Book(path, TITLE.in_(locale), tables, reader, rows_per_sheet)) as write:
         ids = await session.stream_scalars(orders.execution_options(yield_per=ORDERS_AT_A_TIME))
         async for batch in ids.partitions():
             found = {row.order_id: row for row in await session.execute(select_orders(order_columns, batch))}

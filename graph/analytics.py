@@ -11,6 +11,7 @@ from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale, describe_enum
 from graph.core.money import Money
+from graph.downloads import ANALYTICS_EXCEL, Period
 from graph.limits.cost import ListSize
 from models.analytics import Figures, Group
 from resolvers import analytics
@@ -139,7 +140,7 @@ def order_analytics_excel(
 ) -> Download:
     placed = or_none(placed_from), or_none(placed_to)
     analytics.check_range(*placed)  # told now, not by the link
-    return info.context.links.of_analytics(*placed, info.context.actor, locale or None)
+    return info.context.links.to(ANALYTICS_EXCEL, Period(*placed), info.context.actor, locale or None)
 
 
 def _totals(figures: Figures) -> list[Money]:

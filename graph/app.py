@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,9 +14,10 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from exports.relay.relay import Relay
-from exports.relay.transports import FileTransport, SmtpTransport, Transport
+from graph.core.clock import utc_now
 from graph.core.context import RequestContext
 from graph.core.download_links import Links
+from graph.downloads import DOCUMENTS
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
 from graph.http.downloads import Downloads
@@ -39,16 +40,6 @@ LOCK_WAIT_MARGIN = timedelta(seconds=1)
 log = logging.getLogger("orders.app")
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def transport_of(settings: Settings) -> Transport:
-    if settings.smtp_url:
-        return SmtpTransport(settings.smtp_url)
-    return FileTransport(settings.mail_folder)
-
-
 def create_app(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo_token: str | None = None
 ) -> Starlette:
@@ -56,7 +47,7 @@ def create_app(
     lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LOCK_WAIT_MARGIN)
     database = Database(settings.database_url, settings.replica_url, lock_wait=lock_wait)
     metrics.watch(database)
-    transport = transport_of(settings)
+    transport = settings.transport()
     if settings.traces:
         from graph.telemetry import traces  # an extra, which need not be installed
 
@@ -86,7 +77,7 @@ def create_app(
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
             Route("/graphql", AdmissionControl(graphql), methods=None),
-            Route("/downloads/{token}", Downloads(database, links).get),
+            Route("/downloads/{token}", Downloads(database, links, DOCUMENTS).get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *(graphiql_routes() if settings.edge.graphiql else ()),

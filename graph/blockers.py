@@ -1,4 +1,7 @@
-"""What is in the way of an action on an order: blockers, the documents behind them, and verdicts by action."""
+"""What prevents an action on an order: the blockers, the documents that cause them, and a verdict for each action."""
+
+from collections.abc import Iterable
+from typing import assert_never
 
 import strawberry
 from strawberry import ID
@@ -6,8 +9,8 @@ from strawberry import ID
 from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
 from models.messages.blockers import BLOCKER_MESSAGES
-from models.policy import Blocker, OrderAction
-from resolvers.reading.verdicts import Explained
+from models.policy import BLOCKED_WHEN, Blocker, HasNot, OrderAction, describe
+from resolvers.reading.verdicts import DocumentKind, Explained
 
 
 @strawberry.type(description="A document that references an order.")
@@ -17,15 +20,40 @@ class BlockingDocument:
 
     @classmethod
     def all_of(cls, blocker: Explained) -> "list[BlockingDocument]":
-        kind = Kind.INVOICE if blocker.code is Blocker.INVOICE_EXISTS else Kind.DELIVERY_NOTE
-        return [cls(id=to_id(kind, each.id), code=each.code) for each in blocker.documents]
+        return [cls(id=to_id(_id_kind(each.kind), each.id), code=each.code) for each in blocker.documents]
+
+
+def _id_kind(kind: DocumentKind) -> Kind:
+    match kind:
+        case DocumentKind.DELIVERY_NOTE:
+            return Kind.DELIVERY_NOTE
+        case DocumentKind.INVOICE:
+            return Kind.INVOICE
+        case _:
+            assert_never(kind)
+
+
+def describe_blockers(blockers: Iterable[Blocker]) -> dict[str, str]:
+    """Descriptions for the values of an enum: the message that people read, and the condition in the rules table."""
+    return {blocker.name: _description(blocker) for blocker in blockers}
+
+
+def _description(blocker: Blocker) -> str:
+    message = BLOCKER_MESSAGES[blocker].en.replace(": {documents}", "")
+    match BLOCKED_WHEN.get(blocker):
+        case None:
+            return message
+        case HasNot(fact):
+            return f"{message} Returned unless {fact}."
+        case condition:
+            return f"{message} Returned if {describe(condition)}."
 
 
 describe_enum(
     Blocker,
     "Reasons why an action on an order is not possible. New values may be added: a client "
     "must tolerate unknown values.",
-    {blocker.name: BLOCKER_MESSAGES[blocker].en.replace(": {documents}", "") for blocker in Blocker},
+    describe_blockers(Blocker),
     name="OrderActionBlockerCode",
 )
 

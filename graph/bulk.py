@@ -14,9 +14,9 @@ from graph.core.ids import Kind, from_id, to_id
 from graph.limits.cost import ListSize
 from graph.order_filter import OrderFilter
 from graph.orders import Order, load_order
-from resolvers.bulk_runs import MAX_ORDERS, Result
+from resolvers.bulk_runs import MAX_ORDERS
 from resolvers.core.notices import MAX_BODY_LENGTH
-from resolvers.core.refusals import Outcome, RefusalCode
+from resolvers.core.refusals import OrderResult, Outcome, RefusalCode
 from resolvers.inputs import InputError
 
 ERRORS = {
@@ -75,7 +75,7 @@ class BulkInput:
             "idempotency_key": or_none(self.idempotency_key),
         }
 
-    def answers(self, outcome: Outcome) -> list[tuple[ID, Result | None]]:
+    def answers(self, outcome: Outcome) -> list[tuple[ID, OrderResult | None]]:
         """Each order once, as it was asked for; None for what is not even an order's id."""
         ids = or_none(self.order_ids)
         if ids is None:
@@ -106,14 +106,14 @@ class BulkActionResult:
         description="Non-fatal notices about a completed action, e.g. the buyer has no e-mail address. A "
         "retry returns them again."
     )
-    result: Private[Result | None]
+    result: Private[OrderResult | None]
 
     @strawberry.field(description="The order after the command. Null if the viewer has no such order.")
     async def order(self, info: Info) -> Order | None:
         return await load_order(info, self.result.order_id if self.result and self.result.is_found else None)
 
     @classmethod
-    def of(cls, id: ID, result: Result | None) -> "BulkActionResult":
+    def of(cls, id: ID, result: OrderResult | None) -> "BulkActionResult":
         blockers = [ActionBlocker.of(blocker) for blocker in result.blockers] if result else []
         warnings = result.warnings if result else []
         is_done = bool(result and result.is_done)

@@ -14,9 +14,9 @@ from graph.limits.cost import ListSize
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from resolvers import bulk_rejection
-from resolvers.bulk_runs import BulkCommand, Result
+from resolvers.bulk_runs import BulkCommand
 from resolvers.core.notices import MAX_BODY_LENGTH, Message
-from resolvers.core.refusals import RefusalCode
+from resolvers.core.refusals import OrderResult, RefusalCode
 
 
 class RejectOrdersErrorCode(StrEnum):
@@ -65,7 +65,7 @@ class RejectOrdersResult:
         description="Non-fatal notices about a completed action, e.g. the buyer has no e-mail address. A "
         "retry returns them again."
     )
-    result: Private[Result | None]
+    result: Private[OrderResult | None]
 
     @strawberry.field(description="The order after the command. Null if the viewer has no such order.")
     async def order(self, info: Info) -> Order | None:
@@ -103,7 +103,7 @@ async def reject_orders(
     )
 
 
-def _result(id: ID, result: Result | None) -> RejectOrdersResult:
+def _result(id: ID, result: OrderResult | None) -> RejectOrdersResult:
     blockers = [RejectionBlocker.of(blocker) for blocker in result.blockers] if result else []
     warnings = result.warnings if result else []
     return RejectOrdersResult(order_id=id, blockers=blockers, warnings=warnings, result=result)

@@ -14,6 +14,7 @@ from graph.core.ids import Kind, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node, load_nodes
 from graph.core.pagination import After, Connection, First, connection, counted
+from graph.downloads import DELIVERY_NOTE, INVOICE, Record
 from graph.limits.cost import page_size
 from models.invoice import InvoiceStatus
 from resolvers import nodes
@@ -76,8 +77,8 @@ class DeliveryNote(Node):
 
     @strawberry.field(description="A download link to the PDF.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
-        language = locale or None
-        return info.context.links.of_delivery_note(self.row.id, self.row.code, info.context.actor, language)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(DELIVERY_NOTE, subject, info.context.actor, locale or None)
 
     @classmethod
     def of(cls, row: DeliveryNoteRow) -> "DeliveryNote":
@@ -165,8 +166,8 @@ class Invoice(Node):
 
     @strawberry.field(description="A download link to the PDF. A draft and a void invoice are stamped as such.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
-        language = locale or None
-        return info.context.links.of_invoice(self.row.id, self.row.code, info.context.actor, language)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(INVOICE, subject, info.context.actor, locale or None)
 
     @classmethod
     def of(cls, row: InvoiceRow) -> "Invoice":

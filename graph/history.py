@@ -12,6 +12,7 @@ from graph.core.download_links import Download
 from graph.core.enums import InLocale, SortDirection
 from graph.core.ids import Kind
 from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.downloads import HISTORY_EXCEL
 from graph.history_types import OrderEvent
 from graph.limits.cost import COST_OF_A_FILTER
 from graph.order_filter import read_ids
@@ -90,4 +91,4 @@ def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) 
     wanted = (filter or HistoryFilter()).read()
     require(info.context, Permission.READ_INTERNAL)
     resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
-    return info.context.links.of_history(wanted, info.context.actor, locale or None)
+    return info.context.links.to(HISTORY_EXCEL, wanted, info.context.actor, locale or None)

@@ -15,13 +15,14 @@ from graph.catalog import OrderLine
 from graph.core.batching import map_loaded, selected_fields
 from graph.core.binding import question
 from graph.core.context import Info, or_none
-from graph.core.download_links import Download, Export
+from graph.core.download_links import Download
 from graph.core.enums import InLocale
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node
 from graph.core.pagination import After, Before, Connection, First, Last, connection, counted
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
+from graph.downloads import ORDER_EXCEL, ORDER_PDFS, ORDERS_EXCEL, OrderList, Record
 from graph.history_types import OrderEvent
 from graph.limits.cost import COST_OF_A_FILTER, ListSize, page_size
 from graph.notifications import Notification
@@ -33,6 +34,7 @@ from models.messages.statuses import status_label
 from models.order import DataSet
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
+from models.rejection import rejected_by
 from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
@@ -170,10 +172,7 @@ class Order(Node):
         row = await info.context.loaders.rejection.load(self.row.id)
         if row is None:
             return None
-        by = row.actor_name
-        if info.context.actor.is_buyer:
-            brand = await info.context.loaders.brand.load(self.row.brand_id)
-            by = brand.name if brand else ""
+        by = rejected_by(row.actor_name, row.brand_name, to_buyer=info.context.actor.is_buyer)
         return OrderRejection(rejected_at=row.rejected_at, rejected_by=by, notified=row.notified, body=row.body)
 
     @strawberry.field(description="Delivery notes created from the order, oldest first.")
@@ -223,13 +222,13 @@ class Order(Node):
         wanted = document or (OrderDocument.ORDER_CONFIRMATION if has_confirmation else OrderDocument.PURCHASE_ORDER)
         if wanted is OrderDocument.ORDER_CONFIRMATION and not has_confirmation:
             raise InputError("This order has no order confirmation (OC) yet; ask for PURCHASE_ORDER.", "document")
-        export = Export.ORDER_CONFIRMATION if wanted is OrderDocument.ORDER_CONFIRMATION else Export.PURCHASE_ORDER
-        return info.context.links.of_order(export, self.row, info.context.actor, locale or None)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(ORDER_PDFS[wanted], subject, info.context.actor, locale or None)
 
     @strawberry.field(description="A download link to a workbook (Excel) of the order and its lines.")
     def excel(self, info: Info, locale: InLocale = UNSET) -> Download:
-        actor = info.context.actor
-        return info.context.links.of_order(Export.ORDER_EXCEL, self.row, actor, locale or None)
+        subject = Record(self.row.id, self.row.code)
+        return info.context.links.to(ORDER_EXCEL, subject, info.context.actor, locale or None)
 
     async def _content(self, info: Info, data_set: DataSet) -> OrderContent:
         rows = await info.context.loaders.contents.load((self.row.id, data_set))
@@ -326,7 +325,7 @@ def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale:
     resolvers.matching(
         wanted, ordering, info.context.actor
     )  # a filter that makes no sense is told now, not by the link
-    return info.context.links.of_orders(wanted, ordering, info.context.actor, locale or None)
+    return info.context.links.to(ORDERS_EXCEL, OrderList(wanted, ordering), info.context.actor, locale or None)
 
 
 NODES[Kind.ORDER] = (nodes.orders, Order.of)

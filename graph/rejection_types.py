@@ -2,40 +2,26 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import strawberry
 
-from graph.blockers import BlockingDocument
+from graph.blockers import BlockingDocument, describe_blockers
 from graph.core.enums import describe_enum
-from models.policy import Blocker
+from models.policy import Blocker, OrderAction, possible_blockers
 from resolvers.reading.verdicts import Explained
 
+_BLOCKERS = possible_blockers(OrderAction.REJECT)
 
-class RejectionBlockerCode(StrEnum):
-    """The blockers that rejecting can meet; a test keeps them equal to the rules table's."""
-
-    ALREADY_REJECTED = Blocker.ALREADY_REJECTED
-    SENT_BACK_TO_CART = Blocker.SENT_BACK_TO_CART
-    DELIVERY_NOTE_EXISTS = Blocker.DELIVERY_NOTE_EXISTS
-    INVOICE_EXISTS = Blocker.INVOICE_EXISTS
-    BACKLOG_SKUS_CREATED = Blocker.BACKLOG_SKUS_CREATED
-    NOT_PERMITTED = Blocker.NOT_PERMITTED
-    STATUS_NOT_ELIGIBLE_FOR_BULK = Blocker.STATUS_NOT_ELIGIBLE_FOR_BULK
-
+if TYPE_CHECKING:  # mypy knows no enum whose members are computed
+    RejectionBlockerCode = Blocker
+else:
+    RejectionBlockerCode = StrEnum("RejectionBlockerCode", {blocker.name: blocker.value for blocker in _BLOCKERS})
 
 describe_enum(
     RejectionBlockerCode,
     "Reasons why an order cannot be rejected. New values may be added: a client must tolerate unknown values.",
-    {
-        "ALREADY_REJECTED": "The order has already been rejected.",
-        "SENT_BACK_TO_CART": "The order has been sent back to the buyer's cart.",
-        "DELIVERY_NOTE_EXISTS": "A delivery note references the order. Deleting the note releases the order.",
-        "INVOICE_EXISTS": "An invoice, be it a draft, references the order. Voiding an issued invoice or deleting a "
-        "draft releases the order.",
-        "BACKLOG_SKUS_CREATED": "Backlog SKUs have been created from the order.",
-        "NOT_PERMITTED": "The viewer's role does not permit rejecting orders.",
-        "STATUS_NOT_ELIGIBLE_FOR_BULK": "Bulk only: the status is neither OC_REQUIRED nor OC_CREATED.",
-    },
+    describe_blockers(_BLOCKERS),
 )
 
 

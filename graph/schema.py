@@ -21,8 +21,9 @@ from graph.confirmation import (
     refuse_order_confirmation,
     update_order_confirmation,
 )
-from graph.core.binding import bindings, command, question
+from graph.core.binding import bindings, command, mutations_by_action, question
 from graph.core.context import ReadFromPrimary
+from graph.core.enums import describe_values
 from graph.core.errors import MaskErrors
 from graph.core.node import node, nodes
 from graph.core.scalars import SCALARS
@@ -372,6 +373,9 @@ class Mutation:
         description="Deletes a drafted invoice and releases its orders: it no longer keeps them from being rejected or "
         "invoiced.",
     )
+
+
+describe_values(OrderAction, mutations_by_action(Mutation))
 
 
 class Schema(strawberry.Schema):

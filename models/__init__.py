@@ -1,1 +1,1 @@
-"""The tables, the rules and the words of Order Management. Imports nothing else of ours."""
+"""The tables, rules and messages of Order Management. Imports none of the other packages."""

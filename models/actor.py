@@ -1,4 +1,4 @@
-"""Who acts: a brand's member, a buyer's user, a partner app or a platform operator."""
+"""The actor of a request: a brand's member, a buyer's user, a partner app or a platform operator."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,7 +31,7 @@ KIND_OF_ROLE = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`id` is the subject of the token, `brand_id` None for an operator, `locale`: of messages to it."""
+    """`id`: the subject of the token. `brand_id`: None for an operator. `locale`: of messages to the actor."""
 
     role: Role
     id: str
@@ -57,7 +57,7 @@ class Actor:
 
     @property
     def identity(self) -> str:
-        """Who it is among actors of every kind and all buyers of a brand, in at most 200 characters."""
+        """Unique among the actors of every kind and the users of all buyers of a brand; at most 200 characters."""
         whole = ":".join([self.kind, *([self.buyer_id.hex] if self.buyer_id else []), self.id])
         return whole if len(whole) <= 200 else f"{self.kind}:{sha256(whole.encode()).hexdigest()}"
 

@@ -1,4 +1,4 @@
-"""What analytics come to, frozen: resolvers/analytics.py finds the figures, GraphQL and the workbook show them."""
+"""The results of analytics: resolvers/analytics.py computes them, GraphQL and the workbook show them."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`totals`: currency → minor units. By product they are of the lines alone, without tax and shipping."""
+    """`totals`: currency → minor units. Totals by product add up the lines only, without tax and shipping."""
 
     orders: int = 0
     quantity: int = 0
@@ -22,7 +22,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`key`: the month as 2026-11, a code, or who it was; `label`: as people know it."""
+    """`key`: the month as 2026-11, a code, or the actor who rejected. `label`: the name that people read."""
 
     key: str
     label: str
@@ -31,10 +31,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Rejections:
-    """Beside the figures, what they leave out: rejected and sent-back orders.
+    """The orders that the figures leave out: rejected and sent-back ones.
 
     `declined`: month of the rejection, in the brand's time zone → one group for each actor who rejected.
-    `sent_back_by_month`: by the month of the sending back, in their order.
+    `sent_back_by_month`: by the month in which the orders were sent back, in calendar order.
     """
 
     declined: Mapping[str, list[Group]]
@@ -50,7 +50,7 @@ class Rejections:
 
     @property
     def by_month(self) -> list[Group]:
-        """In their order."""
+        """In calendar order."""
         return [Group(month, month, total(groups)) for month, groups in sorted(self.declined.items())]
 
     @property
@@ -62,8 +62,9 @@ class Rejections:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All figures over the orders placed in a range (None: no limit); `time_zone` is the one of the months."""
+    """All figures over the orders placed in a range (None: no limit). `time_zone`: the brand's; UTC for an operator."""
 
+    for_buyer: bool
     placed_from: datetime | None
     placed_to: datetime | None
     time_zone: str
@@ -80,11 +81,11 @@ def total(groups: Iterable[Group]) -> Figures:
 
 
 def merged(groups: Iterable[tuple[Hashable, Group]]) -> list[Group]:
-    """Those of the same identity added up; of several labels, the first in the alphabet."""
-    found: dict[Hashable, Group] = {}
+    """Adds up the groups of each identity. Of several labels, the first in alphabetical order is kept."""
+    sums: dict[Hashable, Group] = {}
     for identity, group in groups:
-        known = found.get(identity)
+        known = sums.get(identity)
         if known:
             group = Group(group.key, min(known.label, group.label), known.figures + group.figures)
-        found[identity] = group
-    return list(found.values())
+        sums[identity] = group
+    return list(sums.values())

@@ -1,4 +1,4 @@
-"""Keys of partner apps. The key itself is shown once, when it is made; here is only its SHA-256."""
+"""API keys of partner apps. A key is shown once, when it is created; the table stores only its SHA-256."""
 
 import hashlib
 import re
@@ -12,15 +12,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, new_id
 from models.scope import BrandOwned, Internal
 
-# Recognisable, so that scanners of repositories and logs can find one that has leaked.
+# A fixed prefix, so that secret scanners can find a leaked key in repositories and logs.
 PREFIX = "omk_"
 SECRET = re.compile(PREFIX + "[A-Za-z0-9_-]{43}")
 
 
 class ApiKey(Internal, BrandOwned, Base):
-    """`previous_hash`: of the key before the last rotation, good until `previous_until`.
+    """`previous_hash`: the hash of the key before the last rotation, which is valid until `previous_until`.
 
-    The two indexes of the hashes begin with no brand: whose a key is, is what they answer.
+    The indexes on the hashes do not begin with the brand: authentication looks up the brand by the hash.
     """
 
     __tablename__ = "api_keys"
@@ -46,7 +46,7 @@ class ApiKey(Internal, BrandOwned, Base):
 
 
 def new_secret() -> str:
-    """256 random bits: too many to guess, so a fast hash of it is enough."""
+    """256 random bits: they cannot be guessed, so a fast hash is enough to store them."""
     return PREFIX + secrets.token_urlsafe(32)
 
 

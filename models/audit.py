@@ -1,4 +1,7 @@
-"""The audit: who decided what, when. Written in the transaction of the decision; a trigger refuses changes to it."""
+"""The audit log: who decided what, and when. An entry is written in the transaction of the decision itself.
+
+Triggers refuse every change to an entry. Each entry holds the hash of the one before it, per brand: a hash chain.
+"""
 
 import hashlib
 import json
@@ -18,7 +21,6 @@ from models.events import (
     BrandSettingsUpdated,
     BuyerUpdated,
     Event,
-    EventKind,
     OrderArchived,
     OrderChanged,
     OrderPlaced,
@@ -28,12 +30,13 @@ from models.events import (
     TagsApplied,
     TagUpdated,
 )
+from models.messages.history import EventKind
 from models.rejection import body_hash
 from models.scope import BrandOwned, Internal
 
 
 class AuditEntry(Internal, BrandOwned, Base):
-    """`details` holds what the sentences of models/messages/history.py need, and for a rejection the body's hash."""
+    """`details`: the values for the sentences of models/messages/history.py; for a rejection also the body's hash."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -53,14 +56,14 @@ class AuditEntry(Internal, BrandOwned, Base):
     actor_name: Mapped[str] = mapped_column(String(200))
     request_id: Mapped[str | None] = mapped_column(String(64))
     details: Mapped[dict[str, Any]]
-    # The place in the brand's chain, and the SHA-256 (hex) of this entry and of the one before it.
+    # The position in the brand's chain, and the SHA-256 (hex) of the entry before it and of this one.
     sequence: Mapped[int | None] = mapped_column(BigInteger)
     previous_hash: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64))
 
 
 class AuditHead(BrandOwned, Base):
-    """The last entry of a brand's chain; whoever adds to the chain holds its lock until the commit.
+    """The last entry of a brand's chain. A transaction that adds entries locks this row until it commits.
 
     Not Internal: a buyer who approves an OC adds to the chain too.
     """
@@ -75,7 +78,8 @@ class AuditHead(BrandOwned, Base):
 async def record(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:
     """Adds entries about one brand to its chain, as the last thing that a command writes.
 
-    Everything else is written before the head is locked: who holds the head waits for nobody, so nobody waits for ever.
+    Everything else is written before the head is locked. A transaction that holds the head waits for no other lock, so
+    a deadlock is impossible.
     """
     chained = list(entries)
     if not chained:
@@ -85,25 +89,25 @@ async def record(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:
     locked = select(AuditHead).where(AuditHead.brand_id == brand_id).with_for_update()
     head = await session.scalar(locked)
     if head is None:
-        # Two first entries at once: the second one waits here for the first one's commit.
+        # If two transactions write a brand's first entry at once, the second waits here for the first to commit.
         await session.execute(insert_new(session, AuditHead).values(brand_id=brand_id, sequence=0, hash=""))
         head = (await session.scalars(locked)).one()
-    for each in chained:
-        each.sequence, each.previous_hash = head.sequence + 1, head.hash
-        each.hash = digest(each)
-        head.sequence, head.hash = each.sequence, each.hash
+    for new in chained:
+        new.sequence, new.previous_hash = head.sequence + 1, head.hash
+        new.hash = digest(new)
+        head.sequence, head.hash = new.sequence, new.hash
     session.add_all(chained)
 
 
 def digest(entry: AuditEntry) -> str:
-    """SHA-256 (hex) of everything that an entry says and of the hash before it."""
+    """SHA-256 (hex) of all columns of an entry, the hash of the entry before it included."""
     return hashlib.sha256(hashed_text(entry).encode()).hexdigest()
 
 
 def hashed_text(entry: Any) -> str:
-    """What `digest` is of: canonical JSON. `entry`: an AuditEntry, or a row with all of its columns."""
-    said = {column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns if column.key != "hash"}
-    return json.dumps(said, sort_keys=True, ensure_ascii=False, default=_plain)
+    """The text that `digest` hashes: canonical JSON. `entry`: an AuditEntry, or a row with all of its columns."""
+    values = {column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns if column.key != "hash"}
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> str:
@@ -111,7 +115,7 @@ def _plain(value: object) -> str:
 
 
 def entry(event: Event, actor: Actor, request_id: str | None) -> AuditEntry:
-    kind, details = _told(event)
+    kind, details = _kind_and_details(event)
     return AuditEntry(
         id=new_id(),
         brand_id=event.brand_id,
@@ -126,7 +130,7 @@ def entry(event: Event, actor: Actor, request_id: str | None) -> AuditEntry:
     )
 
 
-def _told(event: Event) -> tuple[str, dict[str, Any]]:
+def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
     match event:
         case OrderPlaced():
             return EventKind.ORDER_PLACED, {"source": event.source}

@@ -1,4 +1,4 @@
-"""Backlog SKUs: an order's SKUs laid out for delivery in parts. They keep the order from being rejected."""
+"""Backlog SKUs: an order's SKUs that are delivered in parts. An order that has any cannot be rejected."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from models.scope import OrderOwned
 
 
 class BacklogSku(OrderOwned, Base):
-    """A SKU of an order laid out for delivery in parts; it blocks a rejection even when nothing of it remains."""
+    """A SKU of an order that is delivered in parts. It blocks a rejection even if nothing remains to be delivered."""
 
     __tablename__ = "backlog_skus"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What tables are built on: the declarative base, the column types, ids."""
+"""The base of all tables: declarative base, column types, ids, INSERT … ON CONFLICT."""
 
 import os
 import time
@@ -16,7 +16,7 @@ from models.locale import Locale
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant. Stored in UTC, always read back aware; SQLite's own DateTime loses the offset."""
+    """An instant, stored in UTC and read back with its offset. SQLite's own DateTime loses the offset."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -59,7 +59,10 @@ _last_id = 0
 
 
 def new_id() -> uuid.UUID:
-    """A UUIDv7 (RFC 9562): ordered by creation time, strictly rising within this process."""
+    """A UUIDv7 (RFC 9562): ordered by creation time, strictly increasing within this process.
+
+    48 bits of milliseconds, the version, 12 bits of the fraction of the millisecond, the variant, 62 random bits.
+    """
     global _last_id
     milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
     stamp = milliseconds << 12 | (nanoseconds << 12) // 1_000_000
@@ -69,11 +72,11 @@ def new_id() -> uuid.UUID:
 
 
 def insert_into(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
-    """The database's own INSERT, which knows ON CONFLICT."""
+    """The dialect's own INSERT, which has ON CONFLICT."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
 
 
 def insert_new(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
-    """INSERT … ON CONFLICT DO NOTHING: rows whose key is taken are left as they are."""
+    """INSERT … ON CONFLICT DO NOTHING: leaves existing rows with the same key unchanged."""
     return insert_into(session, table).on_conflict_do_nothing()

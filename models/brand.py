@@ -1,4 +1,4 @@
-"""The brand: the seller, one tenant."""
+"""The brand: a seller, i.e. one tenant."""
 
 from uuid import UUID
 
@@ -21,8 +21,8 @@ class Brand(Base):
     currency: Mapped[str] = mapped_column(String(3), default="JPY")
     mail_reply_to: Mapped[str | None] = mapped_column(String(320))
     archiving_enabled: Mapped[bool] = mapped_column(default=True)
-    # The name beside the sender's address; the brand's own when None.
+    # The display name of the sender of mails. None: the brand's name.
     mail_sender_name: Mapped[str | None] = mapped_column(String(200))
-    # What a rejected order's buyer reads when nothing is typed; the product's standard text when None.
+    # The message to the buyer of a rejected order if the member types none. None: the product's standard text.
     rejection_text_en: Mapped[str | None] = mapped_column(Text)
     rejection_text_ja: Mapped[str | None] = mapped_column(Text)

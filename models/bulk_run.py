@@ -1,4 +1,4 @@
-"""Bulk runs: which orders one bulk request is about, fixed when it begins, so that a retry finishes the rest."""
+"""Bulk runs: the orders of one bulk request, fixed when it begins, so that a retry completes the rest."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,9 +11,10 @@ from models.scope import BrandOwned, Internal
 
 
 class BulkRun(Internal, BrandOwned, Base):
-    """`order_ids`: hex ids in the order of the answer. `key`: the client's idempotency key, None without one.
+    """`order_ids`: hex ids, sorted like the answer. `key`: the client's idempotency key, None without one.
 
-    `actor_id`: Actor.identity."""
+    `actor_id`: Actor.identity.
+    """
 
     __tablename__ = "bulk_runs"
     __table_args__ = (

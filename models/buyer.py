@@ -1,4 +1,4 @@
-"""A brand's buyers and the e-mail addresses that their mails go to."""
+"""A brand's buyers and their e-mail addresses."""
 
 import re
 from uuid import UUID
@@ -32,7 +32,7 @@ class Buyer(BrandOwned, Base):
 
 
 class BuyerRecipient(BrandOwned, Base):
-    """One e-mail address of a buyer; every mail to the buyer goes to all of them."""
+    """One e-mail address of a buyer. Every mail to the buyer goes to all of its addresses."""
 
     __tablename__ = "buyer_recipients"
     __table_args__ = (ForeignKeyConstraint(["brand_id", "buyer_id"], ["buyers.brand_id", "buyers.id"]),)

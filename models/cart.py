@@ -12,7 +12,7 @@ from models.scope import BrandOwned
 
 
 class Cart(BrandOwned, Base):
-    """What a buyer is about to order from one catalog. `source_order_id`: the order that was sent back into it."""
+    """The cart of a buyer for one catalog. `source_order_id`: the order that was sent back into this cart."""
 
     __tablename__ = "carts"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What is sold: a brand's catalogs and SKUs."""
+"""A brand's catalogs and SKUs."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ class Catalog(BrandOwned, Base):
 
 
 class Sku(BrandOwned, Base):
-    """The price, in `currency`, is the one that an import takes when its file gives none (see models/prices.py)."""
+    """Its price, in `currency`, is the one that an import uses if its file gives none (see models/prices.py)."""
 
     __tablename__ = "skus"
     __table_args__ = (

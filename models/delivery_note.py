@@ -1,4 +1,4 @@
-"""Delivery notes: what was, or is to be, delivered of an order. A note keeps its order from being rejected."""
+"""Delivery notes: which quantities of an order are delivered. An order that has one cannot be rejected."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,7 +35,7 @@ class DeliveryNote(OrderOwned, Base):
 
 
 class DeliveryNoteLine(OrderOwned, Base):
-    """What a note delivers. `backlog_sku_id`: which backlog SKU it takes from; None for a note of the whole order."""
+    """A quantity of a SKU. `backlog_sku_id`: the backlog SKU that it reduces; None if the note is for a whole order."""
 
     __tablename__ = "delivery_note_lines"
     __table_args__ = (
@@ -45,7 +45,7 @@ class DeliveryNoteLine(OrderOwned, Base):
         ForeignKeyConstraint(["brand_id", "backlog_sku_id"], ["backlog_skus.brand_id", "backlog_skus.id"]),
         ForeignKeyConstraint(["brand_id", "sku_id"], ["skus.brand_id", "skus.id"]),
         Index(None, "brand_id", "delivery_note_id"),
-        # For the trigger that refuses to deliver more than was ordered.
+        # For the trigger that refuses deliveries of more than was ordered.
         Index(None, "brand_id", "order_id"),
         CheckConstraint("quantity > 0", name="quantity"),
     )

@@ -1,4 +1,4 @@
-"""The numbers of delivery notes and invoices: per brand and kind, without gaps."""
+"""The numbers of delivery notes and invoices: consecutive per brand and kind of document."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from models.scope import BrandOwned, Internal
 
 
 class DocumentNumber(Internal, BrandOwned, Base):
-    """The last number given to a brand's documents of one kind; taken in the transaction that makes the document."""
+    """The last number that a brand's documents of one kind have. It is taken in the transaction of the new document."""
 
     __tablename__ = "document_numbers"
     __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]),)
@@ -25,7 +25,7 @@ class DocumentNumber(Internal, BrandOwned, Base):
 
 
 async def next_code(session: AsyncSession, brand_id: UUID, kind: str) -> str:
-    """The next code of this kind ("DN", "INV") without a gap: DN-000001, DN-000002 …"""
+    """The next code of this kind ("DN", "INV"), without gaps: DN-000001, DN-000002 …"""
     first = insert_into(session, DocumentNumber).values(brand_id=brand_id, kind=kind, last=1)
     taken = first.on_conflict_do_update(
         index_elements=[DocumentNumber.brand_id, DocumentNumber.kind], set_={"last": DocumentNumber.last + 1}

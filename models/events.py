@@ -1,44 +1,11 @@
-"""What happened, in the past tense. The audit entry and the outbox message are both made from the event."""
+"""Domain events. The audit entry and the outbox message of a command are both made from its event."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
+from models.messages.history import EventKind
 from models.policy import OrderStatus
-
-
-class EventKind(StrEnum):
-    """What was done; the kind of an audit entry."""
-
-    ORDER_PLACED = "ORDER_PLACED"
-    ORDER_REJECTED = "ORDER_REJECTED"
-    ORDER_ARCHIVED = "ORDER_ARCHIVED"
-    OC_CREATED = "OC_CREATED"
-    OC_UPDATED = "OC_UPDATED"
-    OC_APPROVED = "OC_APPROVED"
-    OC_REFUSED = "OC_REFUSED"
-    OC_CONFIRMED = "OC_CONFIRMED"
-    OC_MADE_EDITABLE = "OC_MADE_EDITABLE"
-    SENT_BACK_TO_CART = "SENT_BACK_TO_CART"
-    BACKLOG_SKUS_CREATED = "BACKLOG_SKUS_CREATED"
-    DELIVERY_NOTE_CREATED = "DELIVERY_NOTE_CREATED"
-    DELIVERY_NOTE_UPDATED = "DELIVERY_NOTE_UPDATED"
-    DELIVERY_NOTE_DELETED = "DELIVERY_NOTE_DELETED"
-    INVOICE_CREATED = "INVOICE_CREATED"
-    INVOICE_ISSUED = "INVOICE_ISSUED"
-    INVOICE_VOIDED = "INVOICE_VOIDED"
-    INVOICE_DELETED = "INVOICE_DELETED"
-    NOTIFICATION_RESENT = "NOTIFICATION_RESENT"
-    TAGS_APPLIED = "TAGS_APPLIED"
-    TAG_CREATED = "TAG_CREATED"
-    TAG_UPDATED = "TAG_UPDATED"
-    TAG_DELETED = "TAG_DELETED"
-    BRAND_SETTINGS_UPDATED = "BRAND_SETTINGS_UPDATED"
-    BUYER_UPDATED = "BUYER_UPDATED"
-    API_KEY_CREATED = "API_KEY_CREATED"
-    API_KEY_ROTATED = "API_KEY_ROTATED"
-    API_KEY_REVOKED = "API_KEY_REVOKED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +24,7 @@ class OrderPlaced(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRejected(OrderEvent):
-    """`notify`: the buyer was to be told. `notified`: a mail was promised; not when there is nobody to send it to."""
+    """`notify`: the member asked for a mail to the buyer. `notified`: a mail was queued; False without an address."""
 
     status_before: OrderStatus
     status_after: OrderStatus
@@ -73,7 +40,7 @@ class OrderArchived(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderChanged(OrderEvent):
-    """Anything else that was done to an order, e.g. kind OC_CREATED; `details` is what its sentence needs."""
+    """Any other change of an order, e.g. kind OC_CREATED. `details`: the values for its sentence in the history."""
 
     kind: EventKind
     details: dict[str, str] = field(default_factory=dict)
@@ -96,7 +63,7 @@ class TagCreated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagUpdated:
-    """`name`, `color`: as they are now."""
+    """`name`, `color`: the new values."""
 
     brand_id: UUID
     at: datetime
@@ -107,7 +74,7 @@ class TagUpdated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagDeleted:
-    """`orders`: how many it was taken off."""
+    """`orders`: the number of orders that the tag was removed from."""
 
     brand_id: UUID
     at: datetime
@@ -117,7 +84,7 @@ class TagDeleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandSettingsUpdated:
-    """`names`: which settings changed, sorted."""
+    """`names`: the settings that changed, sorted."""
 
     brand_id: UUID
     at: datetime
@@ -137,7 +104,7 @@ class BuyerUpdated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyChanged:
-    """`kind`: API_KEY_CREATED, API_KEY_ROTATED or API_KEY_REVOKED; `details` is what its sentence needs."""
+    """`kind`: API_KEY_CREATED, API_KEY_ROTATED or API_KEY_REVOKED. `details`: the values for its sentence."""
 
     brand_id: UUID
     at: datetime

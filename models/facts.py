@@ -1,9 +1,9 @@
-"""The facts that the rules look at, in SQL: one expression per Fact, used to read it and to filter by it."""
+"""The facts that the rules depend on, in SQL: one expression per Fact, used to read facts and to filter by them."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.backlog_sku import BacklogSku
@@ -11,48 +11,59 @@ from models.brand import Brand
 from models.buyer import Buyer
 from models.cart import Cart
 from models.delivery_note import DeliveryNote
-from models.invoice import Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceStatus
+from models.invoice import IS_NOT_VOID, Invoice, InvoicedDeliveryNote, InvoicedOrder
 from models.order import Order
-from models.policy import BLOCKED_WHEN, RULES, Condition, Fact, Facts, Has, HasNot, OrderAction, Role, StatusIn
+from models.policy import (
+    BLOCKED_WHEN,
+    DELIVERY_STATUS_WHEN,
+    RULES,
+    Condition,
+    Fact,
+    Facts,
+    Has,
+    HasNot,
+    OrderAction,
+    Role,
+    StatusIn,
+)
 
 
 def _of_order(table: type[DeliveryNote] | type[BacklogSku]) -> ColumnElement[bool]:
     return and_(table.brand_id == Order.brand_id, table.order_id == Order.id)
 
 
-_noted = exists().where(_of_order(DeliveryNote)).correlate(Order)
-_backlogged = exists().where(_of_order(BacklogSku)).correlate(Order)
-_left = exists().where(_of_order(BacklogSku), BacklogSku.remaining_quantity > 0).correlate(Order)
-_of_invoice = and_(Invoice.brand_id == InvoicedOrder.brand_id, Invoice.id == InvoicedOrder.invoice_id)
-_invoiced = (
-    exists()
-    .where(InvoicedOrder.brand_id == Order.brand_id, InvoicedOrder.order_id == Order.id)
-    .where(_of_invoice, Invoice.status != InvoiceStatus.VOID)
+_has_note = exists().where(_of_order(DeliveryNote)).correlate(Order)
+_has_backlog = exists().where(_of_order(BacklogSku)).correlate(Order)
+_has_remaining = exists().where(_of_order(BacklogSku), BacklogSku.remaining_quantity > 0).correlate(Order)
+_invoiced_orders = select(InvoicedOrder.order_id).join_from(InvoicedOrder, Invoice).where(IS_NOT_VOID)
+_is_invoiced = (
+    _invoiced_orders.where(InvoicedOrder.brand_id == Order.brand_id, InvoicedOrder.order_id == Order.id)
     .correlate(Order)
+    .exists()
 )
 
-# That a delivery note itself is on an invoice.
+# The delivery note itself is on an invoice.
 NOTE_INVOICED = (
-    exists()
+    select(InvoicedDeliveryNote.delivery_note_id)
+    .join_from(InvoicedDeliveryNote, Invoice)
     .where(InvoicedDeliveryNote.brand_id == DeliveryNote.brand_id)
-    .where(InvoicedDeliveryNote.delivery_note_id == DeliveryNote.id)
-    .where(Invoice.brand_id == InvoicedDeliveryNote.brand_id, Invoice.id == InvoicedDeliveryNote.invoice_id)
-    .where(Invoice.status != InvoiceStatus.VOID)
+    .where(InvoicedDeliveryNote.delivery_note_id == DeliveryNote.id, IS_NOT_VOID)
     .correlate(DeliveryNote)
+    .exists()
 )
-# That its order is on one as a whole.
+# The whole order of the delivery note is on an invoice.
 NOTE_COVERED = (
-    exists()
-    .where(InvoicedOrder.brand_id == DeliveryNote.brand_id, InvoicedOrder.order_id == DeliveryNote.order_id)
-    .where(_of_invoice, Invoice.status != InvoiceStatus.VOID, InvoicedOrder.is_whole)
+    _invoiced_orders.where(InvoicedOrder.brand_id == DeliveryNote.brand_id)
+    .where(InvoicedOrder.order_id == DeliveryNote.order_id, InvoicedOrder.is_whole)
     .correlate(DeliveryNote)
+    .exists()
 )
 
-SQL: dict[Fact, ColumnElement[bool]] = {
-    Fact.DELIVERY_NOTE: _noted,
-    Fact.INVOICE: _invoiced,
-    Fact.BACKLOG_SKUS: _backlogged,
-    Fact.NOTHING_TO_DELIVER: or_(and_(_noted, not_(_backlogged)), and_(_backlogged, not_(_left))),
+FACT_SQL: dict[Fact, ColumnElement[bool]] = {
+    Fact.DELIVERY_NOTE: _has_note,
+    Fact.INVOICE: _is_invoiced,
+    Fact.BACKLOG_SKUS: _has_backlog,
+    Fact.NOTHING_TO_DELIVER: or_(and_(_has_note, not_(_has_backlog)), and_(_has_backlog, not_(_has_remaining))),
     Fact.NOTE_TO_INVOICE: exists()
     .where(_of_order(DeliveryNote), not_(NOTE_INVOICED), not_(NOTE_COVERED))
     .correlate(Order),
@@ -68,14 +79,15 @@ SQL: dict[Fact, ColumnElement[bool]] = {
 }
 
 
-def sql(condition: Condition) -> ColumnElement[bool]:
+def condition_sql(condition: Condition) -> ColumnElement[bool]:
+    """policy.holds(condition, …), as a condition on orders."""
     match condition:
         case StatusIn(members):
             return Order.status.in_(sorted(members))
         case Has(fact):
-            return SQL[fact]
+            return FACT_SQL[fact]
         case HasNot(fact):
-            return not_(SQL[fact])
+            return not_(FACT_SQL[fact])
 
 
 def possible(action: OrderAction, role: Role, *, bulk: bool = False) -> ColumnElement[bool]:
@@ -86,16 +98,22 @@ def possible(action: OrderAction, role: Role, *, bulk: bool = False) -> ColumnEl
     within = rule.within & rule.bulk if bulk else rule.within
     return and_(
         Order.status.in_(sorted(within)),
-        *(not_(sql(BLOCKED_WHEN[blocker])) for blocker in rule.unless),
+        *(not_(condition_sql(BLOCKED_WHEN[blocker])) for blocker in rule.unless),
     )
 
 
+# policy.delivery_status(…), as an expression on orders.
+DELIVERY_STATUS = case(
+    *((condition_sql(condition), status.value) for status, condition in DELIVERY_STATUS_WHEN.items())
+)
+
+
 async def read_facts(session: AsyncSession, order_ids: Iterable[UUID]) -> dict[UUID, Facts]:
-    """The facts of many orders in one statement. To decide on one, hold its lock first."""
-    columns = [expression.label(fact.name) for fact, expression in SQL.items()]
+    """The facts of many orders in one statement. A command must hold the order's lock before it reads them."""
+    columns = [expression.label(fact.name) for fact, expression in FACT_SQL.items()]
     statement = select(Order.id, Order.status, *columns).where(Order.id.in_(list(order_ids)))
     rows = await session.execute(statement.execution_options(facts_for_rules=True))
     return {
-        row.id: Facts(row.status, frozenset(fact for fact, true in zip(SQL, row[2:], strict=True) if true))
+        row.id: Facts(row.status, frozenset(fact for fact, true in zip(FACT_SQL, row[2:], strict=True) if true))
         for row in rows
     }

@@ -1,4 +1,4 @@
-"""Remembered answers: a client that retries with the same key gets the first answer, and nothing happens twice."""
+"""Idempotency keys: a client that retries with the same key gets the first answer; nothing is done twice."""
 
 import hashlib
 import json
@@ -13,9 +13,9 @@ from models.scope import BrandOwned
 
 
 class IdempotencyKey(BrandOwned, Base):
-    """One key of one actor for one operation, claimed in the transaction that it stands for.
+    """One key of one actor for one operation, written in the transaction of the command.
 
-    `actor_id`: Actor.identity; what happens to have the same name elsewhere has other keys.
+    `actor_id`: Actor.identity, so that actors of the same name never share a key.
     """
 
     __tablename__ = "idempotency_keys"

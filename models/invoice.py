@@ -1,4 +1,4 @@
-"""Invoices: of whole orders or of delivery notes. An invoice that is not void keeps its orders from being rejected."""
+"""Invoices for whole orders or for delivery notes. Unless it is void, an invoice prevents rejection of its orders."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -28,7 +28,7 @@ class InvoiceStatus(StrEnum):
 
 
 class Invoice(BrandOwned, Base):
-    """For one or several orders of one buyer, or for their delivery notes; a voided one no longer references them."""
+    """An invoice for one or several orders of one buyer, or for their delivery notes."""
 
     __tablename__ = "invoices"
     __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]), UniqueConstraint("brand_id", "code"))
@@ -46,10 +46,14 @@ class Invoice(BrandOwned, Base):
     voided_at: Mapped[datetime | None]
 
 
-class InvoicedOrder(OrderOwned, Base):
-    """That an invoice is (also) for this order. `is_whole`: for all of it, rather than for some of its delivery notes.
+# A void invoice references nothing. Every query for the orders or delivery notes of an invoice that counts has this.
+IS_NOT_VOID = Invoice.status != InvoiceStatus.VOID
 
-    Tax and shipping: what of the order's this invoice bills.
+
+class InvoicedOrder(OrderOwned, Base):
+    """An order on an invoice. `is_whole`: the invoice bills the whole order, not some of its delivery notes.
+
+    `tax_minor`, `shipping_minor`: the part of the order's tax and shipping that this invoice bills.
     """
 
     __tablename__ = "invoiced_orders"
@@ -67,7 +71,7 @@ class InvoicedOrder(OrderOwned, Base):
 
 
 class InvoiceLine(OrderOwned, Base):
-    """What an invoice bills, frozen when it is drafted. `delivery_note_id`: the note that it was delivered with."""
+    """A line of an invoice, frozen when drafted. `delivery_note_id`: the note that its goods were delivered with."""
 
     __tablename__ = "invoice_lines"
     __table_args__ = (
@@ -95,7 +99,7 @@ class InvoiceLine(OrderOwned, Base):
 
 
 class InvoicedDeliveryNote(BrandOwned, Base):
-    """That an invoice is for this delivery note, rather than for the order as a whole."""
+    """A delivery note on an invoice that bills delivery notes, not the whole order."""
 
     __tablename__ = "invoiced_delivery_notes"
     __table_args__ = (

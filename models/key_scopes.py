@@ -1,4 +1,4 @@
-"""The scopes of a partner app's key, and the role that each stands for in the rules table of models/policy.py."""
+"""The scopes of an API key, and the role that each scope has in the rules table of models/policy.py."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -7,7 +7,7 @@ from models.policy import Role
 
 
 class KeyScope(StrEnum):
-    """From narrow to wide: each includes those before it."""
+    """From narrow to wide: each scope includes the scopes before it."""
 
     ORDERS_READ = "orders:read"
     ORDERS_REJECT = "orders:reject"
@@ -22,16 +22,16 @@ ROLE_OF_SCOPE = {
 
 
 def with_included(scopes: Iterable[KeyScope]) -> list[KeyScope]:
-    """These scopes and those that they include, from narrow to wide."""
+    """These scopes and the scopes that they include, from narrow to wide."""
     order = list(KeyScope)
     return order[: max((order.index(scope) + 1 for scope in scopes), default=0)]
 
 
 def role_of_scopes(scopes: Iterable[KeyScope]) -> Role:
-    """The role of the widest. Raises IndexError when there is none."""
+    """The role of the widest scope. Raises IndexError if there are none."""
     return ROLE_OF_SCOPE[with_included(scopes)[-1]]
 
 
 def scopes_of_role(role: Role) -> list[KeyScope]:
-    """Empty for everybody but partner apps."""
+    """Empty for every role that is not a partner app's."""
     return with_included(scope for scope, its in ROLE_OF_SCOPE.items() if its is role)

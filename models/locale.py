@@ -1,4 +1,4 @@
-"""The languages that the product speaks, and texts in all of them."""
+"""The product's languages, and texts in each of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ class Locale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text in every language. A language without its text is a type error here and at every Text."""
+    """One text in every language. A new language is a type error here, and at each Text that does not have it."""
 
     en: str
     ja: str
@@ -32,7 +32,7 @@ class Text:
 
 
 def text_for(text: Text, locale: Locale, /, **values: object) -> str:
-    """The text in the reader's language, with `values` in the place of its {names}."""
+    """The text in the reader's language, with `values` for its {placeholders}."""
     return text.in_(locale).format(**values)
 
 
@@ -40,5 +40,5 @@ INSTANT_PATTERN = Text("d MMM y, HH:mm", "yyyy/MM/dd H:mm")
 
 
 def moment(at: datetime, locale: Locale, time_zone: str) -> str:
-    """An instant for people: "24 Nov 2026, 09:05" / "2026/11/24 9:05", in the brand's time zone."""
+    """An instant as people read it, in this time zone: "24 Nov 2026, 09:05" / "2026/11/24 9:05"."""
     return format_datetime(at.astimezone(ZoneInfo(time_zone)), INSTANT_PATTERN.in_(locale), locale=locale)

@@ -1,4 +1,4 @@
-"""The order and its lines. Each verb changes the order and returns the event that tells of it."""
+"""The order and its lines. Each method that changes the order returns the event of that change."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,21 +19,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor
 from models.base import Base, new_id
-from models.events import EventKind, OrderArchived, OrderChanged, OrderRejected
-from models.policy import LEADS_TO, OrderAction, OrderStatus, status_of_rejection
+from models.events import OrderArchived, OrderChanged, OrderRejected
+from models.messages.history import EventKind
+from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
 from models.prices import AMOUNT_CHECK, FRACTION_CHECK
 from models.scope import BrandOwned, OrderOwned
 
 
 class DataSet(StrEnum):
-    """An order keeps two: what the buyer ordered, and what the brand confirmed (the OC), official once it is made."""
+    """The two versions of an order's lines: as the buyer ordered, and as the brand confirmed (the OC).
+
+    The OC is the official version as soon as it exists.
+    """
 
     ORIGINAL = "ORIGINAL"
     CONFIRMATION = "CONFIRMATION"
 
 
 class Order(BrandOwned, Base):
-    """Totals are those of the official data set. `version` rises with every change of status or content."""
+    """Totals belong to the official data set. `version` increases with every change of status or content."""
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -45,7 +49,7 @@ class Order(BrandOwned, Base):
         Index(None, "brand_id", "buyer_id", "placed_at", "id"),
         Index(None, "brand_id", "updated_at", "id"),
         Index(None, "brand_id", "currency", "total_minor", "id"),
-        # An operator asks by id alone.
+        # An operator reads by id, without a brand.
         Index(None, "id"),
     )
 
@@ -72,13 +76,13 @@ class Order(BrandOwned, Base):
     archived_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
-    # What was asked for when the order was placed, so that a retry can be told from another order with its code.
+    # A hash of what was asked for when the order was placed, to tell a retry from another order with its code.
     content_hash: Mapped[str | None] = mapped_column(String(64))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     def reject(self, actor: Actor, at: datetime, *, notify: bool, notified: bool, body: str | None) -> OrderRejected:
-        """Final. The caller has the order's lock and policy's verdict that nothing blocks it."""
+        """Final. The caller holds the order's lock and has checked that policy does not block it."""
         event = OrderRejected(
             brand_id=self.brand_id,
             order_id=self.id,
@@ -98,34 +102,34 @@ class Order(BrandOwned, Base):
         self.official = DataSet.CONFIRMATION
         self.confirmation_created_at = at
         self.approval_asked = ask_approval
-        return self._become(LEADS_TO[OrderAction.CREATE_CONFIRMATION], at, EventKind.OC_CREATED)
+        return self._transition(NEXT_STATUS[OrderAction.CREATE_CONFIRMATION], at, EventKind.OC_CREATED)
 
     def update_confirmation(self, at: datetime, *, total_minor: int, total_quantity: int) -> OrderChanged:
         self.total_minor = total_minor
         self.total_quantity = total_quantity
-        return self._become(LEADS_TO[OrderAction.UPDATE_CONFIRMATION], at, EventKind.OC_UPDATED)
+        return self._transition(NEXT_STATUS[OrderAction.UPDATE_CONFIRMATION], at, EventKind.OC_UPDATED)
 
     def approve_confirmation(self, at: datetime) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.APPROVE_CONFIRMATION], at, EventKind.OC_APPROVED)
+        return self._transition(NEXT_STATUS[OrderAction.APPROVE_CONFIRMATION], at, EventKind.OC_APPROVED)
 
     def refuse_confirmation(self, at: datetime, comment: str) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.REFUSE_CONFIRMATION], at, EventKind.OC_REFUSED, comment=comment)
+        return self._transition(NEXT_STATUS[OrderAction.REFUSE_CONFIRMATION], at, EventKind.OC_REFUSED, comment=comment)
 
     def confirm(self, at: datetime) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.CONFIRM], at, EventKind.OC_CONFIRMED)
+        return self._transition(NEXT_STATUS[OrderAction.CONFIRM], at, EventKind.OC_CONFIRMED)
 
     def make_confirmation_editable(self, at: datetime) -> OrderChanged:
-        return self._become(LEADS_TO[OrderAction.MAKE_CONFIRMATION_EDITABLE], at, EventKind.OC_MADE_EDITABLE)
+        return self._transition(NEXT_STATUS[OrderAction.MAKE_CONFIRMATION_EDITABLE], at, EventKind.OC_MADE_EDITABLE)
 
     def send_back(self, at: datetime) -> OrderChanged:
         """Final. The caller puts the original lines into the buyer's cart."""
-        return self._become(LEADS_TO[OrderAction.SEND_BACK_TO_CART], at, EventKind.SENT_BACK_TO_CART)
+        return self._transition(NEXT_STATUS[OrderAction.SEND_BACK_TO_CART], at, EventKind.SENT_BACK_TO_CART)
 
     def touch(self, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
-        """Something that references the order was made or unmade: its version rises."""
-        return self._become(self.status, at, kind, **details)
+        """A document that references the order was created, changed or deleted: the order's version increases."""
+        return self._transition(self.status, at, kind, **details)
 
-    def _become(self, status: OrderStatus, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
+    def _transition(self, status: OrderStatus, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
         self.status = status
         self.updated_at = at
         return OrderChanged(brand_id=self.brand_id, order_id=self.id, at=at, kind=kind, details=details)
@@ -136,7 +140,7 @@ class Order(BrandOwned, Base):
 
 
 class OrderReplacement(OrderOwned, Base):
-    """That an order was placed anew for one that was sent back to the cart."""
+    """Links an order to the returned order that it replaces."""
 
     __tablename__ = "order_replacements"
     __table_args__ = (

@@ -1,7 +1,7 @@
-"""The outbox: mails promised in the transaction of the decision, sent later by the relay (exports/relay/relay.py).
+"""The outbox: mails queued in the transaction of the decision, sent later by the relay (exports/relay/relay.py).
 
-PENDING → (claimed under a lease, tried) → SENT, or PENDING again after a back-off, or FAILED when trying again is
-pointless. The notice is frozen here: what the buyer reads is what was true when the brand decided.
+PENDING → leased and tried → SENT; or PENDING again after a back-off; or FAILED if a retry cannot help. The content of
+the mail is stored here: the buyer reads what was true when the brand decided.
 """
 
 from dataclasses import asdict, dataclass
@@ -28,10 +28,10 @@ class NotificationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderNotice:
-    """All that a mail about an order says. Instants are RFC 3339 text.
+    """The content of a mail about an order. Instants are RFC 3339 text.
 
-    `kind` is the audit's kind of what was done, e.g. ORDER_REJECTED; `at` is when. `body` None, in what an earlier
-    release promised, is the standard text.
+    `kind`: the EventKind of what was done, e.g. ORDER_REJECTED. `at`: when it was done. `body` None, in mails that an
+    earlier release queued, means the standard text.
     """
 
     kind: MailKind
@@ -48,26 +48,26 @@ class OrderNotice:
     body: str | None
 
 
-# As text: a partial index serves only a query that says its condition literally. Not "status =": SQLite would take
-# that as a reason to prefer the index that begins with it, and read all that waits.
+# As text: a partial index is used only for a query that has its condition literally. Not "status =": SQLite would then
+# prefer the index that begins with the status, and read all waiting mails.
 READY = text("status NOT IN ('SENT', 'FAILED') AND leased_until IS NULL")
 IN_HAND = text("leased_until IS NOT NULL")
 
 
 class OutboxMessage(Internal, OrderOwned, Base):
-    """`due_at`: not to be tried before. `leased_until`: a relay has it in hand until then.
+    """`due_at`: the earliest time of the next try. `leased_until`: a relay works on the mail until then.
 
-    `lost`: how many times in a row a lease ran out because its relay ended without a word. `left_over`: when some
-    recipients have got the mail, {"to": those who may still get it, "note": what was said of those refused for good}.
+    `lost`: consecutive expired leases, i.e. the relay died while sending. `left_over`: set once some recipients have
+    the mail: {"to": recipients still to be tried, "note": the errors of the recipients refused permanently}.
     """
 
     __tablename__ = "outbox_messages"
     __table_args__ = (
         ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
         Index(None, "brand_id", "order_id"),
-        # What is waiting and since when, of all brands; how many have failed.
+        # For metrics over all brands: how many mails wait and since when, how many have failed.
         Index(None, "status", "due_at"),
-        # The relay takes from each brand in turn, oldest promise first; and looks for leases that ran out.
+        # The relay takes mails from each brand in turn, oldest first; and looks for expired leases.
         Index(None, "brand_id", "due_at", postgresql_where=READY, sqlite_where=READY),
         Index(None, "leased_until", postgresql_where=IN_HAND, sqlite_where=IN_HAND),
     )
@@ -104,7 +104,7 @@ def message(notice: OrderNotice, *, brand_id: UUID, order_id: UUID, at: datetime
 
 
 async def oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
-    """Since when the mail that has waited longest could have been sent; None when none is waiting."""
+    """When the mail that has waited longest became due; None if no due mail is waiting."""
     waiting = select(OutboxMessage.due_at).where(
         OutboxMessage.status == NotificationStatus.PENDING, OutboxMessage.due_at <= now
     )
@@ -113,8 +113,8 @@ async def oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
 
 
 async def unsent(session: AsyncSession) -> dict[NotificationStatus, int]:
-    """How many mails are PENDING and how many have FAILED; those sent are not counted, as they only grow."""
+    """The numbers of PENDING and FAILED mails. SENT ones are not counted: their number only grows."""
     statuses = (NotificationStatus.PENDING, NotificationStatus.FAILED)
     counts = select(OutboxMessage.status, func.count()).where(OutboxMessage.status.in_(statuses))
-    found = {row[0]: row[1] for row in await session.execute(counts.group_by(OutboxMessage.status))}
-    return {status: found.get(status, 0) for status in statuses}
+    count_of = {row[0]: row[1] for row in await session.execute(counts.group_by(OutboxMessage.status))}
+    return {status: count_of.get(status, 0) for status in statuses}

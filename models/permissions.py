@@ -1,7 +1,7 @@
-"""Who may do what: one table. What is done to an order is in models/policy.py (`Rule.by`), everything else here.
+"""The permissions of each role. Actions on an order are in models/policy.py (`Rule.by`), everything else is here.
 
 Every guard asks `permits`; which permission each field of the API needs is declared in graph/schema.py, and
-docs/rules.md prints both. *Which* rows a viewer sees is another question: models/scope.py. Pure.
+docs/rules.md prints both. *Which* rows a viewer sees is decided by models/scope.py. Pure.
 """
 
 from enum import StrEnum
@@ -25,16 +25,16 @@ class Permission(StrEnum):
 
 P = Permission
 EVERYBODY = frozenset(Role)
-# Tags and settings are of one brand, and an operator belongs to none.
+# Tags and settings belong to one brand, and an operator belongs to none.
 WITHOUT_BRAND = frozenset({Role.OPERATOR})
 
 PERMITTED: dict[Permission, frozenset[Role]] = {
-    P.READ: EVERYBODY,  # what is in the viewer's scope
+    P.READ: EVERYBODY,  # rows in the viewer's scope
     P.READ_INTERNAL: EVERYBODY - BUYER,  # tags, history, notifications: models/scope.py hides them from buyers
     P.READ_SETTINGS: EVERYBODY - BUYER - WITHOUT_BRAND,
     P.CHANGE_SETTINGS: frozenset({Role.ADMIN}),
-    P.MANAGE_API_KEYS: frozenset({Role.ADMIN}),  # no partner app: whoever steals a key can make no other
-    P.PLACE_ORDERS: WRITERS | BUYER,  # no action on an order yet; buyers for themselves
+    P.MANAGE_API_KEYS: frozenset({Role.ADMIN}),  # no partner app: a stolen key cannot create another one
+    P.PLACE_ORDERS: WRITERS | BUYER,  # no action on an existing order; buyers order for themselves
     P.EDIT_CARTS: BUYER,
     P.MANAGE_TAGS: WRITERS - WITHOUT_BRAND,
     P.MANAGE_DELIVERY_NOTES: WRITERS,

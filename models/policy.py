@@ -22,7 +22,7 @@ class OrderStatus(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """The second axis, derived: how far the delivery of an order has come."""
+    """How far the delivery of an order has come. Not stored: DELIVERY_STATUS_WHEN derives it from the facts."""
 
     NONE = "NONE"
     BACKLOG_SKUS_CREATED = "BACKLOG_SKUS_CREATED"
@@ -145,6 +145,15 @@ BLOCKED_WHEN: dict[Blocker, Condition] = {
 }
 
 
+# How far the delivery has come: the first row whose condition holds. The last two are opposites, so one always does.
+# models/facts.py makes the SQL of it.
+DELIVERY_STATUS_WHEN: dict[DeliveryStatus, Condition] = {
+    DeliveryStatus.DELIVERY_NOTE_CREATED: Has(Fact.DELIVERY_NOTE),
+    DeliveryStatus.BACKLOG_SKUS_CREATED: Has(Fact.BACKLOG_SKUS),
+    DeliveryStatus.NONE: HasNot(Fact.BACKLOG_SKUS),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One action: who may do it, in which statuses, and what blocks it there.
@@ -226,6 +235,23 @@ def blockers(action: OrderAction, role: Role, facts: Facts, *, bulk: bool = Fals
     return found
 
 
+def possible_blockers(action: OrderAction) -> list[Blocker]:
+    """Every blocker that the action can meet, in any status, for any role, alone or in bulk."""
+    rule = RULES[action]
+    # None of these depends on a fact: those that do are in `unless`.
+    others = {
+        blocker
+        for status in S
+        for role in R
+        for blocker in blockers(action, role, Facts(status, frozenset()), bulk=True)
+    }
+    return [*rule.unless, *(blocker for blocker in B if blocker in others.difference(rule.unless))]
+
+
+def delivery_status(facts: Facts) -> DeliveryStatus:
+    return next(status for status, condition in DELIVERY_STATUS_WHEN.items() if holds(condition, facts))
+
+
 def available_actions(role: Role, facts: Facts) -> list[OrderAction]:
     return [action for action in RULES if not blockers(action, role, facts)]
 
@@ -235,8 +261,8 @@ def status_of_rejection(role: Role) -> OrderStatus:
     return S.REJECTED if role is R.OPERATOR else S.REJECTED_BY_BRAND
 
 
-# The status that an action leads to; a rejection's is status_of_rejection's. The others leave it as it is.
-LEADS_TO: dict[OrderAction, OrderStatus] = {
+# The status after an action. For a rejection see status_of_rejection; the other actions do not change the status.
+NEXT_STATUS: dict[OrderAction, OrderStatus] = {
     A.CREATE_CONFIRMATION: S.OC_CREATED,
     A.UPDATE_CONFIRMATION: S.OC_CREATED,
     A.APPROVE_CONFIRMATION: S.OC_APPROVED,

@@ -1,7 +1,8 @@
-"""The record of a rejection: one per order, for good. The unique key and a trigger keep it so in the database too."""
+"""The record of a rejection: one per order, permanent. A unique key and a trigger enforce it in the database."""
 
 import hashlib
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Enum, ForeignKeyConstraint, String, Text
@@ -12,11 +13,13 @@ from models.base import Base
 from models.events import OrderRejected
 from models.scope import OrderOwned
 
+T = TypeVar("T")
+
 
 class OrderRejection(OrderOwned, Base):
-    """`notified`: a mail to the buyer went into the outbox. `body`: what it says, as sent.
+    """`notified`: a mail to the buyer was put into the outbox. `body`: its message, as sent.
 
-    It is kept as typed where there was nobody to tell; None with notify off.
+    If the buyer had no address, `body` is the message as typed. With notify off it is None.
     """
 
     __tablename__ = "order_rejections"
@@ -48,6 +51,14 @@ class OrderRejection(OrderOwned, Base):
         )
 
 
+def rejected_by(member: T, brand: T, *, to_buyer: bool) -> T:
+    """Who rejected an order, as a name or as the columns of a query.
+
+    Privacy: a buyer is told the brand, never the member. Everything that shows who rejected an order asks here.
+    """
+    return brand if to_buyer else member
+
+
 def body_hash(body: str | None) -> str | None:
-    """SHA-256 of the message, hex: the audit proves what was said without repeating it."""
+    """SHA-256 of the message, in hexadecimal. The audit entry proves the message without repeating it."""
     return hashlib.sha256(body.encode()).hexdigest() if body is not None else None

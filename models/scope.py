@@ -1,4 +1,4 @@
-"""Who sees which rows: a Scope is fixed when a session is opened, and each table says whose its rows are.
+"""Which rows a viewer sees: a session has a fixed Scope, and each table declares who owns its rows.
 
 models/database/visibility.py restricts every statement of the session to that scope.
 """
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`brand_id` None: all brands (an operator, the relay). With `buyer_id`: only what belongs to that buyer."""
+    """`brand_id` None: all brands (an operator, the relay). `buyer_id`: only the rows of that buyer."""
 
     brand_id: UUID | None
     buyer_id: UUID | None = None
@@ -21,7 +21,7 @@ EVERYTHING = Scope(brand_id=None)
 
 
 class OutOfScope(RuntimeError):
-    """A fault of ours: a statement that cannot be narrowed, or a row of another brand, in a session of one brand."""
+    """A bug: in a session of one brand, a statement that cannot be restricted or a row of another brand."""
 
 
 class BrandOwned:
@@ -31,7 +31,7 @@ class BrandOwned:
 
 
 class OrderOwned(BrandOwned):
-    """A row of one order of one brand; visible to the buyer whose order it is."""
+    """A row of one order of one brand; visible to the buyer of that order."""
 
     order_id: Mapped[UUID] = mapped_column(sort_order=-1)
 

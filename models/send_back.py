@@ -11,7 +11,7 @@ from models.scope import OrderOwned
 
 
 class OrderSendBack(OrderOwned, Base):
-    """One per order, for good: an order is sent back once."""
+    """At most one for each order, never deleted: an order is sent back once."""
 
     __tablename__ = "order_send_backs"
     __table_args__ = (ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),)

@@ -1,4 +1,4 @@
-"""Tags: a brand's own labels on orders, never shown to buyers."""
+"""Tags: a brand's own labels for orders, never shown to buyers."""
 
 from uuid import UUID
 

@@ -1,14 +1,14 @@
-"""The time zones that a brand can have: those of the IANA database that both databases know as well."""
+"""The time zones that a brand can choose: those of the IANA database that SQLite's functions and PostgreSQL know."""
 
 from functools import cache
 from zoneinfo import available_timezones
 
-# What Python finds among its files besides: the machine's own zone, and a placeholder.
+# Other files in Python's time zone folder: the machine's own zone, and a placeholder.
 NO_ZONES = {"localtime", "Factory"}
 
 
 def is_time_zone(name: str) -> bool:
-    """E.g. Asia/Tokyo. Not posix/Asia/Tokyo and the like, which Python opens and PostgreSQL refuses."""
+    """E.g. Asia/Tokyo. Not posix/Asia/Tokyo and the like, which Python accepts and PostgreSQL refuses."""
     return name in _names()
 
 

@@ -1,4 +1,4 @@
-"""Figures over orders: how many, how much, by month, buyer, catalog or product. What is left out is defined here."""
+"""Figures over orders by month, buyer, catalog or product. The constants below define which orders count."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,13 +14,13 @@ from models.buyer import Buyer
 from models.catalog import Catalog, Sku
 from models.order import Order, OrderLine
 from models.policy import FINAL, REJECTED
-from models.rejection import OrderRejection
+from models.rejection import OrderRejection, rejected_by
 from models.send_back import OrderSendBack
 from resolvers.core.context import Context
 from resolvers.inputs import InputError
 
-# Rejected and sent-back orders are no business that was done; archived or not makes no difference.
-# Every order is in exactly one of the three.
+# Rejected and sent-back orders do not count as business. Archived orders count like any other.
+# Every order meets exactly one of the three conditions.
 COUNTED: ColumnElement[bool] = Order.status.not_in(sorted(FINAL))
 DECLINED: ColumnElement[bool] = Order.status.in_(sorted(REJECTED))
 SENT_BACK: ColumnElement[bool] = Order.status.in_(sorted(FINAL - REJECTED))
@@ -45,27 +45,28 @@ async def order_analytics(
     """One statement, two with a dimension."""
     placed = check_range(placed_from, placed_to)
     async with context.read() as session:
-        await _one_moment(session)
+        await _use_one_snapshot(session)
         overall = await _figures(session, COUNTED, *placed)
         groups = await _groups(session, dimension, placed) if dimension else []
     return overall, groups[:MAX_GROUPS]
 
 
 async def rejections(context: Context, placed_from: datetime | None, placed_to: datetime | None) -> Rejections:
-    """What the figures of the same range leave out. Two statements."""
+    """The rejected and sent-back orders that the figures of the same range leave out. Two statements."""
     placed = check_range(placed_from, placed_to)
     async with context.read() as session:
-        await _one_moment(session)
+        await _use_one_snapshot(session)
         return await _rejections(session, context.actor, placed)
 
 
 async def report(
     session: AsyncSession, actor: Actor, placed_from: datetime | None, placed_to: datetime | None
 ) -> Report:
-    """Everything at once, all groups; eight statements. An operator, who sees all brands, reads instants in UTC."""
+    """All figures and all groups, in eight statements. For an operator, who sees all brands, `time_zone` is UTC."""
     placed = check_range(placed_from, placed_to)
-    await _one_moment(session)
+    await _use_one_snapshot(session)
     return Report(
+        for_buyer=actor.is_buyer,
         placed_from=placed_from,
         placed_to=placed_to,
         time_zone=await session.scalar(select(Brand.time_zone).where(Brand.id == actor.brand_id)) or "UTC",
@@ -79,7 +80,7 @@ async def report(
 
 
 def check_range(placed_from: datetime | None, placed_to: datetime | None) -> list[ColumnElement[bool]]:
-    """As conditions on orders. Raises InputError when it ends before it begins."""
+    """The range as conditions on orders. Raises InputError when it ends before it begins."""
     if placed_from and placed_to and placed_from > placed_to:
         raise InputError("placedTo is before placedFrom.", "placedTo")
     placed = []
@@ -90,8 +91,8 @@ def check_range(placed_from: datetime | None, placed_to: datetime | None) -> lis
     return placed
 
 
-async def _one_moment(session: AsyncSession) -> None:
-    """All statements see the same orders, so that sums agree; on SQLite every session does."""
+async def _use_one_snapshot(session: AsyncSession) -> None:
+    """Makes all statements see the same orders, so that sums agree. A session on SQLite does so anyway."""
     if session.get_bind().dialect.name == "postgresql":
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
@@ -102,24 +103,24 @@ async def _figures(session: AsyncSession, *where: ColumnElement[bool]) -> Figure
 
 
 def _of(currency: str, orders: int, quantity: Any, minor: Any) -> Figures:
-    # PostgreSQL sums whole numbers up to a decimal.
+    # PostgreSQL returns the sum of whole numbers as a decimal.
     return Figures(orders, int(quantity), {currency: int(minor)})
 
 
 async def _groups(
     session: AsyncSession, dimension: AnalyticsDimension, placed: list[ColumnElement[bool]]
 ) -> list[Group]:
-    """Months in their order, everything else with the largest quantities first."""
+    """Months in calendar order, other groups by quantity, largest first."""
     rows = await session.execute(_grouped(dimension).where(COUNTED, *placed))
-    # An operator sees all brands, and two of them can have the same code.
-    found = merged(((brand_id, key), Group(key, label, _of(*figures))) for brand_id, key, label, *figures in rows)
+    # An operator sees all brands, and two brands can use the same code.
+    groups = merged(((brand_id, key), Group(key, label, _of(*figures))) for brand_id, key, label, *figures in rows)
     if dimension is AnalyticsDimension.MONTH:
-        return sorted(found, key=lambda group: group.key)
-    return sorted(found, key=lambda group: (-group.figures.quantity, group.key))
+        return sorted(groups, key=lambda group: group.key)
+    return sorted(groups, key=lambda group: (-group.figures.quantity, group.key))
 
 
 def _grouped(dimension: AnalyticsDimension) -> Any:
-    """Brand, key, label, currency, orders, quantity, minor units."""
+    """Selects brand, key, label, currency, orders, quantity and minor units."""
     match dimension:
         case AnalyticsDimension.MONTH:
             month = func.month_in_zone(Order.placed_at, Brand.time_zone, type_=String)
@@ -131,16 +132,17 @@ def _grouped(dimension: AnalyticsDimension) -> Any:
         case AnalyticsDimension.BUYER:
             return (
                 select(Buyer.brand_id, Buyer.unique_code, Buyer.name, Order.currency, *OF_ORDERS)
-                .join(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
+                .join_from(Order, Buyer)
                 .group_by(Buyer.brand_id, Buyer.id, Buyer.unique_code, Buyer.name, Order.currency)
             )
         case AnalyticsDimension.CATALOG:
             return (
                 select(Catalog.brand_id, Catalog.code, Catalog.name, Order.currency, *OF_ORDERS)
-                .join(Catalog, and_(Catalog.brand_id == Order.brand_id, Catalog.id == Order.catalog_id))
+                .join_from(Order, Catalog)
                 .group_by(Catalog.brand_id, Catalog.id, Catalog.code, Catalog.name, Order.currency)
             )
         case AnalyticsDimension.PRODUCT:
+            # A foreign key does not know which data set is the official one.
             of_order = and_(
                 OrderLine.brand_id == Order.brand_id,
                 OrderLine.order_id == Order.id,
@@ -149,46 +151,43 @@ def _grouped(dimension: AnalyticsDimension) -> Any:
             of_lines = (func.count(Order.id.distinct()), func.sum(OrderLine.quantity), func.sum(OrderLine.amount_minor))
             return (
                 select(Sku.brand_id, Sku.model_number, func.min(Sku.name), Order.currency, *of_lines)
-                .select_from(Order)
-                .join(OrderLine, of_order)
-                .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
+                .join_from(Order, OrderLine, of_order)
+                .join_from(OrderLine, Sku)
                 .group_by(Sku.brand_id, Sku.model_number, Order.currency)
             )
 
 
 async def _rejections(session: AsyncSession, actor: Actor, placed: list[ColumnElement[bool]]) -> Rejections:
-    """A buyer is told the brand, never who in it."""
     month = func.month_in_zone(OrderRejection.rejected_at, Brand.time_zone, type_=String)
     rejection = OrderRejection
-    who: list[Any] = [rejection.actor_kind, rejection.actor_id, rejection.actor_name]
-    if actor.is_buyer:
-        who = [Brand.code, Brand.name]
+    member: list[Any] = [rejection.actor_kind, rejection.actor_id, rejection.actor_name]
+    who = rejected_by(member, [Brand.code, Brand.name], to_buyer=actor.is_buyer)
     statement: Select[*tuple[Any, ...]] = (
         select(month, *who, Order.currency, *OF_ORDERS)
         .join(Brand, Brand.id == Order.brand_id)
-        .join(rejection, and_(rejection.brand_id == Order.brand_id, rejection.order_id == Order.id))
+        .join_from(Order, rejection)
         .where(DECLINED, *placed)
         .group_by(month, *who, Order.currency)
     )
-    found: dict[str, list[tuple[str, Group]]] = {}
+    groups_of: dict[str, list[tuple[str, Group]]] = {}
     for rejected_in, *actor_id, name, currency, orders, quantity, minor in await session.execute(statement):
         key = ":".join(actor_id)
         group = Group(key, name, _of(currency, orders, quantity, minor))
-        found.setdefault(rejected_in, []).append((key, group))
-    declined = {each: merged(groups) for each, groups in found.items()}
+        groups_of.setdefault(rejected_in, []).append((key, group))
+    declined = {month: merged(groups) for month, groups in groups_of.items()}
     return Rejections(declined, await _sent_back(session, placed))
 
 
 async def _sent_back(session: AsyncSession, placed: list[ColumnElement[bool]]) -> list[Group]:
-    """By the month of the sending back, in their order."""
+    """By the month in which the orders were sent back, in calendar order."""
     month = func.month_in_zone(OrderSendBack.sent_back_at, Brand.time_zone, type_=String)
     statement: Select[*tuple[Any, ...]] = (
         select(month, Order.currency, *OF_ORDERS)
         .join(Brand, Brand.id == Order.brand_id)
-        .join(OrderSendBack, and_(OrderSendBack.brand_id == Order.brand_id, OrderSendBack.order_id == Order.id))
+        .join_from(Order, OrderSendBack)
         .where(SENT_BACK, *placed)
         .group_by(month, Order.currency)
         .order_by(month)
     )
     rows = await session.execute(statement)
-    return merged((each, Group(each, each, _of(*figures))) for each, *figures in rows)
+    return merged((sent_in, Group(sent_in, sent_in, _of(*figures))) for sent_in, *figures in rows)

@@ -11,9 +11,10 @@ from models.api_key import ApiKey, hash_of, new_secret
 from models.base import new_id
 from models.brand import Brand
 from models.database.sessions import Database
-from models.events import ApiKeyChanged, EventKind
+from models.events import ApiKeyChanged
 from models.key_scopes import KeyScope, with_included
 from models.locale import Locale
+from models.messages.history import EventKind
 from models.messages.refusals import (
     API_KEY_ENDED,
     API_KEY_EXPIRY_PAST,

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select
 
 from models.backlog_sku import BacklogSku
 from models.base import new_id
-from models.events import EventKind
+from models.messages.history import EventKind
 from models.order import Order, OrderLine
 from models.policy import OrderAction
 from resolvers.core.actions import Terms, act, on_order

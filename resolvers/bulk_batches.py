@@ -16,10 +16,10 @@ from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import OrderAction
 from resolvers import bulk_runs
-from resolvers.bulk_runs import BulkCommand, Check, Result
+from resolvers.bulk_runs import BulkCommand, Check
 from resolvers.core.context import Context
 from resolvers.core.notices import notices_of, unreachable
-from resolvers.core.refusals import Outcome
+from resolvers.core.refusals import OrderResult, Outcome
 from resolvers.core.work import Work, lock_orders, working
 from resolvers.reading.verdicts import read_verdicts
 
@@ -39,7 +39,7 @@ class Batches:
     change: Change
     mail: MailKind | None
 
-    async def do(self, run: BulkRun, ids: list[UUID]) -> dict[UUID, Result]:
+    async def do(self, run: BulkRun, ids: list[UUID]) -> dict[UUID, OrderResult]:
         async with working(self.context) as work:
             work.details = {RUN: run.id.hex}
             results, work.orders = await self._judge(work, run, ids)
@@ -49,17 +49,19 @@ class Batches:
                 work.promise_notices()
             return await self._warn(work, results)
 
-    async def _judge(self, work: Work, run: BulkRun, ids: Sequence[UUID]) -> tuple[dict[UUID, Result], list[Order]]:
+    async def _judge(
+        self, work: Work, run: BulkRun, ids: Sequence[UUID]
+    ) -> tuple[dict[UUID, OrderResult], list[Order]]:
         """The result of each order found, and the orders to change, detached: they are written set-wise."""
         orders = await lock_orders(work, ids)
         verdicts = await read_verdicts(work.session, list(orders))
         done_before = set((await work.read(_recorded(run, ids))).scalars())
-        results: dict[UUID, Result] = {}
+        results: dict[UUID, OrderResult] = {}
         eligible: list[Order] = []
         for id, order in orders.items():
             is_done = id in done_before
             blockers = [] if is_done else verdicts[id].blockers(self.action, self.context.actor, bulk=True)
-            results[id] = Result(id, is_found=True, blockers=blockers)
+            results[id] = OrderResult(id, is_found=True, blockers=blockers)
             if not is_done and not blockers:
                 work.session.expunge(order)
                 eligible.append(order)
@@ -71,7 +73,7 @@ class Batches:
         found = await notices_of(work.session, work.orders, self.mail, work.now, self.command.message.text)
         return {order_id: notice for order_id, notice in found.items() if notice}
 
-    async def _warn(self, work: Work, results: dict[UUID, Result]) -> dict[UUID, Result]:
+    async def _warn(self, work: Work, results: dict[UUID, OrderResult]) -> dict[UUID, OrderResult]:
         """With why nobody was mailed about what is done, in one statement; after a retry as after the first try."""
         if self.mail is None or not self.command.message.notify:
             return results

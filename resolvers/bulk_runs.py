@@ -27,11 +27,10 @@ from models.policy import OrderAction
 from resolvers.core.context import Context
 from resolvers.core.idempotency import check_key, key_reused
 from resolvers.core.notices import Message
-from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, not_permitted, refusal
+from resolvers.core.refusals import OrderResult, Outcome, Refusal, RefusalCode, Refused, not_permitted, refusal
 from resolvers.core.work import Work, working
 from resolvers.inputs import InputError
 from resolvers.orders import OrderFilter, matching
-from resolvers.reading.verdicts import Explained
 
 MAX_ORDERS = 10_000
 BATCH_SIZE = 250
@@ -53,25 +52,8 @@ class BulkCommand:
         return request_hash(asked)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Of one order. `is_found` False: the viewer has no such order. No blockers: it is done, by this run.
-
-    `warnings`: notices about what is done, e.g. that nobody could be mailed.
-    """
-
-    order_id: UUID
-    is_found: bool
-    blockers: list[Explained] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def is_done(self) -> bool:
-        return self.is_found and not self.blockers
-
-
 # Does one batch in a transaction of its own; the result of each order found.
-Batch = Callable[[BulkRun, list[UUID]], Awaitable[dict[UUID, Result]]]
+Batch = Callable[[BulkRun, list[UUID]], Awaitable[dict[UUID, OrderResult]]]
 # Looks at a new run of a brand before it begins; raises Refused.
 Check = Callable[[Work, UUID], Awaitable[None]]
 
@@ -94,13 +76,13 @@ async def run(
     except Refused as refused:
         return Outcome(refusals=refused.refusals)
     ids = [UUID(id) for id in begun.order_ids]
-    results: dict[UUID, Result] = {}
+    results: dict[UUID, OrderResult] = {}
     for start in range(0, len(ids), batch_size):
         results |= await batch(begun, ids[start : start + batch_size])
         if command.message.notify:
             context.on_mail()
     context.refresh()
-    return Outcome(results=[results.get(id) or Result(id, is_found=False) for id in ids])
+    return Outcome(results=[results.get(id) or OrderResult(id, is_found=False) for id in ids])
 
 
 def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[Refusal]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from models.brand import Brand
 from models.cart import Cart, CartLine
@@ -31,11 +31,10 @@ class CartRow:
 
 
 async def carts_of(context: Context, buyer_id: UUID) -> list[CartRow]:
-    """One for each catalog at most, by catalog code; in two statements."""
-    of_catalog = and_(Catalog.brand_id == Cart.brand_id, Catalog.id == Cart.catalog_id)
+    """At most one cart for each catalog, sorted by catalog code. Two statements."""
     heads = (
         select(Cart.id, Catalog.code, Cart.currency, Brand.currency, Cart.source_order_id, Cart.updated_at)
-        .join(Catalog, of_catalog)
+        .join_from(Cart, Catalog)
         .join(Brand, Brand.id == Cart.brand_id)
         .where(Cart.buyer_id == buyer_id)
         .order_by(Catalog.code)
@@ -47,14 +46,14 @@ async def carts_of(context: Context, buyer_id: UUID) -> list[CartRow]:
             price_of(CartLine.unit_price_minor, CartLine.unit_price_fraction),
             *SKU_COLUMNS,
         )
-        .join(Sku, and_(Sku.brand_id == CartLine.brand_id, Sku.id == CartLine.sku_id))
+        .join_from(CartLine, Sku)
         .order_by(CartLine.position)
     )
     async with context.read() as session:
-        found = {
+        carts = {
             id: CartRow(code, currency or default, source, at)
             for id, code, currency, default, source, at in await session.execute(heads)
         }
-        for row in await session.execute(lines.where(CartLine.cart_id.in_(list(found)))):
-            found[row[0]].lines.append(CartLineRow(SkuRow(*row[3:]), row[1], row[2]))
-    return list(found.values())
+        for row in await session.execute(lines.where(CartLine.cart_id.in_(list(carts)))):
+            carts[row[0]].lines.append(CartLineRow(SkuRow(*row[3:]), row[1], row[2]))
+    return list(carts.values())

@@ -12,9 +12,9 @@ from models.backlog_sku import BacklogSku
 from models.base import new_id
 from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.document_number import next_code
-from models.events import EventKind
 from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.invoice import InvoicedDeliveryNote, InvoiceLine
+from models.messages.history import EventKind
 from models.messages.refusals import (
     BACKLOG_QUANTITIES_NEEDED,
     BAD_QUANTITY,

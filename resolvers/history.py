@@ -1,4 +1,4 @@
-"""The history of an order, by page; and of a whole brand: who decided what, when, with its filter."""
+"""The history of an order, and of a whole brand with its filter: who decided what, and when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models.actor import ActorKind
 from models.audit import AuditEntry
-from models.events import EventKind
+from models.messages.history import EventKind
 from models.order import Order
 from resolvers.core.context import Context
 from resolvers.inputs import MAX_SEARCH_LENGTH, InputError, check_search, check_text
-from resolvers.reading.loaders import HISTORY_COLUMNS
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, page_within, read_page
-from resolvers.reading.rows import HistoryRow
+from resolvers.reading.rows import HISTORY_COLUMNS, HistoryRow
 
 KEYS = [by_id(AuditEntry.id, descending=False)]
 MAX_IN_FILTER = 100
@@ -24,7 +23,7 @@ MAX_IN_FILTER = 100
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """None: that condition is not asked for. An empty list matches nothing."""
+    """None: no such condition. An empty list matches nothing."""
 
     search: str | None = None
     actors: Sequence[str] | None = None
@@ -43,7 +42,7 @@ async def history_of(context: Context, order_id: UUID, request: PageRequest) -> 
 async def history(
     context: Context, filter: HistoryFilter, request: PageRequest, *, newest_first: bool = True
 ) -> Page[HistoryRow]:
-    """Of everything in the viewer's brand, orders or not; nothing for a buyer. One statement."""
+    """Everything that happened in the viewer's brand, not only to orders. Empty for a buyer. One statement."""
     statement = select(*HISTORY_COLUMNS).where(*conditions(filter))
     async with context.read() as session:
         return await read_page(session, statement, keys(newest_first=newest_first), request, HistoryRow)
@@ -60,30 +59,30 @@ def keys(*, newest_first: bool) -> list[Key]:
 
 
 def conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
-    """On audit entries. Raises InputError for a filter that makes no sense."""
-    found: list[ColumnElement[bool]] = []
+    """The filter as conditions on audit entries. Raises InputError for an impossible filter."""
+    where: list[ColumnElement[bool]] = []
     check_search(filter.search, "filter")
     if filter.at_from and filter.at_to and filter.at_from > filter.at_to:
         raise InputError("atTo is before atFrom.", "filter", "atTo")
     if filter.at_from is not None:
-        found.append(AuditEntry.at >= filter.at_from)
+        where.append(AuditEntry.at >= filter.at_from)
     if filter.at_to is not None:
-        found.append(AuditEntry.at < filter.at_to)
+        where.append(AuditEntry.at < filter.at_to)
     if filter.kinds is not None:
-        found.append(AuditEntry.kind.in_(_known(_few(filter.kinds, "kinds"))))
+        where.append(AuditEntry.kind.in_(_known(_few(filter.kinds, "kinds"))))
     if filter.actor_kinds is not None:
-        found.append(AuditEntry.actor_kind.in_(_few(filter.actor_kinds, "actorKinds")))
+        where.append(AuditEntry.actor_kind.in_(_few(filter.actor_kinds, "actorKinds")))
     if filter.actors is not None:
         actors = _texts(filter.actors, "actors")
-        found.append(or_(AuditEntry.actor_name.in_(actors), AuditEntry.actor_id.in_(actors)))
+        where.append(or_(AuditEntry.actor_name.in_(actors), AuditEntry.actor_id.in_(actors)))
     if filter.order_ids is not None:
-        found.append(AuditEntry.order_id.in_(_few(filter.order_ids, "orderIds")))
+        where.append(AuditEntry.order_id.in_(_few(filter.order_ids, "orderIds")))
     if filter.order_codes is not None:
         codes = _texts(filter.order_codes, "orderCodes")
-        found.append(AuditEntry.order_id.in_(select(Order.id).where(Order.code.in_(codes))))
+        where.append(AuditEntry.order_id.in_(select(Order.id).where(Order.code.in_(codes))))
     if filter.search is not None and (words := dict.fromkeys(filter.search.lower().split())):
-        found += [_mentions(word) for word in words]
-    return found
+        where += [_mentions(word) for word in words]
+    return where
 
 
 def _few(values: Sequence[Any], name: str) -> Sequence[Any]:
@@ -99,7 +98,7 @@ def _texts(values: Sequence[str], name: str) -> Sequence[str]:
 
 
 def _known(kinds: Sequence[str]) -> Sequence[str]:
-    """A kind mistyped must not look like a thing that never happened."""
+    """Refuses an unknown kind: an empty result would look as if it had never happened."""
     for place, kind in enumerate(kinds):
         if kind not in EventKind.__members__:
             known = ", ".join(sorted(EventKind))
@@ -108,7 +107,7 @@ def _known(kinds: Sequence[str]) -> Sequence[str]:
 
 
 def _mentions(word: str) -> ColumnElement[bool]:
-    """In any case, anywhere in the actor's name or id, or in the order's code."""
+    """Case-insensitive, anywhere in the actor's name or id, or in the order's code."""
 
     def has(column: Any) -> ColumnElement[bool]:
         return func.lower(column).contains(word, autoescape=True)

@@ -13,10 +13,10 @@ from sqlalchemy import insert, select
 from models.base import new_id
 from models.delivery_note import DeliveryNote
 from models.document_number import next_code
-from models.events import EventKind
 from models.facts import NOTE_INVOICED
 from models.invoice import Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceLine
 from models.locale import Text
+from models.messages.history import EventKind
 from models.messages.refusals import (
     ANOTHER_BUYER,
     ANOTHER_CURRENCY,

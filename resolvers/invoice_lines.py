@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from models.delivery_note import DeliveryNoteLine
-from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
+from models.invoice import IS_NOT_VOID, Invoice, InvoicedOrder, InvoiceLine
 from models.order import Order
 from models.prices import Price, price_of
 from resolvers.core.work import Work
@@ -41,13 +41,9 @@ async def whole_order(work: Work, order: Order) -> list[BillableLine]:
 async def unbilled_charges(work: Work, order: Order) -> tuple[int, int]:
     """What of the order's tax and shipping no other invoice bills, so that its invoices add up to its total."""
     sums = [func.coalesce(func.sum(each), 0) for each in (InvoicedOrder.tax_minor, InvoicedOrder.shipping_minor)]
-    is_billing = and_(
-        Invoice.brand_id == InvoicedOrder.brand_id,
-        Invoice.id == InvoicedOrder.invoice_id,
-        Invoice.status != InvoiceStatus.VOID,
-    )
     of_order = (InvoicedOrder.brand_id == order.brand_id, InvoicedOrder.order_id == order.id)
-    billed = (await work.read(select(*sums).join(Invoice, is_billing).where(*of_order))).one()
+    statement = select(*sums).join_from(InvoicedOrder, Invoice).where(*of_order, IS_NOT_VOID)
+    billed = (await work.read(statement)).one()
     return order.tax_minor - int(billed[0]), order.shipping_minor - int(billed[1])
 
 
@@ -82,9 +78,8 @@ async def _unbilled(work: Work, order: Order) -> dict[UUID, list[Unbilled]]:
             InvoiceLine.quantity,
             price_of(InvoiceLine.unit_price_minor, InvoiceLine.unit_price_fraction),
         )
-        .join(Invoice, and_(Invoice.brand_id == InvoiceLine.brand_id, Invoice.id == InvoiceLine.invoice_id))
-        .where(InvoiceLine.brand_id == order.brand_id, InvoiceLine.order_id == order.id)
-        .where(Invoice.status != InvoiceStatus.VOID)
+        .join_from(InvoiceLine, Invoice)
+        .where(InvoiceLine.brand_id == order.brand_id, InvoiceLine.order_id == order.id, IS_NOT_VOID)
     )
     for sku_id, quantity, price in await work.read(billed):
         for each in unbilled[sku_id]:

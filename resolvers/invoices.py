@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from models.events import EventKind
 from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
 from models.locale import Text
+from models.messages.history import EventKind
 from models.messages.refusals import NOT_A_DRAFT, NOT_ISSUABLE, NOT_VOIDABLE, UNKNOWN_DOCUMENT
 from models.permissions import Permission
 from resolvers.core.actions import Change, Terms, act, not_found, on_orders_of

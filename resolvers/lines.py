@@ -1,4 +1,4 @@
-"""The lines of orders, delivery notes and invoices, by page."""
+"""The lines of orders, delivery notes and invoices, page by page."""
 
 from uuid import UUID
 
@@ -9,16 +9,13 @@ from resolvers.core.context import Context
 from resolvers.reading.pagination import Key, Page, PageRequest, as_whole, by_id, page_within
 from resolvers.reading.rows import DeliveryNoteLineRow, InvoiceLineRow, LineRow
 
-KEYS = [Key("position", OrderLine.position, False, as_whole)]
+ORDER_KEYS = [Key("position", OrderLine.position, False, as_whole)]
+NOTE_KEYS = [by_id(DeliveryNoteLine.id, descending=False)]
+INVOICE_KEYS = [Key("position", InvoiceLine.position, False, as_whole)]
 
 
 async def lines_of(context: Context, order_id: UUID, request: PageRequest) -> Page[LineRow]:
-    return await page_within(context.loaders.lines, order_id, KEYS, request)
-
-
-NOTE_KEYS = [by_id(DeliveryNoteLine.id, descending=False)]
-
-INVOICE_KEYS = [Key("position", InvoiceLine.position, False, int)]
+    return await page_within(context.loaders.lines, order_id, ORDER_KEYS, request)
 
 
 async def note_lines(context: Context, note_id: UUID, request: PageRequest) -> Page[DeliveryNoteLineRow]:

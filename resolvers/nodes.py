@@ -1,10 +1,10 @@
-"""Anything with an id, by its id: what `node` and `nodes` ask for besides orders and buyers."""
+"""Anything with an id, by its id: what the queries `node` and `nodes` read."""
 
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.backlog_sku import BacklogSku
@@ -14,10 +14,14 @@ from models.order import Order, OrderLine
 from models.outbox import OutboxMessage
 from models.tag import Tag
 from resolvers.core.context import Context
-from resolvers.reading.documents import INVOICE_COLUMNS
-from resolvers.reading.loaders import HISTORY_COLUMNS, LINE_COLUMNS, NOTIFICATION_COLUMNS
 from resolvers.reading.rows import (
+    BACKLOG_SKU_COLUMNS,
+    HISTORY_COLUMNS,
+    INVOICE_COLUMNS,
+    LINE_COLUMNS,
+    NOTIFICATION_COLUMNS,
     SKU_COLUMNS,
+    TAG_COLUMNS,
     BacklogSkuRow,
     HistoryRow,
     InvoiceRow,
@@ -25,8 +29,10 @@ from resolvers.reading.rows import (
     NotificationRow,
     SkuRow,
     TagRow,
+    with_sku,
 )
 
+# Id → row; ids that the viewer may not see are missing, or have None.
 Found = dict[UUID, Any]
 Reader = Callable[[Context, Collection[UUID]], Awaitable[Found]]
 
@@ -36,17 +42,12 @@ async def skus(context: Context, ids: Collection[UUID]) -> Found:
 
 
 async def tags(context: Context, ids: Collection[UUID]) -> Found:
-    return await _read(context, select(Tag.id, Tag.code, Tag.name, Tag.color).where(Tag.id.in_(ids)), TagRow)
+    return await _read(context, select(*TAG_COLUMNS).where(Tag.id.in_(ids)), TagRow)
 
 
 async def lines(context: Context, ids: Collection[UUID]) -> Found:
-    of_order = and_(Order.brand_id == OrderLine.brand_id, Order.id == OrderLine.order_id)
-    statement = (
-        select(*LINE_COLUMNS, Order.currency, *SKU_COLUMNS)
-        .join(Order, of_order)
-        .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
-    )
-    return await _read(context, statement.where(OrderLine.id.in_(ids)), _with_sku(LineRow))
+    statement = select(*LINE_COLUMNS).join_from(OrderLine, Order).join_from(OrderLine, Sku)
+    return await _read(context, statement.where(OrderLine.id.in_(ids)), with_sku(LineRow))
 
 
 async def delivery_notes(context: Context, ids: Collection[UUID]) -> Found:
@@ -54,16 +55,14 @@ async def delivery_notes(context: Context, ids: Collection[UUID]) -> Found:
 
 
 async def invoices(context: Context, ids: Collection[UUID]) -> Found:
-    # A buyer sees an invoice through an own order only.
+    # A buyer sees an invoice only through an order of their own.
     seen = select(InvoicedOrder.invoice_id)
     return await _read(context, select(*INVOICE_COLUMNS).where(Invoice.id.in_(ids), Invoice.id.in_(seen)), InvoiceRow)
 
 
 async def backlog_skus(context: Context, ids: Collection[UUID]) -> Found:
-    statement = select(BacklogSku.id, BacklogSku.ordered_quantity, BacklogSku.remaining_quantity, *SKU_COLUMNS).join(
-        Sku, and_(Sku.brand_id == BacklogSku.brand_id, Sku.id == BacklogSku.sku_id)
-    )
-    return await _read(context, statement.where(BacklogSku.id.in_(ids)), _with_sku(BacklogSkuRow))
+    statement = select(*BACKLOG_SKU_COLUMNS).join_from(BacklogSku, Sku).where(BacklogSku.id.in_(ids))
+    return await _read(context, statement, with_sku(BacklogSkuRow))
 
 
 async def notifications(context: Context, ids: Collection[UUID]) -> Found:
@@ -85,7 +84,3 @@ async def buyers(context: Context, ids: Collection[UUID]) -> Found:
 async def _read(context: Context, statement: Any, make: Callable[..., Any]) -> Found:
     async with context.read() as session:
         return {row[0]: make(*row) for row in await session.execute(statement)}
-
-
-def _with_sku(make: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *columns: make(*columns[:-4], SkuRow(*columns[-4:]))

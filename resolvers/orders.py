@@ -40,7 +40,7 @@ class OrderSort:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """None: that condition is not asked for. An empty list matches nothing."""
+    """None: no such condition. An empty list matches nothing."""
 
     search: str | None = None
     status: Sequence[OrderStatus] | None = None
@@ -82,28 +82,28 @@ async def count_orders(context: Context, filter: OrderFilter) -> int:
 
 
 def matching(filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor) -> Select[UUID]:
-    """The ids of everything that the filter matches, in the list's order."""
+    """Selects the ids of all orders that the filter matches, in the order of the list."""
     ordering = [key.column.desc() if key.descending else key.column.asc() for key in keys(sort)]
     return select(Order.id).where(*conditions(filter, actor)).order_by(*ordering)
 
 
 def keys(sort: Sequence[OrderSort]) -> list[Key]:
-    """The list's order, made unique by the id. Amounts in different currencies don't compare: currency comes first."""
-    found: list[Key] = []
-    for each in sort or NEWEST_FIRST:
-        down = each.descending
-        match each.field:
+    """The sort of the list, made unique by the id. TOTAL sorts by currency first: currencies do not compare."""
+    keys: list[Key] = []
+    for part in sort or NEWEST_FIRST:
+        down = part.descending
+        match part.field:
             case OrderSortField.PLACED_AT:
-                found.append(by_instant("placed_at", Order.placed_at, descending=down))
+                keys.append(by_instant("placed_at", Order.placed_at, descending=down))
             case OrderSortField.UPDATED_AT:
-                found.append(by_instant("updated_at", Order.updated_at, descending=down))
+                keys.append(by_instant("updated_at", Order.updated_at, descending=down))
             case OrderSortField.CODE:
-                found.append(Key("code", Order.code, down))
+                keys.append(Key("code", Order.code, down))
             case OrderSortField.TOTAL:
-                found += [Key("currency", Order.currency, down), Key("total_minor", Order.total_minor, down, _minor)]
-    if len({key.name for key in found}) < len(found):
+                keys += [Key("currency", Order.currency, down), Key("total_minor", Order.total_minor, down, _minor)]
+    if len({key.name for key in keys}) < len(keys):
         raise InputError("sort names the same field twice.", "sort")
-    return [*found, by_id(Order.id, descending=found[0].descending)]
+    return [*keys, by_id(Order.id, descending=keys[0].descending)]
 
 
 def _minor(value: object) -> int:
@@ -113,7 +113,7 @@ def _minor(value: object) -> int:
 
 
 def check(filter: OrderFilter, *at: str) -> None:
-    """Raises InputError for a filter that makes no sense; `at` is the path of the argument that it came in."""
+    """Raises InputError for an impossible filter. `at`: the path of the filter among the request's arguments."""
     check_search(filter.search, *at)
     for ids, name in ((filter.buyer_ids, "buyerIds"), (filter.tag_ids, "tagIds")):
         if ids is not None and len(ids) > MAX_FILTER_IDS:
@@ -121,30 +121,30 @@ def check(filter: OrderFilter, *at: str) -> None:
 
 
 def conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    where: list[ColumnElement[bool]] = []
     if not filter.include_archived:
-        found.append(Order.archived_at.is_(None))
+        where.append(Order.archived_at.is_(None))
     if filter.status is not None:
-        found.append(Order.status.in_(filter.status))
+        where.append(Order.status.in_(filter.status))
     if filter.can_reject is not None:
         can = possible(OrderAction.REJECT, actor.role)
-        found.append(can if filter.can_reject else not_(can))
+        where.append(can if filter.can_reject else not_(can))
     if filter.buyer_ids is not None:
-        found.append(Order.buyer_id.in_(filter.buyer_ids))
+        where.append(Order.buyer_id.in_(filter.buyer_ids))
     if filter.tag_ids is not None:
         of_order = and_(OrderTag.brand_id == Order.brand_id, OrderTag.order_id == Order.id)
-        found.append(exists().where(of_order, OrderTag.tag_id.in_(filter.tag_ids)).correlate(Order))
+        where.append(exists().where(of_order, OrderTag.tag_id.in_(filter.tag_ids)).correlate(Order))
     if filter.placed_from is not None:
-        found.append(Order.placed_at >= filter.placed_from)
+        where.append(Order.placed_at >= filter.placed_from)
     if filter.placed_to is not None:
-        found.append(Order.placed_at < filter.placed_to)
+        where.append(Order.placed_at < filter.placed_to)
     if filter.search is not None and (words := dict.fromkeys(filter.search.lower().split())):
-        found += [_mentions(word) for word in words]
-    return found
+        where += [_mentions(word) for word in words]
+    return where
 
 
 def _mentions(word: str) -> ColumnElement[bool]:
-    """In any case, anywhere in the order code, the buyer's name or code, a model number or a SKU number."""
+    """Case-insensitive, anywhere in the order code, the buyer's name or code, a model number or a SKU number."""
 
     def has(column: Any) -> ColumnElement[bool]:
         return func.lower(column).contains(word, autoescape=True)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models.events import EventKind, OrderChanged
+from models.events import OrderChanged
 from models.locale import Text
+from models.messages.history import EventKind
 from models.messages.refusals import NOBODY_TO_SEND_TO, NOT_RESENDABLE, UNKNOWN_NOTIFICATION
 from models.order import Order
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage

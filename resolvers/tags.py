@@ -24,10 +24,9 @@ from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refusal
 from resolvers.core.work import Work
 from resolvers.inputs import check_text
-from resolvers.reading.rows import TagRow
+from resolvers.reading.rows import TAG_COLUMNS, TagRow
 
 COLOR = re.compile("#[0-9A-Fa-f]{6}")
-TAG_COLUMNS = (Tag.id, Tag.code, Tag.name, Tag.color)
 
 
 async def tags(context: Context) -> list[TagRow]:

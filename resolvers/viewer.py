@@ -1,4 +1,4 @@
-"""Who is asking: the brand behind the actor."""
+"""The viewer's brand."""
 
 from models.brand import Brand
 from resolvers.core.context import Context

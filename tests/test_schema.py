@@ -35,7 +35,7 @@ def test_the_page_of_the_rules_is_up_to_date() -> None:
     assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == rules_page(), "run ./run schema"
 
 
-def test_it_keeps_every_promise_of_the_contract() -> None:
+def test_the_schema_fulfils_the_contract() -> None:
     contract = build_schema(CONTRACT.read_text(encoding="utf-8"))
     changes = find_breaking_changes(contract, build_schema(schema.as_str()))
     assert [change.description for change in changes] == []
@@ -65,7 +65,7 @@ def descriptions() -> dict[str, str]:
     return found
 
 
-def test_everything_is_described() -> None:
+def test_every_type_and_field_has_a_description() -> None:
     assert [place for place, description in descriptions().items() if not description] == []
 
 

@@ -4,7 +4,6 @@ It fills the database of ORDERS_DATABASE_URL when that is set, else the demo's, 
 """
 
 import gc
-import os
 import time
 from typing import Annotated
 
@@ -13,9 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from examples.made_up_brand.writer import BrandExistsError, seed_orders
+from graph.cli.database import Demo, on_database
 from graph.cli.errors import CommandError
-from graph.cli.main import Demo, main, migrated, run
-from graph.settings.environment import from_environment
+from graph.cli.main import main
+from graph.settings.environment import database_url, from_environment
 from models.database.sessions import Database
 
 
@@ -35,7 +35,7 @@ async def fill(database: Database, orders: int, brand: str, seed: int) -> None:
             )
     except BrandExistsError:
         raise CommandError(
-            f"There is a brand {brand} already; made-up orders get one of their own: give another --brand."
+            f"There is a brand {brand} already; made-up orders need a new brand: name it with --brand."
         ) from None
     finally:
         gc.enable()
@@ -43,24 +43,17 @@ async def fill(database: Database, orders: int, brand: str, seed: int) -> None:
 
 
 def seed(
-    orders: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many.")],
-    brand: Annotated[str, typer.Option(help="The code of the brand that is made for them.")] = "seed",
-    seed: Annotated[int, typer.Option(help="The same number makes the same orders.")] = 1,
+    orders: Annotated[int, typer.Option(min=1, max=10_000_000, help="The number of orders.")],
+    brand: Annotated[str, typer.Option(help="The code of the new brand that they belong to.")] = "seed",
+    seed: Annotated[int, typer.Option(help="The same seed makes the same orders.")] = 1,
     demo: Demo = False,
 ) -> None:
     """Make up a brand with many orders in every state, for load tests."""
-    use_demo = demo or not os.environ.get("ORDERS_DATABASE_URL")
-    if use_demo and not demo:
+    if not demo and database_url() != database_url(demo=True):
         typer.echo("ORDERS_DATABASE_URL is not set: the demo's database is filled.", err=True)
-
-    async def command() -> None:
-        database = await migrated(from_environment(demo=use_demo))
-        try:
-            await fill(database, orders, brand, seed)
-        finally:
-            await database.close()
-
-    run(command())
+        demo = True
+    settings = from_environment(demo=demo)
+    on_database(settings, lambda database: fill(database, orders, brand, seed), may_be_empty=True)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from examples.made_up_brand.history import History
 from examples.made_up_brand.shop import ERP, MEMBERS, OPERATOR, MadeBuyer, MadeShop, Person, made_id
-from models.events import EventKind
 from models.locale import Locale
+from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.outbox import NotificationStatus, OrderNotice
 from models.policy import FINAL, REJECTED, OrderStatus

@@ -1,12 +1,9 @@
-"""The words printed on PDFs: in every language."""
+"""The labels on PDFs, in every language."""
 
 from models.locale import Locale, Text
 
 LABELS: dict[str, Text] = {
-    "PURCHASE_ORDER": Text("Purchase order", "注文書"),
-    "ORDER_CONFIRMATION": Text("Order confirmation", "注文確認書"),
-    "DELIVERY_NOTE": Text("Delivery note", "納品書"),
-    "INVOICE": Text("Invoice", "請求書"),
+    "delivery_note": Text("Delivery note", "納品書"),
     "placed": Text("Order date", "注文日時"),
     "confirmed": Text("Confirmation date", "確認書作成日時"),
     "catalog": Text("Catalog", "カタログ"),

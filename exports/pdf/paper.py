@@ -1,6 +1,6 @@
-"""Draws documents as PDFs: A4 sheets in English or Japanese, tagged for screen readers (PDF/UA-1).
+"""Draws documents as PDFs: A4 pages, tagged for screen readers (PDF/UA-1).
 
-Everything on it comes from a snapshot; nothing is fetched from anywhere, so the same snapshot gives the same bytes.
+All content comes from a snapshot and nothing is fetched, so the same snapshot always gives the same bytes.
 """
 
 import asyncio
@@ -17,19 +17,17 @@ from zoneinfo import ZoneInfo
 import babel
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from weasyprint import CSS, HTML
 from weasyprint.urls import URLFetcher
 
+from exports.jinja import templates
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import DeliveryNoteSnapshot, InvoiceSnapshot, OrderSnapshot
-from exports.texts import printable
 from models.locale import Locale, Text, moment
 from models.money import precision
 
 DAY_PATTERN = Text("d MMM y", "yyyy/MM/dd")
-TEMPLATES = Path(__file__).parents[1] / "templates"
+STYLE_SHEET = Path(__file__).parents[1] / "templates/paper.css"
 
 AnySnapshot = OrderSnapshot | DeliveryNoteSnapshot | InvoiceSnapshot
 S = TypeVar("S", bound=AnySnapshot)
@@ -37,7 +35,7 @@ S = TypeVar("S", bound=AnySnapshot)
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """`word`: in the top margin of every page; `status`: among the facts of the first; `details`: when, by whom."""
+    """`word`: in the top margin of every page. `status`: in the first page's facts. `details`: when, and by whom."""
 
     word: str
     status: str
@@ -45,41 +43,36 @@ class Stamp:
 
 
 def render(
-    template: str, snapshot: AnySnapshot, locale: Locale, *, title: str, stamp: Stamp | None, **words: Any
+    template: str, snapshot: AnySnapshot, locale: Locale, *, title: Text, stamp: Stamp | None, **values: Any
 ) -> bytes:
-    """Draws the sheet. Takes 0.2 s (10 lines) to 3 s (500) of CPU time, so do not call it on the event loop.
+    """Draws the document. Takes 0.2 s (10 lines) to 3 s (500 lines) of CPU time: do not call it on the event loop.
 
-    `title`: a key of LABELS; `words`: what the template needs besides. May run in any number of threads at once:
-    nothing that changes is shared between two calls.
+    `title`: of the document. `values`: what this template needs besides. Thread-safe.
     """
     label = labels(locale)
-    page = (
-        _environment()
-        .get_template(template)
-        .render(
-            document=snapshot,
-            label=label,
-            locale=locale,
-            title=label[title],
-            stamp=stamp,
-            at=lambda instant: format_instant(instant, locale, snapshot.time_zone),
-            day=lambda instant: format_day(instant, locale, snapshot.time_zone),
-            integer=lambda value: format_decimal(value, "#,##0", locale),
-            country=babel.Locale(locale).territories.get(snapshot.buyer.country, snapshot.buyer.country),
-            **words,
-        )
+    page = templates.get_template(template).render(
+        document=snapshot,
+        label=label,
+        locale=locale,
+        title=title.in_(locale),
+        stamp=stamp,
+        at=lambda instant: format_instant(instant, locale, snapshot.time_zone),
+        day=lambda instant: format_day(instant, locale, snapshot.time_zone),
+        integer=lambda value: format_decimal(value, "#,##0", locale),
+        country=babel.Locale(locale).territories.get(snapshot.buyer.country, snapshot.buyer.country),
+        **values,
     )
     html = HTML(string=page, url_fetcher=_no_network)
     return bytes(html.write_pdf(stylesheets=[_style()], pdf_variant="pdf/ua-1"))
 
 
 async def render_in_thread(draw: Callable[[S, Locale], bytes], snapshot: S, locale: Locale) -> bytes:
-    """Draws in the one thread kept for it: each further thread takes 75 MB for its fonts and draws no faster."""
+    """Draws in the one PDF thread. Each further thread would take 75 MB for its fonts and not be faster."""
     return await asyncio.get_running_loop().run_in_executor(_thread, draw, snapshot, locale)
 
 
 def money(currency: str, locale: Locale) -> dict[str, Callable[[Decimal], str]]:
-    """Words for a template with amounts: `amount` of a line, `total` with the currency's sign."""
+    """Functions for a template with amounts: `amount` of a line; `total`, with the currency's symbol."""
     return {
         "amount": lambda value: _amount(value, currency, locale),
         "total": lambda value: format_currency(value, currency, locale=locale),
@@ -102,29 +95,12 @@ def format_day(instant: datetime, locale: Locale, time_zone: str) -> str:
     return format_date(instant.astimezone(ZoneInfo(time_zone)), DAY_PATTERN.in_(locale), locale)
 
 
-def _finalize(value: Any) -> Any:
-    # What a macro gives is Markup: each text in it has been here already, and must not be escaped once more.
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 @cache
 def _style() -> CSS:
-    return CSS(filename=TEMPLATES / "paper.css")
+    return CSS(filename=STYLE_SHEET)
 
 
-# No address is ever opened: the sheet needs none, and text of users must not make it need one.
+# No URL is ever fetched: the pages need none, and the text of users must not cause a request.
 _no_network = URLFetcher(allowed_protocols=(), fail_on_errors=True)
 
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")

@@ -1,4 +1,4 @@
-"""What the snapshots of several documents read in the same way: the columns of a query, and what becomes of a row."""
+"""Columns that the queries of several snapshots share, and the values made from their rows."""
 
 from typing import Any
 

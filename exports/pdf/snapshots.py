@@ -1,4 +1,4 @@
-"""What a document shows, frozen: read once on the event loop, rendered off it without touching the database."""
+"""The frozen content of documents: read once on the event loop, rendered in a thread without the database."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from models.policy import OrderStatus
 
 
 class OrderDocument(StrEnum):
-    """PURCHASE_ORDER: what the buyer ordered. ORDER_CONFIRMATION: what the brand confirmed; needs an OC."""
+    """PURCHASE_ORDER: what the buyer ordered. ORDER_CONFIRMATION: what the brand confirmed; only with an OC."""
 
     PURCHASE_ORDER = "PURCHASE_ORDER"
     ORDER_CONFIRMATION = "ORDER_CONFIRMATION"
@@ -29,7 +29,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class GoodsLine:
-    """So many of one SKU."""
+    """A quantity of one SKU."""
 
     position: int
     sku_number: str
@@ -48,7 +48,7 @@ class LineSnapshot(GoodsLine):
 
 @dataclass(frozen=True, slots=True)
 class RejectionStamp:
-    """`by`: a person, or for the buyer's copy the brand."""
+    """`by`: the person who rejected the order; in the buyer's copy, the brand."""
 
     at: datetime
     by: str
@@ -56,9 +56,9 @@ class RejectionStamp:
 
 @dataclass(frozen=True, slots=True)
 class OrderSnapshot:
-    """One document of one order. Instants are UTC; `time_zone` is the brand's, in which documents show them.
+    """One document of one order. Instants are UTC; documents show them in `time_zone`, the brand's.
 
-    `for_buyer`: the buyer's copy. `confirmed_at`: when the confirmation was made; None on a purchase order.
+    `for_buyer`: the buyer's copy. `confirmed_at`: when the confirmation was created; None on a purchase order.
     """
 
     document: OrderDocument
@@ -85,7 +85,7 @@ class OrderSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNoteSnapshot:
-    """One delivery note. `delivery_address`: the order's, or the buyer's where the order has none of its own."""
+    """One delivery note. `delivery_address`: the order's, or the buyer's if the order has none."""
 
     code: str
     created_at: datetime
@@ -110,7 +110,7 @@ class BilledPart:
 
 @dataclass(frozen=True, slots=True)
 class BilledOrder:
-    """What an invoice bills of one order; `tax` and `shipping` are this order's."""
+    """The part of one order that an invoice bills. `tax`, `shipping`: billed for this order."""
 
     code: str
     parts: tuple[BilledPart, ...]
@@ -120,7 +120,7 @@ class BilledOrder:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceSnapshot:
-    """One invoice, for one or several orders of one buyer. The sums are of what it bills of them."""
+    """One invoice, for one or several orders of one buyer. The sums cover only what this invoice bills."""
 
     code: str
     status: InvoiceStatus

@@ -1,7 +1,7 @@
-"""How a relay takes messages under a lease: what is ready, from each brand in turn; and what another relay lost.
+"""Claiming messages under a lease: those that are ready, from each brand in turn, and those whose lease has expired.
 
-Both lock with SKIP LOCKED on PostgreSQL and run as the only writer on SQLite, so that no message is taken twice. The
-two partial indexes of the outbox serve them: a claim costs the same whether ten mails wait or a million.
+Claims use SKIP LOCKED on PostgreSQL and run as the only writer on SQLite, so that no message is claimed twice. They use
+the two partial indexes of the outbox: a claim costs the same with ten or a million messages waiting.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.outbox import IN_HAND, READY, OutboxMessage
 
-FIRST = UUID(int=0)  # sorts before every brand
+BEFORE_ALL_BRANDS = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message in hand; `attempts` counts this one, and tells this claim from a later one. The rest as in the row."""
+    """A claimed message. `attempts` includes this one and identifies the claim. The other fields are as in the row."""
 
     id: UUID
     brand_id: UUID
@@ -35,15 +35,15 @@ COLUMNS = tuple(getattr(OutboxMessage, name) for name in Claimed.__slots__)
 
 
 async def brands_due(session: AsyncSession, now: datetime, most: int, after: UUID) -> list[UUID]:
-    """The brands for whom something is due, `most` at most: those that sort after `after`, else the first ones.
+    """At most `most` brands with due messages: the next ones after the brand `after`, or else the first ones.
 
-    One step in the index for each brand that has mails waiting.
+    Takes one index look-up for each brand that has waiting messages.
     """
-    turns = select(_next_brand(after).label("brand_id")).cte("turns", recursive=True)
-    turns = turns.union_all(select(_next_brand(turns.c.brand_id)).where(turns.c.brand_id.is_not(None)))
-    is_due = exists().where(OutboxMessage.brand_id == turns.c.brand_id, READY, OutboxMessage.due_at <= now)
-    found = list(await session.scalars(select(turns.c.brand_id).where(is_due).limit(most)))
-    return found if found or after == FIRST else await brands_due(session, now, most, FIRST)
+    waiting = select(_next_brand(after).label("brand_id")).cte("waiting", recursive=True)
+    waiting = waiting.union_all(select(_next_brand(waiting.c.brand_id)).where(waiting.c.brand_id.is_not(None)))
+    is_due = exists().where(OutboxMessage.brand_id == waiting.c.brand_id, READY, OutboxMessage.due_at <= now)
+    found = list(await session.scalars(select(waiting.c.brand_id).where(is_due).limit(most)))
+    return found if found or after == BEFORE_ALL_BRANDS else await brands_due(session, now, most, BEFORE_ALL_BRANDS)
 
 
 def _next_brand(after: UUID | ColumnElement[UUID]) -> ScalarSelect[UUID]:
@@ -54,33 +54,33 @@ def _next_brand(after: UUID | ColumnElement[UUID]) -> ScalarSelect[UUID]:
 async def claim_ready(
     session: AsyncSession, now: datetime, until: datetime, most: int, brands: list[UUID]
 ) -> list[Claimed]:
-    """Up to `most` messages, the oldest of each of these brands, and as many of each."""
+    """Claims up to `most` messages: the oldest of each brand, the same number for every brand as far as possible."""
     claimed: list[Claimed] = []
     for number, brand_id in enumerate(brands):
         share = (most - len(claimed)) // (len(brands) - number)
         mine = OutboxMessage.brand_id == brand_id
         due = select(OutboxMessage.id).where(mine, READY, OutboxMessage.due_at <= now)
-        claimed += await _take(session, due.order_by(OutboxMessage.due_at).limit(share), mine, until)
+        claimed += await _lease(session, due.order_by(OutboxMessage.due_at).limit(share), mine, until)
     return claimed
 
 
 async def is_lost(session: AsyncSession, now: datetime) -> bool:
-    """Whether a lease has run out."""
+    """Whether a lease has expired."""
     return bool(await session.scalar(select(exists().where(IN_HAND, OutboxMessage.leased_until <= now))))
 
 
 async def claim_lost(session: AsyncSession, now: datetime, until: datetime) -> Claimed | None:
-    """The message whose lease ran out first; its relay has ended without a word."""
+    """Claims the message whose lease expired first: its relay died while sending it."""
     due = select(OutboxMessage.id).where(IN_HAND, OutboxMessage.leased_until <= now)
     due = due.order_by(OutboxMessage.leased_until).limit(1)
-    taken = await _take(session, due, IN_HAND, until, lost=OutboxMessage.lost + 1)
+    taken = await _lease(session, due, IN_HAND, until, lost=OutboxMessage.lost + 1)
     return taken[0] if taken else None
 
 
-async def _take(
+async def _lease(
     session: AsyncSession, due: Select[Any], where: ColumnElement[bool] | Any, until: datetime, **values: Any
 ) -> list[Claimed]:
-    # A CTE, as PostgreSQL may run a subquery with LIMIT more than once, and take more.
+    # A CTE, because PostgreSQL may run a subquery with LIMIT more than once and then claim too many.
     chosen = due.with_for_update(skip_locked=True).cte("due")
     claim = (
         update(OutboxMessage)

@@ -1,8 +1,8 @@
-"""The relay: takes mails from the outbox to the mail server.
+"""The relay sends the mails of the outbox through a transport.
 
-It claims what is due under a lease, from each brand in turn, sends outside of any transaction, then settles. A relay
-that is killed in between leaves its lease to run out; another one sends the same message, with the same Message-ID,
-again. So a mail is never lost, and at worst repeated once. Any number of relays may run.
+It claims due messages under a lease, from each brand in turn, sends them outside of any transaction, then records the
+attempt. If a relay is killed in between, the lease expires and another relay sends the message again, with the same
+Message-ID. So a mail is never lost, and in the worst case sent twice. Any number of relays may run.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import and_, null, update
 
 from exports.mail import email_message, reachable, render
-from exports.relay.leases import FIRST, Claimed, brands_due, claim_lost, claim_ready, is_lost
+from exports.relay.leases import BEFORE_ALL_BRANDS, Claimed, brands_due, claim_lost, claim_ready, is_lost
 from exports.relay.transports import PermanentFailure, TemporaryFailure, Transport
 from models.database.sessions import Database
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
@@ -26,20 +26,20 @@ from models.scope import EVERYTHING
 log = logging.getLogger("orders.mail")
 
 LEASE = timedelta(minutes=5)
-BATCH = 20  # in hand at once
-AT_ONCE = 5  # of them with the mail server
-FIRST_RETRY = timedelta(seconds=30)
+MAX_IN_FLIGHT = 20  # messages claimed at a time
+MAX_SENDING = 5  # of those, being sent
+FIRST_PAUSE = timedelta(seconds=30)
 MAX_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
-MAX_LOST = 5  # a mail on which so many relays in a row have ended is not tried again
-POLL = 5.0  # seconds between looks when nobody wakes the relay
-STOP_WITHIN = 3.0  # seconds for the mail server to take what it is being given, when the relay is told to stop
+MAX_LOST = 5  # consecutive relays that died while sending a message; then it is given up as a poison message
+POLL_SECONDS = 5.0  # between two looks at the outbox when wake() is not called
+STOP_WITHIN_SECONDS = 3.0  # for the mails being sent, after stop()
 MAX_ERROR_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How many messages were sent, are to be tried again, and have failed for good."""
+    """Number of messages sent, to be tried again, and failed permanently."""
 
     sent: int = 0
     retry: int = 0
@@ -47,8 +47,8 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """`left_over`: see OutboxMessage."""
+class Attempt:
+    """The result of one attempt to send a message. `left_over`: see OutboxMessage."""
 
     status: NotificationStatus
     error: str | None = None
@@ -56,7 +56,7 @@ class Result:
 
 
 class Relay:
-    """`sender`: the address that mails come from; the name beside it is the brand's. `on_tried` is told each result."""
+    """`sender`: the From address; its display name is the brand's. `on_tried`: called with each attempt's result."""
 
     def __init__(
         self,
@@ -74,180 +74,183 @@ class Relay:
         self._clock = clock
         self._lease = lease
         self._on_tried = on_tried
-        self._work = asyncio.Event()
+        self._woken = asyncio.Event()
         self._stopping = False
-        self._turn = asyncio.Semaphore(AT_ONCE)
-        self._hands: set[asyncio.Task[NotificationStatus]] = set()
-        self._lost_one: asyncio.Task[NotificationStatus] | None = None
-        self._limits: set[asyncio.Timeout] = set()
-        self._after = FIRST
+        self._sending = asyncio.Semaphore(MAX_SENDING)
+        self._in_flight: set[asyncio.Task[NotificationStatus]] = set()
+        self._lost: asyncio.Task[NotificationStatus] | None = None
+        self._deadlines: set[asyncio.Timeout] = set()
+        self._last_brand = BEFORE_ALL_BRANDS
 
     def wake(self) -> None:
-        """There is something new in the outbox."""
-        self._work.set()
+        """Tells the relay that the outbox has new messages."""
+        self._woken.set()
 
     def stop(self) -> None:
-        """Finish what the mail server is taking, within STOP_WITHIN, give back the rest, and let run() end."""
+        """Ends run(): mails being sent get STOP_WITHIN_SECONDS; the other claimed messages are released."""
         self._stopping = True
-        self._work.set()
-        for limit in self._limits:
-            self._hurry(limit)
+        self._woken.set()
+        for deadline in self._deadlines:
+            self._shorten_deadline(deadline)
 
     async def run(self) -> None:
-        """Until stop(); a fault of the database is logged and waited out."""
+        """Runs until stop(). Database errors are logged, then tried again after POLL_SECONDS."""
         while not self._stopping:
-            self._work.clear()
+            self._woken.clear()
             try:
-                self._done()
-                await self._fill_hands()
+                self._finished()
+                await self._claim_more()
             except Exception:
-                log.exception("the outbox could not be read; trying again in %.0f s", POLL)
+                log.exception("the outbox could not be read; trying again in %.0f s", POLL_SECONDS)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._work.wait(), POLL)
-        if self._hands:
-            await asyncio.wait(self._hands)
+                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+        if self._in_flight:
+            await asyncio.wait(self._in_flight)
 
     async def drain(self) -> Delivered:
-        """Sends all that is due now."""
+        """Sends all messages that are due now."""
         counts: Counter[NotificationStatus] = Counter()
         while True:
-            found = not self._stopping and await self._fill_hands()
-            if self._hands:
-                await asyncio.wait(self._hands, return_when=asyncio.FIRST_COMPLETED)
-                counts.update(self._done())
+            found = not self._stopping and await self._claim_more()
+            if self._in_flight:
+                await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+                counts.update(self._finished())
             elif not found:
                 break
         status = NotificationStatus
         return Delivered(counts[status.SENT], counts[status.PENDING], counts[status.FAILED])
 
-    async def _fill_hands(self) -> bool:
-        """Claims more when half of what was in hand is done: a mail that hangs keeps none behind it waiting.
+    async def _claim_more(self) -> bool:
+        """Claims more messages once half of MAX_IN_FLIGHT are done, so that one slow mail does not hold up the others.
 
-        Whether there was, or may be, something to claim.
+        Returns whether there were, or may be, messages to claim.
         """
-        room = BATCH - len(self._hands)
-        if room < BATCH // 2:
+        room = MAX_IN_FLIGHT - len(self._in_flight)
+        if room < MAX_IN_FLIGHT // 2:
             return True
         now = self._clock()
         until = now + self._lease
-        # A look first: a claim is a write, which on SQLite keeps all other writers waiting.
+        # Read first: a claim is a write, which blocks all other writers on SQLite.
         async with self._database.read(EVERYTHING) as session:
-            brands = await brands_due(session, now, room, self._after)
-            # One at a time, so that a mail that kills its relay does not take the others that were lost with it along.
-            has_lost = (self._lost_one is None or self._lost_one.done()) and await is_lost(session, now)
+            brands = await brands_due(session, now, room, self._last_brand)
+            # Lost messages one at a time: if one of them kills the relay, the others are not lost again with it.
+            has_lost = (self._lost is None or self._lost.done()) and await is_lost(session, now)
         if brands:
             async with self._database.transaction(EVERYTHING) as session:
                 claimed = await claim_ready(session, now, until, room, brands)
-            self._after = brands[-1] if len(brands) == room else FIRST
-            for each in claimed:
-                self._take(each)
+            self._last_brand = brands[-1] if len(brands) == room else BEFORE_ALL_BRANDS
+            for message in claimed:
+                self._start(message)
         if has_lost:
             async with self._database.transaction(EVERYTHING) as session:
                 lost = await claim_lost(session, now, until)
-            self._lost_one = self._take(lost) if lost else None
+            self._lost = self._start(lost) if lost else None
         return bool(brands) or has_lost
 
-    def _take(self, each: Claimed) -> asyncio.Task[NotificationStatus]:
-        task = asyncio.create_task(self._deliver(each))
-        self._hands.add(task)
-        task.add_done_callback(lambda _: self._work.set())
+    def _start(self, message: Claimed) -> asyncio.Task[NotificationStatus]:
+        task = asyncio.create_task(self._deliver(message))
+        self._in_flight.add(task)
+        task.add_done_callback(lambda _: self._woken.set())
         return task
 
-    def _done(self) -> list[NotificationStatus]:
-        """What has become of the messages that are out of hand since. Raises the first fault."""
-        done = {task for task in self._hands if task.done()}
-        self._hands -= done
+    def _finished(self) -> list[NotificationStatus]:
+        """Removes the finished deliveries and returns their results. Raises the first exception among them."""
+        done = {task for task in self._in_flight if task.done()}
+        self._in_flight -= done
         return [task.result() for task in done]
 
-    async def _deliver(self, each: Claimed) -> NotificationStatus:
-        async with self._turn:
-            # The other half of the lease is for sending and settling: nothing is begun that another may begin too.
-            if self._stopping or self._clock() >= each.leased_until - self._lease / 2:
-                await self._update(each, {"leased_until": None})
+    async def _deliver(self, message: Claimed) -> NotificationStatus:
+        async with self._sending:
+            # Sending and recording may take half of the lease: start nothing that another relay could claim meanwhile.
+            if self._stopping or self._clock() >= message.leased_until - self._lease / 2:
+                await self._update(message, {"leased_until": None})
                 return NotificationStatus.PENDING
-            if each.lost >= MAX_LOST:
-                error = f"given up: {each.lost} times a relay ended while it had this mail in hand"
-                result = Result(NotificationStatus.FAILED, error)
+            if message.lost >= MAX_LOST:
+                error = f"given up: {message.lost} times a relay ended while it had this mail in hand"
+                attempt = Attempt(NotificationStatus.FAILED, error)
             else:
-                result = await self._send_in_time(each)
-            await self._settle(each, result)
-            return result.status
+                attempt = await self._send_before_deadline(message)
+            await self._settle(message, attempt)
+            return attempt.status
 
-    async def _send_in_time(self, each: Claimed) -> Result:
+    async def _send_before_deadline(self, message: Claimed) -> Attempt:
         try:
-            async with asyncio.timeout(None) as limit:
-                self._limits.add(limit)
+            async with asyncio.timeout(None) as deadline:
+                self._deadlines.add(deadline)
                 try:
-                    return await self._send(each)
+                    return await self._send(message)
                 finally:
-                    self._limits.discard(limit)
+                    self._deadlines.discard(deadline)
         except TimeoutError:
-            return Result(NotificationStatus.PENDING, "cut off: the relay was told to stop", each.left_over)
+            return Attempt(NotificationStatus.PENDING, "cut off: the relay was told to stop", message.left_over)
 
-    def _hurry(self, limit: asyncio.Timeout) -> None:
-        limit.reschedule(asyncio.get_running_loop().time() + STOP_WITHIN)
+    def _shorten_deadline(self, deadline: asyncio.Timeout) -> None:
+        deadline.reschedule(asyncio.get_running_loop().time() + STOP_WITHIN_SECONDS)
 
-    async def _send(self, each: Claimed) -> Result:
-        before = each.left_over or {}
+    async def _send(self, message: Claimed) -> Attempt:
+        before = message.left_over or {}
         try:
-            notice = OrderNotice(**each.notice)
+            notice = OrderNotice(**message.notice)
             mail = render(notice)
             recipients, unreachable = reachable(mail.to)
             if not recipients:
-                return Result(NotificationStatus.FAILED, f"no mail can be addressed to {', '.join(unreachable)}")
-            message = email_message(
+                return Attempt(NotificationStatus.FAILED, f"no mail can be addressed to {', '.join(unreachable)}")
+            email = email_message(
                 replace(mail, to=recipients),
-                id=each.id,
+                id=message.id,
                 sender=self._sender,
                 sender_name=notice.sender_name,
                 reply_to=notice.reply_to,
                 at=self._clock(),
             )
         except Exception as error:
-            # A message that cannot be rendered never can be; it must not stop those behind it.
-            log.exception("mail %s cannot be rendered", each.id, extra={"notification": each.id})
-            return Result(NotificationStatus.FAILED, f"cannot be rendered: {type(error).__name__}")
-        noted = [before.get("note"), *(f"no mail can be addressed to {each}" for each in unreachable if not before)]
+            # A message that cannot be rendered now never can be. It must not block the messages after it.
+            log.exception("mail %s cannot be rendered", message.id, extra={"notification": message.id})
+            return Attempt(NotificationStatus.FAILED, f"cannot be rendered: {type(error).__name__}")
+        notes = [before.get("note")]
+        if not before:
+            notes += [f"no mail can be addressed to {address}" for address in unreachable]
         try:
-            noted.append(await self._transport.send(message, before.get("to", recipients)))
-            return Result(NotificationStatus.SENT, _joined(noted))
+            notes.append(await self._transport.send(email, before.get("to", recipients)))
+            return Attempt(NotificationStatus.SENT, _joined(notes))
         except PermanentFailure as error:
-            return _ended(_joined([*noted, str(error)]), each.left_over)
+            return _last_attempt(_joined([*notes, str(error)]), message.left_over)
         except TemporaryFailure as error:
-            told = _joined([*noted, str(error)])
-            left_over = {"to": error.left, "note": _joined([*noted, error.note])} if error.left else each.left_over
-            if self._clock() - each.created_at >= GIVE_UP_AFTER:
-                return _ended(told, left_over)
-            return Result(NotificationStatus.PENDING, told, left_over)
+            last_error = _joined([*notes, str(error)])
+            left_over = {"to": error.left, "note": _joined([*notes, error.note])} if error.left else message.left_over
+            if self._clock() - message.created_at >= GIVE_UP_AFTER:
+                return _last_attempt(last_error, left_over)
+            return Attempt(NotificationStatus.PENDING, last_error, left_over)
 
-    async def _settle(self, each: Claimed, result: Result) -> None:
+    async def _settle(self, message: Claimed, attempt: Attempt) -> None:
+        """Records the result and releases the lease."""
         now = self._clock()
         values: dict[str, Any] = {
-            "status": result.status,
-            "last_error": result.error[:MAX_ERROR_LENGTH] if result.error else None,
+            "status": attempt.status,
+            "last_error": attempt.error[:MAX_ERROR_LENGTH] if attempt.error else None,
             "leased_until": None,
-            "left_over": result.left_over or null(),
+            "left_over": attempt.left_over or null(),
             "lost": 0,
         }
-        if result.status is NotificationStatus.SENT:
+        if attempt.status is NotificationStatus.SENT:
             values["sent_at"] = now
-        elif result.status is NotificationStatus.PENDING:
-            values["due_at"] = now + pause(each.attempts)
-        await self._update(each, values)
-        self._on_tried(result.status)
+        elif attempt.status is NotificationStatus.PENDING:
+            values["due_at"] = now + pause(message.attempts)
+        await self._update(message, values)
+        self._on_tried(attempt.status)
         log.log(
-            logging.INFO if result.status is NotificationStatus.SENT else logging.WARNING,
+            logging.INFO if attempt.status is NotificationStatus.SENT else logging.WARNING,
             "mail %s",
-            result.status.value.lower() if result.status is not NotificationStatus.PENDING else "to be tried again",
-            extra={"notification": each.id, "attempts": each.attempts, "error": result.error},
+            attempt.status.value.lower() if attempt.status is not NotificationStatus.PENDING else "to be tried again",
+            extra={"notification": message.id, "attempts": message.attempts, "error": attempt.error},
         )
 
-    async def _update(self, each: Claimed, values: dict[str, Any]) -> None:
-        """Unless another relay has taken the message up since: then what it does counts."""
+    async def _update(self, message: Claimed, values: dict[str, Any]) -> None:
+        """Does nothing if another relay has claimed the message since: then that relay records the result."""
         mine = and_(
-            OutboxMessage.brand_id == each.brand_id,
-            OutboxMessage.id == each.id,
-            OutboxMessage.attempts == each.attempts,
+            OutboxMessage.brand_id == message.brand_id,
+            OutboxMessage.id == message.id,
+            OutboxMessage.attempts == message.attempts,
             OutboxMessage.status == NotificationStatus.PENDING,
         )
         async with self._database.transaction(EVERYTHING) as session:
@@ -256,9 +259,9 @@ class Relay:
             )
 
 
-def _ended(told: str | None, left_over: dict[str, Any] | None) -> Result:
-    """Not to be tried again: it has failed, unless some of its recipients have got it."""
-    return Result(NotificationStatus.SENT if left_over else NotificationStatus.FAILED, told)
+def _last_attempt(error: str | None, left_over: dict[str, Any] | None) -> Attempt:
+    """No further attempt follows. The message has failed, unless some of its recipients have received it."""
+    return Attempt(NotificationStatus.SENT if left_over else NotificationStatus.FAILED, error)
 
 
 def _joined(notes: list[str | None]) -> str | None:
@@ -266,6 +269,6 @@ def _joined(notes: list[str | None]) -> str | None:
 
 
 def pause(attempts: int) -> timedelta:
-    """30 s after the first attempt, then twice as long each time, an hour at most."""
+    """Exponential back-off: 30 s after the first attempt, doubled after each further one, at most an hour."""
     doublings = min(attempts - 1, 20)
-    return min(FIRST_RETRY * (1 << doublings), MAX_PAUSE)
+    return min(FIRST_PAUSE * (1 << doublings), MAX_PAUSE)

@@ -1,4 +1,4 @@
-"""How a mail leaves the house: by SMTP, or as an .eml file when no mail server is set."""
+"""Mail transports: SMTP, or .eml files if no mail server is configured."""
 
 import asyncio
 import base64
@@ -10,39 +10,39 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-TIMEOUT = 30.0  # seconds for one mail, from connecting to the server's last answer
-GOODBYE = 2.0  # seconds for a server to say goodbye in
-LOCAL = ("localhost", "127.0.0.1", "::1")
+TIMEOUT_SECONDS = 30.0  # for one mail, from connecting to the server's last reply
+QUIT_SECONDS = 2.0  # for the server to reply to QUIT
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 class SmtpUrlError(ValueError):
-    """The address of the mail server cannot be used; the message says why and shows one that can."""
+    """The URL of the mail server is not valid. The message says why and contains a valid example."""
 
 
 class TemporaryFailure(Exception):
-    """Not sent; trying again later may help. The message says what the server said.
+    """Not sent, but another attempt may succeed. The message contains the server's reply.
 
-    `left`: the recipients to try again, when others have got the mail; None: all. `note`: what the server said of those
-    whom it refused for good.
+    `left`: the recipients to try again, if others have received the mail; None: all. `note`: the server's replies for
+    the recipients that it refused permanently.
     """
 
-    def __init__(self, told: str, *, left: list[str] | None = None, note: str | None = None) -> None:
-        super().__init__(told)
+    def __init__(self, reply: str, *, left: list[str] | None = None, note: str | None = None) -> None:
+        super().__init__(reply)
         self.left = left
         self.note = note
 
 
 class PermanentFailure(Exception):
-    """Not sent, and trying again is pointless. The message says what the server said."""
+    """Not sent, and no further attempt can succeed. The message contains the server's reply."""
 
 
 class Transport(Protocol):
     async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
-        """None, or a note when only some recipients were taken. Raises TemporaryFailure or PermanentFailure."""
+        """None, or a note if only some recipients were accepted. Raises TemporaryFailure or PermanentFailure."""
 
 
 class SmtpTransport:
-    """`smtp://` uses STARTTLS when the server offers it, `smtps://` TLS from the start.
+    """`smtp://` uses STARTTLS if the server offers it, `smtps://` uses TLS from the start.
 
     A password is never sent unencrypted to another machine.
     """
@@ -69,7 +69,7 @@ class SmtpTransport:
     async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
         server = self._connection()
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 try:
                     await server.connect()
                     refused, _ = await server.send_message(message, recipients=recipients)
@@ -77,41 +77,41 @@ class SmtpTransport:
                     server.close()
                     raise
         except aiosmtplib.SMTPRecipientsRefused as error:
-            told = "; ".join(f"{each.recipient}: {_said(each)}" for each in error.recipients)
+            told = "; ".join(f"{each.recipient}: {_reply(each)}" for each in error.recipients)
             if any(400 <= each.code < 500 for each in error.recipients):
                 raise TemporaryFailure(told) from error
             raise PermanentFailure(told) from error
         except aiosmtplib.SMTPAuthenticationError as error:
-            # The operator's mistake, not the mail's: it must not cost the buyers their mails.
-            raise TemporaryFailure(f"login refused: {self._without_password(_said(error))}") from error
+            # A mistake in the settings, not in the mail: the buyers must still get their mails later.
+            raise TemporaryFailure(f"login refused: {self._without_password(_reply(error))}") from error
         except aiosmtplib.SMTPResponseException as error:
-            # A server that refuses the conversation itself, or wants a login, is the operator's business too.
+            # If the server refuses the connection or requires a login, that is a mistake in the settings too.
             is_setup = isinstance(error, aiosmtplib.SMTPConnectResponseError | aiosmtplib.SMTPHeloError)
             if error.code >= 500 and error.code not in (530, 534, 538) and not is_setup:
-                raise PermanentFailure(_said(error)) from error
-            raise TemporaryFailure(_said(error)) from error
+                raise PermanentFailure(_reply(error)) from error
+            raise TemporaryFailure(_reply(error)) from error
         except aiosmtplib.SMTPNotSupported as error:
             raise PermanentFailure(str(error)) from error
         except TimeoutError as error:
-            raise TemporaryFailure(f"the mail server took longer than {TIMEOUT:.0f} s") from error
+            raise TemporaryFailure(f"the mail server took longer than {TIMEOUT_SECONDS:.0f} s") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise TemporaryFailure(f"{type(error).__name__}: {error}") from error
         finally:
-            await _leave(server)
-        return _note(refused)
+            await _quit(server)
+        return _note_of(refused)
 
     async def check(self) -> None:
-        """Raises when the server does not answer or refuses the login."""
-        async with asyncio.timeout(TIMEOUT), self._connection() as server:
+        """Raises if the server does not reply or refuses the login."""
+        async with asyncio.timeout(TIMEOUT_SECONDS), self._connection() as server:
             await server.noop()
 
-    def _without_password(self, told: str) -> str:
-        """Some servers repeat what they were given; this text is kept, shown and logged."""
+    def _without_password(self, reply: str) -> str:
+        """Some servers echo the credentials in their reply, which is stored, shown and logged."""
         encoded = base64.b64encode((self._password or "").encode()).decode()
-        return told.replace(self._password, "…").replace(encoded, "…") if self._password else told
+        return reply.replace(self._password, "…").replace(encoded, "…") if self._password else reply
 
     def _connection(self) -> aiosmtplib.SMTP:
-        is_local = self._host in LOCAL
+        is_local = self._host in LOCAL_HOSTS
         must_encrypt = self._user is not None and not is_local and not self._is_tls
         return aiosmtplib.SMTP(
             hostname=self._host,
@@ -119,14 +119,14 @@ class SmtpTransport:
             username=self._user,
             password=self._password,
             use_tls=self._is_tls,
-            # None: when the server offers it. True: or else fail.
+            # None: if the server offers it. True: fail if it does not.
             start_tls=False if self._is_tls else (True if must_encrypt else None),
-            timeout=TIMEOUT,
+            timeout=TIMEOUT_SECONDS,
         )
 
 
 class FileTransport:
-    """Writes each mail to `folder` as `<date>-<id>.eml`; the same mail again replaces its file."""
+    """Writes each mail to `folder` as `<date>-<id>.eml`. Another attempt for the same mail replaces its file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -148,11 +148,11 @@ class FileTransport:
         draft.replace(path)
 
 
-async def _leave(server: aiosmtplib.SMTP) -> None:
-    """Whatever happens here, the mail's fate is known: a server that hangs on QUIT must not have it sent twice."""
+async def _quit(server: aiosmtplib.SMTP) -> None:
+    """Errors are ignored: the mail's result is known, and a server that hangs on QUIT must not cause a second mail."""
     try:
         if server.is_connected:
-            async with asyncio.timeout(GOODBYE):
+            async with asyncio.timeout(QUIT_SECONDS):
                 await server.quit()
     except (aiosmtplib.SMTPException, OSError):
         pass
@@ -160,8 +160,8 @@ async def _leave(server: aiosmtplib.SMTP) -> None:
         server.close()
 
 
-def _note(refused: dict[str, aiosmtplib.SMTPResponse]) -> str | None:
-    """What to say of recipients refused when others were taken. Raises TemporaryFailure for those to try again."""
+def _note_of(refused: dict[str, aiosmtplib.SMTPResponse]) -> str | None:
+    """The replies for refused recipients, if others were accepted. Raises TemporaryFailure for those to try again."""
     told = {each: f"{each}: {answer.code} {answer.message}" for each, answer in refused.items()}
     left = [each for each, answer in refused.items() if answer.code < 500]
     note = "; ".join(said for each, said in told.items() if each not in left) or None
@@ -170,5 +170,5 @@ def _note(refused: dict[str, aiosmtplib.SMTPResponse]) -> str | None:
     return note
 
 
-def _said(error: aiosmtplib.SMTPResponseException) -> str:
+def _reply(error: aiosmtplib.SMTPResponseException) -> str:
     return f"{error.code} {error.message}"

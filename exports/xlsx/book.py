@@ -1,4 +1,4 @@
-"""A workbook of any number of rows in constant memory, written by a thread of its own."""
+"""A workbook with any number of rows, in constant memory, written by its own thread."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -13,19 +13,19 @@ from typing import Any
 
 import xlsxwriter
 
-from exports.order_columns import Column, Viewer
+from exports.xlsx.columns import Column, Reader
 from exports.xlsx.sheet import LAST_ROW, Sheet, Styles
 
-# sheet, what its rows belong to (see Sheet.add), its rows
+# name of the sheet, owner of the rows (see Column), rows
 Rows = tuple[str, Any, Sequence[Any]]
 Write = Callable[[Iterable[Rows]], Awaitable[None]]
 
 
 @asynccontextmanager
 async def writing(book: "Book") -> AsyncIterator[Write]:
-    """Gives what adds rows to the sheets; the file is complete when the block ends.
+    """Yields a function that adds rows to the sheets. The file is complete when the block ends.
 
-    Temporary files go beside it. When the block fails or is cancelled, nothing is left there.
+    Temporary files are created next to it. If the block fails or is cancelled, all files are removed.
     """
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="workbook")
     in_thread = partial(asyncio.get_running_loop().run_in_executor, thread)
@@ -34,7 +34,8 @@ async def writing(book: "Book") -> AsyncIterator[Write]:
         yield partial(in_thread, book.add)
         await in_thread(book.close)
     except BaseException:
-        # Cancelled, the thread may still be writing: with one thread, this comes after that, even when cancelled again.
+        # After a cancellation the thread may still be writing. It has one worker, so discard runs after that write;
+        # the shield lets it run even if this task is cancelled again.
         await asyncio.shield(in_thread(book.discard))
         raise
     finally:
@@ -43,15 +44,15 @@ async def writing(book: "Book") -> AsyncIterator[Write]:
 
 @dataclass
 class Book:
-    """The file in the making: `open`, `add` any number of times, then `close` or `discard`; no two at the same time.
+    """An .xlsx file being written: `open`, any number of `add`, then `close` or `discard`. Not thread-safe.
 
-    `tables`: the columns of each sheet, by its name.
+    `tables`: the columns of each sheet, by the sheet's name.
     """
 
     path: Path
     title: str
     tables: Mapping[str, Sequence[Column]]
-    viewer: Viewer
+    reader: Reader
     rows_per_sheet: int = LAST_ROW
     _files: ExitStack = field(default_factory=ExitStack, init=False)
     _sheets: dict[str, Sheet] = field(default_factory=dict, init=False)
@@ -61,9 +62,9 @@ class Book:
         options = {"constant_memory": True, "tmpdir": self._files.enter_context(temporary), "use_zip64": True}
         book = self._files.enter_context(xlsxwriter.Workbook(self.path, options))
         book.set_properties({"title": self.title, "created": datetime.now(UTC)})
-        styles = Styles(book, self.viewer.locale)
+        styles = Styles(book, self.reader.locale)
         for name, columns in self.tables.items():
-            self._sheets[name] = Sheet(book, name, columns, self.viewer, styles, self.rows_per_sheet)
+            self._sheets[name] = Sheet(book, name, columns, self.reader, styles, self.rows_per_sheet)
 
     def add(self, batch: Iterable[Rows]) -> None:
         for name, owner, rows in batch:
@@ -75,7 +76,7 @@ class Book:
         self._files.close()
 
     def discard(self) -> None:
-        # XlsxWriter lets go of its files by writing the workbook; on a full disk it cannot.
+        # XlsxWriter closes its files by writing the workbook, which fails on a full disk.
         with suppress(Exception):
             self._files.close()
         self.path.unlink(missing_ok=True)

@@ -5,12 +5,26 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from graph.cli.database import Demo, existing_settings
 from graph.cli.errors import CommandError
 from models.database.sessions import Database
 
 PAGES_AT_A_TIME = 4_000  # 16 MB; between two of them writers have their turn
 BUSY = 10.0  # seconds to wait for a lock
+
+
+def backup_database(
+    file: Annotated[Path, typer.Argument(help="The new file for the copy; an existing file is never replaced.")],
+    demo: Demo = False,
+) -> None:
+    """Copy a SQLite database while it is in use, and check the copy. For PostgreSQL, see docs/operations.md."""
+    settings = existing_settings(demo=demo)
+    size = asyncio.run(backup(Database(settings.database_url), file))
+    typer.echo(f"{file} is a complete copy ({size:,} bytes).")
 
 
 async def backup(database: Database, file: Path) -> int:
@@ -24,7 +38,7 @@ async def backup(database: Database, file: Path) -> int:
 
 def _backup(source: Path, file: Path) -> int:
     if file.exists():
-        raise CommandError(f"{file} is there already: a backup replaces nothing; give another name.")
+        raise CommandError(f"{file} is there already: a backup replaces no file; give another name.")
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         _copy(source, draft)
@@ -32,7 +46,7 @@ def _backup(source: Path, file: Path) -> int:
         try:
             file.hardlink_to(draft)
         except FileExistsError:
-            raise CommandError(f"{file} is there already: a backup replaces nothing; give another name.") from None
+            raise CommandError(f"{file} is there already: a backup replaces no file; give another name.") from None
         return file.stat().st_size
     except sqlite3.Error as error:
         raise CommandError(f"The backup could not be made ({error}).") from None
@@ -56,6 +70,6 @@ def _copy(source: Path, draft: Path) -> None:
         to.execute("PRAGMA journal_mode=DELETE")
         found = to.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok":
-            raise CommandError(f"The copy is damaged ({found}); is the database? Nothing was kept.")
+            raise CommandError(f"The copy is damaged ({found}) and was removed; the database may be damaged too.")
     with draft.open("rb") as written:
         os.fsync(written.fileno())

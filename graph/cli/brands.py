@@ -1,11 +1,17 @@
-"""Brands and their buyers, for the command line."""
+"""`orders brand …`, and the brands and buyers that other commands name by their codes."""
 
+import shlex
+import sys
 from collections.abc import Sequence
+from typing import Annotated
 
+import typer
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from graph.cli.database import Demo, existing_settings, on_database
 from graph.cli.errors import CommandError
+from graph.settings.environment import from_environment
 from models.brand import Brand
 from models.buyer import ADDRESS, Buyer
 from models.database.sessions import Database
@@ -14,6 +20,30 @@ from models.money import currencies
 from models.scope import EVERYTHING
 from models.time_zones import is_time_zone
 from resolvers.inputs import unprintable
+
+app = typer.Typer(help="The brands (tenants) in the database.", no_args_is_help=True)
+
+
+@app.command(name="add")
+def brand_add(
+    code: Annotated[str, typer.Argument(help="Short and unique, e.g. northlight.")],
+    name: Annotated[str, typer.Argument(help='As documents and mails show it, e.g. "Northlight Trading".')],
+    locale: Annotated[Locale, typer.Option(help="The brand's language.")] = Locale.EN,
+    time_zone: Annotated[str, typer.Option(help="The time zone of the times in documents, e.g. Asia/Tokyo.")] = "UTC",
+    currency: Annotated[str, typer.Option(help="The currency of imported orders that name none (ISO 4217).")] = "JPY",
+    reply_to: Annotated[str | None, typer.Option(help="The address that buyers reply to.")] = None,
+) -> None:
+    """Add a brand, so that orders can be imported for it."""
+    brand = new_brand(code, name, locale, time_zone, currency, reply_to)
+    on_database(from_environment(), lambda database: add_brand(database, brand), may_be_empty=True)
+    typer.echo(f"Brand {brand.code} is added. Next: ./run orders import FILE --brand {shlex.quote(brand.code)}")
+
+
+@app.command(name="list")
+def brand_list(demo: Demo = False) -> None:
+    """List the brands."""
+    for brand in on_database(existing_settings(demo=demo), brands):
+        typer.echo(f"{brand.code}\t{brand.name}")
 
 
 async def brands(database: Database) -> Sequence[Brand]:
@@ -28,20 +58,21 @@ async def find_brand(database: Database, code: str | None) -> Brand:
     if code is None and len(found) == 1:
         return found[0]
     if not found:
-        raise CommandError('There is no brand yet: add one with orders brand add CODE "NAME".')
-    listed = ", ".join(brand.code for brand in found)
+        raise CommandError('There is no brand yet: add one with ./run orders brand add CODE "NAME".')
+    codes = [brand.code for brand in found]
+    listed = ", ".join(codes)
     if code is None:
-        raise CommandError(f"There are several brands: say which with --brand ({listed}).")
-    for brand in found:
-        if brand.code == code:
-            return brand
-    raise CommandError(f"There is no brand {code}; there is {listed}.")
+        command = shlex.join(["./run", "orders", *sys.argv[1:], "--brand", codes[0]])
+        raise CommandError(f"There are several brands ({listed}). Name one of them, e.g.: {command}")
+    if code not in codes:
+        raise CommandError(f"There is no brand {code}. The brands are: {listed}.")
+    return found[codes.index(code)]
 
 
 async def find_buyer(database: Database, brand: Brand, code: str | None) -> Buyer:
     """Raises CommandError."""
     if code is None:
-        raise CommandError("A buyer's token needs the buyer: say which with --buyer CODE.")
+        raise CommandError("A buyer's token needs the buyer: name one with --buyer CODE.")
     async with database.read(EVERYTHING) as session:
         of_brand = select(Buyer).where(Buyer.brand_id == brand.id, Buyer.unique_code == code)
         buyer = await session.scalar(of_brand)
@@ -50,9 +81,7 @@ async def find_buyer(database: Database, brand: Brand, code: str | None) -> Buye
     return buyer
 
 
-async def add_brand(
-    database: Database, code: str, name: str, locale: Locale, time_zone: str, currency: str, reply_to: str | None
-) -> None:
+def new_brand(code: str, name: str, locale: Locale, time_zone: str, currency: str, reply_to: str | None) -> Brand:
     """Raises CommandError."""
     if not code.strip() or len(code) > 64 or not name.strip() or len(name) > 200:
         raise CommandError("A brand needs a code of 1 to 64 characters and a name of 1 to 200.")
@@ -65,7 +94,7 @@ async def add_brand(
         raise CommandError(f"{time_zone} is not a time zone, e.g. Asia/Tokyo.")
     if reply_to is not None and not ADDRESS.fullmatch(reply_to):
         raise CommandError(f"{reply_to} is not an e-mail address.")
-    made = Brand(
+    return Brand(
         code=code.strip(),
         name=name.strip(),
         locale=locale,
@@ -73,8 +102,12 @@ async def add_brand(
         currency=currency,
         mail_reply_to=reply_to,
     )
+
+
+async def add_brand(database: Database, brand: Brand) -> None:
+    """Raises CommandError."""
     try:
         async with database.transaction(EVERYTHING) as session:
-            session.add(made)
+            session.add(brand)
     except IntegrityError:
-        raise CommandError(f"There is a brand {code} already.") from None
+        raise CommandError(f"There is a brand {brand.code} already.") from None

@@ -2,18 +2,32 @@
 
 import asyncio
 import signal
+import sys
+from typing import Annotated
 
 import typer
 
 from exports.relay.relay import Relay
-from graph.app import transport_of, utc_now
+from graph.cli.database import Demo, existing_settings, on_database
+from graph.core.clock import utc_now
 from graph.settings.environment import Settings
+from graph.telemetry import logs
 from models.database.sessions import Database
 
 
-async def deliver(database: Database, settings: Settings, *, once: bool) -> int:
+def deliver(
+    once: Annotated[bool, typer.Option("--once", help="Send the mails that are due, then stop.")] = False,
+    demo: Demo = False,
+) -> None:
+    """Send the mails in the outbox, until stopped. Exit code 1 if --once leaves a mail unsent."""
+    logs.configure()
+    settings = existing_settings(demo=demo)
+    sys.exit(on_database(settings, lambda database: run_relay(database, settings, once=once)))
+
+
+async def run_relay(database: Database, settings: Settings, *, once: bool) -> int:
     """The exit code: 1 when a mail could not be sent."""
-    relay = Relay(database, transport_of(settings), sender=settings.mail_from, clock=utc_now)
+    relay = Relay(database, settings.transport(), sender=settings.mail_from, clock=utc_now)
     if not once:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, relay.stop)

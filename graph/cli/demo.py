@@ -1,267 +1,223 @@
-"""The demo: two brands with real-looking orders, in which every reason why an order cannot be rejected can be seen."""
+"""The demo: two brands with real-looking orders, in which every reason why an order cannot be rejected can be seen.
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+Its orders come to their states by the commands that everybody uses, on a clock that is put back, so the demo shows
+nothing that the rules forbid. Nobody is mailed about these orders.
+"""
+
+from collections.abc import Awaitable, Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select
 
+from graph.cli.demo_access import KUMO, NORTHLIGHT, buyers_user, member
 from graph.cli.errors import CommandError
 from graph.settings.environment import ROOT
-from models import audit
 from models.actor import Actor
 from models.backlog_sku import BacklogSku
-from models.base import new_id
 from models.brand import Brand
 from models.buyer import Buyer
 from models.database.sessions import Database
-from models.delivery_note import DeliveryNote, DeliveryNoteLine
-from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.locale import Locale
-from models.order import DataSet, Order, OrderLine
-from models.policy import OrderStatus, Role
-from models.prices import price_columns
-from models.rejection import OrderRejection
+from models.order import Order
+from models.policy import Role
 from models.scope import EVERYTHING, Scope
-from models.send_back import OrderSendBack
-from models.tag import OrderTag, Tag
-from resolvers.backlog import ordered_quantities
-from resolvers.core.work import Work
+from resolvers.backlog import create_backlog_skus
+from resolvers.confirmation import approve_confirmation, confirm_order, create_confirmation, refuse_confirmation
+from resolvers.core.context import Context
+from resolvers.core.notices import Message
+from resolvers.core.refusals import Outcome
+from resolvers.delivery_notes import BacklogQuantity, NoteContent, create_delivery_note
 from resolvers.importing.importer import import_file
-from resolvers.invoice_lines import whole_order
+from resolvers.invoice_drafts import create_invoice, create_invoice_for_delivery_notes
+from resolvers.invoices import issue_invoice, void_invoice
+from resolvers.rejection import RejectOrder, reject_order
+from resolvers.send_back import send_back_to_cart
+from resolvers.tagging import apply_tags
+from resolvers.tags import create_tag
 
 EXAMPLES = ROOT / "examples"
-BRANDS = (
-    Brand(
-        code="northlight",
-        name="Northlight Trading",
-        address="14 Harbour Lane\nLondon E1W 2AA\nUnited Kingdom",
-        locale=Locale.EN,
-        time_zone="Europe/London",
-        currency="GBP",
-        mail_reply_to="sales@northlight.example",
-    ),
-    Brand(
-        code="kumo",
-        name="雲 Kumo",
-        address="〒150-0001\n東京都渋谷区神宮前1-2-3",
-        locale=Locale.JA,
-        time_zone="Asia/Tokyo",
-        currency="JPY",
-        mail_reply_to="hanbai@kumo.example",
-    ),
-)
-FILES = {"northlight": EXAMPLES / "online_retail" / "sample.csv.gz", "kumo": EXAMPLES / "demo" / "kumo.csv"}
-TAGS = (("vip", "Important customer", "#7A3AD8"), ("sample", "Samples", "#2E7D32"), ("late", "Late", "#D83A3A"))
+FILES = {NORTHLIGHT: EXAMPLES / "online_retail" / "sample.csv.gz", KUMO: EXAMPLES / "demo" / "kumo.csv"}
+TAGS = {"vip": ("Important customer", "#7A3AD8"), "sample": ("Samples", "#2E7D32"), "late": ("Late", "#D83A3A")}
+# Soon after the newest order of the file was placed.
+IMPORTED_AT = {NORTHLIGHT: datetime(2010, 12, 23, 18, tzinfo=UTC), KUMO: datetime(2026, 11, 20, 9, tzinfo=UTC)}
+FIRST_PAGE = 20
+BETWEEN_COMMANDS = timedelta(minutes=30)
+NO_MAIL = Message()
 
 
-async def load_demo(database: Database, clock: Callable[[], datetime]) -> None:
+def _brands() -> list[Brand]:
+    return [
+        Brand(
+            code=NORTHLIGHT,
+            name="Northlight Trading",
+            address="14 Harbour Lane\nLondon E1W 2AA\nUnited Kingdom",
+            locale=Locale.EN,
+            time_zone="Europe/London",
+            currency="GBP",
+            mail_reply_to="sales@northlight.example",
+        ),
+        Brand(
+            code=KUMO,
+            name="雲 Kumo",
+            address="〒150-0001\n東京都渋谷区神宮前1-2-3",
+            locale=Locale.JA,
+            time_zone="Asia/Tokyo",
+            currency="JPY",
+            mail_reply_to="hanbai@kumo.example",
+        ),
+    ]
+
+
+async def load_demo(database: Database) -> None:
     """Fills an empty database; one that the demo has filled stays as it is. Raises CommandError for any other."""
     async with database.read(EVERYTHING) as session:
         found = set(await session.scalars(select(Brand.code)))
-    if found == set(FILES):
+    if found >= FILES.keys():
         return
     if found:
         raise CommandError(f"This database has brands of its own ({', '.join(sorted(found))}): no demo is put into it.")
-    made = [_copy(brand) for brand in BRANDS]
+    brands = _brands()
     async with database.transaction(EVERYTHING) as session:
-        session.add_all(made)
-    for brand in made:
-        actor = Actor(role=Role.ADMIN, id="import", name="Import", brand_id=brand.id)
-        await import_file(database, brand, actor, FILES[brand.code], clock=clock)
-        async with database.transaction(Scope(brand.id)) as session:
-            await _decorate(session, brand)
+        session.add_all(brands)
+    for brand in brands:
+        story = Story(database, brand)
+        await story.import_orders()
+        await (_northlight(story) if brand.code == NORTHLIGHT else _kumo(story))
 
 
-async def demo_actors(database: Database) -> dict[str, Actor]:
-    """Who the demo's tokens are for, by role; the buyer is one with several orders."""
-    async with database.read(EVERYTHING) as session:
-        brands = {brand.code: brand for brand in await session.scalars(select(Brand))}
-        northlight, kumo = brands["northlight"], brands["kumo"]
-        busiest = (
-            select(Buyer)
-            .join(Order, (Order.brand_id == Buyer.brand_id) & (Order.buyer_id == Buyer.id))
-            .where(Buyer.brand_id == northlight.id, Buyer.is_offline.is_(False))
-            .group_by(Buyer.brand_id, Buyer.id)
-            .order_by(func.count().desc(), Buyer.unique_code)
-            .limit(1)
-        )
-        buyer = (await session.scalars(busiest)).one()
-    names = {
-        Role.ADMIN: "Ada Lindqvist",
-        Role.WRITE: "Will Carter",
-        Role.READ: "Rita Moreau",
-        Role.APP: "ERP Connector",
-    }
-    actors = {
-        role.value: Actor(role=role, id=f"demo-{role.value}", name=name, brand_id=northlight.id)
-        for role, name in names.items()
-    }
-    buyer_user = Actor(role=Role.BUYER, id="demo-buyer", name=buyer.name, brand_id=northlight.id, buyer_id=buyer.id)
-    operator = Actor(role=Role.OPERATOR, id="demo-operator", name="Olga Petrov", brand_id=None)
-    return actors | {"buyer": buyer_user, "operator": operator, "kumo": _kumo_admin(kumo)}
+class Story:
+    """Commands on one brand's orders, one after the other, half an hour apart. `now` is the instant of the next one."""
+
+    def __init__(self, database: Database, brand: Brand) -> None:
+        self.now = IMPORTED_AT[brand.code]
+        self._database = database
+        self._brand = brand
+        self._members = {role: self._context(member(brand, role)) for role in (Role.ADMIN, Role.WRITE)}
+
+    async def import_orders(self) -> None:
+        importer = Actor(role=Role.ADMIN, id="import", name="Import", brand_id=self._brand.id)
+        await import_file(self._database, self._brand, importer, FILES[self._brand.code], clock=self._admin.clock)
+
+    async def newest_orders(self) -> tuple[list[Order], dict[UUID, Buyer]]:
+        """The orders that a first page shows, and their buyers by id."""
+        newest = select(Order).order_by(Order.placed_at.desc(), Order.id).limit(FIRST_PAGE)
+        async with self._database.read(Scope(self._brand.id)) as session:
+            orders = list(await session.scalars(newest))
+            buyers = await session.scalars(select(Buyer).where(Buyer.id.in_({order.buyer_id for order in orders})))
+            return orders, {buyer.id: buyer for buyer in buyers}
+
+    async def create_tags(self) -> dict[str, UUID]:
+        """The ids of the brand's tags by code."""
+        return {
+            code: await self._done(create_tag(self._admin, code, name, color)) for code, (name, color) in TAGS.items()
+        }
+
+    async def tag(self, order: Order, tag_id: UUID) -> None:
+        await self._done(apply_tags(self._admin, order.id, [tag_id]))
+
+    async def create_oc(self, order: Order, *, ask_approval: bool = False) -> None:
+        await self._done(create_confirmation(self._writer, order.id, ask_approval=ask_approval, message=NO_MAIL))
+
+    async def confirm(self, order: Order) -> None:
+        await self.create_oc(order)
+        await self._done(confirm_order(self._writer, order.id, None, NO_MAIL))
+
+    async def approve(self, order: Order, buyer: Buyer) -> None:
+        await self.create_oc(order, ask_approval=True)
+        await self._done(approve_confirmation(self._context(buyers_user(buyer)), order.id))
+
+    async def refuse(self, order: Order, buyer: Buyer, comment: str) -> None:
+        await self.create_oc(order, ask_approval=True)
+        await self._done(refuse_confirmation(self._context(buyers_user(buyer)), order.id, comment))
+
+    async def lay_out(self, order: Order) -> None:
+        await self._done(create_backlog_skus(self._writer, order.id))
+
+    async def deliver(self, order: Order) -> UUID:
+        """All of the order, or half of what is left of each backlog SKU. The note's id."""
+        left = select(BacklogSku).where(BacklogSku.order_id == order.id, BacklogSku.remaining_quantity > 0)
+        async with self._writer.read() as session:
+            halves = [BacklogQuantity(sku.id, -(-sku.remaining_quantity // 2)) for sku in await session.scalars(left)]
+        return await self._done(create_delivery_note(self._writer, order.id, NoteContent(quantities=halves or None)))
+
+    async def invoice(self, order: Order) -> UUID:
+        """The draft's id."""
+        return await self._done(create_invoice(self._writer, order.id))
+
+    async def invoice_notes(self, note_ids: Sequence[UUID]) -> UUID:
+        """The draft's id."""
+        return await self._done(create_invoice_for_delivery_notes(self._writer, note_ids))
+
+    async def issue(self, invoice_id: UUID) -> None:
+        await self._done(issue_invoice(self._writer, invoice_id))
+
+    async def void(self, invoice_id: UUID) -> None:
+        await self._done(void_invoice(self._writer, invoice_id))
+
+    async def send_back(self, order: Order) -> None:
+        await self._done(send_back_to_cart(self._admin, order.id, NO_MAIL))
+
+    async def reject(self, order: Order) -> None:
+        await self._done(reject_order(self._admin, RejectOrder(order.id, NO_MAIL)))
+
+    def _context(self, actor: Actor) -> Context:
+        return Context(self._database, actor, lambda: self.now)
+
+    @property
+    def _admin(self) -> Context:
+        return self._members[Role.ADMIN]
+
+    @property
+    def _writer(self) -> Context:
+        return self._members[Role.WRITE]
+
+    async def _done(self, command: Awaitable[Outcome]) -> UUID:
+        """The id of what was created or changed: of the order for an action on one."""
+        self.now += BETWEEN_COMMANDS
+        outcome = await command
+        if outcome.refusals or not (outcome.made or outcome.order_id):
+            raise RuntimeError(f"The demo's story breaks a rule: {outcome.refusals}")
+        return outcome.made or outcome.order_ids[0]
 
 
-def _kumo_admin(kumo: Brand) -> Actor:
-    return Actor(role=Role.ADMIN, id="demo-kumo", name="佐藤 美奈", brand_id=kumo.id, locale=Locale.JA)
+async def _northlight(story: Story) -> None:
+    """Orders in every state but REJECTED, which only an operator can give."""
+    orders, buyers = await story.newest_orders()
+    # What a buyer has a part in needs a buyer with users of its own.
+    online = [order for order in orders[1:] if not buyers[order.buyer_id].is_offline]
+    back, created, approved, refused = online[:4]
+    others = [order for order in orders if order not in (back, created, approved, refused)]
+    newest, invoiced, blocked, backlog, rejected, draft, void = others[:7]
+    tag_ids = await story.create_tags()
+    await story.tag(newest, tag_ids["vip"])
+    await story.tag(blocked, tag_ids["late"])
+    await story.tag(rejected, tag_ids["sample"])
+    await story.create_oc(created, ask_approval=True)
+    await story.approve(approved, buyers[approved.buyer_id])
+    await story.refuse(refused, buyers[refused.buyer_id], "Please leave out what you cannot deliver before Christmas.")
+    await story.send_back(back)
+    await story.reject(rejected)
+    await story.create_oc(invoiced)
+    await story.issue(await story.invoice(invoiced))
+    await story.create_oc(void)
+    voided = await story.invoice(void)
+    await story.issue(voided)
+    await story.void(voided)
+    await story.confirm(backlog)
+    await story.lay_out(backlog)
+    await story.confirm(blocked)
+    await story.lay_out(blocked)
+    notes = [await story.deliver(blocked), await story.deliver(blocked)]
+    await story.issue(await story.invoice_notes(notes))
+    await story.create_oc(draft)
+    await story.invoice(draft)
 
 
-def _copy(brand: Brand) -> Brand:
-    """A row of its own: the same process may fill two databases."""
-    columns = Brand.__table__.columns.keys()
-    return Brand(**{name: getattr(brand, name) for name in columns if getattr(brand, name) is not None})
-
-
-async def _decorate(session: AsyncSession, brand: Brand) -> None:
-    """Gives the newest orders statuses, documents, tags and a rejection; order by order, from the newest."""
-    admin = Actor(role=Role.ADMIN, id="demo-admin", name="Ada Lindqvist", brand_id=brand.id)
-    tags = [Tag(id=new_id(), brand_id=brand.id, code=code, name=name, color=color) for code, name, color in TAGS]
-    session.add_all(tags)
-    newest = select(Order).order_by(Order.placed_at.desc(), Order.id).limit(12)
-    orders = list(await session.scalars(newest))
-    await session.flush()
-    if len(orders) < 12:  # the small brand keeps most of its orders open
-        await _confirm(session, orders[1], OrderStatus.OC_CONFIRMED)
-        await _deliver(session, orders[1], "納-0001")
-        await _reject(session, orders[2], _kumo_admin(brand))
-        return
-    _, invoiced, blocked, backlog, back, rejected, created, approved, refused, draft, void, _ = orders
-    for order, tag in ((orders[0], tags[0]), (blocked, tags[2]), (rejected, tags[1])):
-        session.add(OrderTag(brand_id=brand.id, order_id=order.id, tag_id=tag.id))
-    await _confirm(session, invoiced, OrderStatus.OC_CREATED)
-    await _invoice(session, "INV-2011-0001", InvoiceStatus.ISSUED, [invoiced])
-    await _confirm(session, blocked, OrderStatus.OC_CONFIRMED)
-    await _lay_out(session, blocked)
-    await _deliver(session, blocked, "DN-2011-0001", "DN-2011-0002")
-    await _invoice(session, "INV-2011-0002", InvoiceStatus.ISSUED, [blocked])
-    await _confirm(session, backlog, OrderStatus.OC_CONFIRMED)
-    await _lay_out(session, backlog)
-    await _send_back(session, back)
-    await _reject(session, rejected, admin)
-    await _confirm(session, created, OrderStatus.OC_CREATED)
-    created.approval_asked = True
-    await _confirm(session, approved, OrderStatus.OC_APPROVED)
-    await _confirm(session, refused, OrderStatus.OC_UPDATE_REQUIRED)
-    await _invoice(session, "INV-2011-0003", InvoiceStatus.DRAFT, [draft])
-    await _invoice(session, "INV-2011-0004", InvoiceStatus.VOID, [void])
-
-
-async def _confirm(session: AsyncSession, order: Order, status: OrderStatus) -> None:
-    """An order confirmation that confirms every line as it was ordered."""
-    order.status = status
-    order.official = DataSet.CONFIRMATION
-    order.confirmation_created_at = order.updated_at = order.placed_at + timedelta(days=1)
-    columns = (getattr(OrderLine, each.key) for each in OrderLine.__mapper__.column_attrs)
-    lines = await session.execute(select(*columns).where(OrderLine.order_id == order.id))
-    copies = [{**row._mapping, "id": new_id(), "data_set": DataSet.CONFIRMATION} for row in lines]
-    await session.flush()
-    await session.execute(insert(OrderLine), copies)
-
-
-def _work(session: AsyncSession, order: Order) -> Work:
-    no_context: Any = None
-    return Work(no_context, session, order.placed_at)
-
-
-async def _deliver(session: AsyncSession, order: Order, *codes: str) -> None:
-    """One note of the whole order, or, from backlog SKUs, notes that take half of what is left each."""
-    await session.flush()
-    at = order.placed_at + timedelta(days=2)
-    of_order = (BacklogSku.brand_id == order.brand_id, BacklogSku.order_id == order.id)
-    backlog = list(await session.scalars(select(BacklogSku).where(*of_order)))
-    for code in codes:
-        note = DeliveryNote(id=new_id(), brand_id=order.brand_id, order_id=order.id, code=code, created_at=at)
-        session.add(note)
-        taken: list[tuple[UUID | None, UUID, int]] = [
-            (each.id, each.sku_id, -(-each.remaining_quantity // 2)) for each in backlog
-        ]
-        if not backlog:
-            taken = [
-                (None, sku_id, whole)
-                for sku_id, whole in (await ordered_quantities(_work(session, order), order)).items()
-            ]
-        for each, (_, _, quantity) in zip(backlog, taken, strict=False):
-            each.remaining_quantity -= quantity
-        await session.flush()
-        session.add_all(
-            DeliveryNoteLine(
-                brand_id=order.brand_id,
-                order_id=order.id,
-                delivery_note_id=note.id,
-                backlog_sku_id=backlog_sku_id,
-                sku_id=sku_id,
-                quantity=quantity,
-            )
-            for backlog_sku_id, sku_id, quantity in taken
-            if quantity
-        )
-
-
-async def _lay_out(session: AsyncSession, order: Order) -> None:
-    await session.flush()
-    for sku_id, whole in (await ordered_quantities(_work(session, order), order)).items():
-        session.add(
-            BacklogSku(
-                id=new_id(),
-                brand_id=order.brand_id,
-                order_id=order.id,
-                sku_id=sku_id,
-                ordered_quantity=whole,
-                remaining_quantity=whole,
-            )
-        )
-    await session.flush()
-
-
-async def _invoice(session: AsyncSession, code: str, status: InvoiceStatus, orders: Sequence[Order]) -> None:
-    """For the orders as a whole."""
-    await session.flush()
-    at = max(order.placed_at for order in orders) + timedelta(days=3)
-    invoice = Invoice(
-        id=new_id(),
-        brand_id=orders[0].brand_id,
-        code=code,
-        status=status,
-        created_at=at,
-        issued_at=None if status is InvoiceStatus.DRAFT else at,
-        voided_at=at + timedelta(days=1) if status is InvoiceStatus.VOID else None,
-        currency=orders[0].currency,
-        total_minor=sum(order.total_minor for order in orders),
-    )
-    session.add(invoice)
-    await session.flush()
-    position = 0
-    for order in orders:
-        charges = {"tax_minor": order.tax_minor, "shipping_minor": order.shipping_minor}
-        session.add(InvoicedOrder(brand_id=order.brand_id, invoice_id=invoice.id, order_id=order.id, **charges))
-        for billed in await whole_order(_work(session, order), order):
-            position += 1
-            session.add(
-                InvoiceLine(
-                    brand_id=order.brand_id,
-                    order_id=order.id,
-                    invoice_id=invoice.id,
-                    position=position,
-                    sku_id=billed.line.sku_id,
-                    quantity=billed.line.quantity,
-                    **price_columns(billed.line.unit_price_minor),
-                    amount_minor=billed.line.amount_minor,
-                )
-            )
-
-
-async def _send_back(session: AsyncSession, order: Order) -> None:
-    order.status = OrderStatus.SENT_BACK_TO_CART
-    order.updated_at = at = order.placed_at + timedelta(days=1)
-    await session.flush()
-    session.add(OrderSendBack(brand_id=order.brand_id, order_id=order.id, sent_back_at=at, actor_name="Ada Lindqvist"))
-
-
-async def _reject(session: AsyncSession, order: Order, actor: Actor) -> None:
-    """As resolvers/rejection.py does it, but without a mail: nobody is to be told of an order of 2010."""
-    event = order.reject(actor, order.placed_at + timedelta(days=1), notify=False, notified=False, body=None)
-    session.add(OrderRejection.of(event, actor))
-    await session.flush()
-    await audit.record(session, [audit.entry(event, actor, None)])
+async def _kumo(story: Story) -> None:
+    """The small brand keeps most of its orders open."""
+    orders, _ = await story.newest_orders()
+    await story.create_tags()
+    await story.confirm(orders[1])
+    await story.deliver(orders[1])
+    await story.reject(orders[2])

@@ -3,13 +3,17 @@
 import platform
 from collections.abc import Awaitable, Callable
 from ctypes.util import find_library
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from graph.settings.environment import Settings, SettingsError, from_environment
+from exports.relay.transports import SmtpTransport
+from graph.core.clock import utc_now
+from graph.identity.jwks import ProviderKeys
+from graph.settings.environment import Settings, from_environment
+from graph.settings.errors import SettingsError
+from models.database.postgres import bypasses_row_security
 from models.database.sessions import Database
 from models.migrations import current, latest
 
@@ -84,19 +88,17 @@ async def _database(settings: Settings) -> Finding:
     database = Database(settings.database_url)
     shown = database.url.render_as_string()
     if not database.exists():
-        return True, f"{shown} is made at the first start"
+        return True, f"{shown} is created at the first start"
     try:
         found = await current(database)
     finally:
         await database.close()
     if found == latest():
         return True, f"{shown} at schema {found}"
-    return False, f"{shown} is at schema {found}, not {latest()}; bring it up with: ./run orders migrate"
+    return False, f"{shown} is at schema {found}, not {latest()}; migrate it with: ./run orders migrate"
 
 
 async def _row_security(settings: Settings) -> Finding:
-    from models.database.postgres import bypasses_row_security
-
     database = Database(settings.database_url)
     try:
         role = await bypasses_row_security(database.engine)
@@ -104,24 +106,20 @@ async def _row_security(settings: Settings) -> Finding:
         await database.close()
     if role is None:
         return True, "PostgreSQL keeps the brands apart, too"
-    return False, f"does not bind the role {role}; give the program one of its own (docs/guides/postgresql.md)"
+    return False, f"does not bind the role {role}; give the program a role of its own (docs/guides/postgresql.md)"
 
 
 async def _smtp(settings: Settings) -> Finding:
     if settings.smtp_url is None:
-        return True, f"none set: mails are written to {settings.mail_folder}; set ORDERS_SMTP_URL to send them"
-    from exports.relay.transports import SmtpTransport
-
+        return True, f"not set: mails are written to {settings.mail_folder}; set ORDERS_SMTP_URL to send them"
     await SmtpTransport(settings.smtp_url).check()
     return True, "the mail server answers"
 
 
 async def _oidc(settings: Settings) -> Finding:
     if settings.oidc is None:
-        return True, "none set: our own tokens and API keys sign in; see docs/guides/sign-in.md"
-    from graph.identity.jwks import ProviderKeys
-
-    provider = ProviderKeys(settings.oidc.jwks_url, lambda: datetime.now(UTC))
+        return True, "not set: our own tokens and API keys sign in; see docs/guides/sign-in.md"
+    provider = ProviderKeys(settings.oidc.jwks_url, utc_now)
     try:
         return True, f"publishes {len(await provider.published())} usable keys"
     finally:

@@ -1,5 +1,5 @@
-"""What the commands of graph/cli/main.py do."""
+"""The error of a command that cannot be done."""
 
 
 class CommandError(Exception):
-    """A command that cannot be done; one sentence that says why and what to do."""
+    """One sentence that says why the command cannot be done, and what to do."""

@@ -1,23 +1,27 @@
 """`orders import`: imports files with a progress bar, and tells what came of each."""
 
 import csv
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import astuple, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from graph.cli.brands import find_brand
+from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
+from graph.core.clock import utc_now
 from models.actor import Actor
 from models.database.sessions import Database
 from models.policy import Role
 from resolvers.importing.files import ImportFileError
 from resolvers.importing.importer import import_file
-from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
+from resolvers.importing.options import AS_THE_FILE_SAYS, DateOrder, ImportOptions
 from resolvers.importing.rows import Fault
 from resolvers.importing.summary import Summary
 
@@ -36,6 +40,32 @@ class Outcome:
     @property
     def is_clean(self) -> bool:
         return self.summary is not None and not self.summary.refused and not self.summary.faults
+
+
+def import_orders(
+    files: Annotated[list[Path], typer.Argument(help=".xlsx, .csv or .csv.gz files.", metavar="FILE…")],
+    brand: OfBrand = None,
+    report: Annotated[Path | None, typer.Option(help="Write every faulty row to this .csv file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count everything, write nothing.")] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of a text file that is not UTF-8, e.g. shift_jis or windows-1252.")
+    ] = None,
+    decimal_comma: Annotated[
+        bool | None, typer.Option("--decimal-comma/--decimal-point", help="Whether the comma in 1,234 is decimal.")
+    ] = None,
+    dates: Annotated[DateOrder | None, typer.Option(help="The order of day and month in dates like 5/1/2026.")] = None,
+    allow_similar: Annotated[
+        bool, typer.Option("--allow-similar", help="Accept codes that differ from known ones only by case or the like.")
+    ] = False,
+    update_buyers: Annotated[
+        bool, typer.Option("--update-buyers", help="Update known buyers with what the files say about them.")
+    ] = False,
+    demo: Demo = False,
+) -> None:
+    """Import orders. Orders with a faulty row are refused, the others are imported; exit code 1 if any is refused."""
+    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run)
+    settings = existing_settings(demo=demo)
+    sys.exit(on_database(settings, lambda database: run_import(database, brand, files, report, options)))
 
 
 async def run_import(
@@ -76,7 +106,7 @@ async def run_import(
                         brand,
                         actor,
                         file,
-                        clock=lambda: datetime.now(UTC),
+                        clock=utc_now,
                         on_fault=on_fault,
                         progress=progress,
                         options=options,
@@ -97,7 +127,7 @@ def _open_report(
     if report is None:
         return None
     if any(report.resolve() == file.resolve() for file in files):
-        raise CommandError(f"{report} is to be imported: give another file for the report.")
+        raise CommandError(f"{report} is one of the files to import: name another file for the report.")
     try:
         writer = csv.writer(stack.enter_context(report.open("w", encoding="utf-8-sig", newline="")))
     except OSError as error:

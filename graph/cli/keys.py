@@ -1,10 +1,15 @@
-"""`orders key …`: the API keys of partner apps, from the command line."""
+"""`orders key …`: the API keys of partner apps."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from typing import Annotated
+
+import typer
 
 from graph.cli.brands import find_brand
+from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
+from graph.core.clock import utc_now
 from graph.core.ids import Kind, from_id, to_id
 from models.actor import Actor
 from models.api_key import PREFIX, ApiKey
@@ -15,6 +20,48 @@ from resolvers import api_keys
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome
 from resolvers.inputs import InputError
+
+app = typer.Typer(help="The API keys of partner apps, which act for a brand.", no_args_is_help=True)
+KeyId = Annotated[str, typer.Argument(help="The key's id, as orders key list shows it.", metavar="KEY_ID")]
+
+
+@app.command(name="create")
+def key_create(
+    name: Annotated[str, typer.Argument(help='The partner app that the key is for, e.g. "ERP connector".')],
+    scope: Annotated[list[KeyScope], typer.Option(help="What the key permits; each scope includes those before it.")],
+    days: Annotated[float | None, typer.Option(min=0.01, max=36500, help="Days until the key expires.")] = None,
+    brand: OfBrand = None,
+    demo: Demo = False,
+) -> None:
+    """Create a key. It is printed to stdout, only this once: the database keeps its hash."""
+    settings = existing_settings(demo=demo)
+    typer.echo(on_database(settings, lambda database: create_key(database, brand, name, scope, days)))
+
+
+@app.command(name="list")
+def key_list(brand: OfBrand = None, demo: Demo = False) -> None:
+    """List the keys that are not revoked."""
+    for line in on_database(existing_settings(demo=demo), lambda database: list_keys(database, brand)):
+        typer.echo(line)
+
+
+@app.command(name="rotate")
+def key_rotate(
+    id: KeyId,
+    overlap_hours: Annotated[int, typer.Option(min=0, max=168, help="Hours until the old key expires.")] = 0,
+    brand: OfBrand = None,
+    demo: Demo = False,
+) -> None:
+    """Replace a key by a new one, which is printed to stdout, only this once."""
+    settings = existing_settings(demo=demo)
+    typer.echo(on_database(settings, lambda database: rotate_key(database, brand, id, overlap_hours)))
+
+
+@app.command(name="revoke")
+def key_revoke(id: KeyId, brand: OfBrand = None, demo: Demo = False) -> None:
+    """Revoke a key, immediately and permanently."""
+    on_database(existing_settings(demo=demo), lambda database: revoke_key(database, brand, id))
+    typer.echo(f"{id} is revoked.")
 
 
 async def create_key(
@@ -55,7 +102,7 @@ def _line(key: ApiKey) -> str:
 async def _context(database: Database, brand: str | None) -> Context:
     found = await find_brand(database, brand)
     actor = Actor(role=Role.ADMIN, id="admin:cli", name="Command line", brand_id=found.id)
-    return Context(database, actor, lambda: datetime.now(UTC))
+    return Context(database, actor, utc_now)
 
 
 def _done(outcome: Outcome) -> None:

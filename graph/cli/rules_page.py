@@ -7,7 +7,7 @@ from models.messages.statuses import STATUS_LABELS
 from models.permissions import Permission, roles
 from models.policy import (
     BLOCKED_WHEN,
-    LEADS_TO,
+    NEXT_STATUS,
     OPEN,
     RULES,
     Blocker,
@@ -66,14 +66,14 @@ def rules_page() -> str:
         "    [*] --> OC_REQUIRED",
         "    state open {",
         *(
-            f"        {status} --> {LEADS_TO[action]}: {action}"
+            f"        {status} --> {NEXT_STATUS[action]}: {action}"
             for action, rule in RULES.items()
-            if action in LEADS_TO and rule.within != OPEN
+            if action in NEXT_STATUS and rule.within != OPEN
             for status in OrderStatus
             if status in rule.within
         ),
         "    }",
-        *(f"    open --> {LEADS_TO[action]}: {action}" for action in LEADS_TO if RULES[action].within == OPEN),
+        *(f"    open --> {NEXT_STATUS[action]}: {action}" for action in NEXT_STATUS if RULES[action].within == OPEN),
         *(
             f"    open --> {status}: {OrderAction.REJECT}"
             for status in dict.fromkeys(map(status_of_rejection, sorted(RULES[OrderAction.REJECT].by)))

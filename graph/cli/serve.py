@@ -1,4 +1,4 @@
-"""`orders serve`: migrates, loads the demo's orders when asked to, and serves."""
+"""`orders serve`: migrates the database, loads the demo's orders with --demo, and serves."""
 
 import asyncio
 import errno
@@ -11,14 +11,17 @@ import typer
 import uvicorn
 from starlette.types import ASGIApp
 
-from graph.app import create_app, utc_now
-from graph.cli.demo import demo_actors, load_demo
+from graph.app import create_app
+from graph.cli.database import check_file
+from graph.cli.demo import load_demo
+from graph.cli.demo_access import NORTHLIGHT, demo_actors, demo_api_key
 from graph.cli.errors import CommandError
+from graph.core.clock import utc_now
 from graph.http.server import HttpConnection, Server
 from graph.http.workers import Workers
 from graph.identity.own_tokens import Tokens
-from graph.settings.environment import Settings
-from models.actor import Actor
+from graph.settings.environment import Settings, from_environment
+from models.database.postgres import bypasses_row_security
 from models.database.sessions import Database
 from models.migrations import upgrade
 
@@ -27,21 +30,22 @@ DEMO_TOKENS_LAST = timedelta(days=30)
 GRACE = 10  # seconds for what runs, when the server is told to stop
 
 
-def serve(settings: Settings, *, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1) -> int:
+def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1) -> int:
     """Until it is told to stop; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
+    # Before anything is made: a server that cannot listen leaves nothing behind.
     listening = _listen(host, port)
+    settings = from_environment(demo=demo)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     if settings.public_url is None:
         settings = replace(settings, public_url=address)
-    actors = asyncio.run(_prepare(settings, demo=demo))
-    tokens = Tokens(settings.secret_key, utc_now)
-    signed = {role: tokens.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
-    typer.echo(_welcome(settings, address, signed))
+    check_file(settings)
+    welcome, demo_token = asyncio.run(_prepare(settings, address))
+    typer.echo(welcome)
     if workers == 1:
-        work(settings, signed.get("admin"), listening, drain)
+        work(settings, demo_token, listening, drain)
         return 0
     grace = drain + GRACE + 5
-    return Workers(workers, work, settings, signed.get("admin"), listening, drain, grace=grace).run()
+    return Workers(workers, work, settings, demo_token, listening, drain, grace=grace).run()
 
 
 def work(settings: Settings, demo_token: str | None, listening: socket.socket, drain: float) -> None:
@@ -90,36 +94,47 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def _prepare(settings: Settings, *, demo: bool) -> dict[str, Actor]:
-    """Migrates; for the demo, loads its orders into an empty database. Answers the demo's actors."""
+async def _prepare(settings: Settings, address: str) -> tuple[str, str | None]:
+    """Migrates; for the demo, loads its orders into an empty database. The welcome, and the demo's admin token."""
     database = Database(settings.database_url)
     try:
         await upgrade(database)
         if not database.is_sqlite:
-            await _warn_of_one_wall(database)
-        if not demo:
-            return {}
-        await load_demo(database, utc_now)
-        return await demo_actors(database)
+            await _warn_without_row_security(database)
+        if not settings.is_demo:
+            return _welcome(address, ["Print a token with: ./run orders token --role admin"]), None
+        await load_demo(database)
+        actors = await demo_actors(database)
+        key = await demo_api_key(database, actors["admin"], settings.data_folder)
     finally:
         await database.close()
+    signer = Tokens(settings.secret_key, utc_now)
+    tokens = {role: signer.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
+    return _welcome(address, _demo_lines(settings, address, tokens, key)), tokens["admin"]
 
 
-async def _warn_of_one_wall(database: Database) -> None:
-    # Imported late, as the driver is.
-    from models.database.postgres import bypasses_row_security
-
+async def _warn_without_row_security(database: Database) -> None:
     if role := await bypasses_row_security(database.engine):
         log.warning("row-level security does not bind the role %s: see docs/guides/postgresql.md", role)
 
 
-def _welcome(settings: Settings, address: str, tokens: dict[str, str]) -> str:
-    lines = ["", f"  Order Management is at {address}/graphql", ""]
-    if tokens:
-        lines += ["  The page has the admin's token filled in. A token for each role, good for 30 days:", ""]
-        lines += [f"  {role:<12} {token}" for role, token in tokens.items()]
-        lines += ["", f"  Mails are written to {settings.mail_folder}" if not settings.smtp_url else "", ""]
+def _welcome(address: str, lines: list[str]) -> str:
+    told = ["", f"Order Management is at {address}/graphql", "", *lines, "", "Stop with Ctrl+C.", ""]
+    return "\n".join(f"  {line}".rstrip() for line in told)
+
+
+def _demo_lines(settings: Settings, address: str, tokens: dict[str, str], key: str | None) -> list[str]:
+    lines = ["The page has the admin's token filled in. A token for each role, valid for 30 days:", ""]
+    lines += [f"{role:<12} {token}" for role, token in tokens.items()]
+    lines += ["", "A partner app signs in with an API key instead:", ""]
+    if key:
+        query = """'{"query": "{ viewer { name kind } }"}'"""
+        lines += [
+            f"curl {address}/graphql -H 'X-Merchant-API-Key: {key}' \\",
+            f"  -H 'Content-Type: application/json' -d {query}",
+        ]
     else:
-        lines += ["  Print a token with: ./run orders token --role admin", ""]
-    lines += ["  Stop with Ctrl+C.", ""]
-    return "\n".join(lines)
+        lines += [f"./run orders key create 'My app' --scope orders:write --brand {NORTHLIGHT} --demo"]
+    if not settings.smtp_url:
+        lines += ["", f"Mails are written to {settings.mail_folder}"]
+    return lines

@@ -1,50 +1,53 @@
 """`orders token`: a bearer token for a role."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated
+
+import typer
 
 from graph.cli.brands import find_brand, find_buyer
-from graph.cli.demo import demo_actors
+from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.demo_access import demo_actors
 from graph.cli.errors import CommandError
+from graph.core.clock import utc_now
 from graph.identity.own_tokens import Tokens
-from graph.settings.environment import Settings
 from models.actor import Actor
 from models.database.sessions import Database
 from models.locale import Locale
-from models.migrations import current
 from models.policy import Role
 from resolvers.inputs import unprintable
 
 MAX_NAME_LENGTH = 200
 
 
-async def make_token(
-    database: Database,
-    settings: Settings,
-    role: Role,
-    brand: str | None,
-    buyer: str | None,
-    name: str | None,
-    locale: Locale,
-    hours: float,
-    *,
-    demo: bool,
-) -> str:
-    """Raises CommandError when there is no such brand or buyer."""
-    # Asking a SQLite file that is not there would make an empty one.
-    if not database.exists() or await current(database) is None:
-        raise CommandError("The database is empty: start ./run serve or ./run demo first, or run orders migrate.")
-    actor = None
-    if demo and brand is None and buyer is None and name is None:
-        actor = (await demo_actors(database)).get(role.value)
-    if actor is None:
-        actor = await _actor(database, role, brand, buyer, name, locale)
-    signer = Tokens(settings.secret_key, lambda: datetime.now(UTC))
-    return signer.sign(actor, timedelta(hours=hours))
+def token(
+    role: Annotated[Role, typer.Option(help="The role, which decides what the bearer may do.")],
+    brand: OfBrand = None,
+    buyer: Annotated[str | None, typer.Option(help="For --role buyer: the buyer's unique code.")] = None,
+    name: Annotated[str | None, typer.Option(help="The name that the audit shows.")] = None,
+    locale: Annotated[Locale, typer.Option(help="The language of messages.")] = Locale.EN,
+    hours: Annotated[float, typer.Option(min=0.01, max=8760, help="Hours until the token expires.")] = 12,
+    demo: Demo = False,
+) -> None:
+    """Print a bearer token. Only the token goes to stdout."""
+    settings = existing_settings(demo=demo)
+
+    async def find_actor(database: Database) -> Actor:
+        if settings.is_demo and brand is None and buyer is None and name is None:
+            actors = await demo_actors(database)
+            if actor := actors.get(role.value):
+                return replace(actor, locale=locale)
+        return await _actor(database, role, brand, buyer, name, locale)
+
+    actor = on_database(settings, find_actor)
+    typer.echo(Tokens(settings.secret_key, utc_now).sign(actor, timedelta(hours=hours)))
 
 
 async def _actor(
     database: Database, role: Role, brand: str | None, buyer: str | None, name: str | None, locale: Locale
 ) -> Actor:
+    """Raises CommandError when there is no such brand or buyer."""
     if name is not None and (len(name) > MAX_NAME_LENGTH or unprintable(name)):
         raise CommandError(f"A name has at most {MAX_NAME_LENGTH} characters, all of them printable.")
     named = name or f"{role.value.title()} (token)"

@@ -12,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 import strawberry
 from graphql import is_object_type
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
 from graph.limits.cost import Cost
 from models.permissions import EVERYBODY, Permission, roles
@@ -100,6 +101,17 @@ def bindings(schema: strawberry.Schema) -> dict[str, Binding]:
             elif named in roots:
                 raise TypeError(f"{named.name}.{name} declares no permission: bind it with question or command")
     return found
+
+
+def mutations_by_action(mutation: type) -> dict[str, str]:
+    """The name of each OrderAction → the mutations that need it, as its description in the schema."""
+    mutations: dict[OrderAction, list[str]] = {action: [] for action in OrderAction}
+    for field in mutation.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+        for need in field.metadata[Binding].needs:
+            if isinstance(need, OrderAction):
+                mutations[need].append(to_camel_case(field.python_name))
+    by_buyer = {action: ", by the buyer" if RULES[action].by == {Role.BUYER} else "" for action in OrderAction}
+    return {action.name: f"{', '.join(names)}{by_buyer[action]}." for action, names in mutations.items()}
 
 
 def _tuple(needs: Need | Iterable[Need]) -> tuple[Need, ...]:

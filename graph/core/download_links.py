@@ -1,44 +1,35 @@
-"""The signed links to documents that the API hands out.
+"""Signed links to documents.
 
-A link says all of what it is good for: which document of which order (or which filter), for which viewer, in which
-language, until when. It is signed, so nothing of that can be changed; who has the link, has the document.
+A link contains all that opening it depends on: the document, its subject (e.g. an order or a filter), the viewer whose
+rights apply, the language and the expiry. Nothing of that can be changed, because the link is signed. Anyone who has
+the link can open the document.
 """
 
 import hmac
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
 from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.pdf.snapshots import OrderDocument
-from exports.texts import in_file_name
-from graph.core.enums import describe_enum
+from graph.core.plain_json import from_plain, to_plain
 from graph.core.scalars import URL
-from models.actor import Actor, ActorKind
+from models.actor import Actor
 from models.locale import Locale
-from models.policy import OrderStatus
-from resolvers.history import HistoryFilter
-from resolvers.orders import OrderFilter, OrderSort
-from resolvers.reading.rows import OrderRow
+from models.policy import Role
 
-PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+S = TypeVar("S")
 
-
-describe_enum(
-    OrderDocument,
-    "PDF documents of an order.",
-    {
-        "PURCHASE_ORDER": "What the buyer ordered. Always available.",
-        "ORDER_CONFIRMATION": "What the brand confirmed. Available once the order has an OC.",
-    },
-    name="OrderPdf",
-)
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+NOT_VALID = "This link is not valid. Ask for a new one."
 
 
 @strawberry.type(
@@ -52,19 +43,8 @@ class Download:
     expires_at: datetime = strawberry.field(description="When the link expires. Query a new link after this instant.")
 
 
-class Export(StrEnum):
-    PURCHASE_ORDER = "purchase-order"
-    ORDER_CONFIRMATION = "order-confirmation"
-    DELIVERY_NOTE = "delivery-note"
-    INVOICE = "invoice"
-    ORDER_EXCEL = "order"
-    ORDERS_EXCEL = "orders"
-    ANALYTICS_EXCEL = "analytics"
-    HISTORY_EXCEL = "history"
-
-
 class LinkError(Exception):
-    """A link that opens nothing; `status` is the HTTP status, the message tells the user."""
+    """A link that cannot be opened. `status`: of the HTTP response; the message is for the user."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -72,113 +52,114 @@ class LinkError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn(Generic[S]):
+    """A document made in two steps: `read` returns a snapshot in a transaction; then `draw` makes the file from it.
+
+    `missing`: the answer if `read` returns None.
+    """
+
+    read: Callable[[AsyncSession, Actor, S], Awaitable[Any]]
+    draw: Callable[[Any, Locale], Awaitable[bytes]]
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[S]):
+    """A document of any number of rows, written to a file while the rows are read."""
+
+    write: Callable[[AsyncSession, Actor, S, Locale, Path], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Generic[S]):
+    """One kind of document to download. `name`: in links and file names. `suffix`: a key of MEDIA_TYPES.
+
+    `subject`: the dataclass that a link carries, e.g. an id or a filter. `file_name_part`: from the subject and the
+    time when the link is made.
+    """
+
+    name: str
+    suffix: str
+    subject: type[S]
+    file_name_part: Callable[[S, datetime], str]
+    made: Drawn[S] | Written[S]
+
+    @property
+    def media_type(self) -> str:
+        return MEDIA_TYPES[self.suffix]
+
+    def file_name(self, subject: S, now: datetime) -> str:
+        return f"{self.name}-{self.file_name_part(subject, now)}.{self.suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The content of a link. `document`: a Document's name. `subject`: as plain JSON. `viewer`: see Links._digest."""
+
+    document: str
+    subject: Any
+    filename: str
+    locale: Locale
+    viewer: str
+    role: Role
+    expires: datetime
+    brand_id: UUID | None = None
+    buyer_id: UUID | None = None
+
+    def subject_of(self, document: Document[S]) -> S:
+        """Raises LinkError if another release made the link."""
+        try:
+            return from_plain(document.subject, self.subject)
+        except ValueError:
+            raise LinkError(403, NOT_VALID) from None
+
+    @property
+    def actor(self) -> Actor:
+        """The viewer's rights, without the viewer's identity."""
+        return Actor(self.role, "download", "download", self.brand_id, self.buyer_id, self.locale)
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
-    """Signs links and reads them back. `base_url` without a slash at its end."""
+    """Signs links and reads them. `base_url` has no slash at its end."""
 
     secret_key: str
     base_url: str
     clock: Callable[[], datetime]
     lifetime: timedelta = timedelta(minutes=15)
 
-    def of_order(self, export: Export, order: OrderRow, actor: Actor, locale: Locale | None) -> Download:
-        suffix = "xlsx" if export is Export.ORDER_EXCEL else "pdf"
-        filename = f"{export}-{in_file_name(order.code)}.{suffix}"
-        return self._sign(export, filename, actor, locale, {"order": order.id.hex})
+    def to(self, document: Document[S], subject: S, actor: Actor, locale: Locale | None) -> Download:
+        """A link to the document as the actor sees it. `locale` None: the actor's language."""
+        now = self.clock()
+        link = Link(
+            document=document.name,
+            subject=to_plain(subject),
+            filename=document.file_name(subject, now),
+            locale=locale or actor.locale,
+            viewer=self._digest(actor),
+            role=actor.role,
+            expires=(now + self.lifetime).replace(microsecond=0),
+            brand_id=actor.brand_id,
+            buyer_id=actor.buyer_id,
+        )
+        url = URL(f"{self.base_url}/downloads/{self._serializer.dumps(to_plain(link))}")
+        return Download(url=url, filename=link.filename, media_type=document.media_type, expires_at=link.expires)
 
-    def of_delivery_note(self, id: UUID, code: str, actor: Actor, locale: Locale | None) -> Download:
-        return self._of_document(Export.DELIVERY_NOTE, id, code, actor, locale)
-
-    def of_invoice(self, id: UUID, code: str, actor: Actor, locale: Locale | None) -> Download:
-        return self._of_document(Export.INVOICE, id, code, actor, locale)
-
-    def _of_document(self, export: Export, id: UUID, code: str, actor: Actor, locale: Locale | None) -> Download:
-        filename = f"{export}-{in_file_name(code)}.pdf"
-        return self._sign(export, filename, actor, locale, {"document": id.hex})
-
-    def of_orders(
-        self, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor, locale: Locale | None
-    ) -> Download:
-        claims = {"filter": _plain(filter), "sort": [[each.field.value, each.descending] for each in sort]}
-        return self._sign(Export.ORDERS_EXCEL, f"orders-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
-
-    def of_analytics(
-        self, placed_from: datetime | None, placed_to: datetime | None, actor: Actor, locale: Locale | None
-    ) -> Download:
-        claims = {"from": placed_from and placed_from.isoformat(), "to": placed_to and placed_to.isoformat()}
-        return self._sign(Export.ANALYTICS_EXCEL, f"analytics-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
-
-    def of_history(self, filter: HistoryFilter, actor: Actor, locale: Locale | None) -> Download:
-        claims = {"filter": _plain(filter)}
-        return self._sign(Export.HISTORY_EXCEL, f"history-{self.clock():%Y-%m-%d}.xlsx", actor, locale, claims)
-
-    def _sign(
-        self, export: Export, filename: str, actor: Actor, locale: Locale | None, claims: dict[str, Any]
-    ) -> Download:
-        expires = (self.clock() + self.lifetime).replace(microsecond=0)
-        claims = claims | {
-            "export": export.value,
-            "filename": filename,
-            "locale": locale or actor.locale,
-            "viewer": self._digest(actor),
-            "role": actor.role.value,
-            "brand": actor.brand_id.hex if actor.brand_id else None,
-            "buyer": actor.buyer_id.hex if actor.buyer_id else None,
-            "expires": int(expires.timestamp()),
-        }
-        url = f"{self.base_url}/downloads/{self._serializer.dumps(claims)}"
-        media_type = XLSX if filename.endswith("xlsx") else PDF
-        return Download(url=URL(url), filename=filename, media_type=media_type, expires_at=expires)
-
-    def read(self, token: str) -> dict[str, Any]:
-        """The claims. Raises LinkError: 403 when the link was tampered with or is not ours, 410 when it has expired."""
+    def read(self, token: str) -> Link:
+        """Raises LinkError: 403 if the link was tampered with or is not ours, 410 if it has expired."""
         try:
-            claims: dict[str, Any] = self._serializer.loads(token)
-        except BadData:
-            raise LinkError(403, "This link is not valid. Ask for a new one.") from None
-        if claims["expires"] < self.clock().timestamp():
-            expired = datetime.fromtimestamp(claims["expires"], UTC)
-            raise LinkError(410, f"This link expired at {expired:%Y-%m-%d %H:%M} UTC. Ask for a new one.")
-        return claims
+            link = from_plain(Link, self._serializer.loads(token))
+        except (BadData, ValueError):
+            raise LinkError(403, NOT_VALID) from None
+        if link.expires < self.clock():
+            raise LinkError(410, f"This link expired at {link.expires:%Y-%m-%d %H:%M} UTC. Ask for a new one.")
+        return link
 
     def _digest(self, actor: Actor) -> str:
-        """Tells one viewer from another, and nobody who it is: links are passed on."""
+        """Distinguishes viewers without identifying them, because links are passed on."""
         who = f"{actor.identity} {actor.brand_id}"
         return hmac.new(self.secret_key.encode(), who.encode(), "sha256").hexdigest()[:16]
 
     @property
     def _serializer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(self.secret_key, salt="orders.downloads")
-
-
-def _plain(filter: OrderFilter | HistoryFilter) -> dict[str, Any]:
-    """The filter's conditions as JSON."""
-
-    def value(each: Any) -> Any:
-        if isinstance(each, datetime):
-            return each.isoformat()
-        if isinstance(each, Sequence) and not isinstance(each, str):
-            return [one.hex if isinstance(one, UUID) else one for one in each]
-        return each
-
-    return {name: value(each) for name, each in asdict(filter).items() if each is not None}
-
-
-def order_filter(plain: dict[str, Any]) -> OrderFilter:
-    parse: dict[str, Callable[[Any], Any]] = {
-        "status": lambda names: [OrderStatus(name) for name in names],
-        "buyer_ids": lambda ids: [UUID(id) for id in ids],
-        "tag_ids": lambda ids: [UUID(id) for id in ids],
-        "placed_from": datetime.fromisoformat,
-        "placed_to": datetime.fromisoformat,
-    }
-    return OrderFilter(**{name: parse.get(name, lambda it: it)(each) for name, each in plain.items()})
-
-
-def history_filter(plain: dict[str, Any]) -> HistoryFilter:
-    parse: dict[str, Callable[[Any], Any]] = {
-        "actor_kinds": lambda names: [ActorKind(name) for name in names],
-        "order_ids": lambda ids: [UUID(id) for id in ids],
-        "at_from": datetime.fromisoformat,
-        "at_to": datetime.fromisoformat,
-    }
-    return HistoryFilter(**{name: parse.get(name, lambda it: it)(each) for name, each in plain.items()})
+        return URLSafeSerializer(self.secret_key, salt="orders.links")

@@ -16,6 +16,11 @@ from models.policy import DeliveryStatus, OrderAction, OrderStatus, Role
 def describe_enum(enum: type[Enum], description: str, values: dict[str, str], name: str | None = None) -> None:
     """Makes the enum a type of the schema. `values`: name → description; every member needs one."""
     strawberry.enum(enum, name=name, description=description)
+    describe_values(enum, values)
+
+
+def describe_values(enum: type[Enum], values: dict[str, str]) -> None:
+    """`values`: name → description; every member of the enum needs one."""
     definition = cast(StrawberryEnumDefinition, enum.__strawberry_definition__)  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = values[value.name]
@@ -63,25 +68,9 @@ describe_enum(
         "DELIVERY_NOTE_CREATED": "At least one delivery note exists.",
     },
 )
+# What the values say comes from the bindings of the mutations: graph/schema.py.
 describe_enum(
-    OrderAction,
-    "Actions on an order. Each value names its mutation.",
-    {
-        "REJECT": "rejectOrder.",
-        "ARCHIVE": "archiveOrder.",
-        "APPLY_TAGS": "applyTags.",
-        "SEND_BACK_TO_CART": "sendOrderBackToCart.",
-        "CREATE_CONFIRMATION": "createOrderConfirmation.",
-        "UPDATE_CONFIRMATION": "updateOrderConfirmation.",
-        "APPROVE_CONFIRMATION": "approveOrderConfirmation, by the buyer.",
-        "REFUSE_CONFIRMATION": "refuseOrderConfirmation, by the buyer.",
-        "CONFIRM": "confirmOrder.",
-        "MAKE_CONFIRMATION_EDITABLE": "makeOrderConfirmationEditable.",
-        "CREATE_BACKLOG_SKUS": "createBacklogSkus.",
-        "CREATE_DELIVERY_NOTE": "createDeliveryNote.",
-        "CREATE_INVOICE": "createInvoice, createInvoiceForOrders.",
-        "INVOICE_DELIVERY_NOTES": "createInvoiceForDeliveryNotes.",
-    },
+    OrderAction, "Actions on an order. Each value names its mutations.", dict.fromkeys(OrderAction.__members__, "")
 )
 describe_enum(
     NotificationStatus,

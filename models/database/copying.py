@@ -1,4 +1,4 @@
-"""Many rows at once, past the ORM: COPY on PostgreSQL, executemany on SQLite. Constraints and triggers hold as ever."""
+"""Bulk inserts without the ORM: COPY on PostgreSQL, executemany on SQLite. Constraints and triggers still apply."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ Rows = tuple[Sequence[str], Sequence[Sequence[Any]]]
 
 
 async def copy_rows(session: AsyncSession, rows: Mapping[str, Rows]) -> None:
-    """Table → rows, written in the order of foreign keys, in the session's transaction.
+    """Writes rows of several tables (table name → rows), in the order of foreign keys, in the session's transaction.
 
-    The session must have run a statement: SQLAlchemy begins a transaction on PostgreSQL with the first of its own.
+    The session must have run a statement before: on PostgreSQL, SQLAlchemy begins the transaction with the first one.
     """
     for table in Base.metadata.sorted_tables:
         columns, values = rows.get(table.name, ((), ()))
@@ -31,12 +31,12 @@ async def _copy(session: AsyncSession, table: Table, columns: Sequence[str], val
     assert raw is not None  # noqa: S101 - the session has a connection
     if not raw.is_in_transaction():
         raise RuntimeError("copy_rows before the transaction has begun: run a statement first")
-    places = [place for place, name in enumerate(columns) if table.c[name].type is Json]
-    if places:
+    json_columns = [index for index, name in enumerate(columns) if table.c[name].type is Json]
+    if json_columns:
         values = [
-            [json.dumps(value) if place in places else value for place, value in enumerate(row)] for row in values
+            [json.dumps(value) if index in json_columns else value for index, value in enumerate(row)] for row in values
         ]
-    # Row-level security takes no COPY, but what it takes from a temporary table is nearly as fast.
+    # COPY is not possible under row-level security. INSERT from a temporary table is nearly as fast.
     copied, names = f"copied_{table.name}", ", ".join(columns)
     await raw.execute(f"CREATE TEMPORARY TABLE {copied} AS SELECT {names} FROM {table.name} WITH NO DATA")  # noqa: S608
     await raw.copy_records_to_table(copied, records=values, columns=list(columns))
@@ -47,12 +47,12 @@ async def _copy(session: AsyncSession, table: Table, columns: Sequence[str], val
 async def _insert(session: AsyncSession, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
     dialect = session.get_bind().dialect
     converters = {
-        place: convert
-        for place, name in enumerate(columns)
+        index: convert
+        for index, name in enumerate(columns)
         if (convert := table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
     }
     converted = [
-        tuple(converters[place](value) if place in converters else value for place, value in enumerate(row))
+        tuple(converters[index](value) if index in converters else value for index, value in enumerate(row))
         for row in values
     ]
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))

@@ -1,4 +1,4 @@
-"""Database URLs, connection pools and time-outs; which of a driver's errors mean that the database is away."""
+"""Database URLs, connection pools and timeouts; which driver errors mean that the database is unavailable."""
 
 import sqlite3
 from datetime import timedelta
@@ -15,11 +15,11 @@ from models.database import sqlite as sqlite_hooks
 from models.database.postgres import ScopedConnection, announce_scope
 
 LOCK_WAIT = timedelta(seconds=10)
-# What a statement waits for a lock, and takes, at most; and how long a process that hangs holds its locks.
+# The longest wait for a lock, the longest statement, and how long a process that hangs can hold its locks.
 TIMEOUTS = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
 
-# In transaction mode the next transaction may run on another connection of the server: nothing prepared may be counted
-# on (a statement without a name lasts for its transaction), and PgBouncer refuses settings at the start of one.
+# In transaction mode the next transaction may run on another server connection, so prepared statements cannot be reused
+# (an unnamed one lasts for its transaction), and PgBouncer refuses settings when a connection starts.
 PGBOUNCER = {
     "statement_cache_size": 0,
     "prepared_statement_cache_size": 0,
@@ -41,38 +41,38 @@ BUSY_CODES = (
 
 
 class DatabaseBusyError(Exception):
-    """A lock was not free within the time that a command waits for one. Trying again later may help."""
+    """A command waited too long for a lock. A retry later may help."""
 
 
 class DatabaseUrlError(ValueError):
-    """The database URL cannot be used; the message says why and shows one that can."""
+    """The database URL cannot be used; the message says why and shows a valid one."""
 
 
 def is_busy(error: BaseException | None) -> bool:
-    """Whether trying again may help: the pool is exhausted, a lock was waited for too long, the database is away."""
+    """Whether a retry may help: the pool is exhausted, a lock wait timed out, or the database is unavailable."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         return error.connection_invalidated or state.startswith(BUSY_STATES) or code in BUSY_CODES
-    # A connection that breaks while it is being made is told in asyncpg's own words, or (TimeoutError is one) by an
-    # OSError; resolvers touch no files.
+    # A connection that fails while it is being opened raises asyncpg's own errors or an OSError, e.g. TimeoutError.
+    # No other OSError is possible: resolvers touch no files.
     if isinstance(error, asyncpg.PostgresError):
         return (error.sqlstate or "").startswith(BUSY_STATES)
     return isinstance(error, DatabaseBusyError | PoolTimeoutError | asyncpg.InterfaceError | OSError)
 
 
 def is_unreachable(error: BaseException) -> bool:
-    """Whether the database itself could not be opened, reached or written; not whether a statement was wrong."""
+    """Whether the database itself could not be opened, reached or written. False for a wrong statement."""
     if isinstance(error, DBAPIError):
-        # PostgreSQL's classes for a connection that failed or ended, and for a login or database that is not there.
+        # PostgreSQL's error classes: connection failure, invalid login, unknown database, server shutting down.
         state = getattr(error.orig, "sqlstate", None) or ""
         return isinstance(error, OperationalError | InterfaceError) or state[:2] in ("08", "28", "3D", "57")
-    # OSError: what a driver raises when nobody listens; a library that cannot be loaded is one without a number.
+    # A driver raises OSError if no server listens. A library that cannot be loaded is an OSError without errno.
     return isinstance(error, OSError) and error.errno is not None
 
 
 def parse_database_url(text: str) -> URL:
-    """`sqlite:///path` or `postgresql://user:password@host/name`, with the driver we use filled in."""
+    """`sqlite:///path` or `postgresql://user:password@host/name`, with our driver added. Raises DatabaseUrlError."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -87,7 +87,7 @@ def parse_database_url(text: str) -> URL:
     if url.port is not None and not 0 < url.port < 65536:
         raise DatabaseUrlError(f"The database URL's port is not one: {example}.")
     if "@" in f"{url.host}{url.database}":
-        # The rest of a password that has one; it would be taken for the host, and be shown.
+        # Part of a password with an @ in it: it would be parsed as the host, and be shown.
         raise DatabaseUrlError(f"Write an @ in the password of the database URL as %40: {example}.")
     mode = url.query.get("sslmode")
     pooled = url.query.get("pgbouncer")
@@ -101,7 +101,7 @@ def parse_database_url(text: str) -> URL:
 
 
 def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
-    """docs/operations.md explains the sizes; each process has a pool of its own."""
+    """Each process has its own connection pool. docs/operations.md explains the sizes."""
     wait = lock_wait.total_seconds()
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(
@@ -118,7 +118,7 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
         max_overflow=10,
         pool_timeout=10,
         pool_pre_ping=True,
-        # What a statement is about is the customers' business and may be a secret: it stays out of errors and logs.
+        # Parameters are customer data and may be secret: they stay out of errors and logs.
         hide_parameters=True,
         connect_args={"connection_class": ScopedConnection, "timeout": 10}
         | (PGBOUNCER if through_pgbouncer else {"server_settings": timeouts}),

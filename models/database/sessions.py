@@ -24,9 +24,9 @@ from models.scope import Scope
 class Database:
     """Sessions on one database. `engine` is exposed for migrations, health checks and statement counters.
 
-    `replica_url`: a copy that follows the database, for questions that may see it a moment late. Whoever waits for a
-    lock longer than `lock_wait` (on SQLite: for the writers of this process and for those of others together) gives up,
-    and nothing has happened.
+    `replica_url`: a replica, for queries that may read slightly old data. `lock_wait`: how long a command waits for a
+    lock (on SQLite: for the writers of this process and of other processes together) before it fails and changes
+    nothing.
     """
 
     def __init__(self, url: str, replica_url: str | None = None, *, lock_wait: timedelta = LOCK_WAIT) -> None:
@@ -36,44 +36,44 @@ class Database:
         self.engines = [self.engine, *([self.replica] if self.replica else [])]
         self._lock_wait = lock_wait.total_seconds()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        # SQLite has one writer at a time: queue for it here, in order, rather than in its sleeping busy handler.
+        # SQLite has one writer at a time: wait for it here, in order, rather than in its sleeping busy handler.
         self._writer = asyncio.Lock() if self.is_sqlite else None
 
     def exists(self) -> bool:
-        """False for a SQLite file that is not there yet; opening it would make it."""
+        """False for a SQLite file that does not exist yet. Opening it would create it."""
         return not self.is_sqlite or Path(self.url.database or "").exists()
 
     @asynccontextmanager
     async def read(self, scope: Scope, *, may_lag: bool = False) -> AsyncIterator[AsyncSession]:
-        """A session for questions (one snapshot on SQLite, read committed on PostgreSQL); keeps no change.
+        """A session for queries (one snapshot on SQLite, read committed on PostgreSQL); changes are rolled back.
 
-        `may_lag`: on the replica when there is one. Never for what belongs to a decision.
+        `may_lag`: use the replica if there is one. Never for data that a command decides on.
         """
         engine = self.replica if may_lag and self.replica else self.engine
         async with self._session(scope, engine) as session, session.begin():
             yield session
-            # What was read stays readable afterwards; a rollback would expire it.
+            # Entities stay readable after the session ends; a rollback would expire them.
             session.expunge_all()
             await session.rollback()
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
-        """A session for one command: all of it is committed when the block ends, nothing when it raises.
+        """A session for one command: commits when the block ends, rolls back when it raises.
 
-        Raises DatabaseBusyError, or the driver's own error, when a lock is held for too long by somebody else.
+        Raises DatabaseBusyError, or the driver's own error, when another transaction holds a lock for too long.
         """
         async with AsyncExitStack() as stack:
             options: dict[str, Any] = {"writes": True}
             if self._writer:
-                options["wait"] = await self._turn(self._writer)
+                options["wait"] = await self._wait_for_turn(self._writer)
                 stack.callback(self._writer.release)
             session = await stack.enter_async_context(self._session(scope, self.engine))
             await stack.enter_async_context(session.begin())
             await session.connection(execution_options=options)
             yield session
 
-    async def _turn(self, writer: asyncio.Lock) -> float:
-        """The seconds that are left to wait for the writers of other processes, in tenths: as a rule, all of them."""
+    async def _wait_for_turn(self, writer: asyncio.Lock) -> float:
+        """The seconds left to wait for writers of other processes, rounded up to tenths: usually all of them."""
         until = time.monotonic() + self._lock_wait
         try:
             async with asyncio.timeout(self._lock_wait):

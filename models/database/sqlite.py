@@ -1,4 +1,4 @@
-"""What each connection to SQLite is given: pragmas, functions, and transactions that wait in line."""
+"""Set-up of each SQLite connection: pragmas, functions, and transactions with a bounded wait for locks."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,26 +8,26 @@ from sqlalchemy.engine import Connection
 
 
 def prepare(connection: Any, _record: Any) -> None:
-    """On `connect`: a connection of the driver, before its first use."""
-    # The driver must not open transactions by itself: with its default, concurrent writers lose updates silently.
+    """On `connect`: prepares a connection of the driver before its first use."""
+    # The driver must not open transactions itself: with its default, concurrent writers silently lose updates.
     connection.isolation_level = None
-    # SQLite's own lower() knows ASCII only; PostgreSQL's knows every letter.
+    # SQLite's own lower() handles ASCII only; PostgreSQL's handles every letter.
     connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text)
     connection.create_function("month_in_zone", 2, _month_in_zone, deterministic=True)
     cursor = connection.cursor()
-    # FULL: an answered command survives a power cut too; with NORMAL a mail could tell of a rejection that is gone.
+    # FULL: an answered command survives a power cut. With NORMAL, a mail could report a rejection that was lost.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _month_in_zone(at: str, time_zone: str) -> str:
-    """As 2026-11. PostgreSQL has a function of the same name (migration 0002)."""
+    """The month as 2026-11. PostgreSQL has a function of the same name (migration 0002)."""
     return datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).strftime("%Y-%m")
 
 
 def begin(lock_wait: float, connection: Connection) -> None:
-    """BEGIN, or BEGIN IMMEDIATE for a writer, that waits for a lock for at most `lock_wait` seconds."""
+    """On `begin`: BEGIN, or BEGIN IMMEDIATE for a writer, with a wait of at most `lock_wait` seconds for a lock."""
     options = connection.get_execution_options()
     wait = options.get("wait", lock_wait)
     if connection.info.get("wait", lock_wait) != wait:

@@ -1,4 +1,4 @@
-"""Every table, in one import: for migrations and for whoever needs the whole metadata."""
+"""Imports every table, for migrations and other users of the whole metadata."""
 
 from models import (
     api_key,

@@ -22,7 +22,7 @@ from models.scope import BrandOwned, Internal, OrderOwned, OutOfScope, Scope
 
 
 def narrow(state: ORMExecuteState) -> None:
-    """On `do_orm_execute`. A statement is written with the models, not with their tables: else there is no telling."""
+    """On `do_orm_execute`. Statements must use the models, not their tables: only then can they be restricted."""
     scope: Scope = state.session.info["scope"]
     if scope.brand_id is None or state.is_column_load or state.is_relationship_load:
         return
@@ -33,14 +33,14 @@ def narrow(state: ORMExecuteState) -> None:
             raise OutOfScope(f"a row of another brand, or of none, for {state.bind_mapper}")
         return
     options: list[Any] = _of_brand(scope.brand_id)
-    # What a rule looks at is the brand's knowledge, whoever asks.
+    # Rules look at all facts of the brand, whoever the viewer is.
     if scope.buyer_id is not None and not state.execution_options.get("facts_for_rules"):
         options += _of_buyer(scope.brand_id, scope.buyer_id)
     state.statement = state.statement.options(*options)
 
 
 def keep_within(session: Session, *_: object) -> None:
-    """On `before_flush`."""
+    """On `before_flush`: rejects rows of another brand."""
     scope: Scope = session.info["scope"]
     if scope.brand_id is None:
         return
@@ -50,11 +50,11 @@ def keep_within(session: Session, *_: object) -> None:
 
 
 def _inserted(state: ORMExecuteState) -> list[Mapping[str, Any]]:
-    given: Any = state.parameters
+    parameters: Any = state.parameters
     statement: Any = state.statement
-    if not given:
+    if not parameters:
         return [statement.compile().params]
-    return [given] if isinstance(given, Mapping) else given
+    return [parameters] if isinstance(parameters, Mapping) else parameters
 
 
 def _of_brand(brand_id: UUID) -> list[Any]:
@@ -65,15 +65,14 @@ def _of_brand(brand_id: UUID) -> list[Any]:
 
 
 def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
-
     orders, carts, invoiced = Order.__table__.c, Cart.__table__.c, InvoicedOrder.__table__.c
     own_orders = select(orders.id).where(orders.brand_id == brand_id, orders.buyer_id == buyer_id)
     own_carts = select(carts.id).where(carts.brand_id == brand_id, carts.buyer_id == buyer_id)
-    # An invoice is seen through an own order only.
+    # A buyer sees an invoice only through an order of their own.
     own_invoices = select(invoiced.invoice_id).where(invoiced.brand_id == brand_id, invoiced.order_id.in_(own_orders))
 
     def own_order(cls: type[OrderOwned]) -> ColumnElement[bool]:
-        # SQLAlchemy caches what this makes, and sees only the values that are named in here.
+        # SQLAlchemy caches the condition, and tracks only values that are named inside this function.
         orders = Order.__table__.c
         return cls.order_id.in_(select(orders.id).where(orders.brand_id == brand_id, orders.buyer_id == buyer_id))
 
@@ -86,7 +85,7 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
         with_loader_criteria(BuyerRecipient, BuyerRecipient.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(Cart, Cart.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(CartLine, CartLine.cart_id.in_(own_carts), include_aliases=True),
-        # A draft is the brand's own business until it is issued.
+        # Buyers do not see drafts.
         with_loader_criteria(
             Invoice, and_(Invoice.id.in_(own_invoices), Invoice.status != InvoiceStatus.DRAFT), include_aliases=True
         ),

@@ -1,4 +1,4 @@
-"""One sentence for each blocker: what is in the way and, where something can be done about it, what."""
+"""One sentence for each blocker: what prevents the action and, if the reader can remove it, how."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LIST_SEPARATOR = Text(", ", "、")
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Who rejected an order and when, for the messages that say so."""
+    """Who rejected an order and when, for the message that says so."""
 
     by: str
     at: datetime
@@ -27,7 +27,7 @@ def blocker_message(
     rejected: Rejected | None = None,
     time_zone: str = "UTC",
 ) -> str:
-    """One sentence: what is in the way and, where something can be done about it, what."""
+    """The blocker's sentence. `documents`: the codes of the documents that block. `time_zone`: for `rejected`."""
     if blocker is B.ALREADY_REJECTED and rejected:
         return text_for(REJECTED_BY, locale, at=moment(rejected.at, locale, time_zone), by=rejected.by)
     return text_for(BLOCKER_MESSAGES[blocker], locale, documents=LIST_SEPARATOR.in_(locale).join(documents))
@@ -84,7 +84,7 @@ BLOCKER_MESSAGES: dict[Blocker, Text] = {
     ),
 }
 
-# Replaces ALREADY_REJECTED's message when it is known who rejected the order.
+# Replaces the message of ALREADY_REJECTED if the reader may know who rejected the order.
 REJECTED_BY = Text(
     "This order was rejected on {at} by {by}; a rejection is final.",
     "この注文は{at}に{by}が却下しました。却下は取り消せません。",

@@ -1,13 +1,47 @@
-"""The history in every language: each kind of audit entry as one sentence."""
+"""The sentences of the history: one for each kind of audit entry, in every language."""
 
+from enum import StrEnum
 from typing import Any, assert_never
 
-from models.events import EventKind
 from models.locale import Locale, Text, text_for
 from models.messages.statuses import status_label
 from models.policy import OrderStatus
 
-# Where an order came from, as the audit entry has it. Anything else is the name of an import file.
+
+# The sources of an order in audit entries. Any other source is the name of an import file.
+class EventKind(StrEnum):
+    """The kind of an audit entry."""
+
+    ORDER_PLACED = "ORDER_PLACED"
+    ORDER_REJECTED = "ORDER_REJECTED"
+    ORDER_ARCHIVED = "ORDER_ARCHIVED"
+    OC_CREATED = "OC_CREATED"
+    OC_UPDATED = "OC_UPDATED"
+    OC_APPROVED = "OC_APPROVED"
+    OC_REFUSED = "OC_REFUSED"
+    OC_CONFIRMED = "OC_CONFIRMED"
+    OC_MADE_EDITABLE = "OC_MADE_EDITABLE"
+    SENT_BACK_TO_CART = "SENT_BACK_TO_CART"
+    BACKLOG_SKUS_CREATED = "BACKLOG_SKUS_CREATED"
+    DELIVERY_NOTE_CREATED = "DELIVERY_NOTE_CREATED"
+    DELIVERY_NOTE_UPDATED = "DELIVERY_NOTE_UPDATED"
+    DELIVERY_NOTE_DELETED = "DELIVERY_NOTE_DELETED"
+    INVOICE_CREATED = "INVOICE_CREATED"
+    INVOICE_ISSUED = "INVOICE_ISSUED"
+    INVOICE_VOIDED = "INVOICE_VOIDED"
+    INVOICE_DELETED = "INVOICE_DELETED"
+    NOTIFICATION_RESENT = "NOTIFICATION_RESENT"
+    TAGS_APPLIED = "TAGS_APPLIED"
+    TAG_CREATED = "TAG_CREATED"
+    TAG_UPDATED = "TAG_UPDATED"
+    TAG_DELETED = "TAG_DELETED"
+    BRAND_SETTINGS_UPDATED = "BRAND_SETTINGS_UPDATED"
+    BUYER_UPDATED = "BUYER_UPDATED"
+    API_KEY_CREATED = "API_KEY_CREATED"
+    API_KEY_ROTATED = "API_KEY_ROTATED"
+    API_KEY_REVOKED = "API_KEY_REVOKED"
+
+
 SOURCES = {"proxy order": Text("proxy order", "代理注文"), "cart": Text("cart", "カート")}
 
 
@@ -20,7 +54,7 @@ def sentence(kind: str, details: dict[str, Any], locale: Locale) -> str:
 
 
 def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[str, str]:
-    """What a sentence needs beside the entry's details."""
+    """The values of a sentence that are not in the entry's details."""
     match kind:
         case EventKind.ORDER_PLACED:
             source = details["source"]
@@ -35,7 +69,7 @@ def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[st
 
 
 def _notified(notify: bool, notified: bool | None) -> Text:
-    """Whether the buyer was mailed. `notified` is None in old entries, which record only what was asked for."""
+    """Whether the buyer was mailed. `notified` is None in old entries, which have only `notify`."""
     match notify, notified:
         case False, _:
             return Text("without notifying the buyer", "なし")

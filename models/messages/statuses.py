@@ -1,4 +1,4 @@
-"""What people call the statuses of an order and of its delivery."""
+"""The labels of the statuses of an order and of its delivery."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ S = OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class StatusLabel:
-    """A status as the brand's side calls it, and as the buyer's does."""
+    """A status as the brand's members read it, and as buyers do."""
 
     brand: Text
     buyer: Text
@@ -46,7 +46,7 @@ CHECK_THE_OC = Text("Please check the contents of the OC", "OCの内容をご確
 
 
 def status_label(status: OrderStatus, locale: Locale, *, to_buyer: bool = False, approval_asked: bool = False) -> str:
-    """The status as the brand's side, or the buyer's, calls it."""
+    """The label for the brand's members or, `to_buyer`, for a buyer."""
     if to_buyer and status is S.OC_CREATED and approval_asked:
         return CHECK_THE_OC.in_(locale)
     label = STATUS_LABELS[status]

@@ -1,4 +1,4 @@
-"""Schema migrations (Alembic), run from code: `await upgrade(database)`; the revisions are in versions/."""
+"""Schema migrations (Alembic), run from code: `await upgrade(database)`. The revisions are in versions/."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +13,9 @@ from models.database.engines import TIMEOUTS
 from models.database.sessions import Database
 from models.scope import EVERYTHING
 
-# Any fixed number: PostgreSQL processes that start together migrate one after the other.
+# An arbitrary fixed number: with it, PostgreSQL processes that start together migrate one after the other.
 MIGRATION_LOCK = 20261124
-MAX_WAIT_SECONDS = 3600  # seconds, on SQLite
+MAX_WAIT_SECONDS = 3600  # for the migration of another process, on SQLite
 
 
 class NewerSchemaError(RuntimeError):
@@ -54,11 +54,11 @@ async def downgrade(database: Database, revision: str = "base") -> None:
 
 async def _run(database: Database, migrate: Callable[[Connection], None]) -> None:
     async with database.engine.connect() as connection:
-        # On SQLite too another process may migrate for long.
+        # On SQLite too, the migration of another process may take long.
         await connection.execution_options(writes=True, wait=MAX_WAIT_SECONDS, scope=EVERYTHING)
         async with connection.begin():
             if not database.is_sqlite:
-                # Another process may migrate for long, and so may we; a table's lock is not waited for without end.
+                # Migrations, ours and another process's, may take long. The wait for a table's lock stays bounded.
                 await connection.execute(text("SET LOCAL statement_timeout = 0"))
                 await connection.execute(text("SET LOCAL lock_timeout = 0"))
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
@@ -68,10 +68,10 @@ async def _run(database: Database, migrate: Callable[[Connection], None]) -> Non
 
 
 def _refuse_newer(connection: Connection) -> None:
-    found = _current(connection)
+    revision = _current(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-    if found is not None and found not in known:
+    if revision is not None and revision not in known:
         raise NewerSchemaError(
-            f"The database is at schema {found}, which this release does not know (its newest is {latest()}). "
+            f"The database is at schema {revision}, which this release does not know (its newest is {latest()}). "
             "Start the newer release, or restore a backup made before the upgrade."
         )

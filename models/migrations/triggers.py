@@ -1,10 +1,10 @@
-"""What the database itself refuses, whoever writes to it: the last wall behind models/policy.py.
+"""Triggers of the database itself, which bind every writer: the last layer of defence behind models/policy.py.
 
 - no delivery note, invoice, backlog SKU or send-back for a rejected order, and no rejection of an order that has one;
-- a rejection, and the status of a rejected or sent-back order, never change;
-- audit entries are only ever added; a voided invoice stays voided.
+- no change of a rejection, nor of the status of a rejected or sent-back order;
+- no change or deletion of audit entries; a voided invoice stays voided.
 
-Used by revision 0001, which must not change once released: a later revision brings its own statements.
+Used by revision 0001, which must not change once released. Later revisions have statements of their own.
 """
 
 REFERENCES = ("delivery_notes", "invoiced_orders", "backlog_skus", "order_send_backs")
@@ -62,8 +62,8 @@ def _create(dialect: str, name: str, when: str, table: str, condition: str, mess
             f"CREATE TRIGGER {name} BEFORE {when} ON {table} WHEN {condition} "
             f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
         ]
-    # The lock makes two transactions that could contradict each other run one after the other. It comes first: each
-    # statement of a function sees what was committed before that statement.
+    # The lock serializes two transactions that could contradict each other. It comes first, because each statement of a
+    # function sees everything that was committed before that statement.
     lock = (
         "PERFORM 1 FROM orders o WHERE o.brand_id = NEW.brand_id AND o.id = NEW.order_id FOR UPDATE;"
         if when == "INSERT"

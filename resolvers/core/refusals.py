@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from models.locale import Text, text_for
@@ -13,9 +12,6 @@ from models.policy import Blocker, OrderAction
 from resolvers.core.context import Context
 from resolvers.inputs import InputError
 from resolvers.reading.verdicts import Explained
-
-if TYPE_CHECKING:
-    from resolvers.bulk_runs import Result
 
 
 class RefusalCode(StrEnum):
@@ -53,6 +49,24 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderResult:
+    """The result for one order of a bulk command. No blockers: the command was done, by this run.
+
+    `is_found` False: the viewer has no such order. `warnings`: notices about a completed command, e.g. that nobody
+    could be mailed.
+    """
+
+    order_id: UUID
+    is_found: bool
+    blockers: list[Explained] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        return self.is_found and not self.blockers
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Result of a command. It was done if and only if `refusals` is empty.
 
@@ -68,7 +82,7 @@ class Outcome:
     refusals: list[Refusal] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     replayed: bool = False
-    results: list["Result"] = field(default_factory=list)
+    results: list[OrderResult] = field(default_factory=list)
 
     @property
     def order_id(self) -> UUID | None:

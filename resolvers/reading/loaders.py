@@ -1,6 +1,6 @@
-"""Batched reads: what the orders of one page need is read together, in a constant number of statements.
+"""Batched reads: all orders of a page are read together, in a constant number of statements.
 
-Each loader opens a session of its own by the viewer's door, because sibling fields are resolved concurrently.
+Each loader opens a session of its own in the viewer's scope, because sibling fields are resolved concurrently.
 Pages inside an order (lines, history) are keyed by (order, size, after).
 """
 
@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from strawberry.dataloader import DataLoader
 
 from models.audit import AuditEntry
 from models.brand import Brand
@@ -19,9 +18,9 @@ from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Sku
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
-from models.prices import price_of
 from models.rejection import OrderRejection
 from models.tag import OrderTag, Tag
+from resolvers.reading import DataLoader
 from resolvers.reading.documents import (
     count_invoice_lines,
     count_note_lines,
@@ -36,8 +35,14 @@ from resolvers.reading.documents import (
 )
 from resolvers.reading.grouping import PageKey, grouped, read_pages
 from resolvers.reading.rows import (
+    BRAND_COLUMNS,
+    BUYER_COLUMNS,
+    HISTORY_COLUMNS,
+    LINE_COLUMNS,
+    NOTIFICATION_COLUMNS,
     ORDER_COLUMNS,
-    SKU_COLUMNS,
+    REJECTION_COLUMNS,
+    TAG_COLUMNS,
     BacklogSkuRow,
     BrandRow,
     BuyerRow,
@@ -50,53 +55,40 @@ from resolvers.reading.rows import (
     NotificationRow,
     OrderRow,
     RejectionRow,
-    SkuRow,
     TagRow,
+    with_sku,
 )
 from resolvers.reading.verdicts import Verdict, read_verdicts
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-LINE_COLUMNS = (
-    OrderLine.id,
-    OrderLine.position,
-    OrderLine.quantity,
-    price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
-    OrderLine.amount_minor,
-)
-HISTORY_COLUMNS = tuple(getattr(AuditEntry, name) for name in HistoryRow.__dataclass_fields__)
-NOTIFICATION_COLUMNS = (
-    OutboxMessage.id,
-    OutboxMessage.kind,
-    OutboxMessage.status,
-    OutboxMessage.recipients,
-    OutboxMessage.attempts,
-    OutboxMessage.sent_at,
-    OutboxMessage.last_error,
-)
+# A foreign key does not know which data set is the official one, so this join is written out.
 IS_OFFICIAL = and_(
     Order.brand_id == OrderLine.brand_id, Order.id == OrderLine.order_id, Order.official == OrderLine.data_set
 )
 
 
 class Loaders:
-    """All loaders of one request. A key that the viewer may not see loads as None, or as nothing."""
+    """All loaders of one request. A key that the viewer may not see loads as None, or as an empty list.
 
-    def __init__(self, door: Callable[[], AbstractAsyncContextManager[AsyncSession]]) -> None:
+    `open_session` opens a session for reading in the viewer's scope.
+    """
+
+    def __init__(self, open_session: Callable[[], AbstractAsyncContextManager[AsyncSession]]) -> None:
         def one(read: Callable[[AsyncSession, list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, V | None]:
             async def load(keys: list[K]) -> list[V | None]:
-                async with door() as session:
-                    found = await read(session, keys)
-                return [found.get(key) for key in keys]
+                async with open_session() as session:
+                    values = await read(session, keys)
+                return [values.get(key) for key in keys]
 
             return DataLoader(load_fn=load)
 
         def many(read: Callable[[AsyncSession, list[K]], Awaitable[dict[K, list[V]]]]) -> DataLoader[K, list[V]]:
             async def load(keys: list[K]) -> list[list[V]]:
-                async with door() as session:
-                    found = await read(session, keys)
-                return [found.get(key, []) for key in keys]
+                async with open_session() as session:
+                    values = await read(session, keys)
+                return [values.get(key, []) for key in keys]
 
             return DataLoader(load_fn=load)
 
@@ -131,38 +123,32 @@ async def read_orders(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Orde
 
 
 async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, RejectionRow]:
-    columns = (
-        OrderRejection.order_id,
-        OrderRejection.rejected_at,
-        OrderRejection.actor_name,
-        OrderRejection.notified,
-        OrderRejection.body,
-    )
     # Joined to orders so that a buyer's scope (own orders only) holds here too.
     statement = (
-        select(*columns)
-        .join(Order, and_(Order.brand_id == OrderRejection.brand_id, Order.id == OrderRejection.order_id))
+        select(OrderRejection.order_id, *REJECTION_COLUMNS)
+        .join_from(OrderRejection, Order)
+        .join_from(OrderRejection, Brand, Brand.id == OrderRejection.brand_id)
         .where(OrderRejection.order_id.in_(ids))
     )
     return {row.order_id: RejectionRow(*row[1:]) for row in await session.execute(statement)}
 
 
 async def read_buyers(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BuyerRow]:
-    columns = (Buyer.id, Buyer.unique_code, Buyer.name, Buyer.is_offline, Buyer.locale)
-    rows = (await session.execute(select(*columns).where(Buyer.id.in_(ids)))).all()
+    rows = (await session.execute(select(*BUYER_COLUMNS).where(Buyer.id.in_(ids)))).all()
     recipients = (
         select(BuyerRecipient.buyer_id, BuyerRecipient.email)
-        .join(Buyer, and_(Buyer.brand_id == BuyerRecipient.brand_id, Buyer.id == BuyerRecipient.buyer_id))
+        .join_from(BuyerRecipient, Buyer)
         .where(BuyerRecipient.buyer_id.in_(ids))
         .order_by(BuyerRecipient.email)
     )
     emails = grouped((await session.execute(recipients)).all(), str)
-    return {row.id: BuyerRow(*row, tuple(emails.get(row.id, ()))) for row in rows}
+    columns_of_buyer: dict[UUID, list[Any]] = {row.id: [*row, tuple(emails.get(row.id, ()))] for row in rows}
+    return {id: BuyerRow(*columns) for id, columns in columns_of_buyer.items()}
 
 
 async def read_brands(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BrandRow]:
-    columns = (Brand.id, Brand.code, Brand.name, Brand.time_zone, Brand.mail_reply_to)
-    return {row.id: BrandRow(*row) for row in await session.execute(select(*columns).where(Brand.id.in_(ids)))}
+    rows = await session.execute(select(*BRAND_COLUMNS).where(Brand.id.in_(ids)))
+    return {row.id: BrandRow(*row) for row in rows}
 
 
 async def count_lines(session: AsyncSession, ids: list[UUID]) -> dict[UUID, int]:
@@ -176,29 +162,26 @@ async def count_history(session: AsyncSession, ids: list[UUID]) -> dict[UUID, in
 
 
 async def read_lines(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[LineRow]]:
-    statement = select(OrderLine.order_id, *LINE_COLUMNS, Order.currency, *SKU_COLUMNS).join(Order, IS_OFFICIAL)
-    statement = statement.join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
-
-    def make(*columns: Any) -> LineRow:
-        return LineRow(*(*columns[:-4], SkuRow(*columns[-4:])))
-
-    return await read_pages(session, keys, statement, OrderLine.order_id, OrderLine.position, make)
+    """The lines of the official data set."""
+    statement = (
+        select(OrderLine.order_id, *LINE_COLUMNS).join_from(OrderLine, Order, IS_OFFICIAL).join_from(OrderLine, Sku)
+    )
+    return await read_pages(session, keys, statement, OrderLine.order_id, OrderLine.position, with_sku(LineRow))
 
 
 async def read_contents(
     session: AsyncSession, keys: list[tuple[UUID, DataSet]]
 ) -> dict[tuple[UUID, DataSet], list[LineRow]]:
     """All lines of one data set of an order."""
-    of_order = and_(Order.brand_id == OrderLine.brand_id, Order.id == OrderLine.order_id)
-    is_sku = and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id)
-    columns = (OrderLine.order_id, OrderLine.data_set, *LINE_COLUMNS, Order.currency, *SKU_COLUMNS)
-    statement = select(*columns).join(Order, of_order).join(Sku, is_sku)
-    wanted = statement.where(OrderLine.order_id.in_({order_id for order_id, _ in keys}))
-    found: dict[tuple[UUID, DataSet], list[LineRow]] = {}
-    for order_id, data_set, *rest in await session.execute(wanted.order_by(OrderLine.position)):
-        line: Any = (*rest[:-4], SkuRow(*rest[-4:]))
-        found.setdefault((order_id, data_set), []).append(LineRow(*line))
-    return found
+    statement = (
+        select(OrderLine.order_id, OrderLine.data_set, *LINE_COLUMNS)
+        .join_from(OrderLine, Order)
+        .join_from(OrderLine, Sku)
+        .where(OrderLine.order_id.in_({order_id for order_id, _ in keys}))
+        .order_by(OrderLine.position)
+    )
+    rows = await session.execute(statement)
+    return grouped([((order_id, data_set), *columns) for order_id, data_set, *columns in rows], with_sku(LineRow))
 
 
 async def read_replaced(session: AsyncSession, ids: list[UUID]) -> dict[UUID, UUID]:
@@ -214,8 +197,8 @@ async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageK
 
 async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[TagRow]]:
     statement = (
-        select(OrderTag.order_id, Tag.id, Tag.code, Tag.name, Tag.color)
-        .join(Tag, and_(Tag.brand_id == OrderTag.brand_id, Tag.id == OrderTag.tag_id))
+        select(OrderTag.order_id, *TAG_COLUMNS)
+        .join_from(OrderTag, Tag)
         .where(OrderTag.order_id.in_(ids))
         .order_by(Tag.code)
     )

@@ -1,6 +1,6 @@
-"""Keyset pagination: a page starts after the last row of the one before, however deep, at the same cost.
+"""Keyset pagination: a page starts after the last row of the page before it, at the same cost however deep it is.
 
-A cursor is the sort values and the id of its row; it is only good for the sort it came from.
+A cursor holds the sort values and the id of its row. It is valid only for the sort that it came from.
 """
 
 import base64
@@ -14,9 +14,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.ext.asyncio import AsyncSession
-from strawberry.dataloader import DataLoader
 
 from resolvers.inputs import InputError, unprintable
+from resolvers.reading import DataLoader
 
 T = TypeVar("T")
 MAX_PAGE_SIZE = 100
@@ -25,7 +25,7 @@ DEFAULT_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Forwards with first/after or backwards with last/before, as in the Relay cursor connections specification."""
+    """Forwards (first, after) or backwards (last, before), as in the Relay cursor connections specification."""
 
     size: int
     cursor: str | None
@@ -60,13 +60,14 @@ class Page(Generic[T]):
 
 
 def as_text(value: object) -> str:
+    """Raises ValueError for anything but a text that the database can store."""
     if not isinstance(value, str) or unprintable(value):
         raise ValueError("not a text that can be kept")
     return value
 
 
 def as_whole(value: object) -> int:
-    """One that every database takes for an INTEGER."""
+    """A whole number that fits into an INTEGER of every database. Raises ValueError."""
     if type(value) is not int or abs(value) >= 2**31:
         raise ValueError("not a whole number")
     return value
@@ -74,7 +75,7 @@ def as_whole(value: object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One column of the order of a list; the last one is unique."""
+    """One column of a list's sort; the last one is unique. `parse` checks and converts its value in a cursor."""
 
     name: str
     column: ColumnElement[Any] | Any
@@ -82,7 +83,7 @@ class Key:
     parse: Callable[[Any], Any] = as_text
 
     @property
-    def signed(self) -> str:
+    def name_with_sign(self) -> str:
         return ("-" if self.descending else "") + self.name
 
 
@@ -103,14 +104,14 @@ def _aware(at: datetime) -> datetime:
 def encode(keys: Sequence[Key], row: Any) -> str:
     values = [getattr(row, key.name) for key in keys]
     plain = [v.isoformat() if isinstance(v, datetime) else v.hex if isinstance(v, UUID) else v for v in values]
-    text = json.dumps([",".join(key.signed for key in keys), *plain], separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps([",".join(key.name_with_sign for key in keys), *plain], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode(keys: Sequence[Key], cursor: str, field: str) -> list[Any]:
     try:
         sort, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if sort != ",".join(key.signed for key in keys) or len(values) != len(keys):
+        if sort != ",".join(key.name_with_sign for key in keys) or len(values) != len(keys):
             raise InputError("This cursor belongs to a list with another sort; start again without it.", field)
         return [key.parse(value) for key, value in zip(keys, values, strict=True)]
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
@@ -122,12 +123,12 @@ def decode(keys: Sequence[Key], cursor: str, field: str) -> list[Any]:
 
 
 def beyond(keys: Sequence[Key], values: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
-    """The rows after these values in the list's order (before them, when backwards)."""
+    """The condition for the rows after these values in the list's sort (`backwards`: before them)."""
     condition: ColumnElement[bool] = false()
     for key, value in reversed(list(zip(keys, values, strict=True))):
-        further = key.column < value if key.descending != backwards else key.column > value
-        condition = or_(further, and_(key.column == value, condition))
-    # Says no more than the condition does, but lets the index on the first column start in the right place.
+        after = key.column < value if key.descending != backwards else key.column > value
+        condition = or_(after, and_(key.column == value, condition))
+    # Redundant, but lets the database start at the right place in the index on the first column.
     first, value = keys[0], values[0]
     edge = first.column <= value if first.descending != backwards else first.column >= value
     return and_(edge, condition)
@@ -136,7 +137,7 @@ def beyond(keys: Sequence[Key], values: Sequence[Any], *, backwards: bool) -> Co
 async def read_page(
     session: AsyncSession, statement: Select[Any], keys: Sequence[Key], request: PageRequest, make: Callable[..., T]
 ) -> Page[T]:
-    """One statement: the page and one row more, which tells whether the list goes on."""
+    """One statement reads the page and one row more, which tells whether there is a next page."""
     if request.cursor is not None:
         values = decode(keys, request.cursor, "before" if request.backwards else "after")
         statement = statement.where(beyond(keys, values, backwards=request.backwards))
@@ -157,7 +158,7 @@ async def read_page(
 async def page_within(
     loader: DataLoader[tuple[UUID, int, Any], list[T]], parent: UUID, keys: Sequence[Key], request: PageRequest
 ) -> Page[T]:
-    """A page of something inside a parent, forwards by one key; pages of several parents are read together."""
+    """A page of rows inside a parent, forwards by one key. The loader reads the pages of several parents together."""
     after = decode(keys, request.cursor, "after")[0] if request.cursor is not None else None
     rows = await loader.load((parent, request.size + 1, after))
     shown = rows[: request.size]

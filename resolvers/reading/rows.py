@@ -1,18 +1,52 @@
-"""The rows that answers are made of: just the columns they show, read without building entities."""
+"""The rows that answers are made of: only the columns that they show, read without building entities.
 
-from dataclasses import dataclass
+A row's fields are named after the columns, so that `columns_of` makes the SELECT list from the class itself.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import or_
+
 from models.actor import ActorKind
+from models.audit import AuditEntry
+from models.backlog_sku import BacklogSku
+from models.base import Base
+from models.brand import Brand
+from models.buyer import Buyer
 from models.catalog import Sku
-from models.invoice import InvoiceStatus
+from models.delivery_note import DeliveryNote, DeliveryNoteLine
+from models.facts import NOTE_COVERED, NOTE_INVOICED
+from models.invoice import Invoice, InvoiceLine, InvoiceStatus
 from models.locale import Locale
-from models.order import DataSet, Order
-from models.outbox import NotificationStatus
+from models.order import DataSet, Order, OrderLine
+from models.outbox import NotificationStatus, OutboxMessage
 from models.policy import OrderStatus
-from models.prices import Price
+from models.prices import Price, price_of
+from models.rejection import OrderRejection
+from models.tag import Tag
+
+V = TypeVar("V")
+
+
+def columns_of(table: type[Base], row: type, *, without: Collection[str] = (), **others: Any) -> tuple[Any, ...]:
+    """The columns that fill the fields of `row`, in their order: the table's columns of the same names.
+
+    `others`: columns for fields that the table does not have. `without`: fields that are filled by the caller, and
+    last. The field `sku` takes the columns of the SKU (`SKU_COLUMNS`); `with_sku` turns them into a SkuRow.
+    """
+    names = [field.name for field in fields(row) if field.name not in (*without, "sku")]
+    own = tuple(others[name] if name in others else getattr(table, name) for name in names)
+    return (*own, *SKU_COLUMNS) if any(field.name == "sku" for field in fields(row)) else own
+
+
+def with_sku(row: Callable[..., V]) -> Callable[..., V]:
+    """Makes rows whose last field is a SkuRow from rows that end with SKU_COLUMNS."""
+    width = len(SKU_COLUMNS)
+    return lambda *columns: row(*columns[:-width], SkuRow(*columns[-width:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +69,12 @@ class OrderRow:
     version: int
 
 
-ORDER_COLUMNS = tuple(getattr(Order, name) for name in OrderRow.__dataclass_fields__)
-
-
 @dataclass(frozen=True, slots=True)
 class SkuRow:
     id: UUID
     number: str
     model_number: str
     name: str
-
-
-SKU_COLUMNS = (Sku.id, Sku.number, Sku.model_number, Sku.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +119,14 @@ class TagRow:
 class RejectionRow:
     rejected_at: datetime
     actor_name: str
+    brand_name: str
     notified: bool
     body: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNoteRow:
-    """`is_invoiced`: itself, or its order as a whole."""
+    """`is_invoiced`: an invoice that is not void bills the note itself, or its order as a whole."""
 
     id: UUID
     order_id: UUID
@@ -161,7 +190,7 @@ class NotificationRow:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """`sequence` and `hash` are None for entries older than the chain."""
+    """`sequence` and `hash` are None for entries older than the audit chain."""
 
     id: UUID
     order_id: UUID | None
@@ -174,3 +203,29 @@ class HistoryRow:
     details: dict[str, Any]
     sequence: int | None
     hash: str | None
+
+
+SKU_COLUMNS = columns_of(Sku, SkuRow)
+ORDER_COLUMNS = columns_of(Order, OrderRow)
+LINE_COLUMNS = columns_of(
+    OrderLine,
+    LineRow,
+    currency=Order.currency,
+    unit_price_minor=price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
+)
+BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("emails",))
+BRAND_COLUMNS = columns_of(Brand, BrandRow)
+TAG_COLUMNS = columns_of(Tag, TagRow)
+REJECTION_COLUMNS = columns_of(OrderRejection, RejectionRow, brand_name=Brand.name)
+DELIVERY_NOTE_COLUMNS = columns_of(DeliveryNote, DeliveryNoteRow, is_invoiced=or_(NOTE_INVOICED, NOTE_COVERED))
+DELIVERY_NOTE_LINE_COLUMNS = columns_of(DeliveryNoteLine, DeliveryNoteLineRow)
+INVOICE_COLUMNS = columns_of(Invoice, InvoiceRow)
+INVOICE_LINE_COLUMNS = columns_of(
+    InvoiceLine,
+    InvoiceLineRow,
+    currency=Invoice.currency,
+    unit_price_minor=price_of(InvoiceLine.unit_price_minor, InvoiceLine.unit_price_fraction),
+)
+BACKLOG_SKU_COLUMNS = columns_of(BacklogSku, BacklogSkuRow)
+NOTIFICATION_COLUMNS = columns_of(OutboxMessage, NotificationRow)
+HISTORY_COLUMNS = columns_of(AuditEntry, HistoryRow)

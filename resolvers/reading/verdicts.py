@@ -1,7 +1,10 @@
-"""The verdict on an order: what policy says of it, with the documents and the rejection that explain it."""
+"""The verdict on an order: what policy decides, with the documents and the rejection that explain the decision."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+from typing import assert_never
 from uuid import UUID
 
 from sqlalchemy import literal, select, union_all
@@ -12,30 +15,56 @@ from models.actor import Actor
 from models.brand import Brand
 from models.delivery_note import DeliveryNote
 from models.facts import read_facts
-from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
+from models.invoice import IS_NOT_VOID, Invoice, InvoicedOrder
 from models.messages.blockers import Rejected, blocker_message
 from models.policy import Blocker, DeliveryStatus, Fact, Facts, OrderAction
-from models.rejection import OrderRejection
+from models.rejection import OrderRejection, rejected_by
+
+
+class DocumentKind(Enum):
+    """The kinds of document that can prevent an action on the orders that they reference."""
+
+    DELIVERY_NOTE = auto()
+    INVOICE = auto()
+
+    @property
+    def blocker(self) -> Blocker:
+        match self:
+            case DocumentKind.DELIVERY_NOTE:
+                return Blocker.DELIVERY_NOTE_EXISTS
+            case DocumentKind.INVOICE:
+                return Blocker.INVOICE_EXISTS
+            case _:
+                assert_never(self)
 
 
 @dataclass(frozen=True, slots=True)
 class ReferencingDocument:
-    kind: Blocker
+    kind: DocumentKind
     id: UUID
     code: str
 
 
 @dataclass(frozen=True, slots=True)
+class Rejection:
+    """Who rejected an order, for which brand, and when."""
+
+    member: str
+    brand: str
+    at: datetime
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The facts of one order and, for explaining them, who rejected it and which documents reference it."""
+    """The facts of one order. `documents` and `rejection` explain the blockers that follow from them."""
 
     facts: Facts
     documents: tuple[ReferencingDocument, ...] = ()
-    rejected: Rejected | None = None
-    time_zone: str = "UTC"
+    rejection: Rejection | None = None
 
     def blockers(self, action: OrderAction, actor: Actor, *, bulk: bool = False) -> list["Explained"]:
-        """Every reason why the actor cannot do it now; empty when it can."""
+        """Every reason why the actor cannot do the action now; empty if the actor can."""
         found = policy.blockers(action, actor.role, self.facts, bulk=bulk)
         return [self._explain(blocker, actor) for blocker in found]
 
@@ -44,27 +73,27 @@ class Verdict:
 
     @property
     def delivery_status(self) -> DeliveryStatus:
-        if Fact.DELIVERY_NOTE in self.facts.true:
-            return DeliveryStatus.DELIVERY_NOTE_CREATED
-        if Fact.BACKLOG_SKUS in self.facts.true:
-            return DeliveryStatus.BACKLOG_SKUS_CREATED
-        return DeliveryStatus.NONE
+        return policy.delivery_status(self.facts)
 
     def _explain(self, blocker: Blocker, actor: Actor) -> "Explained":
-        documents = [document for document in self.documents if document.kind is blocker]
+        documents = [document for document in self.documents if document.kind.blocker is blocker]
+        codes = [document.code for document in documents]
+        if self.rejection is None:
+            return Explained(blocker, blocker_message(blocker, actor.locale, documents=codes), documents)
+        by = rejected_by(self.rejection.member, self.rejection.brand, to_buyer=actor.is_buyer)
         message = blocker_message(
             blocker,
             actor.locale,
-            documents=[document.code for document in documents],
-            rejected=None if actor.is_buyer else self.rejected,  # a buyer is told the brand, no member's name
-            time_zone=self.time_zone,
+            documents=codes,
+            rejected=Rejected(by, self.rejection.at),
+            time_zone=self.rejection.time_zone,
         )
         return Explained(blocker, message, documents)
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A blocker in words, with the documents in the way."""
+    """A blocker with its message and the documents that cause it."""
 
     code: Blocker
     message: str
@@ -75,38 +104,38 @@ _REFERENCED = frozenset({Fact.DELIVERY_NOTE, Fact.INVOICE})
 
 
 async def read_verdicts(session: AsyncSession, order_ids: Collection[UUID]) -> dict[UUID, Verdict]:
-    """The verdicts of many orders in at most three statements, however many there are."""
+    """The verdicts of any number of orders, in at most three statements."""
     facts = await read_facts(session, order_ids)
     documents = await _documents(session, [id for id, each in facts.items() if each.true & _REFERENCED])
-    rejected = await _rejected(session, [id for id, each in facts.items() if each.status in policy.REJECTED])
-    return {
-        id: Verdict(each, tuple(documents.get(id, ())), *rejected.get(id, (None, "UTC"))) for id, each in facts.items()
-    }
+    rejections = await _rejections(session, [id for id, each in facts.items() if each.status in policy.REJECTED])
+    return {id: Verdict(each, tuple(documents.get(id, ())), rejections.get(id)) for id, each in facts.items()}
 
 
 async def _documents(session: AsyncSession, order_ids: list[UUID]) -> dict[UUID, list[ReferencingDocument]]:
+    """By order, in the order of their codes."""
     found: dict[UUID, list[ReferencingDocument]] = {}
     if not order_ids:
         return found
     notes = select(
-        DeliveryNote.order_id, literal(Blocker.DELIVERY_NOTE_EXISTS.value), DeliveryNote.id, DeliveryNote.code
+        literal(DocumentKind.DELIVERY_NOTE.name), DeliveryNote.order_id, DeliveryNote.id, DeliveryNote.code
     ).where(DeliveryNote.order_id.in_(order_ids))
     invoices = (
-        select(InvoicedOrder.order_id, literal(Blocker.INVOICE_EXISTS.value), Invoice.id, Invoice.code)
-        .join(Invoice, (Invoice.brand_id == InvoicedOrder.brand_id) & (Invoice.id == InvoicedOrder.invoice_id))
-        .where(InvoicedOrder.order_id.in_(order_ids), Invoice.status != InvoiceStatus.VOID)
+        select(literal(DocumentKind.INVOICE.name), InvoicedOrder.order_id, Invoice.id, Invoice.code)
+        .join_from(InvoicedOrder, Invoice)
+        .where(InvoicedOrder.order_id.in_(order_ids), IS_NOT_VOID)
     )
-    for order_id, kind, id, code in sorted(await session.execute(union_all(notes, invoices)), key=lambda row: row[3]):
-        found.setdefault(order_id, []).append(ReferencingDocument(Blocker(kind), id, code))
+    for kind, order_id, id, code in sorted(await session.execute(union_all(notes, invoices)), key=lambda row: row[3]):
+        found.setdefault(order_id, []).append(ReferencingDocument(DocumentKind[kind], id, code))
     return found
 
 
-async def _rejected(session: AsyncSession, order_ids: list[UUID]) -> dict[UUID, tuple[Rejected, str]]:
+async def _rejections(session: AsyncSession, order_ids: list[UUID]) -> dict[UUID, Rejection]:
     if not order_ids:
         return {}
+    columns = (OrderRejection.actor_name, Brand.name, OrderRejection.rejected_at, Brand.time_zone)
     statement = (
-        select(OrderRejection.order_id, OrderRejection.actor_name, OrderRejection.rejected_at, Brand.time_zone)
+        select(OrderRejection.order_id, *columns)
         .join(Brand, Brand.id == OrderRejection.brand_id)
         .where(OrderRejection.order_id.in_(order_ids))
     )
-    return {id: (Rejected(by, at), zone) for id, by, at, zone in await session.execute(statement)}
+    return {row[0]: Rejection(*row[1:]) for row in await session.execute(statement)}

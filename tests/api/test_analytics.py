@@ -85,7 +85,7 @@ async def test_a_month_begins_in_the_brands_time_zone(database: Database, api: C
     assert [(group["key"], group["orderCount"]) for group in groups] == [("2026-10", 1), ("2026-11", 1)]
 
 
-async def test_only_of_the_time_asked_for(database: Database, api: Client, shop: Shop) -> None:
+async def test_figures_are_limited_to_the_date_range(database: Database, api: Client, shop: Shop) -> None:
     await a_year(database, shop)
     client = api.as_(shop.member())
     march = {"from": "2026-03-01T00:00:00+09:00", "to": "2026-04-01T00:00:00+09:00"}
@@ -95,7 +95,7 @@ async def test_only_of_the_time_asked_for(database: Database, api: Client, shop:
     assert error["extensions"]["field"] == ["placedTo"]
 
 
-async def test_each_sees_the_figures_of_own_orders(database: Database, api: Client, shop: Shop) -> None:
+async def test_viewers_see_figures_of_their_own_orders_only(database: Database, api: Client, shop: Shop) -> None:
     await a_year(database, shop)
     await make_order(database, await make_shop(database))
     brand = await analytics(api.as_(shop.member()))

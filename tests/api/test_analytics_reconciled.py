@@ -163,7 +163,7 @@ async def listed(client: Client, **variables: Any) -> list[Node]:
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("placed", [{}, RANGE], ids=["all", "range"])
 @pytest.mark.parametrize("who", ["member", "buyer"])
-async def test_every_figure_is_the_sum_of_the_list(
+async def test_every_figure_equals_the_sum_over_the_list(
     database: Database, api: Client, seed: int, placed: dict[str, str], who: str
 ) -> None:
     shop = await make_shop(database, time_zone="Asia/Tokyo", name="Northlight")

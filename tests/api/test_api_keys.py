@@ -100,7 +100,7 @@ async def test_a_key_is_shown_once_and_only_its_hash_is_kept(database: Database,
     assert "secret" not in str(await admin.data('{ __type(name: "ApiKey") { fields { name } } }'))
 
 
-async def test_a_key_says_who_is_asking(database: Database, api: Client, clock: Clock) -> None:
+async def test_a_key_identifies_its_actor(database: Database, api: Client, clock: Clock) -> None:
     shop = await make_shop(database, code="kumo", locale=Locale.JA)
     secret, id = await make_key(api, shop, expiresAt="2027-01-01T00:00:00Z")
     order = await make_order(database, shop)
@@ -144,7 +144,7 @@ async def test_a_key_of_one_brand_sees_nothing_of_another(database: Database, ap
     ("scope", "may_reject", "may_confirm"),
     [("ORDERS_READ", False, False), ("ORDERS_REJECT", True, False), ("ORDERS_WRITE", True, True)],
 )
-async def test_a_scope_is_good_for_what_the_rules_table_says(
+async def test_a_scope_permits_what_the_rules_table_says(
     database: Database, api: Client, scope: str, may_reject: bool, may_confirm: bool
 ) -> None:
     shop = await make_shop(database)
@@ -193,7 +193,7 @@ async def test_only_admins_manage_keys(database: Database, api: Client) -> None:
     assert (await trace(database), [key.secret_hash for key in await stored(database)]) == before
 
 
-async def test_what_makes_no_sense_is_refused_and_makes_nothing(database: Database, api: Client) -> None:
+async def test_invalid_arguments_are_refused_and_create_nothing(database: Database, api: Client) -> None:
     shop = await make_shop(database)
     admin = api.as_(shop.member(Role.ADMIN))
     for input, field in (
@@ -214,7 +214,7 @@ async def test_what_makes_no_sense_is_refused_and_makes_nothing(database: Databa
         assert [error["field"] for error in payload["userErrors"]] == [["input", "overlapHours"]]
 
 
-async def test_a_brand_has_so_many_keys_at_most(database: Database, api: Client) -> None:
+async def test_the_number_of_keys_of_a_brand_is_bounded(database: Database, api: Client) -> None:
     shop = await make_shop(database)
     _, id = await make_key(api, shop)
     rows = [
@@ -260,7 +260,7 @@ async def test_a_rotated_key_replaces_the_old_one(database: Database, api: Clien
     await using(api, third).data(WHO)
 
 
-async def test_a_revoked_key_ends_at_once_and_for_good(database: Database, api: Client, clock: Clock) -> None:
+async def test_revoking_a_key_is_immediate_and_permanent(database: Database, api: Client, clock: Clock) -> None:
     shop = await make_shop(database)
     admin = api.as_(shop.member(Role.ADMIN))
     first, id = await make_key(api, shop)
@@ -288,7 +288,7 @@ async def test_an_expired_key_is_refused(database: Database, api: Client, clock:
     assert payload["userErrors"][0]["code"] == "INVALID_INPUT"
 
 
-async def test_what_is_no_key_is_refused_without_asking_the_database(database: Database, api: Client) -> None:
+async def test_a_malformed_key_is_refused_without_a_query(database: Database, api: Client) -> None:
     shop = await make_shop(database)
     secret, _ = await make_key(api, shop)
     with api.statements() as statements:
@@ -311,7 +311,7 @@ async def test_a_key_and_a_token_at_once_are_refused(database: Database, api: Cl
     assert "not both" in response.json()["errors"][0]["message"]
 
 
-async def test_a_credential_is_sent_once(database: Database, api: Client) -> None:
+async def test_repeated_credentials_are_refused(database: Database, api: Client) -> None:
     """Which of two counts, a proxy may see otherwise than we do."""
     shop = await make_shop(database)
     secret, _ = await make_key(api, shop)
@@ -323,12 +323,12 @@ async def test_a_credential_is_sent_once(database: Database, api: Client) -> Non
         assert response.json()["errors"][0]["message"] == f"Send {name} once."
 
 
-async def test_who_sends_nothing_is_told_both_ways(api: Client) -> None:
+async def test_a_request_without_credentials_is_told_both_ways_to_sign_in(api: Client) -> None:
     response = await api.http.post("/graphql", json={"query": WHO})
     assert response.headers["WWW-Authenticate"] == 'Bearer realm="orders", ApiKey realm="orders"'
 
 
-async def test_the_last_use_is_noted_once_a_minute_and_beside_the_request(
+async def test_the_last_use_is_recorded_once_a_minute_outside_the_request(
     database: Database, api: Client, clock: Clock
 ) -> None:
     shop = await make_shop(database)
@@ -408,7 +408,9 @@ async def test_no_key_is_logged(database: Database, api: Client, caplog: pytest.
         assert key not in caplog.text
 
 
-async def test_while_the_database_is_away_nobody_can_tell_and_nothing_is_told(tmp_path: Path, clock: Clock) -> None:
+async def test_a_key_is_neither_accepted_nor_refused_while_the_database_is_unavailable(
+    tmp_path: Path, clock: Clock
+) -> None:
     async with serving(f"postgresql://user:hidden@127.0.0.1:{free_port()}/orders", tmp_path, clock) as api:
         headers = {"X-Merchant-API-Key": "omk_" + "x" * 43}
         response = await api.http.post("/graphql", json={"query": WHO}, headers=headers)

@@ -109,7 +109,7 @@ async def test_tags_are_replaced_in_every_status(
     assert (await apply(member, order))["order"]["tags"] == []
 
 
-async def test_applying_the_same_tags_again_is_no_event(database: Database, member: Client, shop: Shop) -> None:
+async def test_applying_the_same_tags_again_records_no_event(database: Database, member: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
     tag = await make_tag(database, shop.brand.id, "vip")
     await apply(member, order, tag)
@@ -182,7 +182,7 @@ async def test_a_bad_tag_is_refused(
 
 
 @pytest.mark.parametrize("role", [Role.READ, Role.OPERATOR])
-async def test_who_may_not_create_tags_is_refused(api: Client, shop: Shop, role: Role) -> None:
+async def test_creating_tags_needs_permission(api: Client, shop: Shop, role: Role) -> None:
     client = api.as_(OPERATOR if role is Role.OPERATOR else shop.member(role))
     payload = (await client.data(CREATE, input={"code": "x", "name": "X"}))["createTag"]
     assert [error["code"] for error in payload["userErrors"]] == ["NOT_PERMITTED"]

@@ -38,7 +38,9 @@ async def update(client: Client, **input: Any) -> dict[str, Any]:
     return payload
 
 
-async def test_only_what_is_given_changes_and_the_audit_tells(database: Database, admin: Client, shop: Shop) -> None:
+async def test_only_given_settings_change_and_the_change_is_audited(
+    database: Database, admin: Client, shop: Shop
+) -> None:
     payload = await update(admin, timeZone="Asia/Tokyo", locale="JA", rejectionTextJa=" 申し訳ございません。 ")
     assert payload["userErrors"] == []
     assert payload["settings"] == {
@@ -99,7 +101,7 @@ async def test_a_bad_setting_is_refused(database: Database, admin: Client, input
     assert await trace(database) == before
 
 
-async def test_admins_change_them_members_read_them_nobody_else_sees_them(
+async def test_admins_change_settings_members_read_them_and_nobody_else_sees_them(
     database: Database, api: Client, shop: Shop
 ) -> None:
     before = await trace(database)

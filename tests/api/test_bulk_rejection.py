@@ -114,7 +114,9 @@ async def test_without_a_message_each_buyer_reads_the_standard_text_that_was_sen
     assert (await api.as_(shop.buyer_user()).data(read, id=id_of(orders[0])))["order"]["rejection"] == found[0]
 
 
-async def test_it_says_of_which_orders_nobody_is_told(database: Database, member: Client, shop: Shop) -> None:
+async def test_warnings_name_the_orders_whose_buyers_are_not_notified(
+    database: Database, member: Client, shop: Shop
+) -> None:
     offline = await make_buyer(database, shop.brand, is_offline=True)
     nowhere = await make_buyer(database, shop.brand, recipients=())
     orders = [await make_order(database, shop, buyer_id=buyer.id) for buyer in (shop.buyer, offline, nowhere)]
@@ -148,7 +150,7 @@ async def test_it_says_of_which_orders_nobody_is_told(database: Database, member
         ({"filter": {}, "notify": True, "body": "x" * 10_001}, "BODY_TOO_LONG"),
     ],
 )
-async def test_a_request_that_makes_no_sense_does_nothing(
+async def test_an_invalid_request_does_nothing(
     database: Database, member: Client, shop: Shop, input: dict[str, Any], code: str
 ) -> None:
     await make_order(database, shop)

@@ -76,7 +76,7 @@ async def test_a_line_of_the_order_sent_back_can_be_taken_out_and_put_back(
         ({"currency": "XXX"}, ["input", "currency"]),
     ],
 )
-async def test_what_makes_no_sense_is_refused(
+async def test_invalid_lines_are_refused(
     database: Database, api: Client, shop: Shop, more: dict[str, Any], field: list[str]
 ) -> None:
     before = await trace(database)
@@ -85,7 +85,9 @@ async def test_what_makes_no_sense_is_refused(
     assert await trace(database) == before
 
 
-async def test_the_brand_edits_no_cart_and_a_rival_has_its_own(database: Database, api: Client, shop: Shop) -> None:
+async def test_members_edit_no_cart_and_other_buyers_have_their_own(
+    database: Database, api: Client, shop: Shop
+) -> None:
     await update(api.as_(shop.buyer_user()), shop, 2)
     for role in (Role.ADMIN, Role.READ):
         payload = await update(api.as_(shop.member(role)), shop, 1)

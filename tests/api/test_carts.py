@@ -160,7 +160,7 @@ async def test_a_proxy_order_takes_the_cart_of_an_order_sent_back_but_not_the_bu
         ({"lines": []}, "lines"),
     ],
 )
-async def test_an_order_that_makes_no_sense_is_refused(
+async def test_an_invalid_order_is_refused(
     database: Database, api: Client, shop: Shop, values: dict[str, Any], field: str
 ) -> None:
     before = await trace(database)
@@ -193,6 +193,6 @@ async def test_a_buyer_orders_for_itself_and_at_the_brands_prices(database: Data
     assert cheap["userErrors"][0]["message"] == "This is not the brand's price."
 
 
-async def test_who_only_reads_places_nothing(database: Database, api: Client, shop: Shop) -> None:
+async def test_placing_needs_permission(database: Database, api: Client, shop: Shop) -> None:
     payload = await place(api.as_(shop.member(Role.READ)), new_order(shop))
     assert [error["code"] for error in payload["userErrors"]] == ["NOT_PERMITTED"]

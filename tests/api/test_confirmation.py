@@ -71,7 +71,7 @@ async def test_from_creation_over_a_refusal_to_confirmation(database: Database, 
     assert editable["order"]["status"] == "OC_CREATED"
 
 
-async def test_the_buyer_is_told_of_each_step_that_says_so(database: Database, api: Client, shop: Shop) -> None:
+async def test_the_buyer_is_mailed_at_each_step_with_notify(database: Database, api: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
     brand = api.as_(shop.member())
     await run(brand, "createOrderConfirmation", order, notify=True, body="Please look", askBuyerApproval=False)
@@ -122,7 +122,7 @@ async def test_only_a_buyer_who_was_asked_approves(database: Database, api: Clie
         ({"quantity": 1_000_000_000, "unitPrice": "999999999999999.00"}, "lines"),
     ],
 )
-async def test_lines_that_make_no_sense_are_refused(
+async def test_impossible_lines_are_refused(
     database: Database, api: Client, shop: Shop, line: dict[str, Any], field: str
 ) -> None:
     order = await make_order(database, shop, status=OrderStatus.OC_CREATED)
@@ -164,7 +164,7 @@ async def test_unknown_tags_undo_the_whole_step(database: Database, api: Client,
         ("confirmOrder", {"notify": True}),
     ],
 )
-async def test_nobody_decides_on_an_oc_that_has_changed_since_it_was_read(
+async def test_a_decision_on_an_outdated_oc_is_refused(
     database: Database, api: Client, shop: Shop, name: str, more: dict[str, Any]
 ) -> None:
     order = await make_order(database, shop)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from graph.core.download_links import Download, Links
+from graph.downloads import DELIVERY_NOTE, INVOICE, Record
 from models.actor import Actor
 from models.database.sessions import Database
 from models.delivery_note import DeliveryNote
@@ -49,7 +50,7 @@ async def an_invoice(database: Database, shop: Shop, **more: Any) -> Invoice:
 
 async def test_the_pdf_of_a_delivery_note(database: Database, api: Client, shop: Shop, links: Links) -> None:
     note = await a_note(database, shop, code="DN-000001")
-    link = links.of_delivery_note(note.id, note.code, shop.member(), None)
+    link = links.to(DELIVERY_NOTE, Record(note.id, note.code), shop.member(), None)
     assert (link.filename, link.media_type) == ("delivery-note-DN-000001.pdf", "application/pdf")
     response = await get(api, link)
     assert response.headers["Content-Type"] == "application/pdf"
@@ -60,7 +61,7 @@ async def test_the_pdf_of_a_delivery_note(database: Database, api: Client, shop:
 
 async def test_the_pdf_of_an_invoice(database: Database, api: Client, shop: Shop, links: Links) -> None:
     invoice = await an_invoice(database, shop, code="INV-000001")
-    link = links.of_invoice(invoice.id, invoice.code, shop.member(), None)
+    link = links.to(INVOICE, Record(invoice.id, invoice.code), shop.member(), None)
     assert (link.filename, link.media_type) == ("invoice-INV-000001.pdf", "application/pdf")
     response = await get(api, link)
     assert response.headers["Content-Type"] == "application/pdf"
@@ -74,15 +75,15 @@ async def test_the_language_is_the_viewers_unless_another_is_asked_for(
     note, invoice = await a_note(database, shop), await an_invoice(database, shop)
     for locale, of_note, of_invoice in ((None, "納品書", "請求書"), (Locale.EN, "Delivery note", "Invoice")):
         member = shop.member(locale=Locale.JA)
-        assert of_note in text(await get(api, links.of_delivery_note(note.id, note.code, member, locale)))
-        assert of_invoice in text(await get(api, links.of_invoice(invoice.id, invoice.code, member, locale)))
+        assert of_note in text(await get(api, links.to(DELIVERY_NOTE, Record(note.id, note.code), member, locale)))
+        assert of_invoice in text(await get(api, links.to(INVOICE, Record(invoice.id, invoice.code), member, locale)))
 
 
 async def test_a_link_shows_the_invoice_as_it_is_when_opened(
     database: Database, api: Client, shop: Shop, links: Links
 ) -> None:
     invoice = await an_invoice(database, shop, status=InvoiceStatus.ISSUED)
-    link = links.of_invoice(invoice.id, invoice.code, shop.member(), None)
+    link = links.to(INVOICE, Record(invoice.id, invoice.code), shop.member(), None)
     assert "VOID" not in text(await get(api, link))
     async with database.transaction(EVERYTHING) as session:
         found = await session.get_one(Invoice, (shop.brand.id, invoice.id))
@@ -90,12 +91,12 @@ async def test_a_link_shows_the_invoice_as_it_is_when_opened(
     assert "VOID" in text(await get(api, link))
 
 
-async def test_a_document_deleted_since_is_told(database: Database, api: Client, shop: Shop, links: Links) -> None:
+async def test_a_deleted_document_is_reported(database: Database, api: Client, shop: Shop, links: Links) -> None:
     note = await a_note(database, shop)
     invoice = await an_invoice(database, shop, status=InvoiceStatus.DRAFT)
     opened = [
-        links.of_delivery_note(note.id, note.code, shop.member(), None),
-        links.of_invoice(invoice.id, invoice.code, shop.member(), None),
+        links.to(DELIVERY_NOTE, Record(note.id, note.code), shop.member(), None),
+        links.to(INVOICE, Record(invoice.id, invoice.code), shop.member(), None),
     ]
     async with database.transaction(EVERYTHING) as session:
         await session.execute(delete(DeliveryNote).where(DeliveryNote.id == note.id))
@@ -107,7 +108,7 @@ async def test_a_document_deleted_since_is_told(database: Database, api: Client,
         assert "was deleted" in response.text
 
 
-async def test_a_link_opens_what_its_viewer_may_see_only(
+async def test_a_link_opens_only_what_its_viewer_may_see(
     database: Database, api: Client, shop: Shop, links: Links
 ) -> None:
     note, invoice = await a_note(database, shop), await an_invoice(database, shop)
@@ -117,9 +118,9 @@ async def test_a_link_opens_what_its_viewer_may_see_only(
 
     async def opens(viewer: Actor) -> list[bool]:
         made = [
-            links.of_delivery_note(note.id, note.code, viewer, None),
-            links.of_invoice(invoice.id, invoice.code, viewer, None),
-            links.of_invoice(draft.id, draft.code, viewer, None),
+            links.to(DELIVERY_NOTE, Record(note.id, note.code), viewer, None),
+            links.to(INVOICE, Record(invoice.id, invoice.code), viewer, None),
+            links.to(INVOICE, Record(draft.id, draft.code), viewer, None),
         ]
         responses = [await get(api, link) for link in made]
         assert all(response.content.startswith(b"%PDF") == (response.status_code == 200) for response in responses)
@@ -134,5 +135,5 @@ async def test_a_link_opens_what_its_viewer_may_see_only(
 
 
 async def test_a_code_with_odd_characters_makes_a_safe_filename(shop: Shop, links: Links) -> None:
-    link = links.of_invoice(shop.brand.id, '../a"b\\c', shop.member(), None)
+    link = links.to(INVOICE, Record(shop.brand.id, '../a"b\\c'), shop.member(), None)
     assert link.filename == "invoice-..-a-b-c.pdf"

@@ -91,9 +91,7 @@ async def test_concurrent_takers_share_what_is_left(database: Database, member: 
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 10**9])
-async def test_quantities_that_make_no_sense_are_refused(
-    database: Database, member: Client, shop: Shop, quantity: int
-) -> None:
+async def test_invalid_quantities_are_refused(database: Database, member: Client, shop: Shop, quantity: int) -> None:
     order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
     await run(member, "createBacklogSkus", orderId=id_of(order))
     backlog = (await seen(member, order))["backlogSkus"][0]
@@ -140,7 +138,7 @@ async def test_an_invoiced_orders_note_is_kept(database: Database, member: Clien
     assert payload["userErrors"][0]["code"] == "NOT_ALLOWED_IN_STATUS"
 
 
-async def test_foreign_documents_are_like_none_at_all(
+async def test_foreign_documents_look_like_missing_ones(
     database: Database, api: Client, member: Client, shop: Shop
 ) -> None:
     order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)

@@ -1,9 +1,11 @@
 """Downloads: signed links to real documents, and what happens to a link that is not what it was."""
 
 import io
+import json
+from dataclasses import fields, replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from unittest.mock import Mock
+from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -11,16 +13,21 @@ import openpyxl
 import pypdf
 import pytest
 
-from graph.core.download_links import Export, Links
+from graph import downloads
+from graph.core.download_links import Document, Links
+from graph.core.plain_json import from_plain, to_plain
+from graph.downloads import DOCUMENTS, ORDER_CONFIRMATION, ORDER_EXCEL, ORDERS_EXCEL, PURCHASE_ORDER, Record
 from graph.http.downloads import disposition
+from models.actor import ActorKind
 from models.database.sessions import Database
 from models.locale import Locale
 from models.order import DataSet
 from models.policy import OrderStatus
-from resolvers.reading.rows import OrderRow
+from resolvers.history import HistoryFilter
+from resolvers.orders import OrderFilter
 from tests.support.client import SECRET, Client, id_of
 from tests.support.clock import Clock
-from tests.support.factories import OPERATOR, Shop, add_delivery_note, make_buyer, make_order, make_shop
+from tests.support.factories import NOON, OPERATOR, Shop, add_delivery_note, make_buyer, make_order, make_shop
 
 PDF = """query ($id: ID!, $document: OrderPdf, $locale: Locale) { order(id: $id) {
          pdf(document: $document, locale: $locale) { url filename mediaType expiresAt } } }"""
@@ -117,7 +124,7 @@ async def test_the_workbook_of_everything_that_a_filter_matches(database: Databa
     assert found == [f"ORD-{number:02}" for number in range(29, -1, -1) if number % 3]
 
 
-async def test_a_filter_that_makes_no_sense_is_told_at_once(member: Client) -> None:
+async def test_an_impossible_filter_is_reported_at_once(member: Client) -> None:
     error = await member.error(ORDERS, filter={"search": "x" * 300})
     assert error["extensions"]["field"] == ["filter", "search"]
 
@@ -140,7 +147,7 @@ async def test_a_tampered_or_invented_link_opens_nothing(database: Database, mem
     payload, _, signature = token.rpartition(".")
     other = Links("another key, just as long as ours: 0123456", "", member.clock)
     assert member.actor
-    strange = other._sign(Export.PURCHASE_ORDER, "x.pdf", member.actor, None, {"order": order.id.hex})
+    strange = other.to(PURCHASE_ORDER, Record(order.id, order.code), member.actor, None)
     foreign = strange.url.rpartition("/")[2]
     flipped = payload[:-2] + ("A" if payload[-2] != "A" else "B") + payload[-1]
     for bad in (f"{flipped}.{signature}", f"{payload}.{signature[::-1]}", payload, "x", foreign):
@@ -153,9 +160,8 @@ async def test_a_link_opens_nothing_of_another_brand(database: Database, member:
     theirs = await make_order(database, await make_shop(database))
     links = Links(SECRET, "", member.clock)
     assert member.actor
-    for export in ("purchase-order", "order"):
-        suffix = "xlsx" if export == "order" else "pdf"
-        url = links._sign(Export(export), f"x.{suffix}", member.actor, None, {"order": theirs.id.hex}).url
+    for document in (PURCHASE_ORDER, ORDER_EXCEL):
+        url = links.to(document, Record(theirs.id, theirs.code), member.actor, None).url
         response = await member.http.get(url)
         assert response.status_code == 403
         assert "can no longer see" in response.text
@@ -190,7 +196,7 @@ async def test_nothing_is_left_behind(
     assert {path for path in tmp_path.iterdir() if path.name.startswith("orders-")} <= before
 
 
-def test_a_japanese_filename_is_given_twice() -> None:
+def test_a_japanese_filename_has_an_ascii_fallback() -> None:
     assert disposition("order-注文1.pdf") == (
         "attachment; filename=\"order-__1.pdf\"; filename*=UTF-8''order-%E6%B3%A8%E6%96%871.pdf"
     )
@@ -204,15 +210,67 @@ async def test_a_code_with_odd_characters_makes_a_safe_filename(database: Databa
 
 
 @pytest.mark.parametrize(
-    ("code", "export", "name"),
+    ("code", "document", "name"),
     [
-        ("ORD-1001", Export.PURCHASE_ORDER, "purchase-order-ORD-1001.pdf"),
-        ("ORD-1001", Export.ORDER_CONFIRMATION, "order-confirmation-ORD-1001.pdf"),
-        ("注文-7", Export.PURCHASE_ORDER, "purchase-order-注文-7.pdf"),
-        ("../../etc/x\\y", Export.PURCHASE_ORDER, "purchase-order-..-..-etc-x-y.pdf"),
-        ("a\r\nSet-Cookie: x\x00\u202e", Export.PURCHASE_ORDER, "purchase-order-a Set-Cookie- x.pdf"),
+        ("ORD-1001", PURCHASE_ORDER, "purchase-order-ORD-1001.pdf"),
+        ("ORD-1001", ORDER_CONFIRMATION, "order-confirmation-ORD-1001.pdf"),
+        ("注文-7", PURCHASE_ORDER, "purchase-order-注文-7.pdf"),
+        ("../../etc/x\\y", PURCHASE_ORDER, "purchase-order-..-..-etc-x-y.pdf"),
+        ("a\r\nSet-Cookie: x\x00\u202e", PURCHASE_ORDER, "purchase-order-a Set-Cookie- x.pdf"),
     ],
 )
-def test_the_file_is_named_after_the_order(clock: Clock, code: str, export: Export, name: str) -> None:
-    order = Mock(spec=OrderRow, id=uuid4(), code=code)
-    assert Links(SECRET, "", clock).of_order(export, order, OPERATOR, None).filename == name
+def test_the_file_is_named_after_the_order(clock: Clock, code: str, document: Document[Record], name: str) -> None:
+    assert Links(SECRET, "", clock).to(document, Record(uuid4(), code), OPERATOR, None).filename == name
+
+
+EVERY_CONDITION = [
+    OrderFilter(
+        search="ord",
+        status=[OrderStatus.OC_CREATED, OrderStatus.REJECTED],
+        can_reject=False,
+        buyer_ids=[uuid4(), uuid4()],
+        tag_ids=[],
+        placed_from=NOON,
+        placed_to=NOON + timedelta(microseconds=1),
+        include_archived=True,
+    ),
+    HistoryFilter(
+        search="注文",
+        actors=["Mina Sato"],
+        actor_kinds=[ActorKind.MEMBER],
+        kinds=["ORDER_REJECTED"],
+        order_ids=[uuid4()],
+        order_codes=["ORD-1"],
+        at_from=NOON,
+        at_to=NOON,
+    ),
+]
+
+
+@pytest.mark.parametrize("filter", EVERY_CONDITION, ids=["orders", "history"])
+def test_a_link_has_every_condition_of_a_filter(filter: OrderFilter | HistoryFilter) -> None:
+    assert all(getattr(filter, field.name) is not None for field in fields(filter))
+    read = from_plain(type(filter), json.loads(json.dumps(to_plain(filter))))
+    assert read == filter
+    for field in fields(filter):
+        value, plain = getattr(read, field.name), getattr(filter, field.name)
+        assert type(value) is type(plain)
+        if isinstance(value, list):
+            assert [type(each) for each in value] == [type(each) for each in plain]
+
+
+async def test_a_link_of_another_release_is_refused(member: Client) -> None:
+    """A document or a condition that this release does not know."""
+    links = Links(SECRET, "", member.clock)
+    assert member.actor
+    strange = replace(PURCHASE_ORDER, name="no-such-document")
+    foreign: Document[Any] = replace(cast(Document[Any], ORDERS_EXCEL), subject=Record, file_name_part=lambda *_: "x")
+    for document in (strange, foreign):
+        response = await member.http.get(links.to(document, Record(uuid4(), "x"), member.actor, None).url)
+        assert response.status_code == 403
+        assert "not valid" in response.text
+
+
+def test_every_document_has_a_name_of_its_own() -> None:
+    documents = [each for each in vars(downloads).values() if isinstance(each, Document)]
+    assert sorted(each.name for each in documents) == sorted(DOCUMENTS)

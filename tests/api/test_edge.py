@@ -68,7 +68,7 @@ async def tags_of(client: Client) -> Any:
         ("application/json; charset=utf-16", json.dumps({"query": TAG})),
     ],
 )
-async def test_what_a_form_can_send_is_refused(client: Client, content_type: str, body: str) -> None:
+async def test_requests_that_a_form_can_send_are_refused(client: Client, content_type: str, body: str) -> None:
     headers = client.headers | {"Content-Type": content_type}
     response = await client.http.post("/graphql", content=body.encode(), headers=headers)
     assert response.status_code == 415
@@ -76,7 +76,7 @@ async def test_what_a_form_can_send_is_refused(client: Client, content_type: str
     assert await tags_of(client) == []
 
 
-async def test_a_cookie_or_a_parameter_is_nobody(client: Client) -> None:
+async def test_cookies_and_parameters_do_not_authenticate(client: Client) -> None:
     token = client.headers["Authorization"].removeprefix("Bearer ")
     response = await client.http.post(
         f"/graphql?access_token={token}",
@@ -123,7 +123,7 @@ async def test_every_answer_protects_browsers_and_names_no_software(client: Clie
     )
 
 
-async def test_no_answer_leads_to_the_host_that_the_request_names(client: Client) -> None:
+async def test_redirects_never_use_the_host_header(client: Client) -> None:
     for path in ("/", "/graphql/", "/health/live/", "/graphiql/"):
         response = await client.http.post(path, headers=client.headers | {"Host": "evil.example"})
         if response.status_code not in (404, 405):
@@ -132,7 +132,7 @@ async def test_no_answer_leads_to_the_host_that_the_request_names(client: Client
         assert response.status_code in (404, 405) or response.headers["location"] == "/graphql"
 
 
-async def test_a_fault_outside_of_graphql_is_masked_and_protected(
+async def test_an_error_outside_of_graphql_is_masked_and_has_security_headers(
     sqlite_url: str, tmp_path: Path, clock: Clock
 ) -> None:
     database = Database(sqlite_url)
@@ -195,7 +195,7 @@ async def test_without_origins_no_other_page_may_read_anything(client: Client) -
     assert (await client.http.options("/graphql", headers=PREFLIGHT | {"Origin": SHOP})).status_code == 401
 
 
-async def test_a_body_that_is_too_large_is_told_whether_it_says_so_or_not(client: Client) -> None:
+async def test_too_large_a_body_is_refused_with_and_without_content_length(client: Client) -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:
             yield b"#" * 100_000
@@ -220,7 +220,7 @@ async def in_the_end(client: Client, query: str, **variables: Any) -> dict[str, 
     return data
 
 
-async def test_a_mutation_that_takes_too_long_is_undone_and_spoils_nothing(
+async def test_a_mutation_that_times_out_is_rolled_back(
     database_url: str, database: Database, tmp_path: Path, clock: Clock
 ) -> None:
     shop = await make_shop(database)
@@ -308,7 +308,7 @@ async def test_trusted_documents_need_not_be_the_only_ones(
         assert await tags_of(client) == []
 
 
-async def test_without_trusted_documents_an_id_is_told(client: Client) -> None:
+async def test_without_trusted_documents_an_id_is_reported_as_unsupported(client: Client) -> None:
     apollo = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": sha256(VIEWER)}}}
     response = await client.http.post("/graphql", json=apollo, headers=client.headers)
     assert response.json()["errors"][0]["message"] == "PersistedQueryNotSupported"

@@ -85,7 +85,7 @@ def document(name: str) -> str:
                order {{ status }} blockers {{ code }} userErrors {{ code message field }} }} }}"""
 
 
-async def test_no_mutation_is_forgotten(database: Database, api: Client) -> None:
+async def test_every_mutation_has_a_case(database: Database, api: Client) -> None:
     client = api.as_((await make_shop(database)).member())
     data = await client.data("{ __schema { mutationType { fields { name } } } }")
     names = {field["name"] for field in data["__schema"]["mutationType"]["fields"]}

@@ -108,7 +108,7 @@ async def answer(client: Client, walk: Walk, place: Place, variables: dict[str, 
     return json.dumps(told, sort_keys=True, ensure_ascii=False).replace(id, "ID")
 
 
-async def test_what_others_have_is_like_nothing(database: Database, api: Client, world: World) -> None:
+async def test_foreign_ids_look_like_missing_ones(database: Database, api: Client, world: World) -> None:
     admin, buyer = api.as_(world.shop.member(Role.ADMIN)), api.as_(world.shop.buyer_user())
     walk = await Walk.of(admin)
     assert walk.nested_with_arguments() == NESTED
@@ -141,7 +141,7 @@ async def test_what_others_have_is_like_nothing(database: Database, api: Client,
     assert tried > 250
 
 
-def test_an_argument_that_nobody_knows_how_to_fill_stops_the_walk() -> None:
+def test_an_argument_without_a_value_stops_the_walk() -> None:
     for argument, told in (("widgetId: ID!", "the id of"), ("filter: Filter", "the id of"), ("size: Int!", "to write")):
         schema = build_schema(f"""input Filter {{ widgetIds: [ID!] }} type Mutation {{ none: Int }}
                                   type Query {{ thing({argument}): Int }}""")
@@ -152,7 +152,7 @@ def test_an_argument_that_nobody_knows_how_to_fill_stops_the_walk() -> None:
             [walk.variables(field, {}) for _, _, field in walk.fields() if walk.places() == []]
 
 
-async def test_the_walk_would_notice(sqlite_url: str, tmp_path: Path, clock: Clock) -> None:
+async def test_the_walk_would_detect_a_leak(sqlite_url: str, tmp_path: Path, clock: Clock) -> None:
     """With an own id, every argument answers something else than with an id of nothing."""
     async with serving(sqlite_url, tmp_path, clock) as api:
         shop = await make_shop(api.database)

@@ -22,7 +22,7 @@ def page() -> str:
     return bytes(graphiql_page(demo_token=TOKEN).body).decode()
 
 
-def test_the_page_has_nothing_inline_and_nothing_from_elsewhere(page: str) -> None:
+def test_the_page_has_no_inline_code_and_no_foreign_resources(page: str) -> None:
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=|javascript:", page)
     assert not re.findall(r"""(?:src|href)=["'](?!/graphiql/|data:,)""", page)
 

@@ -131,7 +131,7 @@ async def test_it_conforms(api: Client, audit: Audit) -> None:
         assert ("data" in answer) is audit.data, answer
 
 
-def test_the_audit_is_complete() -> None:
+def test_every_audit_of_the_specification_is_run() -> None:
     assert len({audit.id for audit in AUDITS}) == len(AUDITS) == 61
 
 
@@ -147,7 +147,7 @@ def test_the_audit_is_complete() -> None:
         (", ;;", JSON),
     ],
 )
-async def test_the_answer_is_of_the_type_that_is_wanted_most(api: Client, accept: str, media_type: str) -> None:
+async def test_the_answer_has_the_most_preferred_media_type(api: Client, accept: str, media_type: str) -> None:
     assert (await ask(api, Audit("", accept=accept))).headers["Content-Type"] == media_type
 
 

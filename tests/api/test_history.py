@@ -66,7 +66,9 @@ async def a_day(database: Database, api: Client, shop: Shop) -> list[str]:
     return [id_of(one), id_of(two)]
 
 
-async def test_newest_first_with_whom_what_and_on_which_order(database: Database, api: Client, shop: Shop) -> None:
+async def test_entries_are_newest_first_with_actor_action_and_order(
+    database: Database, api: Client, shop: Shop
+) -> None:
     one, _ = await a_day(database, api, shop)
     nodes = (await history(api.as_(shop.member(Role.READ)), first=3))["nodes"]
     assert [(node["kind"], node["actor"], node["actorKind"], node["sequence"]) for node in nodes] == [
@@ -97,7 +99,7 @@ async def test_newest_first_with_whom_what_and_on_which_order(database: Database
         ({"notify": True}, ("with the notification on", "オン")),
     ],
 )
-def test_a_rejection_says_whether_the_buyer_was_told(details: dict[str, Any], told: tuple[str, str]) -> None:
+def test_a_rejection_says_whether_the_buyer_was_notified(details: dict[str, Any], told: tuple[str, str]) -> None:
     details |= {"status_before": "OC_CREATED"}
     assert history_text("ORDER_REJECTED", details, Locale.EN) == f"Order rejected, {told[0]} (was: OC created)"
     japanese = f"注文を却下しました（却下前：OC作成済み、バイヤーへの通知：{told[1]}）"
@@ -105,7 +107,7 @@ def test_a_rejection_says_whether_the_buyer_was_told(details: dict[str, Any], to
 
 
 @pytest.mark.parametrize(("source", "japanese"), [("proxy order", "代理注文"), ("cart", "カート"), ("a.csv", "a.csv")])
-def test_where_an_order_came_from_is_said_in_the_readers_language(source: str, japanese: str) -> None:
+def test_the_source_of_an_order_is_in_the_readers_language(source: str, japanese: str) -> None:
     assert history_text("ORDER_PLACED", {"source": source}, Locale.EN) == f"Order placed ({source})"
     assert history_text("ORDER_PLACED", {"source": source}, Locale.JA) == f"注文を登録しました（{japanese}）"
 
@@ -150,7 +152,7 @@ NONSENSE: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-async def test_a_filter_that_makes_no_sense_is_told_by_the_list_and_by_the_link(api: Client, shop: Shop) -> None:
+async def test_an_impossible_filter_is_reported_by_the_list_and_by_the_link(api: Client, shop: Shop) -> None:
     excel = "query ($filter: HistoryFilter) { historyExcel(filter: $filter) { url } }"
     for query, (filter, field) in product((HISTORY, excel), NONSENSE):
         error = await api.as_(shop.member()).error(query, filter=filter)
@@ -197,7 +199,7 @@ async def test_another_brands_entries_are_never_seen(database: Database, api: Cl
     assert len(await kinds(api.as_(OPERATOR))) == 8
 
 
-async def test_a_buyer_sees_none_of_it(database: Database, api: Client, shop: Shop) -> None:
+async def test_a_buyer_sees_no_history(database: Database, api: Client, shop: Shop) -> None:
     orders = await a_day(database, api, shop)
     buyer = api.as_(shop.buyer_user())
     for filter in ({}, {"orderIds": orders}, {"actors": ["Bob Buyer"]}):

@@ -184,7 +184,7 @@ async def test_the_link_holds_the_filter(database: Database, api: Client, shop: 
     assert values(found["History"], "Kind") == values(found["Rejections"], "Who") == []
 
 
-async def test_the_link_is_bound_to_whom_it_was_given(database: Database, api: Client, shop: Shop) -> None:
+async def test_the_link_is_bound_to_its_viewer(database: Database, api: Client, shop: Shop) -> None:
     await some_judgments(database, api, shop)
     theirs = await make_shop(database, code="kumo", time_zone="Europe/London")
     await api.as_(theirs.member()).data(TAG, code="theirs")

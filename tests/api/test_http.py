@@ -21,14 +21,14 @@ from tests.support.factories import OPERATOR, make_order, make_shop
 VIEWER = "{ viewer { kind name locale } }"
 
 
-async def test_without_a_token_nobody_gets_in(api: Client) -> None:
+async def test_a_request_without_a_token_is_refused(api: Client) -> None:
     response = await api.http.post("/graphql", json={"query": "{ __typename }"})
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"].startswith("Bearer ")
     assert response.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
 
 
-async def test_a_token_tells_who_is_asking(database: Database, api: Client) -> None:
+async def test_a_token_identifies_the_viewer(database: Database, api: Client) -> None:
     shop = await make_shop(database)
     for actor, kind in (
         (shop.member(locale=Locale.JA), "MEMBER"),
@@ -66,7 +66,7 @@ async def test_a_bad_token_is_refused(api: Client, token: str, says: str) -> Non
     assert says in response.json()["errors"][0]["message"]
 
 
-async def test_a_token_ends(database: Database, api: Client, clock: Clock) -> None:
+async def test_a_token_expires(database: Database, api: Client, clock: Clock) -> None:
     token = Tokens(SECRET, clock).sign((await make_shop(database)).member(), timedelta(minutes=5))
     clock.move(minutes=5)
     response = await api.http.post(
@@ -98,7 +98,7 @@ async def test_every_answer_carries_the_id_of_its_request(api: Client) -> None:
     assert injected.headers["X-Request-ID"] != "a b"
 
 
-async def test_a_fault_is_masked_and_logged_with_the_id_of_its_request(
+async def test_an_internal_error_is_masked_and_logged_with_its_request_id(
     database: Database, api: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     shop = await make_shop(database)

@@ -98,7 +98,7 @@ def test_endless_nesting_is_an_error_of_the_document(opening: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["{ ...a } fragment a on Query { ...a }", "{ ...b }", "{ ... on Nothing { x } }"])
-def test_what_is_not_valid_is_told_and_not_priced(text: str) -> None:
+def test_invalid_documents_are_reported_and_not_priced(text: str) -> None:
     assert DocumentValidator().validate(text, GRAPHQL_SCHEMA).errors
 
 
@@ -109,7 +109,7 @@ async def test_an_error_of_the_document_quotes_it_in_part(server: Client, databa
     assert "INTERNAL_ERROR" not in json.dumps(error)
 
 
-async def test_of_several_operations_none_is_picked(server: Client, database: Database) -> None:
+async def test_several_operations_need_an_operation_name(server: Client, database: Database) -> None:
     client = server.as_((await make_shop(database)).member())
     body = {"query": "query a { viewer { name } } query b { __typename }"}
     response = await client.http.post("/graphql", json=body, headers=client.headers)
@@ -156,11 +156,11 @@ def test_every_ready_operation_and_the_introspection_are_cheap() -> None:
         ('mutation { archiveOrder(input: {orderId: "x"}) { order { id } } }', {}, 1 + 10 + 1),
     ],
 )
-def test_the_price_knows_how_long_lists_are(text: str, variables: dict[str, Any], price: int) -> None:
+def test_the_cost_depends_on_the_length_of_lists(text: str, variables: dict[str, Any], price: int) -> None:
     assert cost(text, **variables) == price
 
 
-def test_a_document_is_priced_anew_for_other_variables() -> None:
+def test_a_document_is_priced_again_for_other_variables() -> None:
     validated = DocumentValidator().validate(
         "query a($n: Int) { orders(first: $n) { nodes { id } } } query b { viewer { name } }", GRAPHQL_SCHEMA
     )
@@ -176,7 +176,7 @@ def test_a_default_and_null_are_priced_apart() -> None:
     assert [validated.cost(GRAPHQL_SCHEMA, None, variables) for variables in given] == [3, 22, 102, 3]
 
 
-def test_what_is_remembered_of_documents_is_bounded() -> None:
+def test_the_cache_of_documents_is_bounded() -> None:
     validator = DocumentValidator()
     for n in range(300):
         validator.validate("{ __typename }" + "#" * 2_000 + str(n), GRAPHQL_SCHEMA)
@@ -197,7 +197,9 @@ async def database(sqlite_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def test_every_answer_tells_its_cost_and_what_is_left(database: Database, server: Client, clock: Clock) -> None:
+async def test_every_answer_has_its_cost_and_the_remaining_quota(
+    database: Database, server: Client, clock: Clock
+) -> None:
     shop = await make_shop(database)
     await make_order(database, shop)
     answer = await server.as_(shop.member()).execute("{ orders(first: 1) { nodes { id } } }")
@@ -210,7 +212,7 @@ async def test_every_answer_tells_its_cost_and_what_is_left(database: Database, 
     }
 
 
-async def test_who_asks_for_too_much_waits(database: Database, server: Client, clock: Clock) -> None:
+async def test_a_viewer_over_the_quota_must_wait(database: Database, server: Client, clock: Clock) -> None:
     shop = await make_shop(database)
     order = await make_order(database, shop)
     client = server.as_(shop.member())
@@ -248,7 +250,7 @@ async def test_a_refused_document_costs_too(database: Database, server: Client) 
     assert response.status_code == 429
 
 
-async def test_a_dear_document_is_refused_before_it_runs(database: Database, server: Client) -> None:
+async def test_an_expensive_document_is_refused_before_it_runs(database: Database, server: Client) -> None:
     client = server.as_((await make_shop(database)).member())
     with client.statements() as statements:
         error = await client.error(
@@ -276,7 +278,7 @@ async def test_there_need_be_no_limit(sqlite_url: str, database: Database, tmp_p
     assert not [name for name in response.headers if name.lower().startswith("ratelimit")]
 
 
-async def test_failing_to_say_who_one_is_is_limited_and_being_someone_is_not(
+async def test_failed_authentication_is_limited_and_successful_is_not(
     database: Database, server: Client, clock: Clock
 ) -> None:
     shop = await make_shop(database)
@@ -288,7 +290,7 @@ async def test_failing_to_say_who_one_is_is_limited_and_being_someone_is_not(
     assert (await server.http.post("/graphql", json={})).status_code == 401
 
 
-def test_budgets_fill_up_again_and_are_bounded_in_number(clock: Clock) -> None:
+def test_quotas_refill_and_their_number_is_bounded(clock: Clock) -> None:
     limiter = RateLimiter(60, clock)
     assert limiter.take("a", 60)
     assert not limiter.take("a", 1)
@@ -305,6 +307,6 @@ def test_budgets_fill_up_again_and_are_bounded_in_number(clock: Clock) -> None:
     assert len(limiter._buckets) == MAX_BUCKETS
 
 
-def test_an_ipv6_client_is_its_whole_network() -> None:
+def test_ipv6_clients_are_limited_by_network() -> None:
     assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2::9") != network_of("2001:db8:1:3::9")
     assert network_of("192.0.2.1") != network_of("192.0.2.2")

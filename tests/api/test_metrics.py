@@ -28,7 +28,7 @@ async def figures(client: Client) -> dict[tuple[str, str], float]:
     }
 
 
-async def test_what_is_done_is_counted(database: Database, database_url: str, tmp_path: Path) -> None:
+async def test_commands_are_counted(database: Database, database_url: str, tmp_path: Path) -> None:
     shop = await make_shop(database)
     first, second = await make_order(database, shop), await make_order(database, shop)
     clock = Clock()
@@ -58,11 +58,11 @@ async def test_what_is_done_is_counted(database: Database, database_url: str, tm
             assert secret not in str(after)
 
 
-async def test_the_outbox_tells_how_long_its_oldest_mail_waits(
+async def test_metrics_have_the_age_of_the_oldest_waiting_mail(
     database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mail server takes the connection and says nothing, so that the mail is not tried again meanwhile."""
-    monkeypatch.setattr(relay, "STOP_WITHIN", 0.1)
+    monkeypatch.setattr(relay, "STOP_WITHIN_SECONDS", 0.1)
     shop = await make_shop(database)
     order = await make_order(database, shop)
     clock = Clock()
@@ -81,7 +81,7 @@ async def test_the_outbox_tells_how_long_its_oldest_mail_waits(
     silent.close()
 
 
-async def test_without_the_token_nothing_is_told(database_url: str, tmp_path: Path) -> None:
+async def test_metrics_need_the_token(database_url: str, tmp_path: Path) -> None:
     async with serving(database_url, tmp_path, Clock(), metrics_token=TOKEN) as server:
         for headers in ({}, {"Authorization": "Bearer wrong"}):
             response = await server.http.get("/metrics", headers=headers)

@@ -56,7 +56,7 @@ async def test_a_buyer_learns_nothing_of_the_codes_of_others(database: Database,
     assert error["field"] == ["input", "code"]
 
 
-async def test_a_code_that_the_brand_has_given_in_a_buyers_way_is_no_fault(
+async def test_a_code_that_collides_with_a_buyers_prefix_is_a_user_error(
     database: Database, api: Client, shop: Shop
 ) -> None:
     rival = await make_buyer(database, shop.brand)
@@ -69,7 +69,7 @@ async def test_a_code_that_the_brand_has_given_in_a_buyers_way_is_no_fault(
     assert await trace(database) == before
 
 
-async def test_codes_of_another_brand_are_like_none(database: Database, api: Client, shop: Shop) -> None:
+async def test_codes_of_another_brand_look_like_missing_ones(database: Database, api: Client, shop: Shop) -> None:
     other = await make_shop(database)
     theirs = await make_order(database, other, code="theirs")
     await make_tag(database, other.brand.id, "secret")
@@ -89,9 +89,7 @@ async def test_codes_of_another_brand_are_like_none(database: Database, api: Cli
     assert (await client.data(create))["createTag"] == {"tag": {"code": "secret"}, "userErrors": []}
 
 
-async def test_a_cursor_leads_nowhere_but_into_the_viewers_own_list(
-    database: Database, api: Client, shop: Shop
-) -> None:
+async def test_a_cursor_opens_only_the_viewers_own_list(database: Database, api: Client, shop: Shop) -> None:
     other = await make_shop(database)
     rival = await make_buyer(database, shop.brand)
     for number in (1, 3, 5):
@@ -112,7 +110,7 @@ async def test_a_cursor_leads_nowhere_but_into_the_viewers_own_list(
         assert (await own.data(PAGE, first=5, sort=sort, after=invented))["orders"] == page
 
 
-async def test_filters_and_searches_find_and_count_only_what_is_seen(
+async def test_filters_and_searches_find_and_count_only_visible_rows(
     database: Database, api: Client, shop: Shop
 ) -> None:
     other = await make_shop(database)
@@ -137,7 +135,7 @@ async def test_filters_and_searches_find_and_count_only_what_is_seen(
         assert (told["orderCount"], told["rejected"]["orderCount"]) == (len(labels), 0)
 
 
-async def test_a_key_is_its_owners_own(database: Database, api: Client, shop: Shop) -> None:
+async def test_idempotency_keys_are_not_shared_between_actors(database: Database, api: Client, shop: Shop) -> None:
     """The same key, and the same name, in another brand, of another kind of viewer: nobody is answered for another."""
     other = await make_shop(database)
     named: dict[str, Any] = {"id": "sato"}
@@ -159,7 +157,9 @@ async def test_a_key_is_its_owners_own(database: Database, api: Client, shop: Sh
         assert [error["code"] for error in answers[0]["rejectOrder"]["userErrors"]] == ["NOT_PERMITTED"]
 
 
-async def test_a_key_of_a_bulk_run_is_its_owners_own(database: Database, api: Client, shop: Shop) -> None:
+async def test_idempotency_keys_of_bulk_runs_are_not_shared_between_actors(
+    database: Database, api: Client, shop: Shop
+) -> None:
     document = """mutation ($input: RejectOrdersInput!) { rejectOrders(input: $input) {
                   rejectedCount results { orderId } userErrors { code } } }"""
     other = await make_shop(database)
@@ -183,12 +183,12 @@ async def test_a_link_opens_what_its_viewer_sees_whoever_opens_it(database: Data
         assert await api.as_(stranger).data(links, id=id_of(order)) == {"order": None}
     # The claims of a link name no one and nothing that its viewer does not know: brand and buyer are its own.
     url = (await api.as_(shop.buyer_user()).data(links, id=id_of(order)))["order"]["pdf"]["url"]
-    claims = Links(SECRET, "", api.clock).read(url.rpartition("/")[2])
-    assert (claims["brand"], claims["buyer"]) == (shop.brand.id.hex, shop.buyer.id.hex)
-    assert claims["role"] == "buyer"
+    link = Links(SECRET, "", api.clock).read(url.rpartition("/")[2])
+    assert (link.brand_id, link.buyer_id) == (shop.brand.id, shop.buyer.id)
+    assert link.role is Role.BUYER
 
 
-async def test_no_message_names_what_is_not_seen(database: Database, api: Client, shop: Shop) -> None:
+async def test_messages_name_only_visible_things(database: Database, api: Client, shop: Shop) -> None:
     """Refusals about others' things say the same words as about nothing, for each kind of thing."""
     other = await make_shop(database, name="Hidden Brand")
     tag = await make_tag(database, other.brand.id, "hidden", name="Hidden Tag")

@@ -27,7 +27,7 @@ async def shop(database: Database) -> Shop:
     return await make_shop(database, name="Northlight")
 
 
-async def test_a_preview_is_what_goes_out(database: Database, api: Client, shop: Shop) -> None:
+async def test_a_preview_equals_the_mail_that_is_sent(database: Database, api: Client, shop: Shop) -> None:
     order = await make_order(database, shop, code="ORD-1")
     client = api.as_(shop.member())
     query = "query ($id: ID!, $body: String) { rejectionMailPreview(orderId: $id, body: $body) { to subject text } }"
@@ -47,7 +47,7 @@ async def test_a_preview_is_what_goes_out(database: Database, api: Client, shop:
     "kind", ["ORDER_REJECTED", "OC_CREATED", "OC_CONFIRMED", "OC_MADE_EDITABLE", "SENT_BACK_TO_CART"]
 )
 @pytest.mark.parametrize("locale", ["en", "ja"])
-async def test_every_kind_of_mail_can_be_seen_beforehand(
+async def test_every_kind_of_mail_has_a_preview(
     database: Database, api: Client, shop: Shop, kind: str, locale: str
 ) -> None:
     buyer = await make_buyer(database, shop.brand, locale=locale)
@@ -59,7 +59,9 @@ async def test_every_kind_of_mail_can_be_seen_beforehand(
     assert "&lt;b&gt;見て&lt;/b&gt;" in shown["html"]
 
 
-async def test_who_may_not_or_has_nobody_to_tell_gets_no_preview(database: Database, api: Client, shop: Shop) -> None:
+async def test_without_permission_or_recipients_there_is_no_preview(
+    database: Database, api: Client, shop: Shop
+) -> None:
     offline = await make_buyer(database, shop.brand, is_offline=True)
     order = await make_order(database, shop)
     silent = await make_order(database, shop, buyer_id=offline.id)
@@ -100,14 +102,14 @@ async def test_a_failed_mail_is_sent_again_to_the_buyers_present_addresses(
     assert [error["code"] for error in again["userErrors"]] == ["NOT_ALLOWED_IN_STATUS"]
 
 
-async def test_what_has_not_failed_is_not_sent_again(database: Database, api: Client, shop: Shop) -> None:
+async def test_only_failed_mails_are_sent_again(database: Database, api: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
     made = await api.as_(shop.member()).data(REJECT, id=id_of(order))
     payload = await resend(api.as_(shop.member()), made["rejectOrder"]["notification"]["id"])
     assert [error["code"] for error in payload["userErrors"]] == ["NOT_ALLOWED_IN_STATUS"]
 
 
-async def test_only_who_writes_for_the_brand_sends_again(database: Database, api: Client, shop: Shop) -> None:
+async def test_sending_again_needs_permission_to_write(database: Database, api: Client, shop: Shop) -> None:
     id = await failed(database, api, shop)
     for actor, code in (
         (shop.member(Role.READ), "NOT_PERMITTED"),

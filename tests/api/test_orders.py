@@ -101,7 +101,7 @@ async def test_pages_forwards_and_backwards_make_up_the_whole_list(
     assert backwards == whole
 
 
-async def test_sorts_by_what_is_asked_for(database: Database, member: Client, shop: Shop) -> None:
+async def test_sorts_by_the_given_fields(database: Database, member: Client, shop: Shop) -> None:
     orders = await a_crowd(database, shop, 12)
     by_total = sorted(orders, key=lambda order: (order.currency, order.total_minor, order.id))
     found = await page(member, first=50, sort=[{"field": "TOTAL", "direction": "ASC"}])
@@ -127,9 +127,7 @@ async def test_sorts_by_what_is_asked_for(database: Database, member: Client, sh
         ({"sort": [{"field": "CODE", "direction": "ASC"}, {"field": "CODE", "direction": "DESC"}]}, ["sort"]),
     ],
 )
-async def test_arguments_that_make_no_sense_are_told(
-    member: Client, variables: dict[str, Any], field: list[str]
-) -> None:
+async def test_invalid_arguments_are_reported(member: Client, variables: dict[str, Any], field: list[str]) -> None:
     error = await member.error(PAGE, **variables)
     assert error["extensions"] == {"code": "BAD_USER_INPUT", "field": field}
 

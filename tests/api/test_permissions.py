@@ -69,7 +69,7 @@ def test_a_field_that_declares_nothing_fails(root: str) -> None:
         bindings(strawberry.Schema(**types))
 
 
-async def test_a_mutation_is_refused_to_exactly_who_may_not_do_it(database: Database, api: Client) -> None:
+async def test_a_mutation_is_refused_to_exactly_the_roles_without_permission(database: Database, api: Client) -> None:
     shop = await make_shop(database)
     ids = await everything_of(database, api, shop)
     walk = await Walk.of(api.as_(shop.member()))
@@ -105,7 +105,7 @@ async def test_a_mutation_is_refused_to_exactly_who_may_not_do_it(database: Data
     assert tried == len(mutations) * len(Role)
 
 
-async def test_a_question_is_answered_to_exactly_who_may_ask_it(database: Database, api: Client) -> None:
+async def test_a_query_is_answered_for_exactly_the_roles_with_permission(database: Database, api: Client) -> None:
     shop = await make_shop(database)
     ids = await everything_of(database, api, shop)
     walk = await Walk.of(api.as_(shop.member()))
@@ -126,7 +126,9 @@ async def test_a_question_is_answered_to_exactly_who_may_ask_it(database: Databa
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_what_is_internal_is_shown_to_exactly_who_may_see_it(database: Database, api: Client, role: Role) -> None:
+async def test_internal_fields_are_shown_to_exactly_the_roles_with_permission(
+    database: Database, api: Client, role: Role
+) -> None:
     shop = await make_shop(database)
     ids = await everything_of(database, api, shop)
     client = api.as_(actor_of(shop, role))

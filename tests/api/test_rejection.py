@@ -114,7 +114,7 @@ async def test_rejects_an_open_order_whatever_its_confirmation(
     assert [blocker["code"] for blocker in after["rejectionBlockers"]] == ["ALREADY_REJECTED"]
 
 
-async def test_the_buyer_is_told_with_the_typed_body(database: Database, member: Client, shop: Shop) -> None:
+async def test_the_buyer_is_mailed_the_typed_body(database: Database, member: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
     body = "誠に申し訳ございません。\nThe linen is <out of stock> & gone."
     payload = await reject(member, order, notify=True, body=body)
@@ -154,7 +154,7 @@ async def test_the_audit_names_the_request_of_the_caller(database: Database, mem
         (Role.OPERATOR, "REJECTED", "Olga Operator"),
     ],
 )
-async def test_the_status_says_by_whom(
+async def test_the_status_says_who_rejected_the_order(
     database: Database, api: Client, shop: Shop, role: Role, status: str, by: str
 ) -> None:
     order = await make_order(database, shop)
@@ -219,7 +219,7 @@ async def test_a_draft_invoice_blocks_and_a_voided_one_does_not(database: Databa
 
 
 @pytest.mark.parametrize("role", [Role.READ, Role.BUYER])
-async def test_who_may_not_is_refused(database: Database, api: Client, shop: Shop, role: Role) -> None:
+async def test_rejecting_needs_permission(database: Database, api: Client, shop: Shop, role: Role) -> None:
     order = await make_order(database, shop)
     before = await Trace.of(database)
     actor = shop.buyer_user() if role is Role.BUYER else shop.member(role)
@@ -259,9 +259,7 @@ async def test_a_body_has_at_most_ten_thousand_characters(
     assert codes(await reject(member, order, notify=True, body="却" * length)) == expected
 
 
-async def test_a_character_that_cannot_be_kept_is_told_and_nothing_is_done(
-    database: Database, member: Client, shop: Shop
-) -> None:
+async def test_a_character_that_cannot_be_stored_is_refused(database: Database, member: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
     before = await Trace.of(database)
     error = await member.error(REJECT, input={"orderId": id_of(order), "notify": True, "body": "a\u0000b"})
@@ -284,7 +282,7 @@ async def test_a_blank_body_means_the_standard_text_and_the_record_says_what_was
     assert notice["body"] == sent
 
 
-async def test_an_offline_buyer_is_not_told_and_the_order_is_rejected_all_the_same(
+async def test_an_offline_buyer_is_not_mailed_and_the_order_is_still_rejected(
     database: Database, member: Client, shop: Shop
 ) -> None:
     buyer = await make_buyer(database, shop.brand, is_offline=True)
@@ -299,7 +297,7 @@ async def test_an_offline_buyer_is_not_told_and_the_order_is_rejected_all_the_sa
     assert summaries == ["Order rejected, with nobody to notify (was: Please create an OC)"]
 
 
-async def test_a_buyer_without_an_address_is_not_told(database: Database, api: Client, shop: Shop) -> None:
+async def test_a_buyer_without_an_address_is_not_mailed(database: Database, api: Client, shop: Shop) -> None:
     buyer = await make_buyer(database, shop.brand, recipients=())
     order = await make_order(database, shop, buyer_id=buyer.id)
     payload = await reject(api.as_(shop.member(locale=Locale.JA)), order, notify=True)
@@ -341,7 +339,7 @@ async def test_the_same_key_for_another_request_is_refused(database: Database, m
     assert await Trace.of(database) == before
 
 
-async def test_a_key_belongs_to_who_used_it(database: Database, api: Client, shop: Shop) -> None:
+async def test_an_idempotency_key_belongs_to_its_actor(database: Database, api: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
     await reject(api.as_(shop.member()), order, idempotencyKey="k-1")
     other = await make_order(database, shop)
@@ -357,7 +355,7 @@ async def test_a_refusal_is_not_remembered(database: Database, member: Client, s
     assert codes(await reject(member, order, idempotencyKey="k-1")) == []
 
 
-async def test_the_history_tells_it_in_words(database: Database, api: Client, shop: Shop) -> None:
+async def test_the_history_has_a_sentence_for_it(database: Database, api: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
     payload = await reject(api.as_(shop.member(locale=Locale.JA)), order, notify=True)
     history = payload["order"]["history"]

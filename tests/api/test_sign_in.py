@@ -114,7 +114,7 @@ async def test_an_operator_signs_in(api: Client, provider: Provider) -> None:
         ("Ed25519", OKPKey.generate_key("Ed25519")),
     ],
 )
-async def test_the_asymmetric_algorithms_are_taken(
+async def test_asymmetric_algorithms_are_accepted(
     sqlite_url: str, tmp_path: Path, clock: Clock, provider: Provider, alg: str, key: Any
 ) -> None:
     provider.keys = {"first": key}
@@ -177,13 +177,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-async def test_a_token_that_says_something_else_is_refused(api: Client, provider: Provider, shop: Shop) -> None:
+async def test_a_token_with_wrong_claims_is_refused(api: Client, provider: Provider, shop: Shop) -> None:
     for changes, says in WRONG:
         told = await refused(api, provider.token(**({"orders_brand": "northlight"} | changes)))
         assert says in told, changes
 
 
-async def test_two_long_subjects_are_two_people(api: Client, provider: Provider, shop: Shop) -> None:
+async def test_two_long_subjects_are_two_actors(api: Client, provider: Provider, shop: Shop) -> None:
     """A provider may give out 255 characters; what is remembered for one is not answered to the other."""
     order = await make_order(api.database, shop)
     input = {"orderId": id_of(order), "notify": False, "idempotencyKey": "same"}
@@ -260,7 +260,9 @@ async def test_a_token_that_the_provider_did_not_sign_is_refused(api: Client, pr
 
 
 @pytest.mark.filterwarnings("ignore:Key size should be:joserfc.errors.SecurityWarning")
-async def test_a_key_is_for_its_algorithm(sqlite_url: str, tmp_path: Path, clock: Clock, provider: Provider) -> None:
+async def test_a_key_is_valid_for_its_own_algorithm_only(
+    sqlite_url: str, tmp_path: Path, clock: Clock, provider: Provider
+) -> None:
     keys = [RSA.as_dict(private=False, kid="first", alg="RS256"), OTHER.as_dict(private=False, kid="enc", use="enc")]
     weak = RSAKey.generate_key(1024)
     small = weak.as_dict(private=False, kid="small")
@@ -277,7 +279,7 @@ async def test_a_key_is_for_its_algorithm(sqlite_url: str, tmp_path: Path, clock
         assert await refused(api, sign(oct, provider.claims(orders_role="operator"), alg="HS256", kid="oct"))
 
 
-async def test_rotated_keys_are_fetched_and_made_up_ids_do_not_hammer_the_provider(
+async def test_rotated_keys_are_fetched_and_invented_key_ids_do_not_flood_the_provider(
     api: Client, provider: Provider, clock: Clock, shop: Shop
 ) -> None:
     good: dict[str, Any] = {"orders_brand": "northlight", "exp": int(clock().timestamp()) + 9000}
@@ -317,7 +319,7 @@ async def test_a_token_without_a_key_id_is_checked_with_the_only_key(
     ("status", "answer"),
     [(500, b""), (302, b""), (200, b"<html>"), (200, b'{"keys": []}'), (200, b"[]"), (200, b" " * (MAX_SET_BYTES + 1))],
 )
-async def test_while_the_provider_is_away_its_last_keys_stay_good(
+async def test_cached_keys_stay_valid_while_the_provider_is_unavailable(
     api: Client, provider: Provider, clock: Clock, shop: Shop, status: int, answer: bytes
 ) -> None:
     good: dict[str, Any] = {"orders_brand": "northlight", "exp": int(clock().timestamp()) + 90_000}
@@ -334,7 +336,7 @@ async def test_while_the_provider_is_away_its_last_keys_stay_good(
     assert (await ask(api, provider.token("second", **good))).status_code == 200
 
 
-async def test_without_any_key_it_is_our_fault_and_not_the_tokens(
+async def test_without_any_key_the_answer_is_unavailable_not_unauthenticated(
     sqlite_url: str, tmp_path: Path, clock: Clock, provider: Provider
 ) -> None:
     nobody = OidcProvider("https://login.example", "https://orders.example", f"http://127.0.0.1:{free_port()}/keys")
@@ -348,7 +350,7 @@ async def test_without_any_key_it_is_our_fault_and_not_the_tokens(
         assert (await api.as_(shop.member()).data("{ viewer { kind } }"))["viewer"]["kind"] == "MEMBER"
 
 
-async def test_without_a_provider_its_tokens_are_nobodys(
+async def test_without_a_provider_its_tokens_are_refused(
     sqlite_url: str, tmp_path: Path, clock: Clock, provider: Provider
 ) -> None:
     async with serving(sqlite_url, tmp_path, clock) as api:

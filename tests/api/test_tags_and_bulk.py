@@ -123,7 +123,7 @@ async def test_confirmations_are_made_and_confirmed_with_a_mail_each(
     assert (await member.data(query, id=ids[0]))["order"] == {"confirmation": {"totalQuantity": 5}, "version": 3}
 
 
-async def test_who_may_not_changes_nothing(database: Database, api: Client, shop: Shop) -> None:
+async def test_without_permission_nothing_changes(database: Database, api: Client, shop: Shop) -> None:
     order = await make_order(database, shop, status=OrderStatus.REJECTED)
     before = await trace(database)
     for actor in (shop.member(Role.READ), shop.buyer_user()):
@@ -135,7 +135,9 @@ async def test_who_may_not_changes_nothing(database: Database, api: Client, shop
     assert (await trace(database))["orders"] == before["orders"]
 
 
-async def test_it_says_of_which_orders_nobody_is_told(database: Database, member: Client, shop: Shop) -> None:
+async def test_warnings_name_the_orders_whose_buyers_are_not_notified(
+    database: Database, member: Client, shop: Shop
+) -> None:
     offline = await make_buyer(database, shop.brand, is_offline=True)
     ids = [id_of(await make_order(database, shop, buyer_id=buyer.id)) for buyer in (shop.buyer, offline)]
     warnings = [[], ["The buyer is offline, so no mail was sent."]]

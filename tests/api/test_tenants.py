@@ -108,7 +108,7 @@ async def test_a_buyer_sees_own_orders_and_nothing_internal(database: Database, 
     assert await seen(api.as_(shop.buyer_user(rival)), ids) == {"Sku"}
 
 
-async def test_a_foreign_order_is_like_none_at_all(database: Database, api: Client) -> None:
+async def test_a_foreign_order_looks_like_a_missing_one(database: Database, api: Client) -> None:
     shop = await make_shop(database)
     order = await make_order(database, shop, code="secret")
     rival = await make_buyer(database, shop.brand)

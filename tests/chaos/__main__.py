@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 @contextmanager
 def campaign(database: str, rounds: int, seed: int) -> Iterator[Campaign]:
-    """A campaign on a new database; its folder, with the servers' logs, stays when something was wrong."""
+    """A campaign on a new database. Its folder, with the servers' logs, is kept if a check fails."""
     folder, chance = Path(tempfile.mkdtemp(prefix="chaos-")), random.Random(seed)
     if database == "sqlite":
         made = Campaign(f"sqlite:///{folder / 'orders.db'}", folder, None, rounds, chance, Report("SQLite"))

@@ -45,7 +45,7 @@ ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER = "a server at any moment", "both server
 
 @dataclass
 class Report:
-    """`kills`: what was killed when → how often. `mails`: Message-ID → how often the mail server accepted it."""
+    """`kills`: process and step → number of kills. `mails`: Message-ID → how often the mail server accepted it."""
 
     database: str
     rounds: int = 0
@@ -68,13 +68,13 @@ class Campaign:
     rounds: int
     chance: random.Random
     report: Report
-    # How many times as fast time goes, so that the lease of five minutes that a dead relay leaves ends sooner.
+    # Speed of the clock, so that the five-minute lease of a dead relay expires sooner.
     speed: int = 10
     begin: datetime = field(default_factory=lambda: datetime.now(UTC))
-    # Short, so that kills do not outrun the work.
+    # Short, so that work keeps up with the kills.
     jobs: "asyncio.Queue[tuple[str, list[str]]]" = field(default_factory=lambda: asyncio.Queue(CLIENTS))
     orders: list[str] = field(default_factory=list)
-    # Orders that must be rejected in the end, and those where an invoice may have come first: True when it did.
+    # Orders that must be rejected in the end; and orders that may have been invoiced first: True if so.
     certain: set[str] = field(default_factory=set)
 
     async def run(self) -> Report:
@@ -111,7 +111,7 @@ class Campaign:
         return self.report
 
     def plan(self) -> list[str]:
-        """What each round kills: every step in turn, and the rest between them, in an order of chance."""
+        """What each round kills: every step in turn, and the other processes in between, in random order."""
         steps = [step.name for step in STEPS]
         rest = [ANY_MOMENT, ANY_MOMENT, BOTH, DATABASE, DATABASE, MAIL_SERVER]
         plan: list[str] = []
@@ -144,7 +144,7 @@ class Campaign:
             await each.start()
 
     async def dies(self, victim: Server) -> bool:
-        """Whether the server reaches its step, within a minute; more work comes until it does."""
+        """Whether the server reaches its step within a minute. Sends more work until it does."""
         for _ in range(120):
             for _ in range(50):
                 if not victim.is_alive:
@@ -225,7 +225,7 @@ class Campaign:
         return await self.ask(caller, f"rejectOrder {ERRORS}", orderId=order, notify=True, idempotencyKey=order)
 
     async def ask(self, caller: Caller, mutation: str, **input: object) -> Answer:
-        """Until there is an answer: a connection that broke, or an UNAVAILABLE, is none."""
+        """Retries until there is an answer; a broken connection or an UNAVAILABLE is not one."""
         while True:
             try:
                 answer = await caller.call(self.chance.randrange(2), mutation, **input)
@@ -265,7 +265,7 @@ class Campaign:
 
 
 async def many_orders(database: Database, shop: Shop, count: int) -> list[str]:
-    """Their ids as clients see them; each is awaiting its OC's approval, and so can be rejected and invoiced."""
+    """Returns global ids. Each order awaits the approval of its OC, so that it can be rejected and invoiced."""
     of_brand = {"brand_id": shop.brand.id}
     orders: list[dict[str, Any]] = [
         of_brand

@@ -1,4 +1,4 @@
-"""An SMTP server in a process of its own; what it accepts is on the disk before it says so."""
+"""An SMTP server in its own process. It writes each mail to disk before it accepts it."""
 
 import asyncio
 import email
@@ -21,7 +21,7 @@ class Handler:
 
 
 def run(port: int, path: Path) -> None:
-    """A process's main; Message-IDs go to `path`, a line for each mail accepted."""
+    """The main function of the process. Writes the Message-ID of each accepted mail to `path`, one a line."""
 
     async def serve() -> None:
         handler = Handler(path)

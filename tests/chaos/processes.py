@@ -1,4 +1,4 @@
-"""What is killed: each a real process, quickly started again from one that has imported everything before."""
+"""The processes to kill: real ones, restarted quickly by forking one that has already imported everything."""
 
 import asyncio
 import multiprocessing
@@ -72,7 +72,7 @@ class Server(Listener):
         self.address = f"http://127.0.0.1:{port}"
 
     def arm(self, step: int) -> None:
-        """It shall die when it comes to this one of server.STEPS."""
+        """Makes it die when it reaches this one of server.STEPS."""
         self._armed.value = step + 1
 
     async def start(self) -> None:
@@ -92,7 +92,7 @@ class MailServer(Listener):
 
 
 class WriterOnTheFile(Victim):
-    """Somebody else in the middle of writing the SQLite file."""
+    """Another process that is killed while it writes to the SQLite file."""
 
     def __init__(self, url: str) -> None:
         super().__init__(write_and_wait, url.removeprefix("sqlite:///"))

@@ -1,4 +1,4 @@
-"""A server that can be told to die: the real application, with a kill -9 of its own process at a chosen step.
+"""A server that can be made to crash: the real application, with a kill -9 of its own process at a chosen step.
 
 The steps are seen from outside, through SQLAlchemy's events: nothing in the application knows of them.
 """
@@ -28,7 +28,7 @@ MARK = r"UPDATE outbox_messages SET .* SENT"
 
 
 class Step(Enum):
-    """When a server dies: (what the table calls it; before or after a statement or its commit; what statement)."""
+    """When a server dies: its name in the table; before or after a statement or its commit; which statement."""
 
     LOCK = ("order locked", "after", r"SELECT orders\.brand_id, .* FROM orders WHERE orders\.id =")
     KEY = ("key claimed", "after", "INSERT INTO idempotency_keys")
@@ -54,7 +54,7 @@ def clock_from(begin: datetime, speed: int) -> Callable[[], datetime]:
 
 
 def run(url: str, port: int, smtp_port: int, folder: Path, begin: datetime, speed: int, armed: c_int) -> None:
-    """A process's main. `armed`: 0, or 1 + the place in STEPS of the step at which to die."""
+    """The main function of the process. `armed`: 0, or 1 + the index in STEPS of the step to die at."""
     log = os.open(folder / f"server-{port}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     logs.configure()
@@ -110,7 +110,7 @@ def install(database: Database, armed: c_int) -> None:
 
 
 def told(statement: str, values: Any) -> str:
-    """The statement in one line; with SENT at the end when that is among its values."""
+    """The statement on one line, followed by SENT if that is among its values."""
     line = " ".join(statement.split())
     return f"{line} SENT" if "'SENT'" in repr(values) else line
 

@@ -15,7 +15,7 @@ ROUNDS = 6
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_nothing_is_lost_and_nothing_happens_twice(database: str, tmp_path: Path) -> None:
+def test_after_crashes_nothing_is_lost_or_done_twice(database: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'orders.db'}"
     campaign = Campaign(url, tmp_path, None, ROUNDS, random.Random(1), Report(database), speed=30)
     if database == "sqlite":
@@ -30,7 +30,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(database: str, tmp_path: Path
     assert report.rejected == report.promised == len(report.mails) > 0
 
 
-def test_every_step_of_a_rejection_and_of_its_mail_is_a_moment_to_die() -> None:
+def test_a_crash_is_survived_at_every_step_of_a_rejection_and_its_mail() -> None:
     campaign = Campaign("", Path(), None, 2 * 20, random.Random(1), Report(""))
     others = {ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER}
     assert set(campaign.plan()) == {step.name for step in STEPS} | others

@@ -55,7 +55,7 @@ def test_a_new_brand_gets_a_token_that_works(database_url: str) -> None:
         (["key", "create", "ERP", "--scope", "orders:read"], "There is no brand yet"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_one_sentence(sqlite_url: str, arguments: list[str], says: str) -> None:
+def test_an_impossible_command_is_refused_in_one_sentence(sqlite_url: str, arguments: list[str], says: str) -> None:
     done = orders(sqlite_url, *arguments)
     assert done.returncode == 1
     assert says in done.stderr
@@ -92,26 +92,39 @@ def test_an_api_key_is_made_listed_rotated_and_revoked(sqlite_url: str) -> None:
         ("postgresql://u:p@127.0.0.1:9/x", "database cannot be used"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_told_in_one_sentence(database: str, says: str) -> None:
+def test_an_unusable_database_is_reported_in_one_sentence(database: str, says: str) -> None:
     done = orders(database, "migrate")
     assert done.returncode == 1
     assert says in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_asking_for_a_token_makes_no_database(tmp_path: Path) -> None:
-    done = orders(f"sqlite:///{tmp_path / 'orders.db'}", "token", "--role", "admin")
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["token", "--role", "admin"], "The database is empty"),
+        (["key", "create", "ERP", "--scope", "orders:read"], "The database is empty"),
+        (["import", "orders.csv"], "The database is empty"),
+        (["audit", "verify"], "The database is empty"),
+        (["backup", "copy.db"], "The database is empty"),
+        (["brand", "add", "x", "X", "--currency", "XXX"], "is not a currency"),
+        (["serve", "--host", "nowhere.invalid"], "is not an address of this machine"),
+    ],
+)
+def test_the_token_command_creates_no_database(tmp_path: Path, arguments: list[str], says: str) -> None:
+    done = orders(f"sqlite:///{tmp_path / 'orders.db'}", *arguments)
     assert done.returncode == 1
-    assert "The database is empty" in done.stderr
+    assert says in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_several_brands_need_to_be_told_apart(sqlite_url: str) -> None:
+def test_with_several_brands_the_brand_must_be_named(sqlite_url: str) -> None:
     for code in ("north", "south"):
         orders(sqlite_url, "brand", "add", code, code.title())
     done = orders(sqlite_url, "token", "--role", "admin")
     assert "several brands" in done.stderr
     assert "north, south" in done.stderr
+    assert "./run orders token --role admin --brand north" in done.stderr
     assert orders(sqlite_url, "token", "--role", "admin", "--brand", "south").returncode == 0
     assert orders(sqlite_url, "brand", "list").stdout == "north\tNorth\nsouth\tSouth\n"
 
@@ -148,7 +161,7 @@ def served(database: str, port: int, log: Path) -> Iterator["subprocess.Popen[by
             process.wait(timeout=60)
 
 
-def test_serve_migrates_serves_and_stops_when_told(tmp_path: Path) -> None:
+def test_serve_migrates_serves_and_stops_on_a_signal(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'orders.db'}"
     port = free_port()
     log = tmp_path / "log"

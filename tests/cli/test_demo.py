@@ -1,19 +1,25 @@
 """The demo shows every reason why an order cannot be rejected, and a second start changes nothing."""
 
-import pytest
-from sqlalchemy import select
+from pathlib import Path
 
-from graph.cli.demo import demo_actors, load_demo
+import pytest
+from sqlalchemy import func, select
+
+from examples.made_up_brand.__main__ import fill
+from graph.cli.demo import load_demo
+from graph.cli.demo_access import KEY_FILE, demo_actors, demo_api_key
 from graph.cli.errors import CommandError
 from models.audit import AuditEntry
 from models.database.sessions import Database
 from models.database.tables import metadata
 from models.facts import read_facts
 from models.order import Order
+from models.outbox import OutboxMessage
 from models.policy import RULES, Blocker, OrderAction, OrderStatus, Role, blockers
 from models.scope import EVERYTHING, Scope
 from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
-from tests.support.factories import NOON, make_shop
+from tests.support.factories import make_shop
+from tests.support.invariants import violations
 
 
 async def contents(database: Database) -> dict[str, list[str]]:
@@ -22,7 +28,7 @@ async def contents(database: Database) -> dict[str, list[str]]:
 
 
 async def test_every_blocker_can_be_seen_on_the_first_page(database: Database) -> None:
-    await load_demo(database, lambda: NOON)
+    await load_demo(database)
     actors = await demo_actors(database)
     admin = actors["admin"]
     async with database.read(admin.scope) as session:
@@ -41,8 +47,45 @@ async def test_every_blocker_can_be_seen_on_the_first_page(database: Database) -
         assert len((await session.scalars(select(Order.id))).all()) > 2
 
 
-async def test_nobody_of_one_brand_is_in_the_history_of_the_other(database: Database) -> None:
-    await load_demo(database, lambda: NOON)
+async def test_the_demo_shows_nothing_that_the_rules_forbid(database: Database) -> None:
+    await load_demo(database)
+    assert await violations(database) == []
+    async with database.read(EVERYTHING) as session:
+        kinds = set(await session.scalars(select(AuditEntry.kind)))
+        assert await session.scalar(select(func.count()).select_from(OutboxMessage)) == 0, "nobody is mailed"
+        instants = select(AuditEntry.brand_id, AuditEntry.at).order_by(AuditEntry.brand_id, AuditEntry.sequence)
+        told = [tuple(row) for row in await session.execute(instants)]
+    assert told == sorted(told), "each brand's history is in the order of its instants"
+    assert {"OC_APPROVED", "OC_REFUSED", "INVOICE_VOIDED", "SENT_BACK_TO_CART", "TAGS_APPLIED"} <= kinds
+
+
+async def test_the_demos_api_key_is_the_same_at_every_start(database: Database, tmp_path: Path) -> None:
+    await load_demo(database)
+    admin = (await demo_actors(database))["admin"]
+    key = await demo_api_key(database, admin, tmp_path)
+    before = await contents(database)
+    assert key
+    assert await demo_api_key(database, admin, tmp_path) == key
+    (tmp_path / KEY_FILE).unlink()
+    assert await demo_api_key(database, admin, tmp_path) is None, "the database keeps only the hash"
+    assert await contents(database) == before
+
+
+async def test_a_brand_beside_the_demos_is_left_alone(database: Database) -> None:
+    await load_demo(database)
+    await fill(database, 3, "seed", 1)
+    before = await contents(database)
+    await load_demo(database)
+    assert await contents(database) == before
+
+
+async def test_a_database_without_the_demo_has_no_demo_actors(database: Database) -> None:
+    await make_shop(database)
+    assert await demo_actors(database) == {}
+
+
+async def test_no_actor_of_one_brand_is_in_the_history_of_the_other(database: Database) -> None:
+    await load_demo(database)
     actors = await demo_actors(database)
     async with database.read(Scope(actors["kumo"].brand_id)) as session:
         judged = select(AuditEntry.actor_name).where(AuditEntry.kind == "ORDER_REJECTED")
@@ -50,9 +93,9 @@ async def test_nobody_of_one_brand_is_in_the_history_of_the_other(database: Data
 
 
 async def test_a_second_start_changes_nothing(database: Database) -> None:
-    await load_demo(database, lambda: NOON)
+    await load_demo(database)
     before = await contents(database)
-    await load_demo(database, lambda: NOON)
+    await load_demo(database)
     assert await contents(database) == before
 
 
@@ -60,5 +103,5 @@ async def test_a_database_with_brands_of_its_own_is_left_alone(database: Databas
     await make_shop(database)
     before = await contents(database)
     with pytest.raises(CommandError, match="no demo is put into it"):
-        await load_demo(database, lambda: NOON)
+        await load_demo(database)
     assert await contents(database) == before

@@ -53,7 +53,7 @@ def test_a_vulnerability_is_named_with_its_cure() -> None:
     assert said == "jinja2 3.1.0 has a known vulnerability, PYSEC-1: take 3.1.6."
 
 
-def test_nothing_looked_up_is_not_called_safe() -> None:
+def test_a_lock_without_any_look_up_is_not_reported_as_safe() -> None:
     is_fine, said = told(audit(SKIPPED, SKIPPED))
     assert is_fine
     assert said.startswith("The lock was NOT checked for known vulnerabilities")
@@ -64,5 +64,5 @@ def test_what_could_not_be_looked_up_is_counted() -> None:
 
 
 @pytest.mark.parametrize("output", ["", "no JSON", "[]", audit()])
-def test_no_answer_is_not_called_safe(output: str) -> None:
+def test_a_missing_or_malformed_answer_is_not_reported_as_safe(output: str) -> None:
     assert told(output)[1].startswith("The lock was NOT checked for known vulnerabilities")

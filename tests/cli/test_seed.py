@@ -31,7 +31,7 @@ async def count(database: Database, statement: Select[int]) -> int:
         return await session.scalar(statement) or 0
 
 
-async def test_what_is_made_up_is_consistent(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_made_up_brand_is_consistent(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     await fill(database, ORDERS, "kumo", 1)
     assert "900 made-up orders" in capsys.readouterr().out
     orders = select(func.count()).select_from(Order)
@@ -60,7 +60,7 @@ async def test_what_is_made_up_is_consistent(database: Database, capsys: pytest.
     assert await verify(database, None)
 
 
-async def test_a_brand_that_is_there_is_left_alone(database: Database) -> None:
+async def test_an_existing_brand_is_left_unchanged(database: Database) -> None:
     await fill(database, 1, "kumo", 1)
     before = await trace(database)
     with pytest.raises(CommandError, match="There is a brand kumo already"):

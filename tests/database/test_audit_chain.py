@@ -1,4 +1,4 @@
-"""The chain of the audit: intact after whatever the API does, and every tampering is found."""
+"""The audit chain: intact after every command of the API; every tampering is detected."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graph.cli.audit import verify_brand
 from graph.cli.demo import load_demo
 from models.audit import AuditEntry
 from models.brand import Brand
 from models.database.sessions import Database
 from models.scope import EVERYTHING
+from resolvers.audit import verify_brand
 from tests.support.client import id_of, serving
 from tests.support.clock import Clock
-from tests.support.factories import NOON, Shop, make_order, make_shop, make_tag
+from tests.support.factories import Shop, make_order, make_shop, make_tag
 
 REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true, body: "却下 – sorry"}) {
             userErrors { code } } }"""
@@ -31,7 +31,7 @@ BULK = "mutation ($ids: [ID!]!) { rejectOrders(input: {orderIds: $ids, notify: t
 
 @pytest.fixture
 async def shop(database: Database, database_url: str, tmp_path: Path) -> Shop:
-    """A shop in which a dozen things were done through the API."""
+    """A shop after a dozen commands through the API."""
     made = await make_shop(database)
     tag = await make_tag(database, made.brand.id, "vip")
     async with serving(database_url, tmp_path, Clock()) as api:
@@ -46,18 +46,18 @@ async def shop(database: Database, database_url: str, tmp_path: Path) -> Shop:
     return made
 
 
-async def test_it_is_intact_after_whatever_was_done(database: Database, shop: Shop) -> None:
-    verdict = await verify_brand(database, shop.brand)
-    assert (verdict.entries, verdict.unchained, verdict.wrong) == (9, 0, None)
+async def test_the_chain_is_intact_after_every_kind_of_command(database: Database, shop: Shop) -> None:
+    report = await verify_brand(database, shop.brand)
+    assert (report.entries, report.unchained, report.problem) == (9, 0, None)
 
 
 async def test_the_demo_is_intact(database: Database) -> None:
-    await load_demo(database, lambda: NOON)
+    await load_demo(database)
     async with database.read(EVERYTHING) as session:
         brands = list(await session.scalars(select(Brand)))
-    verdicts = [await verify_brand(database, brand) for brand in brands]
-    assert [verdict.wrong for verdict in verdicts] == [None, None]
-    assert verdicts[0].entries > 400
+    reports = [await verify_brand(database, brand) for brand in brands]
+    assert [report.problem for report in reports] == [None, None]
+    assert reports[0].entries > 400
 
 
 async def change_a_field(session: AsyncSession) -> None:
@@ -91,7 +91,7 @@ async def swap_two(session: AsyncSession) -> None:
         (swap_two, "entry 5 .* does not follow"),
     ],
 )
-async def test_tampering_is_found(
+async def test_tampering_is_detected(
     database: Database, shop: Shop, tamper: Callable[[AsyncSession], Awaitable[None]], says: str
 ) -> None:
     async with database.transaction(EVERYTHING) as session:
@@ -99,14 +99,14 @@ async def test_tampering_is_found(
             on = "" if database.is_sqlite else " ON audit_entries"
             await session.execute(text(f"DROP TRIGGER {name}{on}"))
         await tamper(session)
-    verdict = await verify_brand(database, shop.brand)
-    assert verdict.wrong
-    assert re.search(says, verdict.wrong)
+    report = await verify_brand(database, shop.brand)
+    assert report.problem
+    assert re.search(says, report.problem)
 
 
-async def test_without_dropping_the_triggers_it_cannot_be_tampered_with(database: Database, shop: Shop) -> None:
+async def test_tampering_requires_dropping_the_triggers(database: Database, shop: Shop) -> None:
     for tamper in (change_a_field, remove_one):
         with pytest.raises(Exception, match=r"cannot be (changed|deleted)"):
             async with database.transaction(EVERYTHING) as session:
                 await tamper(session)
-    assert (await verify_brand(database, shop.brand)).wrong is None
+    assert (await verify_brand(database, shop.brand)).problem is None

@@ -1,4 +1,4 @@
-"""A backup that is made while orders are written and rejected is whole: it starts, and its audit's chain holds."""
+"""A backup made while orders are written and rejected is consistent: it starts, and its audit chain is intact."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ REJECT = "mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false}
 
 
 async def counts(database: Database) -> tuple[int, int]:
-    """Rejections, and the audit entries that tell of them."""
+    """The numbers of rejections and of their audit entries."""
     async with database.read(EVERYTHING) as session:
         rejected = await session.scalar(select(func.count()).select_from(OrderRejection))
         told = select(func.count()).select_from(AuditEntry).where(AuditEntry.kind == "ORDER_REJECTED")
@@ -36,7 +36,7 @@ async def counts(database: Database) -> tuple[int, int]:
 
 
 async def load(client: Client, orders: list[Order], stop: asyncio.Event) -> int:
-    """Rejects one order after the other until it is told to stop; how many."""
+    """Rejects one order after the other until it is stopped; returns their number."""
     number = 0
     for order in orders:
         if stop.is_set():
@@ -47,7 +47,7 @@ async def load(client: Client, orders: list[Order], stop: asyncio.Event) -> int:
     return number
 
 
-async def test_sqlite_is_backed_up_while_it_is_written(sqlite_url: str, tmp_path: Path) -> None:
+async def test_sqlite_is_backed_up_during_writes(sqlite_url: str, tmp_path: Path) -> None:
     async with serving(sqlite_url, tmp_path, Clock()) as server:
         await seed_orders(server.database, 400, brand="seed", seed=1)
         shop = await make_shop(server.database)
@@ -73,7 +73,7 @@ async def test_sqlite_is_backed_up_while_it_is_written(sqlite_url: str, tmp_path
     await copy.close()
 
 
-async def test_a_backup_replaces_nothing(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_backup_overwrites_no_file(sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     file = tmp_path / "backup.db"
     file.write_text("mine")
@@ -85,7 +85,7 @@ async def test_a_backup_replaces_nothing(sqlite_url: str, tmp_path: Path) -> Non
     await database.close()
 
 
-async def test_postgresql_is_told_to_use_pg_dump(postgres_url: str, tmp_path: Path) -> None:
+async def test_on_postgresql_the_command_refers_to_pg_dump(postgres_url: str, tmp_path: Path) -> None:
     database = Database(postgres_url)
     with pytest.raises(CommandError, match="pg_dump"):
         await backup(database, tmp_path / "x")

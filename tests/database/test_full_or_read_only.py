@@ -1,5 +1,4 @@
-"""A full disk, a database that cannot be written, a database that is away: 503, nothing half done, and it goes on by
-itself when the trouble is over, without a restart."""
+"""A full disk, a read-only database, a stopped database: 503, nothing half done, and recovery without a restart."""
 
 import asyncio
 import os
@@ -59,10 +58,8 @@ async def assert_it_goes_on(database: Database, member: Client, order: Order) ->
     assert await violations(database) == []
 
 
-async def test_a_full_sqlite_file_is_unavailable_and_goes_on_when_there_is_room(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    """max_page_count is what SQLite itself checks before it asks the disk for more: the same SQLITE_FULL."""
+async def test_a_full_sqlite_file_is_unavailable_until_there_is_room(sqlite_url: str, tmp_path: Path) -> None:
+    """SQLite checks max_page_count before it extends the file, and raises the same SQLITE_FULL as for a full disk."""
     database = Database(sqlite_url)
     shop = await make_shop(database)
     orders = [await make_order(database, shop) for _ in range(3)]
@@ -89,7 +86,7 @@ async def test_a_full_sqlite_file_is_unavailable_and_goes_on_when_there_is_room(
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A disk of its own, when this user may mount one."""
+    """A separate small disk, if this user may mount one."""
     mount, umount = shutil.which("mount"), shutil.which("umount")
     folder.mkdir()
     if os.geteuid() != 0 or not mount or not umount:
@@ -103,7 +100,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         subprocess.run([umount, "--lazy", folder], check=True)
 
 
-async def test_a_full_disk_under_sqlite_is_unavailable_and_goes_on_when_there_is_room(
+async def test_a_full_disk_under_sqlite_is_unavailable_until_there_is_room(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "disk", "6m") as disk:
@@ -127,7 +124,7 @@ async def fill_up_and_make_room(disk: Path, database: Database, member: Client, 
 
 
 def fill(path: Path) -> None:
-    """Until nothing is left."""
+    """Fills the disk until no space is left."""
     with path.open("wb", buffering=0) as file:
         for size in (65_536, 4_096, 512):
             try:
@@ -138,7 +135,7 @@ def fill(path: Path) -> None:
 
 
 async def until_full(member: Client, orders: list[Order]) -> Order:
-    """Rejects one after the other; the first one for which there is no room."""
+    """Rejects one order after the other; returns the first for which there is no space."""
     for order in orders:
         response = await reject(member, order)
         if response.status_code != 200:
@@ -148,10 +145,10 @@ async def until_full(member: Client, orders: list[Order]) -> Order:
     raise AssertionError("the disk was never full")
 
 
-async def test_a_full_disk_under_postgresql_is_unavailable_and_goes_on_when_there_is_room(
+async def test_a_full_disk_under_postgresql_is_unavailable_until_there_is_room(
     postgres: Postgres, postgres_url: str, tmp_path: Path
 ) -> None:
-    """The tables that grow are on a small disk of their own (a tablespace); the disk is filled up by somebody else."""
+    """The growing tables are on a small disk (a tablespace), which something else fills up."""
     with small_disk(postgres.data.parent / "disk", "24m") as disk:
         place = disk / "tablespace"
         place.mkdir()
@@ -174,7 +171,7 @@ async def test_a_full_disk_under_postgresql_is_unavailable_and_goes_on_when_ther
             await admin.close()
 
 
-async def test_a_database_that_cannot_be_written_is_unavailable_and_goes_on_when_it_can(
+async def test_a_read_only_database_is_unavailable_until_it_is_writable(
     database: Database, database_url: str, api: Client, shop: Shop
 ) -> None:
     order = await make_order(database, shop)
@@ -203,7 +200,7 @@ def _read_only(is_read_only: bool) -> Any:
 
 
 async def _read_only_on_postgresql(url: str, is_read_only: bool) -> None:
-    """As a fail-over does to a server that is a replica now: for the connections that are made from here on."""
+    """Makes new connections read-only, as after a fail-over that turned the server into a replica."""
     name = url.rpartition("/")[2]
     admin = await asyncpg.connect(url)
     await admin.execute("SET default_transaction_read_only = off")
@@ -213,7 +210,7 @@ async def _read_only_on_postgresql(url: str, is_read_only: bool) -> None:
     await admin.close()
 
 
-async def test_a_database_that_is_away_is_unavailable_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+async def test_a_stopped_database_is_unavailable_until_it_is_back(tmp_path: Path) -> None:
     with start_postgres(*DURABLE) as postgres:
         url = await asyncio.to_thread(postgres.create_database, "orders")
         database = Database(url)
@@ -246,8 +243,6 @@ async def test_a_database_that_is_away_is_unavailable_and_goes_on_when_it_is_bac
         (KeyError("ours"), False),
     ],
 )
-def test_a_connection_that_breaks_while_it_is_made_is_unavailable_and_a_fault_of_ours_is_not(
-    error: Exception, busy: bool
-) -> None:
-    """Seen in the crash loop: the driver's own errors, not yet wrapped by SQLAlchemy."""
+def test_a_failed_connection_is_unavailable_and_a_bug_is_an_internal_error(error: Exception, busy: bool) -> None:
+    """Found by the crash loop: the driver's own errors, not wrapped by SQLAlchemy."""
     assert is_busy(error) is busy

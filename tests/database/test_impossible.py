@@ -1,4 +1,4 @@
-"""What the database itself refuses, to a stranger who writes plain SQL past all our code and settings."""
+"""Rows that the database itself refuses, even in plain SQL that bypasses all our code and settings."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class World:
     names: dict[str, str]
 
     async def write(self, statement: str) -> None:
-        """With a connection that knows nothing of ours; raises what the database says."""
+        """Runs SQL on a connection without our settings. Raises the error of the database."""
         statement = statement.format_map(self.names)
         if self.url.startswith("sqlite"):
             connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
@@ -55,7 +55,7 @@ class World:
             finally:
                 connection.close()
         else:
-            # For all brands, so that it is not row-level security which refuses.
+            # For all brands, so that the refusal does not come from row-level security.
             stranger = await asyncpg.connect(self.url, server_settings={SCOPE_SETTING: ALL_BRANDS})
             try:
                 await stranger.execute(statement)
@@ -102,7 +102,7 @@ async def world(database: Database, database_url: str) -> World:
 
 
 async def delivered(database: Database, shop: Shop, order: Order) -> BacklogSku:
-    """A backlog SKU of five, of which three are delivered by a note."""
+    """A backlog SKU of five pieces, three of which a delivery note delivers."""
     backlog = await add_backlog_sku(database, order, shop.skus[0], ordered=5, remaining=2)
     note = await add_delivery_note(database, order)
     line = DeliveryNoteLine(
@@ -228,15 +228,15 @@ async def refuses(database: Database, world: World, statements: dict[str, str]) 
         assert await trace(database) == before, told
 
 
-async def test_the_impossible_is_refused(database: Database, world: World) -> None:
+async def test_impossible_rows_are_refused(database: Database, world: World) -> None:
     await refuses(database, world, IMPOSSIBLE)
 
 
-async def test_the_ways_round_it_are_refused_too(database: Database, world: World) -> None:
+async def test_bypasses_are_refused(database: Database, world: World) -> None:
     await refuses(database, world, IMPOSSIBLE_ON_SQLITE if database.is_sqlite else IMPOSSIBLE_ON_POSTGRESQL)
 
 
-async def test_what_is_possible_stays_possible(database: Database, world: World) -> None:
+async def test_legal_changes_are_accepted(database: Database, world: World) -> None:
     for statement in (
         STATUS.format(order="voided", status="REJECTED_BY_BRAND"),
         "INSERT " + RECORD.format(order="voided"),

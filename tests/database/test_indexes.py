@@ -1,4 +1,4 @@
-"""No page reads a growing table from end to end, and every index is used by a query, or keeps something unique."""
+"""No query scans a growing table, and every index is used by a query or enforces uniqueness."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,13 +31,13 @@ from tests.support.plans import Plan, plan, recorded
 from tests.support.postgres import Postgres
 
 ORDERS = {"large": 3_500, "small": 200}
-# What grows with the orders. Brands, buyers, SKUs, tags and carts do not: a search by a part of a name reads them all.
+# Tables that grow with the orders. Brands, buyers, SKUs, tags and carts do not: a search by part of a name scans them.
 GROWING = {
     name for name in metadata.tables if name.startswith(("order", "audit_entries", "outbox", "delivery", "invoice"))
 } | {"backlog_skus", "idempotency_keys", "bulk_runs"}
-# Of those, what is large enough in a test for PostgreSQL to choose as it would with a million orders.
+# Those that are large enough in a test for PostgreSQL to plan as it would with a million orders.
 LARGE = {"orders", "order_lines", "audit_entries", "delivery_note_lines"}
-# "Some document references it", asked of nearly every order: PostgreSQL reads the brand's documents once.
+# "A document references it", checked for nearly every order: PostgreSQL reads the brand's documents once.
 UNAVOIDABLE = {"cannot be rejected": {"delivery_notes", "invoices", "invoiced_orders", "backlog_skus"}}
 
 ORDER = """{ id code statusLabel deliveryStatus total { amount } buyer { name } tags { code } canReject
@@ -101,7 +101,7 @@ async def plans_of(client: Client, run: Callable[[], Awaitable[object]], *, scan
 
 
 def scanned(plans: list[Plan], tables: set[str], *, scans_cost: bool) -> list[str]:
-    """All of a brand by an index is a fault too, but of a table with a few rows."""
+    """Reading all rows of a brand through an index is an error too, except for a table with few rows."""
     found = [(each, each.scanned | (set() if scans_cost else each.whole & LARGE)) for each in plans]
     return [f"{sorted(bad & tables)} in {each.statement}" for each, bad in found if bad & tables]
 
@@ -113,7 +113,7 @@ async def one(client: Client, statement: Any) -> Any:
 
 
 async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
-    """Name → what a page asks for."""
+    """Name → the query of a page."""
     buyer = await one(client, select(Order.buyer_id).where(Order.code > "SO-0002000").order_by(Order.code))
     tag = await one(client, select(Tag.id))
     order = await one(client, select(Order.id).where(Order.code == "SO-0002000"))
@@ -132,7 +132,7 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         return page(sort=[{"field": field, "direction": direction}])
 
     async def deep() -> object:
-        """From the middle of each sort."""
+        """A page from the middle of each sort."""
         found: object = None
         for field in ("PLACED_AT", "UPDATED_AT", "CODE", "TOTAL"):
             after, sort = None, [{"field": field, "direction": "DESC"}]
@@ -168,8 +168,8 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
     }
 
 
-async def test_no_page_scans_what_grows(client: Client) -> None:
-    """SQLite looks at indexes more than at sizes; PostgreSQL shows both kinds of plan."""
+async def test_no_query_scans_a_growing_table(client: Client) -> None:
+    """SQLite prefers indexes whatever the table sizes; PostgreSQL is checked with both kinds of plan."""
     honest = GROWING - {"order_replacements"} if client.database.is_sqlite else LARGE
     for name, run in (await asked(client)).items():
         allowed = UNAVOIDABLE.get(name, set())
@@ -178,7 +178,7 @@ async def test_no_page_scans_what_grows(client: Client) -> None:
             assert scanned(plans, tables - allowed, scans_cost=scans_cost) == [], name
 
 
-async def test_a_scan_would_be_noticed(client: Client) -> None:
+async def test_a_scan_would_be_detected(client: Client) -> None:
     for statement in (
         select(Order.id).where(Order.comment == "x"),
         select(Order.id).order_by(Order.comment).limit(5),
@@ -193,17 +193,17 @@ async def test_a_scan_would_be_noticed(client: Client) -> None:
         assert scanned(await plans_of(client, run, scans_cost=False), LARGE, scans_cost=False), str(statement)
 
 
-# Not for reading: PostgreSQL looks there when the row that is pointed at is deleted.
+# Not for queries: PostgreSQL uses them when the referenced row is deleted.
 FOR_DELETING = {
     "ix_invoiced_delivery_notes_brand_id_delivery_note_id",
     "ix_invoice_lines_brand_id_delivery_note_id",
 }
-# Read by what the database itself refuses (migration 0007), which no plan of ours shows.
+# Used by the triggers of migration 0007, which no plan of our queries shows.
 FOR_TRIGGERS = {"ix_delivery_note_lines_brand_id_order_id"}
 
 
 async def test_every_index_is_used(client: Client) -> None:
-    """Keys and unique indexes keep something unique; all others must be in a plan."""
+    """Keys and unique indexes enforce uniqueness; every other index must occur in a plan."""
     plans = [each for run in (await asked(client)).values() for each in await plans_of(client, run, scans_cost=True)]
     for run in commands(client, *await subjects(client)):
         plans += await plans_of(client, run, scans_cost=True)
@@ -224,7 +224,7 @@ async def subjects(client: Client) -> tuple[Any, Any, Any, Any]:
 
 
 def commands(client: Client, rejected: Any, tag: Any, note: Any, order: Any) -> list[Callable[[], Awaitable[object]]]:
-    """What is not a page: commands that are refused, the relay, an operator, the checks of the audit."""
+    """Queries outside of pages: refused commands, the relay, an operator, the checks of the audit."""
     actor = client.actor
     assert actor
     operator = client.as_(Actor(role=Role.OPERATOR, id="o", name="Olga", brand_id=None))
@@ -252,7 +252,7 @@ def commands(client: Client, rejected: Any, tag: Any, note: Any, order: Any) -> 
                 DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note.id
             )
         ),
-        # What is billed of an order already.
+        # The lines of an order that are already billed.
         lambda: read(
             select(InvoiceLine).where(InvoiceLine.brand_id == note.brand_id, InvoiceLine.order_id == note.order_id)
         ),

@@ -1,4 +1,4 @@
-"""The schema can be made, taken back and made again on both databases, and is what the models say."""
+"""The migrations run up, down and up again on both databases, and give the schema of the models."""
 
 import asyncio
 from datetime import timedelta
@@ -42,7 +42,7 @@ async def test_the_migrated_schema_is_the_schema_of_the_models(database: Databas
 
 
 def test_the_brand_comes_first_in_every_key_and_index_of_its_tables() -> None:
-    # The relay and an operator work for all brands; an API key is looked up to learn whose it is.
+    # The relay and operators work for all brands; the look-up of an API key finds its brand.
     across_brands = {"ix_outbox_messages_status_due_at", "ix_outbox_messages_leased_until", "ix_orders_id"}
     across_brands |= {"ix_api_keys_secret_hash", "ix_api_keys_previous_hash"}
     for table in metadata.tables.values():
@@ -76,7 +76,7 @@ async def test_invoices_made_before_they_had_lines_get_them(database: Database) 
 
 
 async def test_a_second_process_waits_for_a_migration(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also for longer than a statement, or another lock, is waited for."""
+    """Also for longer than the timeouts of statements and locks."""
     monkeypatch.setitem(TIMEOUTS, "lock_timeout", "200ms")
     monkeypatch.setitem(TIMEOUTS, "statement_timeout", "200ms")
     await a_second_waits(Database(postgres_url), Database(postgres_url))
@@ -88,7 +88,7 @@ async def test_on_sqlite_a_second_process_waits_for_a_migration_too(sqlite_url: 
 
 
 async def a_second_waits(first: Database, second: Database) -> None:
-    """While the first holds what a migration holds, the second does not migrate; then it does."""
+    """While the first process holds the lock of a migration, the second does not migrate; afterwards it does."""
     await downgrade(first)
     async with first.engine.connect() as connection:
         await connection.execution_options(writes=True)

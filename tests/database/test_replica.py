@@ -1,4 +1,4 @@
-"""Questions go to the replica; a mutation, and what is read in it, to the database itself."""
+"""Queries read the replica; mutations, and everything that they read, use the primary database."""
 
 import asyncio
 import os
@@ -24,12 +24,12 @@ REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: fals
 DELETE_NOTE = "mutation ($id: ID!) { deleteDeliveryNote(input: {deliveryNoteId: $id}) { userErrors { code } } }"
 
 
-async def test_reads_may_lag_and_decisions_never_do(sqlite_url: str, tmp_path: Path) -> None:
+async def test_queries_may_read_the_replica_and_commands_never_do(sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     shop = await make_shop(database)
     order = await make_order(database, shop)
     await database.close()
-    # A replica that has stopped following.
+    # A replica that no longer follows the primary.
     replica = shutil.copy(sqlite_url.removeprefix("sqlite:///"), tmp_path / "replica.db")
     async with serving(sqlite_url, tmp_path, Clock(), replica_url=f"sqlite:///{replica}") as server:
         client = server.as_(shop.member())
@@ -43,8 +43,8 @@ async def test_reads_may_lag_and_decisions_never_do(sqlite_url: str, tmp_path: P
         assert await status(client, id) == "OC_REQUIRED", "a question was asked of the database itself"
 
 
-async def test_a_mutation_looks_for_its_document_where_it_is_written(sqlite_url: str, tmp_path: Path) -> None:
-    """Also before its transaction begins, when it finds out whose lock it needs."""
+async def test_a_mutation_looks_up_its_delivery_note_in_the_primary(sqlite_url: str, tmp_path: Path) -> None:
+    """Also before its transaction begins, when it finds out which order to lock."""
     database = Database(sqlite_url)
     shop = await make_shop(database)
     replica = shutil.copy(sqlite_url.removeprefix("sqlite:///"), tmp_path / "replica.db")
@@ -65,7 +65,7 @@ async def status(client: Client, id: str) -> str:
 
 
 async def test_a_real_replica_follows(postgres: Postgres, postgres_url: str, tmp_path: Path) -> None:
-    """Streaming replication: what was decided is asked of the replica a moment later."""
+    """Streaming replication: a decision is read from the replica a moment later."""
     with ExitStack() as stack:
         replica = await asyncio.to_thread(stack.enter_context, following(postgres))
         async with serving(
@@ -86,7 +86,7 @@ async def test_a_real_replica_follows(postgres: Postgres, postgres_url: str, tmp
 
 
 async def arrived(client: Client, id: str) -> str | None:
-    """None until the order itself has."""
+    """None until the order has arrived at the replica."""
     answer = await client.data("query ($id: ID!) { order(id: $id) { status } }", id=id)
     status: str | None = answer["order"] and answer["order"]["status"]
     return status
@@ -94,7 +94,7 @@ async def arrived(client: Client, id: str) -> str | None:
 
 @contextmanager
 def following(postgres: Postgres) -> Iterator[str]:
-    """A hot standby of the whole cluster; its URL without a database name."""
+    """A hot standby of the whole cluster. Returns its URL, without a database name."""
     with tempfile.TemporaryDirectory(prefix="replica-", ignore_cleanup_errors=True) as folder:
         data, port = Path(folder) / "data", free_port()
         user = UNPRIVILEGED if os.geteuid() == 0 else None

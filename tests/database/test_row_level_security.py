@@ -1,4 +1,4 @@
-"""PostgreSQL keeps the brands apart by itself, whatever SQL is sent; what all tests run under, too.
+"""PostgreSQL itself separates the brands, whatever SQL is sent. All other tests run under these policies too.
 
 The tests' databases belong to a role that is no superuser (tests/support/postgres.py). Every table that has rows of
 brands is found by its columns, so that none can be forgotten.
@@ -38,7 +38,7 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def raw(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection that says nothing by itself."""
+    """A connection that sets no scope."""
     connection = await asyncpg.connect(postgres_url)
     yield connection
     await connection.close()
@@ -68,7 +68,7 @@ async def test_every_table_with_rows_of_brands_is_protected(database: Database, 
         assert policies[name]["polcmd"] == b"*", "for reading and for writing"
 
 
-async def test_raw_sql_sees_what_its_transaction_is_for(raw: asyncpg.Connection, shops: list[Shop]) -> None:
+async def test_raw_sql_sees_the_brand_of_its_transaction_only(raw: asyncpg.Connection, shops: list[Shop]) -> None:
     async def seen(said: str | None) -> dict[str, set[Any]]:
         async with raw.transaction():
             if said is not None:
@@ -83,12 +83,12 @@ async def test_raw_sql_sees_what_its_transaction_is_for(raw: asyncpg.Connection,
     for shop in shops:
         assert await seen(shop.brand.id.hex) == {name: {shop.brand.id} if name in filled else set() for name in TABLES}
     nothing: dict[str, set[Any]] = {name: set() for name in TABLES}
-    # Also after a transaction that had said something: the setting is gone with it.
+    # Also after a transaction with a scope: the setting ends with the transaction.
     for said in (None, "", "00000000-0000-7000-8000-000000000000"):
         assert await seen(said) == nothing
 
 
-async def test_raw_sql_writes_to_no_other_brand(raw: asyncpg.Connection, shops: list[Shop]) -> None:
+async def test_raw_sql_cannot_write_to_another_brand(raw: asyncpg.Connection, shops: list[Shop]) -> None:
     ours, theirs = shops
     for said in (None, "", ours.brand.id.hex):
         async with raw.transaction():
@@ -108,7 +108,7 @@ async def test_raw_sql_writes_to_no_other_brand(raw: asyncpg.Connection, shops: 
                 await raw.execute(statement)
 
 
-async def test_a_session_is_held_to_its_scope_even_where_it_runs_raw_sql(database: Database, shops: list[Shop]) -> None:
+async def test_raw_sql_in_a_session_is_restricted_to_its_scope(database: Database, shops: list[Shop]) -> None:
     ours, theirs = shops
     for scope, brands in (
         (Scope(ours.brand.id), {ours.brand.id}),
@@ -118,15 +118,13 @@ async def test_a_session_is_held_to_its_scope_even_where_it_runs_raw_sql(databas
         async with database.read(scope) as session:
             connection = await session.connection()
             assert set(await connection.scalars(text("SELECT brand_id FROM orders"))) == brands
-            # models/scope.py cannot see a table that is not spoken of as a model.
+            # models/database/visibility.py cannot see a table that is not used through its model.
             assert set(await connection.scalars(select(Order.__table__.c.brand_id))) == brands
     async with database.engine.connect() as connection:
         assert (await connection.scalars(text("SELECT id FROM orders"))).all() == []
 
 
-async def test_sessions_at_the_same_time_and_one_after_the_other_are_kept_apart(
-    database: Database, shops: list[Shop]
-) -> None:
+async def test_concurrent_and_consecutive_sessions_do_not_share_a_scope(database: Database, shops: list[Shop]) -> None:
     async def brands(shop: Shop) -> None:
         for _ in range(10):
             async with database.read(Scope(shop.brand.id)) as session:
@@ -138,18 +136,18 @@ async def test_sessions_at_the_same_time_and_one_after_the_other_are_kept_apart(
     await asyncio.gather(*(brands(shop) for shop in shops * 4))
 
 
-async def test_for_whom_costs_no_message_of_its_own(database: Database, shops: list[Shop]) -> None:
+async def test_sending_the_scope_costs_no_round_trip(database: Database, shops: list[Shop]) -> None:
     queries: list[str] = []
     async with database.read(Scope(shops[0].brand.id)) as session:
         connection = await session.connection()
         driver: Any = (await connection.get_raw_connection()).driver_connection
         driver.add_query_logger(lambda record: queries.append(record.query))
         await session.scalar(select(Brand.id))
-    # Besides the SELECT, which goes another way.
+    # Except for the SELECT, which this logger does not see.
     assert queries == [f"BEGIN; SET LOCAL orders.brand = '{shops[0].brand.id.hex}'", "ROLLBACK;"]
 
 
-async def test_a_role_that_is_not_held_to_it_is_named(
+async def test_a_role_that_bypasses_row_level_security_is_reported(
     database: Database, postgres_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     superusers = postgres_url.replace(f"//{OWNER}@", f"//{SUPERUSER}@")
@@ -160,7 +158,7 @@ async def test_a_role_that_is_not_held_to_it_is_named(
     for url, told in ((postgres_url, ""), (superusers, f"does not bind the role {SUPERUSER}")):
         caplog.clear()
         settings = Settings(database_url=url, secret_key="", data_folder=tmp_path)
-        await _prepare(settings, demo=False)
+        await _prepare(settings, "http://127.0.0.1:8000")
         assert told in caplog.text
         assert bool(told) is bool(caplog.text)
         is_fine, finding = await _row_security(settings)

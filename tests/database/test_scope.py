@@ -1,4 +1,4 @@
-"""Sessions of one brand, and of one buyer: whatever form a statement has, it finds only what its scope may see.
+"""Sessions of one brand or one buyer: a statement of any form finds only the rows of its scope.
 
 Every model is asked, so a new one must say in models/scope.py what a buyer sees of it, and be filled here.
 """
@@ -58,7 +58,7 @@ from tests.support.factories import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-# What a buyer sees of the brand that is not the buyer's own.
+# Rows of the brand that every buyer sees.
 SHARED = {"brands", "catalogs", "skus", "audit_heads", "idempotency_keys"}
 INTERNAL = {"audit_entries", "outbox_messages", "bulk_runs", "tags", "order_tags", "api_keys", "document_numbers"}
 MODELS: dict[str, Any] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
@@ -104,7 +104,7 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
 
 
 async def issued_invoice(database: Database, order: Order) -> Invoice:
-    """Drafts are the brand's own business."""
+    """Buyers do not see drafts."""
     return await add_invoice(database, order, status=InvoiceStatus.ISSUED)
 
 
@@ -118,7 +118,7 @@ async def test_a_scope_sees_its_own_rows_of_every_model(database: Database) -> N
     ours, theirs = await make_shop(database), await make_shop(database)
     rival = await make_buyer(database, ours.brand)
     buyers = [(ours, ours.buyer), (ours, rival), (theirs, theirs.buyer)]
-    # Before the next one is filled, all that there is belongs to those before.
+    # Before the next shop is filled, all rows belong to the shops before it.
     made: dict[str, list[set[str]]] = {name: [] for name in MODELS}
     known: dict[str, set[str]] = {name: await rows(database, EVERYTHING, model) for name, model in MODELS.items()}
     for shop, buyer in buyers:
@@ -136,7 +136,7 @@ async def test_a_scope_sees_its_own_rows_of_every_model(database: Database) -> N
         assert of_theirs, name
         assert of_ours | of_theirs == everything, name
         assert not of_ours & of_theirs, name
-        # In turn and again: what SQLAlchemy keeps of one scope's statement must not serve another's.
+        # In turn and repeatedly: a statement that SQLAlchemy cached for one scope must not be used for another.
         of_first, of_second, again = [
             await rows(database, Scope(ours.brand.id, each.id), model) for each in (ours.buyer, rival, ours.buyer)
         ]
@@ -177,7 +177,7 @@ FORMS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-async def test_every_form_of_a_query_is_narrowed(database: Database, name: str) -> None:
+async def test_every_form_of_a_query_is_restricted_to_the_scope(database: Database, name: str) -> None:
     ours, theirs = await make_shop(database), await make_shop(database)
     await make_order(database, ours, code="ours")
     async with database.transaction(Scope(ours.brand.id)) as session:
@@ -188,7 +188,7 @@ async def test_every_form_of_a_query_is_narrowed(database: Database, name: str) 
         assert (await session.execute(FORMS[name])).all() == before
 
 
-async def test_what_cannot_be_narrowed_is_refused(database: Database) -> None:
+async def test_statements_that_cannot_be_restricted_are_refused(database: Database) -> None:
     ours = await make_shop(database)
     async with database.read(Scope(ours.brand.id)) as session:
         for statement in (text("SELECT * FROM orders"), select(TABLE.c.code), select(literal(1)), update(TABLE)):
@@ -202,7 +202,7 @@ async def changed(session: AsyncSession, statement: Any) -> int:
     return rows
 
 
-async def test_another_brands_rows_are_neither_changed_nor_fetched(database: Database) -> None:
+async def test_rows_of_another_brand_are_neither_changed_nor_read(database: Database) -> None:
     ours, theirs = await make_shop(database), await make_shop(database)
     own, foreign = await make_order(database, ours), await make_order(database, theirs)
     tag = await make_tag(database, theirs.brand.id, "secret")
@@ -220,7 +220,7 @@ async def test_another_brands_rows_are_neither_changed_nor_fetched(database: Dat
         assert await session.scalar(select(Order.comment).where(Order.id == foreign.id)) == ""
 
 
-async def test_no_row_of_another_brand_gets_in(database: Database) -> None:
+async def test_rows_of_another_brand_cannot_be_inserted(database: Database) -> None:
     ours, theirs = await make_shop(database), await make_shop(database)
     row = {"brand_id": theirs.brand.id, "id": new_id(), "code": "x", "name": "x"}
     good = row | {"brand_id": ours.brand.id, "id": new_id()}
@@ -243,8 +243,8 @@ async def test_no_row_of_another_brand_gets_in(database: Database) -> None:
         await session.execute(insert_new(session, Catalog).values(**good))
 
 
-def test_what_runs_for_a_viewer_speaks_of_models() -> None:
-    """A table in place of its model slips past `narrow` when it stands beside a model in one statement."""
+def test_statements_of_a_viewer_use_models_not_tables() -> None:
+    """`narrow` misses a table that is used instead of its model, if the same statement also uses a model."""
     speaks_of_tables = re.compile(r"(?<![\w.\"'])(text|join)\(|from_select\(|__table__\.c\b|__table__\.columns\)")
     for folder in ("resolvers", "exports", "graph"):
         for path in sorted((ROOT / folder).rglob("*.py")):

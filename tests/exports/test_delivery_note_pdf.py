@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from exports.delivery_note_pdf import delivery_note_pdf, draw_delivery_note_pdf
+from exports.delivery_note_pdf import delivery_note_pdf
 from exports.delivery_note_snapshot import delivery_note_snapshot
+from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import DeliveryNoteSnapshot, GoodsLine, Party
 from models.base import new_id
 from models.database.sessions import Database
@@ -89,7 +90,7 @@ def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
     assert len({pictures(pdf)[0].tobytes() for pdf in pdfs}) == 4
 
 
-def test_what_is_empty_has_no_heading() -> None:
+def test_empty_parts_have_no_heading() -> None:
     (text,) = texts(delivery_note_pdf(a_note(tracking_number=" ", comment="\n"), Locale.EN))
     assert "Tracking number" not in text
     assert "Comment" not in text
@@ -114,7 +115,7 @@ def test_it_is_tagged_for_screen_readers() -> None:
 
 
 @pytest.mark.parametrize("text", CODE)
-def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
+def test_markup_in_texts_is_printed_literally(text: str) -> None:
     party = Party(text, text, text, text, (text,))
     note = a_note(
         code=text,
@@ -133,7 +134,7 @@ def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
     assert not PdfReader(BytesIO(pdf)).attachments
 
 
-def test_characters_without_a_picture_are_left_out() -> None:
+def test_invisible_characters_are_left_out() -> None:
     (text,) = texts(delivery_note_pdf(a_note(tracking_number="a\x00b\x1b[31mc\u202ed\ud800e"), Locale.EN))
     assert "Tracking number ab[31mcde" in text
 
@@ -148,7 +149,7 @@ def test_long_words_wrap_inside_their_column() -> None:
 
 async def test_it_is_drawn_off_the_event_loop_and_the_same_each_time() -> None:
     turns = 0
-    drawing = asyncio.create_task(draw_delivery_note_pdf(a_note(60), Locale.JA))
+    drawing = asyncio.create_task(render_in_thread(delivery_note_pdf, a_note(60), Locale.JA))
     while not drawing.done():
         await asyncio.sleep(0.001)  # on a quick machine too, it turns some times meanwhile
         turns += 1
@@ -193,7 +194,7 @@ async def test_without_an_address_of_its_own_it_goes_to_the_buyers(database: Dat
     assert snapshot.delivery_address == "12 High Street"
 
 
-async def test_only_who_may_see_the_order_gets_one(database: Database) -> None:
+async def test_only_viewers_of_the_order_get_one(database: Database) -> None:
     shop, stranger = await make_shop(database), await make_shop(database)
     neighbour = await make_buyer(database, shop.brand)
     note = await make_note(database, shop, await make_order(database, shop))

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from exports.invoice_pdf import draw_invoice_pdf, invoice_pdf
+from exports.invoice_pdf import invoice_pdf
+from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
 from models.invoice import InvoiceStatus
 from models.locale import Locale
@@ -222,7 +223,7 @@ def test_it_is_tagged_for_screen_readers() -> None:
 
 
 @pytest.mark.parametrize("text", CODE)
-def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
+def test_markup_in_texts_is_printed_literally(text: str) -> None:
     party = Party(text, text, text, text, (text,))
     billed = order(BilledPart(text, lines(1, sku_number=text, model_number=text, product_name=text)), code=text)
     pdf = invoice_pdf(a_draft(billed, code=text, brand=party, buyer=party), Locale.EN)
@@ -232,7 +233,7 @@ def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
     assert not PdfReader(BytesIO(pdf)).attachments
 
 
-def test_characters_without_a_picture_are_left_out() -> None:
+def test_invisible_characters_are_left_out() -> None:
     billed = order(BilledPart("D\x00N\u202e-1", lines(1)), code="a\x07b\x1b[31mc\ud800d\uffffe")
     (text,) = texts(invoice_pdf(an_invoice(billed), Locale.EN))
     assert "Order ab[31mcde · Delivery note DN-1" in text
@@ -248,4 +249,4 @@ def test_long_words_and_large_amounts_wrap_inside_their_column() -> None:
 
 
 async def test_it_is_the_same_each_time() -> None:
-    assert await draw_invoice_pdf(voided(), Locale.JA) == invoice_pdf(voided(), Locale.JA)
+    assert await render_in_thread(invoice_pdf, voided(), Locale.JA) == invoice_pdf(voided(), Locale.JA)

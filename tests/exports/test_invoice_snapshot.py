@@ -102,7 +102,7 @@ async def test_a_draft_is_the_brands_own(database: Database) -> None:
         assert seen == (None if status is InvoiceStatus.DRAFT else brands)
 
 
-async def test_only_who_may_see_its_orders_gets_one(database: Database) -> None:
+async def test_only_viewers_of_its_orders_get_one(database: Database) -> None:
     shop, stranger = await make_shop(database), await make_shop(database)
     neighbour = await make_buyer(database, shop.brand)
     _, invoice_id = await billed(database, shop, InvoiceStatus.ISSUED)

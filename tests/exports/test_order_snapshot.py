@@ -156,7 +156,7 @@ async def test_the_buyer_reads_the_brand_in_place_of_the_person_who_rejected(dat
     assert buyers == replace(brands, for_buyer=True, rejection=RejectionStamp(NOON, shop.brand.name))
 
 
-async def test_only_who_may_see_the_order_gets_one(database: Database) -> None:
+async def test_only_viewers_of_the_order_get_one(database: Database) -> None:
     shop, stranger = await make_shop(database), await make_shop(database)
     neighbour = await make_buyer(database, shop.brand)
     order = await make_order(database, shop)

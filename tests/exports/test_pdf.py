@@ -13,8 +13,9 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
-from exports.order_pdf import draw_order_pdf, order_pdf
+from exports.order_pdf import order_pdf
 from exports.pdf.labels import labels
+from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
 from models.locale import Locale
 from models.policy import OrderStatus
@@ -247,7 +248,7 @@ async def test_sheets_drawn_at_once_in_threads_are_the_same_as_alone() -> None:
 
 async def test_the_event_loop_goes_on_while_a_sheet_is_drawn() -> None:
     turns = 0
-    drawing = asyncio.create_task(draw_order_pdf(an_order(60), Locale.EN))
+    drawing = asyncio.create_task(render_in_thread(order_pdf, an_order(60), Locale.EN))
     while not drawing.done():
         await asyncio.sleep(0.001)  # on a quick machine too, it turns some times meanwhile
         turns += 1
@@ -269,7 +270,7 @@ async def test_the_event_loop_goes_on_while_a_sheet_is_drawn() -> None:
         '" style="background: url(file:///etc/passwd)',
     ],
 )
-def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
+def test_markup_in_texts_is_printed_literally(text: str) -> None:
     order = rejected(
         code=text,
         comment=text,
@@ -287,7 +288,7 @@ def test_what_looks_like_code_is_printed_as_text(text: str) -> None:
     assert not PdfReader(BytesIO(pdf)).attachments
 
 
-def test_characters_without_a_picture_are_left_out() -> None:
+def test_invisible_characters_are_left_out() -> None:
     order = an_order(comment="a\x00b\x07c\x1b[31md\u202ee\ud800f\uffffg\r\nh\ti")
     (text,) = texts(order_pdf(order, Locale.EN))
     assert "abc[31mdefg h i" in text
@@ -298,7 +299,7 @@ def test_rare_letters_are_kept(text: str) -> None:
     assert text in texts(order_pdf(an_order(catalog=text), Locale.EN))[0]
 
 
-def test_a_letter_that_no_font_has_spoils_nothing_else() -> None:
+def test_a_letter_missing_in_every_font_affects_no_other_text() -> None:
     document = pypdfium2.PdfDocument(order_pdf(an_order(catalog="\U000e0fff👩"), Locale.EN))
     text = document[0].get_textpage().get_text_range()
     document.close()

@@ -175,7 +175,7 @@ async def test_buyers_copy_keeps_the_brands_business_out(database: Database, tmp
         "_x0041_",
     ],
 )
-async def test_text_stays_the_text_it_is(sqlite_url: str, tmp_path: Path, text: str) -> None:
+async def test_text_is_never_turned_into_formulas_or_links(sqlite_url: str, tmp_path: Path, text: str) -> None:
     database = Database(sqlite_url)
     shop = await make_shop(database)
     buyer = await make_buyer(database, shop.brand, name=text)
@@ -189,7 +189,7 @@ async def test_text_stays_the_text_it_is(sqlite_url: str, tmp_path: Path, text: 
     assert row["Buyer"].value == text.replace("_x0041_", "_x005F_x0041_")
 
 
-async def test_characters_that_xml_refuses_and_endless_texts_do_not_spoil_the_file(
+async def test_invalid_xml_characters_and_endless_texts_do_not_damage_the_file(
     database: Database, tmp_path: Path
 ) -> None:
     shop = await make_shop(database, recipients=())
@@ -203,7 +203,7 @@ async def test_characters_that_xml_refuses_and_endless_texts_do_not_spoil_the_fi
     assert row["Message on rejection"].value == "👕" * 16_383
 
 
-async def test_what_excel_cannot_hold_as_a_number_or_a_date_is_text(database: Database, tmp_path: Path) -> None:
+async def test_numbers_and_dates_outside_excels_range_are_text(database: Database, tmp_path: Path) -> None:
     shop = await make_shop(database)
     exact, beyond = 999_999_999_999_999, 1_234_567_890_123_456
     await make_order(database, shop, lines=[(1, exact)], placed_at=datetime(1900, 2, 28, 9, tzinfo=UTC))

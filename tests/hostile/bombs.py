@@ -1,4 +1,4 @@
-"""Files that are not what they seem: small ones that inflate to gigabytes, and what an office program would run."""
+"""Malicious import files: small ones that inflate to gigabytes, and content that an office program would run."""
 
 import gzip
 import zipfile
@@ -32,14 +32,14 @@ BOOK = (
 SHEET = f'<?xml version="1.0"?><worksheet {MAIN}><sheetData>', "</sheetData></worksheet>"
 STRINGS = f'<?xml version="1.0"?><sst {MAIN}>', "</sst>"
 
-# A part of a workbook: what it begins and ends with, and what stands in between so many times.
+# A part of a workbook: its beginning, its end, and the content between them with the number of repetitions.
 Part = tuple[str, str, int, str]
 
 
 def workbook(
     path: Path, *, sheet: Part | str = "", strings: Part | str = "", more: dict[str, str] | None = None
 ) -> Path:
-    """An .xlsx of the parts given; in a dozen kilobytes for each that they inflate to ten megabytes."""
+    """An .xlsx of the given parts; a dozen kilobytes of it inflate to ten megabytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
         made.writestr("[Content_Types].xml", TYPES)
         made.writestr("_rels/.rels", ROOT)

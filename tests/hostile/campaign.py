@@ -1,4 +1,4 @@
-"""The long hunt: `python -m tests.hostile.campaign --documents 5000`; its figures are in docs/security.md.
+"""The long fuzzing run: `python -m tests.hostile.campaign --documents 5000`; its figures are in docs/security.md.
 
 Tries every value of the corpus in every argument, then sends documents made up from the schema; exit code 1 when
 anything is answered by a fault. On a SQLite file of its own.

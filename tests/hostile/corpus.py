@@ -1,4 +1,4 @@
-"""Texts, ids and numbers that nobody means well with; each is handed to every argument that takes its kind."""
+"""Hostile texts, ids and numbers; each is passed to every argument of its type."""
 
 LONG = "x" * 100_000
 
@@ -52,7 +52,7 @@ TEXTS: dict[str, str] = {
     "long": LONG,
 }
 
-# Lone surrogates are no Unicode: they come as JSON escapes, outside of what a Python client would send.
+# Lone surrogates are not valid Unicode: they arrive as JSON escapes, which no Python client would send.
 SURROGATES = [r"\ud800", r"\udfff", r"a\udc00b", r"\ud83d", r"\ude00\ud83d"]
 
 DECIMALS: list[object] = [
@@ -73,7 +73,7 @@ INSTANTS: list[object] = [
 
 OTHERS: list[object] = ["", "NOT_A_VALUE", "true", 0, 1, -1, 1.5, None, [], {}, [[]], LONG]
 
-# Kind of value → what is tried. IDs are texts to GraphQL.
+# Type of value → the values to try. To GraphQL, IDs are texts.
 VALUES: dict[str, dict[str, object]] = {
     "String": dict(TEXTS),
     "ID": TEXTS | {"number": 5, "null": None, "list": []},

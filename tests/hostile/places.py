@@ -1,4 +1,4 @@
-"""Every place of the API that takes a value, found by introspection, with a request that is good but for that value."""
+"""Every place of the API that takes a value, found by introspection, each with an otherwise valid request."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -37,7 +37,7 @@ class Place:
         return f"{self.field}: {'.'.join(map(str, self.path))}"
 
     def variables(self, good: Values, value: object) -> dict[str, Any]:
-        """Good ones, and this value in the place."""
+        """Valid variables, with this value in the place."""
         made = variables(self.operation, self.field, good, self.path)
         inside: Any = made
         for step in self.path[:-1]:
@@ -76,7 +76,7 @@ def _inside(path: tuple[str | int, ...], type: Any) -> Iterator[tuple[tuple[str 
 
 
 def variables(operation: str, field: str, good: Values, through: tuple[str | int, ...] = ()) -> dict[str, Any]:
-    """What is required, what lies on the way `through`, and what `good` names; `orderIds` not beside `filter`."""
+    """The required arguments, those on the path `through`, and those in `good`; never `orderIds` beside `filter`."""
     made = {}
     for name, argument in fields(operation)[field].args.items():
         if is_required_argument(argument) or through[:1] == (name,):
@@ -107,7 +107,7 @@ def _sample(name: str, type: Any, good: Values, through: tuple[str | int, ...]) 
 
 
 def document(operation: str, field: str) -> str:
-    """Asks for everything that is there without arguments."""
+    """Selects every field that needs no arguments."""
     asked = fields(operation)[field]
     declared = ", ".join(f"${name}: {argument.type}" for name, argument in asked.args.items())
     given = ", ".join(f"{name}: ${name}" for name in asked.args)
@@ -120,7 +120,7 @@ def selection(type: Any, depth: int) -> str:
     if is_leaf_type(named):
         return ""
     asked = ["__typename"]
-    # Of an interface, what its kinds have in common.
+    # Of an interface, the fields that its types share.
     for name, each in named.fields.items():
         if is_leaf_type(get_named_type(each.type)) or depth > 1:
             asked.append(f"{name} {selection(each.type, depth - 1)}".strip())
@@ -128,7 +128,7 @@ def selection(type: Any, depth: int) -> str:
 
 
 def names_an_argument(operation: str, field: str, path: list[str]) -> bool:
-    """Whether an error's `field` leads to something that the caller has given, e.g. input, lines, 0, skuId."""
+    """Whether an error's `field` is the path of a value in the request, e.g. input, lines, 0, skuId."""
     if not path:
         return False
     argument = fields(operation)[field].args.get(path[0])

@@ -25,13 +25,13 @@ from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
 from tests.hostile.corpus import TEXTS
 from tests.support.factories import OPERATOR, make_order, make_shop
 
-# What the edge lets in, and so what can be in the database.
+# Texts that the API accepts, and that can therefore be in the database.
 KEPT = {name: text for name, text in TEXTS.items() if name not in ("NUL", "escape sequence", "delete", "long")}
 HEADERS = {"From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
 
 
 def mail_of(text: str, **changes: object) -> EmailMessage:
-    """The mail about an order in which everything is called so, as it goes out and comes in."""
+    """A mail about an order in which everything has this name, after sending and parsing."""
     values = {
         "kind": "ORDER_REJECTED",
         "order_code": text,
@@ -60,7 +60,7 @@ def mail_of(text: str, **changes: object) -> EmailMessage:
     return received
 
 
-# Marks that turn text round: those with a class of their own, and those that pass for a letter.
+# Bidi control characters: those with a class of their own, and those classified as letters.
 TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 MARKS = {"\u061c", "\u200e", "\u200f", "\ufffe", "\uffff"}
 
@@ -74,7 +74,7 @@ def unseen(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_a_mail_has_its_own_headers_and_no_marks_in_them(name: str) -> None:
+def test_mails_have_only_our_headers_and_no_control_characters(name: str) -> None:
     mail = mail_of(KEPT[name])
     assert set(mail.keys()) == HEADERS
     assert len(mail.keys()) == len(HEADERS)
@@ -100,7 +100,7 @@ def test_a_mail_has_its_own_headers_and_no_marks_in_them(name: str) -> None:
         "a@b;c",
     ],
 )  # fmt: skip
-def test_an_address_that_is_none_is_told_and_sent_nothing(address: str) -> None:
+def test_an_invalid_address_is_reported_and_left_out(address: str) -> None:
     assert reachable([address]) == ([], [address])
     mail = mail_of("x", reply_to=address)
     assert "Reply-To" not in mail
@@ -112,7 +112,7 @@ def test_an_address_in_any_script_is_encoded() -> None:
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_a_file_name_is_a_name_everywhere(name: str) -> None:
+def test_file_names_are_valid_on_every_system(name: str) -> None:
     text = KEPT[name]
     file_name = f"order-{in_file_name(text)}.pdf"
     assert not set('<>:"/\\|?*\r\n') & set(file_name)
@@ -125,14 +125,14 @@ def test_a_file_name_is_a_name_everywhere(name: str) -> None:
 
 
 @pytest.mark.parametrize("length", [30, 39, 40, 41, 60, 200])
-def test_a_sender_of_any_name_is_the_one_sender(length: int) -> None:
+def test_any_sender_name_gives_exactly_one_sender(length: int) -> None:
     for filler in ("a, b <evil@example.com> ", "x.y;@", '"(\\\\', "é <z@example.com>, ", "Acme Co., Ltd. (UK) "):
         mail = mail_of("x", sender_name=(filler * 200)[:length])
         assert [each.addr_spec for each in mail["From"].addresses] == ["orders@example.com"], filler
         assert len(mail.keys()) == len(HEADERS)
 
 
-def test_what_looks_encoded_is_not_decoded() -> None:
+def test_encoded_looking_text_is_not_decoded() -> None:
     mail = mail_of(TEXTS["encoded word"])
     assert "Bcc" not in mail
     assert "= ?utf-8?q?Mina" in mail["Subject"]
@@ -158,6 +158,6 @@ async def test_texts_stay_texts_in_a_workbook(database: Database, tmp_path: Path
     shown = {str(cell.value) for cell in cells}
     for name in ("formula", "formula with a command", "link", "script", "rich string"):
         assert texts[name] in shown, name
-    # In a cell, Excel takes _x0041_ for the letter A, and _x005F_ for the underscore that keeps it from doing so.
+    # In a cell, Excel reads _x0041_ as the letter A, and _x005F_ as the underscore that prevents it.
     escaped = texts["escape of a spreadsheet"].replace("_x", "_x005F_x")
     assert {escaped, texts["escape of a spreadsheet"]} & shown == {escaped}

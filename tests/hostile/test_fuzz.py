@@ -1,4 +1,4 @@
-"""Documents made up from the schema: none is answered by a fault. tests/hostile/campaign.py is the long run."""
+"""Documents generated from the schema: none causes an internal error. tests/hostile/campaign.py is the long run."""
 
 import asyncio
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.support.client import serving
 from tests.support.clock import Clock
 
 
-def test_no_document_is_answered_by_a_fault(sqlite_url: str, tmp_path: Path) -> None:
+def test_no_document_causes_an_internal_error(sqlite_url: str, tmp_path: Path) -> None:
     with asyncio.Runner() as runner:
         served = serving(sqlite_url, tmp_path, Clock(), edge=Edge(rate_limit=0))
         api = runner.run(served.__aenter__())

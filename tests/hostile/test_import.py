@@ -1,4 +1,4 @@
-"""Import files that mean harm: each is refused with a sentence, in little memory, before it is read as a whole."""
+"""Malicious import files: each is refused with a sentence, in little memory, before it is read completely."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from tests.hostile import bombs
 
 MEGABYTE = 2**20
 MAKE: dict[str, tuple[str, str, Callable[[Path], Path]]] = {
-    # what → name of the file, what is said, how it is made
+    # attack → name of the file, error message, function that makes the file
     "a sheet": ("a.xlsx", "inflates to more than", lambda at: bombs.workbook(at, sheet=bombs.rows(80))),
     "a row": ("a.xlsx", "has a row of more than 4 MB", lambda at: bombs.workbook(at, sheet=bombs.one_wide_row(8))),
     "a cell": ("a.xlsx", "has a row of more than 4 MB", lambda at: bombs.workbook(at, sheet=bombs.one_long_cell(8))),
@@ -42,7 +42,7 @@ MAKE: dict[str, tuple[str, str, Callable[[Path], Path]]] = {
 
 
 @pytest.mark.parametrize("what", MAKE)
-def test_it_is_refused_with_a_sentence(tmp_path: Path, what: str) -> None:
+def test_unsafe_files_are_refused_with_a_sentence(tmp_path: Path, what: str) -> None:
     name, says, make = MAKE[what]
     with pytest.raises(ImportFileError, match=says) as refused, open_file(make(tmp_path / name)) as opened:
         for _ in opened.rows:
@@ -51,10 +51,10 @@ def test_it_is_refused_with_a_sentence(tmp_path: Path, what: str) -> None:
     assert len(str(refused.value)) < len(str(tmp_path)) + 250
 
 
-def test_a_password_is_told(tmp_path: Path) -> None:
+def test_a_password_protected_workbook_is_reported(tmp_path: Path) -> None:
     path = bombs.workbook(tmp_path / "a.xlsx")
     content = bytearray(path.read_bytes())
-    # The flag of the first part, in the list at the end of the archive: encrypted.
+    # Sets the flag "encrypted" of the first part, in the directory at the end of the archive.
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
     with pytest.raises(ImportFileError, match="has a password"), open_file(path):
@@ -84,6 +84,6 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd.csv", "a\nb.csv", "\x1b[2J.csv", "CON.csv", "=cmd.csv"])
-def test_odd_names_of_files_are_names(tmp_path: Path, name: str) -> None:
+def test_unusual_file_names_are_taken_as_names(tmp_path: Path, name: str) -> None:
     with pytest.raises(ImportFileError, match="No such file"), open_file(tmp_path / name):
         pass

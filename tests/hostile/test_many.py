@@ -1,4 +1,4 @@
-"""Lists of very many values, good ones and bad ones, in every argument that takes a list: told or done, and soon."""
+"""Very long lists of valid and invalid values, in every argument that takes a list: answered or refused, quickly."""
 
 import time
 from typing import Any
@@ -21,7 +21,7 @@ SOON = 5.0  # seconds of the processor, whatever else the machine does; a tenth 
 
 
 def with_many(place: Place, good: dict[str, Any]) -> dict[str, Any]:
-    """A request that is good but for a list with as many entries as there is room for, ids all different ones."""
+    """A valid request with a list of as many entries as a request can hold; all ids are different."""
     made = variables(place.operation, place.field, good, place.path)
     at = place.path.index(0)
     holder: Any = made
@@ -41,8 +41,8 @@ def of(entry: Any, name: str, id: str) -> Any:
     return entry | {name: id} if isinstance(entry, dict) else id
 
 
-async def test_a_list_of_very_many_is_no_fault(world: World) -> None:
-    # Of what several fields take and read in one place, one.
+async def test_very_long_lists_cause_no_internal_error(world: World) -> None:
+    # One of the fields that share the code which reads the list.
     lists = {place.path[: place.path.index(0)][-2:]: place for place in places() if 0 in place.path}
     for place in lists.values():
         await world.renew(place.field)
@@ -53,7 +53,7 @@ async def test_a_list_of_very_many_is_no_fault(world: World) -> None:
     assert world.tried == len(lists) > 15
 
 
-async def test_ten_thousand_wrong_values_are_told_within_moments(world: World) -> None:
+async def test_ten_thousand_wrong_values_are_reported_quickly(world: World) -> None:
     query = "query ($sort: [OrderSort!]) { orders(sort: $sort) { totalCount } }"
     good, wrong = {"field": "CODE", "direction": "ASC"}, {"field": "CODE", "descending": True}
     for before in ([], [good] * 5000):

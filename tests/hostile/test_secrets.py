@@ -1,4 +1,4 @@
-"""No secret is in logs, answers, what the doctor says or what is kept of a failure, whatever fails."""
+"""Whatever fails, no secret is in logs, answers, the output of `orders doctor` or stored errors."""
 
 import asyncio
 import logging
@@ -12,7 +12,8 @@ from aiosmtpd.smtp import AuthResult
 
 from exports.relay.transports import SmtpTransport, SmtpUrlError
 from graph.cli.main import main
-from graph.settings.environment import SettingsError, from_environment
+from graph.settings.environment import from_environment
+from graph.settings.errors import SettingsError
 from graph.telemetry.logs import NOISY, JsonLines, PlainLines
 from models.database.engines import DatabaseUrlError
 from models.database.sessions import Database
@@ -28,7 +29,7 @@ REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true
 
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Any]:
-    """All that is logged so far, at every level, exceptions too, as both of our formats write it."""
+    """Everything logged so far, at every level, exceptions included, in both of our log formats."""
 
     def told() -> str:
         # httpx2 is the client of these tests.
@@ -71,7 +72,7 @@ async def test_a_fault_of_the_database_shows_no_values(database: Database, api: 
 
 
 class Refusing:
-    """An SMTP server that knows no password, and says what it was given."""
+    """An SMTP server that refuses every password, and repeats it in its answer."""
 
     def __call__(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         return AuthResult(success=False, handled=False, message=f"535 5.7.8 no such login: {data.password.decode()}")
@@ -164,7 +165,7 @@ def test_a_mail_server_that_is_away_shows_no_password(
     assert PASSWORD not in said + logged()
 
 
-def test_a_setting_that_cannot_be_used_is_not_repeated_when_it_holds_a_secret(tmp_path: Path) -> None:
+def test_an_invalid_secret_is_not_repeated_in_the_error(tmp_path: Path) -> None:
     for name, value in (
         ("ORDERS_SECRET_KEY", "short"),
         ("ORDERS_SMTP_URL", PASSWORD),

@@ -1,4 +1,4 @@
-"""A brand with one of everything, so that a hostile value comes as far as it can; and the look at what was answered."""
+"""A brand with one of everything, so that hostile values get as far as possible; and the check of the answers."""
 
 import json
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ from tests.support.factories import (
 )
 
 S = OrderStatus
-# mutation → the status in which it is done; the others are about orders that await an OC
+# mutation → the status of order that it needs; the other mutations need orders that await an OC
 STATUS = {
     "archiveOrder": S.SENT_BACK_TO_CART,
     "archiveOrders": S.SENT_BACK_TO_CART,
@@ -42,13 +42,13 @@ STATUS = {
     "createInvoiceForOrders": S.OC_CREATED,
 }
 OF_BUYERS = {"approveOrderConfirmation", "refuseOrderConfirmation", "updateCart"}
-# Codes of ours for what went wrong on our side.
+# Our error codes for failures of the server.
 FAULTS = {"INTERNAL_ERROR", "UNAVAILABLE", "TIMEOUT"}
 
 
 @dataclass
 class World:
-    """`good`: what a request names when it means well. `faults`: what should never be answered."""
+    """`good`: values of a valid request. `faults`: answers that must never occur."""
 
     database: Database
     shop: Shop
@@ -60,13 +60,13 @@ class World:
     faults: list[str] = field(default_factory=list)
 
     async def renew(self, name: str) -> None:
-        """An untouched order for the next request of this name."""
+        """An unused order for the next request of this mutation."""
         status = STATUS.get(name, S.OC_REQUIRED)
         order = await make_order(self.database, self.shop, status=status, approval_asked=status is S.OC_CREATED)
         self.good["orderId"], self.good["orderIds"] = id_of(order), [id_of(order)]
 
     async def ask(self, operation: str, name: str, variables: dict[str, Any], told: str) -> bool:
-        """Whether it was done. What it may not answer goes to `faults`, with the words of `told`."""
+        """Whether it was done. Answers that must not occur are added to `faults`, described by `told`."""
         content = json.dumps({"query": document(operation, name), "variables": variables})
         return await self.post(operation, name, content, told)
 
@@ -82,7 +82,7 @@ class World:
 
 
 def look(response: httpx2.Response, operation: str, name: str) -> tuple[list[str], bool]:
-    """What is wrong with an answer, and whether what was asked for was done."""
+    """What is wrong with an answer, and whether the command was done."""
     if response.status_code >= 500:
         return [f"{response.status_code} {response.text[:300]}"], False
     try:
@@ -156,7 +156,7 @@ async def make_world(database: Database, api: Client) -> World:
 
 
 async def try_values(world: World, few: int | None = None) -> None:
-    """Each value in each place; with `few`, so many of them in each, in turn, so that together all are tried."""
+    """Each value in each place. With `few`, only that many values in each place, in turn, so that all are tried."""
     at = 0
     for place in places():
         values = list(VALUES.get(place.type, {}).items())

@@ -153,7 +153,7 @@ async def test_an_order_that_exists_with_other_content_is_reported(
         ({"product_name": "a\x00b"}, "Product Name", "U+0000"),
     ],
 )
-async def test_a_faulty_row_is_told_with_its_place_and_the_other_orders_are_imported(
+async def test_a_faulty_row_is_reported_with_its_position_and_other_orders_are_imported(
     database: Database, brand: Brand, tmp_path: Path, values: dict[str, str], column: str, reason: str
 ) -> None:
     path = write(tmp_path / "orders.csv", [row(order_code="A-0", sku_number="S-0"), row(**values)])
@@ -298,7 +298,7 @@ async def test_a_file_that_cannot_be_read_is_refused_as_a_whole(
     assert await count(database, Order) == 0
 
 
-async def test_a_file_that_is_not_there_is_told(database: Database, brand: Brand, tmp_path: Path) -> None:
+async def test_a_missing_file_is_reported(database: Database, brand: Brand, tmp_path: Path) -> None:
     for path, says in ((tmp_path / "no.csv", "No such file"), (tmp_path, "neither")):
         with pytest.raises(ImportFileError, match=says):
             await run(database, brand, path)

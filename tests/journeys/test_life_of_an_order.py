@@ -58,7 +58,7 @@ async def test_the_order_confirmation(world: World) -> None:
     assert (await world.ask(world.brand, order, "status"))["status"] == "OC_CREATED"
 
 
-async def test_sent_back_to_the_cart_and_ordered_anew(world: World) -> None:
+async def test_sent_back_to_the_cart_and_ordered_again(world: World) -> None:
     order = await world.place(quantity=500)
     await world.done(world.brand, "sendOrderBackToCart", orderId=order, notify=True, body="We have 20 of these")
     query = """query ($id: ID!) { carts(buyerId: $id) { catalogCode sourceOrder { id }

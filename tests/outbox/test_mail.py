@@ -99,7 +99,7 @@ def test_the_body_is_shown_as_typed_and_nothing_in_it_is_run() -> None:
 
 
 @pytest.mark.parametrize("smuggled", ["ORD-1\r\nBcc: x@evil.example", "ORD-1\n\nbody", "ORD-1\u2028X", "ORD-1\x85X"])
-def test_nothing_is_smuggled_into_a_header(smuggled: str) -> None:
+def test_header_injection_is_impossible(smuggled: str) -> None:
     message = sent(notice(order_code=smuggled, brand_name=smuggled, sender_name=smuggled, buyer_name=smuggled))
     assert message["Bcc"] is None
     assert str(message["To"]) == "buyer@example.com"
@@ -116,6 +116,6 @@ def test_ten_thousand_characters_arrive_whole() -> None:
     "url",
     ["", "mail", "http://mail", "smtp://", "smtp://mail:port", "smtp://mail:99999", "smtp://user@mail", "smtp://m/x"],
 )
-def test_a_bad_address_of_the_mail_server_is_told_with_an_example(url: str) -> None:
+def test_a_bad_mail_server_url_is_reported_with_an_example(url: str) -> None:
     with pytest.raises(SmtpUrlError, match="smtps://user:password@host:465"):
         SmtpTransport(url)

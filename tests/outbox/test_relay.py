@@ -190,7 +190,7 @@ async def test_gives_up_after_three_days(database: Database, server: Controller,
     assert await relay.drain() == Delivered(failed=1)
 
 
-async def test_an_odd_address_is_reached_and_one_that_cannot_be_costs_the_others_nothing(
+async def test_unusual_addresses_are_reached_and_invalid_ones_do_not_affect_the_others(
     database: Database, server: Controller, mailbox: Mailbox, clock: Clock
 ) -> None:
     await promise(database, to=["da..docomo.@docomo.ne.jp", "müller@example.com", "ok@bücher.example"])
@@ -215,7 +215,7 @@ class DiesBeforeMarking:
         raise Killed
 
 
-async def test_what_a_killed_relay_had_in_hand_is_taken_up_when_its_lease_ends(
+async def test_mails_of_a_killed_relay_are_sent_when_their_lease_expires(
     database: Database, server: Controller, mailbox: Mailbox, clock: Clock
 ) -> None:
     made = await promise(database)
@@ -320,5 +320,5 @@ async def test_logs_in_and_a_refused_login_costs_no_mail(
         server.stop()
 
 
-def test_the_pause_doubles_up_to_an_hour() -> None:
+def test_the_back_off_doubles_up_to_an_hour() -> None:
     assert [pause(n).total_seconds() for n in (1, 2, 3, 7, 8, 9, 1000)] == [30, 60, 120, 1920, 3600, 3600, 3600]

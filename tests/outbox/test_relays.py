@@ -17,8 +17,8 @@ from sqlalchemy import event, text
 
 from exports.relay import relay as relay_module
 from exports.relay import transports
-from exports.relay.relay import AT_ONCE, BATCH, LEASE, MAX_LOST, STOP_WITHIN, Delivered, Relay
-from exports.relay.transports import GOODBYE, SmtpTransport, TemporaryFailure
+from exports.relay.relay import LEASE, MAX_IN_FLIGHT, MAX_LOST, MAX_SENDING, STOP_WITHIN_SECONDS, Delivered, Relay
+from exports.relay.transports import QUIT_SECONDS, SmtpTransport, TemporaryFailure
 from models.database.sessions import Database
 from models.outbox import NotificationStatus, OutboxMessage, message, oldest_due, unsent
 from models.scope import EVERYTHING
@@ -62,16 +62,18 @@ async def test_a_brand_with_many_mails_does_not_delay_anothers_single_one(databa
     done = await Relay(database, transport, sender=SENDER, clock=clock).drain()
     assert done == Delivered(sent=203)
     for shop in single:
-        assert transport.brands.index(shop.brand.code) < BATCH, "in the first batch, though all the others are older"
+        assert transport.brands.index(shop.brand.code) < MAX_IN_FLIGHT, (
+            "among the first, though all the others are older"
+        )
 
 
 async def test_more_brands_than_a_batch_holds_take_turns(database: Database, clock: Clock) -> None:
-    shops = [await make_shop(database) for _ in range(BATCH + 10)]
+    shops = [await make_shop(database) for _ in range(MAX_IN_FLIGHT + 10)]
     for shop in shops:
         await promise_many(database, shop, 5)
     transport = Noting()
     await Relay(database, transport, sender=SENDER, clock=clock).drain()
-    assert len(set(transport.brands[: 4 * BATCH])) == len(shops)
+    assert len(set(transport.brands[: 4 * MAX_IN_FLIGHT])) == len(shops)
     assert Counter(transport.brands) == {shop.brand.code: 5 for shop in shops}
 
 
@@ -97,18 +99,18 @@ async def test_several_processes_send_each_mail_once(
     assert {each.status for each in await outbox(database)} == {SENT}
 
 
-def test_a_lease_outlasts_all_that_can_happen_to_what_is_in_hand() -> None:
-    rounds = -(-BATCH // AT_ONCE)
-    one = transports.TIMEOUT + GOODBYE
+def test_a_lease_outlasts_the_longest_delivery() -> None:
+    rounds = -(-MAX_IN_FLIGHT // MAX_SENDING)
+    one = transports.TIMEOUT_SECONDS + QUIT_SECONDS
     # Whatever is in hand gets its turn in the first half of the lease; a mail begun then ends in the second half,
     # with time left for settling (the longest that a command waits for the database, twice) and for clocks that differ.
     assert rounds * one <= LEASE.total_seconds() / 2
     assert one + 2 * 20 + 30 <= LEASE.total_seconds() / 2
 
 
-async def test_what_was_in_hand_for_too_long_is_given_back_and_not_sent(database: Database, clock: Clock) -> None:
+async def test_a_mail_held_for_too_long_is_released_unsent(database: Database, clock: Clock) -> None:
     """As when the machine was suspended: by now another relay may have the messages."""
-    await promise(database, AT_ONCE + 1)
+    await promise(database, MAX_SENDING + 1)
 
     async def sleep(_: EmailMessage) -> None:
         if len(transport.brands) == 1:
@@ -116,11 +118,11 @@ async def test_what_was_in_hand_for_too_long_is_given_back_and_not_sent(database
 
     transport = Noting(sleep)
     done = await Relay(database, transport, sender=SENDER, clock=clock).drain()
-    assert (done.sent, done.retry) == (AT_ONCE + 1, AT_ONCE), "those given back were claimed anew"
-    assert sorted(each.attempts for each in await outbox(database)) == [1] + [2] * AT_ONCE
+    assert (done.sent, done.retry) == (MAX_SENDING + 1, MAX_SENDING), "those given back were claimed anew"
+    assert sorted(each.attempts for each in await outbox(database)) == [1] + [2] * MAX_SENDING
 
 
-async def test_a_mail_on_which_relays_die_is_put_aside_and_takes_no_other_along(
+async def test_a_poison_mail_is_parked_and_delays_no_other(
     database: Database,
     clock: Clock,
 ) -> None:
@@ -181,10 +183,10 @@ async def hanging(at: str) -> AsyncIterator[tuple[Hanging, str]]:
         listening.close()
 
 
-async def test_a_server_that_never_answers_is_left_after_a_bounded_time(
+async def test_the_wait_for_a_silent_mail_server_is_bounded(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transports, "TIMEOUT", 0.5)
+    monkeypatch.setattr(transports, "TIMEOUT_SECONDS", 0.5)
     await promise(database)
     async with hanging("DATA") as (_, url), asyncio.timeout(60):
         done = await Relay(database, SmtpTransport(url), sender=SENDER, clock=clock).drain()
@@ -195,7 +197,7 @@ async def test_a_server_that_never_answers_is_left_after_a_bounded_time(
 async def test_a_server_that_hangs_after_taking_the_mail_does_not_get_it_twice(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transports, "GOODBYE", 0.2)
+    monkeypatch.setattr(transports, "QUIT_SECONDS", 0.2)
     await promise(database)
     async with hanging("QUIT") as (taken, url), asyncio.timeout(60):
         assert await Relay(database, SmtpTransport(url), sender=SENDER, clock=clock).drain() == Delivered(sent=1)
@@ -205,7 +207,7 @@ async def test_a_server_that_hangs_after_taking_the_mail_does_not_get_it_twice(
 
 async def test_a_mail_that_hangs_does_not_stop_those_behind_it(database: Database, clock: Clock) -> None:
     slow = (await promise(database))[0]
-    await promise(database, 3 * BATCH)
+    await promise(database, 3 * MAX_IN_FLIGHT)
     others = asyncio.Event()
     sent = 0
 
@@ -215,22 +217,22 @@ async def test_a_mail_that_hangs_does_not_stop_those_behind_it(database: Databas
             await others.wait()
             return
         sent += 1
-        if sent == 3 * BATCH:
+        if sent == 3 * MAX_IN_FLIGHT:
             others.set()
 
     async with asyncio.timeout(60):
         done = await Relay(database, Noting(hang), sender=SENDER, clock=clock).drain()
-    assert done == Delivered(sent=3 * BATCH + 1)
+    assert done == Delivered(sent=3 * MAX_IN_FLIGHT + 1)
 
 
-async def test_when_told_to_stop_it_leaves_a_hanging_server_and_gives_everything_back(
+async def test_stopping_disconnects_from_a_hanging_server_and_releases_all_leases(
     database: Database,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert STOP_WITHIN <= 5
-    monkeypatch.setattr(relay_module, "STOP_WITHIN", 0.2)
-    await promise(database, 2 * AT_ONCE)
+    assert STOP_WITHIN_SECONDS <= 5
+    monkeypatch.setattr(relay_module, "STOP_WITHIN_SECONDS", 0.2)
+    await promise(database, 2 * MAX_SENDING)
     hung = asyncio.Semaphore(0)
 
     async def hang(_: EmailMessage) -> None:
@@ -240,7 +242,7 @@ async def test_when_told_to_stop_it_leaves_a_hanging_server_and_gives_everything
     relay = Relay(database, Noting(hang), sender=SENDER, clock=clock)
     running = asyncio.create_task(relay.run())
     async with asyncio.timeout(60):
-        for _ in range(AT_ONCE):
+        for _ in range(MAX_SENDING):
             await hung.acquire()
         relay.stop()
         await running
@@ -275,7 +277,7 @@ async def test_a_recipient_refused_for_now_is_tried_again_alone_under_the_same_m
     assert (row.status, row.last_error, row.left_over) == (SENT, "gone@example.com: 550 no such user", None)
 
 
-async def test_a_recipient_who_never_takes_it_does_not_make_a_mail_failed_that_others_have(
+async def test_a_mail_that_some_recipients_got_is_not_failed(
     database: Database,
     clock: Clock,
 ) -> None:
@@ -291,7 +293,7 @@ async def test_a_recipient_who_never_takes_it_does_not_make_a_mail_failed_that_o
     assert (await outbox(database))[0].last_error == "busy@example.com: 451 later"
 
 
-async def test_how_much_is_waiting_and_since_when(database: Database) -> None:
+async def test_waiting_and_failed_mails_are_counted(database: Database) -> None:
     now = NOON + timedelta(hours=1)
     async with database.read(EVERYTHING) as session:
         assert await oldest_due(session, now) is None
@@ -321,7 +323,7 @@ async def test_a_claim_reads_its_indexes_however_many_mails_there_are(database: 
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", see)
     relay = Relay(database, Noting(), sender=SENDER, clock=clock)
-    await relay._fill_hands()
+    await relay._claim_more()
     event.remove(database.engine.sync_engine, "before_cursor_execute", see)
     relay.stop()
     await relay.drain()

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from models.database.sessions import Database
-from models.facts import possible, read_facts
+from models.facts import DELIVERY_STATUS, possible, read_facts
 from models.invoice import InvoiceStatus
 from models.order import Order
-from models.policy import Fact, OrderAction, OrderStatus, Role, blockers
+from models.policy import Fact, OrderAction, OrderStatus, Role, blockers, delivery_status
 from models.scope import EVERYTHING
 from tests.support.factories import (
     NOON,
@@ -70,6 +70,9 @@ async def test_the_filter_and_the_table_agree_for_every_action_and_role(database
                     found = set(await session.scalars(select(Order.id).where(possible(action, role, bulk=bulk))))
                     by_table = {id for id, each in facts.items() if not blockers(action, role, each, bulk=bulk)}
                     assert found == by_table, (action, role, bulk)
+        rows = await session.execute(select(Order.id, DELIVERY_STATUS.label("status")))
+        derived = {row.id: row.status for row in rows}
+    assert derived == {id: delivery_status(each) for id, each in facts.items()}
     seen = {fact for each in facts.values() for fact in each.true}
     assert seen == set(Fact), "the crowd must show every fact"
 

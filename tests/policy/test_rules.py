@@ -13,6 +13,7 @@ from models.policy import (
     REJECTED,
     RULES,
     Blocker,
+    DeliveryStatus,
     Fact,
     Facts,
     Has,
@@ -21,6 +22,8 @@ from models.policy import (
     Role,
     available_actions,
     blockers,
+    delivery_status,
+    possible_blockers,
     status_of_rejection,
 )
 
@@ -51,7 +54,7 @@ def test_rejecting_is_blocked_by_the_four_conditions_and_by_nothing_else(role: R
         assert blockers(OrderAction.REJECT, role, facts) == expected_blockers_of_a_rejection(facts)
 
 
-def test_who_may_not_write_is_told_so_besides_what_else_blocks() -> None:
+def test_not_permitted_is_reported_beside_the_other_blockers() -> None:
     for facts in EVERY_CASE:
         expected = [Blocker.NOT_PERMITTED, *expected_blockers_of_a_rejection(facts)]
         for role in (Role.READ, Role.APP_READ):
@@ -125,6 +128,29 @@ def test_an_action_outside_its_statuses_is_blocked_and_inside_only_by_its_condit
                 assert facts.status in rule.within
             elif role in rule.by and facts.status in rule.within:
                 assert set(found) <= set(rule.unless)
+
+
+@pytest.mark.parametrize("action", OrderAction)
+def test_the_possible_blockers_are_those_that_some_case_meets(action: OrderAction) -> None:
+    met = {
+        blocker
+        for role in Role
+        for facts in EVERY_CASE
+        for bulk in (False, True)
+        for blocker in blockers(action, role, facts, bulk=bulk)
+    }
+    assert set(possible_blockers(action)) == met
+
+
+def test_the_delivery_status_follows_from_the_facts() -> None:
+    for facts in EVERY_CASE:
+        if Fact.DELIVERY_NOTE in facts.true:
+            expected = DeliveryStatus.DELIVERY_NOTE_CREATED
+        elif Fact.BACKLOG_SKUS in facts.true:
+            expected = DeliveryStatus.BACKLOG_SKUS_CREATED
+        else:
+            expected = DeliveryStatus.NONE
+        assert delivery_status(facts) is expected
 
 
 def test_a_fact_that_blocks_does_so_alone() -> None:

@@ -1,4 +1,4 @@
-"""Two server processes on a SQLite file, two on a PostgreSQL database; every test has a brand of its own there."""
+"""Two server processes on a SQLite file, two on a PostgreSQL database. Every test uses a brand of its own."""
 
 import asyncio
 import shutil
@@ -18,7 +18,7 @@ from tests.support.servers import PATIENT, Callers, serving
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A database with servers on it."""
+    """A database and the servers that use it."""
 
     database_url: str
     servers: list[str]
@@ -33,7 +33,7 @@ def site(
         url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'orders.db')}"
     else:
         postgres: Postgres = request.getfixturevalue("postgres")
-        # Set up again when other files ran in between.
+        # Set up again if other test files ran in between.
         url = postgres.create_database(f"races_{uuid4().hex}", request.getfixturevalue("postgres_template"))
     with serving(url, folder, change=PATIENT, ORDERS_REQUEST_TIMEOUT="90") as servers:
         yield Site(url, servers)

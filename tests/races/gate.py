@@ -1,5 +1,7 @@
-"""A gate: while it is shut, commands on the given orders wait for their locks, all at once; then they run into each
-other. A connection of its own holds the locks (PostgreSQL: the orders' rows; SQLite: the write lock)."""
+"""A gate: while it is shut, all commands on the given orders wait for their locks; when it opens, they race.
+
+A separate connection holds the locks (PostgreSQL: the orders' rows; SQLite: the write lock).
+"""
 
 import asyncio
 import time
@@ -12,7 +14,7 @@ from models.database.sessions import Database
 from models.order import Order
 from models.scope import EVERYTHING
 
-# On a slow machine too; well within the time that a command waits for its lock (tests.servers.PATIENT).
+# Long enough for a slow machine; much shorter than a command waits for its lock (tests/support/servers.py, PATIENT).
 ALL_WAIT_WITHIN = 30.0  # seconds
 
 
@@ -25,7 +27,7 @@ async def shut(database: Database, orders: Sequence[Order]) -> AsyncIterator[Non
 
 
 async def wait_for_waiters(database: Database, count: int) -> None:
-    """Until `count` commands wait at the gate, as far as that can be seen; for some seconds at most."""
+    """Waits until `count` commands wait at the gate, as far as that is visible; a few seconds at most."""
     if database.is_sqlite:
         await asyncio.sleep(0.2)
         return

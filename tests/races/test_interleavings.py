@@ -1,4 +1,4 @@
-"""Any mix of commands on a few orders, all at once at two server processes: whatever comes first, the invariants hold.
+"""Random mixes of concurrent commands on a few orders, at two server processes: the invariants hold in every order.
 
 Hypothesis draws the mixes and shrinks one that breaks an invariant. RACES_EXAMPLES=500 makes a long campaign of it.
 """
@@ -46,7 +46,7 @@ BULK: dict[str, dict[str, Any]] = {
     "createOrderConfirmations": {"notify": False, "askBuyerApproval": False},
     "applyTagsToOrders": {"mode": "ADD"},
 }
-# What undoes a document that was made before: its id is known from its own answer.
+# Commands that undo a document made earlier; its id comes from the answer of the command that made it.
 UNDO = {
     "createInvoice": ("invoice", "deleteInvoice", "invoiceId"),
     "createDeliveryNote": ("deliveryNote", "deleteDeliveryNote", "deliveryNoteId"),
@@ -56,7 +56,7 @@ STATUSES = [OrderStatus.OC_REQUIRED, OrderStatus.OC_CREATED, OrderStatus.OC_CONF
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`orders`: places of the orders; a command on one takes the first."""
+    """`orders`: indexes of the orders. A command on one order takes the first."""
 
     mutation: str
     orders: tuple[int, ...]
@@ -76,7 +76,7 @@ SCHEDULES = st.tuples(
 )
 
 
-def test_whatever_comes_first_the_invariants_hold(site: Site) -> None:
+def test_invariants_hold_in_every_interleaving(site: Site) -> None:
     outcomes: Counter[str] = Counter()
 
     @settings(
@@ -93,7 +93,7 @@ def test_whatever_comes_first_the_invariants_hold(site: Site) -> None:
 
 
 async def play(site: Site, statuses: list[OrderStatus], steps: list[Step]) -> Counter[str]:
-    """The outcomes. Fails on an error that is no refusal, and on a broken invariant."""
+    """The outcomes. Fails on any error that is not a refusal, and on a violated invariant."""
     database = Database(site.database_url)
     try:
         shop = await make_shop(database)
@@ -111,7 +111,7 @@ async def play(site: Site, statuses: list[OrderStatus], steps: list[Step]) -> Co
 
 
 async def an_order(database: Database, shop: Shop, status: OrderStatus) -> Order:
-    """Of a buyer of its own, with the lines of its OC if it has one."""
+    """An order of its own buyer, with the lines of its OC if it has one."""
     buyer = await make_buyer(database, shop.brand)
     order = await make_order(database, shop, status=status, buyer_id=buyer.id)
     if status is not OrderStatus.OC_REQUIRED:

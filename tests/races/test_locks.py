@@ -1,4 +1,4 @@
-"""A lock that is held for too long is told as UNAVAILABLE with a 503, and nothing has happened; nothing waits for ever.
+"""A command that waits too long for a lock gets UNAVAILABLE with a 503 and changes nothing; no wait is unbounded.
 
 Three of the deadlocks below were real, each shown by its test before the order of the locks was mended: settings,
 placing anew, and imports.
@@ -45,7 +45,7 @@ DOCUMENT = "mutation ($input: RejectOrderInput!) { rejectOrder(input: $input) { 
 
 @pytest.fixture
 async def impatient(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
-    """An application that waits a fifth of a second for a lock."""
+    """An application that waits at most a fifth of a second for a lock."""
 
     monkeypatch.setattr(application, "LOCK_WAIT", timedelta(seconds=0.2))
     async with serving(database_url, tmp_path, Clock()) as client:
@@ -54,15 +54,13 @@ async def impatient(database_url: str, tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.fixture
 async def bystander(database_url: str) -> AsyncIterator[Database]:
-    """Somebody else on the same database."""
+    """Another user of the same database."""
     opened = Database(database_url)
     yield opened
     await opened.close()
 
 
-async def test_who_waits_too_long_for_a_lock_is_told_to_try_again_and_nothing_has_happened(
-    impatient: Client, bystander: Database
-) -> None:
+async def test_lock_wait_is_bounded(impatient: Client, bystander: Database) -> None:
     shop = await make_shop(bystander)
     order = await make_order(bystander, shop)
     member = impatient.as_(shop.member())
@@ -85,7 +83,7 @@ async def test_who_waits_too_long_for_a_lock_is_told_to_try_again_and_nothing_ha
     assert response.json()["data"] == {"rejectOrder": {"userErrors": []}}
 
 
-async def test_what_could_be_answered_is_no_503(impatient: Client, bystander: Database) -> None:
+async def test_answerable_requests_get_no_503(impatient: Client, bystander: Database) -> None:
     shop = await make_shop(bystander)
     order = await make_order(bystander, shop)
     member = impatient.as_(shop.member())
@@ -98,7 +96,7 @@ async def test_what_could_be_answered_is_no_503(impatient: Client, bystander: Da
     assert response.status_code == 200
 
 
-async def test_a_command_waits_for_its_turn_in_its_own_process_for_a_bounded_time(sqlite_url: str) -> None:
+async def test_the_wait_for_writers_of_the_same_process_is_bounded(sqlite_url: str) -> None:
     database = Database(sqlite_url, lock_wait=timedelta(seconds=0.1))
     async with database.transaction(EVERYTHING):
         with pytest.raises(DatabaseBusyError):
@@ -109,7 +107,7 @@ async def test_a_command_waits_for_its_turn_in_its_own_process_for_a_bounded_tim
     await database.close()
 
 
-async def test_on_sqlite_what_was_waited_for_this_process_is_not_waited_for_others_too(sqlite_url: str) -> None:
+async def test_on_sqlite_waits_for_this_and_other_processes_share_one_bound(sqlite_url: str) -> None:
     database = Database(sqlite_url, lock_wait=timedelta(seconds=60))
     begun = asyncio.Event()
 
@@ -129,7 +127,7 @@ async def test_on_sqlite_what_was_waited_for_this_process_is_not_waited_for_othe
 
 
 async def together(database: Database, *commands: Callable[[], Awaitable[Answer]], hold: Any) -> list[Answer]:
-    """Sends the commands one by one while `hold` keeps them waiting, then lets go."""
+    """Sends the commands one by one while `hold` blocks them, then releases the lock."""
     tasks = []
     async with hold:
         for count, command in enumerate(commands, 1):
@@ -151,7 +149,7 @@ async def test_settings_of_a_brand_change_while_its_orders_are_rejected(
     assert_done(await asyncio.gather(*calls))
 
 
-async def test_an_order_is_placed_anew_while_the_one_sent_back_is_archived(
+async def test_an_order_is_placed_again_while_the_returned_one_is_archived(
     database: Database, shop: Shop, callers: Callers
 ) -> None:
     """The new order held the audit's head and waited for the old order's row; archiving the other way round."""
@@ -195,10 +193,10 @@ async def test_tags_are_deleted_while_they_are_taken_off_and_put_on(
         assert [answer.error for answer in answers] == [None] * len(answers)
 
 
-async def test_two_imports_of_the_same_orders_in_opposite_order_and_their_rejection_get_along(
+async def test_opposite_imports_and_rejections_of_the_same_orders_do_not_deadlock(
     database: Database, site: Site, shop: Shop, callers: Callers, tmp_path: Path
 ) -> None:
-    """Four processes: two imports, and two servers at which whatever has come is rejected."""
+    """Four processes: two imports, and two servers that reject every imported order."""
     member, orders, overlapped = callers.of(shop.member()), 0, False
     for number in range(MAX_ROUNDS):
         orders += ORDERS
@@ -216,7 +214,7 @@ async def test_two_imports_of_the_same_orders_in_opposite_order_and_their_reject
         counts = [await each for each in imports]
         assert [sum(each) for each in zip(*counts, strict=True)] == [ORDERS, ORDERS, ORDERS, 0]
         assert swept + await sweep(member, 0) == ORDERS
-        # On SQLite an import that writes leaves the lock for no longer than a moment.
+        # On SQLite, an import that writes releases the lock only for moments.
         if overlapped or database.is_sqlite:
             break
     assert overlapped or database.is_sqlite, "all were rejected after all had come"
@@ -231,7 +229,7 @@ def rows(shop: Shop, number: int) -> list[str]:
 
 
 async def import_in_a_process(site: Site, shop: Shop, file: Path) -> list[int]:
-    """`orders import`; how many orders and lines were imported, how many orders were unchanged and refused."""
+    """Runs `orders import`; returns the numbers of orders and lines imported, and of orders unchanged and refused."""
     process = await asyncio.create_subprocess_exec(
         *command("import", "--brand", shop.brand.code, str(file), change=PATIENT),
         env=environment(site.database_url), stdout=PIPE, stderr=PIPE,
@@ -250,7 +248,7 @@ async def sweep(member: Caller, server: int) -> int:
     return count
 
 
-async def test_no_deadlock_was_ever_found_by_the_database(database: Database, shop: Shop) -> None:
+async def test_the_database_never_detected_a_deadlock(database: Database, shop: Shop) -> None:
     if database.is_sqlite:
         pytest.skip("one writer at a time: there is nothing to deadlock with")
     async with database.engine.connect() as connection:
@@ -268,7 +266,7 @@ def url_of(database: Database) -> str:
 
 @asynccontextmanager
 async def held(database: Database, table: Any, key: Any) -> AsyncIterator[None]:
-    """Holds a row, or on SQLite the write lock, in a connection of its own."""
+    """Locks a row, or on SQLite takes the write lock, in a separate connection."""
     holder = Database(url_of(database))
     async with holder.transaction(EVERYTHING) as session:
         await session.get_one(table, key, with_for_update=True)

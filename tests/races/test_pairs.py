@@ -1,5 +1,7 @@
-"""A rejection and another command on the same order, at two server processes at the same instant: whoever comes first
-wins, the other is refused (or, where the rules allow it, follows), and nothing is half done."""
+"""A rejection and another command on the same order, at two server processes at once.
+
+The first one wins; the other is refused or, if the rules allow it, follows. Nothing is half done.
+"""
 
 import asyncio
 from collections import Counter
@@ -34,7 +36,7 @@ class Command:
 
 REJECT = Command("rejectOrder", {"notify": True})
 
-# (the other command, the status of the orders, (rejected?, other done?) → must be seen). Nothing else may be seen.
+# (the other command, the status of the orders, (rejected?, other done?) → must occur). No other result may occur.
 PAIRS = [
     (REJECT, OrderStatus.OC_APPROVED, [(True, False), (False, True)]),
     (Command("createDeliveryNote"), OrderStatus.OC_CONFIRMED, [(True, False), (False, True)]),
@@ -70,7 +72,7 @@ async def test_of_two_commands_at_once_both_orders_of_events_happen_and_nothing_
 
 
 async def some_orders(database: Database, shop: Shop, status: OrderStatus) -> list[Order]:
-    """Each of a buyer of its own, so that each can be sent back."""
+    """Orders of different buyers, so that each can be sent back."""
     made = []
     for _ in range(AT_ONCE):
         buyer = await make_buyer(database, shop.brand)
@@ -81,7 +83,7 @@ async def some_orders(database: Database, shop: Shop, status: OrderStatus) -> li
 async def collide(
     database: Database, caller: Caller, one: Command, other: Command, orders: Sequence[Order], number: int
 ) -> list[tuple[Answer, Answer]]:
-    """Both commands on each order, sent while the gate is shut, the first one first in half of the cases."""
+    """Both commands on each order, sent while the gate is shut; each is sent first in half of the cases."""
     sent: list[tuple[asyncio.Task[Answer], asyncio.Task[Answer]]] = []
     async with shut(database, orders):
         for place, order in enumerate(orders):
@@ -132,7 +134,7 @@ async def test_a_bulk_rejection_and_single_ones_reject_each_order_once(
     both: Counter[str] = Counter()
     for number in range(MAX_ROUNDS):
         orders = await some_orders(database, shop, OrderStatus.OC_REQUIRED)
-        # The run locks the first orders before the single ones come, and the last ones after; or all of them before.
+        # The run locks the first orders before the single rejections arrive, and the last ones after; or all before.
         early = orders[AT_ONCE // 2 :] if number % 2 == 0 else []
         late = orders[: len(orders) - len(early)]
         async with shut(database, orders):
@@ -158,7 +160,7 @@ async def test_a_bulk_rejection_and_single_ones_reject_each_order_once(
 async def test_two_bulk_rejections_in_opposite_order_reject_each_order_once(
     database: Database, shop: Shop, callers: Callers
 ) -> None:
-    """They fit into one batch, so one run does all of them, be it this one or that; the other tells each as refused."""
+    """They fit into one batch, so either run rejects all of them, and the other reports each one as refused."""
     member = callers.of(shop.member())
     winners: set[int] = set()
     for number in range(MAX_ROUNDS):

@@ -8,7 +8,8 @@ from starlette.types import Receive, Scope, Send
 from graph.cli.serve import configuration
 from graph.limits.trusted_documents import digest
 from graph.settings.edge import Edge, edge_from
-from graph.settings.environment import Settings, SettingsError, from_environment
+from graph.settings.environment import Settings, from_environment
+from graph.settings.errors import SettingsError
 from tests.support.client import SECRET
 
 KEY = SECRET
@@ -66,7 +67,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ("ORDERS_GRAPHIQL", ""),
     ],
 )
-def test_a_wrong_setting_is_told_by_name(tmp_path: Path, name: str, value: str) -> None:
+def test_a_wrong_setting_is_reported_by_name(tmp_path: Path, name: str, value: str) -> None:
     if not value:
         assert from_environment({name: value}, data_folder=tmp_path).edge == Edge()
         return
@@ -75,7 +76,7 @@ def test_a_wrong_setting_is_told_by_name(tmp_path: Path, name: str, value: str) 
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"a": 1}', "\xff"])
-def test_documents_that_cannot_be_read_are_told(tmp_path: Path, content: str) -> None:
+def test_unreadable_trusted_documents_are_reported(tmp_path: Path, content: str) -> None:
     path = tmp_path / "documents.json"
     path.write_text(content, encoding="latin-1")
     with pytest.raises(SettingsError, match=r"ORDERS_TRUSTED_DOCUMENTS: .*documents\.json"):
@@ -86,7 +87,7 @@ def test_documents_that_cannot_be_read_are_told(tmp_path: Path, content: str) ->
     ("trusted", "client"),
     [((), "127.0.0.1"), (("10.0.0.0/8",), "127.0.0.1"), (("10.0.0.0/8", "127.0.0.1"), "192.0.2.1")],
 )
-async def test_forwarded_headers_are_believed_from_trusted_proxies_only(
+async def test_forwarded_headers_are_trusted_from_trusted_proxies_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: tuple[str, ...], client: str
 ) -> None:
     """As the server hands them on; 10.9.9.9 is another proxy of ours, 192.0.2.1 the client."""

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from graph.settings.environment import PUBLISHED, OidcProvider, SettingsError, from_environment, is_weak
+from graph.cli.settings_page import settings_page
+from graph.settings.environment import ROOT, VARIABLES, OidcProvider, Settings, database_url, from_environment
+from graph.settings.errors import SettingsError
+from graph.settings.secret_key import PUBLISHED, is_weak
 
 KEY = secrets.token_hex(16)
 
@@ -18,7 +21,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert settings.mail_folder == tmp_path / "mail"
 
 
-def test_the_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> None:
+def test_the_key_is_created_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     first = from_environment({}, data_folder=tmp_path)
     assert from_environment({}, data_folder=tmp_path).secret_key == first.secret_key
     assert len(first.secret_key) >= 32
@@ -77,7 +80,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ("ORDERS_DATABSE_URL", "sqlite:///orders.db"),
     ],
 )
-def test_a_wrong_setting_is_told_by_name(tmp_path: Path, name: str, value: str) -> None:
+def test_a_wrong_setting_is_reported_by_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name) as caught:
         from_environment({"ORDERS_MAIL_FROM": "orders@example.com", name: value}, data_folder=tmp_path)
     assert "\n" not in str(caught.value).replace(value, "")
@@ -98,7 +101,7 @@ def test_an_oidc_provider_can_be_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", OIDC)
-def test_a_provider_is_set_as_a_whole(tmp_path: Path, name: str) -> None:
+def test_a_provider_needs_all_of_its_settings(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match=f"so {name} must be too"):
         from_environment({each: value for each, value in OIDC.items() if each != name}, data_folder=tmp_path)
 
@@ -121,13 +124,13 @@ def test_keys_come_from_a_safe_address_only(tmp_path: Path, url: str) -> None:
     assert "pw" not in str(caught.value)
 
 
-def test_the_demos_key_is_good_for_the_demo_only(tmp_path: Path) -> None:
+def test_the_demo_key_is_valid_for_the_demo_only(tmp_path: Path) -> None:
     demo = from_environment({}, demo=True, data_folder=tmp_path).secret_key
     assert from_environment({"ORDERS_SECRET_KEY": demo}, demo=True, data_folder=tmp_path).secret_key == demo
     with pytest.raises(SettingsError, match="is the demo's"):
         from_environment({"ORDERS_SECRET_KEY": demo}, data_folder=tmp_path)
     (tmp_path / "secret.key").write_text(demo)
-    with pytest.raises(SettingsError, match="holds no proper key"):
+    with pytest.raises(SettingsError, match="holds no usable key"):
         from_environment({}, data_folder=tmp_path)
 
 
@@ -147,18 +150,59 @@ def test_no_secret_is_in_what_settings_print(tmp_path: Path) -> None:
     assert not any(hidden in printed for hidden in (KEY, "hidden-1", "hidden-2"))
 
 
+def test_the_page_of_the_settings_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page(), "run ./run schema"
+
+
+def test_a_slip_in_a_name_is_told_with_the_name_that_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(
+        SettingsError, match=r"ORDERS_DATABSE_URL is not a setting\. Did you mean ORDERS_DATABASE_URL\?"
+    ):
+        from_environment({"ORDERS_DATABSE_URL": "sqlite:///orders.db"}, data_folder=tmp_path)
+
+
+def test_the_defaults_are_those_of_the_table(tmp_path: Path) -> None:
+    assert from_environment({"ORDERS_SECRET_KEY": KEY}, data_folder=tmp_path) == Settings(
+        f"sqlite:///{tmp_path}/orders.db", KEY, tmp_path
+    )
+    names = {variable.name for variable in VARIABLES}
+    assert all(need in names for variable in VARIABLES for need in variable.needs)
+
+
+@pytest.mark.parametrize(
+    ("database", "replica", "says"),
+    [
+        ("postgresql://u:p@db/orders", "sqlite:///x.db", "Only PostgreSQL has replicas"),
+        ("sqlite:///x.db", "postgresql://u:p@db/orders", "needs a PostgreSQL in ORDERS_DATABASE_URL"),
+        ("", "postgresql://u:p@db/orders", "so ORDERS_DATABASE_URL must be too"),
+    ],
+)
+def test_only_postgresql_has_a_replica(tmp_path: Path, database: str, replica: str, says: str) -> None:
+    environment = {"ORDERS_DATABASE_URL": database, "ORDERS_DATABASE_REPLICA_URL": replica}
+    with pytest.raises(SettingsError, match=says):
+        from_environment(environment, data_folder=tmp_path)
+
+
+def test_asking_for_the_database_makes_nothing(tmp_path: Path) -> None:
+    assert database_url({}, data_folder=tmp_path) == f"sqlite:///{tmp_path}/orders.db"
+    assert database_url({}, demo=True, data_folder=tmp_path) == f"sqlite:///{tmp_path}/demo.db"
+    given = {"ORDERS_DATABASE_URL": "sqlite:///other.db"}
+    assert database_url(given, demo=True, data_folder=tmp_path) == "sqlite:///other.db"
+    assert not list(tmp_path.iterdir())
+
+
 def test_smtp_needs_a_sender(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="ORDERS_MAIL_FROM"):
         from_environment({"ORDERS_SMTP_URL": "smtp://mail:25"}, data_folder=tmp_path)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="cannot be written"):
         from_environment({}, data_folder=tmp_path / "file")
 
 
-def test_an_empty_key_file_is_told(tmp_path: Path) -> None:
+def test_an_empty_key_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("")
-    with pytest.raises(SettingsError, match="holds no proper key"):
+    with pytest.raises(SettingsError, match="holds no usable key"):
         from_environment({}, data_folder=tmp_path)

@@ -58,9 +58,7 @@ graph.cli.serve.GRACE = 60
 """
 
 
-async def test_what_runs_is_finished_and_committed_and_nothing_new_is_taken(
-    database: Database, database_url: str
-) -> None:
+async def test_running_requests_finish_and_new_ones_are_refused(database: Database, database_url: str) -> None:
     shop = await make_shop(database)
     order = await make_order(database, shop)
     async with server_process(database_url, "--drain", "5", change=PATIENT, ORDERS_REQUEST_TIMEOUT="90") as server:
@@ -85,7 +83,7 @@ async def test_what_runs_is_finished_and_committed_and_nothing_new_is_taken(
     assert await status_of(database, order) is OrderStatus.REJECTED_BY_BRAND
 
 
-async def test_a_mail_server_that_hangs_does_not_hold_the_end_and_gets_no_mail_twice(
+async def test_a_hanging_mail_server_neither_delays_shutdown_nor_gets_a_mail_twice(
     database: Database, database_url: str
 ) -> None:
     shop = await make_shop(database)
@@ -103,7 +101,7 @@ async def test_a_mail_server_that_hangs_does_not_hold_the_end_and_gets_no_mail_t
         assert (await reject(server, shop, order, notify=True)).status_code == 200
         await asyncio.wait_for(talked_to.wait(), 60)
         server.tell_to_stop()
-        assert await server.ended(within=smtp_module.TIMEOUT - 5) == 0
+        assert await server.ended(within=smtp_module.TIMEOUT_SECONDS - 5) == 0
     listening.close()
     row: OutboxMessage = (await outbox(database))[0]
     assert (row.status, row.leased_until) == (NotificationStatus.PENDING, None), "given back"

@@ -74,7 +74,7 @@ async def test_slow_clients_are_cut_off(sqlite_url: str) -> None:
     assert b"did not arrive within" in drip
 
 
-async def test_endless_clients_are_cut_off_and_the_server_serves_on(sqlite_url: str) -> None:
+async def test_endless_requests_are_cut_off_and_the_server_keeps_serving(sqlite_url: str) -> None:
     chunked = POST + b"Transfer-Encoding: chunked\r\n\r\n"
     chunk = b"fff0\r\n" + b"x" * 0xFFF0 + b"\r\n"
     async with server_process(sqlite_url) as server:
@@ -95,7 +95,7 @@ async def test_endless_clients_are_cut_off_and_the_server_serves_on(sqlite_url: 
         await _closed(writer)
 
 
-async def test_who_does_not_read_is_left(sqlite_url: str) -> None:
+async def test_clients_that_do_not_read_are_disconnected(sqlite_url: str) -> None:
     largest = max((ROOT / "graph" / "http" / "graphiql" / "vendor").glob("*.js"), key=lambda path: path.stat().st_size)
     loop = asyncio.get_running_loop()
     times = 20
@@ -132,7 +132,7 @@ def is_left(server: int, client: int) -> bool:
     return True
 
 
-async def test_connections_have_a_bound_too(sqlite_url: str) -> None:
+async def test_the_number_of_connections_is_bounded(sqlite_url: str) -> None:
     async with server_process(sqlite_url, change=FEW) as server:
         opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(45)]
         told = await asyncio.gather(*(asyncio.wait_for(_all(reader), CUT_OFF_WITHIN) for reader, _ in opened))

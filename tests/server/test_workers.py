@@ -77,7 +77,7 @@ def health_requests(url: str) -> float:
     return float(found[1]) if found else 0.0
 
 
-def test_a_killed_worker_is_replaced_and_all_stop_when_told(database_url: str, tmp_path: Path) -> None:
+def test_a_killed_worker_is_replaced_and_all_workers_stop_on_a_signal(database_url: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with served(database_url, log) as (parent, url):
         until(lambda: len(workers_of(parent)) == 2, log)
@@ -100,7 +100,7 @@ def test_a_killed_worker_is_replaced_and_all_stop_when_told(database_url: str, t
     assert f"worker {killed} ended (-9); starting another" in told
 
 
-def test_workers_end_with_a_parent_that_is_killed(sqlite_url: str, tmp_path: Path) -> None:
+def test_workers_stop_when_their_parent_is_killed(sqlite_url: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with served(sqlite_url, log) as (parent, url):
         until(lambda: len(workers_of(parent)) == 2, log)

@@ -1,4 +1,4 @@
-"""A GraphQL client on the real application, through HTTP."""
+"""A GraphQL client of the real application, over HTTP."""
 
 import os
 import secrets
@@ -21,7 +21,7 @@ from models.base import Base
 from models.database.sessions import Database
 from tests.support.clock import Clock
 
-# Another one each time, as a key in a repository is no secret; the same for the processes that a test starts.
+# A new key each time, because a key in a repository is not secret; shared with the processes that a test starts.
 SECRET = os.environ.setdefault("TEST_SECRET_KEY", secrets.token_urlsafe(48))
 OF_THE_RELAY = ("UPDATE outbox_messages", "WITH RECURSIVE turns", "WITH due", "SELECT EXISTS (SELECT * \nFROM outbox")
 KINDS = {
@@ -57,7 +57,7 @@ class Client:
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
-        """The SQL statements that the application runs meanwhile, without BEGIN and what the relay does."""
+        """Records the SQL statements that the application runs, without BEGIN and those of the relay."""
         seen: list[str] = []
 
         def see(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -69,7 +69,7 @@ class Client:
         event.remove(self.database.engine.sync_engine, "before_cursor_execute", see)
 
     async def execute(self, query: str, /, **variables: Any) -> dict[str, Any]:
-        """The whole answer, errors and all."""
+        """The whole answer, errors included."""
         response = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=self.headers)
         assert response.status_code == 200, (response.status_code, response.text)
         answer: dict[str, Any] = response.json()
@@ -92,7 +92,7 @@ class Client:
 
 @asynccontextmanager
 async def serving(database_url: str, folder: Path, clock: Clock, **settings: Any) -> AsyncIterator[Client]:
-    """The application, relay and all, on this database; mails go to `folder`/mail unless `smtp_url` says otherwise."""
+    """The application with its relay on this database. Mails go to `folder`/mail unless `smtp_url` is set."""
     made = Settings(database_url=database_url, secret_key=SECRET, data_folder=folder, **settings)
     app = create_app(made, clock=clock)
     transport = httpx2.ASGITransport(app=app)

@@ -17,7 +17,7 @@ _number = count(1)
 async def make_note(
     database: Database, shop: Shop, order: Order, quantities: Sequence[int] = (2, 3), **note: Any
 ) -> DeliveryNote:
-    """So many of the shop's SKUs in turn."""
+    """A note with these quantities of the shop's SKUs, in turn."""
     fields = {"id": new_id(), "brand_id": order.brand_id, "order_id": order.id, "created_at": NOON}
     made = DeliveryNote(**(fields | {"code": f"DN-{next(_number):06}"} | note))
     lines = [

@@ -30,7 +30,7 @@ _number = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A brand with one buyer, one catalog and three SKUs: what an order needs."""
+    """A brand with one buyer, one catalog and three SKUs: everything that an order needs."""
 
     brand: Brand
     buyer: Buyer

@@ -1,10 +1,9 @@
-"""What must be true of a database whatever happened: races, crashes, full disks. Asked in SQL, on both databases."""
+"""Invariants of a database after anything that can happen: races, crashes, full disks. In SQL, for both databases."""
 
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select, text
 
-from graph.cli.audit import verify_brand
 from models.actor import Actor
 from models.brand import Brand
 from models.database.sessions import Database
@@ -12,6 +11,7 @@ from models.order import Order
 from models.policy import OPEN, REJECTED, Role
 from models.scope import EVERYTHING
 from resolvers.analytics import order_analytics, rejections
+from resolvers.audit import verify_brand
 from resolvers.core.context import Context
 
 _REJECTED = "o.status IN ('REJECTED_BY_BRAND', 'REJECTED')"
@@ -34,10 +34,10 @@ def _entries(kind: str) -> str:
     return f"(SELECT count(*) FROM audit_entries d WHERE {_OF_ORDER} AND d.kind = '{kind}')"
 
 
-# What an audit entry says without the order's version rising.
+# Kinds of audit entries that do not increase the order's version.
 _NO_CHANGE = "('ORDER_PLACED', 'TAGS_APPLIED', 'NOTIFICATION_RESENT')"
 
-# What is wrong → the orders of which it is true.
+# Violation → the condition for the orders that have it.
 WRONG_ORDERS = {
     "rejected and referenced": f"{_REJECTED} AND {_BACKLOG} + {_WHOLE_NOTES} + {_INVOICES} > 0",
     "sent back and referenced": f"o.status = 'SENT_BACK_TO_CART' AND {_BACKLOG} + {_WHOLE_NOTES} + {_INVOICES} > 0",
@@ -86,7 +86,7 @@ WRONG_ROWS = {
 
 
 async def violations(database: Database) -> list[str]:
-    """What is wrong, in words and numbers; empty when all is as it must be."""
+    """The violated invariants with the number of rows; empty if all hold."""
     found = []
     async with database.engine.connect() as connection:
         for told, condition in WRONG_ORDERS.items():
@@ -99,14 +99,14 @@ async def violations(database: Database) -> list[str]:
     async with database.read(EVERYTHING) as session:
         brands = list(await session.scalars(select(Brand)))
     for brand in brands:
-        if wrong := (await verify_brand(database, brand)).wrong:
-            found.append(f"{brand.code}: the audit is broken: {wrong}")
+        if problem := (await verify_brand(database, brand)).problem:
+            found.append(f"{brand.code}: the audit chain is broken: {problem}")
         found += await _analytics(database, brand)
     return found
 
 
 async def _analytics(database: Database, brand: Brand) -> list[str]:
-    """The figures are the list's: what counts, and what was rejected."""
+    """The figures of counted and of rejected orders equal the sums over the list."""
     actor = Actor(role=Role.ADMIN, id="check", name="Check", brand_id=brand.id)
     context = Context(database, actor, clock=lambda: datetime.now(UTC))
     counted, _ = await order_analytics(context, None, None, None)

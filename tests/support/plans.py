@@ -1,4 +1,4 @@
-"""What the planner does with the statements that the application really runs, parameters and all."""
+"""Query plans of the statements that the application really runs, with their parameters."""
 
 import json
 import re
@@ -16,7 +16,7 @@ EXPLAINED = ("SELECT", "WITH", "UPDATE", "DELETE")
 
 @dataclass
 class Plan:
-    """`scanned`: tables that are read from end to end; `whole`: by an index, but all of a brand; `indexes`: used."""
+    """`scanned`: tables read completely. `whole`: all rows of a brand read through an index. `indexes`: those used."""
 
     statement: str
     text: str
@@ -27,7 +27,7 @@ class Plan:
 
 @contextmanager
 def recorded(database: Database) -> Iterator[list[tuple[str, Any]]]:
-    """The statements, with their parameters, that run on this engine meanwhile."""
+    """Records the statements, with their parameters, that run on this engine."""
     seen: list[tuple[str, Any]] = []
 
     def see(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -40,7 +40,7 @@ def recorded(database: Database) -> Iterator[list[tuple[str, Any]]]:
 
 
 async def plan(database: Database, statement: str, parameters: Any, *, scans_cost: bool = False) -> Plan:
-    """`scans_cost`: what PostgreSQL does when scans are dear, as they are once the tables are large."""
+    """`scans_cost`: plan as if scans were expensive, as they are once the tables are large (PostgreSQL)."""
     async with _undone(database) as connection:
         if database.is_sqlite:
             rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
@@ -73,7 +73,7 @@ def _of_sqlite(statement: str, details: list[str]) -> Plan:
         if index:
             found.indexes.add(index[1])
         table = str(table_of.get(read[2], read[2]))
-        # SCAN … USING INDEX is the whole of an index, AUTOMATIC one that is made for this statement.
+        # SCAN … USING INDEX reads a whole index; AUTOMATIC is an index that SQLite builds for this statement.
         if read[1] == "SCAN" or "AUTOMATIC" in detail:
             found.scanned.add(table)
         elif detail.endswith("(brand_id=?)") and not stops_early:
@@ -85,7 +85,7 @@ def _of_postgresql(statement: str, explained: Any) -> Plan:
     found = Plan(statement, json.dumps(explained, indent=1))
 
     def visit(node: dict[str, Any], table: str, *, stops_early: bool) -> None:
-        """`stops_early`: above it, somebody stops reading when there are enough rows."""
+        """`stops_early`: a node above stops reading when it has enough rows."""
         kind = node["Node Type"]
         if node.get("One-Time Filter") == "false":  # what is below is never run
             return

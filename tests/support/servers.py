@@ -1,4 +1,4 @@
-"""Real servers, each a process of its own (`python -m graph serve`), and a client that speaks to all of them."""
+"""Real servers, each in its own process (`python -m graph serve`), and a client of all of them."""
 
 import os
 import signal
@@ -29,8 +29,8 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
     return ours | {"PYTHONPATH": str(ROOT), "ORDERS_DATABASE_URL": database_url, "ORDERS_SECRET_KEY": SECRET} | more
 
 
-# For tests of what comes of commands that wait for each other, not of how long they wait: on a slow machine they may
-# wait longer than a user is kept waiting. A server needs a longer ORDERS_REQUEST_TIMEOUT too.
+# For tests of the results of commands that wait for each other, not of how long they wait: on a slow machine they may
+# wait longer than the product allows. A server needs a longer ORDERS_REQUEST_TIMEOUT too.
 PATIENT = """
 import graph.app, graph.http.admission
 from models.database.sessions import Database
@@ -41,7 +41,7 @@ Database.__init__.__kwdefaults__["lock_wait"] *= 6
 
 
 def command(*arguments: str, change: str = "") -> list[str]:
-    """`orders …`; `change` is Python that runs first."""
+    """The command line of `orders …`. `change`: Python code that runs first."""
     return [sys.executable, "-P", "-c", f"{change}\nfrom graph.cli.main import main\nmain()", *arguments]
 
 
@@ -49,7 +49,7 @@ def command(*arguments: str, change: str = "") -> list[str]:
 def serving(
     database_url: str, folder: Path, count: int = 2, *, change: str = "", **settings: str
 ) -> Iterator[list[str]]:
-    """The addresses of `count` servers on one database; logs are in `folder`."""
+    """The addresses of `count` servers on one database. Their logs are in `folder`."""
     ports = [free_port() for _ in range(count)]
     with ExitStack() as stack:
         for port in ports:
@@ -109,7 +109,7 @@ class Caller:
     token: str
 
     async def call(self, server: int, mutation: str, **input: Any) -> Answer:
-        """`mutation`: its name and what is asked of its payload, e.g. "rejectOrder { userErrors { code } }"."""
+        """`mutation`: its name and the selection of its payload, e.g. "rejectOrder { userErrors { code } }"."""
         name = mutation.split()[0]
         type = name[0].upper() + name[1:] + "Input"
         document = f"mutation ($input: {type}!) {{ {mutation.replace(name, f'{name}(input: $input)', 1)} }}"

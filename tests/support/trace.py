@@ -1,4 +1,4 @@
-"""All rows of all tables, to show that a refusal left no trace."""
+"""All rows of all tables, to prove that a refused command changed nothing."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from models.database.sessions import Database
 from models.database.tables import metadata
 from models.scope import EVERYTHING
 
-# What the relay, which goes on meanwhile, changes in the outbox.
+# Columns of the outbox that the relay, which keeps running, changes.
 RELAYS_OWN = {"status", "attempts", "due_at", "leased_until", "sent_at", "last_error"}
 
 

@@ -1,4 +1,4 @@
-"""The API's own description, walked: every root field and every place in its arguments where an id goes.
+"""Walks the introspected schema: every root field, and every place in its arguments that takes an id.
 
 An argument that is an ID and not in KINDS, or that needs a value and has none in VALUES, fails whoever walks: it must
 be told here how to fill it.
@@ -27,7 +27,7 @@ from graphql import (
 
 from tests.support.client import Client
 
-# The argument's name → the kind of what it names, as a key of the ids that are filled in.
+# Argument name → the kind of its id, a key of the ids to fill in.
 KINDS = {
     "orderId": "Order",
     "orderIds": "Order",
@@ -43,9 +43,9 @@ KINDS = {
     "apiKeyId": "ApiKey",
     "notificationId": "Notification",
 }
-# Of any kind: these take an order's here, unless the walker says otherwise.
+# Ids of any kind: these get the id of an order, unless the test gives another.
 ANY_KIND = {"node": "id", "nodes": "ids", "order": "id"}
-# Arguments that need a value besides ids.
+# Required arguments that are no ids, with their values.
 VALUES: dict[str, Any] = {
     "notify": False,
     "askBuyerApproval": True,
@@ -68,7 +68,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an id goes: the path in the variables of a root field, and the kind of id."""
+    """A place for an id: its path in the variables of a root field, and the kind of id."""
 
     operation: str
     field: str
@@ -85,7 +85,7 @@ class Walk:
 
     @classmethod
     async def of(cls, client: Client) -> "Walk":
-        """Through HTTP, as a stranger would find it."""
+        """Introspects through HTTP, as any client can."""
         return cls(build_client_schema(await client.data(get_introspection_query())))  # type: ignore[arg-type]
 
     def fields(self) -> Iterator[tuple[str, str, GraphQLField]]:
@@ -121,7 +121,7 @@ class Walk:
         return found
 
     def document(self, operation: str, name: str, depth: int = 3) -> str:
-        """The field with all of its arguments as variables, and all of `depth` levels that takes none."""
+        """The field with all arguments as variables, and all fields without arguments down to `depth`."""
         root = self.schema.query_type if operation == "query" else self.schema.mutation_type
         assert root is not None
         field = root.fields[name]
@@ -131,7 +131,7 @@ class Walk:
         return f"{head} {self._selection(field.type, depth)} }}"
 
     def variables(self, field: GraphQLField, ids: dict[str, str], path: Path = ()) -> dict[str, Any]:
-        """Values for all that is required, and for the optional arguments on the way to `path`."""
+        """Values for all required arguments, and for the optional ones on the way to `path`."""
         return _object(field.args, ids, path)
 
     def _selection(self, type_: Any, depth: int) -> str:
@@ -149,7 +149,7 @@ class Walk:
 
 
 def at(variables: dict[str, Any], path: Path, change: Callable[[Any], Any]) -> dict[str, Any]:
-    """A copy with another value at this path."""
+    """A copy of the variables with another value at this path."""
     copy = deepcopy(variables)
     inner: Any = copy
     for step in path[:-1]:

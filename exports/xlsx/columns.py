@@ -1,0 +1,56 @@
+"""The columns of a sheet, as data."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+from models.locale import Locale, Text
+
+Sql = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+class CellKind(Enum):
+    """MONEY: an integer in minor units of the owner's `currency`. INSTANT: UTC, shown in the owner's `time_zone`."""
+
+    TEXT = auto()
+    INTEGER = auto()
+    MONEY = auto()
+    INSTANT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The person that the workbook is made for."""
+
+    locale: Locale
+    is_buyer: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column of a sheet. A row belongs to an owner, e.g. an order line to its order; a row can own itself.
+
+    `sql`: the expression that the query selects under the name `key`.
+    `show`: turns the row into the cell's text. Without it, the cell has the value as selected.
+    `internal`: left out of a buyer's workbook.
+    `of_owner`: the value is the owner's, not the row's.
+    `is_marked`: whether the cell is red, given the owner.
+    """
+
+    key: str
+    name: Text
+    width: int
+    kind: CellKind
+    sql: Sql
+    show: Callable[[Any, Reader], str | None] | None = None
+    internal: bool = False
+    of_owner: bool = False
+    is_marked: Callable[[Any], bool] | None = None
+
+
+def columns_for(reader: Reader, columns: Iterable[Column]) -> list[Column]:
+    return [column for column in columns if not (column.internal and reader.is_buyer)]
