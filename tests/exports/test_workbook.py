@@ -75,7 +75,7 @@ async def test_cells_are_typed_and_money_has_its_currencys_decimals(database: Da
     first, second, third = cells(book["Lines"])
     assert [cell.value for cell in first.values()] == [
         pounds["Order code"].value, 1, "SKU-1", "MODEL-1", "Linen shirt 1", 2, 12.5, 25, "GBP", "Please create an OC",
-        shop.buyer.unique_code, shop.buyer.name, "SS27", datetime(2026, 11, 24, 12),  # noqa: DTZ001
+        shop.buyer.unique_code, shop.buyer.name, "SS27", datetime(2026, 11, 24, 21),  # noqa: DTZ001
     ]  # fmt: skip
     assert (second["Unit price"].value, second["Unit price"].number_format) == (4.8, "#,##0.00")
     assert (third["Amount"].value, third["Amount"].number_format) == (5_988_000, "#,##0")
