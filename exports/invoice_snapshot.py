@@ -14,6 +14,7 @@ from models.delivery_note import DeliveryNote
 from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.money import from_minor
 from models.order import Order
+from models.prices import price_of
 
 
 async def invoice_snapshot(session: AsyncSession, invoice_id: UUID, *, for_buyer: bool) -> InvoiceSnapshot | None:
@@ -97,7 +98,7 @@ _LINES = (
         InvoiceLine.order_id,
         InvoiceLine.position,
         InvoiceLine.quantity,
-        InvoiceLine.unit_price_minor,
+        price_of(InvoiceLine.unit_price_minor, InvoiceLine.unit_price_fraction),
         InvoiceLine.amount_minor,
         Sku.number,
         Sku.model_number,

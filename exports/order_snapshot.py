@@ -13,6 +13,7 @@ from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
+from models.prices import price_of
 from models.rejection import OrderRejection, rejected_by
 
 DATA_SETS = {
@@ -114,7 +115,7 @@ _LINES = (
     select(
         OrderLine.position,
         OrderLine.quantity,
-        OrderLine.unit_price_minor,
+        price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
         OrderLine.amount_minor,
         Sku.number,
         Sku.model_number,

@@ -20,6 +20,7 @@ from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.permissions import Permission
 from models.policy import OrderStatus
+from models.prices import plain
 from resolvers.core.actions import Terms, act, in_brand_of
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refused, invalid
@@ -137,6 +138,6 @@ async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID) 
 
 
 def _content_hash(buyer_id: UUID, catalog_id: UUID, currency: str, lines: list[PricedLine], comment: str | None) -> str:
-    said = [[line.sku_id.hex, line.quantity, line.unit_price_minor] for line in lines]
+    said = [[line.sku_id.hex, line.quantity, plain(line.unit_price_minor)] for line in lines]
     content = [buyer_id.hex, catalog_id.hex, currency, (comment or "").strip(), said]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

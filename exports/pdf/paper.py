@@ -24,6 +24,7 @@ from exports.jinja import templates
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import DeliveryNoteSnapshot, InvoiceSnapshot, OrderSnapshot
 from models.locale import Locale, Text, moment
+from models.money import precision
 
 DAY_PATTERN = Text("d MMM y", "yyyy/MM/dd")
 STYLE_SHEET = Path(__file__).parents[1] / "templates/paper.css"
@@ -73,9 +74,17 @@ async def render_in_thread(draw: Callable[[S, Locale], bytes], snapshot: S, loca
 def money(currency: str, locale: Locale) -> dict[str, Callable[[Decimal], str]]:
     """Functions for a template with amounts: `amount` of a line; `total`, with the currency's symbol."""
     return {
-        "amount": lambda value: format_currency(value, currency, "#,##0.00", locale),
+        "amount": lambda value: _amount(value, currency, locale),
         "total": lambda value: format_currency(value, currency, locale=locale),
     }
+
+
+def _amount(value: Decimal, currency: str, locale: Locale) -> str:
+    digits = -int(value.as_tuple().exponent)
+    if digits > precision(currency):
+        # A unit price finer than the currency's smallest unit.
+        return format_decimal(value, "#,##0." + "0" * digits, locale)
+    return format_currency(value, currency, "#,##0.00", locale)
 
 
 def format_instant(instant: datetime, locale: Locale, time_zone: str) -> str:
