@@ -47,7 +47,7 @@ class BulkCommand:
 
     def request_hash(self) -> str:
         """SHA-256 of the arguments. Requests that differ only in line breaks or in a blank body have the same."""
-        asked = asdict(self) | {"notify": self.message.notify, "body": self.message.text}
+        asked = asdict(self) | {"notify": self.message.notify, "body": self.message.typed_body}
         del asked["message"]
         return request_hash(asked)
 
