@@ -231,7 +231,7 @@ def test_it_is_tagged_for_screen_readers() -> None:
 def test_the_same_snapshot_gives_the_same_bytes() -> None:
     """In another process too, whatever its hash seed and the time."""
     program = (
-        "import sys; from exports.order_pdf import order_pdf; from tests.exports.test_pdf import rejected;"
+        "import sys; from exports.order_pdf import order_pdf; from tests.exports.test_order_pdf import rejected;"
         "sys.stdout.buffer.write(order_pdf(rejected(), 'ja'))"
     )
     elsewhere = subprocess.run(
