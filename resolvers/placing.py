@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.base import new_id
 from models.buyer import Buyer
-from models.cart import Cart
+from models.cart import Cart, CartLine
 from models.catalog import Catalog
 from models.events import OrderPlaced
 from models.messages.refusals import ORDER_CODE_TAKEN, UNKNOWN_BUYER, UNKNOWN_CATALOG, UNKNOWN_CURRENCY
@@ -109,7 +109,7 @@ async def _place(work: Work, new: NewOrder) -> UUID:
         )
     )
     await work.save(insert(OrderLine), line_rows(buyer.brand_id, order_id, DataSet.ORIGINAL, lines))
-    await _use_cart(work, buyer, catalog, order_id)
+    await _use_cart(work, buyer, catalog, order_id, {line.sku_id for line in lines})
     source = "cart" if context.actor.is_buyer else "proxy order"
     work.record(OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source))
     return order_id
@@ -123,10 +123,11 @@ def _code(context: Context, new: NewOrder, buyer: Buyer) -> str:
     return code
 
 
-async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID) -> None:
-    """The order takes the place of the buyer's cart for the catalog, and of the order that was sent back into it.
+async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID, ordered: set[UUID]) -> None:
+    """A buyer's order takes its SKUs out of the cart for the catalog: other lines stay, an empty cart is deleted.
 
-    A proxy order stands for an order that was sent back; a cart that the buyer has filled alone is the buyer's.
+    The order replaces the order that was sent back into the cart. A proxy order takes the place of such a cart as a
+    whole, and leaves a cart alone that only the buyer has filled.
     """
     of_buyer = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
     cart = await work.find(select(Cart).where(*of_buyer).with_for_update())
@@ -134,7 +135,13 @@ async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID) 
         return
     if cart.source_order_id:
         work.add(OrderReplacement(brand_id=buyer.brand_id, order_id=order_id, replaced_order_id=cart.source_order_id))
-    await work.save(delete(Cart).where(Cart.brand_id == cart.brand_id, Cart.id == cart.id))
+    of_cart = (CartLine.brand_id == cart.brand_id, CartLine.cart_id == cart.id)
+    left = select(CartLine.id).where(*of_cart, CartLine.sku_id.not_in(ordered)).limit(1)
+    if not work.context.actor.is_buyer or await work.find(left) is None:
+        await work.save(delete(Cart).where(Cart.brand_id == cart.brand_id, Cart.id == cart.id))
+        return
+    await work.save(delete(CartLine).where(*of_cart, CartLine.sku_id.in_(ordered)))
+    cart.source_order_id, cart.updated_at = None, work.now  # what is left has been replaced by this order
 
 
 def _content_hash(buyer_id: UUID, catalog_id: UUID, currency: str, lines: list[PricedLine], comment: str | None) -> str:

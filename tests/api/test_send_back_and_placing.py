@@ -136,6 +136,22 @@ async def test_a_buyer_who_orders_out_of_the_cart_can_try_again(database: Databa
     assert [error["message"] for error in other["userErrors"]] == ["This is not the brand's price."]
 
 
+async def test_lines_that_are_not_ordered_stay_in_the_cart(database: Database, api: Client, shop: Shop) -> None:
+    order = await make_order(database, shop, code="ORD-9")
+    await send_back(api.as_(shop.member()), order)
+    buyer = api.as_(shop.buyer_user())
+    first, second = (await buyer.data(CARTS, id=id_of(shop.buyer)))["carts"][0]["lines"]
+    lines = [{"skuId": first["sku"]["id"], "quantity": 1, "unitPrice": first["unitPrice"]["amount"]}]
+    placed = await place(buyer, new_order(shop, lines=lines))
+    assert placed["userErrors"] == []
+    (cart,) = (await buyer.data(CARTS, id=id_of(shop.buyer)))["carts"]
+    assert [line["sku"]["id"] for line in cart["lines"]] == [second["sku"]["id"]]
+    assert cart["sourceOrder"] is None, "this order has replaced it"
+    lines = [{"skuId": second["sku"]["id"], "quantity": 1, "unitPrice": second["unitPrice"]["amount"]}]
+    assert (await place(buyer, new_order(shop, lines=lines)))["userErrors"] == []
+    assert (await buyer.data(CARTS, id=id_of(shop.buyer)))["carts"] == []
+
+
 async def test_a_proxy_order_takes_the_cart_of_an_order_sent_back_but_not_the_buyers_own(
     database: Database, api: Client, shop: Shop
 ) -> None:
