@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Unpack
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import new_id
+from models.brand import Brand
 from models.buyer import Buyer
 from models.cart import Cart, CartLine
 from models.catalog import Catalog
@@ -81,7 +83,7 @@ async def _place(work: Work, new: NewOrder) -> UUID:
         raise Refused(invalid(context, UNKNOWN_CURRENCY, "currency"))
     lines = await priced(work, buyer.brand_id, currency, new.lines)
     order_id, now = new_id(), work.now
-    code = _code(context, new, buyer) or f"{now:%y%m%d}-{order_id.hex[-8:].upper()}"
+    code = _code(context, new, buyer) or await _new_code(work, buyer, order_id)
     content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new.comment)
     existing = (Order.brand_id == buyer.brand_id, Order.code == code)
     if found := await work.find(select(Order).where(*existing)):
@@ -121,6 +123,12 @@ def _code(context: Context, new: NewOrder, buyer: Buyer) -> str:
     code = f"{buyer.unique_code}-{given}" if given and context.actor.is_buyer else given
     check_text(code, MAX_CODE_LENGTH, "input", "code")
     return code
+
+
+async def _new_code(work: Work, buyer: Buyer, order_id: UUID) -> str:
+    """The brand's day, and a part of the id: 261129-0DAFA5B3."""
+    time_zone = await work.find(select(Brand.time_zone).where(Brand.id == buyer.brand_id)) or "UTC"
+    return f"{work.now.astimezone(ZoneInfo(time_zone)):%y%m%d}-{order_id.hex[-8:].upper()}"
 
 
 async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID, ordered: set[UUID]) -> None:

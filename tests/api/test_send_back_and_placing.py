@@ -1,6 +1,7 @@
 """Sending back to the cart, and ordering anew."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -134,6 +135,13 @@ async def test_a_buyer_who_orders_out_of_the_cart_can_try_again(database: Databa
     assert clicks[0]["order"]["replaces"] == {"code": "ORD-1"}
     other = await place(buyer, new_order(shop, code="OTHER"))
     assert [error["message"] for error in other["userErrors"]] == ["This is not the brand's price."]
+
+
+async def test_a_generated_code_begins_with_the_brands_day(database: Database, api: Client) -> None:
+    shop = await make_shop(database, time_zone="Asia/Tokyo")
+    api.clock.now = datetime(2026, 11, 28, 20, 5, tzinfo=UTC)
+    placed = await place(api.as_(shop.member()), new_order(shop))
+    assert placed["order"]["code"].startswith("261129-")
 
 
 async def test_lines_that_are_not_ordered_stay_in_the_cart(database: Database, api: Client, shop: Shop) -> None:
