@@ -1,4 +1,4 @@
-"""What every action on many orders shares: choosing them, batches with short locks, an honest result for each.
+"""What every action on many orders shares: selecting them, batches with short locks, and a result for each.
 
 The ids are fixed when the run begins. Then some hundred orders at a time are locked, judged by the rules table and
 written set-wise (resolvers/bulk_batches.py), each batch in one transaction, so that no lock is held for long.
@@ -46,12 +46,12 @@ class BulkCommand:
     idempotency_key: str | None = None
 
     def request_hash(self) -> str:
-        """Of what is asked for; equal for requests that differ only in line breaks or a blank body."""
+        """SHA-256 of the arguments. Requests that differ only in line breaks or in a blank body have the same."""
         # Not asdict(): it would copy each of ten thousand ids, which holds the event loop.
         asked = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "message"}
         if self.filter:
             asked["filter"] = {field.name: getattr(self.filter, field.name) for field in fields(self.filter)}
-        return request_hash(asked | {"notify": self.message.notify, "body": self.message.text})
+        return request_hash(asked | {"notify": self.message.notify, "body": self.message.typed_body})
 
 
 # Does one batch in a transaction of its own; the result of each order found.
@@ -97,7 +97,7 @@ def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[
 
 
 async def _begin(context: Context, command: BulkCommand, operation: str, check: Check | None, most: int) -> BulkRun:
-    """The run with its orders: a new one, or the one that this key stands for."""
+    """A new run with its orders, or the earlier run of the same idempotency key."""
     requested = command.request_hash()
     if command.idempotency_key and (known := await _known(context, operation, command.idempotency_key)):
         return _same(context, known, requested)

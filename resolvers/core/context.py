@@ -1,4 +1,4 @@
-"""What every question and command is given: the door to the database, who asks, the clock, the loaders."""
+"""What every query and command is given: the database, the actor, the clock, the loaders."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -40,7 +40,7 @@ class Context:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """On the replica when there is one, until the request decides something."""
+        """Reads from the replica, if there is one, until the request runs a command."""
         async with self._sessions, self.database.read(self.actor.scope, may_lag=self.may_lag) as session:
             yield session
 
@@ -48,6 +48,6 @@ class Context:
         return self.database.transaction(self.actor.scope)
 
     def refresh(self) -> None:
-        """For and after a command: what was loaded before it is stale, and so is a replica."""
+        """Called after a command: what was loaded before it is stale, and so may be the replica."""
         self.may_lag = False
         self.loaders = Loaders(self.read)
