@@ -29,7 +29,7 @@ from models.migrations import upgrade
 
 log = logging.getLogger("orders.serve")
 DEMO_TOKENS_LAST = timedelta(days=30)
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 GRACE = 10  # seconds for what runs, when the server is told to stop
 
 
@@ -57,7 +57,7 @@ def work(settings: Settings, demo_token: str | None, listening: socket.socket, d
         from graph.telemetry import traces
 
         traces.export()
-    # A thread that computes (SQLite's functions, PDFs) gives way to the event loop ten times sooner than by default.
+    # A thread that computes (SQLite's functions, PDFs) gives way to the event loop fifty times sooner than by default.
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(settings, demo_token=demo_token)
     # What exists now stays until the end, so collections need not look at it; what a request makes is short-lived.
