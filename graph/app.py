@@ -13,11 +13,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from exports.history_workbook import Signer
 from exports.relay.relay import Relay
+from graph.core.anchors import Anchoring
 from graph.core.clock import utc_now
 from graph.core.context import RequestContext
 from graph.core.download_links import Links
-from graph.downloads import DOCUMENTS
+from graph.downloads import documents
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
 from graph.http.downloads import Downloads
@@ -63,10 +65,12 @@ def create_app(
         if settings.smtp_url is None:
             log.warning("no ORDERS_SMTP_URL: mails are written to %s", settings.mail_folder)
         running = asyncio.create_task(relay.run(), name="relay")
+        anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
         try:
             yield
         finally:
             relay.stop()
+            anchoring.cancel()
             # The relay limits its own shutdown; this limit is for a database that hangs meanwhile.
             with suppress(TimeoutError):
                 await asyncio.wait_for(running, RELAY_STOP_SECONDS)
@@ -77,7 +81,7 @@ def create_app(
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
             Route("/graphql", AdmissionControl(graphql), methods=None),
-            Route("/downloads/{token}", Downloads(database, links, DOCUMENTS).get),
+            Route("/downloads/{token}", Downloads(database, links, documents(Signer(settings.secret_key, clock))).get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *(graphiql_routes() if settings.edge.graphiql else ()),

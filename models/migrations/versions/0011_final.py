@@ -43,7 +43,8 @@ CONTENT = (
     "approval_asked",
     "content_hash",
 )
-MAIL = ("brand_id", "id", "order_id", "kind", "recipients", "notice", "created_at")
+# The other columns of a mail are the relay's.
+MAIL = ("kind", "recipients", "notice", "created_at")
 OF_BRAND = (
     "api_keys",
     "audit_heads",
@@ -192,8 +193,7 @@ TRIGGERS = [
         "orders_final_content",
         "UPDATE",
         "orders",
-        f"(OLD.status IN {FINAL} OR {decided('OLD', 'id')})"
-        f" AND ({differs(*CONTENT)} OR NEW.version < OLD.version OR NEW.updated_at < OLD.updated_at)",
+        f"(OLD.status IN {FINAL} OR {decided('OLD', 'id')}) AND ({differs(*CONTENT)} OR NEW.version < OLD.version)",
         "a rejected or sent-back order cannot be changed",
     ),
     Trigger(
@@ -238,7 +238,13 @@ TRIGGERS = [
     ),
     Trigger("order_replacements_no_update", "UPDATE", "order_replacements", "TRUE", "a replacement cannot be changed"),
     Trigger("order_replacements_no_delete", "DELETE", "order_replacements", "TRUE", "a replacement cannot be deleted"),
-    Trigger("outbox_messages_stay", "UPDATE", "outbox_messages", differs(*MAIL), "a mail cannot be changed"),
+    Trigger(
+        "outbox_messages_final",
+        "UPDATE",
+        "outbox_messages",
+        f"{differs('brand_id', 'id', 'order_id')} OR ({differs(*MAIL)} AND {final('OLD')})",
+        "the mail of a rejected or sent-back order cannot be changed",
+    ),
     Trigger(
         "outbox_messages_final_delete",
         "DELETE",
