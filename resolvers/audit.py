@@ -133,7 +133,26 @@ async def _decisions(session: AsyncSession) -> str | None:
             wrong_status = select(Order.code, Order.status).where(Order.status.in_(STATUSES[kind]) != shown).limit(1)
             if found := (await session.execute(wrong_status)).first():
                 return f"order {found[0]} is {found[1]}, which its record contradicts"
-    return await _orphans(session) or await _contents(session)
+    return await _changes(session) or await _orphans(session) or await _contents(session)
+
+
+# Kinds of entries that do not raise their order's version.
+NO_CHANGE = (EventKind.ORDER_PLACED, EventKind.TAGS_APPLIED, EventKind.NOTIFICATION_RESENT)
+
+
+async def _changes(session: AsyncSession) -> str | None:
+    """An order that has more changes than entries about them."""
+    entries = (
+        select(func.count(AuditEntry.id))
+        .where(AuditEntry.brand_id == Order.brand_id, AuditEntry.order_id == Order.id)
+        .where(AuditEntry.kind.not_in(NO_CHANGE))
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    fewer = select(Order.code, Order.version - 1, entries).where(Order.version > 1, Order.version - 1 > entries)
+    if row := (await session.execute(fewer.limit(1))).first():
+        return f"order {row[0]} was changed {row[1]} times, but has {row[2]} entries about that"
+    return None
 
 
 async def _orphans(session: AsyncSession) -> str | None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -62,6 +64,8 @@ class Anchoring:
         self._path = settings.data_folder / FILE
         self._clock = clock
         self._last: dict[UUID, tuple[int, str]] = {}
+        self._done_at = -math.inf  # seconds since 1970
+        self._is_warned = False
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -74,10 +78,11 @@ class Anchoring:
                     log.exception("the audit could not be anchored")
 
     def _due_in(self) -> float:
-        try:
-            return self._path.stat().st_mtime + INTERVAL - time.time()
-        except OSError:
-            return 0
+        """Seconds; negative when it is overdue."""
+        done_at = self._done_at
+        with suppress(OSError):
+            done_at = max(done_at, self._path.stat().st_mtime)
+        return done_at + INTERVAL - time.time()
 
     async def anchor(self) -> None:
         made = [each for each in await anchors(self._database, self._clock()) if self._has_grown(each)]
@@ -88,7 +93,10 @@ class Anchoring:
             await asyncio.to_thread(append, self._path, lines)
             os.utime(self._path)
         except OSError as error:
-            log.warning("%s cannot be written (%s): the anchors are only in this log", self._path, error.strerror)
+            if not self._is_warned:
+                log.warning("%s cannot be written (%s): the anchors are only in this log", self._path, error.strerror)
+            self._is_warned = True
+        self._done_at = time.time()
         self._last |= {each.brand_id: (each.sequence, each.hash) for each in made}
 
     def _has_grown(self, anchor: Anchor) -> bool:

@@ -27,7 +27,9 @@ from models.scope import EVERYTHING
 from models.send_back import OrderSendBack
 from models.tag import OrderTag
 from resolvers.audit import anchors, older_entries, verify_brand
+from resolvers.confirmation import create_confirmation
 from resolvers.core.context import Context
+from resolvers.core.notices import Message
 from resolvers.tags import create_tag
 from tests.support.client import id_of, serving
 from tests.support.clock import Clock
@@ -250,6 +252,18 @@ async def test_tampering_is_detected(database: Database, shop: Shop, tamper: Tam
     assert report.problem
     assert re.search(says, report.problem)
     assert not await verify(database, None)
+
+
+async def test_an_audit_without_a_decision_cannot_just_be_deleted_either(database: Database) -> None:
+    """The order's version counts its changes."""
+    shop = await make_shop(database)
+    order = await make_order(database, shop)
+    context = Context(database, shop.member(), clock=lambda: NOON)
+    made = await create_confirmation(context, order.id, ask_approval=False, message=Message())
+    assert not made.refusals
+    await without_triggers(database, delete_the_audit)
+    report = await verify_brand(database, shop.brand)
+    assert report.problem == f"order {order.code} was changed 1 times, but has 0 entries about that"
 
 
 async def test_tampering_requires_dropping_the_triggers(database: Database, shop: Shop) -> None:
