@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.audit import AuditEntry, AuditHead, digest, hashed_text
@@ -41,10 +41,7 @@ async def anchors(database: Database, at: datetime) -> list[Anchor]:
 
 async def verify_brand(database: Database, brand: Brand, signed: Sequence[Anchor] = ()) -> ChainReport:
     """Checks everything about one brand, on one snapshot. `signed`: anchors of this brand."""
-    async with database.read(Scope(brand.id)) as session:
-        if not database.is_sqlite:  # where a transaction is one snapshot anyway
-            connection = await session.connection()
-            await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    async with database.read(Scope(brand.id), one_snapshot=True) as session:
         head = await session.scalar(select(AuditHead)) or AuditHead(
             brand_id=brand.id, sequence=0, hash="", unchained=0, unchained_hash=""
         )

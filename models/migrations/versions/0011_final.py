@@ -182,11 +182,6 @@ TRIGGERS = [
         " WHERE d.brand_id = OLD.brand_id AND d.replaced_order_id = OLD.id)",
         "the order is final or referenced",
     ),
-    Trigger("brands_stay", "UPDATE", "brands", differs("id"), KEY_STAYS),
-    *(
-        Trigger(f"{table}_stay", "UPDATE", table, differs("brand_id", "id"), KEY_STAYS)
-        for table in ("buyers", "catalogs", "skus")
-    ),
     Trigger("orders_as_recorded_new", "INSERT", "orders", not_as_recorded(), "the order was rejected or sent back"),
     Trigger("orders_as_recorded", "UPDATE", "orders", not_as_recorded(), "the order was rejected or sent back"),
     Trigger(
@@ -287,7 +282,13 @@ def replacing(table: str, when: str, keys: tuple[tuple[str, ...], ...]) -> Trigg
     return Trigger(f"{table}_no_replace_{when.lower()}", when, table, condition, message)
 
 
+# PostgreSQL always checks foreign keys, which keep these keys.
 ON_SQLITE = [
+    Trigger("brands_stay", "UPDATE", "brands", differs("id"), KEY_STAYS),
+    *(
+        Trigger(f"{table}_stay", "UPDATE", table, differs("brand_id", "id"), KEY_STAYS)
+        for table in ("buyers", "catalogs", "skus")
+    ),
     *(replacing(table, "INSERT", keys) for table, keys in KEYS.items()),
     *(replacing(table, "UPDATE", keys) for table, keys in KEYS_OF_UPDATES.items()),
 ]
