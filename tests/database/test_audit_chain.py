@@ -368,7 +368,7 @@ async def test_a_downgrade_that_would_lose_the_chain_is_refused(database: Databa
 
 
 async def test_going_down_and_up_makes_no_entry_older_than_the_chain(database: Database, shop: Shop) -> None:
-    await downgrade(database, "0009")
+    await downgrade(database, "0010")
     async with database.transaction(EVERYTHING) as session:
         await insert_an_older_entry(session)  # nothing refuses it there
     await upgrade(database)

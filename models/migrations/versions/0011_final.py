@@ -3,7 +3,7 @@
 Also: each audit entry continues its brand's chain, and the head keeps a marker of the entries older than the chain.
 
 Revision ID: 0011
-Revises: 0009
+Revises: 0010
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from alembic import op
 import models.base
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
