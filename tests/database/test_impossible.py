@@ -369,6 +369,39 @@ IMPOSSIBLE_ON_SQLITE = {
     "a rejection overwritten by an update": "UPDATE OR REPLACE order_rejections SET actor_name = 'Nobody'",
     "a note moved by an update that replaces": "UPDATE OR REPLACE delivery_notes SET order_id = '{rejected}'",
 }
+# Every table of these has a hidden key, by which REPLACE works too: table → columns, and other values for them.
+ROWS: dict[str, tuple[str, str, str]] = {
+    "orders": (ORDER, ORDER.replace("id, code", "'{new}', 'ANOTHER'", 1).replace("status", "'OC_REQUIRED'"), "id"),
+    "order_lines": (
+        LINE_COLUMNS,
+        LINE_COLUMNS.replace("order_id", "'{open}'").replace(" id,", " '{new}',").replace("position", "9"),
+        "order_id",
+    ),
+    "outbox_messages": (
+        "brand_id, id, order_id, kind, recipients, notice, status, attempts, due_at, created_at",
+        "brand_id, '{new}', '{open}', kind, recipients, notice, status, attempts, due_at, created_at",
+        "order_id",
+    ),
+    "audit_entries": (
+        ENTRY,
+        ENTRY.replace(" id,", " '{new}',", 1).replace("sequence, previous_hash, hash", "2, '{last_hash}', '{hash}'"),
+        "order_id",
+    ),
+}
+IMPOSSIBLE_ON_SQLITE |= {
+    f"a row of {table} replaced by its rowid": (
+        f"REPLACE INTO {table} (rowid, {columns}) SELECT min(rowid), {values} FROM {table} WHERE {key} = '{{rejected}}'"
+    )
+    for table, (columns, values, key) in ROWS.items()
+}
+IMPOSSIBLE_ON_SQLITE |= {
+    f"a row of {table} replaced by an update of its rowid": (
+        f"UPDATE OR REPLACE {table} SET rowid = (SELECT min(rowid) FROM {table} WHERE {key} = '{{rejected}}')"
+        f" WHERE rowid = (SELECT rowid FROM {table} WHERE {key} = '{{open}}')"
+    )
+    for table, (_, _, key) in ROWS.items()
+    if table.startswith("order")
+}
 IMPOSSIBLE_ON_POSTGRESQL = {
     "the rejections truncated": "TRUNCATE order_rejections",
     "the audit truncated": "TRUNCATE audit_entries",
