@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from exports.order_columns import CODE, CURRENCY, is_rejected
 from exports.xlsx.columns import CellKind, Column, Reader, Sql
 from models.actor import ActorKind
-from models.audit import AuditEntry, hashed_text
+from models.audit import AuditEntry, AuditHead, hashed_text
 from models.brand import Brand
 from models.buyer import Buyer
 from models.locale import Text
@@ -128,6 +128,14 @@ CHAIN_COLUMNS: tuple[Column, ...] = (
     Column("previous_hash", Text("Hash before", "直前のハッシュ"), 66, TEXT, AuditEntry.previous_hash),
     Column("hash", Text("Hash", "ハッシュ"), 66, TEXT, AuditEntry.hash),
     Column("hashed", Text("What the hash is of (UTF-8)", "ハッシュの対象（UTF-8）"), 80, TEXT, AuditEntry.id, _hashed),
+)
+
+# Where the chains end. The line is one for `orders audit verify --anchors`.
+HEAD_COLUMNS: tuple[Column, ...] = (
+    BRAND,
+    SEQUENCE,
+    Column("hash", Text("Hash", "ハッシュ"), 66, TEXT, AuditHead.hash),
+    Column("line", Text("Signed head", "署名済みの末尾"), 80, TEXT, AuditHead.hash),
 )
 # fmt: on
 

@@ -14,11 +14,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from exports.history_workbook import Signer
 from exports.relay.relay import Relay
+from graph.core.anchors import Anchoring
 from graph.core.clock import utc_now
 from graph.core.context import RequestContext
 from graph.core.download_links import Links
-from graph.downloads import DOCUMENTS
+from graph.downloads import documents
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
 from graph.http.downloads import Downloads, remove_orphans
@@ -60,7 +62,7 @@ def create_app(
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
     identity = Identity(settings, database, clock)
     ended = EndedAccess(database, clock, links.digest_of, links.lifetime)
-    downloads = Downloads(database, links, DOCUMENTS, ended)
+    downloads = Downloads(database, links, documents(Signer(settings.secret_key, clock)), ended)
     graphql = GraphQLEndpoint(database, identity, links, clock, relay.wake, demo_token, settings.edge)
 
     @asynccontextmanager
@@ -69,10 +71,12 @@ def create_app(
             log.warning("no ORDERS_SMTP_URL: mails are written to %s", settings.mail_folder)
         await asyncio.to_thread(remove_orphans)
         running = asyncio.create_task(relay.run(), name="relay")
+        anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
         try:
             yield
         finally:
             relay.stop()
+            anchoring.cancel()
             # The relay limits its own shutdown; this limit is for a database that hangs meanwhile.
             with suppress(TimeoutError):
                 await asyncio.wait_for(running, RELAY_STOP_SECONDS)

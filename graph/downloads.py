@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from exports.analytics_workbook import analytics_workbook
 from exports.delivery_note_pdf import delivery_note_pdf
 from exports.delivery_note_snapshot import DeliveryNoteSnapshot, delivery_note_snapshot
-from exports.history_workbook import history_workbook
+from exports.history_workbook import Signer, history_workbook
 from exports.invoice_pdf import invoice_pdf
 from exports.invoice_snapshot import InvoiceSnapshot, invoice_snapshot
 from exports.order_pdf import order_pdf
@@ -112,8 +112,10 @@ async def _write_orders(session: AsyncSession, actor: Actor, orders: OrderList, 
     await orders_workbook(session, found, locale=locale, for_buyer=actor.is_buyer, path=path)
 
 
-async def _write_history(session: AsyncSession, _: Actor, filter: HistoryFilter, locale: Locale, path: Path) -> None:
-    await history_workbook(session, history.conditions(filter), locale=locale, path=path)
+async def _write_history(
+    session: AsyncSession, _: Actor, filter: HistoryFilter, locale: Locale, path: Path, *, signer: Signer | None = None
+) -> None:
+    await history_workbook(session, history.conditions(filter), locale=locale, path=path, signer=signer)
 
 
 def _code(record: Record, _: datetime) -> str:
@@ -154,3 +156,9 @@ _ROWS: tuple[Document[Any], ...] = (
     ANALYTICS_EXCEL,
 )
 DOCUMENTS = {document.name: document for document in _ROWS}
+
+
+def documents(signer: Signer) -> dict[str, Document[Any]]:
+    """DOCUMENTS, whose history has the signed heads of the audit's chains."""
+    signed = replace(HISTORY_EXCEL, made=Written(partial(_write_history, signer=signer)))
+    return DOCUMENTS | {signed.name: signed}

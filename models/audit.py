@@ -65,6 +65,8 @@ class AuditEntry(Internal, BrandOwned, Base):
 class AuditHead(BrandOwned, Base):
     """The last entry of a brand's chain. A transaction that adds entries locks this row until it commits.
 
+    Triggers let it only move forward; the marker of older entries never changes.
+
     Not Internal: a buyer who approves an OC adds to the chain too.
     """
 
@@ -73,6 +75,9 @@ class AuditHead(BrandOwned, Base):
 
     sequence: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(String(64))
+    # A marker of the entries that were written before there was a chain: their number, and `unchained_digest` of them.
+    unchained: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    unchained_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 async def record(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:

@@ -1,14 +1,24 @@
-"""Checks the audit chain of a brand: that no entry was changed, removed or added (`orders audit verify`)."""
+"""Checks the audit of a brand (`orders audit verify`): its chain, the entries of its decisions, and its anchors."""
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.audit import AuditEntry, AuditHead, digest
+from models.audit import AuditEntry, AuditHead, digest, hashed_text
+from models.audit_anchor import Anchor, read_heads
 from models.brand import Brand
 from models.database.sessions import Database
-from models.scope import Scope
+from models.messages.history import EventKind
+from models.order import Order
+from models.policy import REJECTED, OrderStatus
+from models.rejection import OrderRejection, body_hash
+from models.scope import EVERYTHING, Scope
+from models.send_back import OrderSendBack
 
 # Entries in memory at a time.
 PAGE_SIZE = 500
@@ -23,17 +33,33 @@ class ChainReport:
     problem: str | None
 
 
-async def verify_brand(database: Database, brand: Brand) -> ChainReport:
-    """Walks the brand's chain from its first entry to its head, in one read transaction."""
-    async with database.read(Scope(brand.id)) as session:
-        unchained = select(func.count()).select_from(AuditEntry).where(AuditEntry.sequence.is_(None))
-        head = await session.scalar(select(AuditHead))
-        entries, problem = await _walk(session, head)
-        return ChainReport(entries, await session.scalar(unchained) or 0, problem)
+async def anchors(database: Database, at: datetime) -> list[Anchor]:
+    """An anchor for each brand."""
+    async with database.read(EVERYTHING) as session:
+        return await read_heads(session, at)
 
 
-async def _walk(session: AsyncSession, head: AuditHead | None) -> tuple[int, str | None]:
-    """The number of intact entries, and what is wrong with the next one or with the head."""
+async def verify_brand(database: Database, brand: Brand, signed: Sequence[Anchor] = ()) -> ChainReport:
+    """Checks everything about one brand, on one snapshot. `signed`: anchors of this brand."""
+    async with database.read(Scope(brand.id), one_snapshot=True) as session:
+        head = await session.scalar(select(AuditHead)) or AuditHead(
+            brand_id=brand.id, sequence=0, hash="", unchained=0, unchained_hash=""
+        )
+        session.expunge_all()
+        hashes = {0: "", **{anchor.sequence: None for anchor in signed if anchor.sequence}}
+        entries, problem = await _walk(session, head, hashes)
+        unchained, unchained_hash = await older_entries(session)
+        if not problem and (unchained, unchained_hash) != (head.unchained, head.unchained_hash):
+            problem = f"{unchained} entries are outside the chain, but {head.unchained} are older than it, or others"
+        problem = problem or await _decisions(session) or _contradiction(signed, head, hashes)
+        return ChainReport(entries, unchained, problem)
+
+
+async def _walk(session: AsyncSession, head: AuditHead, hashes: dict[int, str | None]) -> tuple[int, str | None]:
+    """The number of intact entries, and what is wrong with the next one or with the head.
+
+    `hashes`: gets the hashes of the entries whose sequences are its keys.
+    """
     sequence, previous = 0, ""
     while True:
         page = select(AuditEntry).where(AuditEntry.sequence > sequence).order_by(AuditEntry.sequence).limit(PAGE_SIZE)
@@ -47,9 +73,134 @@ async def _walk(session: AsyncSession, head: AuditHead | None) -> tuple[int, str
             if entry.hash != digest(entry):
                 return sequence, f"{name} was changed"
             sequence, previous = entry.sequence, entry.hash
+            if sequence in hashes:
+                hashes[sequence] = previous
         session.expunge_all()
         if len(entries) < PAGE_SIZE:
             break
-    if (head.sequence, head.hash) != (sequence, previous) if head else sequence:
-        return sequence, f"the chain ends at entry {sequence}, but its head says {head.sequence if head else 'nothing'}"
+    if (head.sequence, head.hash) != (sequence, previous):
+        return sequence, f"the chain ends at entry {sequence}, but its head says {head.sequence or 'nothing'}"
+    if odd := await session.scalar(select(AuditEntry.id).where(AuditEntry.sequence < 1).limit(1)):
+        return sequence, f"entry {odd} is before the first one"
     return sequence, None
+
+
+async def older_entries(session: AsyncSession) -> tuple[int, str]:
+    """The number and the hash of the entries outside the chain: SHA-256 (hex) of their texts, a line each, by id."""
+    count, hashed = 0, hashlib.sha256()
+    columns = AuditEntry.__mapper__.column_attrs
+    older = select(*(getattr(AuditEntry, column.key) for column in columns)).where(AuditEntry.sequence.is_(None))
+    found = await session.stream(older.order_by(AuditEntry.id).execution_options(yield_per=PAGE_SIZE))
+    async for row in found:
+        count += 1
+        hashed.update(hashed_text(row).encode() + b"\n")
+    return count, hashed.hexdigest() if count else ""
+
+
+# What an order shows of a decision, by the kind of its entry.
+SHOWN: dict[EventKind, ColumnElement[bool]] = {
+    EventKind.ORDER_REJECTED: exists().where(
+        OrderRejection.brand_id == Order.brand_id, OrderRejection.order_id == Order.id
+    ),
+    EventKind.SENT_BACK_TO_CART: exists().where(
+        OrderSendBack.brand_id == Order.brand_id, OrderSendBack.order_id == Order.id
+    ),
+    EventKind.ORDER_ARCHIVED: Order.archived_at.is_not(None),
+}
+STATUSES = {
+    EventKind.ORDER_REJECTED: sorted(REJECTED),
+    EventKind.SENT_BACK_TO_CART: [OrderStatus.SENT_BACK_TO_CART],
+}
+
+
+async def _decisions(session: AsyncSession) -> str | None:
+    """What is wrong between the decisions that orders show and the entries about them."""
+    for kind, shown in SHOWN.items():
+        entries = (
+            select(func.count(AuditEntry.id))
+            .where(AuditEntry.brand_id == Order.brand_id, AuditEntry.order_id == Order.id, AuditEntry.kind == kind)
+            .correlate(Order)
+            .scalar_subquery()
+        )
+        wrong = select(Order.code, shown, entries).where(entries != case((shown, 1), else_=0)).limit(1)
+        if row := (await session.execute(wrong)).first():
+            has = "has" if row[1] else "does not have"
+            return f"order {row[0]} {has} what an entry {kind} is about, but {row[2]} such entries"
+        if kind in STATUSES:
+            wrong_status = select(Order.code, Order.status).where(Order.status.in_(STATUSES[kind]) != shown).limit(1)
+            if found := (await session.execute(wrong_status)).first():
+                return f"order {found[0]} is {found[1]}, which its record contradicts"
+    return await _changes(session) or await _orphans(session) or await _contents(session)
+
+
+# Kinds of entries that do not raise their order's version.
+NO_CHANGE = (EventKind.ORDER_PLACED, EventKind.TAGS_APPLIED, EventKind.NOTIFICATION_RESENT)
+
+
+async def _changes(session: AsyncSession) -> str | None:
+    """An order that has more changes than entries about them."""
+    entries = (
+        select(func.count(AuditEntry.id))
+        .where(AuditEntry.brand_id == Order.brand_id, AuditEntry.order_id == Order.id)
+        .where(AuditEntry.kind.not_in(NO_CHANGE))
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    fewer = select(Order.code, Order.version - 1, entries).where(Order.version > 1, Order.version - 1 > entries)
+    if row := (await session.execute(fewer.limit(1))).first():
+        return f"order {row[0]} was changed {row[1]} times, but has {row[2]} entries about that"
+    return None
+
+
+async def _orphans(session: AsyncSession) -> str | None:
+    """An entry or a record whose order is not there."""
+    for table in (OrderRejection, OrderSendBack, AuditEntry):
+        order = exists().where(Order.brand_id == table.brand_id, Order.id == table.order_id)
+        needs: ColumnElement[bool] = table.order_id.is_not(None)
+        if table is AuditEntry:
+            needs = or_(needs, AuditEntry.kind.in_(list(SHOWN)))
+        if row := (await session.execute(select(table.order_id).where(needs, not_(order)).limit(1))).first():
+            return f"{table.__tablename__} is about the order {row[0]}, which is not there"
+    return None
+
+
+async def _contents(session: AsyncSession) -> str | None:
+    """A rejection's record that says something else than its entry."""
+    record = and_(OrderRejection.brand_id == AuditEntry.brand_id, OrderRejection.order_id == AuditEntry.order_id)
+    same = (
+        (OrderRejection.rejected_at, AuditEntry.at),
+        (OrderRejection.actor_kind, AuditEntry.actor_kind),
+        (OrderRejection.actor_id, AuditEntry.actor_id),
+        (OrderRejection.actor_name, AuditEntry.actor_name),
+    )
+    columns = (AuditEntry.sequence, AuditEntry.details, OrderRejection.status_before, OrderRejection.notified)
+    rows = (
+        select(*columns, OrderRejection.body, *(column for pair in same for column in pair))
+        .join_from(AuditEntry, OrderRejection, record)
+        .where(AuditEntry.kind == EventKind.ORDER_REJECTED, AuditEntry.sequence.is_not(None))
+    )
+    found = await session.stream(rows.execution_options(yield_per=PAGE_SIZE))
+    async for sequence, details, status_before, notified, body, *pairs in found:
+        recorded: dict[str, Any] = {
+            "status_before": status_before,
+            "notified": notified,
+            "body_sha256": body_hash(body),
+        }
+        said = {name: details.get(name) for name in recorded}
+        if recorded != said or pairs[::2] != pairs[1::2]:
+            return f"entry {sequence} is not about the rejection that is recorded"
+    return None
+
+
+def _contradiction(signed: Iterable[Anchor], head: AuditHead, hashes: dict[int, str | None]) -> str | None:
+    """An anchor that the chain does not agree with. `hashes`: of the entries that anchors name, by sequence."""
+    for anchor in signed:
+        name = f"the anchor of {anchor.at:%Y-%m-%d %H:%M:%S} UTC"
+        if (anchor.unchained, anchor.unchained_hash) != (head.unchained, head.unchained_hash):
+            return f"{name} has another marker of the entries older than the chain"
+        found = hashes.get(anchor.sequence)
+        if found is None:
+            return f"{name} has {anchor.sequence} entries, the chain has {head.sequence}"
+        if found != anchor.hash:
+            return f"{name} has another hash of entry {anchor.sequence}"
+    return None

@@ -24,6 +24,7 @@ async def send_back_to_cart(
 ) -> Outcome:
     async def change(work: Work) -> None:
         order, now = work.order, work.now
+        work.record(order.send_back(now))  # first: the database refuses the record of an open order
         cart = Cart(
             id=new_id(),
             brand_id=order.brand_id,
@@ -39,7 +40,6 @@ async def send_back_to_cart(
         )
         lines = await lines_of(work, order, DataSet.ORIGINAL)
         await work.save(insert(CartLine), cart_rows(cart, lines))
-        work.record(order.send_back(now))
 
     return await act(
         context,

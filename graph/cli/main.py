@@ -10,10 +10,9 @@ from typing import Annotated
 
 import typer
 
-from graph.cli import brands, keys
-from graph.cli.audit import verify
+from graph.cli import audit, brands, keys
 from graph.cli.backup import backup_database
-from graph.cli.database import Demo, existing_settings, on_database
+from graph.cli.database import Demo, on_database
 from graph.cli.deliver import deliver
 from graph.cli.doctor import examine
 from graph.cli.errors import CommandError
@@ -29,7 +28,6 @@ HELP = "Order Management: reject an order. Settings come from the environment (d
 orders = typer.Typer(
     name="orders", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-audit = typer.Typer(help="The audit: the record of who did what.", no_args_is_help=True)
 
 
 def main(app: typer.Typer = orders, name: str = "./run orders") -> None:
@@ -81,16 +79,7 @@ orders.command()(deliver)
 orders.command()(token)
 orders.add_typer(brands.app, name="brand")
 orders.add_typer(keys.app, name="key")
-orders.add_typer(audit, name="audit")
-
-
-@audit.command(name="verify")
-def audit_verify(
-    brand: Annotated[str | None, typer.Option(help="Check this brand only.")] = None, demo: Demo = False
-) -> None:
-    """Check that no entry was changed, removed or inserted afterwards; exit code 1 when one was."""
-    is_intact = on_database(existing_settings(demo=demo), lambda database: verify(database, brand))
-    sys.exit(0 if is_intact else 1)
+orders.add_typer(audit.app, name="audit")
 
 
 @orders.command()

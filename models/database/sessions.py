@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
@@ -44,13 +44,19 @@ class Database:
         return not self.is_sqlite or Path(self.url.database or "").exists()
 
     @asynccontextmanager
-    async def read(self, scope: Scope, *, may_lag: bool = False) -> AsyncIterator[AsyncSession]:
+    async def read(
+        self, scope: Scope, *, may_lag: bool = False, one_snapshot: bool = False
+    ) -> AsyncIterator[AsyncSession]:
         """A session for queries (one snapshot on SQLite, read committed on PostgreSQL); changes are rolled back.
 
-        `may_lag`: use the replica if there is one. Never for data that a command decides on.
+        `may_lag`: use the replica if there is one. Never for data that a command decides on. `one_snapshot`: on
+        PostgreSQL too.
         """
         engine = self.replica if may_lag and self.replica else self.engine
         async with self._session(scope, engine) as session, session.begin():
+            if one_snapshot and not self.is_sqlite:
+                connection = await session.connection()
+                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             yield session
             # Entities stay readable after the session ends; a rollback would expire them.
             session.expunge_all()

@@ -22,6 +22,18 @@ class NewerSchemaError(RuntimeError):
     """The database was migrated by a newer release than this one."""
 
 
+class LossError(RuntimeError):
+    """A downgrade that would lose decisions, or the chain that proves them."""
+
+
+# Revision → tables whose rows a downgrade below it loses for good.
+LOST_BELOW = {
+    "0003": ("audit_heads", "invoiced_delivery_notes"),
+    "0002": ("order_replacements", "delivery_note_lines"),
+    "0001": ("orders", "order_rejections", "order_send_backs", "audit_entries", "outbox_messages"),
+}
+
+
 def config(connection: Connection | None = None) -> Config:
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).parent))
@@ -49,7 +61,13 @@ async def upgrade(database: Database, revision: str = "head") -> None:
 
 
 async def downgrade(database: Database, revision: str = "base") -> None:
-    await _run(database, lambda connection: command.downgrade(config(connection), revision))
+    """Raises LossError, and changes nothing, when decisions or the audit's chains would be lost."""
+
+    def down(connection: Connection) -> None:
+        _refuse_loss(connection, revision)
+        command.downgrade(config(connection), revision)
+
+    await _run(database, down)
 
 
 async def _run(database: Database, migrate: Callable[[Connection], None]) -> None:
@@ -75,3 +93,12 @@ def _refuse_newer(connection: Connection) -> None:
             f"The database is at schema {revision}, which this release does not know (its newest is {latest()}). "
             "Start the newer release, or restore a backup made before the upgrade."
         )
+
+
+def _refuse_loss(connection: Connection, revision: str) -> None:
+    script = ScriptDirectory.from_config(config())
+    undone = [step.revision for step in script.iterate_revisions(_current(connection), revision)]
+    for step in undone:
+        for table in LOST_BELOW.get(step, ()):
+            if connection.execute(text(f"SELECT 1 FROM {table} LIMIT 1")).first():  # noqa: S608 - a name of our own
+                raise LossError(f"A downgrade below {step} would lose what is in {table}. Restore a backup instead.")

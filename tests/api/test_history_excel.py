@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import openpyxl
 import pytest
 
+from models.audit_anchor import Anchor, AnchorError
 from models.database.sessions import Database
 from models.policy import OrderStatus, Role
-from tests.support.client import Client, id_of
+from resolvers.audit import verify_brand
+from tests.support.client import SECRET, Client, id_of
 from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop
 
 EXCEL = """query ($filter: HistoryFilter, $locale: Locale) {
@@ -71,7 +73,7 @@ async def some_judgments(database: Database, api: Client, shop: Shop) -> None:
 async def test_every_entry_newest_first_with_rejections_in_red(database: Database, api: Client, shop: Shop) -> None:
     await some_judgments(database, api, shop)
     found = await book(api.as_(shop.member(Role.READ)))
-    assert found.sheetnames == ["History", "Rejections", "Chain"]
+    assert found.sheetnames == ["History", "Rejections", "Chain", "Signed heads"]
     sheet = found["History"]
     assert values(sheet, "No.", "When", "Who", "Kind of user", "User id", "Kind", "Order code") == [
         (4, datetime(2026, 11, 24, 21, 30), "Olga Operator", "Operator", "op-1", "ORDER_REJECTED", "0012"),  # noqa: DTZ001
@@ -151,11 +153,30 @@ async def test_an_auditor_can_check_the_chain_from_the_workbook_alone(
     assert rows[1]["SHA-256 of the message"].value == message
 
 
+async def test_the_workbook_has_the_signed_head_of_each_chain(database: Database, api: Client, shop: Shop) -> None:
+    """Whatever its filter. The line is one for `orders audit verify --anchors`."""
+    await some_judgments(database, api, shop)
+    theirs = await make_shop(database, code="kumo")
+    filter = {"kinds": ["TAG_CREATED"]}
+    found = await book(api.as_(shop.member()), filter=filter)
+    ((code, sequence, hash, line),) = values(found["Signed heads"], "Brand code", "No.", "Hash", "Signed head")
+    assert (code, sequence) == ("northlight", 4)
+    head = Anchor.read(line, SECRET)
+    assert (head.brand_id, head.sequence, head.hash, head.at) == (shop.brand.id, 4, hash, api.clock())
+    assert (await verify_brand(database, shop.brand, [head])).problem is None
+    with pytest.raises(AnchorError, match="is not signed"):
+        Anchor.read(line.replace('"sequence": 4', '"sequence": 3'), SECRET)
+    with pytest.raises(AnchorError, match="is not signed"):
+        Anchor.read(line, SECRET[::-1])
+    everything = await book(api.as_(OPERATOR))
+    assert values(everything["Signed heads"], "Brand code", "No.") == [("northlight", 4), (theirs.brand.code, 0)]
+
+
 async def test_in_japanese(database: Database, api: Client, shop: Shop) -> None:
     await some_judgments(database, api, shop)
     for own_locale, asked_for in (("ja", None), ("en", "JA")):
         found = await book(api.as_(shop.member(locale=own_locale)), locale=asked_for)
-        assert found.sheetnames == ["履歴", "却下", "ハッシュチェーン"]
+        assert found.sheetnames == ["履歴", "却下", "ハッシュチェーン", "署名済みの末尾"]
         rows = values(found["履歴"], "内容", "実行者の種類", "変更後のステータス", "バイヤーへのメール")
         assert rows[1] == (
             "注文を却下しました（却下前：OCを作成してください、バイヤーへの通知：なし）",

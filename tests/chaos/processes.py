@@ -101,6 +101,6 @@ class WriterOnTheFile(Victim):
 def write_and_wait(path: str) -> None:
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("UPDATE orders SET comment = 'half written'")
-    connection.execute("UPDATE audit_heads SET sequence = -1")
+    connection.execute("UPDATE orders SET comment = 'half written' WHERE status = 'OC_REQUIRED'")
+    connection.execute("UPDATE audit_heads SET sequence = sequence + 1")
     time.sleep(60)

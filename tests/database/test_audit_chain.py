@@ -2,22 +2,40 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from graph.cli.audit import verify
 from graph.cli.demo import load_demo
-from models.audit import AuditEntry
+from models.actor import Actor, ActorKind
+from models.audit import AuditEntry, AuditHead, digest, record
+from models.base import new_id
 from models.brand import Brand
 from models.database.sessions import Database
+from models.messages.history import EventKind
+from models.migrations import LossError, current, downgrade, latest, upgrade
+from models.order import Order, OrderLine
+from models.outbox import OutboxMessage
+from models.policy import REJECTED, OrderStatus, Role
+from models.rejection import OrderRejection
 from models.scope import EVERYTHING
-from resolvers.audit import verify_brand
+from models.send_back import OrderSendBack
+from models.tag import OrderTag
+from resolvers.audit import anchors, older_entries, verify_brand
+from resolvers.confirmation import create_confirmation
+from resolvers.core.context import Context
+from resolvers.core.notices import Message
+from resolvers.tags import create_tag
 from tests.support.client import id_of, serving
 from tests.support.clock import Clock
-from tests.support.factories import Shop, make_order, make_shop, make_tag
+from tests.support.factories import NOON, Shop, make_order, make_shop, make_tag
 
+Tamper = Callable[[AsyncSession], Awaitable[None]]
 REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true, body: "却下 – sorry"}) {
             userErrors { code } } }"""
 TAG = "mutation ($id: ID!, $tags: [ID!]!) { applyTags(input: {orderId: $id, tagIds: $tags}) { userErrors { code } } }"
@@ -43,12 +61,13 @@ async def shop(database: Database, database_url: str, tmp_path: Path) -> Shop:
         await buyer.data(REFUSE, id=id_of(two))
         more = [id_of(await make_order(database, made)) for _ in range(5)]
         assert (await member.data(BULK, ids=more))["rejectOrders"]["rejectedCount"] == 5
+        await member.data(TAG, id=id_of(two), tags=[id_of(tag)])
     return made
 
 
 async def test_the_chain_is_intact_after_every_kind_of_command(database: Database, shop: Shop) -> None:
     report = await verify_brand(database, shop.brand)
-    assert (report.entries, report.unchained, report.problem) == (9, 0, None)
+    assert (report.entries, report.unchained, report.problem) == (10, 0, None)
 
 
 async def test_the_demo_is_intact(database: Database) -> None:
@@ -73,12 +92,132 @@ async def remove_one(session: AsyncSession) -> None:
 
 
 async def remove_the_last(session: AsyncSession) -> None:
-    await session.execute(delete(AuditEntry).where(AuditEntry.sequence == 9))
+    await session.execute(delete(AuditEntry).where(AuditEntry.sequence == 10))
 
 
 async def swap_two(session: AsyncSession) -> None:
     for old, new in ((5, 99), (6, 5), (99, 6)):
         await session.execute(update(AuditEntry).where(AuditEntry.sequence == old).values(sequence=new))
+
+
+async def cut_the_tail(session: AsyncSession) -> None:
+    """And set the head back, so that the chain is whole."""
+    await session.execute(delete(AuditEntry).where(AuditEntry.sequence > 4))
+    last = (await session.scalars(select(AuditEntry).where(AuditEntry.sequence == 4))).one()
+    await session.execute(update(AuditHead).values(sequence=4, hash=last.hash))
+
+
+async def delete_the_audit(session: AsyncSession) -> None:
+    await session.execute(delete(AuditEntry))
+    await session.execute(delete(AuditHead))
+
+
+async def make_everything_older(session: AsyncSession) -> None:
+    await session.execute(update(AuditEntry).values(sequence=None, previous_hash=None, hash=None))
+    await session.execute(delete(AuditHead))
+
+
+async def insert_an_unchained_rejection(session: AsyncSession) -> None:
+    session.add(await forged(session, EventKind.ORDER_REJECTED))
+
+
+async def insert_an_older_entry(session: AsyncSession) -> None:
+    session.add(await forged(session, EventKind.TAGS_APPLIED))
+
+
+async def insert_a_chained_rejection(session: AsyncSession) -> None:
+    await record(session, [await forged(session, EventKind.ORDER_REJECTED)])
+
+
+async def insert_a_chained_archiving(session: AsyncSession) -> None:
+    await record(session, [await forged(session, EventKind.ORDER_ARCHIVED)])
+
+
+async def insert_a_chained_send_back(session: AsyncSession) -> None:
+    await record(session, [await forged(session, EventKind.SENT_BACK_TO_CART)])
+
+
+async def insert_an_entry_before_the_first(session: AsyncSession) -> None:
+    entry = await forged(session, EventKind.TAGS_APPLIED)
+    entry.sequence, entry.previous_hash, entry.hash = -1, "", "f" * 64
+    session.add(entry)
+
+
+async def archive_without_an_entry(session: AsyncSession) -> None:
+    await session.execute(update(Order).where(Order.status.in_(REJECTED)).values(archived_at=NOON))
+
+
+async def reject_without_an_entry(session: AsyncSession) -> None:
+    order = (await session.scalars(select(Order).where(Order.status.not_in(REJECTED)).limit(1))).one()
+    order.status = OrderStatus.REJECTED_BY_BRAND
+    await session.flush()
+    session.add(
+        OrderRejection(
+            brand_id=order.brand_id, order_id=order.id, rejected_at=NOON, actor_kind=ActorKind.MEMBER, actor_id="x",
+            actor_name="X", status_before=OrderStatus.OC_REQUIRED, notified=False,
+        )
+    )  # fmt: skip
+
+
+async def reject_without_a_record(session: AsyncSession) -> None:
+    order = (await session.scalars(select(Order).where(Order.status.not_in(REJECTED)).limit(1))).one()
+    order.status = OrderStatus.REJECTED
+
+
+async def send_back_without_an_entry(session: AsyncSession) -> None:
+    order = (await session.scalars(select(Order).where(Order.status.not_in(REJECTED)).limit(1))).one()
+    order.status = OrderStatus.SENT_BACK_TO_CART
+    await session.flush()
+    session.add(OrderSendBack(brand_id=order.brand_id, order_id=order.id, sent_back_at=NOON, actor_name="X"))
+
+
+async def change_the_message_of_a_rejection(session: AsyncSession) -> None:
+    await session.execute(update(OrderRejection).values(body="We never want to hear from you again."))
+
+
+async def change_who_rejected(session: AsyncSession) -> None:
+    await session.execute(update(OrderRejection).values(actor_name="Somebody else"))
+
+
+async def delete_a_rejected_order(session: AsyncSession) -> None:
+    """With all that belongs to it, but its entries."""
+    order_id = (await session.scalars(select(OrderRejection.order_id).limit(1))).one()
+    if session.get_bind().dialect.name == "postgresql":
+        name = "fk_audit_entries_orders"
+        await session.execute(text(f"ALTER TABLE audit_entries DROP CONSTRAINT {name}"))
+    for table in (OrderTag, OutboxMessage, OrderRejection, OrderLine):
+        await session.execute(delete(table).where(table.order_id == order_id))
+    await session.execute(delete(Order).where(Order.id == order_id))
+
+
+async def forged(session: AsyncSession, kind: EventKind) -> AuditEntry:
+    """About an order to which that has not happened."""
+    order = (await session.scalars(select(Order).where(Order.status.not_in(REJECTED)).limit(1))).one()
+    return AuditEntry(
+        id=new_id(),
+        brand_id=order.brand_id, order_id=order.id, kind=kind, at=NOON, actor_kind=ActorKind.MEMBER, actor_id="mem-1",
+        actor_name="Mina Sato", details={"before": [], "after": []},
+    )  # fmt: skip
+
+
+async def without_triggers(database: Database, tamper: Tamper) -> None:
+    """As an owner of the database can: on SQLite also without checking foreign keys."""
+    async with database.transaction(EVERYTHING) as session:
+        if database.is_sqlite:
+            names = await session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            dropped = [f"DROP TRIGGER {name}" for name in names.all()]
+        else:
+            tables = await session.scalars(text("SELECT DISTINCT event_object_table FROM information_schema.triggers"))
+            dropped = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables.all()]
+        for statement in dropped:
+            await session.execute(text(statement))
+        if database.is_sqlite:
+            await session.execute(text("PRAGMA defer_foreign_keys = ON"))
+            await tamper(session)
+            await session.flush()
+            await session.execute(text("PRAGMA defer_foreign_keys = OFF"))
+        else:
+            await tamper(session)
 
 
 @pytest.mark.parametrize(
@@ -87,26 +226,196 @@ async def swap_two(session: AsyncSession) -> None:
         (change_a_field, "entry 3 .* was changed"),
         (change_the_details, "entry 2 .* was changed"),
         (remove_one, "entry 4 is missing"),
-        (remove_the_last, "ends at entry 8, but its head says 9"),
+        (remove_the_last, "ends at entry 9, but its head says 10"),
         (swap_two, "entry 5 .* does not follow"),
+        (cut_the_tail, "order ORD-.* has what an entry ORDER_REJECTED is about, but 0 such entries"),
+        (delete_the_audit, "order ORD-.* has what an entry ORDER_REJECTED is about, but 0 such entries"),
+        (make_everything_older, "10 entries are outside the chain, but 0 are older"),
+        (insert_an_unchained_rejection, "1 entries are outside the chain, but 0 are older"),
+        (insert_an_older_entry, "1 entries are outside the chain, but 0 are older"),
+        (insert_a_chained_rejection, "does not have what an entry ORDER_REJECTED is about, but 1 such"),
+        (insert_a_chained_archiving, "does not have what an entry ORDER_ARCHIVED is about, but 1 such"),
+        (insert_a_chained_send_back, "does not have what an entry SENT_BACK_TO_CART is about, but 1 such"),
+        (insert_an_entry_before_the_first, "is before the first one"),
+        (archive_without_an_entry, "has what an entry ORDER_ARCHIVED is about, but 0 such entries"),
+        (reject_without_an_entry, "has what an entry ORDER_REJECTED is about, but 0 such entries"),
+        (reject_without_a_record, "is REJECTED, which its record contradicts"),
+        (send_back_without_an_entry, "has what an entry SENT_BACK_TO_CART is about, but 0 such entries"),
+        (change_the_message_of_a_rejection, "is not about the rejection that is recorded"),
+        (change_who_rejected, "is not about the rejection that is recorded"),
+        (delete_a_rejected_order, "audit_entries is about the order .*, which is not there"),
     ],
 )
-async def test_tampering_is_detected(
-    database: Database, shop: Shop, tamper: Callable[[AsyncSession], Awaitable[None]], says: str
-) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        for name in ("audit_entries_no_update", "audit_entries_no_delete"):
-            on = "" if database.is_sqlite else " ON audit_entries"
-            await session.execute(text(f"DROP TRIGGER {name}{on}"))
-        await tamper(session)
+async def test_tampering_is_detected(database: Database, shop: Shop, tamper: Tamper, says: str) -> None:
+    await without_triggers(database, tamper)
     report = await verify_brand(database, shop.brand)
     assert report.problem
     assert re.search(says, report.problem)
+    assert not await verify(database, None)
+
+
+async def test_an_audit_without_a_decision_cannot_just_be_deleted_either(database: Database) -> None:
+    """The order's version counts its changes."""
+    shop = await make_shop(database)
+    order = await make_order(database, shop)
+    context = Context(database, shop.member(), clock=lambda: NOON)
+    made = await create_confirmation(context, order.id, ask_approval=False, message=Message())
+    assert not made.refusals
+    await without_triggers(database, delete_the_audit)
+    report = await verify_brand(database, shop.brand)
+    assert report.problem == f"order {order.code} was changed 1 times, but has 0 entries about that"
 
 
 async def test_tampering_requires_dropping_the_triggers(database: Database, shop: Shop) -> None:
-    for tamper in (change_a_field, remove_one):
-        with pytest.raises(Exception, match=r"cannot be (changed|deleted)"):
+    for tamper in (
+        change_a_field,
+        remove_one,
+        cut_the_tail,
+        delete_the_audit,
+        make_everything_older,
+        insert_an_unchained_rejection,
+        insert_an_older_entry,
+        insert_an_entry_before_the_first,
+        change_the_message_of_a_rejection,
+        delete_a_rejected_order,
+    ):
+        with pytest.raises(IntegrityError):
             async with database.transaction(EVERYTHING) as session:
                 await tamper(session)
     assert (await verify_brand(database, shop.brand)).problem is None
+
+
+async def test_a_database_without_a_brand_is_not_intact(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not await verify(database, None)
+    assert capsys.readouterr().out == "BROKEN: there is no brand\n"
+
+
+async def rewrite_everything(session: AsyncSession) -> None:
+    """A whole new chain, which nothing in the database contradicts: another name in an entry about a tag."""
+    entries = list(await session.scalars(select(AuditEntry).order_by(AuditEntry.sequence)))
+    entries[0].actor_name, previous = "Somebody else", ""
+    for entry in entries:
+        entry.previous_hash = previous
+        entry.hash = previous = digest(entry)
+    await session.execute(update(AuditHead).values(hash=previous))
+
+
+async def cut_the_tail_a_little(session: AsyncSession) -> None:
+    """The last entry is about a tag: no decision contradicts it."""
+    await session.execute(delete(AuditEntry).where(AuditEntry.sequence == 10))
+    last = (await session.scalars(select(AuditEntry).where(AuditEntry.sequence == 9))).one()
+    await session.execute(update(AuditHead).values(sequence=9, hash=last.hash))
+
+
+async def rewrite_everything_as_older(session: AsyncSession) -> None:
+    """With the right marker."""
+    await session.execute(update(AuditEntry).values(sequence=None, previous_hash=None, hash=None))
+    found = await older_entries(session)
+    await session.execute(update(AuditHead).values(sequence=0, hash="", unchained=found[0], unchained_hash=found[1]))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "says"),
+    [
+        (rewrite_everything, "has another hash of entry 10"),
+        (cut_the_tail_a_little, "has 10 entries, the chain has 9"),
+        (rewrite_everything_as_older, "has another marker of the entries older than the chain"),
+    ],
+)
+async def test_an_anchor_contradicts_what_nothing_in_the_database_does(
+    database: Database, shop: Shop, tamper: Tamper, says: str
+) -> None:
+    signed = await anchors(database, NOON)
+    await without_triggers(database, tamper)
+    assert (await verify_brand(database, shop.brand)).problem is None
+    report = await verify_brand(database, shop.brand, signed)
+    assert report.problem
+    assert says in report.problem
+    assert not await verify(database, None, signed)
+    assert not await verify(database, shop.brand.code, signed)
+
+
+async def test_an_anchor_stays_true_while_the_chain_grows(
+    database: Database, shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signed = await anchors(database, NOON)
+    context = Context(database, shop.member(), clock=lambda: NOON)
+    assert not (await create_tag(context, "late", "Late", None)).refusals
+    signed += await anchors(database, NOON)
+    assert [anchor.sequence for anchor in signed] == [10, 11]
+    assert await verify(database, None, signed)
+    assert capsys.readouterr().out == f"{shop.brand.code}: 11 entries, 2 anchors, intact\n"
+
+
+async def test_an_anchor_of_a_brand_that_was_deleted_is_reported(
+    database: Database, shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Everything deleted, and a brand added so that there is one."""
+    (anchor,) = await anchors(database, NOON)
+    other = replace(anchor, brand="gone", brand_id=new_id())
+    assert not await verify(database, None, [anchor, other])
+    assert "gone: BROKEN: there are anchors of this brand, but the brand is not there" in capsys.readouterr().out
+    assert not await verify(database, shop.brand.code, [replace(anchor, brand_id=new_id())])
+    assert await verify(database, shop.brand.code, [anchor, other])
+
+
+async def test_a_downgrade_that_would_lose_the_chain_is_refused(database: Database, shop: Shop) -> None:
+    for revision in ("0002", "0001", "base"):
+        with pytest.raises(LossError, match="would lose what is in audit_heads"):
+            await downgrade(database, revision)
+        assert await current(database) == latest()
+    assert (await verify_brand(database, shop.brand)).problem is None
+
+
+async def test_going_down_and_up_makes_no_entry_older_than_the_chain(database: Database, shop: Shop) -> None:
+    await downgrade(database, "0010")
+    async with database.transaction(EVERYTHING) as session:
+        await insert_an_older_entry(session)  # nothing refuses it there
+    await upgrade(database)
+    report = await verify_brand(database, shop.brand)
+    assert report.problem == "1 entries are outside the chain, but 0 are older than it, or others"
+
+
+async def test_entries_from_before_the_chain_stay_valid(database: Database) -> None:
+    """The migration marks them. Then nobody adds, changes or removes one."""
+    await downgrade(database, "0002")
+    shop = await make_shop_of_0002(database)
+    await upgrade(database)
+    report = await verify_brand(database, shop)
+    assert (report.entries, report.unchained, report.problem) == (0, 3, None)
+    context = Context(database, Actor(Role.ADMIN, "mem-1", "Mina", shop.id), clock=lambda: NOON)
+    assert not (await create_tag(context, "vip", "VIP", None)).refusals
+    report = await verify_brand(database, shop)
+    assert (report.entries, report.unchained, report.problem) == (1, 3, None)
+    for statement in (
+        "UPDATE audit_entries SET actor_name = 'Nobody' WHERE sequence IS NULL",
+        "DELETE FROM audit_entries WHERE sequence IS NULL",
+    ):
+
+        async def tamper(session: AsyncSession, statement: str = statement) -> None:
+            await session.execute(text(statement))
+
+        await without_triggers(database, tamper)
+        assert "older than it, or others" in str((await verify_brand(database, shop)).problem)
+
+
+async def make_shop_of_0002(database: Database) -> Brand:
+    """A brand with three entries, as a release wrote them that knew no chain."""
+    brand = Brand(id=new_id(), code="old", name="Old", archiving_enabled=True)
+    async with database.transaction(EVERYTHING) as session:
+        id = brand.id.hex
+        await session.execute(
+            text(
+                "INSERT INTO brands (id, code, name, address, locale, time_zone, currency, archiving_enabled)"
+                f" VALUES ('{id}', 'old', 'Old', '', 'en', 'UTC', 'JPY', TRUE)"
+            )
+        )
+        for number in range(3):
+            await session.execute(
+                text(
+                    "INSERT INTO audit_entries (brand_id, id, kind, at, actor_kind, actor_id, actor_name, details)"
+                    f" VALUES ('{id}', '{new_id().hex}', 'TAG_CREATED', '2026-01-0{number + 1} 12:00:00.000000',"
+                    " 'MEMBER', 'mem-1', '佐藤 Mina', '{\"code\": \"vip\"}')"
+                )
+            )
+    return brand

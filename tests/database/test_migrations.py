@@ -12,9 +12,14 @@ from models.database.engines import TIMEOUTS
 from models.database.sessions import Database
 from models.database.tables import metadata
 from models.invoice import InvoicedOrder, InvoiceLine
-from models.migrations import MIGRATION_LOCK, NewerSchemaError, current, downgrade, latest, upgrade
+from models.migrations import MIGRATION_LOCK, LossError, NewerSchemaError, current, downgrade, latest, upgrade
+from models.order import OrderReplacement
+from models.policy import OrderStatus
 from models.scope import EVERYTHING
-from tests.support.factories import add_invoice, make_order, make_shop
+from resolvers.core.context import Context
+from resolvers.tags import create_tag
+from tests.support.factories import NOON, add_invoice, make_order, make_shop, save
+from tests.support.trace import trace
 
 
 def tables(connection: Connection) -> set[str]:
@@ -73,6 +78,25 @@ async def test_invoices_made_before_they_had_lines_get_them(database: Database) 
         lines = [tuple(row) for row in await session.execute(select(*columns).order_by(InvoiceLine.position))]
         assert lines == [(invoice.id, 1, 2, 2500), (invoice.id, 2, 3, 1440)]
         assert (await session.scalars(select(InvoicedOrder.tax_minor))).one() == 7
+
+
+@pytest.mark.parametrize(
+    ("revision", "table"), [("base", "orders"), ("0001", "order_replacements"), ("0002", "audit_heads")]
+)
+async def test_a_downgrade_that_would_lose_decisions_is_refused(database: Database, revision: str, table: str) -> None:
+    shop = await make_shop(database)
+    order = await make_order(database, shop)
+    if table == "order_replacements":
+        replaced = await make_order(database, shop, status=OrderStatus.SENT_BACK_TO_CART)
+        row = OrderReplacement(brand_id=shop.brand.id, order_id=order.id, replaced_order_id=replaced.id)
+        await save(database, row)
+    if table == "audit_heads":
+        assert not (await create_tag(Context(database, shop.member(), lambda: NOON), "vip", "VIP", None)).refusals
+    before = await trace(database)
+    with pytest.raises(LossError, match=f"would lose what is in {table}"):
+        await downgrade(database, revision)
+    assert await current(database) == latest()
+    assert await trace(database) == before
 
 
 async def test_a_second_process_waits_for_a_migration(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
