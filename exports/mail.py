@@ -3,12 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from uuid import UUID
 
+from exports.encoded_headers import POLICY, encoded, quoted, with_name
 from exports.jinja import templates
 from exports.texts import one_line
 from models.locale import Text, moment, text_for
@@ -18,7 +17,8 @@ from models.outbox import OrderNotice
 # An encoded domain (RFC 5321, without address literals). It becomes part of an SMTP command.
 HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
-MAX_UNENCODED_NAME = 40  # characters: with the address, the header still fits into one line
+# A local part that needs no quotes (RFC 5322, 3.2.3).
+DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 GREETING = Text("Dear {buyer},", "{buyer} 御中")
 OPENING = Text(
@@ -72,28 +72,33 @@ def email_message(
     mail: RenderedMail, *, id: UUID, sender: str, sender_name: str, reply_to: str | None, at: datetime
 ) -> EmailMessage:
     """A multipart/alternative message. `id`: the outbox message's; its Message-ID is the same at every attempt."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     address = header_address(sender)
-    message["From"] = Address(_display_name(sender_name), address.username, address.domain)
-    message["To"] = [header_address(each) for each in mail.to]
+    message["From"] = with_name(_undecodable(sender_name), address)
+    message["To"] = ",\r\n ".join(header_address(each) for each in mail.to)
     if reply_to and reachable([reply_to])[0]:
         message["Reply-To"] = header_address(reply_to)
-    message["Subject"] = _unencoded(mail.subject)
+    message["Subject"] = encoded("Subject", _undecodable(mail.subject))
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{id}@{address.domain}>"
+    message["Message-ID"] = f"<{id}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
 
 
-def header_address(spec: str) -> Address:
-    """An address for a mail header, with its domain in IDNA. Raises ValueError if no mail can reach it."""
+def header_address(spec: str) -> str:
+    """An address as it stands in a header and in an SMTP command: quoted if need be, with its domain in IDNA.
+
+    Raises ValueError if no mail can reach it.
+    """
     local, _, domain = spec.rpartition("@")
     host = domain.encode("idna").decode()
     if not local or not local.isascii() or not local.isprintable() or not HOST.fullmatch(host):
         raise ValueError(f"no mail can be addressed to {spec!r}")
-    return Address(username=local, domain=host)
+    if not DOT_ATOM.fullmatch(local):  # e.g. docomo's abc..def and abc.
+        local = quoted(local)
+    return f"{local}@{host}"
 
 
 def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
@@ -101,19 +106,12 @@ def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
     found, unreachable = [], []
     for each in recipients:
         try:
-            found.append(header_address(each).addr_spec)
+            found.append(header_address(each))
         except ValueError:
             unreachable.append(each)
     return found, unreachable
 
 
-def _unencoded(text: str) -> str:
-    """One line without anything that looks like an encoded word: Python would decode it, line breaks included."""
+def _undecodable(text: str) -> str:
+    """One line without anything that looks like an encoded word: a reader that decodes twice would be misled."""
     return one_line(text).replace("=?", "= ?")
-
-
-def _display_name(text: str) -> str:
-    """A name for a header with an address. Python's folding drops a long name's quotes, which breaks the address."""
-    name = _unencoded(text)
-    # A no-break space makes Python encode the whole name; an encoded name needs no quotes.
-    return name if len(name) <= MAX_UNENCODED_NAME else f"{name}\u00a0"
