@@ -74,5 +74,3 @@ def words(text: str) -> list[str]:
             part = b""
         part += octets
     return [f"=?utf-8?b?{base64.b64encode(each).decode()}?=" for each in (*parts, part) if each]
-
-

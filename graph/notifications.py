@@ -25,8 +25,8 @@ class Notification(Node):
         description="When the next attempt is due. Null if no further attempt follows."
     )
     cancelled_by: str | None = strawberry.field(
-        description="The decision that made the mail pointless before it was sent: ORDER_REJECTED or SENT_BACK_TO_CART. "
-        "No further attempt follows it. The status is CANCELLED, unless (some of) the mail had left already."
+        description="The decision that made the mail pointless before it was sent: ORDER_REJECTED or "
+        "SENT_BACK_TO_CART. No further attempt follows it. The status is CANCELLED, unless (some of) the mail had left already."
     )
 
     @classmethod

@@ -57,7 +57,9 @@ async def brands_due(session: AsyncSession, now: Instant, most: int, after: UUID
     """
     waiting = select(_next_brand(after).label("brand_id")).cte("waiting", recursive=True)
     waiting = waiting.union_all(select(_next_brand(waiting.c.brand_id)).where(waiting.c.brand_id.is_not(None)))
-    is_due = exists().where(OutboxMessage.brand_id == waiting.c.brand_id, READY, OutboxMessage.due_at <= now, FIRST_OF_ITS_ORDER)
+    is_due = exists().where(
+        OutboxMessage.brand_id == waiting.c.brand_id, READY, OutboxMessage.due_at <= now, FIRST_OF_ITS_ORDER
+    )
     found = list(await session.scalars(select(waiting.c.brand_id).where(is_due).limit(most)))
     return found if found or after == BEFORE_ALL_BRANDS else await brands_due(session, now, most, BEFORE_ALL_BRANDS)
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
+from models.events import OrderChanged
 from models.locale import Locale, Text, text_for
+from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import (
     BODY_TOO_LONG,
@@ -21,11 +23,12 @@ from models.messages.refusals import (
     ORDER_NOT_FOUND,
 )
 from models.order import Order
-from models.outbox import OrderNotice
+from models.outbox import MAX_UNCLEAR, NotificationStatus, OrderNotice, OutboxMessage
 from models.permissions import permits
 from models.policy import OrderAction
 from resolvers.core.context import Context
 from resolvers.core.refusals import Refusal, RefusalCode, refusal
+from resolvers.core.work import Work
 from resolvers.inputs import InputError, check_text
 
 MAX_BODY_LENGTH = 10_000  # characters
@@ -132,6 +135,46 @@ def _brands_text(brand: Brand, buyer: Buyer, kind: MailKind) -> str | None:
     if kind is not MailKind.ORDER_REJECTED:
         return None
     return {Locale.EN: brand.rejection_text_en, Locale.JA: brand.rejection_text_ja}[buyer.locale]
+
+
+async def cancel_mails(work: Work, decision: MailKind) -> None:
+    """Gives up the mails of the locked orders that have not left yet: a final decision made them pointless.
+
+    A relay may have one in hand: that one is cancelled if the relay does not send it. Of a mail that some recipients
+    have, or may have, only the further tries are given up.
+    """
+    mail, now = OutboxMessage, work.now
+    unsent = (NotificationStatus.PENDING, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
+    is_free = mail.leased_until.is_(None)
+    is_waiting = and_(mail.status == NotificationStatus.PENDING, is_free)
+    end_of_waiting = case(
+        (mail.left_over.is_(None), NotificationStatus.CANCELLED.value), else_=NotificationStatus.SENT.value
+    )
+    statement = (
+        update(mail)
+        .where(
+            mail.brand_id == work.brand_id,
+            mail.order_id.in_([order.id for order in work.orders]),
+            mail.status.in_(unsent),
+            mail.cancelled_by.is_(None),
+            mail.unclear < MAX_UNCLEAR,
+        )
+        .values(
+            cancelled_by=decision.value,
+            status=case((is_waiting, end_of_waiting), else_=mail.status),
+            sent_at=case((and_(is_waiting, mail.left_over.is_not(None)), now), else_=mail.sent_at),
+            unclear=case((and_(is_free, mail.unclear > 0), MAX_UNCLEAR), else_=mail.unclear),
+        )
+        .returning(mail.order_id, mail.kind)
+        .execution_options(synchronize_session=False)
+    )
+    cancelled = sorted((await work.session.execute(statement)).all(), key=str)
+    for order_id, kind in cancelled:
+        details = {"mail": kind, "decision": decision.value}
+        event = OrderChanged(
+            brand_id=work.brand_id, order_id=order_id, at=now, kind=EventKind.NOTIFICATION_CANCELLED, details=details
+        )
+        work.record(event)
 
 
 async def addresses_of(session: AsyncSession, order: Order) -> list[str]:

@@ -196,7 +196,7 @@ async def test_unusual_addresses_are_reached_and_invalid_ones_do_not_affect_the_
     await promise(database, to=["da..docomo.@docomo.ne.jp", "müller@example.com", "ok@bücher.example"])
     relay = Relay(database, SmtpTransport(url_of(server)), sender=SENDER, clock=clock)
     assert await relay.drain() == Delivered(sent=1)
-    assert mailbox.recipients == [['"da..docomo."@docomo.ne.jp', "ok@xn--bcher-kva.example"]]
+    assert mailbox.recipients == [["da..docomo.@docomo.ne.jp", "ok@xn--bcher-kva.example"]]
     assert (await outbox(database))[0].last_error == "no mail can be addressed to müller@example.com"
 
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -169,6 +171,20 @@ async def test_a_server_that_hangs_up_before_it_has_the_mail_has_not_got_it(
         server.drop_at = ""
         clock.move(minutes=1)
         assert await relay.drain() == Delivered(sent=1)
+
+
+async def test_addresses_that_need_quotes_get_them(database: Database, clock: Clock) -> None:
+    """docomo and au gave out such addresses for years; a server that refuses one gets the mail for the others."""
+    odd = ["abc..def@docomo.ne.jp", "ends.@docomo.ne.jp", ".begins@ezweb.ne.jp", "a/b=c@example.com", "ok@example.com"]
+    await promise(database, to=odd)
+    async with listening(Server(refuse={'"ends."@docomo.ne.jp': "501 syntax"})) as server:
+        done = await Relay(database, SmtpTransport(server.url), sender=SENDER, clock=clock).drain()
+    assert done == Delivered(sent=1)
+    quoted = ['"abc..def"@docomo.ne.jp', '".begins"@ezweb.ne.jp', "a/b=c@example.com", "ok@example.com"]
+    assert server.recipients == [quoted]
+    assert (await row(database)).last_error == '"ends."@docomo.ne.jp: 501 syntax'
+    parsed = message_from_bytes(server.mails[0], policy=default)
+    assert [each.username.strip('"') for each in parsed["To"].addresses] == [each.partition("@")[0] for each in odd]
 
 
 @pytest.mark.parametrize(("reply", "done"), [("451 greylisted", Delivered(retry=1)), ("552 no", Delivered(failed=1))])

@@ -23,7 +23,7 @@ from tests.support.clock import Clock
 
 # A new key each time, because a key in a repository is not secret; shared with the processes that a test starts.
 SECRET = os.environ.setdefault("TEST_SECRET_KEY", secrets.token_urlsafe(48))
-OF_THE_RELAY = ("UPDATE outbox_messages", "WITH RECURSIVE turns", "WITH due", "SELECT EXISTS (SELECT * \nFROM outbox")
+OF_THE_RELAY = ("UPDATE outbox_messages", "WITH RECURSIVE waiting", "WITH due", "SELECT EXISTS (SELECT * \nFROM outbox")
 KINDS = {
     "orders": Kind.ORDER,
     "tags": Kind.TAG,

@@ -44,8 +44,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The older release knows neither status: what may have been delivered counts as sent, the rest as failed."""
-    op.execute(f"UPDATE {TABLE} SET status = 'SENT' WHERE status = 'MAY_HAVE_BEEN_DELIVERED'")
-    op.execute(f"UPDATE {TABLE} SET status = 'FAILED' WHERE status = 'CANCELLED'")
+    op.execute("UPDATE outbox_messages SET status = 'SENT' WHERE status = 'MAY_HAVE_BEEN_DELIVERED'")
+    op.execute("UPDATE outbox_messages SET status = 'FAILED' WHERE status = 'CANCELLED'")
     op.drop_index(INDEX, table_name=TABLE)
     _statuses(BEFORE, 16, 32)
     op.drop_column(TABLE, "cancelled_by")
