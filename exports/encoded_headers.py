@@ -25,6 +25,8 @@ class AsMade(EmailPolicy):
         return name, value
 
     def fold(self, name: str, value: str) -> str:
+        if name == "Content-Type":  # made by the library, in one line
+            value = value.replace("; ", f";{self.linesep} ")
         return f"{name}: {value}{self.linesep}"
 
     def fold_binary(self, name: str, value: str) -> bytes:

@@ -3,16 +3,20 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from uuid import UUID
+
+from babel.numbers import format_currency
 
 from exports.encoded_headers import POLICY, encoded, quoted, with_name
 from exports.jinja import templates
 from exports.texts import one_line
-from models.locale import Text, moment, text_for
+from models.locale import Locale, Text, moment, text_for
 from models.messages.mail import mail_texts
-from models.outbox import OrderNotice
+from models.outbox import OrderContents, OrderNotice
 
 # An encoded domain (RFC 5321, without address literals). It becomes part of an SMTP command.
 HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
@@ -21,12 +25,24 @@ HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 GREETING = Text("Dear {buyer},", "{buyer} 御中")
+# A name that ends with one of these is addressed as it is.
+HONORIFIC = re.compile(r"(御中|様|さま|殿|各位|先生)$")
 OPENING = Text(
     "", "いつもお世話になっております。{brand}でございます。\n下記のご注文につきまして、ご連絡申し上げます。"
 )
 ORDER_CODE = Text("Order", "注文コード")
 PLACED = Text("Placed", "注文日時")
 COLON = Text(": ", "： ")
+MORE_LINES = Text("and {count:,} more", "ほか{count:,}件")
+QUANTITY = Text("Qty {quantity:,}", "数量 {quantity:,}")
+TOTAL = Text("Total", "合計")
+WHAT_NOW = Text("What happens now", "今後について")
+BULLET = Text("- ", "・")
+WRITE_TO = Text(
+    "Questions? Answer this mail, or write to {address}.",
+    "お問い合わせ：{address}（このメールにそのままご返信いただけます）",
+)
+ASK = Text("Questions? Please contact {brand}.", "お問い合わせは、{brand}までお願いいたします。")
 IN_TIME_ZONE = Text("{at} ({time_zone})", "{at}（{time_zone}）")
 
 
@@ -50,7 +66,7 @@ def render(notice: OrderNotice) -> RenderedMail:
         "locale": locale,
         "code": code,
         "brand": brand,
-        "greeting": text_for(GREETING, locale, buyer=one_line(notice.buyer_name)),
+        "greeting": _greeting(one_line(notice.buyer_name), locale),
         "opening": text_for(OPENING, locale, brand=brand),
         "body": notice.body or texts.text.in_(locale),
         "facts": (
@@ -59,6 +75,11 @@ def render(notice: OrderNotice) -> RenderedMail:
             (texts.done.in_(locale), text_for(IN_TIME_ZONE, locale, at=at, time_zone=notice.time_zone)),
         ),
         "colon": COLON.in_(locale),
+        "what_now": WHAT_NOW.in_(locale),
+        "bullet": BULLET.in_(locale),
+        "next": [text.in_(locale) for text in texts.next],
+        "contact": _contact(notice, brand) if texts.next else "",
+        **_contents(notice.contents, locale),
     }
     return RenderedMail(
         to=notice.to,
@@ -66,6 +87,37 @@ def render(notice: OrderNotice) -> RenderedMail:
         text=templates.get_template("mail.txt").render(values),
         html=templates.get_template("mail.html").render(values),
     )
+
+
+def _greeting(buyer: str, locale: Locale) -> str:
+    is_addressed = locale is Locale.JA and HONORIFIC.search(buyer)
+    return buyer if is_addressed else text_for(GREETING, locale, buyer=buyer)
+
+
+def _contact(notice: OrderNotice, brand: str) -> str:
+    """Whom to ask: the address that answers to the mail go to, or the brand."""
+    if notice.reply_to and reachable([notice.reply_to])[0]:
+        return text_for(WRITE_TO, notice.locale, address=one_line(notice.reply_to))
+    return text_for(ASK, notice.locale, brand=brand)
+
+
+def _contents(contents: OrderContents | None, locale: Locale) -> dict[str, Any]:
+    if contents is None:
+        return {"lines": [], "more": "", "total": None}
+
+    def money(amount: str) -> str:
+        return format_currency(Decimal(amount), contents["currency"], locale=locale).replace("￥", "¥")
+
+    lines = [
+        {
+            "product": f"{one_line(line['name'])} ({one_line(line['number'])})",
+            "quantity": text_for(QUANTITY, locale, quantity=line["quantity"]),
+            "amount": money(line["amount"]),
+        }
+        for line in contents["lines"]
+    ]
+    more = text_for(MORE_LINES, locale, count=contents["more"]) if contents["more"] else ""
+    return {"lines": lines, "more": more, "total": (TOTAL.in_(locale), money(contents["total"]))}
 
 
 def email_message(

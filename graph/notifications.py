@@ -26,7 +26,8 @@ class Notification(Node):
     )
     cancelled_by: str | None = strawberry.field(
         description="The decision that made the mail pointless before it was sent: ORDER_REJECTED or "
-        "SENT_BACK_TO_CART. No further attempt follows it. The status is CANCELLED, unless (some of) the mail had left already."
+        "SENT_BACK_TO_CART. No further attempt follows it. The status is CANCELLED, unless the mail "
+        "had left already, to some at least."
     )
 
     @classmethod

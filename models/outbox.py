@@ -9,7 +9,7 @@ the buyer reads what was true when the brand decided.
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Enum, ForeignKeyConstraint, Index, String, Text, func, select, text
@@ -30,12 +30,28 @@ class NotificationStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class ContentLine(TypedDict):
+    name: str
+    number: str
+    quantity: int
+    amount: str
+
+
+class OrderContents(TypedDict):
+    """What the order was about: its first lines, how many more there are, and its total. Amounts are decimal text."""
+
+    lines: list[ContentLine]
+    more: int
+    total: str
+    currency: str
+
+
 @dataclass(frozen=True, slots=True)
 class OrderNotice:
     """The content of a mail about an order. Instants are RFC 3339 text.
 
     `kind`: the EventKind of what was done, e.g. ORDER_REJECTED. `at`: when it was done. `body` None, in mails that an
-    earlier release queued, means the standard text.
+    earlier release queued, means the standard text. `contents`: in a rejection; None in those of an earlier release.
     """
 
     kind: MailKind
@@ -50,6 +66,7 @@ class OrderNotice:
     locale: Locale
     time_zone: str
     body: str | None
+    contents: OrderContents | None = None
 
 
 MAX_UNCLEAR = 3  # tries since the first one without an answer, that one included; READY has the same number

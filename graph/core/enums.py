@@ -82,8 +82,8 @@ describe_enum(
         "FAILED": "Not delivered: the mail server refused it permanently, or for too long. See lastError. A failed "
         "mail can be sent again with resendNotification.",
         "MAY_HAVE_BEEN_DELIVERED": "May have been delivered: the mail server got the whole mail, but its answer did "
-        "not arrive. The server tries at most twice more, hours apart (see nextTryAt), with the same Message-ID, and stops "
-        "at the first clear answer: then the mail is SENT. It never becomes FAILED. After the last try it can be sent "
+        "not arrive. The server tries at most twice more, hours apart (see nextTryAt), with the same Message-ID, and "
+        "stops when the mail is SENT. It never becomes FAILED. After the last try it can be sent "
         "again with resendNotification; ask the buyer first, who may have it already.",
         "CANCELLED": "Not sent, on purpose: the order was rejected or sent back before this earlier mail had left. "
         "See cancelledBy.",
