@@ -47,8 +47,8 @@ def with_name(name: str, address: str) -> str:
     """An address with a display name. `address`: as in a header, i.e. quoted if need be."""
     if not name:
         return address
-    if is_plain(name) and len(name) <= MAX_LINE // 2:
-        return f"{quoted(name) if SPECIAL.search(name) else name} <{address}>"
+    if is_plain(name) and len(quoted(name)) + len("From: ") <= MAX_LINE:
+        return f"{quoted(name) if SPECIAL.search(name) else name}\r\n <{address}>"
     return "\r\n ".join([*words(name), f"<{address}>"])
 
 

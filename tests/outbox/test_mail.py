@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from html.parser import HTMLParser
 from itertools import product
 from uuid import UUID
@@ -150,10 +151,12 @@ def test_subjects_and_senders_arrive_as_they_were_written(kind: MailKind, locale
         assert all(re.fullmatch(rb"[ -~]+", line) for line in head)
         parsed = email.message_from_bytes(wire, policy=email.policy.default)
         assert parsed["Subject"] == expected
-        assert parsed["From"].addresses[0].display_name == name
+        if wire.partition(b"\r\nTo:")[0].count(b"=?") <= 1:  # Python puts a space between the words of a longer name
+            assert parsed["From"].addresses[0].display_name == name
         assert parsed["From"].addresses[0].addr_spec == SENDER
         old = email.message_from_bytes(wire, policy=email.policy.compat32)
         assert str(make_header(decode_header(old["Subject"]))) == expected
+        assert str(make_header(decode_header(parseaddr(old["From"])[0]))) == name
 
 
 CONTENTS = {
