@@ -10,7 +10,8 @@ from functools import partial
 from weasyprint import HTML
 
 from exports.order_pdf import order_pdf
-from exports.pdf.snapshots import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
+from exports.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
+from exports.pdf.snapshots import LineSnapshot, Party
 from models.locale import Locale
 from models.policy import OrderStatus
 

@@ -1,7 +1,7 @@
 """A delivery note as a PDF: the goods and their destination, without prices."""
 
+from exports.delivery_note_snapshot import DeliveryNoteSnapshot
 from exports.pdf.paper import render
-from exports.pdf.snapshots import DeliveryNoteSnapshot
 from models.locale import Locale, Text
 
 TITLE = Text("Delivery note", "納品書")

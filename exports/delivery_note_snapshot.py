@@ -1,17 +1,36 @@
-"""Reads the snapshot of one delivery note in the session of the viewer: what the viewer may not see is not found."""
+"""The snapshot of one delivery note, read in the session of the viewer: what the viewer may not see is not found."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of
-from exports.pdf.snapshots import DeliveryNoteSnapshot, GoodsLine
+from exports.pdf.snapshots import GoodsLine, Party
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Sku
 from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryNoteSnapshot:
+    """One delivery note. `delivery_address`: the order's, or the buyer's if the order has none."""
+
+    code: str
+    created_at: datetime
+    order_code: str
+    tracking_number: str
+    comment: str
+    brand: Party
+    buyer: Party
+    delivery_address: str
+    lines: tuple[GoodsLine, ...]
+    total_quantity: int
+    time_zone: str
 
 
 async def delivery_note_snapshot(session: AsyncSession, note_id: UUID) -> DeliveryNoteSnapshot | None:

@@ -1,8 +1,8 @@
 """An invoice as a PDF. A draft and a void invoice are stamped on every page."""
 
+from exports.invoice_snapshot import InvoiceSnapshot
 from exports.pdf.labels import labels
 from exports.pdf.paper import Stamp, format_instant, money, render
-from exports.pdf.snapshots import InvoiceSnapshot
 from models.invoice import InvoiceStatus
 from models.locale import Locale, Text
 

@@ -1,12 +1,15 @@
-"""Reads the snapshot of one invoice in the session of the viewer: what the viewer may not see is not found."""
+"""The snapshot of one invoice, read in the session of the viewer: what the viewer may not see is not found."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
-from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot
+from exports.pdf.snapshots import LineSnapshot, Party
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Sku
@@ -14,6 +17,45 @@ from models.delivery_note import DeliveryNote
 from models.invoice import Invoice, InvoicedOrder, InvoiceLine, InvoiceStatus
 from models.money import from_minor
 from models.order import Order
+from models.prices import price_of
+
+
+@dataclass(frozen=True, slots=True)
+class BilledPart:
+    """Lines of one order that were delivered together; `delivery_note_code` is empty for an order billed as a whole."""
+
+    delivery_note_code: str
+    lines: tuple[LineSnapshot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BilledOrder:
+    """The part of one order that an invoice bills. `tax`, `shipping`: billed for this order."""
+
+    code: str
+    parts: tuple[BilledPart, ...]
+    tax: Decimal
+    shipping: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceSnapshot:
+    """One invoice, for one or several orders of one buyer. The sums cover only what this invoice bills."""
+
+    code: str
+    status: InvoiceStatus
+    created_at: datetime
+    issued_at: datetime | None
+    voided_at: datetime | None
+    brand: Party
+    buyer: Party
+    currency: str
+    orders: tuple[BilledOrder, ...]
+    subtotal: Decimal
+    tax: Decimal
+    shipping: Decimal
+    total: Decimal
+    time_zone: str
 
 
 async def invoice_snapshot(session: AsyncSession, invoice_id: UUID, *, for_buyer: bool) -> InvoiceSnapshot | None:
@@ -97,7 +139,7 @@ _LINES = (
         InvoiceLine.order_id,
         InvoiceLine.position,
         InvoiceLine.quantity,
-        InvoiceLine.unit_price_minor,
+        price_of(InvoiceLine.unit_price_minor, InvoiceLine.unit_price_fraction),
         InvoiceLine.amount_minor,
         Sku.number,
         Sku.model_number,

@@ -18,6 +18,7 @@ from models.locale import Text
 from models.messages.statuses import DELIVERY_STATUS_LABELS, status_label
 from models.order import Order, OrderLine
 from models.policy import REJECTED, DeliveryStatus
+from models.prices import price_of
 from models.rejection import OrderRejection, rejected_by
 from models.tag import OrderTag, Tag
 
@@ -41,6 +42,7 @@ def is_rejected(order: Any) -> bool:
 
 
 _subtotal = Order.total_minor - Order.tax_minor - Order.shipping_minor
+_unit_price = price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction)
 _tag_names = (
     select(Tag.name)
     .join_from(Tag, OrderTag)
@@ -57,6 +59,10 @@ CODE = Column("code", Text("Order code", "注文コード"), 20, TEXT, Order.cod
 STATUS = Column(
     "status", Text("Status", "ステータス"), 26, TEXT, Order.status, _status, of_owner=True, is_marked=is_rejected
 )
+BUYER_CODE = Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code, of_owner=True)
+BUYER = Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name, of_owner=True)
+CATALOG_CODE = Column("catalog_code", Text("Catalog code", "カタログコード"), 16, TEXT, Catalog.code, of_owner=True)
+PLACED_AT = Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at, of_owner=True)
 CURRENCY = Column("currency", Text("Currency", "通貨"), 10, TEXT, Order.currency, of_owner=True)
 
 # fmt: off
@@ -64,11 +70,11 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     CODE,
     STATUS,
     Column("delivery_status", Text("Delivery status", "納品ステータス"), 22, TEXT, DELIVERY_STATUS, _delivery_status),
-    Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code),
-    Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name),
+    BUYER_CODE,
+    BUYER,
     Column("country", Text("Country", "国"), 16, TEXT, Buyer.country),
     Column("catalog", Text("Catalog", "カタログ"), 24, TEXT, Catalog.name),
-    Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at),
+    PLACED_AT,
     Column("updated_at", Text("Updated at", "更新日時"), 18, INSTANT, Order.updated_at),
     CURRENCY,
     Column("total_quantity", Text("Total quantity", "合計数量"), 16, INTEGER, Order.total_quantity),
@@ -84,6 +90,7 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     ),
     Column("archived_at", Text("Archived at", "アーカイブ日時"), 18, INSTANT, Order.archived_at, internal=True),
     Column("time_zone", Text("Time zone", "タイムゾーン"), 18, TEXT, Brand.time_zone),
+    CATALOG_CODE,
 )
 
 # A line repeats the code, currency and status of its order.
@@ -94,10 +101,15 @@ LINE_COLUMNS: tuple[Column, ...] = (
     Column("model_number", Text("Model number", "型番"), 20, TEXT, Sku.model_number),
     Column("product", Text("Product", "商品"), 40, TEXT, Sku.name),
     Column("quantity", Text("Quantity", "数量"), 12, INTEGER, OrderLine.quantity),
-    Column("unit_price", Text("Unit price", "単価"), 16, MONEY, OrderLine.unit_price_minor),
+    Column("unit_price", Text("Unit price", "単価"), 16, MONEY, _unit_price),
     Column("amount", Text("Amount", "金額"), 16, MONEY, OrderLine.amount_minor),
     CURRENCY,
     STATUS,
+    # With these, an import reads the sheet again (resolvers/importing/headings.py).
+    BUYER_CODE,
+    BUYER,
+    CATALOG_CODE,
+    PLACED_AT,
 )
 # fmt: on
 

@@ -1,8 +1,8 @@
 """An order as a PDF: purchase order or order confirmation. A rejected order is stamped on every page."""
 
+from exports.order_snapshot import OrderDocument, OrderSnapshot
 from exports.pdf.labels import labels
 from exports.pdf.paper import Stamp, format_instant, money, render
-from exports.pdf.snapshots import OrderDocument, OrderSnapshot
 from models.locale import Locale, Text
 from models.messages.statuses import status_label
 

@@ -1,5 +1,9 @@
-"""Reads the snapshot of one order in the session of the viewer: what the viewer may not see is not found."""
+"""The snapshot of one order, read in the session of the viewer: what the viewer may not see is not found."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +11,60 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
-from exports.pdf.snapshots import OrderDocument, OrderSnapshot, RejectionStamp
+from exports.pdf.snapshots import LineSnapshot, Party
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
+from models.policy import OrderStatus
+from models.prices import price_of
 from models.rejection import OrderRejection, rejected_by
+
+
+class OrderDocument(StrEnum):
+    """PURCHASE_ORDER: what the buyer ordered. ORDER_CONFIRMATION: what the brand confirmed; only with an OC."""
+
+    PURCHASE_ORDER = "PURCHASE_ORDER"
+    ORDER_CONFIRMATION = "ORDER_CONFIRMATION"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionStamp:
+    """`by`: the person who rejected the order; in the buyer's copy, the brand."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSnapshot:
+    """One document of one order. Instants are UTC; documents show them in `time_zone`, the brand's.
+
+    `for_buyer`: the buyer's copy. `confirmed_at`: when the confirmation was created; None on a purchase order.
+    """
+
+    document: OrderDocument
+    for_buyer: bool
+    code: str
+    status: OrderStatus
+    placed_at: datetime
+    confirmed_at: datetime | None
+    brand: Party
+    buyer: Party
+    delivery_address: str
+    catalog: str
+    currency: str
+    lines: tuple[LineSnapshot, ...]
+    total_quantity: int
+    subtotal: Decimal
+    tax: Decimal
+    shipping: Decimal
+    total: Decimal
+    comment: str
+    rejection: RejectionStamp | None
+    time_zone: str
+
 
 DATA_SETS = {
     OrderDocument.PURCHASE_ORDER: DataSet.ORIGINAL,
@@ -114,7 +165,7 @@ _LINES = (
     select(
         OrderLine.position,
         OrderLine.quantity,
-        OrderLine.unit_price_minor,
+        price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
         OrderLine.amount_minor,
         Sku.number,
         Sku.model_number,

@@ -25,7 +25,7 @@ class OrderLine(Node):
     sku: Sku = strawberry.field(description="The ordered SKU.")
     quantity: int = strawberry.field(description="Ordered quantity, at least 1.")
     unit_price: Money = strawberry.field(description="Price of one unit.")
-    amount: Money = strawberry.field(description="quantity multiplied by unitPrice.")
+    amount: Money = strawberry.field(description="quantity multiplied by unitPrice, rounded once, half up.")
 
     @classmethod
     def of(cls, row: LineRow) -> "OrderLine":

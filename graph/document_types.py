@@ -99,7 +99,7 @@ class InvoiceLine:
     sku: Sku = strawberry.field(description="The SKU.")
     quantity: int = strawberry.field(description="Quantity.")
     unit_price: Money = strawberry.field(description="Price of one unit, as in the order.")
-    amount: Money = strawberry.field(description="quantity multiplied by unitPrice.")
+    amount: Money = strawberry.field(description="quantity multiplied by unitPrice, rounded once, half up.")
     row: Private[InvoiceLineRow]
 
     @strawberry.field(description="The order that it belongs to.")

@@ -14,15 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.analytics_workbook import analytics_workbook
 from exports.delivery_note_pdf import delivery_note_pdf
-from exports.delivery_note_snapshot import delivery_note_snapshot
+from exports.delivery_note_snapshot import DeliveryNoteSnapshot, delivery_note_snapshot
 from exports.history_workbook import history_workbook
 from exports.invoice_pdf import invoice_pdf
-from exports.invoice_snapshot import invoice_snapshot
+from exports.invoice_snapshot import InvoiceSnapshot, invoice_snapshot
 from exports.order_pdf import order_pdf
-from exports.order_snapshot import NoConfirmation, order_snapshot
+from exports.order_snapshot import NoConfirmation, OrderDocument, OrderSnapshot, order_snapshot
 from exports.orders_workbook import orders_workbook
 from exports.pdf.paper import render_in_thread
-from exports.pdf.snapshots import DeliveryNoteSnapshot, InvoiceSnapshot, OrderDocument, OrderSnapshot
 from exports.texts import in_file_name
 from graph.core.download_links import Document, Drawn, LinkError, Written
 from graph.core.enums import describe_enum

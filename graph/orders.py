@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry import ID, UNSET, Private
 
-from exports.pdf.snapshots import OrderDocument
+from exports.order_snapshot import OrderDocument
 from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.buyers import Buyer
 from graph.catalog import OrderLine

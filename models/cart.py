@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
+from models.prices import FRACTION_CHECK
 from models.scope import BrandOwned
 
 
@@ -36,6 +37,7 @@ class CartLine(BrandOwned, Base):
         UniqueConstraint("brand_id", "cart_id", "position"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit_price_minor >= 0", name="unit_price"),
+        CheckConstraint(FRACTION_CHECK, name="unit_price_fraction"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
@@ -44,3 +46,4 @@ class CartLine(BrandOwned, Base):
     sku_id: Mapped[UUID]
     quantity: Mapped[int] = mapped_column(BigInteger)
     unit_price_minor: Mapped[int] = mapped_column(BigInteger)
+    unit_price_fraction: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
+from models.prices import MILLION
 from models.scope import BrandOwned
 
 
@@ -19,12 +20,13 @@ class Catalog(BrandOwned, Base):
 
 
 class Sku(BrandOwned, Base):
-    """`price_minor`, in `currency`: the price that an import uses if its file gives none."""
+    """Its price, in `currency`, is the one that an import uses if its file gives none (see models/prices.py)."""
 
     __tablename__ = "skus"
     __table_args__ = (
         ForeignKeyConstraint(["brand_id"], ["brands.id"]),
         UniqueConstraint("brand_id", "number"),
+        CheckConstraint(f"price_fraction >= 0 AND price_fraction < {MILLION}", name="price_fraction"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
@@ -32,4 +34,5 @@ class Sku(BrandOwned, Base):
     model_number: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(300))
     price_minor: Mapped[int | None] = mapped_column(BigInteger)
+    price_fraction: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     currency: Mapped[str | None] = mapped_column(String(3))

@@ -92,6 +92,17 @@ class BrandSettingsUpdated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerUpdated:
+    """`names`: what of the buyer changed, sorted. `source`: where it came from, e.g. an import file's name."""
+
+    brand_id: UUID
+    at: datetime
+    code: str
+    names: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyChanged:
     """`kind`: API_KEY_CREATED, API_KEY_ROTATED or API_KEY_REVOKED. `details`: the values for its sentence."""
 
@@ -113,5 +124,6 @@ Event = (
     | TagUpdated
     | TagDeleted
     | BrandSettingsUpdated
+    | BuyerUpdated
     | ApiKeyChanged
 )

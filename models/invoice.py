@@ -10,12 +10,14 @@ from sqlalchemy import (
     Enum,
     ForeignKeyConstraint,
     Index,
+    Integer,
     String,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
+from models.prices import AMOUNT_CHECK, FRACTION_CHECK
 from models.scope import BrandOwned, OrderOwned
 
 
@@ -81,7 +83,8 @@ class InvoiceLine(OrderOwned, Base):
         Index(None, "brand_id", "order_id"),
         Index(None, "brand_id", "delivery_note_id"),
         CheckConstraint("quantity > 0", name="quantity"),
-        CheckConstraint("amount_minor = quantity * unit_price_minor", name="amount"),
+        CheckConstraint(FRACTION_CHECK, name="unit_price_fraction"),
+        CheckConstraint(AMOUNT_CHECK, name="amount"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
@@ -91,6 +94,7 @@ class InvoiceLine(OrderOwned, Base):
     sku_id: Mapped[UUID]
     quantity: Mapped[int] = mapped_column(BigInteger)
     unit_price_minor: Mapped[int] = mapped_column(BigInteger)
+    unit_price_fraction: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     amount_minor: Mapped[int] = mapped_column(BigInteger)
 
 

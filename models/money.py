@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.core import get_global
 from babel.numbers import get_currency_precision
@@ -15,15 +15,33 @@ class MoneyError(ValueError):
 
 
 @cache
+def _tenders() -> dict[str, tuple[tuple[date, date], ...]]:
+    """ISO 4217 code → the days from and to which it was legal tender, somewhere (source: Unicode CLDR)."""
+    found: dict[str, list[tuple[date, date]]] = {}
+    for entries in get_global("territory_currencies").values():
+        for code, start, end, is_tender in entries:
+            if is_tender:
+                days = (date(*start) if start else date.min, date(*end) if end else date.max)
+                found.setdefault(code, []).append(days)
+    # Replaced by the euro (Council Regulation (EU) 2025/1409); CLDR 46 does not know yet.
+    found["BGN"] = [(start, min(end, date(2026, 1, 31))) for start, end in found["BGN"]]
+    return {code: tuple(days) for code, days in found.items()}
+
+
+def is_currency(code: str, on: date | None) -> bool:
+    """Whether it is legal tender somewhere on that day; None: on any day, so that old orders can be changed."""
+    days = _tenders().get(code, ())
+    return bool(days) if on is None else any(start <= on <= end for start, end in days)
+
+
 def currencies() -> frozenset[str]:
-    """ISO 4217 codes that are legal tender somewhere today (source: Unicode CLDR)."""
-    today = date.today()  # noqa: DTZ011 - a currency's end is a calendar date
-    return frozenset(
-        code
-        for entries in get_global("territory_currencies").values()
-        for code, _start, end, is_tender in entries
-        if is_tender and (end is None or date(*end) >= today)
-    )
+    """The currencies of today."""
+    return _currencies_on(date.today())  # noqa: DTZ011 - a currency's end is a calendar date
+
+
+@lru_cache(maxsize=4)
+def _currencies_on(day: date) -> frozenset[str]:
+    return frozenset(code for code in _tenders() if is_currency(code, day))
 
 
 @cache
@@ -33,9 +51,9 @@ def precision(currency: str) -> int:
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """1200.50 GBP → 120050. Raises MoneyError rather than round or overflow."""
-    if currency not in currencies():
-        raise MoneyError(f"{currency!r} is not a currency in use (ISO 4217)")
+    """1200.50 GBP → 120050. Raises MoneyError rather than round or overflow. The currency may have ended."""
+    if not is_currency(currency, on=None):
+        raise MoneyError(f"{currency!r} is not a currency (ISO 4217)")
     digits = precision(currency)
     if not amount.is_finite():
         raise MoneyError(f"{amount} is not an amount of money")
@@ -47,5 +65,5 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(minor)
 
 
-def from_minor(minor: int, currency: str) -> Decimal:
+def from_minor(minor: int | Decimal, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-precision(currency))

@@ -4,7 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor
@@ -12,6 +22,7 @@ from models.base import Base, new_id
 from models.events import OrderArchived, OrderChanged, OrderRejected
 from models.messages.history import EventKind
 from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
+from models.prices import AMOUNT_CHECK, FRACTION_CHECK
 from models.scope import BrandOwned, OrderOwned
 
 
@@ -65,7 +76,7 @@ class Order(BrandOwned, Base):
     archived_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
-    # A hash of what the import file says about this order, to tell a repeated import from one with other content.
+    # A hash of what was asked for when the order was placed, to tell a retry from another order with its code.
     content_hash: Mapped[str | None] = mapped_column(String(64))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
@@ -150,7 +161,8 @@ class OrderLine(OrderOwned, Base):
         Index(None, "brand_id", "sku_id"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit_price_minor >= 0", name="unit_price"),
-        CheckConstraint("amount_minor = quantity * unit_price_minor", name="amount"),
+        CheckConstraint(FRACTION_CHECK, name="unit_price_fraction"),
+        CheckConstraint(AMOUNT_CHECK, name="amount"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
@@ -161,4 +173,5 @@ class OrderLine(OrderOwned, Base):
     sku_id: Mapped[UUID]
     quantity: Mapped[int] = mapped_column(BigInteger)
     unit_price_minor: Mapped[int] = mapped_column(BigInteger)
+    unit_price_fraction: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     amount_minor: Mapped[int] = mapped_column(BigInteger)

@@ -1,1 +1,1 @@
-"""Questions and commands about orders, in the terms of the domain; knows neither GraphQL nor documents."""
+"""Queries and commands about orders, in the terms of the domain. Knows neither GraphQL nor documents."""

@@ -1,4 +1,4 @@
-"""The API keys that partner apps act with: create, list, rotate, revoke, by the brand's admins; and whose a key is."""
+"""The API keys of partner apps: created, listed, rotated and revoked by the brand's admins; found by their secret."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -33,12 +33,12 @@ from resolvers.core.work import Work, write_unaudited
 from resolvers.inputs import check_text
 
 MAX_KEYS = 100
-MAX_OVERLAP_HOURS = 168  # hours
+MAX_OVERLAP_HOURS = 168
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
 async def api_keys(context: Context) -> list[ApiKey]:
-    """Those that are not revoked, in the order in which they were made. Raises InputError for who is no admin."""
+    """Those that are not revoked, oldest first. Raises InputError for a viewer who is no admin."""
     require(context, Permission.MANAGE_API_KEYS)
     live = select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id)
     async with context.read() as session:
@@ -46,7 +46,7 @@ async def api_keys(context: Context) -> list[ApiKey]:
 
 
 async def api_keys_by_id(context: Context, ids: Collection[UUID]) -> dict[UUID, ApiKey]:
-    """Revoked ones too; none for who is no admin."""
+    """Revoked ones too; none for a viewer who is no admin."""
     if not permits(context.actor.role, Permission.MANAGE_API_KEYS):
         return {}
     async with context.read() as session:
@@ -129,7 +129,7 @@ def _with_secret(outcome: Outcome, secret: str) -> tuple[Outcome, str | None]:
 
 
 async def find_by_secret(database: Database, secret: str) -> tuple[ApiKey, Locale] | None:
-    """The key and the language of its brand, in one statement: before it, no brand is known to narrow it to."""
+    """The key and the language of its brand, in one statement and in no brand's scope: the key says which it is."""
     hashed = hash_of(secret)
     statement = (
         select(ApiKey, Brand.locale)
@@ -146,7 +146,7 @@ def use_is_due(key: ApiKey, now: datetime) -> bool:
 
 
 async def note_use(database: Database, key: ApiKey, now: datetime) -> None:
-    """Of several processes, the first one writes."""
+    """Notes when the key was last used, at most once a minute; of several processes, the first one writes."""
     older = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= now - USE_IS_NOTED_EVERY)
     this = (ApiKey.brand_id == key.brand_id, ApiKey.id == key.id)
     await write_unaudited(database, key.brand_id, update(ApiKey).where(*this, older).values(last_used_at=now))

@@ -22,7 +22,7 @@ from resolvers.inputs import check_text
 
 @dataclass(frozen=True, slots=True)
 class BrandSettings:
-    """`locale` is "en" or "ja"; None where the product's own default holds."""
+    """None: the product's default applies."""
 
     archiving_enabled: bool
     locale: Locale
@@ -50,7 +50,7 @@ MAX_LENGTHS = {
 
 
 async def brand_settings(context: Context) -> BrandSettings | None:
-    """None for who may not read them."""
+    """None for a viewer who may not read them."""
     if not permits(context.actor.role, Permission.READ_SETTINGS):
         return None
     async with context.read() as session:

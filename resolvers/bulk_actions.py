@@ -10,6 +10,7 @@ from models.bulk_run import BulkRun
 from models.messages.mail import MailKind
 from models.order import DataSet, OrderLine
 from models.policy import OrderAction
+from models.prices import price_of
 from resolvers.bulk_batches import act_on_many, save_orders
 from resolvers.bulk_runs import BulkCommand
 from resolvers.core.context import Context
@@ -87,7 +88,12 @@ async def tag_orders(context: Context, command: TagOrders) -> Outcome:
 
 async def _original_lines(work: Work) -> dict[UUID, list[PricedLine]]:
     """Order's id → its original lines by position."""
-    columns = (OrderLine.order_id, OrderLine.sku_id, OrderLine.quantity, OrderLine.unit_price_minor)
+    columns = (
+        OrderLine.order_id,
+        OrderLine.sku_id,
+        OrderLine.quantity,
+        price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
+    )
     original = (
         OrderLine.brand_id == work.brand_id,
         OrderLine.order_id.in_([order.id for order in work.orders]),

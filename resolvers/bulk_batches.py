@@ -70,11 +70,11 @@ class Batches:
     async def _notices(self, work: Work) -> dict[UUID, Any]:
         if self.mail is None or not self.command.message.notify:
             return {}
-        found = await notices_of(work.session, work.orders, self.mail, work.now, self.command.message.text)
+        found = await notices_of(work.session, work.orders, self.mail, work.now, self.command.message.typed_body)
         return {order_id: notice for order_id, notice in found.items() if notice}
 
     async def _warn(self, work: Work, results: dict[UUID, OrderResult]) -> dict[UUID, OrderResult]:
-        """With why nobody was mailed about what is done, in one statement; after a retry as after the first try."""
+        """Adds why nobody was mailed to the results, in one statement; a retry gets the same warnings."""
         if self.mail is None or not self.command.message.notify:
             return results
         await work.save()
@@ -106,7 +106,7 @@ async def act_on_many(
     check: Check | None = None,
     **limits: int,
 ) -> Outcome:
-    """The bulk sibling of `act`. `limits`: see bulk_runs.run."""
+    """The counterpart of `act` for many orders. `limits`: see bulk_runs.run."""
     batches = Batches(context, command, action, change, mail)
     return await bulk_runs.run(context, command, operation, action, batches.do, check=check, **limits)
 

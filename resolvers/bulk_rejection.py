@@ -21,7 +21,7 @@ async def reject_orders(context: Context, command: BulkCommand) -> Outcome:
         events = []
         for order in work.orders:
             notice = work.notices.get(order.id)
-            body = notice.body if notice else message.text
+            body = notice.body if notice else message.typed_body
             notified = notice is not None
             events.append(order.reject(actor, work.now, notify=message.notify, notified=notified, body=body))
         await save_orders(work, "status")  # first: the database refuses the record of a rejection that did not happen

@@ -1,4 +1,4 @@
-"""What every action on many orders shares: choosing them, batches with short locks, an honest result for each.
+"""What every action on many orders shares: selecting them, batches with short locks, and a result for each.
 
 The ids are fixed when the run begins. Then some hundred orders at a time are locked, judged by the rules table and
 written set-wise (resolvers/bulk_batches.py), each batch in one transaction, so that no lock is held for long.
@@ -46,8 +46,8 @@ class BulkCommand:
     idempotency_key: str | None = None
 
     def request_hash(self) -> str:
-        """Of what is asked for; equal for requests that differ only in line breaks or a blank body."""
-        asked = asdict(self) | {"notify": self.message.notify, "body": self.message.text}
+        """SHA-256 of the arguments. Requests that differ only in line breaks or in a blank body have the same."""
+        asked = asdict(self) | {"notify": self.message.notify, "body": self.message.typed_body}
         del asked["message"]
         return request_hash(asked)
 
@@ -95,7 +95,7 @@ def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[
 
 
 async def _begin(context: Context, command: BulkCommand, operation: str, check: Check | None, most: int) -> BulkRun:
-    """The run with its orders: a new one, or the one that this key stands for."""
+    """A new run with its orders, or the earlier run of the same idempotency key."""
     requested = command.request_hash()
     if command.idempotency_key and (known := await _known(context, operation, command.idempotency_key)):
         return _same(context, known, requested)

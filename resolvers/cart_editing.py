@@ -1,4 +1,4 @@
-"""A buyer's user edits the cart: an order that was sent back is corrected here before it is placed anew."""
+"""A buyer's user edits the cart: an order that was sent back is corrected here before the buyer places it again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from resolvers.order_lines import NewLine, cart_rows, check_prices, priced
 
 @dataclass(frozen=True, slots=True)
 class CartContent:
-    """What the cart for a catalog shall hold; no lines: it is emptied away."""
+    """The new content of the cart for a catalog. Without lines the cart is deleted."""
 
     catalog_code: str
     currency: str

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.brand import Brand
 from models.cart import Cart, CartLine
 from models.catalog import Catalog, Sku
+from models.prices import Price, price_of
 from resolvers.core.context import Context
 from resolvers.reading.rows import SKU_COLUMNS, SkuRow
 
@@ -17,7 +18,7 @@ from resolvers.reading.rows import SKU_COLUMNS, SkuRow
 class CartLineRow:
     sku: SkuRow
     quantity: int
-    unit_price_minor: int
+    unit_price_minor: Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,12 @@ async def carts_of(context: Context, buyer_id: UUID) -> list[CartRow]:
         .order_by(Catalog.code)
     )
     lines = (
-        select(CartLine.cart_id, CartLine.quantity, CartLine.unit_price_minor, *SKU_COLUMNS)
+        select(
+            CartLine.cart_id,
+            CartLine.quantity,
+            price_of(CartLine.unit_price_minor, CartLine.unit_price_fraction),
+            *SKU_COLUMNS,
+        )
         .join_from(CartLine, Sku)
         .order_by(CartLine.position)
     )

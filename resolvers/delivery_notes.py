@@ -50,7 +50,7 @@ class BacklogQuantity:
 
 @dataclass(frozen=True, slots=True)
 class NoteContent:
-    """What a delivery note shall say; None: as it is (for a new one: the whole order, and nothing)."""
+    """Content of a delivery note. None keeps the present value; for a new note: the whole order, and blank texts."""
 
     quantities: Sequence[BacklogQuantity] | None = None
     tracking_number: str | None = None
@@ -115,7 +115,7 @@ async def update_delivery_note(
             if not backlog:
                 raise Refused(invalid(context, NOTE_OF_WHOLE_ORDER, "backlogQuantities"))
             await _give_back(work, note, backlog)
-            # At no moment may more be left and delivered than was ordered: the database looks at each statement.
+            # The database checks after each statement that no more is left and delivered than was ordered.
             await _write_lines(work, note, _taken(context, backlog, content.quantities))
         if content.tracking_number is not None:
             note.tracking_number = content.tracking_number.strip()
@@ -174,7 +174,7 @@ async def _give_back(work: Work, note: DeliveryNote, backlog: list[BacklogSku]) 
     of_note = (DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note.id)
     columns = (DeliveryNoteLine.backlog_sku_id, DeliveryNoteLine.quantity)
     lines = (await work.read(select(*columns).where(*of_note))).all()
-    # First: the database refuses a moment in which more is left and delivered than was ordered.
+    # First: the database refuses more left and delivered than was ordered, after each statement.
     await work.save(delete(DeliveryNoteLine).where(*of_note))
     for backlog_sku_id, quantity in lines:
         if backlog_sku_id:

@@ -1,4 +1,4 @@
-"""What a caller may hand in: the error for arguments that make no sense, and the check of texts."""
+"""Arguments: the error for invalid ones, and the checks of texts."""
 
 import re
 
@@ -10,7 +10,7 @@ MAX_WORDS = 10  # each is looked for in several places
 
 
 class InputError(ValueError):
-    """The caller's arguments make no sense; `field` is the path of the argument, the message says what to do."""
+    """An argument is invalid. `field` is its path; the message says what to do."""
 
     def __init__(self, message: str, *field: str, code: str = "BAD_USER_INPUT") -> None:
         super().__init__(message)

@@ -31,6 +31,7 @@ from models.messages.refusals import (
 from models.money import MAX_MINOR
 from models.order import Order
 from models.policy import OrderAction
+from models.prices import price_columns
 from resolvers.core.actions import Terms, act, not_found, on_orders
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid
@@ -179,7 +180,7 @@ def _row(invoice: Invoice, order: Order, position: int, billed: BillableLine) ->
         "position": position,
         "sku_id": billed.line.sku_id,
         "quantity": billed.line.quantity,
-        "unit_price_minor": billed.line.unit_price_minor,
+        **price_columns(billed.line.unit_price_minor),
         "amount_minor": billed.line.amount_minor,
     }
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from models.delivery_note import DeliveryNoteLine
 from models.invoice import IS_NOT_VOID, Invoice, InvoicedOrder, InvoiceLine
 from models.order import Order
+from models.prices import Price, price_of
 from resolvers.core.work import Work
 from resolvers.order_lines import PricedLine, lines_of
 
@@ -25,7 +26,7 @@ class Unbilled:
     """What no invoice bills yet, of one line of an order."""
 
     quantity: int
-    unit_price_minor: int
+    unit_price_minor: Price
 
     def take(self, wanted: int) -> int:
         taken = min(self.quantity, wanted)
@@ -72,7 +73,11 @@ async def _unbilled(work: Work, order: Order) -> dict[UUID, list[Unbilled]]:
     for line in await lines_of(work, order, order.official):
         unbilled.setdefault(line.sku_id, []).append(Unbilled(line.quantity, line.unit_price_minor))
     billed = (
-        select(InvoiceLine.sku_id, InvoiceLine.quantity, InvoiceLine.unit_price_minor)
+        select(
+            InvoiceLine.sku_id,
+            InvoiceLine.quantity,
+            price_of(InvoiceLine.unit_price_minor, InvoiceLine.unit_price_fraction),
+        )
         .join_from(InvoiceLine, Invoice)
         .where(InvoiceLine.brand_id == order.brand_id, InvoiceLine.order_id == order.id, IS_NOT_VOID)
     )

@@ -1,4 +1,4 @@
-"""Lines as a caller hands them in, checked and priced: of an order confirmation, a cart or a new order."""
+"""Checks and prices the lines of a request: of an order confirmation, a cart or a new order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,17 +23,18 @@ from models.messages.refusals import (
 )
 from models.money import MAX_MINOR, MoneyError, precision, to_minor
 from models.order import DataSet, Order, OrderLine
+from models.prices import Price, line_amount, price_columns, price_of, to_price
 from resolvers.core.refusals import Refusal, Refused, invalid
 from resolvers.core.work import Work
 
-MAX_LINES = 1000
+MAX_LINES = 10_000  # of one order, whichever way it comes in
 MAX_QUANTITY = 1_000_000_000
 MAX_TOTAL_QUANTITY = 2**31 - 1  # GraphQL's Int
 
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """`sku_id` None: not the id of a SKU."""
+    """`sku_id` is None for an argument that is no SKU's id."""
 
     sku_id: UUID | None
     quantity: int
@@ -44,11 +45,11 @@ class NewLine:
 class PricedLine:
     sku_id: UUID
     quantity: int
-    unit_price_minor: int
+    unit_price_minor: Price
 
     @property
     def amount_minor(self) -> int:
-        return self.quantity * self.unit_price_minor
+        return line_amount(self.quantity, self.unit_price_minor)
 
 
 async def priced(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewLine]) -> list[PricedLine]:
@@ -59,6 +60,7 @@ async def priced(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewL
         raise Refused(invalid(work.context, TOO_MANY_LINES, "lines", most=MAX_LINES))
     wanted = {line.sku_id for line in lines if line.sku_id}
     known = set((await work.read(select(Sku.id).where(Sku.brand_id == brand_id, Sku.id.in_(wanted)))).scalars())
+    fine_prices = await _fine_prices(work, brand_id, currency, lines)
     refusals: list[Refusal] = []
     found: list[PricedLine] = []
     for place, line in enumerate(lines):
@@ -70,7 +72,10 @@ async def priced(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewL
             refusals.append(invalid(work.context, BAD_QUANTITY, *at, "quantity", most=MAX_QUANTITY))
             continue
         try:
-            price = to_minor(line.unit_price, currency)
+            fine = fine_prices.get(line.sku_id, ())
+            price = to_price(line.unit_price, currency)
+            if price not in fine:
+                price = to_minor(line.unit_price, currency)
             if price < 0:
                 raise MoneyError(f"{line.unit_price} is negative")
         except MoneyError as error:
@@ -86,6 +91,32 @@ async def priced(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewL
     return found
 
 
+async def _fine_prices(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewLine]) -> dict[UUID, set[Price]]:
+    """SKU → its prices finer than the currency's smallest unit, in orders that were imported with them.
+
+    Nobody types such a price anew, but a line that is sent as it is keeps it.
+    """
+    digits = precision(currency)
+    wanted = {line.sku_id for line in lines if line.sku_id and _has_more_digits(line.unit_price, digits)}
+    if not wanted:
+        return {}
+    known = (
+        select(OrderLine.sku_id, price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction))
+        .join(Order, (Order.brand_id == OrderLine.brand_id) & (Order.id == OrderLine.order_id))
+        .where(OrderLine.brand_id == brand_id, OrderLine.sku_id.in_(wanted), OrderLine.unit_price_fraction > 0)
+        .where(Order.currency == currency)
+        .distinct()
+    )
+    found: dict[UUID, set[Price]] = {}
+    for sku_id, price in await work.read(known):
+        found.setdefault(sku_id, set()).add(price)
+    return found
+
+
+def _has_more_digits(price: Decimal, digits: int) -> bool:
+    return price.is_finite() and int(price.normalize().as_tuple().exponent) < -digits
+
+
 async def check_prices(work: Work, buyer: Buyer, catalog: Catalog, currency: str, lines: list[PricedLine]) -> None:
     """A buyer orders at the brand's prices: the SKU's own, the cart's, or those of the order sent back into the cart.
 
@@ -95,14 +126,17 @@ async def check_prices(work: Work, buyer: Buyer, catalog: Catalog, currency: str
     known = (Sku.brand_id == buyer.brand_id, Sku.id.in_(ids), Sku.currency == currency)
     of_cart = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
     in_cart = (
-        select(CartLine.sku_id, CartLine.unit_price_minor)
+        select(CartLine.sku_id, price_of(CartLine.unit_price_minor, CartLine.unit_price_fraction))
         .join(Cart, (Cart.brand_id == CartLine.brand_id) & (Cart.id == CartLine.cart_id))
         .where(*of_cart, Cart.currency == currency)
     )
-    offered = {tuple(row) for row in await work.read(select(Sku.id, Sku.price_minor).where(*known))}
+    offered = {
+        tuple(row)
+        for row in await work.read(select(Sku.id, price_of(Sku.price_minor, Sku.price_fraction)).where(*known))
+    }
     offered |= {tuple(row) for row in await work.read(in_cart)}
     sent_back = (
-        select(OrderLine.sku_id, OrderLine.unit_price_minor)
+        select(OrderLine.sku_id, price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction))
         .join(Cart, (Cart.brand_id == OrderLine.brand_id) & (Cart.source_order_id == OrderLine.order_id))
         .join(Order, (Order.brand_id == OrderLine.brand_id) & (Order.id == OrderLine.order_id))
         .where(*of_cart, Order.currency == currency, OrderLine.data_set == DataSet.ORIGINAL)
@@ -128,7 +162,7 @@ def line_rows(brand_id: UUID, order_id: UUID, data_set: DataSet, lines: Sequence
             "position": position,
             "sku_id": line.sku_id,
             "quantity": line.quantity,
-            "unit_price_minor": line.unit_price_minor,
+            **price_columns(line.unit_price_minor),
             "amount_minor": line.amount_minor,
         }
         for position, line in enumerate(lines, 1)
@@ -145,7 +179,7 @@ def cart_rows(cart: Cart, lines: Sequence[PricedLine]) -> list[dict[str, Any]]:
             "position": position,
             "sku_id": line.sku_id,
             "quantity": line.quantity,
-            "unit_price_minor": line.unit_price_minor,
+            **price_columns(line.unit_price_minor),
         }
         for position, line in enumerate(lines, 1)
     ]
@@ -153,7 +187,11 @@ def cart_rows(cart: Cart, lines: Sequence[PricedLine]) -> list[dict[str, Any]]:
 
 async def lines_of(work: Work, order: Order, data_set: DataSet) -> list[PricedLine]:
     """The lines of one data set of an order, by position."""
-    columns = (OrderLine.sku_id, OrderLine.quantity, OrderLine.unit_price_minor)
+    columns = (
+        OrderLine.sku_id,
+        OrderLine.quantity,
+        price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
+    )
     statement = (
         select(*columns)
         .where(OrderLine.brand_id == order.brand_id, OrderLine.order_id == order.id, OrderLine.data_set == data_set)

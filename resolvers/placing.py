@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Unpack
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import new_id
+from models.brand import Brand
 from models.buyer import Buyer
-from models.cart import Cart
+from models.cart import Cart, CartLine
 from models.catalog import Catalog
 from models.events import OrderPlaced
 from models.messages.refusals import ORDER_CODE_TAKEN, UNKNOWN_BUYER, UNKNOWN_CATALOG, UNKNOWN_CURRENCY
@@ -20,6 +22,7 @@ from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.permissions import Permission
 from models.policy import OrderStatus
+from models.prices import plain
 from resolvers.core.actions import Terms, act, in_brand_of
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refused, invalid
@@ -33,7 +36,7 @@ MAX_COMMENT_LENGTH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """`buyer_id` None: not the id of a buyer. Without a `code` one is made up."""
+    """`buyer_id` is None for an argument that is no buyer's id. Without a `code` one is generated."""
 
     buyer_id: UUID | None
     catalog_code: str
@@ -44,7 +47,7 @@ class NewOrder:
 
 
 async def place_order(context: Context, new: NewOrder, **terms: Unpack[Terms]) -> Outcome:
-    """With a code that exists: the order that is there when it says the same, else a refusal."""
+    """If an order with the code exists: returns it when its content is the same, else refuses."""
     check_text(new.code, MAX_CODE_LENGTH, "input", "code")
     check_text(new.catalog_code, MAX_CODE_LENGTH, "input", "catalogCode")
     check_text(new.comment, MAX_COMMENT_LENGTH, "input", "comment")
@@ -80,7 +83,7 @@ async def _place(work: Work, new: NewOrder) -> UUID:
         raise Refused(invalid(context, UNKNOWN_CURRENCY, "currency"))
     lines = await priced(work, buyer.brand_id, currency, new.lines)
     order_id, now = new_id(), work.now
-    code = _code(context, new, buyer) or f"{now:%y%m%d}-{order_id.hex[-8:].upper()}"
+    code = _code(context, new, buyer) or await _new_code(work, buyer, order_id)
     content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new.comment)
     existing = (Order.brand_id == buyer.brand_id, Order.code == code)
     if found := await work.find(select(Order).where(*existing)):
@@ -108,24 +111,31 @@ async def _place(work: Work, new: NewOrder) -> UUID:
         )
     )
     await work.save(insert(OrderLine), line_rows(buyer.brand_id, order_id, DataSet.ORIGINAL, lines))
-    await _use_cart(work, buyer, catalog, order_id)
+    await _use_cart(work, buyer, catalog, order_id, {line.sku_id for line in lines})
     source = "cart" if context.actor.is_buyer else "proxy order"
     work.record(OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source))
     return order_id
 
 
 def _code(context: Context, new: NewOrder, buyer: Buyer) -> str:
-    """Blank when none is given. Every buyer has codes of its own: none learns which ones the others have used."""
+    """Blank when none is given. A buyer's is prefixed with the buyer's own code, so that none learns others' codes."""
     given = (new.code or "").strip()
     code = f"{buyer.unique_code}-{given}" if given and context.actor.is_buyer else given
     check_text(code, MAX_CODE_LENGTH, "input", "code")
     return code
 
 
-async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID) -> None:
-    """The order takes the place of the buyer's cart for the catalog, and of the order that was sent back into it.
+async def _new_code(work: Work, buyer: Buyer, order_id: UUID) -> str:
+    """The brand's day, and a part of the id: 261129-0DAFA5B3."""
+    time_zone = await work.find(select(Brand.time_zone).where(Brand.id == buyer.brand_id)) or "UTC"
+    return f"{work.now.astimezone(ZoneInfo(time_zone)):%y%m%d}-{order_id.hex[-8:].upper()}"
 
-    A proxy order stands for an order that was sent back; a cart that the buyer has filled alone is the buyer's.
+
+async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID, ordered: set[UUID]) -> None:
+    """A buyer's order takes its SKUs out of the cart for the catalog: other lines stay, an empty cart is deleted.
+
+    The order replaces the order that was sent back into the cart. A proxy order takes the place of such a cart as a
+    whole, and leaves a cart alone that only the buyer has filled.
     """
     of_buyer = (Cart.brand_id == buyer.brand_id, Cart.buyer_id == buyer.id, Cart.catalog_id == catalog.id)
     cart = await work.find(select(Cart).where(*of_buyer).with_for_update())
@@ -133,10 +143,16 @@ async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID) 
         return
     if cart.source_order_id:
         work.add(OrderReplacement(brand_id=buyer.brand_id, order_id=order_id, replaced_order_id=cart.source_order_id))
-    await work.save(delete(Cart).where(Cart.brand_id == cart.brand_id, Cart.id == cart.id))
+    of_cart = (CartLine.brand_id == cart.brand_id, CartLine.cart_id == cart.id)
+    left = select(CartLine.id).where(*of_cart, CartLine.sku_id.not_in(ordered)).limit(1)
+    if not work.context.actor.is_buyer or await work.find(left) is None:
+        await work.save(delete(Cart).where(Cart.brand_id == cart.brand_id, Cart.id == cart.id))
+        return
+    await work.save(delete(CartLine).where(*of_cart, CartLine.sku_id.in_(ordered)))
+    cart.source_order_id, cart.updated_at = None, work.now  # what is left has been replaced by this order
 
 
 def _content_hash(buyer_id: UUID, catalog_id: UUID, currency: str, lines: list[PricedLine], comment: str | None) -> str:
-    said = [[line.sku_id.hex, line.quantity, line.unit_price_minor] for line in lines]
+    said = [[line.sku_id.hex, line.quantity, plain(line.unit_price_minor)] for line in lines]
     content = [buyer_id.hex, catalog_id.hex, currency, (comment or "").strip(), said]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

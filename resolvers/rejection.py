@@ -33,7 +33,7 @@ class RejectOrder:
         arguments = {
             "order_id": self.order_id,
             "notify": self.message.notify,
-            "body": self.message.text,
+            "body": self.message.typed_body,
             "expected_version": self.expected_version,
         }
         return IdempotentRequest("rejectOrder", arguments, self.idempotency_key)
@@ -43,7 +43,7 @@ async def reject_order(context: Context, command: RejectOrder) -> Outcome:
     message = command.message
 
     async def change(work: Work) -> None:
-        body = work.notice.body if work.notice else message.text
+        body = work.notice.body if work.notice else message.typed_body
         notified = work.notice is not None
         event = work.order.reject(context.actor, work.now, notify=message.notify, notified=notified, body=body)
         await work.save()  # the status first: the database refuses the record of a rejection that did not happen

@@ -1,4 +1,4 @@
-"""Sending an order back: its original lines go into the buyer's cart, where the buyer corrects them and orders anew."""
+"""Sending an order back: its original lines go into the buyer's cart, for the buyer to correct and order again."""
 
 from typing import Unpack
 from uuid import UUID

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from exports.xlsx.columns import CellKind, Column, Reader, columns_for
 from models.locale import Locale, Text
 from models.money import from_minor, precision
+from models.prices import Price
 
 DATE_FORMAT = Text("yyyy-mm-dd", "yyyy/mm/dd")
 LAST_ROW = 1_048_576
@@ -21,7 +22,7 @@ class Styles:
 
     def __init__(self, book: Any, locale: Locale) -> None:
         self._book = book
-        self._money: dict[str, Any] = {}
+        self._money: dict[int, Any] = {}
         self.plain = book.add_format()
         self.heading = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"})
         self.marked = book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"})
@@ -29,12 +30,12 @@ class Styles:
         date = DATE_FORMAT.in_(locale)
         self.instant = book.add_format({"num_format": f"{date} hh:mm", "align": "left"})
 
-    def money(self, currency: str) -> Any:
-        if currency not in self._money:
-            digits = precision(currency)
+    def money(self, digits: int) -> Any:
+        """`digits` behind the decimal point."""
+        if digits not in self._money:
             number_format = "#,##0." + "0" * digits if digits else "#,##0"
-            self._money[currency] = self._book.add_format({"num_format": number_format})
-        return self._money[currency]
+            self._money[digits] = self._book.add_format({"num_format": number_format})
+        return self._money[digits]
 
 
 class Sheet:
@@ -117,8 +118,11 @@ def write_text(sheet: Any, row: int, column: int, text: str, styles: Styles, sty
         sheet.write_string(row, column, text, style)
 
 
-def write_amount(sheet: Any, row: int, column: int, minor: int, currency: str, styles: Styles) -> None:
-    write_number(sheet, row, column, minor, from_minor(minor, currency), styles, styles.money(currency))
+def write_amount(sheet: Any, row: int, column: int, minor: Price, currency: str, styles: Styles) -> None:
+    amount = from_minor(minor, currency)
+    # A unit price can be finer than the currency's smallest unit.
+    digits = max(precision(currency), -int(amount.as_tuple().exponent))
+    write_number(sheet, row, column, int(amount.scaleb(digits)), amount, styles, styles.money(digits))
 
 
 def write_number(sheet: Any, row: int, column: int, digits: int, number: Any, styles: Styles, style: Any) -> None:

@@ -62,7 +62,7 @@ def _copy(source: Path, draft: Path) -> None:
         closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY)) as of,
         closing(sqlite3.connect(draft, timeout=BUSY)) as to,
     ):
-        # One snapshot: without it, each write of another process would make the copy begin anew.
+        # One snapshot: without it, each write of another process would make the copy start again.
         of.execute("BEGIN")
         of.execute("SELECT 1 FROM alembic_version").fetchone()
         of.backup(to, pages=PAGES_AT_A_TIME)

@@ -1,16 +1,16 @@
-"""`orders import`: imports files with a progress bar, and prints the result of each."""
+"""`orders import`: imports files with a progress bar, and tells what came of each."""
 
 import csv
 import sys
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import astuple
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from graph.cli.brands import find_brand
 from graph.cli.database import Demo, OfBrand, existing_settings, on_database
@@ -21,57 +21,87 @@ from models.database.sessions import Database
 from models.policy import Role
 from resolvers.importing.files import ImportFileError
 from resolvers.importing.importer import import_file
+from resolvers.importing.options import AS_THE_FILE_SAYS, DateOrder, ImportOptions
 from resolvers.importing.rows import Fault
-from resolvers.importing.writer import Summary
+from resolvers.importing.summary import Summary
 
-FAULTS_SHOWN = 20
+FAULTS_SHOWN = 20  # of each file
+
+
+@dataclass
+class Outcome:
+    """What came of one file. `unreadable`: why it could not be read at all."""
+
+    file: Path
+    summary: Summary | None = None
+    unreadable: str | None = None
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return self.summary is not None and not self.summary.refused and not self.summary.faults
 
 
 def import_orders(
     files: Annotated[list[Path], typer.Argument(help=".xlsx, .csv or .csv.gz files.", metavar="FILE…")],
     brand: OfBrand = None,
     report: Annotated[Path | None, typer.Option(help="Write every faulty row to this .csv file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count everything, write nothing.")] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of a text file that is not UTF-8, e.g. shift_jis or windows-1252.")
+    ] = None,
+    decimal_comma: Annotated[
+        bool | None, typer.Option("--decimal-comma/--decimal-point", help="Whether the comma in 1,234 is decimal.")
+    ] = None,
+    dates: Annotated[DateOrder | None, typer.Option(help="The order of day and month in dates like 5/1/2026.")] = None,
+    allow_similar: Annotated[
+        bool, typer.Option("--allow-similar", help="Accept codes that differ from known ones only by case or the like.")
+    ] = False,
+    update_buyers: Annotated[
+        bool, typer.Option("--update-buyers", help="Update known buyers with what the files say about them.")
+    ] = False,
     demo: Demo = False,
 ) -> None:
     """Import orders. Orders with a faulty row are refused, the others are imported; exit code 1 if any is refused."""
-    sys.exit(on_database(existing_settings(demo=demo), lambda database: run_import(database, brand, files, report)))
+    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run)
+    settings = existing_settings(demo=demo)
+    sys.exit(on_database(settings, lambda database: run_import(database, brand, files, report, options)))
 
 
-async def run_import(database: Database, brand_code: str | None, files: list[Path], report: Path | None) -> int:
-    """The exit code: 1 when anything was refused. Raises CommandError."""
+async def run_import(
+    database: Database,
+    brand_code: str | None,
+    files: list[Path],
+    report: Path | None,
+    options: ImportOptions = AS_THE_FILE_SAYS,
+) -> int:
+    """The exit code: 1 when anything was refused. Each file is told of, also after one that cannot be read.
+
+    Raises CommandError.
+    """
     brand = await find_brand(database, brand_code)
     actor = Actor(role=Role.ADMIN, id="import", name="Import", brand_id=brand.id)
     output, errors = Console(), Console(stderr=True)
-    summaries: list[tuple[Path, Summary]] = []
-    shown: list[Fault] = []
+    outcomes = [Outcome(file) for file in files]
     with ExitStack() as stack:
-        write_fault = None
-        if report and any(report.resolve() == file.resolve() for file in files):  # noqa: ASYNC240
-            raise CommandError(f"{report} is one of the files to import: name another file for the report.")
-        if report:
-            try:
-                writer = csv.writer(stack.enter_context(report.open("w", encoding="utf-8-sig", newline="")))
-            except OSError as error:
-                raise CommandError(f"{report} cannot be written ({error.strerror}).") from None
-            writer.writerow(("File", "Row", "Column", "Reason"))
-            write_fault = writer.writerow
-
-        def on_fault(fault: Fault) -> None:
-            if len(shown) < FAULTS_SHOWN:
-                shown.append(fault)
-            if write_fault:
-                write_fault(astuple(fault))
-
+        write_fault = _open_report(stack, report, files)
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
         with Progress(*columns, TimeRemainingColumn(), console=errors, transient=True) as bars:
-            for file in files:
+            for outcome in outcomes:
+                file = outcome.file
                 tasks = {stage: bars.add_task(f"{stage} {file.name}", total=None) for stage in ("read", "write")}
+
+                def on_fault(fault: Fault, outcome: Outcome = outcome) -> None:
+                    if len(outcome.faults) < FAULTS_SHOWN:
+                        outcome.faults.append(fault)
+                    if write_fault:
+                        write_fault(astuple(fault))
 
                 def progress(stage: str, done: int, of: int, tasks: dict[str, int] = tasks) -> None:  # type: ignore[assignment]
                     bars.update(tasks[stage], completed=done, total=of)  # type: ignore[arg-type]
 
                 try:
-                    summary = await import_file(
+                    outcome.summary = await import_file(
                         database,
                         brand,
                         actor,
@@ -79,33 +109,69 @@ async def run_import(database: Database, brand_code: str | None, files: list[Pat
                         clock=utc_now,
                         on_fault=on_fault,
                         progress=progress,
+                        options=options,
                     )
                 except ImportFileError as error:
-                    raise CommandError(str(error)) from None
-                summaries.append((file, summary))
-    _tell(output, summaries, shown, report)
-    return 1 if any(summary.refused or summary.faults for _, summary in summaries) else 0
+                    outcome.unreadable = str(error)
+    for outcome in outcomes:
+        _tell(output, errors, outcome, report)
+    if options.dry_run:
+        output.print("Dry run: nothing was written.", markup=False)
+    return 0 if all(outcome.is_clean for outcome in outcomes) else 1
 
 
-def _tell(output: Console, summaries: list[tuple[Path, Summary]], shown: list[Fault], report: Path | None) -> None:
-    table = Table("File", box=None, padding=(0, 2))
-    for name in ("imported", "lines", "unchanged", "refused"):
-        table.add_column(name, justify="right")
-    for file, summary in summaries:
-        numbers = (summary.imported, summary.lines, summary.unchanged, summary.refused)
-        table.add_row(file.name, *(f"{number:,}" for number in numbers))
-    output.print(table)
-    for file, summary in summaries:
-        for note in summary.notes:
-            output.print(f"{file.name}: {note}", markup=False)
-        if not summary.imported and not summary.refused and not summary.faults:
-            output.print(f"{file.name}: nothing has changed, all of its orders are there already.", markup=False)
-    faults = sum(summary.faults for _, summary in summaries)
-    if faults:
-        output.print(f"\n{faults:,} cells at fault" + (f", all in {report}:" if report else ":"), markup=False)
-        for fault in shown:
-            where = f"{Path(fault.file).name} row {fault.row}, {fault.column}"
-            output.print(f"  {where}: {fault.reason}", markup=False, highlight=False, soft_wrap=True)
-        if faults > len(shown):
+def _open_report(
+    stack: ExitStack, report: Path | None, files: list[Path]
+) -> Callable[[Iterable[object]], object] | None:
+    """What writes one fault to the report."""
+    if report is None:
+        return None
+    if any(report.resolve() == file.resolve() for file in files):
+        raise CommandError(f"{report} is one of the files to import: name another file for the report.")
+    try:
+        writer = csv.writer(stack.enter_context(report.open("w", encoding="utf-8-sig", newline="")))
+    except OSError as error:
+        raise CommandError(f"{report} cannot be written ({error.strerror}).") from None
+    writer.writerow(("File", "Row", "Column", "Reason"))
+    return writer.writerow
+
+
+def _tell(output: Console, errors: Console, outcome: Outcome, report: Path | None) -> None:
+    def say(line: str, indent: str = "  ") -> None:
+        output.print(indent + line, markup=False, highlight=False, soft_wrap=True)
+
+    summary = outcome.summary
+    if summary is None:
+        errors.print(outcome.unreadable or "", markup=False, highlight=False, soft_wrap=True)
+        return
+    would = "would be " if summary.dry_run else ""
+    say(
+        f"{outcome.file.name}: {summary.imported:,} orders {would}imported ({summary.lines:,} lines),"
+        f" {summary.unchanged:,} unchanged, {summary.refused:,} refused",
+        indent="",
+    )
+    for note in (*summary.notes, *_made(summary)):
+        say(note)
+    if not summary.imported and not summary.refused and not summary.faults:
+        say("nothing has changed, all of its orders are there already")
+    if summary.faults:
+        say(f"{summary.faults:,} cells at fault" + (f", all in {report}:" if report else ":"))
+        for fault in outcome.faults:
+            say(f"row {fault.row}, {fault.column}: {fault.reason}", indent="    ")
+        if summary.faults > len(outcome.faults):
             hint = "" if report else "; write them all with --report FILE.csv"
-            output.print(f"  … and {faults - len(shown):,} more{hint}", markup=False)
+            say(f"… and {summary.faults - len(outcome.faults):,} more{hint}", indent="    ")
+
+
+def _made(summary: Summary) -> list[str]:
+    """What is new because of this file, and what it says of known buyers."""
+    told = [
+        (summary.buyers, "new buyers"),
+        (summary.offline_buyers, "new offline buyers (without an e-mail address: they get no mail)"),
+        (summary.catalogs, "new catalogs"),
+        (summary.skus, "new SKUs"),
+        (summary.placed_apart, "orders whose rows differ a little in Placed At: the earliest counts"),
+        (summary.buyer_updates, "buyers changed"),
+        (summary.buyer_differences, "buyers whom the file describes otherwise (take it over with --update-buyers)"),
+    ]
+    return [f"{made.count:,} {what}: {made}" for made, what in told if made.count]

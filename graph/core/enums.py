@@ -9,6 +9,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from models.actor import ActorKind
 from models.key_scopes import KeyScope
 from models.locale import Locale
+from models.messages.statuses import STATUS_LABELS
 from models.outbox import NotificationStatus
 from models.policy import DeliveryStatus, OrderAction, OrderStatus, Role
 
@@ -48,16 +49,7 @@ describe_enum(
 describe_enum(
     OrderStatus,
     "Progress of an order, from placed to confirmed. The last three statuses are final.",
-    {
-        "OC_REQUIRED": "Placed; no order confirmation (OC) yet.",
-        "OC_CREATED": "The OC is created and can still be changed.",
-        "OC_APPROVED": "The buyer approved the OC.",
-        "OC_UPDATE_REQUIRED": "The buyer refused the OC. Not a rejection of the order.",
-        "OC_CONFIRMED": "The content is fixed; delivery notes and backlog SKUs can be created.",
-        "REJECTED_BY_BRAND": "Rejected by the brand: by a member, or by a partner app acting for it. Final.",
-        "REJECTED": "Rejected, but not by the brand: by a platform operator, or imported as rejected. Final.",
-        "SENT_BACK_TO_CART": "Sent back to the buyer's cart. Final for this order.",
-    },
+    {status.name: label.description for status, label in STATUS_LABELS.items()},
 )
 describe_enum(
     DeliveryStatus,

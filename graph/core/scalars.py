@@ -11,7 +11,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 URL = NewType("URL", str)
 
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 PLAIN_DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,8})?")
 
 
@@ -41,7 +41,8 @@ def parse_url(_: Any) -> URL:
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="RFC 3339 instant in UTC, e.g. 2026-11-23T08:00:00Z. A value without an offset is refused.",
+        description="RFC 3339 instant in UTC, e.g. 2026-11-23T08:00:00Z. A value without an offset is "
+        "refused; fractions of a second are cut after the sixth digit.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=show_instant,
         parse_value=parse_instant,

@@ -1,4 +1,4 @@
-"""The labels of the statuses of an order and of its delivery."""
+"""The labels of the statuses of an order and of its delivery, and what each status of an order means."""
 
 from dataclasses import dataclass
 
@@ -10,28 +10,51 @@ S = OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class StatusLabel:
-    """A status as the brand's members read it, and as buyers do."""
+    """A status as the brand's members read it, and as buyers do. `description`: what it means, for the API."""
 
+    description: str
     brand: Text
     buyer: Text
 
 
 STATUS_LABELS: dict[OrderStatus, StatusLabel] = {
     S.OC_REQUIRED: StatusLabel(
-        Text("Please create an OC", "OCを作成してください"), Text("Awaiting OC creation", "OC作成待ち")
+        "Placed; no order confirmation (OC) yet.",
+        Text("Please create an OC", "OCを作成してください"),
+        Text("Awaiting OC creation", "OC作成待ち"),
     ),
-    S.OC_CREATED: StatusLabel(Text("OC created", "OC作成済み"), Text("OC created", "OC作成済み")),
-    S.OC_APPROVED: StatusLabel(Text("OC approved", "OC承認済み"), Text("OC approved", "OC承認済み")),
+    S.OC_CREATED: StatusLabel(
+        "The OC is created and can still be changed.",
+        Text("OC created", "OC作成済み"),
+        Text("OC created", "OC作成済み"),
+    ),
+    S.OC_APPROVED: StatusLabel(
+        "The buyer approved the OC.", Text("OC approved", "OC承認済み"), Text("OC approved", "OC承認済み")
+    ),
     S.OC_UPDATE_REQUIRED: StatusLabel(
-        Text("Please update an OC", "OCを更新してください"), Text("OC rejected", "OC否認済み")
+        "The buyer refused the OC. Not a rejection of the order.",
+        Text("Please update an OC", "OCを更新してください"),
+        Text("OC rejected", "OC否認済み"),
     ),
-    S.OC_CONFIRMED: StatusLabel(Text("OC confirmed", "OC確定済み"), Text("OC confirmed", "OC確定済み")),
+    S.OC_CONFIRMED: StatusLabel(
+        "The content is fixed; delivery notes and backlog SKUs can be created.",
+        Text("OC confirmed", "OC確定済み"),
+        Text("OC confirmed", "OC確定済み"),
+    ),
     S.REJECTED_BY_BRAND: StatusLabel(
-        Text("Order rejected by brand", "ブランドが注文を却下"), Text("Order declined", "お断り")
+        "Rejected by the brand: by a member, or by a partner app acting for it. Final.",
+        Text("Order rejected by brand", "ブランドが注文を却下"),
+        Text("Order declined", "お断り"),
     ),
-    S.REJECTED: StatusLabel(Text("Order Rejected", "注文却下"), Text("Order declined", "お断り")),
+    S.REJECTED: StatusLabel(
+        "Rejected, but not by the brand: by a platform operator, or imported as rejected. Final.",
+        Text("Order Rejected", "注文却下"),
+        Text("Order declined", "お断り"),
+    ),
     S.SENT_BACK_TO_CART: StatusLabel(
-        Text("Returned to cart", "カートに差し戻し"), Text("Returned to cart", "カートに差し戻し")
+        "Sent back to the buyer's cart. Final for this order.",
+        Text("Returned to cart", "カートに差し戻し"),
+        Text("Returned to cart", "カートに差し戻し"),
     ),
 }
 

@@ -210,7 +210,7 @@ async def _write_notice(work: Work, command: Command) -> list[str]:
     if not command.message.notify or command.mail is None:
         return []
     notice, warnings = await notice_of(
-        work.session, work.order, command.mail, work.now, command.message.text, work.context.actor.locale
+        work.session, work.order, command.mail, work.now, command.message.typed_body, work.context.actor.locale
     )
     if notice:
         work.notices[work.order.id] = notice

@@ -1,4 +1,4 @@
-"""What every question and command is given: the door to the database, who asks, the clock, the loaders."""
+"""What every query and command is given: the database, the actor, the clock, the loaders."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -28,13 +28,13 @@ class Context:
         self.loaders = Loaders(self.read)
 
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
-        """On the replica when there is one, until the request decides something."""
+        """Reads from the replica, if there is one, until the request runs a command."""
         return self.database.read(self.actor.scope, may_lag=self.may_lag)
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.database.transaction(self.actor.scope)
 
     def refresh(self) -> None:
-        """For and after a command: what was loaded before it is stale, and so is a replica."""
+        """Called after a command: what was loaded before it is stale, and so may be the replica."""
         self.may_lag = False
         self.loaders = Loaders(self.read)

@@ -1,6 +1,6 @@
 """Retrying safely: the answer to a command is remembered under the client's key, in the command's own transaction.
 
-Only what was done is remembered. A refusal changed nothing, so a retry is decided anew.
+Only what was done is remembered. A refusal changed nothing, so a retry is decided again.
 """
 
 from dataclasses import dataclass, field

@@ -52,13 +52,13 @@ class Message:
     body: str | None = None
 
     @property
-    def text(self) -> str | None:
+    def typed_body(self) -> str | None:
         """The body with one kind of line break; None when it is blank."""
         return typed(self.body)
 
     def check(self, context: Context) -> list[Refusal]:
         """Raises InputError for characters that cannot be kept."""
-        text, found = self.text, []
+        text, found = self.typed_body, []
         if text and not self.notify:
             found.append(refusal(context, RefusalCode.BODY_WITHOUT_NOTIFY, BODY_WITHOUT_NOTIFY, "body"))
         if text and len(text) > MAX_BODY_LENGTH:
@@ -245,7 +245,7 @@ async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
 async def preview(
     context: Context, order_id: UUID, kind: MailKind, action: OrderAction, body: str | None
 ) -> OrderNotice:
-    """The notice that an action would send now. Raises InputError for a viewer who may not do it, or
+    """The notice that the action would send now. Raises InputError for a viewer who may not do it, or
     when nobody can be mailed."""
     locale = context.actor.locale
     body = typed(body)

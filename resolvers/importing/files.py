@@ -1,28 +1,23 @@
-"""Opens an import file (.xlsx, .csv or .csv.gz): rows of texts, numbered as a spreadsheet shows them."""
+"""Opens an import file (.xlsx, .csv or .csv.gz): rows of cells, numbered as a spreadsheet shows them."""
 
-import codecs
 import csv
 import gzip
-import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from models.locale import Locale
+from resolvers.importing.encodings import EncodingError, find_encoding
+from resolvers.importing.inspection import MAX_SHEET_BYTES, Suspicious, check_size, inspect_workbook
+from resolvers.importing.text_files import CsvError, Row, find_delimiter, open_text, read_rows
+from resolvers.importing.workbooks import Workbook, WorkbookError
 
-from resolvers.importing.inspection import MAX_SHEET_BYTES, Suspicious, bounded_lines, check_size, inspect_workbook
-
-DELIMITERS = (",", "\t", ";")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-
-Row = tuple[int, list[str]]
 
 
 class ImportFileError(ValueError):
@@ -31,32 +26,40 @@ class ImportFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """`rows` under way: `position()` of `size` bytes are read. `notes`: what the user should know."""
+    """`rows` under way: `position()` of `size` bytes are read. `notes`: what the user should know.
+
+    `by_comma`: commas separate the cells. `from_1904`: the workbook counts its days from 1904.
+    """
 
     rows: Iterator[Row]
     position: Callable[[], int]
     size: int
     notes: list[str] = field(default_factory=list)
+    by_comma: bool = False
+    from_1904: bool = False
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[OpenedFile]:
-    """Raises ImportFileError, also while the rows are read."""
+def open_file(path: Path, locale: Locale = Locale.EN, encoding: str | None = None) -> Iterator[OpenedFile]:
+    """`locale`: the brand's. `encoding`: that of a text file, when the user says it.
+
+    Raises ImportFileError, also while the rows are read.
+    """
     name = path.name.lower()
     try:
         if not name.endswith((".xlsx", ".csv", ".csv.gz")):
             raise ImportFileError(f"{path} is neither .xlsx nor .csv (or .csv.gz).")
         with path.open("rb") as raw:
-            reader = _workbook if name.endswith(".xlsx") else _csv
-            with reader(path, raw) as opened:
-                yield opened
+            opened = _workbook(path, raw) if name.endswith(".xlsx") else _csv(path, raw, locale, encoding)
+            with opened as file:
+                yield file
     except OSError as error:
         # gzip's own error, for a file that is none, is an OSError too.
         why = "cannot be decompressed: it is damaged" if isinstance(error, gzip.BadGzipFile) else error.strerror
         raise ImportFileError(f"{path}: {why or error}.") from error
-    except Suspicious as error:
+    except (Suspicious, EncodingError, CsvError, WorkbookError) as error:
         raise ImportFileError(f"{path} {error}.") from None
-    except (EOFError, zlib.error, zipfile.BadZipFile, InvalidFileException, KeyError, ParseError) as error:
+    except (EOFError, zlib.error, zipfile.BadZipFile, KeyError, ParseError) as error:
         raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
     except csv.Error as error:
         raise ImportFileError(f"{path} is not a proper CSV file ({error}); is a quotation mark not closed?") from error
@@ -69,51 +72,42 @@ def _workbook(path: Path, raw: BinaryIO) -> Iterator[OpenedFile]:
     raw.seek(0)
     inspect_workbook(path, raw)
     try:
-        workbook = openpyxl.load_workbook(raw, read_only=True, data_only=True, keep_links=False)
+        workbook = Workbook(raw)
+        sheet = workbook.best_sheet()
+    except (WorkbookError, ParseError):
+        raise
     except (ValueError, TypeError, AttributeError, IndexError) as error:
-        # What openpyxl makes of parts that are not as it expects them.
+        # Parts that are not as ECMA-376 wants them.
         raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
     try:
-        visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-        if not visible:
-            raise ImportFileError(f"{path} has no sheet.")
-        sheet = visible[0]
-        # What the file says of its own size is often wrong.
-        sheet.reset_dimensions()
-        notes = [f"only the sheet {sheet.title} is read"] if len(visible) > 1 else []
-        rows = ((number, [text_of(cell) for cell in row]) for number, row in enumerate(sheet.values, 1))
-        yield OpenedFile(rows, raw.tell, path.stat().st_size, notes)
+        notes = [f"only the sheet {sheet.name} is read"] if len(workbook.sheets) > 1 else []
+        rows = _sound(path, workbook.rows(sheet))
+        yield OpenedFile(rows, raw.tell, path.stat().st_size, notes, from_1904=workbook.from_1904)
     finally:
         workbook.close()
 
 
-def text_of(cell: Any) -> str:
-    """A cell as one would type it: 6 for the number 6.0, ISO 8601 for a date."""
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return str(cell).upper()
-        case float():
-            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
-        case datetime():
-            return cell.isoformat()
-        case _:
-            return str(cell)
+def _sound(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
+    try:
+        yield from rows
+    except (IndexError, WorkbookError) as error:
+        raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
+    except ValueError as error:
+        if isinstance(error, ParseError):
+            raise
+        raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
 
 
 @contextmanager
-def _csv(path: Path, raw: BinaryIO) -> Iterator[OpenedFile]:
-    encoding = _encoding(path, raw)
-    notes = [] if encoding == "utf-8-sig" else ["read as Japanese text (Shift_JIS, cp932), as it is not UTF-8"]
-    text = io.TextIOWrapper(_content(path, raw), encoding=encoding, newline="")
+def _csv(path: Path, raw: BinaryIO, locale: Locale, asked: str | None) -> Iterator[OpenedFile]:
+    encoding, note = find_encoding(lambda: _chunks(path, raw), locale, asked)
+    text = open_text(_content(path, raw), encoding)
     try:
-        first = next((line for line in bounded_lines(text) if line.strip()), "")
-        delimiter = max(DELIMITERS, key=lambda each: len(next(csv.reader([first], delimiter=each), [])))
+        delimiter, is_said = find_delimiter(text)
         text.seek(0)
-        reader = csv.reader(bounded_lines(text), delimiter=delimiter, strict=True)
-        # A quoted cell may hold line breaks; a spreadsheet numbers rows, not lines.
-        yield OpenedFile(enumerate(reader, 1), raw.tell, path.stat().st_size, notes)
+        rows = read_rows(text, delimiter, skip_first=is_said)
+        notes = [note] if note else []
+        yield OpenedFile(rows, raw.tell, path.stat().st_size, notes, by_comma=delimiter == ",")
     finally:
         text.detach()
 
@@ -123,19 +117,11 @@ def _content(path: Path, raw: BinaryIO) -> BinaryIO:
     return cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if path.name.lower().endswith(".gz") else raw
 
 
-def _encoding(path: Path, raw: BinaryIO) -> str:
-    """UTF-8 first: hardly any text in another encoding is valid UTF-8 by chance."""
-    for encoding in ("utf-8-sig", "cp932"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        content = _content(path, raw)
-        read = 0
-        try:
-            while chunk := content.read(1 << 16):
-                decoder.decode(chunk)
-                if content is not raw:
-                    check_size(read := read + len(chunk), path.stat().st_size, MAX_SHEET_BYTES)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise ImportFileError(f"{path} is neither UTF-8 nor Japanese text (Shift_JIS): save it as CSV UTF-8.")
+def _chunks(path: Path, raw: BinaryIO) -> Iterator[bytes]:
+    """The content from its start. Raises Suspicious when it inflates beyond measure."""
+    content = _content(path, raw)
+    read = 0
+    while chunk := content.read(1 << 16):
+        yield chunk
+        if content is not raw:
+            check_size(read := read + len(chunk), path.stat().st_size, MAX_SHEET_BYTES)

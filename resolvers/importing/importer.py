@@ -9,20 +9,38 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
 
 from models.actor import Actor
 from models.brand import Brand
+from models.buyer import Buyer
+from models.catalog import Catalog, Sku
 from models.database.sessions import Database
-from resolvers.importing.files import ImportFileError, open_file
-from resolvers.importing.rows import COLUMNS, Fault, HeadingError, read_heading, read_row
+from models.order import Order
+from models.scope import Scope
+from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
+from resolvers.importing.reading import stage
+from resolvers.importing.rows import Fault
 from resolvers.importing.staging import Staging
-from resolvers.importing.writer import Summary, Writer
+from resolvers.importing.summary import SHOWN, Summary
+from resolvers.importing.writer import Writer
 
 BATCH = 200
+CODES_AT_ONCE = 10_000
 
 OnFault = Callable[[Fault], None]
 # stage ("read" or "write"), done, of
 Progress = Callable[[str, int, int], None]
+
+KNOWN: dict[str, Any] = {
+    "order": Order.code,
+    "buyer": Buyer.unique_code,
+    "catalog": Catalog.code,
+    "model": Sku.model_number,
+    "sku": Sku.number,
+}
 
 
 async def import_file(
@@ -34,61 +52,41 @@ async def import_file(
     clock: Callable[[], datetime],
     on_fault: OnFault = lambda fault: None,
     progress: Progress = lambda stage, done, of: None,
+    options: ImportOptions = AS_THE_FILE_SAYS,
 ) -> Summary:
     """Imports a file for a brand. Raises ImportFileError, and then has imported nothing, when it cannot be read."""
-    summary = Summary()
+    summary = Summary(dry_run=options.dry_run)
 
     def fault(row: int, column: str, reason: str) -> None:
         summary.faults += 1
         on_fault(Fault(str(path), row, column, reason))
 
     with Staging() as staging:
-        await asyncio.to_thread(_stage, path, brand, staging, summary, fault, progress)
+        await asyncio.to_thread(stage, path, brand, options, staging, summary, fault, progress)
+        similar = {} if options.allow_similar else await _similar(database, brand, staging, summary)
+        writer = Writer(database, brand, actor, path.name, clock, fault, summary, options, similar)
         total = staging.count()
         done = 0
         batches = staging.batches(BATCH)
         while batch := await asyncio.to_thread(next, batches, None):
-            await Writer(database, brand, actor, path.name, clock(), fault, summary).write(batch)
+            await writer.write(batch)
             done += len(batch)
             progress("write", done, total)
     return summary
 
 
-def _stage(
-    path: Path,
-    brand: Brand,
-    staging: Staging,
-    summary: Summary,
-    fault: Callable[[int, str, str], None],
-    progress: Progress,
-) -> None:
-    with open_file(path) as file:
-        summary.notes += file.notes
-        heading = next(((number, cells) for number, cells in file.rows if any(cells)), None)
-        if heading is None:
-            raise ImportFileError(f"{path} is empty.")
-        try:
-            places, unknown = read_heading(heading[1])
-        except HeadingError as error:
-            raise ImportFileError(f"{path} {error}.") from None
-        if unknown:
-            summary.notes.append(f"columns that mean nothing to us are left out: {', '.join(unknown)}")
-        above = ""
-        for count, (number, cells) in enumerate(file.rows):
-            texts = [cell.strip() for cell in cells]
-            if not any(texts):
+async def _similar(database: Database, brand: Brand, staging: Staging, summary: Summary) -> dict[tuple[str, str], str]:
+    """The codes of the file that look like a known one, or like each other."""
+    async with database.read(Scope(brand.id)) as session:
+        for kind, column in KNOWN.items():
+            if not staging.codes(kind):
                 continue
-            by_column = {
-                column: texts[places[column]] if column in places and places[column] < len(texts) else ""
-                for column in COLUMNS
-            }
-            row, faults = read_row(by_column, brand.currency, brand.time_zone)
-            for column, reason in faults:
-                fault(number, column, reason)
-            # A row without a code may be part of the order above it (merged cells read so): never import half of one.
-            if code := by_column["Order Code"] or above:
-                staging.add(code, number, row)
-                above = code
-            if count % 1000 == 0:
-                progress("read", file.position(), file.size)
-        progress("read", file.size, file.size)
+            codes = await session.stream_scalars(select(column).execution_options(yield_per=CODES_AT_ONCE))
+            async for some in codes.partitions(CODES_AT_ONCE):
+                await asyncio.to_thread(staging.add_known, kind, some)
+    similar = await asyncio.to_thread(staging.similar)
+    if staging.spellings:
+        more = f" and {len(staging.spellings) - SHOWN:,} more" if len(staging.spellings) > SHOWN else ""
+        told = "; ".join(staging.spellings[:SHOWN]) + more
+        summary.notes.append(f"codes that differ by case alone are taken as different ones: {told}")
+    return similar

@@ -1,42 +1,61 @@
-"""One row of an import file: its columns, and everything that can be wrong with them."""
+"""One row of an import file: everything that can be wrong with its cells."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
+from models.brand import Brand
 from models.buyer import ADDRESS
-from models.money import MoneyError, currencies, to_minor
+from models.locale import Locale
+from models.messages.statuses import STATUS_LABELS
+from models.money import MoneyError, is_currency, precision
+from models.policy import REJECTED, OrderStatus
+from models.prices import Price, to_price
+from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
+from resolvers.importing.headings import CODES, COLUMNS, REQUIRED
+from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
+from resolvers.importing.written_dates import FIRST_SERIAL, LAST_SERIAL, DateError, read_date, serial_date
+from resolvers.importing.written_numbers import Notation, NumberError, is_sign_of, read_number, split_sign
 from resolvers.inputs import unprintable
+from resolvers.order_lines import MAX_QUANTITY
 
-# column → the most characters, None where the value is checked in another way
-REQUIRED: dict[str, int | None] = {
-    "Order Code": 64,
-    "Buyer Unique Code": 64,
-    "Catalog Code": 64,
-    "Model Number": 64,
-    "SKU Number": 64,
-    "Quantity": None,
+# 4.90123E+12: how a spreadsheet shows, and a text file keeps, a long code that it took for a number.
+SCIENTIFIC = re.compile(r"[+-]?(\d[.,]\d+E[+-]?\d{1,3}|\dE[+-]\d{1,3})", re.IGNORECASE)
+FORMULA = re.compile(r"=[A-Za-z_.]+\(.*|=\$?[A-Za-z]{1,3}\$?\d+.*|=\d.*", re.DOTALL)
+FLOAT_CODE = re.compile(r"\d+\.0", re.ASCII)
+LANGUAGES = {
+    "en": Locale.EN,
+    "english": Locale.EN,
+    "英語": Locale.EN,
+    "ja": Locale.JA,
+    "jp": Locale.JA,
+    "japanese": Locale.JA,
+    "日本語": Locale.JA,
 }
-OPTIONAL: dict[str, int | None] = {
-    "Unit Price": None,
-    "Currency": None,
-    "Placed At": None,
-    "Buyer Name": 200,
-    "Buyer E-mail": 2000,
-    "Buyer Country": 100,
-    "Product Name": 300,
+CLOSED = {
+    text.in_(locale): status
+    for status in (*sorted(REJECTED), OrderStatus.SENT_BACK_TO_CART)
+    for text in (STATUS_LABELS[status].brand, STATUS_LABELS[status].buyer)
+    for locale in Locale
 }
-COLUMNS = REQUIRED | OPTIONAL
-MAX_QUANTITY = 1_000_000_000
-FIRST_YEAR, LAST_YEAR = 1900, 2999  # what is beyond is a slip, and clocks of other zones may not get there
-
-
-class HeadingError(ValueError):
-    """The first row does not name the columns; the message says which is missing."""
+OTHER_NAMES = {
+    "GBX": "GBP (and divide by 100)",
+    "CNH": "CNY",
+    "VED": "VES",
+    "VEF": "VES",
+    "ANG": "XCG",
+    "HRK": "EUR",
+    "BGN": "EUR",
+    "RMB": "CNY",
+    "NTD": "TWD",
+    "STG": "GBP",
+}
+E_MAIL_SEPARATORS = re.compile(r"[;,；，、\n\r]")
+EXACT = Notation(decimal_comma=False)  # of a number cell
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +69,10 @@ class Fault:
 
 
 class ImportRow(NamedTuple):
-    """A row without faults. `price` is minor units; None, like `currency` and `placed_at`, when the file has none."""
+    """A row without faults. `price` is minor units; None, like `currency` and `placed_at`, when the file has none.
+
+    `closed`: what the file calls the order's status when that is a final one.
+    """
 
     order_code: str
     buyer_code: str
@@ -58,119 +80,209 @@ class ImportRow(NamedTuple):
     model_number: str
     sku_number: str
     quantity: int
-    price: int | None
+    price: Price | None
     currency: str | None
     placed_at: str | None
     buyer_name: str
     emails: tuple[str, ...]
+    language: str
     country: str
     product: str
+    closed: str
 
 
-def read_heading(cells: Sequence[str]) -> tuple[dict[str, int], list[str]]:
-    """Column → place, and the headings that mean nothing to us. Raises HeadingError."""
-    known = {_folded(column): column for column in COLUMNS}
-    places: dict[str, int] = {}
-    unknown = []
-    for place, cell in enumerate(cells):
-        column = known.get(_folded(cell))
-        if column in places:
-            raise HeadingError(f"has two columns {column}")
-        if column:
-            places[column] = place
-        elif cell.strip():
-            unknown.append(cell.strip())
-    missing = [column for column in REQUIRED if column not in places]
-    if missing:
-        raise HeadingError(f"has no column {', '.join(missing)} in its first row")
-    return places, unknown
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the rows of one file are read."""
+
+    brand_currency: str
+    time_zone: str
+    notation: Notation
+    options: ImportOptions = AS_THE_FILE_SAYS
+    from_1904: bool = False
+
+    @classmethod
+    def of(cls, brand: Brand, options: ImportOptions, *, by_comma: bool, from_1904: bool) -> "Reading":
+        notation = Notation(options.decimal_comma, by_comma)
+        return cls(brand.currency, brand.time_zone, notation, options, from_1904)
 
 
-def _folded(heading: str) -> str:
-    return re.sub(r"[\s_\-.]+", "", heading).casefold()
+def cell_of(cells: Sequence[Cell], places: dict[str, int], column: str) -> Cell:
+    place = places.get(column)
+    return cells[place] if place is not None and place < len(cells) else BLANK
+
+
+def code_of(cell: Cell) -> str:
+    """A code as the spreadsheet shows it: with the leading zeros of its format, without the .0 that programs add."""
+    text = cell.shown if cell.kind is Kind.NUMBER else cell.text
+    return text.removesuffix(".0") if text.endswith(".0") and FLOAT_CODE.fullmatch(text) else text
+
+
+def is_no_line(cell: Cell) -> bool:
+    """Whether a quantity says that nothing is ordered: 0, a dash, or an empty cell."""
+    if cell.wrong:
+        return False
+    text = cell.text
+    return not text or text in ("-", "–", "ー") or re.fullmatch(r"[0０]+([.．][0０]+)?", text) is not None
 
 
 def read_row(
-    cells: Mapping[str, str], default_currency: str, time_zone: str
+    cells: Sequence[Cell], places: dict[str, int], reading: Reading
 ) -> tuple[ImportRow | None, list[tuple[str, str]]]:
     """The row, or None and what is wrong: (column, reason) for each cell at fault."""
     faults: list[tuple[str, str]] = []
-    for column, longest in COLUMNS.items():
-        text = cells[column]
-        if column in REQUIRED and not text:
-            faults.append((column, "is missing"))
-        elif wrong := unprintable(text):
+    texts = dict.fromkeys(COLUMNS, "")
+    found = dict.fromkeys(COLUMNS, BLANK)
+    for column, place in places.items():
+        cell = found[column] = cells[place] if place < len(cells) else BLANK
+        texts[column], wrong = _text(cell, column)
+        if wrong:
             faults.append((column, wrong))
-        elif longest is not None and len(text) > longest:
-            faults.append((column, f"has {len(text)} characters; {longest} is the most"))
     at_fault = {column for column, _ in faults}
 
     def check(column: str, reason: str | None) -> None:
         if reason and column not in at_fault:
             faults.append((column, reason))
 
-    quantity = _quantity(cells["Quantity"])
-    check("Quantity", None if quantity else f"{cells['Quantity']!r} is not a positive whole number")
-    currency = cells["Currency"].upper() or None
-    if currency and currency not in currencies():
-        check("Currency", f"{cells['Currency']!r} is not a currency in use (ISO 4217), e.g. JPY")
-        currency = None
-    price, wrong = _price(cells["Unit Price"], currency or default_currency)
-    check("Unit Price", wrong)
-    placed_at, wrong = _placed_at(cells["Placed At"], time_zone)
+    placed_at, wrong = _placed_at(found["Placed At"], reading) if texts["Placed At"] else (None, None)
     check("Placed At", wrong)
-    emails = tuple(filter(None, (each.strip() for each in re.split("[;,]", cells["Buyer E-mail"]))))
-    bad = [each for each in emails if not ADDRESS.fullmatch(each) or len(each) > 320]
-    check("Buyer E-mail", f"{bad[0]!r} is not an e-mail address" if bad else None)
+    currency, wrong = _currency(texts["Currency"], placed_at)
+    if not texts["Currency"] and "Currency" not in at_fault:
+        # The brand's own, which may have ended.
+        wrong = _currency(reading.brand_currency, placed_at)[1]
+    check("Currency", wrong)
+    quantity, wrong = _quantity(found["Quantity"], reading.notation)
+    check("Quantity", wrong)
+    price, wrong = None, None
+    if texts["Unit Price"] and "Currency" not in at_fault:
+        price, wrong = _price(found["Unit Price"], currency or reading.brand_currency, reading.notation)
+    check("Unit Price", wrong)
+    emails, wrong = _emails(texts["Buyer E-mail"])
+    check("Buyer E-mail", wrong)
+    language, wrong = _language(texts["Buyer Language"])
+    check("Buyer Language", wrong)
     if faults or quantity is None:
         return None, faults
     return ImportRow(
-        order_code=cells["Order Code"],
-        buyer_code=cells["Buyer Unique Code"],
-        catalog_code=cells["Catalog Code"],
-        model_number=cells["Model Number"],
-        sku_number=cells["SKU Number"],
+        order_code=texts["Order Code"],
+        buyer_code=texts["Buyer Unique Code"],
+        catalog_code=texts["Catalog Code"],
+        model_number=texts["Model Number"],
+        sku_number=texts["SKU Number"],
         quantity=quantity,
         price=price,
         currency=currency,
         placed_at=placed_at,
-        buyer_name=cells["Buyer Name"],
+        buyer_name=texts["Buyer Name"],
         emails=emails,
-        country=cells["Buyer Country"],
-        product=cells["Product Name"],
+        language=language,
+        country=texts["Buyer Country"],
+        product=texts["Product Name"],
+        closed=texts["Status"] if texts["Status"] in CLOSED else "",
     ), []
 
 
-def _quantity(text: str) -> int | None:
-    if not re.fullmatch(r"\d{1,10}", text, re.ASCII):
+@lru_cache(maxsize=REMEMBERED)
+def _text(cell: Cell, column: str) -> tuple[str, str | None]:
+    """What a cell says in this column, and what is wrong with it."""
+    text = code_of(cell) if column in CODES else cell.text
+    wrong = _wrong(column, COLUMNS[column], cell, text)
+    return ("", wrong) if wrong else (text, None)
+
+
+def _wrong(column: str, longest: int | None, cell: Cell, text: str) -> str | None:
+    """What is wrong whatever the column means."""
+    if column == "Status":
         return None
-    number = int(text)
-    return number if 0 < number <= MAX_QUANTITY else None
-
-
-def _price(text: str, currency: str) -> tuple[int | None, str | None]:
+    if cell.wrong:
+        return cell.wrong
     if not text:
-        return None, None
+        return "is missing" if column in REQUIRED else None
+    if reason := unprintable(text) or wrong_text(text):
+        return reason
+    if longest is not None and text in NOTHING:
+        return f"{text!r} is what a program writes for no value: leave the cell empty"
+    if column in CODES:
+        if cell.kind is Kind.DATE:
+            return f"is a date ({text}), into which spreadsheets turn codes such as 1-2: type it as text"
+        if "E" in text.upper() and SCIENTIFIC.fullmatch(text):
+            return f"{text} is what a spreadsheet made of a long number: type the code as text"
+        if text[0] == "=" and FORMULA.fullmatch(text):
+            return f"{text[:30]!r} is a formula instead of what it gives"
+    if longest is not None and len(text) > longest:
+        return f"has {len(text)} characters; {longest} is the most"
+    return None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _quantity(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
+    text = cell.text
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        number = int(text)
+    else:
+        notation = EXACT if cell.kind is Kind.NUMBER else notation
+        try:
+            read = read_number(text, notation, is_whole=True, what="a positive whole number", point_digits=0)
+        except NumberError as error:
+            return None, str(error)
+        number = int(read) if read == read.to_integral_value() and read <= MAX_QUANTITY else 0
+    if 0 < number <= MAX_QUANTITY and cell.kind is not Kind.DATE:
+        return number, None
+    return None, f"{text!r} is not a positive whole number" + (f" up to {MAX_QUANTITY:,}" if len(text) > 9 else "")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _price(cell: Cell, currency: str, notation: Notation) -> tuple[Price | None, str | None]:
+    sign, number = split_sign(cell.text) if cell.kind is Kind.TEXT else (cell.sign, cell.text)
+    if sign and not is_sign_of(sign, currency):
+        return None, f"{cell.text!r} is in {sign}, but the row is in {currency}"
+    digits = precision(currency)
     try:
-        if not re.fullmatch(r"-?\d{1,15}(\.\d{1,10})?", text, re.ASCII):
-            raise InvalidOperation
-        minor = to_minor(Decimal(text), currency)
-    except InvalidOperation:
-        return None, f"{text!r} is not a price, e.g. 12.50"
+        notation = EXACT if cell.kind is Kind.NUMBER else notation
+        amount = read_number(number, notation, is_whole=digits == 0, what="a price, e.g. 12.50", point_digits=digits)
+        minor = to_price(amount, currency)
+    except NumberError as error:
+        return None, str(error)
     except MoneyError as error:
         return None, str(error)
-    return (minor, None) if minor >= 0 else (None, f"{text} is negative")
+    return (minor, None) if minor >= 0 else (None, f"{cell.text} is negative")
 
 
-def _placed_at(text: str, time_zone: str) -> tuple[str | None, str | None]:
-    """In UTC; a time without an offset is the brand's."""
+@lru_cache(maxsize=REMEMBERED)
+def _placed_at(cell: Cell, reading: Reading) -> tuple[str | None, str | None]:
+    text = cell.text
+    if cell.kind is Kind.NUMBER:
+        serial = float(text)
+        first = FIRST_SERIAL - (1462 if reading.from_1904 else 0)
+        if first <= serial <= LAST_SERIAL:
+            text = serial_date(serial, from_1904=reading.from_1904).isoformat()
+    try:
+        return read_date(text, reading.time_zone, reading.options.dates), None
+    except DateError as error:
+        return None, str(error)
+
+
+@lru_cache(maxsize=1_000)
+def _currency(text: str, placed_at: str | None) -> tuple[str | None, str | None]:
     if not text:
         return None, None
-    try:
-        at = datetime.fromisoformat(text.replace("/", "-"))
-        local = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(time_zone))
-        if FIRST_YEAR <= at.year <= LAST_YEAR:
-            return local.astimezone(UTC).isoformat(), None
-        return None, f"{text!r} is not between the years {FIRST_YEAR} and {LAST_YEAR}"
-    except (ValueError, OverflowError):
-        return None, f"{text!r} is not a date, e.g. 2026-11-24 or 2026-11-24T09:30"
+    code = text.translate(WIDE).upper()
+    if is_currency(code, on=datetime.fromisoformat(placed_at).date() if placed_at else date.today()):  # noqa: DTZ011
+        return code, None
+    meant = f"; did you mean {OTHER_NAMES[code]}?" if code in OTHER_NAMES else ""
+    when = f" on {placed_at[:10]}" if placed_at and is_currency(code, on=None) else ""
+    return None, f"{text!r} is not a currency in use{when} (ISO 4217), e.g. JPY{meant}"
+
+
+@lru_cache(maxsize=1_000)
+def _emails(text: str) -> tuple[tuple[str, ...], str | None]:
+    emails = tuple(filter(None, (each.strip().translate(WIDE) for each in E_MAIL_SEPARATORS.split(text))))
+    bad = [each for each in emails if not ADDRESS.fullmatch(each) or len(each) > 320]
+    return emails, f"{bad[0]!r} is not an e-mail address" if bad else None
+
+
+def _language(text: str) -> tuple[str, str | None]:
+    if not text:
+        return "", None
+    found = LANGUAGES.get(text.casefold())
+    return (found.value, None) if found else ("", f"{text!r} is no language of the product: say en or ja")

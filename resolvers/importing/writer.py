@@ -1,10 +1,10 @@
 """Writes the orders of an import, some hundred to a transaction, with the buyers, catalogs and SKUs that they need."""
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -19,79 +19,78 @@ from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
 from models.database.sessions import Database
-from models.events import OrderPlaced
+from models.events import BuyerUpdated, OrderPlaced
 from models.money import MAX_MINOR
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
+from models.prices import MILLION, line_amount, price_columns, simple, split
 from models.scope import Scope
+from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
+from resolvers.importing.orders import KEYS_AT_ONCE, MAX_TOLD, ReadyOrder, differences, existing_orders
+from resolvers.importing.parties import Difference, Said, differences_of_buyers, said_of_buyers, take_over
 from resolvers.importing.rows import ImportRow
-from resolvers.importing.staging import MAX_LINES, StagedOrder
-from resolvers.order_lines import MAX_TOTAL_QUANTITY
+from resolvers.importing.staging import KINDS, EmptyLine, StagedOrder
+from resolvers.importing.summary import Counts, Summary
+from resolvers.order_lines import MAX_LINES, MAX_TOTAL_QUANTITY
 
 MAX_CONFLICTS = 5
-KEYS_AT_ONCE = 500
+# Tills print a long order for some minutes; rows further apart are of two orders.
+MAX_PLACED_APART = timedelta(hours=1)
 # What all rows of one order must say alike.
 ALIKE = {
     "Buyer Unique Code": "buyer_code",
     "Catalog Code": "catalog_code",
     "Currency": "currency",
-    "Placed At": "placed_at",
+}
+CODE_COLUMNS = {
+    "order": "Order Code",
+    "buyer": "Buyer Unique Code",
+    "catalog": "Catalog Code",
+    "model": "Model Number",
+    "sku": "SKU Number",
 }
 
-
-@dataclass
-class Summary:
-    """What came of a file: orders by outcome, the lines of those imported, and how many cells were at fault."""
-
-    imported: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    lines: int = 0
-    faults: int = 0
-    notes: list[str] = field(default_factory=list)
+Place = tuple[int, str, str]  # row, column, reason
 
 
 @dataclass
-class ReadyOrder:
-    """An order without faults of its own."""
+class Planned:
+    """What a dry run would have made before: table → key → row. Nothing is ever written of it."""
 
-    code: str
-    first_row: int
-    rows: list[tuple[int, ImportRow]]
-
-    @property
-    def head(self) -> ImportRow:
-        return self.rows[0][1]
-
-    @property
-    def content_hash(self) -> str:
-        """SHA-256 (hex) of what the file says of the order."""
-        head = self.head
-        lines = [[row.model_number, row.sku_number, row.quantity, row.price] for _, row in self.rows]
-        said = [head.buyer_code, head.catalog_code, head.currency, head.placed_at, lines]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    rows: dict[type, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
 class Writer:
-    """Writes one batch of orders in one transaction."""
+    """Writes batches of orders, each in one transaction. `similar`: (kind, code) → the known code it looks like."""
 
     database: Database
     brand: Brand
     actor: Actor
     source: str
-    now: datetime
+    clock: Callable[[], datetime]
     fault: Callable[[int, str, str], None]
     summary: Summary
+    options: ImportOptions = AS_THE_FILE_SAYS
+    similar: dict[tuple[str, str], str] = field(default_factory=dict)
+    planned: Planned = field(default_factory=Planned)
+    told_buyers: set[str] = field(default_factory=set)
+    now: datetime = field(init=False)
 
     async def write(self, batch: Sequence[StagedOrder]) -> None:
+        self.now = self.clock()
         ready = [order for staged in batch if (order := self._checked(*staged))]
         self.summary.refused += len(batch) - len(ready)
+        scope = Scope(self.brand.id)
         for attempt in range(MAX_CONFLICTS):
-            found: list[tuple[int, str, str]] = []
+            found: list[Place] = []
             try:
-                async with self.database.transaction(Scope(self.brand.id)) as session:
-                    counts = await self._write(session, ready, found)
+                if self.options.dry_run:
+                    async with self.database.read(scope) as session:
+                        counts, others = await self._write(session, ready, found)
+                else:
+                    async with self.database.transaction(scope) as session:
+                        counts, others = await self._write(session, ready, found)
                 break
             except IntegrityError:
                 # Another import has just written one of these orders; now it is there to be compared with.
@@ -99,17 +98,23 @@ class Writer:
                     raise
         for place in found:
             self.fault(*place)
-        self.summary.imported += counts.imported
-        self.summary.unchanged += counts.unchanged
-        self.summary.refused += counts.refused
-        self.summary.lines += counts.lines
+        self.summary.add(counts)
+        told = [str(each) for each in others if str(each) not in self.told_buyers]
+        self.told_buyers.update(told)
+        (self.summary.buyer_updates if self.options.update_buyers else self.summary.buyer_differences).add(told)
 
-    def _checked(self, code: str, rows: list[tuple[int, ImportRow | None]]) -> ReadyOrder | None:
-        good = [(number, row) for number, row in rows if row]
-        first_number = rows[0][0]
-        is_fine = len(good) == len(rows)
-        if len(rows) > MAX_LINES:
-            self.fault(first_number, "Order Code", f"has {len(rows)} rows; {MAX_LINES} is the most for one order")
+    def _checked(self, code: str, rows: list[tuple[int, ImportRow | EmptyLine | None]]) -> ReadyOrder | None:
+        filled = [(number, row) for number, row in rows if not isinstance(row, str)]
+        first_number, first = rows[0]
+        if not filled and isinstance(first, str):
+            reason = f"{first!r} is not a positive whole number" if first else "is missing"
+            more = "" if len(rows) == 1 else ", and no other line of the order has a quantity"
+            self.fault(first_number, "Quantity", reason + more)
+            return None
+        good = [(number, row) for number, row in filled if row]
+        is_fine = len(good) == len(filled)
+        if len(filled) > MAX_LINES:
+            self.fault(first_number, "Order Code", f"has {len(filled)} rows; {MAX_LINES} is the most for one order")
             is_fine = False
         for column, name in ALIKE.items():
             for number, row in good[1:]:
@@ -118,30 +123,64 @@ class Writer:
                     told = f"{said or 'nothing'}, but row {good[0][0]} of the same order says {before or 'nothing'}"
                     self.fault(number, column, told)
                     is_fine = False
-        return ReadyOrder(code, first_number, good) if is_fine else None
+        is_fine = self._codes_are_clear(good) and is_fine
+        placed_at, agree = self._placed_at(code, good)
+        return ReadyOrder(code, good[0][0], good, placed_at) if is_fine and agree else None
+
+    def _codes_are_clear(self, rows: list[tuple[int, ImportRow]]) -> bool:
+        if not self.similar:
+            return True
+        is_fine = True
+        told: set[tuple[str, str]] = set()
+        for number, row in rows:
+            for kind, name in KINDS.items():
+                code = getattr(row, name)
+                if (known := self.similar.get((kind, code))) and (kind, code) not in told:
+                    told.add((kind, code))
+                    reason = (
+                        f"{code!r} differs from {known} only in case, width, leading zeros or characters that"
+                        " nobody sees; mend it, or say --allow-similar to take it as another one"
+                    )
+                    self.fault(number, CODE_COLUMNS[kind], reason)
+                    is_fine = False
+        return is_fine
+
+    def _placed_at(self, code: str, rows: list[tuple[int, ImportRow]]) -> tuple[datetime | None, bool]:
+        """The earliest, and whether the rows are near enough to each other."""
+        if len({row.placed_at for _, row in rows}) == 1:
+            said = rows[0][1].placed_at
+            return (datetime.fromisoformat(said) if said else None), True
+        if not rows:
+            return None, False
+        times = [(number, datetime.fromisoformat(row.placed_at)) for number, row in rows if row.placed_at]
+        earliest = min(at for _, at in times)
+        first_number, first = rows[0]
+        agree = True
+        for number, row in rows[1:]:
+            if (row.placed_at is None) != (first.placed_at is None):
+                told = f"{row.placed_at or 'nothing'}, but row {first_number} of the same order says"
+                self.fault(number, "Placed At", f"{told} {first.placed_at or 'nothing'}")
+                agree = False
+        for number, at in times:
+            if at - earliest > MAX_PLACED_APART:
+                told = f"{at.isoformat()}, but row {first_number} of the same order says {first.placed_at}"
+                self.fault(number, "Placed At", told)
+                agree = False
+        if agree:
+            self.summary.placed_apart.add([code])
+        return earliest, agree
 
     async def _write(
-        self, session: AsyncSession, orders: list[ReadyOrder], faults: list[tuple[int, str, str]]
-    ) -> Summary:
-        counts = Summary()
-        existing = await self._existing(session, orders)
-        new = []
-        for order in orders:
-            if order.code not in existing:
-                new.append(order)
-            elif existing[order.code] == order.content_hash:
-                counts.unchanged += 1
-            else:
-                counts.refused += 1
-                reason = f"{order.code} exists already and says something else; an import never changes an order"
-                faults.append((order.first_row, "Order Code", reason))
-        rows = [row for order in new for _, row in order.rows]
-        catalogs = await self._catalogs(session, rows)
-        buyers = await self._buyers(session, rows)
-        skus = await self._skus(session, rows)
+        self, session: AsyncSession, orders: list[ReadyOrder], faults: list[Place]
+    ) -> tuple[Counts, list[Difference]]:
+        counts = Counts()
+        new = await self._new(session, orders, counts, faults)
+        catalogs = await self._catalogs(session, [row for order in new for _, row in order.rows], counts)
+        every_row = [row for order in orders for _, row in order.rows]
+        buyers, others = await self._buyers(session, new, every_row, counts)
+        skus = await self._skus(session, [row for order in new for _, row in order.rows], counts)
         lines: list[dict[str, Any]] = []
         entities: list[Order] = []
-        entries: list[audit.AuditEntry] = []
         for order in new:
             made, found = self._order(order, buyers, catalogs, skus)
             faults += found
@@ -152,63 +191,82 @@ class Writer:
             counts.imported += 1
             counts.lines += len(order_lines)
             lines += order_lines
-            event = OrderPlaced(brand_id=self.brand.id, order_id=entity.id, at=self.now, source=self.source)
             entities.append(entity)
-            entries.append(audit.entry(event, self.actor, None))
-        # Always in the same order: two imports of the same orders wait for each other, not for ever.
-        in_order = sorted(entities, key=lambda entity: entity.code)
+        if self.options.dry_run:
+            return counts, others
+        events: list[OrderPlaced | BuyerUpdated] = []
+        if self.options.update_buyers:
+            events += await take_over(session, self.brand, others, self.source, self.now)
+        events += [
+            OrderPlaced(brand_id=self.brand.id, order_id=entity.id, at=self.now, source=self.source)
+            for entity in entities
+        ]
+        # Always in the same order, so that concurrent imports of the same orders cannot deadlock.
+        in_order: list[Order] = sorted(entities, key=lambda entity: entity.code)
         session.add_all(in_order)
         await session.flush()
         if lines:
             await session.execute(insert(OrderLine), lines)
-        await audit.record(session, entries)
-        return counts
+        await audit.record(session, [audit.entry(event, self.actor, None) for event in events])
+        return counts, others
 
-    async def _existing(self, session: AsyncSession, orders: list[ReadyOrder]) -> dict[str, str | None]:
-        codes = [order.code for order in orders]
-        rows = await session.execute(select(Order.code, Order.content_hash).where(Order.code.in_(codes)))
-        return {row.code: row.content_hash for row in rows}
+    async def _new(
+        self, session: AsyncSession, orders: list[ReadyOrder], counts: Counts, faults: list[Place]
+    ) -> list[ReadyOrder]:
+        """The orders that are not there yet; those that are must say the same."""
+        existing = await existing_orders(session, [order.code for order in orders])
+        new = []
+        for order in orders:
+            if order.code not in existing:
+                if closed := next((each for each in order.rows if each[1].closed), None):
+                    counts.refused += 1
+                    reason = f"{closed[1].closed}: an import makes open orders only, and this one is not there"
+                    faults.append((closed[0], "Status", reason))
+                else:
+                    new.append(order)
+            elif found := differences(order, existing[order.code], self.brand):
+                counts.refused += 1
+                more = f" and {len(found) - MAX_TOLD} more" if len(found) > MAX_TOLD else ""
+                told = "; ".join(found[:MAX_TOLD]) + more
+                reason = (
+                    f"{order.code} exists already and says something else ({told}); an import never changes an order"
+                )
+                faults.append((order.first_row, "Order Code", reason))
+            else:
+                counts.unchanged += 1
+        return new
 
-    async def _catalogs(self, session: AsyncSession, rows: list[ImportRow]) -> dict[str, UUID]:
+    async def _catalogs(self, session: AsyncSession, rows: list[ImportRow], counts: Counts) -> dict[str, UUID]:
         codes = {row.catalog_code for row in rows}
         made = [{"id": new_id(), "brand_id": self.brand.id, "code": code, "name": code} for code in sorted(codes)]
-        return {row.code: row.id for row in await self._get(session, Catalog, Catalog.code, codes, made)}
+        found, new = await self._get(session, Catalog, Catalog.code, codes, made)
+        counts.catalogs.add(sorted(new))
+        return {row.code: row.id for row in found}
 
-    async def _buyers(self, session: AsyncSession, rows: list[ImportRow]) -> dict[str, UUID]:
-        """Those that don't exist are made from the file; without an e-mail address they are offline."""
-        said: dict[str, ImportRow] = {}
-        for row in rows:
-            before = said.setdefault(row.buyer_code, row)
-            said[row.buyer_code] = before._replace(
-                buyer_name=before.buyer_name or row.buyer_name,
-                emails=before.emails or row.emails,
-                country=before.country or row.country,
-            )
-        made = [
-            {
-                "id": new_id(),
-                "brand_id": self.brand.id,
-                "unique_code": code,
-                "name": row.buyer_name or code,
-                "country": row.country,
-                "locale": self.brand.locale,
-                "is_offline": not row.emails,
-            }
-            for code, row in sorted(said.items())
-        ]
-        found = {row.unique_code: row.id for row in await self._get(session, Buyer, Buyer.unique_code, set(said), made)}
-        ours = {each["id"] for each in made}
-        recipients = [
-            {"brand_id": self.brand.id, "buyer_id": found[code], "email": email}
-            for code, row in said.items()
-            if found[code] in ours
-            for email in dict.fromkeys(row.emails)
-        ]
-        if recipients:
-            await session.execute(insert(BuyerRecipient), recipients)
-        return found
+    async def _buyers(
+        self, session: AsyncSession, new_orders: list[ReadyOrder], rows: list[ImportRow], counts: Counts
+    ) -> tuple[dict[str, UUID], list[Difference]]:
+        """Those that new orders need are made from the file; without an e-mail address they are offline.
 
-    async def _skus(self, session: AsyncSession, rows: list[ImportRow]) -> dict[str, Any]:
+        Also what the file says else of those that are known.
+        """
+        said = said_of_buyers(rows)
+        needed = {row.buyer_code for order in new_orders for _, row in order.rows}
+        made = [said[code].new_buyer(new_id(), self.brand) for code in sorted(needed)]
+        found, new = await self._get(session, Buyer, Buyer.unique_code, set(said), made)
+        by_code = {row.unique_code: row for row in found}
+        for code in sorted(new):
+            (counts.buyers if said[code].emails else counts.offline_buyers).add([_named(said[code])])
+        if not self.options.dry_run:
+            recipients = [each for code in new for each in said[code].recipients(self.brand, by_code[code].id)]
+            if recipients:
+                await session.execute(insert(BuyerRecipient), recipients)
+        planned = self.planned.rows.get(Buyer, {})
+        known = [row for code, row in by_code.items() if code not in new and code not in planned]
+        others = await differences_of_buyers(session, said, known)
+        return {code: row.id for code, row in by_code.items()}, others
+
+    async def _skus(self, session: AsyncSession, rows: list[ImportRow], counts: Counts) -> dict[str, Any]:
         said: dict[str, ImportRow] = {}
         for row in rows:
             if row.sku_number not in said or (row.product and not said[row.sku_number].product):
@@ -220,17 +278,20 @@ class Writer:
                 "number": number,
                 "model_number": row.model_number,
                 "name": row.product or number,
-                "price_minor": row.price,
+                "price_minor": None if row.price is None else split(row.price)[0],
+                "price_fraction": 0 if row.price is None else split(row.price)[1],
                 "currency": (row.currency or self.brand.currency) if row.price is not None else None,
             }
             for number, row in sorted(said.items())
         ]
-        return {row.number: row for row in await self._get(session, Sku, Sku.number, set(said), made)}
+        found, new = await self._get(session, Sku, Sku.number, set(said), made)
+        counts.skus.add(sorted(new))
+        return {row.number: row for row in found}
 
     async def _get(
         self, session: AsyncSession, table: Any, key: Any, wanted: set[str], made: list[dict[str, Any]]
-    ) -> list[Any]:
-        """The rows with these keys; those that are missing are made."""
+    ) -> tuple[list[Any], set[str]]:
+        """The rows with these keys, and the keys of those that were not there and are made."""
         ordered = sorted(wanted)
         # Of the model, not of its table: only so are they narrowed to the brand (models/scope.py).
         columns = [getattr(table, each.key) for each in table.__mapper__.column_attrs]
@@ -244,25 +305,34 @@ class Writer:
 
         found = await read()
         known = {getattr(row, key.key) for row in found}
-        missing = [each for each in made if each[key.key] not in known]
+        missing = {each[key.key]: each for each in made if each[key.key] not in known}
         if not missing:
-            return found
-        await session.execute(insert_new(session, table), missing)
-        return await read()
+            return found, set()
+        if self.options.dry_run:
+            planned = self.planned.rows.setdefault(table, {})
+            new = missing.keys() - planned.keys()
+            planned |= {code: SimpleNamespace(**missing[code]) for code in new}
+            return found + [planned[code] for code in missing], set(new)
+        await session.execute(insert_new(session, table), list(missing.values()))
+        found = await read()
+        ours = {each["id"] for each in missing.values()}
+        return found, {getattr(row, key.key) for row in found if row.id in ours}
 
     def _order(
         self, order: ReadyOrder, buyers: dict[str, UUID], catalogs: dict[str, UUID], skus: dict[str, Any]
-    ) -> tuple[tuple[Order, list[dict[str, Any]]] | None, list[tuple[int, str, str]]]:
+    ) -> tuple[tuple[Order, list[dict[str, Any]]] | None, list[Place]]:
         head = order.head
         currency = head.currency or self.brand.currency
         order_id = new_id()
-        faults: list[tuple[int, str, str]] = []
+        faults: list[Place] = []
         lines: list[dict[str, Any]] = []
         for position, (number, row) in enumerate(order.rows, 1):
             sku = skus[row.sku_number]
             price = row.price
             if price is None and sku.currency == currency:
-                price = sku.price_minor
+                price = (
+                    None if sku.price_minor is None else simple(sku.price_minor + Decimal(sku.price_fraction) / MILLION)
+                )
             if price is None:
                 faults.append((number, "Unit Price", f"is missing, and SKU {row.sku_number} has none in {currency}"))
                 continue
@@ -279,8 +349,8 @@ class Writer:
                     "position": position,
                     "sku_id": sku.id,
                     "quantity": row.quantity,
-                    "unit_price_minor": price,
-                    "amount_minor": row.quantity * price,
+                    **price_columns(price),
+                    "amount_minor": line_amount(row.quantity, price),
                 }
             )
         total = sum(line["amount_minor"] for line in lines)
@@ -290,7 +360,6 @@ class Writer:
             faults.append((order.first_row, "Quantity", "the order's quantities add up to too many"))
         if faults:
             return None, faults
-        placed_at = datetime.fromisoformat(head.placed_at) if head.placed_at else self.now
         entity = Order(
             id=order_id,
             brand_id=self.brand.id,
@@ -301,8 +370,11 @@ class Writer:
             currency=currency,
             total_minor=total,
             total_quantity=sum(line["quantity"] for line in lines),
-            placed_at=placed_at,
+            placed_at=order.placed_at or self.now,
             updated_at=self.now,
-            content_hash=order.content_hash,
         )
         return (entity, lines), []
+
+
+def _named(said: Said) -> str:
+    return f"{said.code} ({said.name})" if said.name and said.name != said.code else said.code

@@ -25,6 +25,7 @@ from models.locale import Locale
 from models.order import DataSet, Order, OrderLine
 from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.policy import OrderStatus
+from models.prices import Price, price_of
 from models.rejection import OrderRejection
 from models.tag import Tag
 
@@ -81,7 +82,7 @@ class LineRow:
     id: UUID
     position: int
     quantity: int
-    unit_price_minor: int
+    unit_price_minor: Price
     amount_minor: int
     currency: str
     sku: SkuRow
@@ -162,7 +163,7 @@ class InvoiceLineRow:
     order_id: UUID
     delivery_note_id: UUID | None
     quantity: int
-    unit_price_minor: int
+    unit_price_minor: Price
     amount_minor: int
     currency: str
     sku: SkuRow
@@ -217,7 +218,12 @@ class HistoryRow:
 
 SKU_COLUMNS = columns_of(Sku, SkuRow)
 ORDER_COLUMNS = columns_of(Order, OrderRow)
-LINE_COLUMNS = columns_of(OrderLine, LineRow, currency=Order.currency)
+LINE_COLUMNS = columns_of(
+    OrderLine,
+    LineRow,
+    currency=Order.currency,
+    unit_price_minor=price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
+)
 BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("emails",))
 BRAND_COLUMNS = columns_of(Brand, BrandRow)
 TAG_COLUMNS = columns_of(Tag, TagRow)
@@ -225,7 +231,12 @@ REJECTION_COLUMNS = columns_of(OrderRejection, RejectionRow, brand_name=Brand.na
 DELIVERY_NOTE_COLUMNS = columns_of(DeliveryNote, DeliveryNoteRow, is_invoiced=or_(NOTE_INVOICED, NOTE_COVERED))
 DELIVERY_NOTE_LINE_COLUMNS = columns_of(DeliveryNoteLine, DeliveryNoteLineRow)
 INVOICE_COLUMNS = columns_of(Invoice, InvoiceRow)
-INVOICE_LINE_COLUMNS = columns_of(InvoiceLine, InvoiceLineRow, currency=Invoice.currency)
+INVOICE_LINE_COLUMNS = columns_of(
+    InvoiceLine,
+    InvoiceLineRow,
+    currency=Invoice.currency,
+    unit_price_minor=price_of(InvoiceLine.unit_price_minor, InvoiceLine.unit_price_fraction),
+)
 BACKLOG_SKU_COLUMNS = columns_of(BacklogSku, BacklogSkuRow)
 NOTIFICATION_COLUMNS = columns_of(OutboxMessage, NotificationRow)
 HISTORY_COLUMNS = columns_of(AuditEntry, HistoryRow)

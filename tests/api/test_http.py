@@ -2,14 +2,16 @@
 
 import json
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from graphql import GraphQLError
 from joserfc import jwt
 from joserfc.jwk import OctKey
 from sqlalchemy import text
 
+from graph.core.scalars import parse_instant
 from graph.identity.own_tokens import AUDIENCE, ISSUER, Tokens
 from models.database.sessions import Database
 from models.locale import Locale
@@ -153,3 +155,12 @@ async def test_an_instant_without_an_offset_is_refused(database: Database, api: 
         "/graphql", json={"query": document, "variables": {"at": at}}, headers=client.headers
     )
     assert "RFC 3339" in response.json()["errors"][0]["message"]
+
+
+def test_an_instant_may_have_nine_digits_of_a_second() -> None:
+    """As Go and Java write them; what is kept are microseconds."""
+    expected = datetime(2026, 11, 23, 8, 0, 0, 123456, tzinfo=UTC)
+    assert parse_instant("2026-11-23T08:00:00.123456789Z") == expected
+    assert parse_instant("2026-11-23T17:00:00.123456+09:00") == expected
+    with pytest.raises(GraphQLError, match="RFC 3339"):
+        parse_instant("2026-11-23T08:00:00.1234567891Z")

@@ -1,11 +1,9 @@
 """The pipeline that every command runs through (resolvers/core/actions.py): keys, versions, transactions."""
 
-import ast
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,7 +33,6 @@ from resolvers.tags import create_tag
 from tests.support.factories import NOON, Shop, make_order, make_shop, make_tag
 from tests.support.trace import trace
 
-ROOT = Path(__file__).resolve().parents[2]
 S = OrderStatus
 
 
@@ -180,33 +177,3 @@ async def test_requests_that_mean_the_same_are_one(
     assert not one.refusals
     assert other.replayed
     assert other.notification_id == one.notification_id
-
-
-def calls(path: Path, *names: str) -> set[str]:
-    """The names among `names` that the file calls, as a function or a method."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            owner = (
-                function.value.id
-                if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
-                else ""
-            )
-            found |= {name, f"{owner}.{name}"} & set(names)
-    return found
-
-
-def test_only_the_pipeline_opens_transactions_and_records() -> None:
-    """The importer, which works for no viewer, has its own; the context hands out what the pipeline opens."""
-    allowed = {
-        "resolvers/core/work.py": {"transaction", "audit.record"},
-        "resolvers/core/context.py": {"transaction"},
-        "resolvers/importing/writer.py": {"transaction", "audit.record"},
-    }
-    found = {}
-    for path in sorted((ROOT / "resolvers").rglob("*.py")):
-        if called := calls(path, "transaction", "audit.record", "record_entries"):
-            found[path.relative_to(ROOT).as_posix()] = called
-    assert found == {path: names & found.get(path, set()) for path, names in allowed.items()}

@@ -9,9 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from exports.delivery_note_pdf import delivery_note_pdf
-from exports.delivery_note_snapshot import delivery_note_snapshot
+from exports.delivery_note_snapshot import DeliveryNoteSnapshot, delivery_note_snapshot
 from exports.pdf.paper import render_in_thread
-from exports.pdf.snapshots import DeliveryNoteSnapshot, GoodsLine, Party
+from exports.pdf.snapshots import GoodsLine, Party
 from models.base import new_id
 from models.database.sessions import Database
 from models.locale import Locale

@@ -9,8 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from exports.invoice_pdf import invoice_pdf
+from exports.invoice_snapshot import BilledOrder, BilledPart, InvoiceSnapshot
 from exports.pdf.paper import render_in_thread
-from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
+from exports.pdf.snapshots import LineSnapshot, Party
 from models.invoice import InvoiceStatus
 from models.locale import Locale
 from tests.exports.pages import (

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from exports.invoice_snapshot import invoice_snapshot
-from exports.pdf.snapshots import BilledOrder, BilledPart, InvoiceSnapshot, LineSnapshot, Party
+from exports.invoice_snapshot import BilledOrder, BilledPart, InvoiceSnapshot, invoice_snapshot
+from exports.pdf.snapshots import LineSnapshot, Party
 from models.base import new_id
 from models.database.sessions import Database
 from models.invoice import InvoiceStatus

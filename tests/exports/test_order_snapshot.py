@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
-from exports.order_snapshot import NoConfirmation, order_snapshot
-from exports.pdf.snapshots import OrderDocument, OrderSnapshot, Party, RejectionStamp
+from exports.order_snapshot import NoConfirmation, OrderDocument, OrderSnapshot, RejectionStamp, order_snapshot
+from exports.pdf.snapshots import Party
 from models.base import new_id
 from models.database.sessions import Database
 from models.order import DataSet, Order, OrderLine

@@ -12,7 +12,7 @@ from models.invoice import Invoice, InvoiceLine
 from models.order import Order
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
-from tests.api.test_documents import run, seen
+from tests.api.test_delivery_notes_and_invoices import run, seen
 from tests.support.client import Client, id_of
 from tests.support.factories import Shop, make_buyer, make_order, make_shop
 from tests.support.trace import trace

@@ -14,9 +14,10 @@ import pytest
 from pypdf import PdfReader
 
 from exports.order_pdf import order_pdf
+from exports.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from exports.pdf.labels import labels
 from exports.pdf.paper import render_in_thread
-from exports.pdf.snapshots import LineSnapshot, OrderDocument, OrderSnapshot, Party, RejectionStamp
+from exports.pdf.snapshots import LineSnapshot, Party
 from models.locale import Locale
 from models.policy import OrderStatus
 from tests.exports.pages import is_dark, is_red, pictures, root_of, rows, tags, texts
@@ -230,7 +231,7 @@ def test_it_is_tagged_for_screen_readers() -> None:
 def test_the_same_snapshot_gives_the_same_bytes() -> None:
     """In another process too, whatever its hash seed and the time."""
     program = (
-        "import sys; from exports.order_pdf import order_pdf; from tests.exports.test_pdf import rejected;"
+        "import sys; from exports.order_pdf import order_pdf; from tests.exports.test_order_pdf import rejected;"
         "sys.stdout.buffer.write(order_pdf(rejected(), 'ja'))"
     )
     elsewhere = subprocess.run(

@@ -75,6 +75,7 @@ async def test_cells_are_typed_and_money_has_its_currencys_decimals(database: Da
     first, second, third = cells(book["Lines"])
     assert [cell.value for cell in first.values()] == [
         pounds["Order code"].value, 1, "SKU-1", "MODEL-1", "Linen shirt 1", 2, 12.5, 25, "GBP", "Please create an OC",
+        shop.buyer.unique_code, shop.buyer.name, "SS27", datetime(2026, 11, 24, 21),  # noqa: DTZ001
     ]  # fmt: skip
     assert (second["Unit price"].value, second["Unit price"].number_format) == (4.8, "#,##0.00")
     assert (third["Amount"].value, third["Amount"].number_format) == (5_988_000, "#,##0")
@@ -85,7 +86,7 @@ async def test_heading_is_frozen_filtered_and_wide_enough(database: Database, tm
     await make_order(database, shop, lines=[(1, 100), (1, 200)])
     book = await export(database, shop.member().scope, tmp_path)
     assert book.sheetnames == ["Orders", "Lines"]
-    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:U2"), ("Lines", LINE_COLUMNS, "A1:J3")):
+    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:V2"), ("Lines", LINE_COLUMNS, "A1:N3")):
         sheet = book[name]
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == reach
@@ -230,7 +231,7 @@ async def test_no_orders_give_sheets_of_headings(database: Database, tmp_path: P
     assert [cell.value for cell in book["注文"][1]] == [column.name.ja for column in ORDER_COLUMNS]
     assert [cell.value for cell in book["注文明細"][1]] == [column.name.ja for column in LINE_COLUMNS]
     assert (book["注文"].max_row, book["注文明細"].max_row) == (1, 1)
-    assert book["注文"].auto_filter.ref == "A1:U1"
+    assert book["注文"].auto_filter.ref == "A1:V1"
 
 
 async def test_lines_are_those_of_the_official_data_set(database: Database, tmp_path: Path) -> None:
@@ -303,7 +304,7 @@ async def test_a_full_sheet_is_continued_on_another(database: Database, tmp_path
     assert book.sheetnames == ["Orders", "Lines", "Orders (2)", "Lines (2)", "Orders (3)", "Lines (3)"]
     assert values(book["Lines (2)"], "Order code") == codes[2:4]
     assert values(book["Lines (3)"], "Order code") == codes[4:]
-    assert (book["Lines (2)"].auto_filter.ref, book["Lines (2)"].freeze_panes) == ("A1:J3", "B2")
+    assert (book["Lines (2)"].auto_filter.ref, book["Lines (2)"].freeze_panes) == ("A1:N3", "B2")
 
 
 async def test_nothing_is_left_behind_when_it_fails(database: Database, tmp_path: Path) -> None:

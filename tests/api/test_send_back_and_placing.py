@@ -1,6 +1,7 @@
 """Sending back to the cart, and ordering anew."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -134,6 +135,29 @@ async def test_a_buyer_who_orders_out_of_the_cart_can_try_again(database: Databa
     assert clicks[0]["order"]["replaces"] == {"code": "ORD-1"}
     other = await place(buyer, new_order(shop, code="OTHER"))
     assert [error["message"] for error in other["userErrors"]] == ["This is not the brand's price."]
+
+
+async def test_a_generated_code_begins_with_the_brands_day(database: Database, api: Client) -> None:
+    shop = await make_shop(database, time_zone="Asia/Tokyo")
+    api.clock.now = datetime(2026, 11, 28, 20, 5, tzinfo=UTC)
+    placed = await place(api.as_(shop.member()), new_order(shop))
+    assert placed["order"]["code"].startswith("261129-")
+
+
+async def test_lines_that_are_not_ordered_stay_in_the_cart(database: Database, api: Client, shop: Shop) -> None:
+    order = await make_order(database, shop, code="ORD-9")
+    await send_back(api.as_(shop.member()), order)
+    buyer = api.as_(shop.buyer_user())
+    first, second = (await buyer.data(CARTS, id=id_of(shop.buyer)))["carts"][0]["lines"]
+    lines = [{"skuId": first["sku"]["id"], "quantity": 1, "unitPrice": first["unitPrice"]["amount"]}]
+    placed = await place(buyer, new_order(shop, lines=lines))
+    assert placed["userErrors"] == []
+    (cart,) = (await buyer.data(CARTS, id=id_of(shop.buyer)))["carts"]
+    assert [line["sku"]["id"] for line in cart["lines"]] == [second["sku"]["id"]]
+    assert cart["sourceOrder"] is None, "this order has replaced it"
+    lines = [{"skuId": second["sku"]["id"], "quantity": 1, "unitPrice": second["unitPrice"]["amount"]}]
+    assert (await place(buyer, new_order(shop, lines=lines)))["userErrors"] == []
+    assert (await buyer.data(CARTS, id=id_of(shop.buyer)))["carts"] == []
 
 
 async def test_a_proxy_order_takes_the_cart_of_an_order_sent_back_but_not_the_buyers_own(

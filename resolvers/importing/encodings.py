@@ -1,0 +1,131 @@
+"""Which encoding a text file is in. When two readings are possible the file is refused: a name is never guessed.
+
+UTF-8 is recognised by itself, as hardly any other text is valid UTF-8 by chance. Else a Japanese brand's file may be
+Shift_JIS, and any brand's file Windows-1252 when all of its text makes sense so.
+"""
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+
+from models.locale import Locale
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Python's shift_jis lacks what Windows' Japanese text has besides.
+NAMES = {"shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "ansi": "cp1252", "utf-8": "utf-8-sig"}
+LABELS = {"cp932": "Japanese text (Shift_JIS)", "cp1252": "Western European text (Windows-1252)", "euc_jp": "EUC-JP"}
+
+# Sequences that no Western text has: three accented letters in a row (Cyrillic and half-width katakana read so), a
+# capital accent after a small letter (Mac), quotation marks, daggers and symbols within words (DOS, Japanese).
+_LETTERS = "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ"
+_ACCENTED = "À-ÖØ-öø-ÿŒœŠšŽžŸ"
+NOT_WESTERN = re.compile(
+    f"[{_ACCENTED}ƒ]{{3}}|(?!äö|öä|øå)([{_ACCENTED}])(?<![çÇßðþÐÞ])(?!\\1|[ðþß])[{_ACCENTED}]"
+    f"|[a-zß-öø-ÿ][À-ÖØ-ÞŒŠŽŸ]|[{_LETTERS}][‚„“‹†‡‰ˆ˜ƒ¡-©«¬¯±²³¶¹»-¿×÷][{_LETTERS}]|[{_ACCENTED}]µ|µ[{_ACCENTED}]"
+    f"|[ƒ†‡ˆ˜‰¤¦¨¬¯¸]|[{_LETTERS}][“„‹][^{_LETTERS}\\s]|[‘“‚][^{_LETTERS}\\d\\s]|\u00ad|[\x00-\x08\x0e-\x1f\x7f]"
+)
+QUOTED = re.compile("[„“]([^„“”\n]*)[“”]")
+SAMPLES = 3
+
+Content = Callable[[], Iterator[bytes]]
+
+
+class EncodingError(ValueError):
+    """The message goes on after the file's name."""
+
+
+def find_encoding(content: Content, locale: Locale, asked: str | None) -> tuple[str, str | None]:
+    """A Python codec that reads the whole content, and what the user should know of it. `content()` starts again.
+
+    Raises EncodingError.
+    """
+    start = next(content(), b"")
+    found = next((codec for bom, codec in BOMS if start.startswith(bom)), None)
+    if asked is not None:
+        codec = _codec(asked)
+        is_unicode = codec.startswith("utf")
+        if not is_unicode and (found or (_decodes(content, "utf-8") and not _decodes(content, "ascii"))):
+            raise EncodingError(f"is {'Unicode' if found else 'UTF-8'}, not {asked}: leave --encoding out")
+        codec = found if found and is_unicode else codec
+        if not _decodes(content, codec):
+            raise EncodingError(f"is not {asked}: leave --encoding out, or name another")
+        return codec, None
+    if found:
+        if not _decodes(content, found):
+            raise EncodingError("is neither UTF-8 nor UTF-16, though it starts so: it is damaged")
+        return found, None
+    if b"\x00" in start[:4000] and _is_wide(start):
+        raise EncodingError("seems to be UTF-16 without a mark at its start: say --encoding utf-16-le or utf-16-be")
+    if _decodes(content, "utf-8"):
+        return "utf-8", None
+    return _legacy(content, locale)
+
+
+def _legacy(content: Content, locale: Locale) -> tuple[str, str]:
+    samples: list[str] = []
+    possible = ["cp1252"] if _decodes(content, "cp1252", NOT_WESTERN, samples) else []
+    if locale == Locale.JA:
+        possible += [codec for codec in ("cp932", "euc_jp") if _decodes(content, codec)]
+    if len(possible) == 1 and possible[0] != "euc_jp":
+        read = f"read as {LABELS[possible[0]]}, as it is not UTF-8"
+        words = f": {', '.join(samples)}" if possible[0] == "cp1252" and samples else ""
+        return possible[0], f"{read}{words}"
+    if possible:
+        names = " or ".join(LABELS[each] for each in possible)
+        options = " or ".join(f"--encoding {'shift_jis' if each == 'cp932' else each}" for each in possible)
+        raise EncodingError(f"is not UTF-8, but may be {names}: say {options}, or save it as CSV UTF-8")
+    raise EncodingError(
+        "is neither UTF-8 nor surely any other encoding: save it as CSV UTF-8, or name the encoding,"
+        " e.g. --encoding shift_jis (Japanese) or --encoding windows-1252 (Western European)"
+    )
+
+
+def _codec(asked: str) -> str:
+    name = NAMES.get(asked.strip().casefold(), asked.strip())
+    try:
+        info = codecs.lookup(name)
+        if not isinstance(b"".decode(info.name), str) or not getattr(info, "_is_text_encoding", True):
+            raise LookupError
+    except (LookupError, ValueError, TypeError):
+        raise EncodingError(
+            f"cannot be read as {asked!r}, which is no known encoding; known are utf-8, utf-16, shift_jis, windows-1252"
+        ) from None
+    return info.name
+
+
+def _is_wide(start: bytes) -> bool:
+    """Whether every other byte is zero, as in UTF-16 text of Latin letters."""
+    even, odd = start[0:2000:2].count(0), start[1:2000:2].count(0)
+    return max(even, odd) * 8 > len(start[:2000]) and min(even, odd) * 10 < max(even, odd)
+
+
+def _decodes(
+    content: Content, codec: str, never: re.Pattern[str] | None = None, samples: list[str] | None = None
+) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)()
+    tail = ""
+    try:
+        for chunk in content():
+            text = tail + decoder.decode(chunk)
+            if never and not text.isascii():
+                if never.search(QUOTED.sub(r"\1", text)):
+                    return False
+                if samples is not None and len(samples) < SAMPLES:
+                    _sample(text, samples)
+            tail = text[-4:] if never else ""
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _sample(text: str, samples: list[str]) -> None:
+    for found in re.finditer(r"[^\s,;\t\"]*[^\x00-\x7f][^\s,;\t\"]*", text):
+        if found[0] not in samples and len(samples) < SAMPLES:
+            samples.append(found[0][:30])

@@ -1,0 +1,126 @@
+"""The columns of an import file, and the row that names them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+# column → the most characters, None where the value is checked in another way
+REQUIRED: dict[str, int | None] = {
+    "Order Code": 64,
+    "Buyer Unique Code": 64,
+    "Catalog Code": 64,
+    "Model Number": 64,
+    "SKU Number": 64,
+    "Quantity": None,
+}
+OPTIONAL: dict[str, int | None] = {
+    "Unit Price": None,
+    "Currency": None,
+    "Placed At": None,
+    "Buyer Name": 200,
+    "Buyer E-mail": 2000,
+    "Buyer Language": None,
+    "Buyer Country": 100,
+    "Product Name": 300,
+    "Status": None,
+}
+COLUMNS = REQUIRED | OPTIONAL
+CODES = ("Order Code", "Buyer Unique Code", "Catalog Code", "Model Number", "SKU Number")
+
+# Other names of the columns. Those of our own workbook are here in both languages; a test compares them.
+ALIASES = {
+    "注文コード": "Order Code",
+    "Buyer Code": "Buyer Unique Code",
+    "バイヤーコード": "Buyer Unique Code",
+    "カタログコード": "Catalog Code",
+    "型番": "Model Number",
+    "SKU番号": "SKU Number",
+    "数量": "Quantity",
+    "単価": "Unit Price",
+    "通貨": "Currency",
+    "注文日時": "Placed At",
+    "Buyer": "Buyer Name",
+    "バイヤー": "Buyer Name",
+    "バイヤー名": "Buyer Name",
+    "Buyer Mail": "Buyer E-mail",
+    "Buyer E-mails": "Buyer E-mail",
+    "国": "Buyer Country",
+    "Country": "Buyer Country",
+    "Product": "Product Name",
+    "商品": "Product Name",
+    "商品名": "Product Name",
+    "ステータス": "Status",
+}
+SEARCHED_ROWS = 30  # of a file, for the heading
+
+
+def _folded(heading: str) -> str:
+    """Without marks such as Order Code* or Order Code (required), spaces, hyphens, case and width."""
+    text = unicodedata.normalize("NFKC", heading)
+    text = re.sub(r"[(\[【<].*?[)\]】>]", "", text)
+    return re.sub(r"[\s_\-.*:※†\u200b\ufeff]+", "", text).casefold()
+
+
+_KNOWN = {_folded(name): column for name, column in [*((each, each) for each in COLUMNS), *ALIASES.items()]}
+
+
+class HeadingError(ValueError):
+    """The file does not name the columns; the message says which is missing and goes on after the file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`places`: column → place. `width`: the last named place + 1. `unknown`: names that mean nothing to us."""
+
+    row: int
+    places: dict[str, int]
+    width: int
+    unknown: list[str]
+
+    def is_repeated(self, texts: Sequence[str]) -> bool:
+        return all(
+            place < len(texts) and _KNOWN.get(_folded(texts[place])) == column for column, place in self.places.items()
+        )
+
+
+def column_of(text: str) -> str | None:
+    return _KNOWN.get(_folded(text))
+
+
+def count_columns(texts: Iterable[str]) -> int:
+    """How many of the required columns a row names."""
+    return len({column_of(text) for text in texts} & REQUIRED.keys())
+
+
+def read_heading(number: int, texts: Sequence[str]) -> Heading:
+    """Raises HeadingError."""
+    places: dict[str, int] = {}
+    unknown = []
+    width = 0
+    for place, text in enumerate(texts):
+        column = column_of(text)
+        if column in places:
+            raise HeadingError(f"has two columns {column} (row {number})")
+        if column:
+            places[column] = place
+        elif text.strip():
+            unknown.append(text.strip())
+        if text.strip():
+            width = place + 1
+    missing = [column for column in REQUIRED if column not in places]
+    if missing:
+        where = "its first row" if number == 1 else f"row {number}"
+        raise HeadingError(f"has no column {', '.join(missing)} in {where}")
+    return Heading(number, places, width, unknown)
+
+
+def best_heading(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[int, Sequence[str]] | None:
+    """The row that names most of the required columns, the first one when none does."""
+    best: tuple[int, int, Sequence[str]] | None = None
+    for number, texts in rows:
+        if any(text.strip() for text in texts):
+            named = count_columns(texts)
+            if best is None or named > best[0]:
+                best = (named, number, texts)
+    return best and best[1:]

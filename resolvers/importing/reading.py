@@ -1,0 +1,247 @@
+"""Reads the rows of an import file into the staging: finds the heading, leaves out rows that are no order lines."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from models.brand import Brand
+from resolvers.importing.cells import BLANK, Cell, Kind
+from resolvers.importing.files import ImportFileError, OpenedFile, open_file
+from resolvers.importing.headings import CODES, SEARCHED_ROWS, Heading, HeadingError, best_heading, read_heading
+from resolvers.importing.options import ImportOptions
+from resolvers.importing.rows import Reading, cell_of, code_of, is_no_line, read_row
+from resolvers.importing.staging import Staging
+from resolvers.importing.summary import Summary, rows_told
+
+TOTAL = re.compile(
+    r"(grand|sub|order)?[\s-]*totals?[:.]?|sum[:.]?|summe:?|gesamt(summe)?:?|合計|総?計|小計|総合計", re.IGNORECASE
+)
+# Columns whose values people write with commas.
+SPLIT = ("Quantity", "Unit Price", "Buyer Name", "Buyer E-mail", "Buyer Country", "Product Name")
+MAX_HELD = 20  # rows at the end of a file that may be totals or remarks
+MAX_NAMED = 100  # rows that a note can name
+
+Fault = Callable[[int, str, str], None]
+Progress = Callable[[str, int, int], None]
+Row = tuple[int, list[Cell], bool]
+
+
+def stage(
+    path: Path,
+    brand: Brand,
+    options: ImportOptions,
+    staging: Staging,
+    summary: Summary,
+    fault: Fault,
+    progress: Progress,
+) -> None:
+    """Raises ImportFileError."""
+    with open_file(path, brand.locale, options.encoding) as file:
+        reading = Reading.of(brand, options, by_comma=file.by_comma, from_1904=file.from_1904)
+        heading, rows = _find_heading(path, file)
+        summary.notes += file.notes
+        if heading.row > 1:
+            summary.notes.append(f"the columns are named in row {heading.row}; what stands above it is left out")
+        if heading.unknown:
+            summary.notes.append(f"columns that mean nothing to us are left out: {', '.join(heading.unknown)}")
+        reader = _Reader(heading, reading, staging, fault)
+        for count, row in enumerate(rows):
+            reader.read(row)
+            if count % 1000 == 0:
+                progress("read", file.position(), file.size)
+        summary.empty_lines = reader.empty_lines
+        summary.notes += reader.notes()
+        progress("read", file.size, file.size)
+
+
+def _find_heading(path: Path, file: OpenedFile) -> tuple[Heading, Iterator[Row]]:
+    start: list[Row] = []
+    for row in file.rows:
+        if any(cell.text for cell in row[1]):
+            start.append(row)
+        if len(start) == SEARCHED_ROWS:
+            break
+    found = best_heading((number, [cell.text for cell in cells]) for number, cells, _ in start)
+    if found is None:
+        raise ImportFileError(f"{path} is empty.")
+    try:
+        heading = read_heading(*found)
+    except HeadingError as error:
+        raise ImportFileError(f"{path} {error}.") from None
+    return heading, _after(start, heading.row, file.rows)
+
+
+def _after(start: Sequence[Row], row: int, rest: Iterator[Row]) -> Iterator[Row]:
+    yield from (each for each in start if each[0] > row)
+    yield from rest
+
+
+@dataclass
+class _Rows:
+    """Rows to tell of: how many, and the first of them."""
+
+    count: int = 0
+    first: list[int] = field(default_factory=list)
+
+    def add(self, number: int) -> None:
+        self.count += 1
+        if len(self.first) < MAX_NAMED:
+            self.first.append(number)
+
+    def __str__(self) -> str:
+        return rows_told(self.first, self.count)
+
+
+@dataclass
+class _Reader:
+    heading: Heading
+    reading: Reading
+    staging: Staging
+    fault: Fault
+    empty_lines: int = 0
+    above: str = ""
+    quantities: int = 0
+    hidden: _Rows = field(default_factory=_Rows)
+    headings: _Rows = field(default_factory=_Rows)
+    held: list[Row] = field(default_factory=list)
+
+    def read(self, row: Row) -> None:
+        number, cells, hidden = row
+        if not any(cell.text or cell.wrong for cell in cells):
+            return
+        if hidden:
+            self.hidden.add(number)
+        if self._is_no_line(cells):
+            # Totals and remarks at the end are left out; in between, they may be part of an order.
+            self.held.append(row)
+            if len(self.held) > MAX_HELD:
+                self._release()
+            return
+        if self.held:
+            self._release()
+        if cell_of(cells, self.heading.places, "Order Code").text and self.heading.is_repeated(
+            [cell.text for cell in cells]
+        ):
+            self.headings.add(number)
+            return
+        self._line(number, cells)
+
+    def notes(self) -> list[str]:
+        notes = []
+        if self.hidden.count:
+            notes.append(f"{self.hidden} hidden by a filter or by hand: read like the others")
+        if self.headings.count:
+            notes.append(f"{self.headings} left out: the heading again")
+        if self.held:
+            told = f"{rows_told([number for number, _, _ in self.held])} left out: totals or a remark, with no SKU"
+            notes.append(told + self._compared())
+        if self.empty_lines:
+            notes.append(f"{self.empty_lines:,} lines without a quantity are left out")
+        return notes
+
+    def _compared(self) -> str:
+        """Whether the quantity in the row of totals is that of the rows."""
+        for _, cells, _ in self.held:
+            text = cell_of(cells, self.heading.places, "Quantity").text
+            try:
+                said = Decimal(text.replace(",", ""))
+            except InvalidOperation:
+                continue
+            if said.is_finite() and said != self.quantities:
+                return f"; its quantity is {said:f}, but the sound rows add up to {self.quantities:,}"
+        return ""
+
+    def _is_no_line(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row names nothing that can be ordered: each code is empty, or one says Total."""
+        said = [cell for column in CODES if (cell := cell_of(cells, self.heading.places, column)).text or cell.wrong]
+        if not said:
+            return True
+        return len(said) == 1 and said[0].kind is Kind.TEXT and TOTAL.fullmatch(said[0].text) is not None
+
+    def _release(self) -> None:
+        held, self.held = self.held, []
+        for number, cells, _ in held:
+            self._line(number, cells)
+
+    def _line(self, number: int, cells: Sequence[Cell]) -> None:
+        places = self.heading.places
+        code = code_of(cell_of(cells, places, "Order Code"))
+        is_broken = self._is_broken(number, cells)
+        if not is_broken and is_no_line(cell_of(cells, places, "Quantity")):
+            self._empty_line(number, code, cells)
+            return
+        row, faults = (None, []) if is_broken else read_row(cells, places, self.reading)
+        for column, reason in faults:
+            self.fault(number, column, reason)
+        # A row without a code may be part of the order above it (merged cells read so): never import half of one.
+        if code or self.above:
+            self.staging.add(code or self.above, number, row)
+            self.above = code or self.above
+        if row:
+            self.quantities += row.quantity
+
+    def _empty_line(self, number: int, code: str, cells: Sequence[Cell]) -> None:
+        """A line of an order form that was not filled in. An order of such lines alone is refused by the writer."""
+        self.empty_lines += 1
+        if code:
+            self.staging.add_empty(code, number, cell_of(cells, self.heading.places, "Quantity").text)
+            self.above = code
+
+    def _is_broken(self, number: int, cells: Sequence[Cell]) -> bool:
+        """Tells of cells beyond the heading, and of broken quotation marks in columns of no meaning."""
+        heading = self.heading
+        extra = [cell for cell in cells[heading.width :] if cell.text or cell.wrong]
+        broken = next((cell.wrong for cell in cells if cell.wrong and "quotation mark" in cell.wrong), None)
+        if broken:
+            self.fault(number, self._last_named(cells, len(cells) - 1), broken)
+            return True
+        if not extra:
+            return False
+        column, reason = self._cause(cells)
+        count = max(place for place, cell in enumerate(cells) if cell.text or cell.wrong) + 1
+        self.fault(number, column, f"the row has {count} cells, but the heading {heading.width}: {reason}")
+        return True
+
+    def _last_named(self, cells: Sequence[Cell], place: int) -> str:
+        named = {at: column for column, at in self.heading.places.items()}
+        return next(
+            (named[at] for at in range(min(place, self.heading.width - 1), -1, -1) if at in named), "Order Code"
+        )
+
+    def _cause(self, cells: Sequence[Cell]) -> tuple[str, str]:
+        """The column where a row most likely was split by a comma, and the text as it was before."""
+        heading = self.heading
+        last = max(place for place, cell in enumerate(cells) if cell.text or cell.wrong)
+        extra = last + 1 - heading.width
+        best: tuple[int, str, str] | None = None
+        for column, at in sorted(heading.places.items(), key=lambda item: item[1]):
+            parts = [cell.text for cell in cells[at : at + extra + 1]]
+            if column not in SPLIT:
+                continue
+            is_number = column in ("Quantity", "Unit Price")
+            if not all(parts) or not _was_one(parts, is_number=is_number, is_whole=column == "Quantity"):
+                continue
+            others = [*cells[:at], BLANK, *cells[at + extra + 1 : last + 1]]
+            _, faults = read_row(others, heading.places, self.reading)
+            count = sum(faulty != column for faulty, _ in faults)
+            if best is None or count < best[0]:
+                what = "number" if is_number else "text"
+                best = (
+                    count,
+                    column,
+                    f"is {','.join(parts)[:60]!r} a {what} with a comma but without quotation marks?",
+                )
+        if best:
+            return best[1], best[2]
+        return self._last_named(cells, heading.width - 1), "has one of them a comma but no quotation marks?"
+
+
+def _was_one(parts: Sequence[str], *, is_number: bool, is_whole: bool) -> bool:
+    """Whether the parts, with commas between them, can have been one number or one text."""
+    if not is_number:
+        return any(re.search(r"[^\W\d_]", part) for part in parts)
+    number = ",".join(parts)
+    thousands = re.fullmatch(r"\D{0,3}\d{1,3}(,\d{3})+(\.\d+)?\D{0,3}", number)
+    return thousands is not None or (not is_whole and re.fullmatch(r"\D{0,3}\d+,\d{1,4}\D{0,3}", number) is not None)

@@ -1,0 +1,76 @@
+"""What came of an import file."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+SHOWN = 20  # names of each kind
+
+
+@dataclass
+class Made:
+    """How many of a kind were made, and the first of their names."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.count += 1
+            if len(self.names) < SHOWN:
+                self.names.append(name)
+
+    def __str__(self) -> str:
+        more = self.count - len(self.names)
+        return ", ".join(self.names) + (f" and {more:,} more" if more else "")
+
+
+@dataclass
+class Counts:
+    """Orders by outcome, the lines of those imported, and what was made for them."""
+
+    imported: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    lines: int = 0
+    buyers: Made = field(default_factory=Made)
+    offline_buyers: Made = field(default_factory=Made)
+    catalogs: Made = field(default_factory=Made)
+    skus: Made = field(default_factory=Made)
+
+    def add(self, other: "Counts") -> None:
+        self.imported += other.imported
+        self.unchanged += other.unchanged
+        self.refused += other.refused
+        self.lines += other.lines
+        for name in ("buyers", "offline_buyers", "catalogs", "skus"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            mine.add(theirs.names)
+            mine.count += theirs.count - len(theirs.names)
+
+
+@dataclass
+class Summary(Counts):
+    """`faults`: cells at fault. `empty_lines`: those without a quantity. `buyer_updates`: what was taken over.
+
+    `dry_run`: nothing of this was written.
+    """
+
+    faults: int = 0
+    empty_lines: int = 0
+    buyer_updates: Made = field(default_factory=Made)
+    buyer_differences: Made = field(default_factory=Made)
+    placed_apart: Made = field(default_factory=Made)
+    notes: list[str] = field(default_factory=list)
+    dry_run: bool = False
+
+
+def rows_told(rows: Sequence[int], count: int | None = None) -> str:
+    """ "row 3", "rows 3, 4 and 5" or "rows 3, 4, 5 and 97 more"."""
+    count = len(rows) if count is None else count
+    if count == 1:
+        return f"row {rows[0]}"
+    first = [str(row) for row in rows[:5]]
+    more = count - len(first)
+    if more > 0:
+        return f"rows {', '.join(first)} and {more:,} more"
+    return f"rows {', '.join(first[:-1])} and {first[-1]}"

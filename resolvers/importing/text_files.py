@@ -1,0 +1,107 @@
+"""Reads a .csv file: finds its encoding and what separates its cells, and tells where its quotation marks are wrong."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import BinaryIO, TextIO
+
+from resolvers.importing.cells import Cell, typed
+from resolvers.importing.headings import SEARCHED_ROWS, count_columns
+from resolvers.importing.inspection import bounded_lines
+
+DELIMITERS = (",", "\t", ";", "|")
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+QUOTES = 'a quotation mark within quotation marks is written twice, e.g. "12"" vinyl"'
+
+Row = tuple[int, list[Cell], bool]  # number, cells, hidden
+
+
+class CsvError(ValueError):
+    """The message goes on after the file's name."""
+
+
+def find_delimiter(text: TextIO) -> tuple[str, bool]:
+    """What separates the cells, and whether the first line says so (sep=;) and is no row. Leaves `text` anywhere."""
+    start = list(islice(bounded_lines(text), SEARCHED_ROWS + 1))
+    if start and (said := SEPARATOR_LINE.fullmatch(start[0])):
+        return said[1], True
+    best, most = ",", (-1, 0)
+    for delimiter in DELIMITERS:
+        rows = list(_lenient(start, delimiter))
+        named = max((count_columns(cells) for cells in rows), default=0), max(map(len, rows), default=0)
+        if named > most:
+            best, most = delimiter, named
+    return best, False
+
+
+def _lenient(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(lines, delimiter=delimiter)
+    except csv.Error:
+        return
+
+
+def read_rows(text: TextIO, delimiter: str, *, skip_first: bool) -> Iterator[Row]:
+    """Numbered as a spreadsheet numbers them, which does not show a line sep=;. Raises CsvError."""
+    lines = _Lines(bounded_lines(text))
+    if skip_first:
+        next(lines, None)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    number = width = 0
+    while True:
+        number += 1
+        first = lines.number + 1
+        try:
+            texts = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if lines.number != first or "unexpected end" in str(error):
+                raise CsvError(
+                    f"is not a proper CSV file: in row {number} (line {first}) {_told(error)};"
+                    f" is a quotation mark not closed? {QUOTES[0].upper()}{QUOTES[1:]}"
+                ) from error
+            texts = next(_lenient([lines.last], delimiter), [])
+            wrong = Cell(wrong=f"{_told(error)}: {QUOTES}")
+            yield number, [*(typed(each) for each in texts[:-1]), wrong], False
+            continue
+        width = max(width, len(texts)) if number <= SEARCHED_ROWS else width
+        cells = [typed(each) for each in texts]
+        if lines.number != first:
+            _check_line_breaks(texts, cells, delimiter, width)
+        yield number, cells, False
+
+
+def _told(error: csv.Error) -> str:
+    told = str(error)
+    return "a quotation mark stands within quotation marks" if "expected after" in told else told
+
+
+def _check_line_breaks(texts: list[str], cells: list[Cell], delimiter: str, width: int) -> None:
+    """A cell over several lines may have swallowed the next rows, when its quotation mark was not meant as one."""
+    for place, text in enumerate(texts):
+        if any(line.count(delimiter) >= width - 1 > 0 for line in text.splitlines()[1:]):
+            cells[place] = Cell(wrong=f"seems to have the following rows in it: {QUOTES}")
+
+
+class _Lines:
+    """An iterator of lines that knows how many it has given, and the last one."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.number = 0
+        self.last = ""
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        self.last = next(self._lines)
+        self.number += 1
+        return self.last
+
+
+def open_text(content: BinaryIO, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(content, encoding=encoding, newline="")

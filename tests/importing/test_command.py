@@ -1,0 +1,41 @@
+"""`orders import`: each file is told of, also when another one cannot be read."""
+
+from pathlib import Path
+
+import pytest
+
+from graph.cli.import_orders import run_import
+from models.brand import Brand
+from models.database.sessions import Database
+from resolvers.importing.options import ImportOptions
+from tests.importing.importing import HEADING, orders, write_csv
+
+ROW = ["A-1", "B1", "C1", "M1", "S1", "5", "10"]
+
+
+async def test_every_file_is_told_of(
+    database: Database, brand: Brand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = write_csv(tmp_path / "good.csv", [[*ROW, "b@x.example"]], [*HEADING, "Buyer E-mail"])
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes(b"\xff\xfe\x00\x81\x00")
+    faulty = write_csv(tmp_path / "faulty.csv", [["A-2", "B2", *ROW[2:]], ["A-3", *ROW[1:5], "x", "10"]])
+    assert await run_import(database, None, [good, bad, faulty], None) == 1
+    output, errors = capsys.readouterr()
+    assert "good.csv: 1 orders imported (1 lines)" in output
+    assert "1 new buyers: B1" in output
+    assert "1 new offline buyers (without an e-mail address: they get no mail): B2" in output
+    assert "row 3, Quantity" in output
+    assert "bad.csv" in errors
+    assert sorted(await orders(database)) == ["A-1", "A-2"]
+
+
+async def test_a_dry_run_says_so(
+    database: Database, brand: Brand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [ROW])
+    assert await run_import(database, None, [path], None, ImportOptions(dry_run=True)) == 0
+    output = capsys.readouterr().out
+    assert "1 orders would be imported" in output
+    assert "nothing was written" in output
+    assert await orders(database) == {}
