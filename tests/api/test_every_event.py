@@ -17,6 +17,7 @@ from tests.support.client import Client, id_of
 from tests.support.factories import NOON, make_order, make_shop
 
 K = EventKind
+BY_IMPORT = {K.BUYER_UPDATED}  # tests/importing/test_shapes.py
 
 
 class Run:
@@ -50,13 +51,13 @@ async def test_every_kind_of_audit_entry(database: Database, api: Client, run: R
     shop = await make_shop(database)
     member, buyer = api.as_(shop.member(Role.ADMIN)), api.as_(shop.buyer_user())
     run.client = member
-    lines = [{"skuId": id_of(sku), "quantity": 2, "unitPrice": "5.00"} for sku in shop.skus]
-    no_mail = {"notify": False}
+    lines: list[Any] = [{"skuId": id_of(sku), "quantity": 2, "unitPrice": "5.00"} for sku in shop.skus]
+    no_mail: dict[str, Any] = {"notify": False}
 
     async def order(**values: Any) -> str:
         return id_of(await make_order(database, shop, **values))
 
-    placed = {"buyerId": id_of(shop.buyer), "catalogCode": "SS27", "currency": "GBP", "lines": lines}
+    placed: dict[str, Any] = {"buyerId": id_of(shop.buyer), "catalogCode": "SS27", "currency": "GBP", "lines": lines}
     await run("placeOrder", K.ORDER_PLACED, **placed)
 
     one = await order()
@@ -74,7 +75,7 @@ async def test_every_kind_of_audit_entry(database: Database, api: Client, run: R
 
     show = "deliveryNote { id }"
     made = await run("createDeliveryNote", K.DELIVERY_NOTE_CREATED, show=show, orderId=one)
-    note = {"deliveryNoteId": made["deliveryNote"]["id"]}
+    note: dict[str, Any] = {"deliveryNoteId": made["deliveryNote"]["id"]}
     await run("updateDeliveryNote", K.DELIVERY_NOTE_UPDATED, trackingNumber="TN-1", **note)
     await run("deleteDeliveryNote", K.DELIVERY_NOTE_DELETED, **note)
     await run("createBacklogSkus", K.BACKLOG_SKUS_CREATED, orderId=one)
@@ -121,4 +122,4 @@ async def test_every_kind_of_audit_entry(database: Database, api: Client, run: R
     key = await run("rotateApiKey", K.API_KEY_ROTATED, show=show, apiKeyId=key["apiKey"]["id"])
     await run("revokeApiKey", K.API_KEY_REVOKED, apiKeyId=key["apiKey"]["id"])
 
-    assert set(run.seen) == set(EventKind), "a new kind of entry needs its command here"
+    assert set(run.seen) | BY_IMPORT == set(EventKind), "a new kind of entry needs its command here"

@@ -258,9 +258,9 @@ class Campaign:
             wrong.append(f"{len(lost)} orders were answered as rejected, and are not")
         if extra := rejected - self.certain:
             wrong.append(f"{len(extra)} orders are rejected, and were not answered so")
-        # A mail server that is killed after it got a mail leaves a mail that may have been delivered: it may or may not.
+        # A mail server that is killed after it got a mail leaves one that may have been delivered.
         unclear = {id for id, status in outbox.items() if status is NotificationStatus.MAY_HAVE_BEEN_DELIVERED}
-        sent = {f"<{id}@chaos.example>" for id in outbox.keys() - unclear}
+        sent = {f"<{id}@chaos.example>" for id in outbox if id not in unclear}
         good = (NotificationStatus.SENT, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
         if unsent := Counter(status for status in outbox.values() if status not in good):
             wrong.append(f"mails not sent: {dict(unsent)}")
