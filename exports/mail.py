@@ -3,30 +3,46 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from decimal import Decimal
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 from uuid import UUID
 
+from babel.numbers import format_currency
+
+from exports.encoded_headers import POLICY, encoded, quoted, with_name
 from exports.jinja import templates
 from exports.texts import one_line
-from models.locale import Text, moment, text_for
+from models.locale import Locale, Text, moment, text_for
 from models.messages.mail import mail_texts
-from models.outbox import OrderNotice
+from models.outbox import OrderContents, OrderNotice
 
 # An encoded domain (RFC 5321, without address literals). It becomes part of an SMTP command.
 HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
-MAX_UNENCODED_NAME = 40  # characters: with the address, the header still fits into one line
+# A local part that needs no quotes (RFC 5322, 3.2.3).
+DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 GREETING = Text("Dear {buyer},", "{buyer} 御中")
+# A name that ends with one of these is addressed as it is.
+HONORIFIC = re.compile(r"(御中|様|さま|殿|各位|先生)$")
 OPENING = Text(
     "", "いつもお世話になっております。{brand}でございます。\n下記のご注文につきまして、ご連絡申し上げます。"
 )
 ORDER_CODE = Text("Order", "注文コード")
 PLACED = Text("Placed", "注文日時")
 COLON = Text(": ", "： ")
+MORE_LINES = Text("and {count:,} more", "ほか{count:,}件")
+QUANTITY = Text("Qty {quantity:,}", "数量 {quantity:,}")
+TOTAL = Text("Total", "合計")
+WHAT_NOW = Text("What happens now", "今後について")
+BULLET = Text("- ", "・")
+WRITE_TO = Text(
+    "Questions? Answer this mail, or write to {address}.",
+    "お問い合わせ：{address}（このメールにそのままご返信いただけます）",
+)
+ASK = Text("Questions? Please contact {brand}.", "お問い合わせは、{brand}までお願いいたします。")
 IN_TIME_ZONE = Text("{at} ({time_zone})", "{at}（{time_zone}）")
 
 
@@ -50,7 +66,7 @@ def render(notice: OrderNotice) -> RenderedMail:
         "locale": locale,
         "code": code,
         "brand": brand,
-        "greeting": text_for(GREETING, locale, buyer=one_line(notice.buyer_name)),
+        "greeting": _greeting(one_line(notice.buyer_name), locale),
         "opening": text_for(OPENING, locale, brand=brand),
         "body": notice.body or texts.text.in_(locale),
         "facts": (
@@ -59,6 +75,11 @@ def render(notice: OrderNotice) -> RenderedMail:
             (texts.done.in_(locale), text_for(IN_TIME_ZONE, locale, at=at, time_zone=notice.time_zone)),
         ),
         "colon": COLON.in_(locale),
+        "what_now": WHAT_NOW.in_(locale),
+        "bullet": BULLET.in_(locale),
+        "next": [text.in_(locale) for text in texts.next],
+        "contact": _contact(notice, brand) if texts.next else "",
+        **_contents(notice.contents, locale),
     }
     return RenderedMail(
         to=notice.to,
@@ -68,32 +89,68 @@ def render(notice: OrderNotice) -> RenderedMail:
     )
 
 
+def _greeting(buyer: str, locale: Locale) -> str:
+    is_addressed = locale is Locale.JA and HONORIFIC.search(buyer)
+    return buyer if is_addressed else text_for(GREETING, locale, buyer=buyer)
+
+
+def _contact(notice: OrderNotice, brand: str) -> str:
+    """Whom to ask: the address that answers to the mail go to, or the brand."""
+    if notice.reply_to and reachable([notice.reply_to])[0]:
+        return text_for(WRITE_TO, notice.locale, address=one_line(notice.reply_to))
+    return text_for(ASK, notice.locale, brand=brand)
+
+
+def _contents(contents: OrderContents | None, locale: Locale) -> dict[str, Any]:
+    if contents is None:
+        return {"lines": [], "more": "", "total": None}
+
+    def money(amount: str) -> str:
+        return format_currency(Decimal(amount), contents["currency"], locale=locale).replace("￥", "¥")
+
+    lines = [
+        {
+            "product": f"{one_line(line['name'])} ({one_line(line['number'])})",
+            "quantity": text_for(QUANTITY, locale, quantity=line["quantity"]),
+            "amount": money(line["amount"]),
+        }
+        for line in contents["lines"]
+    ]
+    more = text_for(MORE_LINES, locale, count=contents["more"]) if contents["more"] else ""
+    return {"lines": lines, "more": more, "total": (TOTAL.in_(locale), money(contents["total"]))}
+
+
 def email_message(
     mail: RenderedMail, *, id: UUID, sender: str, sender_name: str, reply_to: str | None, at: datetime
 ) -> EmailMessage:
     """A multipart/alternative message. `id`: the outbox message's; its Message-ID is the same at every attempt."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     address = header_address(sender)
-    message["From"] = Address(_display_name(sender_name), address.username, address.domain)
-    message["To"] = [header_address(each) for each in mail.to]
+    message["From"] = with_name(_undecodable(sender_name), address)
+    message["To"] = ",\r\n ".join(header_address(each) for each in mail.to)
     if reply_to and reachable([reply_to])[0]:
         message["Reply-To"] = header_address(reply_to)
-    message["Subject"] = _unencoded(mail.subject)
+    message["Subject"] = encoded("Subject", _undecodable(mail.subject))
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{id}@{address.domain}>"
+    message["Message-ID"] = f"<{id}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
 
 
-def header_address(spec: str) -> Address:
-    """An address for a mail header, with its domain in IDNA. Raises ValueError if no mail can reach it."""
+def header_address(spec: str) -> str:
+    """An address as it stands in a header and in an SMTP command: quoted if need be, with its domain in IDNA.
+
+    Raises ValueError if no mail can reach it.
+    """
     local, _, domain = spec.rpartition("@")
     host = domain.encode("idna").decode()
     if not local or not local.isascii() or not local.isprintable() or not HOST.fullmatch(host):
         raise ValueError(f"no mail can be addressed to {spec!r}")
-    return Address(username=local, domain=host)
+    if not DOT_ATOM.fullmatch(local):  # e.g. docomo's abc..def and abc.
+        local = quoted(local)
+    return f"{local}@{host}"
 
 
 def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
@@ -101,19 +158,12 @@ def reachable(recipients: list[str]) -> tuple[list[str], list[str]]:
     found, unreachable = [], []
     for each in recipients:
         try:
-            found.append(header_address(each).addr_spec)
+            found.append(header_address(each))
         except ValueError:
             unreachable.append(each)
     return found, unreachable
 
 
-def _unencoded(text: str) -> str:
-    """One line without anything that looks like an encoded word: Python would decode it, line breaks included."""
+def _undecodable(text: str) -> str:
+    """One line without anything that looks like an encoded word: a reader that decodes twice would be misled."""
     return one_line(text).replace("=?", "= ?")
-
-
-def _display_name(text: str) -> str:
-    """A name for a header with an address. Python's folding drops a long name's quotes, which breaks the address."""
-    name = _unencoded(text)
-    # A no-break space makes Python encode the whole name; an encoded name needs no quotes.
-    return name if len(name) <= MAX_UNENCODED_NAME else f"{name}\u00a0"

@@ -48,9 +48,17 @@ log = logging.getLogger("orders.app")
 def create_app(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo_token: str | None = None
 ) -> Starlette:
-    """The ASGI application, for a migrated database; its lifespan runs the relay and closes the database."""
+    """The ASGI application, for a migrated database; its lifespan runs the relay and closes the database.
+
+    A `clock` other than the system's replaces the database's clock too.
+    """
     lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LOCK_WAIT_MARGIN)
-    database = Database(settings.database_url, settings.replica_url, lock_wait=lock_wait)
+    database = Database(
+        settings.database_url,
+        settings.replica_url,
+        lock_wait=lock_wait,
+        clock=None if clock is utc_now else clock,
+    )
     metrics.watch(database)
     transport = settings.transport()
     if settings.traces:

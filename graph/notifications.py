@@ -21,6 +21,14 @@ class Notification(Node):
         description="When the mail server accepted the mail. Null if it has not."
     )
     last_error: str | None = strawberry.field(description="Error of the last attempt.")
+    next_try_at: datetime | None = strawberry.field(
+        description="When the next attempt is due. Null if no further attempt follows."
+    )
+    cancelled_by: str | None = strawberry.field(
+        description="The decision that made the mail pointless before it was sent: ORDER_REJECTED or "
+        "SENT_BACK_TO_CART. No further attempt follows it. The status is CANCELLED, unless the mail "
+        "had left already, to some at least."
+    )
 
     @classmethod
     def of(cls, row: NotificationRow) -> "Notification":
@@ -32,6 +40,8 @@ class Notification(Node):
             attempts=row.attempts,
             sent_at=row.sent_at,
             last_error=row.last_error,
+            next_try_at=row.next_try_at,
+            cancelled_by=row.cancelled_by,
         )
 
 

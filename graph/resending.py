@@ -13,9 +13,14 @@ from graph.order_actions import ActionPayload
 from resolvers import resending
 
 
-@strawberry.input(description="Sends a failed mail again, to the current addresses of the buyer.")
+@strawberry.input(
+    description="Sends a failed mail again, or one that may have been delivered, to the current addresses of the buyer."
+)
 class ResendNotificationInput:
-    notification_id: ID = strawberry.field(description="A notification with the status FAILED.")
+    notification_id: ID = strawberry.field(
+        description="A notification with the status FAILED, or MAY_HAVE_BEEN_DELIVERED without a nextTryAt. Of a "
+        "rejected or sent-back order: only the mail about that decision."
+    )
 
 
 @strawberry.type(description=f"Result of resendNotification. {DONE}")

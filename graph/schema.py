@@ -239,8 +239,8 @@ class Mutation:
     resend_notification = command(
         resend_notification,
         needs=P.RESEND_MAILS,
-        description="Sends a failed mail again, to the current addresses of the buyer, as a new notification. Next: "
-        "read its status in Order.notifications.",
+        description="Sends a mail again that failed or may have been delivered, to the current addresses of the buyer, "
+        "as a new notification. Next: read its status in Order.notifications.",
     )
     update_brand_settings = command(
         update_brand_settings, needs=P.CHANGE_SETTINGS, description="Changes settings of the viewer's brand."

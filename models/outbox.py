@@ -1,13 +1,15 @@
 """The outbox: mails queued in the transaction of the decision, sent later by the relay (exports/relay/relay.py).
 
-PENDING → leased and tried → SENT; or PENDING again after a back-off; or FAILED if a retry cannot help. The content of
-the mail is stored here: the buyer reads what was true when the brand decided.
+PENDING → leased and tried → SENT; or PENDING again after a back-off; or FAILED if a retry cannot help; or
+MAY_HAVE_BEEN_DELIVERED if the mail server got the whole mail and did not answer: then few further tries follow, hours
+apart. CANCELLED: the order was rejected or sent back before the mail had left. The content of the mail is stored here:
+the buyer reads what was true when the brand decided.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Enum, ForeignKeyConstraint, Index, String, Text, func, select, text
@@ -24,6 +26,24 @@ class NotificationStatus(StrEnum):
     PENDING = "PENDING"
     SENT = "SENT"
     FAILED = "FAILED"
+    MAY_HAVE_BEEN_DELIVERED = "MAY_HAVE_BEEN_DELIVERED"
+    CANCELLED = "CANCELLED"
+
+
+class ContentLine(TypedDict):
+    name: str
+    number: str
+    quantity: int
+    amount: str
+
+
+class OrderContents(TypedDict):
+    """What the order was about: its first lines, how many more there are, and its total. Amounts are decimal text."""
+
+    lines: list[ContentLine]
+    more: int
+    total: str
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +51,7 @@ class OrderNotice:
     """The content of a mail about an order. Instants are RFC 3339 text.
 
     `kind`: the EventKind of what was done, e.g. ORDER_REJECTED. `at`: when it was done. `body` None, in mails that an
-    earlier release queued, means the standard text.
+    earlier release queued, means the standard text. `contents`: in a rejection; None in those of an earlier release.
     """
 
     kind: MailKind
@@ -46,11 +66,14 @@ class OrderNotice:
     locale: Locale
     time_zone: str
     body: str | None
+    contents: OrderContents | None = None
 
+
+MAX_UNCLEAR = 3  # tries since the first one without an answer, that one included; READY has the same number
 
 # As text: a partial index is used only for a query that has its condition literally. Not "status =": SQLite would then
 # prefer the index that begins with the status, and read all waiting mails.
-READY = text("status NOT IN ('SENT', 'FAILED') AND leased_until IS NULL")
+READY = text("status NOT IN ('SENT', 'FAILED', 'CANCELLED') AND unclear < 3 AND leased_until IS NULL")
 IN_HAND = text("leased_until IS NOT NULL")
 
 
@@ -59,6 +82,9 @@ class OutboxMessage(Internal, OrderOwned, Base):
 
     `lost`: consecutive expired leases, i.e. the relay died while sending. `left_over`: set once some recipients have
     the mail: {"to": recipients still to be tried, "note": the errors of the recipients refused permanently}.
+    `unclear`: tries since the first one after which the mail may have been delivered, that one included; MAX_UNCLEAR:
+    no further try. `cancelled_by`: the kind of the decision that made the mail pointless, e.g. ORDER_REJECTED. A mail
+    in the hands of a relay then becomes CANCELLED only if that relay does not send it.
     """
 
     __tablename__ = "outbox_messages"
@@ -77,12 +103,14 @@ class OutboxMessage(Internal, OrderOwned, Base):
     recipients: Mapped[list[str]]
     notice: Mapped[dict[str, Any]]
     status: Mapped[NotificationStatus] = mapped_column(
-        Enum(NotificationStatus, native_enum=False, length=16, create_constraint=True, name="status"),
+        Enum(NotificationStatus, native_enum=False, length=32, create_constraint=True, name="status"),
         default=NotificationStatus.PENDING,
     )
     attempts: Mapped[int] = mapped_column(default=0)
     lost: Mapped[int] = mapped_column(default=0, server_default="0")
     left_over: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    unclear: Mapped[int] = mapped_column(default=0, server_default="0")
+    cancelled_by: Mapped[str | None] = mapped_column(String(64))
     due_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -7,6 +7,7 @@ from models.rejection import OrderRejection
 from resolvers.bulk_batches import act_on_many, save_orders
 from resolvers.bulk_runs import BATCH_SIZE, MAX_ORDERS, BulkCommand
 from resolvers.core.context import Context
+from resolvers.core.notices import cancel_mails
 from resolvers.core.refusals import Outcome
 from resolvers.core.work import Work
 
@@ -26,6 +27,7 @@ async def reject_orders(context: Context, command: BulkCommand) -> Outcome:
         await save_orders(work, "status")  # first: the database refuses the record of a rejection that did not happen
         work.add(*(OrderRejection.of(event, actor, bulk_run_id=run.id) for event in events))
         work.record(*events)
+        await cancel_mails(work, MailKind.ORDER_REJECTED)
 
     return await act_on_many(
         context,

@@ -14,7 +14,7 @@ from models.rejection import OrderRejection
 from resolvers.core.actions import act, on_order
 from resolvers.core.context import Context
 from resolvers.core.idempotency import IdempotentRequest
-from resolvers.core.notices import Message
+from resolvers.core.notices import Message, cancel_mails
 from resolvers.core.refusals import Outcome
 from resolvers.core.work import Work
 
@@ -49,6 +49,7 @@ async def reject_order(context: Context, command: RejectOrder) -> Outcome:
         await work.save()  # the status first: the database refuses the record of a rejection that did not happen
         work.add(OrderRejection.of(event, context.actor))
         work.record(event)
+        await cancel_mails(work, MailKind.ORDER_REJECTED)
 
     return await act(
         context,

@@ -1,4 +1,7 @@
-"""Sending a failed mail again: as a new message, to the addresses that the buyer has now."""
+"""Sending a mail again that failed, or that may or may not have arrived: as a new message, to the present addresses.
+
+After a final decision only the mail about that decision can be sent again.
+"""
 
 from dataclasses import replace
 from typing import Unpack
@@ -9,27 +12,37 @@ from sqlalchemy import select
 from models.events import OrderChanged
 from models.locale import Text
 from models.messages.history import EventKind
-from models.messages.refusals import NOBODY_TO_SEND_TO, NOT_RESENDABLE, UNKNOWN_NOTIFICATION
+from models.messages.mail import MailKind
+from models.messages.refusals import MAIL_IS_OUTDATED, NOBODY_TO_SEND_TO, NOT_RESENDABLE, UNKNOWN_NOTIFICATION
 from models.order import Order
-from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
+from models.outbox import MAX_UNCLEAR, NotificationStatus, OrderNotice, OutboxMessage
 from models.permissions import Permission
+from models.policy import FINAL, REJECTED, OrderStatus
 from resolvers.core.actions import Terms, act, not_found, on_orders_of
 from resolvers.core.context import Context
 from resolvers.core.notices import addresses_of
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
 from resolvers.core.work import Work
 
+# The mail about the decision that ended an order.
+FINAL_MAIL = {
+    **dict.fromkeys(REJECTED, MailKind.ORDER_REJECTED),
+    OrderStatus.SENT_BACK_TO_CART: MailKind.SENT_BACK_TO_CART,
+}
+
 
 async def resend_notification(context: Context, notification_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
-    """Makes a new message. The failed one stays as it is."""
+    """Makes a new message. The old one stays as it is."""
 
     async def change(work: Work) -> UUID:
         order = work.order
         failed = await work.find(select(OutboxMessage).where(OutboxMessage.id == notification_id))
         if failed is None:
             raise Refused(not_found(context, UNKNOWN_NOTIFICATION, "notificationId"))
-        if failed.status is not NotificationStatus.FAILED or await _is_followed(work, order, failed):
+        if not _has_ended_unsent(failed) or await _is_followed(work, order, failed):
             raise Refused(_not_now(context, NOT_RESENDABLE))
+        if order.status in FINAL and failed.kind != FINAL_MAIL[order.status]:
+            raise Refused(_not_now(context, MAIL_IS_OUTDATED))
         addresses = await addresses_of(work.session, order)
         if not addresses:
             raise Refused(_not_now(context, NOBODY_TO_SEND_TO))
@@ -41,6 +54,12 @@ async def resend_notification(context: Context, notification_id: UUID | None, **
     order_id = select(OutboxMessage.order_id).where(OutboxMessage.id == notification_id)
     on = on_orders_of(order_id, "notificationId", UNKNOWN_NOTIFICATION)
     return await act(context, change, on=on, needs=Permission.RESEND_MAILS, **terms)
+
+
+def _has_ended_unsent(message: OutboxMessage) -> bool:
+    """Whether no further try follows and the mail server has not said that it accepted the mail."""
+    is_unclear = message.status is NotificationStatus.MAY_HAVE_BEEN_DELIVERED
+    return message.status is NotificationStatus.FAILED or (is_unclear and message.unclear >= MAX_UNCLEAR)
 
 
 async def _is_followed(work: Work, order: Order, failed: OutboxMessage) -> bool:

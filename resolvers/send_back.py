@@ -13,7 +13,7 @@ from models.policy import OrderAction
 from models.send_back import OrderSendBack
 from resolvers.core.actions import Terms, act, on_order
 from resolvers.core.context import Context
-from resolvers.core.notices import Message
+from resolvers.core.notices import Message, cancel_mails
 from resolvers.core.refusals import Outcome
 from resolvers.core.work import Work
 from resolvers.order_lines import cart_rows, lines_of
@@ -40,6 +40,7 @@ async def send_back_to_cart(
         )
         lines = await lines_of(work, order, DataSet.ORIGINAL)
         await work.save(insert(CartLine), cart_rows(cart, lines))
+        await cancel_mails(work, MailKind.SENT_BACK_TO_CART)
 
     return await act(
         context,

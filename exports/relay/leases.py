@@ -1,7 +1,8 @@
 """Claiming messages under a lease: those that are ready, from each brand in turn, and those whose lease has expired.
 
 Claims use SKIP LOCKED on PostgreSQL and run as the only writer on SQLite, so that no message is claimed twice. They use
-the two partial indexes of the outbox: a claim costs the same with ten or a million messages waiting.
+the two partial indexes of the outbox: a claim costs the same with ten or a million messages waiting. Instants are the
+database's: Database.now(). The messages of one order leave in order: one waits while an earlier one is pending.
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from models.outbox import IN_HAND, READY, OutboxMessage
+from models.outbox import IN_HAND, READY, NotificationStatus, OutboxMessage
 
+Instant = datetime | ColumnElement[datetime]
 BEFORE_ALL_BRANDS = UUID(int=0)
 
 
@@ -27,21 +30,36 @@ class Claimed:
     attempts: int
     lost: int
     left_over: dict[str, Any] | None
-    leased_until: datetime
+    unclear: int
     created_at: datetime
 
 
 COLUMNS = tuple(getattr(OutboxMessage, name) for name in Claimed.__slots__)
+_earlier = aliased(OutboxMessage)
+# OFFSET 0 keeps PostgreSQL from turning this into a hash join, which would read the whole outbox for each claim.
+FIRST_OF_ITS_ORDER = ~exists(
+    select(_earlier.id)
+    .where(
+        _earlier.brand_id == OutboxMessage.brand_id,
+        _earlier.order_id == OutboxMessage.order_id,
+        _earlier.id < OutboxMessage.id,
+        or_(_earlier.status == NotificationStatus.PENDING, _earlier.leased_until.is_not(None)),
+    )
+    .offset(0)
+    .correlate(OutboxMessage)
+)
 
 
-async def brands_due(session: AsyncSession, now: datetime, most: int, after: UUID) -> list[UUID]:
+async def brands_due(session: AsyncSession, now: Instant, most: int, after: UUID) -> list[UUID]:
     """At most `most` brands with due messages: the next ones after the brand `after`, or else the first ones.
 
     Takes one index look-up for each brand that has waiting messages.
     """
     waiting = select(_next_brand(after).label("brand_id")).cte("waiting", recursive=True)
     waiting = waiting.union_all(select(_next_brand(waiting.c.brand_id)).where(waiting.c.brand_id.is_not(None)))
-    is_due = exists().where(OutboxMessage.brand_id == waiting.c.brand_id, READY, OutboxMessage.due_at <= now)
+    is_due = exists().where(
+        OutboxMessage.brand_id == waiting.c.brand_id, READY, OutboxMessage.due_at <= now, FIRST_OF_ITS_ORDER
+    )
     found = list(await session.scalars(select(waiting.c.brand_id).where(is_due).limit(most)))
     return found if found or after == BEFORE_ALL_BRANDS else await brands_due(session, now, most, BEFORE_ALL_BRANDS)
 
@@ -52,24 +70,24 @@ def _next_brand(after: UUID | ColumnElement[UUID]) -> ScalarSelect[UUID]:
 
 
 async def claim_ready(
-    session: AsyncSession, now: datetime, until: datetime, most: int, brands: list[UUID]
+    session: AsyncSession, now: Instant, until: Instant, most: int, brands: list[UUID]
 ) -> list[Claimed]:
     """Claims up to `most` messages: the oldest of each brand, the same number for every brand as far as possible."""
     claimed: list[Claimed] = []
     for number, brand_id in enumerate(brands):
         share = (most - len(claimed)) // (len(brands) - number)
         mine = OutboxMessage.brand_id == brand_id
-        due = select(OutboxMessage.id).where(mine, READY, OutboxMessage.due_at <= now)
+        due = select(OutboxMessage.id).where(mine, READY, OutboxMessage.due_at <= now, FIRST_OF_ITS_ORDER)
         claimed += await _lease(session, due.order_by(OutboxMessage.due_at).limit(share), mine, until)
     return claimed
 
 
-async def is_lost(session: AsyncSession, now: datetime) -> bool:
+async def is_lost(session: AsyncSession, now: Instant) -> bool:
     """Whether a lease has expired."""
     return bool(await session.scalar(select(exists().where(IN_HAND, OutboxMessage.leased_until <= now))))
 
 
-async def claim_lost(session: AsyncSession, now: datetime, until: datetime) -> Claimed | None:
+async def claim_lost(session: AsyncSession, now: Instant, until: Instant) -> Claimed | None:
     """Claims the message whose lease expired first: its relay died while sending it."""
     due = select(OutboxMessage.id).where(IN_HAND, OutboxMessage.leased_until <= now)
     due = due.order_by(OutboxMessage.leased_until).limit(1)
@@ -78,7 +96,7 @@ async def claim_lost(session: AsyncSession, now: datetime, until: datetime) -> C
 
 
 async def _lease(
-    session: AsyncSession, due: Select[Any], where: ColumnElement[bool] | Any, until: datetime, **values: Any
+    session: AsyncSession, due: Select[Any], where: ColumnElement[bool] | Any, until: Instant, **values: Any
 ) -> list[Claimed]:
     # A CTE, because PostgreSQL may run a subquery with LIMIT more than once and then claim too many.
     chosen = due.with_for_update(skip_locked=True).cte("due")

@@ -1,8 +1,9 @@
 """The relay sends the mails of the outbox through a transport.
 
 It claims due messages under a lease, from each brand in turn, sends them outside of any transaction, then records the
-attempt. If a relay is killed in between, the lease expires and another relay sends the message again, with the same
-Message-ID. So a mail is never lost, and in the worst case sent twice. Any number of relays may run.
+attempt. It renews its leases while it waits for a mail server. If a relay is killed in between, the lease expires and
+another relay sends the message again, with the same Message-ID. So a mail is never lost, and in the worst case sent
+twice. Any number of relays may run: leases and due times go by the database's clock.
 """
 
 import asyncio
@@ -13,24 +14,27 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import and_, null, update
+from sqlalchemy import ColumnElement, and_, case, exists, null, or_, select, update
 
 from exports.mail import email_message, reachable, render
 from exports.relay.leases import BEFORE_ALL_BRANDS, Claimed, brands_due, claim_lost, claim_ready, is_lost
-from exports.relay.transports import PermanentFailure, TemporaryFailure, Transport
+from exports.relay.transports import PermanentFailure, PossiblyDelivered, TemporaryFailure, Transport
 from models.database.sessions import Database
-from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
+from models.outbox import MAX_UNCLEAR, NotificationStatus, OrderNotice, OutboxMessage
 from models.scope import EVERYTHING
 
 log = logging.getLogger("orders.mail")
 
 LEASE = timedelta(minutes=5)
+RENEW_SECONDS = 60.0  # between two renewals of the leases of the messages in flight
 MAX_IN_FLIGHT = 20  # messages claimed at a time
 MAX_SENDING = 5  # of those, being sent
 FIRST_PAUSE = timedelta(seconds=30)
 MAX_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
+UNCLEAR_PAUSE = timedelta(hours=4)  # before a further try of a mail that may have been delivered
 MAX_LOST = 5  # consecutive relays that died while sending a message; then it is given up as a poison message
 POLL_SECONDS = 5.0  # between two looks at the outbox when wake() is not called
 STOP_WITHIN_SECONDS = 3.0  # for the mails being sent, after stop()
@@ -39,24 +43,47 @@ MAX_ERROR_LENGTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Number of messages sent, to be tried again, and failed permanently."""
+    """Number of messages sent, to be tried again, failed permanently, possibly delivered, and cancelled."""
 
     sent: int = 0
     retry: int = 0
     failed: int = 0
+    unclear: int = 0
+    cancelled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The result of one attempt to send a message. `left_over`: see OutboxMessage."""
+    """The result of one attempt to send a message. `left_over`, `unclear`: see OutboxMessage."""
 
     status: NotificationStatus
     error: str | None = None
     left_over: dict[str, Any] | None = None
+    unclear: int = 0
+
+
+@dataclass(slots=True)
+class Held:
+    """A message in the hands of this relay, and since when its lease has run, by the clock of this process."""
+
+    message: Claimed
+    since: datetime
+
+
+TOLD = {
+    NotificationStatus.SENT: "sent",
+    NotificationStatus.PENDING: "to be tried again",
+    NotificationStatus.FAILED: "failed",
+    NotificationStatus.MAY_HAVE_BEEN_DELIVERED: "may have been delivered",
+    NotificationStatus.CANCELLED: "cancelled",
+}
 
 
 class Relay:
-    """`sender`: the From address; its display name is the brand's. `on_tried`: called with each attempt's result."""
+    """`sender`: the From address; its display name is the brand's. `on_tried`: called with each attempt's result.
+
+    `clock`: of this process. It dates the mails and measures how long a message has been held here.
+    """
 
     def __init__(
         self,
@@ -78,6 +105,8 @@ class Relay:
         self._stopping = False
         self._sending = asyncio.Semaphore(MAX_SENDING)
         self._in_flight: set[asyncio.Task[NotificationStatus]] = set()
+        self._held: dict[UUID, Held] = {}
+        self._renewed_at = clock()
         self._lost: asyncio.Task[NotificationStatus] | None = None
         self._deadlines: set[asyncio.Timeout] = set()
         self._last_brand = BEFORE_ALL_BRANDS
@@ -99,6 +128,7 @@ class Relay:
             self._woken.clear()
             try:
                 self._finished()
+                await self._renew()
                 await self._claim_more()
             except Exception:
                 log.exception("the outbox could not be read; trying again in %.0f s", POLL_SECONDS)
@@ -113,12 +143,20 @@ class Relay:
         while True:
             found = not self._stopping and await self._claim_more()
             if self._in_flight:
-                await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+                first = asyncio.FIRST_COMPLETED
+                await asyncio.wait(self._in_flight, timeout=RENEW_SECONDS, return_when=first)
                 counts.update(self._finished())
+                await self._renew()
             elif not found:
                 break
         status = NotificationStatus
-        return Delivered(counts[status.SENT], counts[status.PENDING], counts[status.FAILED])
+        return Delivered(
+            counts[status.SENT],
+            counts[status.PENDING],
+            counts[status.FAILED],
+            counts[status.MAY_HAVE_BEEN_DELIVERED],
+            counts[status.CANCELLED],
+        )
 
     async def _claim_more(self) -> bool:
         """Claims more messages once half of MAX_IN_FLIGHT are done, so that one slow mail does not hold up the others.
@@ -128,8 +166,7 @@ class Relay:
         room = MAX_IN_FLIGHT - len(self._in_flight)
         if room < MAX_IN_FLIGHT // 2:
             return True
-        now = self._clock()
-        until = now + self._lease
+        now, until = self._database.now(), self._database.now(self._lease)
         # Read first: a claim is a write, which blocks all other writers on SQLite.
         async with self._database.read(EVERYTHING) as session:
             brands = await brands_due(session, now, room, self._last_brand)
@@ -148,6 +185,7 @@ class Relay:
         return bool(brands) or has_lost
 
     def _start(self, message: Claimed) -> asyncio.Task[NotificationStatus]:
+        self._held[message.id] = Held(message, self._clock())
         task = asyncio.create_task(self._deliver(message))
         self._in_flight.add(task)
         task.add_done_callback(lambda _: self._woken.set())
@@ -159,19 +197,52 @@ class Relay:
         self._in_flight -= done
         return [task.result() for task in done]
 
+    async def _renew(self) -> None:
+        """Extends the leases of the messages in flight: a mail server may take longer to answer than a lease lasts."""
+        now = self._clock()
+        if not self._held or (now - self._renewed_at).total_seconds() < RENEW_SECONDS:
+            return
+        self._renewed_at = now
+        async with self._database.transaction(EVERYTHING) as session:
+            for held in list(self._held.values()):
+                renewed = (
+                    update(OutboxMessage)
+                    .where(_is_claim(held.message), OutboxMessage.leased_until.is_not(None))
+                    .values(leased_until=self._database.now(self._lease))
+                    .returning(OutboxMessage.id)
+                    .execution_options(synchronize_session=False)
+                )
+                if await session.scalar(renewed):
+                    held.since = now
+
     async def _deliver(self, message: Claimed) -> NotificationStatus:
-        async with self._sending:
-            # Sending and recording may take half of the lease: start nothing that another relay could claim meanwhile.
-            if self._stopping or self._clock() >= message.leased_until - self._lease / 2:
-                await self._update(message, {"leased_until": None})
-                return NotificationStatus.PENDING
-            if message.lost >= MAX_LOST:
-                error = f"given up: {message.lost} times a relay ended while it had this mail in hand"
-                attempt = Attempt(NotificationStatus.FAILED, error)
-            else:
-                attempt = await self._send_before_deadline(message)
-            await self._settle(message, attempt)
-            return attempt.status
+        try:
+            async with self._sending:
+                return await self._deliver_now(message)
+        finally:
+            del self._held[message.id]
+
+    async def _deliver_now(self, message: Claimed) -> NotificationStatus:
+        cancelled = await self._is_cancelled(message)
+        # Recording may take part of the lease: start nothing that another relay could claim meanwhile.
+        if self._stopping or self._clock() >= self._held[message.id].since + self._lease / 2:
+            await self._update(message, {"leased_until": None})
+            return NotificationStatus.PENDING
+        if message.lost >= MAX_LOST or (message.lost and cancelled):
+            error = f"given up: {message.lost} times a relay ended while it had this mail in hand"
+            attempt = Attempt(NotificationStatus.MAY_HAVE_BEEN_DELIVERED, error, message.left_over, MAX_UNCLEAR)
+        elif cancelled:
+            attempt = _given_up(message)
+        else:
+            attempt = _never_failed_once_unclear(message, await self._send_before_deadline(message))
+        await self._settle(message, attempt)
+        return attempt.status
+
+    async def _is_cancelled(self, message: Claimed) -> bool:
+        """Whether the order was rejected or sent back since the message was put into the outbox."""
+        found = exists().where(_is_claim(message), OutboxMessage.cancelled_by.is_not(None))
+        async with self._database.read(EVERYTHING) as session:
+            return bool(await session.scalar(select(found)))
 
     async def _send_before_deadline(self, message: Claimed) -> Attempt:
         try:
@@ -213,6 +284,9 @@ class Relay:
         try:
             notes.append(await self._transport.send(email, before.get("to", recipients)))
             return Attempt(NotificationStatus.SENT, _joined(notes))
+        except PossiblyDelivered as error:
+            unclear = NotificationStatus.MAY_HAVE_BEEN_DELIVERED
+            return Attempt(unclear, _joined([*notes, str(error)]), message.left_over, message.unclear + 1)
         except PermanentFailure as error:
             return _last_attempt(_joined([*notes, str(error)]), message.left_over)
         except TemporaryFailure as error:
@@ -223,40 +297,70 @@ class Relay:
             return Attempt(NotificationStatus.PENDING, last_error, left_over)
 
     async def _settle(self, message: Claimed, attempt: Attempt) -> None:
-        """Records the result and releases the lease."""
-        now = self._clock()
-        values: dict[str, Any] = {
-            "status": attempt.status,
+        """Records the result and releases the lease. A cancelled message that was not sent is not tried again."""
+        is_cancelled = OutboxMessage.cancelled_by.is_not(None)
+        status: Any = attempt.status
+        unclear: Any = attempt.unclear
+        values: dict[str, Any] = {}
+        match attempt.status:
+            case NotificationStatus.SENT:
+                values["sent_at"] = self._database.now()
+            case NotificationStatus.PENDING:
+                status = case((is_cancelled, NotificationStatus.CANCELLED.value), else_=attempt.status.value)
+                values["due_at"] = self._database.now(pause(message.attempts))
+            case NotificationStatus.MAY_HAVE_BEEN_DELIVERED:
+                unclear = case((is_cancelled, MAX_UNCLEAR), else_=attempt.unclear)
+                values["due_at"] = self._database.now(UNCLEAR_PAUSE)
+        values |= {
+            "status": status,
             "last_error": attempt.error[:MAX_ERROR_LENGTH] if attempt.error else None,
             "leased_until": None,
             "left_over": attempt.left_over or null(),
+            "unclear": unclear,
             "lost": 0,
         }
-        if attempt.status is NotificationStatus.SENT:
-            values["sent_at"] = now
-        elif attempt.status is NotificationStatus.PENDING:
-            values["due_at"] = now + pause(message.attempts)
         await self._update(message, values)
         self._on_tried(attempt.status)
         log.log(
             logging.INFO if attempt.status is NotificationStatus.SENT else logging.WARNING,
             "mail %s",
-            attempt.status.value.lower() if attempt.status is not NotificationStatus.PENDING else "to be tried again",
+            TOLD[attempt.status],
             extra={"notification": message.id, "attempts": message.attempts, "error": attempt.error},
         )
 
     async def _update(self, message: Claimed, values: dict[str, Any]) -> None:
         """Does nothing if another relay has claimed the message since: then that relay records the result."""
-        mine = and_(
-            OutboxMessage.brand_id == message.brand_id,
-            OutboxMessage.id == message.id,
-            OutboxMessage.attempts == message.attempts,
-            OutboxMessage.status == NotificationStatus.PENDING,
-        )
+        statement = update(OutboxMessage).where(_is_claim(message)).values(values)
         async with self._database.transaction(EVERYTHING) as session:
-            await session.execute(
-                update(OutboxMessage).where(mine).values(values).execution_options(synchronize_session=False)
-            )
+            await session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _is_claim(message: Claimed) -> ColumnElement[bool]:
+    """Selects the message's row as long as nobody else has claimed it since, nor recorded a result."""
+    unclear = NotificationStatus.MAY_HAVE_BEEN_DELIVERED
+    return and_(
+        OutboxMessage.brand_id == message.brand_id,
+        OutboxMessage.id == message.id,
+        OutboxMessage.attempts == message.attempts,
+        or_(OutboxMessage.status == NotificationStatus.PENDING, OutboxMessage.status == unclear),
+    )
+
+
+def _given_up(message: Claimed) -> Attempt:
+    """The end of a message that was cancelled before this attempt."""
+    if message.unclear:
+        return Attempt(NotificationStatus.MAY_HAVE_BEEN_DELIVERED, None, message.left_over, MAX_UNCLEAR)
+    if message.left_over:  # some of its recipients have received it
+        return Attempt(NotificationStatus.SENT, message.left_over["note"], message.left_over)
+    return Attempt(NotificationStatus.CANCELLED)
+
+
+def _never_failed_once_unclear(message: Claimed, attempt: Attempt) -> Attempt:
+    """A mail that may have been delivered stays so, unless it is sent now; each further try counts."""
+    if not message.unclear or attempt.status not in (NotificationStatus.PENDING, NotificationStatus.FAILED):
+        return attempt
+    unclear = MAX_UNCLEAR if attempt.status is NotificationStatus.FAILED else message.unclear + 1
+    return replace(attempt, status=NotificationStatus.MAY_HAVE_BEEN_DELIVERED, unclear=unclear)
 
 
 def _last_attempt(error: str | None, left_over: dict[str, Any] | None) -> Attempt:

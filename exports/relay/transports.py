@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import re
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
@@ -10,8 +11,10 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-TIMEOUT_SECONDS = 30.0  # for one mail, from connecting to the server's last reply
+TIMEOUT_SECONDS = 30.0  # for one mail, from connecting to the server's reply to DATA
+ANSWER_SECONDS = 600.0  # for the server's reply to the end of the mail (RFC 5321, 4.5.3.2.6)
 QUIT_SECONDS = 2.0  # for the server to reply to QUIT
+LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -36,9 +39,16 @@ class PermanentFailure(Exception):
     """Not sent, and no further attempt can succeed. The message contains the server's reply."""
 
 
+class PossiblyDelivered(Exception):
+    """The server got the whole mail, but its answer did not arrive. The message says why."""
+
+
 class Transport(Protocol):
     async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
-        """None, or a note if only some recipients were accepted. Raises TemporaryFailure or PermanentFailure."""
+        """None, or a note if only some recipients were accepted.
+
+        Raises TemporaryFailure, PermanentFailure or PossiblyDelivered.
+        """
 
 
 class SmtpTransport:
@@ -72,10 +82,11 @@ class SmtpTransport:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 try:
                     await server.connect()
-                    refused, _ = await server.send_message(message, recipients=recipients)
+                    refused = await _hand_in(server, message, recipients)
                 except asyncio.CancelledError:
                     server.close()
                     raise
+            await _hand_over(server, message, refused)
         except aiosmtplib.SMTPRecipientsRefused as error:
             told = "; ".join(f"{each.recipient}: {_reply(each)}" for each in error.recipients)
             if any(400 <= each.code < 500 for each in error.recipients):
@@ -148,6 +159,58 @@ class FileTransport:
         draft.replace(path)
 
 
+Refused = dict[str, aiosmtplib.SMTPResponse]
+
+
+async def _hand_in(server: aiosmtplib.SMTP, message: EmailMessage, recipients: list[str]) -> Refused:
+    """The envelope, up to the server's reply to DATA. Returns the refused recipients if others are accepted.
+
+    Raises aiosmtplib.SMTPException. Nothing has been delivered then.
+    """
+    await server.mail(message["From"].addresses[0].addr_spec)
+    refused = []
+    for each in recipients:
+        try:
+            # Not rcpt(): that takes the quotes off an address.
+            answer = await server.execute_command(b"RCPT", f"TO:<{each}>".encode("ascii"))
+        except ValueError:
+            answer = aiosmtplib.SMTPResponse(553, "this address cannot be part of a command")
+        if answer.code not in (aiosmtplib.SMTPStatus.completed, aiosmtplib.SMTPStatus.will_forward):
+            refused.append(aiosmtplib.SMTPRecipientRefused(answer.code, answer.message, each))
+    if len(refused) == len(recipients):
+        raise aiosmtplib.SMTPRecipientsRefused(refused)
+    answer = await server.execute_command(b"DATA")
+    if answer.code != aiosmtplib.SMTPStatus.start_input:
+        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+    return {each.recipient: aiosmtplib.SMTPResponse(each.code, each.message) for each in refused}
+
+
+async def _hand_over(server: aiosmtplib.SMTP, message: EmailMessage, refused: Refused) -> None:
+    """The mail itself. Raises PossiblyDelivered when there is no answer, SMTPDataError when the answer is a refusal."""
+    if server.protocol is None:
+        raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+    told = "".join(f"; {each}: {answer.code} {answer.message}" for each, answer in refused.items())
+    server.protocol.write(LEADING_DOT.sub(b"..", bytes(message)) + b".\r\n")
+    try:
+        answer = await server.protocol.read_response(timeout=ANSWER_SECONDS)
+    except TimeoutError as error:
+        server.close()
+        reason = f"the mail server got the mail, but did not answer within {ANSWER_SECONDS:g} s"
+        raise PossiblyDelivered(reason + told) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        server.close()
+        reason = f"the mail server got the mail, but its answer was lost: {type(error).__name__}: {error}"
+        raise PossiblyDelivered(reason + told) from error
+    except asyncio.CancelledError as error:
+        # The relay is told to stop. It must record that the mail may have been delivered.
+        server.close()
+        raise PossiblyDelivered(f"cut off: the relay was told to stop before the mail server answered{told}") from error
+    if answer.code >= 400:
+        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+    if not 200 <= answer.code < 300:
+        raise PossiblyDelivered(f"the mail server's answer makes no sense: {answer.code} {answer.message}{told}")
+
+
 async def _quit(server: aiosmtplib.SMTP) -> None:
     """Errors are ignored: the mail's result is known, and a server that hangs on QUIT must not cause a second mail."""
     try:
@@ -160,7 +223,7 @@ async def _quit(server: aiosmtplib.SMTP) -> None:
         server.close()
 
 
-def _note_of(refused: dict[str, aiosmtplib.SMTPResponse]) -> str | None:
+def _note_of(refused: Refused) -> str | None:
     """The replies for refused recipients, if others were accepted. Raises TemporaryFailure for those to try again."""
     told = {each: f"{each}: {answer.code} {answer.message}" for each, answer in refused.items()}
     left = [each for each, answer in refused.items() if answer.code < 500]

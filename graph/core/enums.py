@@ -68,10 +68,17 @@ describe_enum(
     NotificationStatus,
     "Delivery status of a mail to the buyer.",
     {
-        "PENDING": "Not sent yet. The server retries until the mail is SENT or FAILED.",
+        "PENDING": "Not sent yet. The server retries until the mail is SENT or FAILED. The mails of one order are "
+        "sent in order: later ones wait.",
         "SENT": "Accepted by the mail server.",
         "FAILED": "Not delivered: the mail server refused it permanently, or for too long. See lastError. A failed "
         "mail can be sent again with resendNotification.",
+        "MAY_HAVE_BEEN_DELIVERED": "May have been delivered: the mail server got the whole mail, but its answer did "
+        "not arrive. The server tries at most twice more, hours apart (see nextTryAt), with the same Message-ID, and "
+        "stops when the mail is SENT. It never becomes FAILED. After the last try it can be sent "
+        "again with resendNotification; ask the buyer first, who may have it already.",
+        "CANCELLED": "Not sent, on purpose: the order was rejected or sent back before this earlier mail had left. "
+        "See cancelledBy.",
     },
 )
 describe_enum(

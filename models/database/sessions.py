@@ -7,13 +7,13 @@ Every session is opened for a Scope (models/scope.py), and every statement that 
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import ColumnElement, event, func, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
@@ -26,10 +26,18 @@ class Database:
 
     `replica_url`: a replica, for queries that may read slightly old data. `lock_wait`: how long a command waits for a
     lock (on SQLite: for the writers of this process and of other processes together) before it fails and changes
-    nothing.
+    nothing. `clock`: replaces the database's clock in tests.
     """
 
-    def __init__(self, url: str, replica_url: str | None = None, *, lock_wait: timedelta = LOCK_WAIT) -> None:
+    def __init__(
+        self,
+        url: str,
+        replica_url: str | None = None,
+        *,
+        lock_wait: timedelta = LOCK_WAIT,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self.clock = clock
         self.url = parse_database_url(url)
         self.engine = create_engine(self.url, lock_wait)
         self.replica = create_engine(parse_database_url(replica_url), lock_wait) if replica_url else None
@@ -42,6 +50,15 @@ class Database:
     def exists(self) -> bool:
         """False for a SQLite file that does not exist yet. Opening it would create it."""
         return not self.is_sqlite or Path(self.url.database or "").exists()
+
+    def now(self, after: timedelta = timedelta(0)) -> datetime | ColumnElement[datetime]:
+        """The present instant plus `after`, for a statement: by the clock of the database, which all processes share.
+
+        A SQLite file is used on one machine only, whose processes share that machine's clock.
+        """
+        if self.clock or self.is_sqlite:
+            return (self.clock() if self.clock else datetime.now(UTC)) + after
+        return func.now() + after if after else func.now()
 
     @asynccontextmanager
     async def read(

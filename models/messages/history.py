@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     INVOICE_VOIDED = "INVOICE_VOIDED"
     INVOICE_DELETED = "INVOICE_DELETED"
     NOTIFICATION_RESENT = "NOTIFICATION_RESENT"
+    NOTIFICATION_CANCELLED = "NOTIFICATION_CANCELLED"
     TAGS_APPLIED = "TAGS_APPLIED"
     TAG_CREATED = "TAG_CREATED"
     TAG_UPDATED = "TAG_UPDATED"
@@ -43,6 +44,11 @@ class EventKind(StrEnum):
 
 
 SOURCES = {"proxy order": Text("proxy order", "代理注文"), "cart": Text("cart", "カート")}
+
+DECISIONS = {
+    "ORDER_REJECTED": Text("the order was rejected", "注文の却下"),
+    "SENT_BACK_TO_CART": Text("the order was sent back", "注文の差し戻し"),
+}
 
 
 def sentence(kind: str, details: dict[str, Any], locale: Locale) -> str:
@@ -64,8 +70,15 @@ def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[st
             return {"before": before, "notified": _notified(details["notify"], details.get("notified")).in_(locale)}
         case EventKind.TAGS_APPLIED:
             return {"tags": ", ".join(details["after"])}
+        case EventKind.NOTIFICATION_CANCELLED:
+            return {name: _decision(details[name]).in_(locale) for name in ("mail", "decision")}
         case _:
             return {}
+
+
+def _decision(kind: str) -> Text:
+    """What a mail told, or why it was cancelled."""
+    return _text(EventKind(kind), {}) if kind not in DECISIONS else DECISIONS[kind]
 
 
 def _notified(notify: bool, notified: bool | None) -> Text:
@@ -130,6 +143,11 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             return Text("Invoice {code} deleted", "請求書 {code} を削除しました")
         case EventKind.NOTIFICATION_RESENT:
             return Text("Failed mail sent again", "送信に失敗したメールを再送しました")
+        case EventKind.NOTIFICATION_CANCELLED:
+            return Text(
+                "Mail “{mail}” cancelled before it was sent: {decision}",
+                "メール「{mail}」の送信を取り消しました（理由：{decision}）",
+            )
         case EventKind.TAG_UPDATED:
             return Text("Tag {code} changed, now called {name}", "タグ {code} を変更しました（名前：{name}）")
         case EventKind.TAG_DELETED:

@@ -21,7 +21,7 @@ class MailTexts:
     """One kind of mail. `action`: what sends it. `description`: for the API.
 
     `subject` has {brand} and {code}; `done` is the label of the date; `text` is the standard message, for when neither
-    the sender nor the brand has one of their own.
+    the sender nor the brand has one of their own. `next`: what the buyer can do now.
     """
 
     action: OrderAction
@@ -29,6 +29,7 @@ class MailTexts:
     subject: Text
     done: Text
     text: Text
+    next: tuple[Text, ...] = ()
 
 
 def mail_texts(kind: MailKind) -> MailTexts:
@@ -37,12 +38,24 @@ def mail_texts(kind: MailKind) -> MailTexts:
             return MailTexts(
                 OrderAction.REJECT,
                 "The order is declined (rejectOrder, rejectOrders).",
-                subject=Text("{brand}: your order {code} was declined", "【{brand}】ご注文 {code} についてのお知らせ"),
+                subject=Text(
+                    "{brand}: your order {code} was declined", "【{brand}】ご注文 {code} をお受けできません（お詫び）"
+                ),
                 done=Text("Declined", "お断り日時"),
                 text=Text(
                     "We are sorry to tell you that we cannot take this order.\nThank you for your understanding.",
                     "誠に恐れ入りますが、諸般の事情により、今回のご注文はお引き受けすることができません。\n"
                     "ご期待に沿えず大変申し訳ございませんが、何卒ご理解くださいますようお願い申し上げます。",
+                ),
+                next=(
+                    Text(
+                        "Nothing of this order will be delivered or invoiced.",
+                        "このご注文について、商品の発送およびご請求はございません。",
+                    ),
+                    Text(
+                        "To order again, change the order and place it anew, or ask us first.",
+                        "改めてご注文いただく場合は、内容をご変更のうえ再度ご注文いただくか、下記までお問い合わせください。",
+                    ),
                 ),
             )
         case MailKind.OC_CREATED:

@@ -134,6 +134,11 @@ NOT_RESENDABLE = Text(
     "再送できるのは、送信に失敗し、まだ再送していないメールのみです。",
 )
 
+MAIL_IS_OUTDATED = Text(
+    "The order has been rejected or sent back since: only the mail about that can be sent again.",
+    "注文は却下または差し戻し済みです。再送できるのは、その旨をお知らせするメールのみです。",
+)
+
 NOBODY_TO_SEND_TO = Text(
     "The buyer has no e-mail address now.",
     "バイヤーのメールアドレスが登録されていません。",

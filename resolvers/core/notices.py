@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
+from models.catalog import Sku
+from models.events import OrderChanged
 from models.locale import Locale, Text, text_for
+from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import (
     BODY_TOO_LONG,
@@ -20,15 +23,25 @@ from models.messages.refusals import (
     NOT_PERMITTED,
     ORDER_NOT_FOUND,
 )
-from models.order import Order
-from models.outbox import OrderNotice
+from models.money import from_minor
+from models.order import Order, OrderLine
+from models.outbox import (
+    MAX_UNCLEAR,
+    ContentLine,
+    NotificationStatus,
+    OrderContents,
+    OrderNotice,
+    OutboxMessage,
+)
 from models.permissions import permits
 from models.policy import OrderAction
 from resolvers.core.context import Context
 from resolvers.core.refusals import Refusal, RefusalCode, refusal
+from resolvers.core.work import Work
 from resolvers.inputs import InputError, check_text
 
 MAX_BODY_LENGTH = 10_000  # characters
+MAX_LINES_SHOWN = 10  # of an order, in a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +88,23 @@ async def notice_of(
     brand, buyer, addresses = (await _readers(session, [order]))[order.buyer_id]
     if reason := unreachable(buyer.is_offline, addresses):
         return None, [text_for(reason, locale)]
-    return _notice(order, kind, at, body, brand, buyer, addresses), []
+    contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
+    return _notice(order, kind, at, body, brand, buyer, addresses, contents.get(order.id)), []
 
 
 async def notices_of(
     session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, body: str | None
 ) -> dict[UUID, OrderNotice | None]:
-    """For many orders of one brand, in one statement. None where nobody can be mailed."""
+    """For many orders of one brand, in two statements. None where nobody can be mailed."""
     readers = await _readers(session, orders)
+    contents = await _contents(session, orders) if kind is MailKind.ORDER_REJECTED else {}
     notices: dict[UUID, OrderNotice | None] = {}
     for order in orders:
         brand, buyer, addresses = readers[order.buyer_id]
-        is_unreachable = unreachable(buyer.is_offline, addresses)
-        notices[order.id] = None if is_unreachable else _notice(order, kind, at, body, brand, buyer, addresses)
+        notices[order.id] = None
+        if not unreachable(buyer.is_offline, addresses):
+            about = contents.get(order.id)
+            notices[order.id] = _notice(order, kind, at, body, brand, buyer, addresses, about)
     return notices
 
 
@@ -108,8 +125,52 @@ async def _readers(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID,
     return found
 
 
+async def _contents(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, OrderContents]:
+    """Order's id → what it is about, from its official lines."""
+    of_order = OrderLine.order_id
+    numbered = (
+        select(
+            of_order,
+            Sku.name,
+            Sku.number,
+            OrderLine.quantity,
+            OrderLine.amount_minor,
+            func.row_number().over(partition_by=of_order, order_by=OrderLine.position).label("place"),
+            func.count().over(partition_by=of_order).label("count"),
+        )
+        .join(Order, and_(Order.brand_id == OrderLine.brand_id, Order.id == of_order))
+        .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
+        .where(
+            OrderLine.brand_id == orders[0].brand_id,
+            of_order.in_([order.id for order in orders]),
+            OrderLine.data_set == Order.official,
+        )
+        .subquery()
+    )
+    first = select(numbered).where(numbered.c.place <= MAX_LINES_SHOWN).order_by(numbered.c.order_id, numbered.c.place)
+    found: dict[UUID, OrderContents] = {
+        order.id: OrderContents(
+            lines=[], more=0, total=str(from_minor(order.total_minor, order.currency)), currency=order.currency
+        )
+        for order in orders
+    }
+    for order_id, name, number, quantity, amount_minor, _, count in await session.execute(first):
+        contents = found[order_id]
+        amount = str(from_minor(amount_minor, contents["currency"]))
+        contents["lines"].append(ContentLine(name=name, number=number, quantity=quantity, amount=amount))
+        contents["more"] = max(count - MAX_LINES_SHOWN, 0)
+    return found
+
+
 def _notice(
-    order: Order, kind: MailKind, at: datetime, body: str | None, brand: Brand, buyer: Buyer, recipients: list[str]
+    order: Order,
+    kind: MailKind,
+    at: datetime,
+    body: str | None,
+    brand: Brand,
+    buyer: Buyer,
+    recipients: list[str],
+    contents: OrderContents | None,
 ) -> OrderNotice:
     return OrderNotice(
         kind=kind,
@@ -124,6 +185,7 @@ def _notice(
         locale=buyer.locale,
         time_zone=brand.time_zone,
         body=body or _brands_text(brand, buyer, kind) or mail_texts(kind).text.in_(buyer.locale),
+        contents=contents,
     )
 
 
@@ -132,6 +194,46 @@ def _brands_text(brand: Brand, buyer: Buyer, kind: MailKind) -> str | None:
     if kind is not MailKind.ORDER_REJECTED:
         return None
     return {Locale.EN: brand.rejection_text_en, Locale.JA: brand.rejection_text_ja}[buyer.locale]
+
+
+async def cancel_mails(work: Work, decision: MailKind) -> None:
+    """Gives up the mails of the locked orders that have not left yet: a final decision made them pointless.
+
+    A relay may have one in hand: that one is cancelled if the relay does not send it. Of a mail that some recipients
+    have, or may have, only the further tries are given up.
+    """
+    mail, now = OutboxMessage, work.now
+    unsent = (NotificationStatus.PENDING, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
+    is_free = mail.leased_until.is_(None)
+    is_waiting = and_(mail.status == NotificationStatus.PENDING, is_free)
+    end_of_waiting = case(
+        (mail.left_over.is_(None), NotificationStatus.CANCELLED.value), else_=NotificationStatus.SENT.value
+    )
+    statement = (
+        update(mail)
+        .where(
+            mail.brand_id == work.brand_id,
+            mail.order_id.in_([order.id for order in work.orders]),
+            mail.status.in_(unsent),
+            mail.cancelled_by.is_(None),
+            mail.unclear < MAX_UNCLEAR,
+        )
+        .values(
+            cancelled_by=decision.value,
+            status=case((is_waiting, end_of_waiting), else_=mail.status),
+            sent_at=case((and_(is_waiting, mail.left_over.is_not(None)), now), else_=mail.sent_at),
+            unclear=case((and_(is_free, mail.unclear > 0), MAX_UNCLEAR), else_=mail.unclear),
+        )
+        .returning(mail.order_id, mail.kind)
+        .execution_options(synchronize_session=False)
+    )
+    cancelled = sorted((await work.session.execute(statement)).all(), key=str)
+    for order_id, kind in cancelled:
+        details = {"mail": kind, "decision": decision.value}
+        event = OrderChanged(
+            brand_id=work.brand_id, order_id=order_id, at=now, kind=EventKind.NOTIFICATION_CANCELLED, details=details
+        )
+        work.record(event)
 
 
 async def addresses_of(session: AsyncSession, order: Order) -> list[str]:

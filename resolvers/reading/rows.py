@@ -23,7 +23,7 @@ from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.invoice import Invoice, InvoiceLine, InvoiceStatus
 from models.locale import Locale
 from models.order import DataSet, Order, OrderLine
-from models.outbox import NotificationStatus, OutboxMessage
+from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.policy import OrderStatus
 from models.prices import Price, price_of
 from models.rejection import OrderRejection
@@ -184,8 +184,19 @@ class NotificationRow:
     status: NotificationStatus
     recipients: list[str]
     attempts: int
+    due_at: datetime
+    unclear: int
+    cancelled_by: str | None
     sent_at: datetime | None
     last_error: str | None
+
+    @property
+    def next_try_at(self) -> datetime | None:
+        """When the next attempt is due; None if none follows."""
+        has_more = self.status is NotificationStatus.PENDING or (
+            self.status is NotificationStatus.MAY_HAVE_BEEN_DELIVERED and self.unclear < MAX_UNCLEAR
+        )
+        return self.due_at if has_more else None
 
 
 @dataclass(frozen=True, slots=True)

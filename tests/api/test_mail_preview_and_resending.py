@@ -1,18 +1,23 @@
 """Mails beforehand and afterwards: previews of each kind, and sending a failed one again."""
 
+from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from sqlalchemy import select, update
 
 from graph.core.ids import Kind, to_id
+from models.audit import AuditEntry
 from models.buyer import BuyerRecipient
 from models.database.sessions import Database
-from models.outbox import NotificationStatus, OutboxMessage
+from models.order import Order
+from models.outbox import NotificationStatus, OutboxMessage, message
 from models.policy import Role
 from models.scope import EVERYTHING
+from tests.outbox.test_relay import notice
 from tests.support.client import Client, id_of
-from tests.support.factories import Shop, make_buyer, make_order, make_shop, save
+from tests.support.factories import NOON, Shop, make_buyer, make_order, make_shop, save
 
 PREVIEW = """query ($id: ID!, $kind: OrderMailKind!, $body: String) {
   orderMailPreview(orderId: $id, kind: $kind, body: $body) { to subject text html } }"""
@@ -119,3 +124,137 @@ async def test_sending_again_needs_permission_to_write(database: Database, api: 
         assert [error["code"] for error in (await resend(api.as_(actor), id))["userErrors"]] == [code]
     nothing = to_id(Kind.NOTIFICATION, shop.brand.id)
     assert [error["code"] for error in (await resend(api.as_(shop.member()), nothing))["userErrors"]] == ["NOT_FOUND"]
+
+
+MAILS = """query ($id: ID!) { order(id: $id) {
+  notifications { kind status cancelledBy nextTryAt } history(first: 20) { nodes { kind summary } } } }"""
+TOMORROW = NOON + timedelta(days=1)
+SEND_BACK = "mutation ($id: ID!) { sendOrderBackToCart(input: {orderId: $id, notify: true}) { userErrors { code } } }"
+DECISIONS = {"ORDER_REJECTED": REJECT, "SENT_BACK_TO_CART": SEND_BACK}
+BULK = "mutation ($ids: [ID!]!) { rejectOrders(input: {orderIds: $ids, notify: true}) { userErrors { code } } }"
+PENDING, SENT, FAILED = NotificationStatus.PENDING, NotificationStatus.SENT, NotificationStatus.FAILED
+UNCLEAR, CANCELLED = NotificationStatus.MAY_HAVE_BEEN_DELIVERED, NotificationStatus.CANCELLED
+
+
+async def mailed(database: Database, order: Order, kind: str, **values: Any) -> OutboxMessage:
+    """A mail that the order's buyer was promised before. The relay of the server does not touch it today."""
+    made = message(notice(kind=kind), brand_id=order.brand_id, order_id=order.id, at=TOMORROW)
+    for name, value in values.items():
+        setattr(made, name, value)
+    await save(database, made)
+    return made
+
+
+async def shown(client: Client, order: Order) -> tuple[list[tuple[str, str, str | None]], list[str]]:
+    found = (await client.data(MAILS, id=id_of(order)))["order"]
+    mails = [(each["kind"], each["status"], each["cancelledBy"]) for each in found["notifications"]]
+    return mails, [each["summary"] for each in found["history"]["nodes"] if each["kind"] == "NOTIFICATION_CANCELLED"]
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+async def test_a_final_decision_cancels_the_orders_earlier_mails(
+    database: Database, api: Client, shop: Shop, decision: str
+) -> None:
+    order, other = await make_order(database, shop), await make_order(database, shop)
+    for kind in ("OC_CREATED", "OC_CONFIRMED", "OC_MADE_EDITABLE"):
+        await mailed(database, order, kind)
+    await mailed(database, order, "OC_CREATED", status=SENT)
+    await mailed(database, order, "OC_CREATED", status=FAILED)
+    await mailed(database, other, "OC_CREATED")
+    client = api.as_(shop.member())
+    answer = await client.data(DECISIONS[decision], id=id_of(order))
+    assert next(iter(answer.values()))["userErrors"] == []
+    mails, history = await shown(client, order)
+    assert mails == [
+        ("OC_CREATED", "CANCELLED", decision),
+        ("OC_CONFIRMED", "CANCELLED", decision),
+        ("OC_MADE_EDITABLE", "CANCELLED", decision),
+        ("OC_CREATED", "SENT", None),
+        ("OC_CREATED", "FAILED", None),
+        (decision, ANY, None),
+    ]
+    why = "the order was rejected" if decision == "ORDER_REJECTED" else "the order was sent back"
+    assert sorted(history) == [
+        f"Mail “Order confirmation confirmed” cancelled before it was sent: {why}",
+        f"Mail “Order confirmation created” cancelled before it was sent: {why}",
+        f"Mail “Order confirmation made editable again” cancelled before it was sent: {why}",
+    ]
+    assert (await shown(client, other))[0] == [("OC_CREATED", "PENDING", None)], "another order's mail"
+
+
+async def test_rejecting_many_cancels_the_mails_of_each(database: Database, api: Client, shop: Shop) -> None:
+    orders = [await make_order(database, shop) for _ in range(3)]
+    for order in orders:
+        await mailed(database, order, "OC_CREATED")
+    client = api.as_(shop.member())
+    await client.data(BULK, ids=[id_of(order) for order in orders])
+    for order in orders:
+        mails, history = await shown(client, order)
+        assert mails == [("OC_CREATED", "CANCELLED", "ORDER_REJECTED"), ("ORDER_REJECTED", ANY, None)]
+        assert len(history) == 1
+
+
+async def test_of_a_mail_that_some_have_or_may_have_only_further_tries_are_given_up(
+    database: Database, api: Client, shop: Shop
+) -> None:
+    order = await make_order(database, shop)
+    await mailed(database, order, "OC_CREATED", left_over={"to": ["b@example.com"], "note": None})
+    await mailed(database, order, "OC_CONFIRMED", status=UNCLEAR, unclear=1)
+    await mailed(database, order, "OC_MADE_EDITABLE", leased_until=TOMORROW)
+    client = api.as_(shop.member())
+    before = (await client.data(MAILS, id=id_of(order)))["order"]["notifications"]
+    assert [each["nextTryAt"] is None for each in before] == [False, False, False]
+    await client.data(REJECT, id=id_of(order))
+    after = (await client.data(MAILS, id=id_of(order)))["order"]["notifications"]
+    assert [(each["status"], each["cancelledBy"], each["nextTryAt"] is None) for each in after] == [
+        ("SENT", "ORDER_REJECTED", True),
+        ("MAY_HAVE_BEEN_DELIVERED", "ORDER_REJECTED", True),
+        ("PENDING", "ORDER_REJECTED", False),
+        ("PENDING", None, False),
+    ], "the third one is in the hands of a relay, which may be sending it right now"
+
+
+async def test_a_mail_that_may_have_been_delivered_can_be_sent_again_after_its_last_try(
+    database: Database, api: Client, shop: Shop
+) -> None:
+    order = await make_order(database, shop)
+    client = api.as_(shop.member())
+    trying = await mailed(database, order, "OC_CREATED", status=UNCLEAR, unclear=2)
+    payload = await resend(client, to_id(Kind.NOTIFICATION, trying.id))
+    assert [error["code"] for error in payload["userErrors"]] == ["NOT_ALLOWED_IN_STATUS"]
+    order = await make_order(database, shop)
+    ended = await mailed(database, order, "OC_CREATED", status=UNCLEAR, unclear=3)
+    payload = await resend(client, to_id(Kind.NOTIFICATION, ended.id))
+    assert payload["userErrors"] == []
+    assert payload["notification"]["status"] == "PENDING"
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+async def test_after_a_final_decision_only_the_mail_about_it_is_sent_again(
+    database: Database, api: Client, shop: Shop, decision: str
+) -> None:
+    order = await make_order(database, shop)
+    old = [await mailed(database, order, kind, status=FAILED) for kind in ("OC_CREATED", "OC_CONFIRMED")]
+    client = api.as_(shop.member())
+    await client.data(DECISIONS[decision], id=id_of(order))
+    for each in old:
+        payload = await resend(client, to_id(Kind.NOTIFICATION, each.id))
+        assert [error["code"] for error in payload["userErrors"]] == ["NOT_ALLOWED_IN_STATUS"]
+    async with database.transaction(EVERYTHING) as session:
+        own = OutboxMessage.kind == decision
+        await session.execute(update(OutboxMessage).where(own).values(status=FAILED))
+        id = (await session.scalars(select(OutboxMessage.id).where(own))).one()
+    assert (await resend(client, to_id(Kind.NOTIFICATION, id)))["userErrors"] == []
+
+
+async def test_sending_again_is_in_the_history_and_goes_to_all_present_addresses(
+    database: Database, api: Client, shop: Shop
+) -> None:
+    id = await failed(database, api, shop)
+    emails = ["a@example.com", "new@example.com", "z@example.com"]
+    await save(database, *(BuyerRecipient(brand_id=shop.brand.id, buyer_id=shop.buyer.id, email=e) for e in emails))
+    payload = await resend(api.as_(shop.member()), id)
+    assert payload["notification"]["to"] == ["a@example.com", "buyer@example.com", "new@example.com", "z@example.com"]
+    async with database.read(EVERYTHING) as session:
+        kinds = list(await session.scalars(select(AuditEntry.kind).order_by(AuditEntry.sequence)))
+    assert kinds == ["ORDER_REJECTED", "NOTIFICATION_RESENT"]

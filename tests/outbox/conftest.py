@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 
+from models.database.sessions import Database
 from tests.outbox.test_relay import Mailbox
 from tests.support.clock import Clock
 from tests.support.ports import free_port
@@ -25,5 +26,8 @@ def server(mailbox: Mailbox) -> Iterator[Controller]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock(database: Database) -> Clock:
+    """Of the relays and of the database, so that a test can let leases expire and pauses pass."""
+    made = Clock()
+    database.clock = made
+    return made

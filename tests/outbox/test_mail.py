@@ -2,16 +2,22 @@
 
 import email
 import email.policy
+import re
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from html.parser import HTMLParser
+from itertools import product
 from uuid import UUID
 
 import pytest
 
-from exports.mail import email_message, render
+from exports.mail import RenderedMail, email_message, render
 from exports.relay.transports import SmtpTransport, SmtpUrlError
-from models.locale import Locale
+from exports.texts import one_line
+from models.locale import Locale, text_for
+from models.messages.mail import MailKind, mail_texts
 from models.outbox import OrderNotice
 from tests.outbox.test_relay import SENDER, notice
 
@@ -73,7 +79,7 @@ def test_it_has_text_and_html_and_says_what_happened() -> None:
 def test_in_japanese_and_in_the_brands_time_zone() -> None:
     names = {"brand_name": "雲 Kumo", "sender_name": "雲 Kumo", "buyer_name": "青い店"}
     message = sent(notice(locale=Locale.JA, time_zone="Asia/Tokyo", body=None, **names))
-    assert message["Subject"] == "【雲 Kumo】ご注文 ORD-1 についてのお知らせ"
+    assert message["Subject"] == "【雲 Kumo】ご注文 ORD-1 をお受けできません（お詫び）"
     assert message["From"] == "雲 Kumo <no-reply@northlight.example>"
     for kind in ("plain", "html"):
         shown = part(message, kind)
@@ -119,3 +125,89 @@ def test_ten_thousand_characters_arrive_whole() -> None:
 def test_a_bad_mail_server_url_is_reported_with_an_example(url: str) -> None:
     with pytest.raises(SmtpUrlError, match="smtps://user:password@host:465"):
         SmtpTransport(url)
+
+
+NAMES = (
+    "Société à Responsabilité", "Société à", "à", "é à ü", "雲 Kumo", "雲", "株式会社 ゆき の 店", "Northlight", "A  B",
+    "Ünïcödé & Søns, Ltd.", 'Quote "This" Co.', "ｼｬﾂ 商店", "𠮷野家 𠮷", "👕 Shirts 👗", "x" * 70,
+    "長い名前の店" * 20, "a à " * 30,
+    "Zoë's; Café: à", "= ? =", "à  à", "e\u0301a\u0300 combined", "Δ Ж ש ع",
+)  # fmt: skip
+CODES = ("ORD-1", "雲-1008", "N° 12 à", "A B C", "2026/11/24 é", "#" * 64, "コード 1 2 3", "é" * 64)
+
+
+@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("locale", Locale)
+def test_subjects_and_senders_arrive_as_they_were_written(kind: MailKind, locale: Locale) -> None:
+    """880 combinations for each kind and language, read by both of Python's parsers."""
+    for brand, code, gap in product(NAMES, CODES, ("", "à ", " -", "  ", " 東京")):
+        name = one_line(brand + gap)
+        told = notice(kind=kind, locale=locale, brand_name=name, sender_name=name, order_code=code)
+        expected = one_line(text_for(mail_texts(kind).subject, locale, brand=name, code=code))
+        mail = RenderedMail(to=["a@example.com"], subject=expected, text="", html="")
+        wire = bytes(email_message(mail, id=ID, sender=SENDER, sender_name=name, reply_to=told.reply_to, at=AT))
+        head = wire.partition(b"\r\n\r\n")[0].split(b"\r\n")
+        assert max(map(len, head)) <= 78
+        assert all(re.fullmatch(rb"[ -~]+", line) for line in head)
+        parsed = email.message_from_bytes(wire, policy=email.policy.default)
+        assert parsed["Subject"] == expected
+        if wire.partition(b"\r\nTo:")[0].count(b"=?") <= 1:  # Python puts a space between the words of a longer name
+            assert parsed["From"].addresses[0].display_name == name
+        assert parsed["From"].addresses[0].addr_spec == SENDER
+        old = email.message_from_bytes(wire, policy=email.policy.compat32)
+        assert str(make_header(decode_header(old["Subject"]))) == expected
+        assert str(make_header(decode_header(parseaddr(old["From"])[0]))) == name
+
+
+CONTENTS = {
+    "lines": [{"name": f"Shirt {n}", "number": f"SKU-{n}", "quantity": n * 1000, "amount": f"{n}.50"} for n in (1, 2)],
+    "more": 8,
+    "total": "4321.00",
+    "currency": "GBP",
+}
+
+
+def test_a_decline_says_what_it_is_about_and_what_to_do() -> None:
+    message = sent(notice(contents=CONTENTS))
+    for kind in ("plain", "html"):
+        shown = part(message, kind)
+        for word in ("Shirt 1 (SKU-1)", "Qty 2,000", "£2.50", "and 8 more", "£4,321.00", "delivered or invoiced"):
+            assert word in shown, (kind, word)
+        assert "write to sales@northlight.example" in shown
+    assert "Please contact Northlight." in part(sent(notice(reply_to=None)), "plain")
+    assert "delivered or invoiced" not in part(sent(notice(kind="OC_CREATED")), "plain")
+
+
+def test_a_decline_in_japanese() -> None:
+    contents = CONTENTS | {"currency": "JPY", "total": "3697760"}
+    message = sent(notice(locale=Locale.JA, contents=contents))
+    for kind in ("plain", "html"):
+        shown = part(message, kind)
+        for word in (
+            "数量 1,000",
+            "ほか8件",
+            "¥3,697,760",
+            "発送およびご請求はございません",
+            "sales@northlight.example",
+        ):
+            assert word in shown, (kind, word)
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [
+        ("青い店", "青い店 御中"),
+        ("青い店 御中", "青い店 御中"),
+        ("青い店御中 ", "青い店御中"),
+        ("山田 太郎 様", "山田 太郎 様"),
+    ],
+)
+def test_a_buyer_is_addressed_once(name: str, greeting: str) -> None:
+    shown = part(sent(notice(locale=Locale.JA, buyer_name=name)), "plain")
+    assert shown.splitlines()[0] == greeting
+
+
+def test_line_breaks_are_elements() -> None:
+    html = part(sent(notice(body="One\nTwo\n\nThree <4>")), "html")
+    assert re.search(r"<p[^>]*>One<br>\s*Two</p>\s*<p[^>]*>Three &lt;4&gt;</p>", html)
+    assert "pre-wrap" not in html

@@ -234,7 +234,7 @@ async def test_two_relays_send_each_mail_once(
     database: Database, database_url: str, server: Controller, mailbox: Mailbox, clock: Clock
 ) -> None:
     await promise(database, 50)
-    other = Database(database_url)
+    other = Database(database_url, clock=clock)
     try:
         relays = [Relay(each, SmtpTransport(url_of(server)), sender=SENDER, clock=clock) for each in (database, other)]
         done = await asyncio.gather(*(relay.drain() for relay in relays))

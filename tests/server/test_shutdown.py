@@ -106,6 +106,6 @@ async def test_a_hanging_mail_server_neither_delays_shutdown_nor_gets_a_mail_twi
     row: OutboxMessage = (await outbox(database))[0]
     assert (row.status, row.leased_until) == (NotificationStatus.PENDING, None), "given back"
     transport = Noting()
-    later = Clock(now() + timedelta(minutes=1))
+    database.clock = later = Clock(now() + timedelta(minutes=1))
     done = await Relay(database, transport, sender=SENDER, clock=later).drain()
     assert done.sent == len(transport.brands) == 1

@@ -35,7 +35,7 @@ def _entries(kind: str) -> str:
 
 
 # Kinds of audit entries that do not increase the order's version.
-_NO_CHANGE = "('ORDER_PLACED', 'TAGS_APPLIED', 'NOTIFICATION_RESENT')"
+_NO_CHANGE = "('ORDER_PLACED', 'TAGS_APPLIED', 'NOTIFICATION_RESENT', 'NOTIFICATION_CANCELLED')"
 
 # Violation → the condition for the orders that have it.
 WRONG_ORDERS = {
