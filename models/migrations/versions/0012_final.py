@@ -2,8 +2,8 @@
 
 Also: each audit entry continues its brand's chain, and the head keeps a marker of the entries older than the chain.
 
-Revision ID: 0011
-Revises: 0010
+Revision ID: 0012
+Revises: 0011
 """
 
 import hashlib
@@ -17,8 +17,8 @@ from alembic import op
 
 import models.base
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
