@@ -134,7 +134,8 @@ class Walk:
 
     def variables(self, field: GraphQLField, ids: dict[str, str], path: Path = ()) -> dict[str, Any]:
         """Values for all required arguments, and for the optional ones on the way to `path`."""
-        return _object(field.args, ids | {"id": ids[_subject(field)]}, path)
+        own = {"id": ids[_subject(field)]} if "id" in field.args else {}
+        return _object(field.args, ids | own, path)
 
     def _selection(self, type_: Any, depth: int) -> str:
         named: Any = get_named_type(type_)
