@@ -26,6 +26,7 @@ from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid, wrong_text
 from resolvers.core.work import Work
 from resolvers.importing.cells import INVISIBLE
+from resolvers.importing.rows import WIDE
 from resolvers.importing.similar import folded
 from resolvers.inputs import check_search
 from resolvers.reading.loaders import read_recipients
@@ -152,10 +153,10 @@ def _mentions(word: str) -> ColumnElement[bool]:
 
 
 def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
-    """Without spaces around texts and characters that nobody sees."""
+    """Without spaces around texts and characters that nobody sees; addresses in narrow characters, as in an import."""
     cleaned = {name: _clean(value) if name in ARGUMENTS else value for name, value in values.items()}
     if "recipients" in cleaned:
-        cleaned["recipients"] = [_clean(each) for each in cleaned["recipients"]]
+        cleaned["recipients"] = [_clean(each).translate(WIDE) for each in cleaned["recipients"]]
     return cleaned
 
 

@@ -68,7 +68,7 @@ async def test_a_buyer_is_created_with_all_that_is_said_of_it(database: Database
     said = {
         "uniqueCode": " NY-1 ",
         "name": "\u200bFifth Avenue Store ",
-        "emailRecipients": [" buying@fifth.example", "Owner@fifth.example", "OWNER@fifth.example"],
+        "emailRecipients": [" buying@fifth.example", "Owner@fifth.example", "ＯＷＮＥＲ＠fifth．example"],
         "locale": "JA",
         "country": "US",
         "address": "5th Avenue 1\nNew York",
