@@ -9,10 +9,13 @@ from graph.core.context import Info
 from graph.order_actions import OrderActionError
 from models.locale import Locale
 from resolvers import brand_settings as settings
+from resolvers.brand_settings import MAX_ADDRESS_LENGTH, MAX_NAME_LENGTH
 
 
 @strawberry.type(description="The settings of the viewer's brand.")
 class BrandSettings:
+    name: str = strawberry.field(description="The brand's name, as documents and mails show it.")
+    address: str = strawberry.field(description="Postal address, in lines, as documents show it. Empty if unknown.")
     archiving_enabled: bool = strawberry.field(
         description="Whether final (rejected or sent-back) orders can be archived."
     )
@@ -32,9 +35,16 @@ class BrandSettings:
 
 @strawberry.input(
     description="The settings to change. A setting that is left out keeps its value. Null restores the "
-    "default; archivingEnabled, locale and timeZone have no default and keep their value."
+    "default; name, archivingEnabled, locale and timeZone have no default and keep their value."
 )
 class UpdateBrandSettingsInput:
+    name: str | None = strawberry.field(
+        default=UNSET, description=f"The brand's name, 1 to {MAX_NAME_LENGTH} characters."
+    )
+    address: str | None = strawberry.field(
+        default=UNSET,
+        description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters. Null empties it.",
+    )
     archiving_enabled: bool | None = strawberry.field(
         default=UNSET, description="Whether final (rejected or sent-back) orders can be archived."
     )
@@ -53,7 +63,7 @@ class UpdateBrandSettingsPayload:
 
 
 # These have no default to fall back to: null leaves them as they are.
-NEVER_NULL = ("archiving_enabled", "locale", "time_zone")
+NEVER_NULL = ("name", "archiving_enabled", "locale", "time_zone")
 
 
 async def brand_settings(info: Info) -> BrandSettings | None:

@@ -1,34 +1,178 @@
-"""Buyer: the shop that ordered."""
+"""buyers, buyer, createBuyer, updateBuyer: the brand's buyers themselves."""
+
+from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
+from strawberry import ID, UNSET
 
-from graph.core.ids import Kind, to_id
-from graph.core.node import NODES, Node
-from resolvers import nodes
-from resolvers.reading.rows import BuyerRow
+from graph.buyer_types import Buyer
+from graph.core.context import Info, or_none
+from graph.core.ids import Kind, from_id
+from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.limits.cost import COST_OF_A_FILTER
+from graph.order_actions import OrderActionError
+from models.locale import Locale
+from resolvers import buyers as resolvers
+from resolvers.buyers import (
+    MAX_ADDRESS_LENGTH,
+    MAX_CODE_LENGTH,
+    MAX_COUNTRY_LENGTH,
+    MAX_NAME_LENGTH,
+    MAX_RECIPIENTS,
+)
+from resolvers.core.idempotency import MAX_KEY_LENGTH, IdempotentRequest
+from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
+from resolvers.reading.pagination import PageRequest
+
+# Field of the inputs → what resolvers/buyers.py calls it.
+VALUES = {
+    "unique_code": "unique_code",
+    "name": "name",
+    "email_recipients": "recipients",
+    "locale": "locale",
+    "country": "country",
+    "address": "address",
+    "is_offline": "is_offline",
+}
+# Null empties these; all others have no default to fall back to, and keep their value.
+CAN_BE_NULL = ("country", "address")
+RETRY = (
+    "Makes the command safe to retry: a retry with the same key changes nothing and returns the buyer again. At most "
+    f"{MAX_KEY_LENGTH} characters."
+)
+RECIPIENTS = f"At most {MAX_RECIPIENTS} e-mail addresses; those that differ only by case are one."
 
 
-@strawberry.type(description="A shop that orders from the brand.")
-class Buyer(Node):
-    unique_code: str = strawberry.field(description="The brand's code for the buyer, unique in the brand.")
-    name: str = strawberry.field(description="The shop's name.")
-    is_offline: bool = strawberry.field(
-        description="Whether the buyer is only a record kept by the brand. Such a buyer has no users of its "
-        "own and gets no mail."
+@strawberry.input(description="A new buyer of the brand.")
+class CreateBuyerInput:
+    unique_code: str = strawberry.field(
+        description=f"The brand's code for the buyer, unique in the brand, 1 to {MAX_CODE_LENGTH} characters. It "
+        "cannot be changed later."
     )
-    email_recipients: list[str] = strawberry.field(
-        description="E-mail addresses of the buyer. Every mail to the buyer goes to all of them."
+    name: str = strawberry.field(description=f"The shop's name, 1 to {MAX_NAME_LENGTH} characters.")
+    email_recipients: list[str] | None = strawberry.field(
+        default=UNSET, description=f"{RECIPIENTS} Every mail to the buyer goes to all of them. Default: none."
     )
+    locale: Locale | None = strawberry.field(
+        default=UNSET, description="Language of the mails to the buyer. Default: the brand's."
+    )
+    country: str | None = strawberry.field(
+        default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."
+    )
+    address: str | None = strawberry.field(
+        default=UNSET, description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters."
+    )
+    is_offline: bool | None = strawberry.field(
+        default=UNSET,
+        description="Whether the buyer is only a record kept by the brand, without users and mails. Default: true if "
+        "there are no e-mail addresses.",
+    )
+    allow_similar_code: bool = strawberry.field(
+        default=False,
+        description="Whether the code may differ from another buyer's only by case, width, leading zeros or "
+        "characters that nobody sees. If false, such a code is refused.",
+    )
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=RETRY)
 
-    @classmethod
-    def of(cls, row: BuyerRow) -> "Buyer":
-        return cls(
-            id=to_id(Kind.BUYER, row.id),
-            unique_code=row.unique_code,
-            name=row.name,
-            is_offline=row.is_offline,
-            email_recipients=list(row.emails),
-        )
+
+@strawberry.type(description="Result of createBuyer. The command succeeded if and only if userErrors is empty.")
+class CreateBuyerPayload:
+    buyer: Buyer | None = strawberry.field(description="The new buyer. Null if refused.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
-NODES[Kind.BUYER] = (nodes.buyers, Buyer.of)
+@strawberry.input(
+    description="What changes of a buyer. What is left out, or null, keeps its value; null empties country and "
+    "address. The code does not change."
+)
+class UpdateBuyerInput:
+    buyer_id: ID = strawberry.field(description="The buyer.")
+    name: str | None = strawberry.field(
+        default=UNSET, description=f"The shop's name, 1 to {MAX_NAME_LENGTH} characters."
+    )
+    email_recipients: list[str] | None = strawberry.field(
+        default=UNSET,
+        description=f"Replaces all e-mail addresses; an empty list removes them. {RECIPIENTS} Mails that wait to be "
+        "sent keep the addresses that they have.",
+    )
+    locale: Locale | None = strawberry.field(
+        default=UNSET, description="Language of the mails to the buyer, from the next mail on."
+    )
+    country: str | None = strawberry.field(
+        default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."
+    )
+    address: str | None = strawberry.field(
+        default=UNSET, description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters."
+    )
+    is_offline: bool | None = strawberry.field(
+        default=UNSET,
+        description="Whether the buyer is only a record kept by the brand, without users and mails. Default: an "
+        "offline buyer that gets e-mail addresses becomes a connected one.",
+    )
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=RETRY)
+
+
+@strawberry.type(description="Result of updateBuyer. The command succeeded if and only if userErrors is empty.")
+class UpdateBuyerPayload:
+    buyer: Buyer | None = strawberry.field(description="The buyer after the command. Null if refused.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
+
+
+async def buyers(
+    info: Info,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    search: Annotated[
+        str | None,
+        strawberry.argument(
+            description="Search words, case-insensitive. Each word must occur in the buyer's code, its name or one of "
+            f"its e-mail addresses. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
+            directives=[COST_OF_A_FILTER],
+        ),
+    ] = UNSET,
+) -> Connection[Buyer]:
+    words = or_none(search)
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    page = await resolvers.buyers(info.context, words, request)
+    return connection(page, Buyer.of, lambda: resolvers.count_buyers(info.context, words))
+
+
+async def buyer(info: Info, id: Annotated[ID, strawberry.argument(description="The buyer.")]) -> Buyer | None:
+    return await _buyer(info, from_id(Kind.BUYER, id))
+
+
+async def create_buyer(
+    info: Info, input: Annotated[CreateBuyerInput, strawberry.argument(description="The buyer.")]
+) -> CreateBuyerPayload:
+    values, similar = _values(input), input.allow_similar_code
+    arguments = values | {"allow_similar_code": similar}
+    request = IdempotentRequest("createBuyer", arguments, or_none(input.idempotency_key))
+    outcome = await resolvers.create_buyer(info.context, values, allow_similar_code=similar, request=request)
+    return CreateBuyerPayload(buyer=await _buyer(info, outcome.made), user_errors=OrderActionError.all_of(outcome))
+
+
+async def update_buyer(
+    info: Info, input: Annotated[UpdateBuyerInput, strawberry.argument(description="The buyer and the changes.")]
+) -> UpdateBuyerPayload:
+    values, buyer_id = _values(input), from_id(Kind.BUYER, input.buyer_id)
+    request = IdempotentRequest("updateBuyer", values | {"buyer_id": buyer_id}, or_none(input.idempotency_key))
+    outcome = await resolvers.update_buyer(info.context, buyer_id, values, request=request)
+    return UpdateBuyerPayload(buyer=await _buyer(info, outcome.made), user_errors=OrderActionError.all_of(outcome))
+
+
+def _values(input: CreateBuyerInput | UpdateBuyerInput) -> dict[str, Any]:
+    """Those that are given."""
+    given = {name: getattr(input, field, UNSET) for field, name in VALUES.items()}
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not UNSET and (value is not None or name in CAN_BE_NULL)
+    }
+
+
+async def _buyer(info: Info, buyer_id: UUID | None) -> Buyer | None:
+    row = await info.context.loaders.buyer.load(buyer_id) if buyer_id else None
+    return Buyer.of(row) if row else None

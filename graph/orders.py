@@ -10,7 +10,7 @@ from strawberry import ID, UNSET, Private
 
 from exports.order_snapshot import OrderDocument
 from graph.blockers import ActionBlocker, OrderActionVerdict
-from graph.buyers import Buyer
+from graph.buyer_types import Buyer
 from graph.catalog import OrderLine
 from graph.core.batching import map_loaded, selected_fields
 from graph.core.binding import question

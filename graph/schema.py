@@ -12,6 +12,7 @@ from graph.archiving import archive_order
 from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
+from graph.buyers import buyer, buyers, create_buyer, update_buyer
 from graph.carts import carts, update_cart
 from graph.confirmation import (
     approve_order_confirmation,
@@ -153,6 +154,13 @@ class Query:
         description="The API keys of the brand that are not revoked. Fails with the error code NOT_PERMITTED for "
         "other roles.",
     )
+    buyers = question(
+        buyers,
+        needs=P.READ,
+        description="The buyers of the brand, sorted by code. A buyer's user sees only that buyer.",
+        directives=[page_size("first", "last")],
+    )
+    buyer = question(buyer, needs=P.READ, description="A buyer by its id. Null if the viewer may not see it.")
     carts = question(
         carts,
         needs=P.READ,
@@ -244,6 +252,17 @@ class Mutation:
     )
     update_brand_settings = command(
         update_brand_settings, needs=P.CHANGE_SETTINGS, description="Changes settings of the viewer's brand."
+    )
+    create_buyer = command(
+        create_buyer,
+        needs=P.MANAGE_BUYERS,
+        description="Creates a buyer of the brand, so that orders can be placed for it. Next: placeOrder.",
+    )
+    update_buyer = command(
+        update_buyer,
+        needs=P.MANAGE_BUYERS,
+        description="Changes a buyer: its name, e-mail addresses, language, country, postal address, and whether it is "
+        "offline. Next, after a mail to an old address has failed: resendNotification.",
     )
     create_api_key = command(
         create_api_key,

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry import Private
 
-from graph.buyers import Buyer
+from graph.buyer_types import Buyer
 from graph.core.context import Info
 from models.actor import Actor, ActorKind
 from models.key_scopes import KeyScope, scopes_of_role

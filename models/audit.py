@@ -19,6 +19,7 @@ from models.base import Base, insert_new, new_id
 from models.events import (
     ApiKeyChanged,
     BrandSettingsUpdated,
+    BuyerCreated,
     BuyerUpdated,
     Event,
     OrderArchived,
@@ -161,6 +162,8 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
             return EventKind.TAG_DELETED, {"code": event.code, "orders": event.orders}
         case BrandSettingsUpdated():
             return EventKind.BRAND_SETTINGS_UPDATED, {"names": ", ".join(event.names)}
+        case BuyerCreated():
+            return EventKind.BUYER_CREATED, {"code": event.code}
         case BuyerUpdated():
             details = {"code": event.code, "names": ", ".join(event.names), "source": event.source}
             return EventKind.BUYER_UPDATED, details

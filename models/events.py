@@ -92,14 +92,21 @@ class BrandSettingsUpdated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerCreated:
+    brand_id: UUID
+    at: datetime
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuyerUpdated:
-    """`names`: what of the buyer changed, sorted. `source`: where it came from, e.g. an import file's name."""
+    """`names`: what of the buyer changed, sorted. `source`: an import file's name; empty for a change by hand."""
 
     brand_id: UUID
     at: datetime
     code: str
     names: tuple[str, ...]
-    source: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +131,7 @@ Event = (
     | TagUpdated
     | TagDeleted
     | BrandSettingsUpdated
+    | BuyerCreated
     | BuyerUpdated
     | ApiKeyChanged
 )

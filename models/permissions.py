@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MANAGE_TAGS = "MANAGE_TAGS"
     MANAGE_DELIVERY_NOTES = "MANAGE_DELIVERY_NOTES"
     MANAGE_INVOICES = "MANAGE_INVOICES"
+    MANAGE_BUYERS = "MANAGE_BUYERS"
     RESEND_MAILS = "RESEND_MAILS"
 
 
@@ -39,6 +40,7 @@ PERMITTED: dict[Permission, frozenset[Role]] = {
     P.MANAGE_TAGS: WRITERS - WITHOUT_BRAND,
     P.MANAGE_DELIVERY_NOTES: WRITERS,
     P.MANAGE_INVOICES: WRITERS,
+    P.MANAGE_BUYERS: frozenset({Role.ADMIN, Role.WRITE}),  # no partner app: a stolen key cannot redirect mails
     P.RESEND_MAILS: WRITERS | {Role.APP_REJECT},
 }
 

@@ -1,4 +1,4 @@
-"""The settings of a brand: archiving, language, time zone, mail sender, standard texts. Admins change them."""
+"""The settings of a brand: name, address, archiving, language, time zone, mails. Admins change them."""
 
 from dataclasses import dataclass, fields
 from typing import Any, Unpack
@@ -9,13 +9,13 @@ from models.brand import Brand
 from models.buyer import ADDRESS
 from models.events import BrandSettingsUpdated
 from models.locale import Locale
-from models.messages.refusals import NOT_AN_ADDRESS, UNKNOWN_TIME_ZONE
+from models.messages.refusals import NOT_AN_ADDRESS, TEXT_MISSING, UNKNOWN_TIME_ZONE
 from models.permissions import Permission, permits
 from models.time_zones import is_time_zone
 from resolvers.core.actions import Terms, act
 from resolvers.core.context import Context
 from resolvers.core.notices import MAX_BODY_LENGTH
-from resolvers.core.refusals import Outcome, Refusal, Refused, invalid
+from resolvers.core.refusals import Outcome, Refusal, Refused, invalid, wrong_text
 from resolvers.core.work import Work
 from resolvers.inputs import check_text
 
@@ -24,6 +24,8 @@ from resolvers.inputs import check_text
 class BrandSettings:
     """None: the product's default applies."""
 
+    name: str
+    address: str
     archiving_enabled: bool
     locale: Locale
     time_zone: str
@@ -35,12 +37,16 @@ class BrandSettings:
 
 NAMES = [each.name for each in fields(BrandSettings)]
 ARGUMENTS = {
+    "name": "name",
+    "address": "address",
     "time_zone": "timeZone",
     "mail_sender_name": "mailSenderName",
     "mail_reply_to": "mailReplyTo",
     "rejection_text_en": "rejectionTextEn",
     "rejection_text_ja": "rejectionTextJa",
 }
+MAX_NAME_LENGTH = 200
+MAX_ADDRESS_LENGTH = 1000
 MAX_LENGTHS = {
     "mail_sender_name": 200,
     "mail_reply_to": 320,
@@ -61,6 +67,8 @@ async def brand_settings(context: Context) -> BrandSettings | None:
 async def update_brand_settings(context: Context, changes: dict[str, Any], **terms: Unpack[Terms]) -> Outcome:
     """`changes`: name → new value, of the settings to change."""
     cleaned = {name: _cleaned(value) for name, value in changes.items()}
+    if "address" in cleaned:
+        cleaned["address"] = cleaned["address"] or ""  # of a brand it is never NULL
 
     async def change(work: Work) -> None:
         if refusals := _check(context, cleaned):
@@ -85,6 +93,10 @@ def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
     for name, longest in MAX_LENGTHS.items():
         check_text(changes.get(name), longest, "input", ARGUMENTS[name])
     refusals = []
+    if "name" in changes and not changes["name"]:
+        refusals.append(invalid(context, TEXT_MISSING, "name"))
+    refusals += wrong_text(context, changes.get("name"), MAX_NAME_LENGTH, "name")
+    refusals += wrong_text(context, changes.get("address"), MAX_ADDRESS_LENGTH, "address", is_one_line=False)
     if "time_zone" in changes and not is_time_zone(changes["time_zone"] or ""):
         refusals.append(invalid(context, UNKNOWN_TIME_ZONE, "timeZone"))
     reply_to = changes.get("mail_reply_to")

@@ -3,23 +3,29 @@
 import shlex
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from graph.cli.database import Demo, existing_settings, on_database
+from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
+from graph.core.clock import utc_now
 from graph.settings.environment import from_environment
+from models.actor import Actor
 from models.brand import Brand
 from models.buyer import ADDRESS, Buyer
 from models.database.sessions import Database
 from models.locale import Locale
 from models.money import currencies
+from models.policy import Role
 from models.scope import EVERYTHING
 from models.time_zones import is_time_zone
-from resolvers.inputs import unprintable
+from resolvers import brand_settings
+from resolvers.core.context import Context
+from resolvers.core.refusals import Outcome, Refusal, RefusalCode
+from resolvers.inputs import InputError, unprintable
 
 app = typer.Typer(help="The brands (tenants) in the database.", no_args_is_help=True)
 
@@ -37,6 +43,33 @@ def brand_add(
     brand = new_brand(code, name, locale, time_zone, currency, reply_to)
     on_database(from_environment(), lambda database: add_brand(database, brand), may_be_empty=True)
     typer.echo(f"Brand {brand.code} is added. Next: ./run orders import FILE --brand {shlex.quote(brand.code)}")
+
+
+@app.command(name="set")
+def brand_set(
+    name: Annotated[str | None, typer.Option(help="As documents and mails show it.")] = None,
+    address: Annotated[str | None, typer.Option(help="The postal address, as documents show it.")] = None,
+    reply_to: Annotated[str | None, typer.Option(help='The address that buyers reply to; "" for none.')] = None,
+    sender_name: Annotated[str | None, typer.Option(help='The sender of mails; "" for the brand\'s name.')] = None,
+    locale: Annotated[Locale | None, typer.Option(help="The language of new buyers.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="The time zone of the times in documents.")] = None,
+    brand: OfBrand = None,
+    demo: Demo = False,
+) -> None:
+    """Change what is named of a brand."""
+    values = {
+        "name": name,
+        "address": address,
+        "mail_reply_to": reply_to,
+        "mail_sender_name": sender_name,
+        "locale": locale,
+        "time_zone": time_zone,
+    }
+    changes = {key: value for key, value in values.items() if value is not None}
+    if not changes:
+        raise CommandError("Name what changes, e.g. --reply-to sales@example.com.")
+    on_database(existing_settings(demo=demo), lambda database: set_brand(database, brand, changes))
+    typer.echo("The brand is changed.")
 
 
 @app.command(name="list")
@@ -102,6 +135,34 @@ def new_brand(code: str, name: str, locale: Locale, time_zone: str, currency: st
         currency=currency,
         mail_reply_to=reply_to,
     )
+
+
+async def set_brand(database: Database, brand: str | None, changes: dict[str, Any]) -> None:
+    """Raises CommandError."""
+    context = await context_of(database, brand)
+    try:
+        done(await brand_settings.update_brand_settings(context, changes))
+    except InputError as error:
+        raise CommandError(str(error)) from None
+
+
+async def context_of(database: Database, brand: str | None) -> Context:
+    """The context of commands for this brand, or for the only one. Raises CommandError."""
+    found = await find_brand(database, brand)
+    actor = Actor(role=Role.ADMIN, id="admin:cli", name="Command line", brand_id=found.id)
+    return Context(database, actor, utc_now)
+
+
+def done(outcome: Outcome) -> None:
+    """Raises CommandError for a command that was refused."""
+    if outcome.refusals:
+        raise CommandError(" ".join(map(_told, outcome.refusals)))
+
+
+def _told(refusal: Refusal) -> str:
+    """With the argument that is at fault, e.g. "emailRecipients.0: This is not an e-mail address."."""
+    at = ".".join(refusal.field[1:])
+    return f"{at}: {refusal.message}" if at and refusal.code is RefusalCode.INVALID_INPUT else refusal.message
 
 
 async def add_brand(database: Database, brand: Brand) -> None:

@@ -6,18 +6,14 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.brands import find_brand
+from graph.cli.brands import context_of, done
 from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
-from graph.core.clock import utc_now
 from graph.core.ids import Kind, from_id, to_id
-from models.actor import Actor
 from models.api_key import PREFIX, ApiKey
 from models.database.sessions import Database
 from models.key_scopes import KeyScope
-from models.policy import Role
 from resolvers import api_keys
-from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome
 from resolvers.inputs import InputError
 
@@ -68,7 +64,7 @@ async def create_key(
     database: Database, brand: str | None, name: str, scopes: Sequence[KeyScope], days: float | None
 ) -> str:
     """The key itself. Raises CommandError."""
-    context = await _context(database, brand)
+    context = await context_of(database, brand)
     expires_at = context.clock() + timedelta(days=days) if days else None
     try:
         return _secret(*await api_keys.create_api_key(context, name, scopes, expires_at))
@@ -78,19 +74,19 @@ async def create_key(
 
 async def rotate_key(database: Database, brand: str | None, key: str, overlap_hours: int) -> str:
     """The new key itself. Raises CommandError."""
-    context = await _context(database, brand)
+    context = await context_of(database, brand)
     return _secret(*await api_keys.rotate_api_key(context, from_id(Kind.API_KEY, key), overlap_hours))
 
 
 async def revoke_key(database: Database, brand: str | None, key: str) -> None:
     """Raises CommandError."""
-    context = await _context(database, brand)
-    _done(await api_keys.revoke_api_key(context, from_id(Kind.API_KEY, key)))
+    context = await context_of(database, brand)
+    done(await api_keys.revoke_api_key(context, from_id(Kind.API_KEY, key)))
 
 
 async def list_keys(database: Database, brand: str | None) -> list[str]:
     """One line for each key that is not revoked. Raises CommandError."""
-    return [_line(key) for key in await api_keys.api_keys(await _context(database, brand))]
+    return [_line(key) for key in await api_keys.api_keys(await context_of(database, brand))]
 
 
 def _line(key: ApiKey) -> str:
@@ -99,18 +95,7 @@ def _line(key: ApiKey) -> str:
     return "\t".join([to_id(Kind.API_KEY, key.id), key.name, f"{PREFIX}…{key.last_four}", key.scopes[-1], used, ends])
 
 
-async def _context(database: Database, brand: str | None) -> Context:
-    found = await find_brand(database, brand)
-    actor = Actor(role=Role.ADMIN, id="admin:cli", name="Command line", brand_id=found.id)
-    return Context(database, actor, utc_now)
-
-
-def _done(outcome: Outcome) -> None:
-    if outcome.refusals:
-        raise CommandError(" ".join(refusal.message for refusal in outcome.refusals))
-
-
 def _secret(outcome: Outcome, secret: str | None) -> str:
-    _done(outcome)
+    done(outcome)
     assert secret is not None  # noqa: S101 - it is done, so there is one
     return secret

@@ -1,4 +1,4 @@
-"""The command line: orders serve | migrate | import | backup | deliver | token | key | brand | audit | …
+"""The command line: orders serve | migrate | import | backup | deliver | token | key | brand | buyer | audit | …
 
 Each command is in the module of its subject. Two modules are imported only when their command runs, because they need
 the libraries of the PDF renderer: `doctor` must work on a machine that lacks them.
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from graph.cli import audit, brands, keys
+from graph.cli import audit, brands, buyers, keys
 from graph.cli.backup import backup_database
 from graph.cli.database import Demo, on_database
 from graph.cli.deliver import deliver
@@ -78,6 +78,7 @@ orders.command(name="backup")(backup_database)
 orders.command()(deliver)
 orders.command()(token)
 orders.add_typer(brands.app, name="brand")
+orders.add_typer(buyers.app, name="buyer")
 orders.add_typer(keys.app, name="key")
 orders.add_typer(audit.app, name="audit")
 

@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     TAG_UPDATED = "TAG_UPDATED"
     TAG_DELETED = "TAG_DELETED"
     BRAND_SETTINGS_UPDATED = "BRAND_SETTINGS_UPDATED"
+    BUYER_CREATED = "BUYER_CREATED"
     BUYER_UPDATED = "BUYER_UPDATED"
     API_KEY_CREATED = "API_KEY_CREATED"
     API_KEY_ROTATED = "API_KEY_ROTATED"
@@ -157,6 +158,8 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             )
         case EventKind.BRAND_SETTINGS_UPDATED:
             return Text("Settings changed: {names}", "設定を変更しました：{names}")
+        case EventKind.BUYER_CREATED:
+            return Text("Buyer {code} created", "バイヤー {code} を登録しました")
         case EventKind.BUYER_UPDATED:
             return Text("Buyer {code} changed: {names}", "バイヤー {code} を変更しました：{names}")
         case EventKind.API_KEY_CREATED:

@@ -152,6 +152,31 @@ NOT_AN_ADDRESS = Text("This is not an e-mail address.", "メールアドレス�
 
 UNKNOWN_BUYER = Text("There is no such buyer.", "該当するバイヤーがありません。")
 
+TEXT_MISSING = Text("This cannot be empty.", "必須項目です。")
+
+TEXT_TOO_LONG = Text(
+    "This takes at most {longest:,} characters, not {length:,}.",
+    "{longest:,}文字以内で入力してください（現在{length:,}文字）。",
+)
+
+TEXT_UNPRINTABLE = Text(
+    "A character cannot be kept (U+{character:04X} at {place}): remove it.",
+    "使用できない文字（U+{character:04X}、{place}文字目）が含まれています。",
+)
+
+NOT_ONE_LINE = Text("This takes one line, without tabs.", "改行とタブは使用できません。")
+
+BUYER_CODE_TAKEN = Text(
+    "A buyer with the code {code} exists already.", "バイヤーコード {code} はすでに使用されています。"
+)
+
+BUYER_CODE_SIMILAR = Text(
+    "This code looks like that of the buyer {code}. Set allowSimilarCode if it is another buyer.",
+    "既存のバイヤーコード {code} と似ています。別のバイヤーの場合はallowSimilarCodeをオンにしてください。",
+)
+
+TOO_MANY_RECIPIENTS = Text("A buyer has at most {most} e-mail addresses.", "メールアドレスは{most}件までです。")
+
 UNKNOWN_CATALOG = Text("There is no such catalog.", "該当するカタログがありません。")
 
 UNKNOWN_CURRENCY = Text("This is not a currency in use (ISO 4217).", "有効な通貨コード（ISO 4217）ではありません。")

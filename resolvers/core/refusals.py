@@ -6,11 +6,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from models.locale import Text, text_for
-from models.messages.refusals import NOT_PERMITTED
+from models.messages.refusals import NOT_ONE_LINE, NOT_PERMITTED, TEXT_TOO_LONG, TEXT_UNPRINTABLE
 from models.permissions import Permission, permits
 from models.policy import Blocker, OrderAction
 from resolvers.core.context import Context
-from resolvers.inputs import InputError
+from resolvers.inputs import UNPRINTABLE, InputError
 from resolvers.reading.verdicts import Explained
 
 
@@ -103,6 +103,21 @@ def refusal(context: Context, code: RefusalCode, text: Text, /, *field: str, **v
 def invalid(context: Context, text: Text, /, *field: str, **values: object) -> Refusal:
     """A refusal for an argument that makes no sense; `text` is one of models/messages/refusals.py."""
     return refusal(context, RefusalCode.INVALID_INPUT, text, *field, **values)
+
+
+def wrong_text(
+    context: Context, text: str | None, longest: int, *field: str, is_one_line: bool = True
+) -> list[Refusal]:
+    """Why a text cannot be taken: too long, a character that cannot be kept, a line break or tab. Empty when it can."""
+    if not text:
+        return []
+    if len(text) > longest:
+        return [invalid(context, TEXT_TOO_LONG, *field, longest=longest, length=len(text))]
+    if found := UNPRINTABLE.search(text):
+        return [invalid(context, TEXT_UNPRINTABLE, *field, character=ord(found[0]), place=found.start() + 1)]
+    if is_one_line and ("\t" in text or len(text.splitlines()) > 1):
+        return [invalid(context, NOT_ONE_LINE, *field)]
+    return []
 
 
 def not_permitted(context: Context, needs: OrderAction | Permission) -> list[Refusal]:

@@ -6,7 +6,7 @@ Pages inside an order (lines, history) are keyed by (order, size, after).
 
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -56,6 +56,7 @@ from resolvers.reading.rows import (
     OrderRow,
     RejectionRow,
     TagRow,
+    buyer_row,
     with_sku,
 )
 from resolvers.reading.verdicts import Verdict, read_verdicts
@@ -135,15 +136,19 @@ async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, 
 
 async def read_buyers(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BuyerRow]:
     rows = (await session.execute(select(*BUYER_COLUMNS).where(Buyer.id.in_(ids)))).all()
+    emails = await read_recipients(session, ids)
+    return {row.id: buyer_row(*row, emails=emails.get(row.id, ())) for row in rows}
+
+
+async def read_recipients(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[str]]:
+    """Buyer's id → its e-mail addresses, sorted."""
     recipients = (
         select(BuyerRecipient.buyer_id, BuyerRecipient.email)
         .join_from(BuyerRecipient, Buyer)
         .where(BuyerRecipient.buyer_id.in_(ids))
         .order_by(BuyerRecipient.email)
     )
-    emails = grouped((await session.execute(recipients)).all(), str)
-    columns_of_buyer: dict[UUID, list[Any]] = {row.id: [*row, tuple(emails.get(row.id, ()))] for row in rows}
-    return {id: BuyerRow(*columns) for id, columns in columns_of_buyer.items()}
+    return grouped((await session.execute(recipients)).all(), str)
 
 
 async def read_brands(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BrandRow]:

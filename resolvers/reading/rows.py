@@ -3,7 +3,7 @@
 A row's fields are named after the columns, so that `columns_of` makes the SELECT list from the class itself.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -95,6 +95,8 @@ class BuyerRow:
     name: str
     is_offline: bool
     locale: Locale
+    country: str
+    address: str
     emails: tuple[str, ...]
 
 
@@ -214,6 +216,11 @@ class HistoryRow:
     details: dict[str, Any]
     sequence: int | None
     hash: str | None
+
+
+def buyer_row(*columns: Any, emails: Sequence[str] = ()) -> BuyerRow:
+    """`columns`: BUYER_COLUMNS."""
+    return BuyerRow(*(*columns, tuple(emails)))
 
 
 SKU_COLUMNS = columns_of(Sku, SkuRow)

@@ -17,7 +17,7 @@ from tests.support.client import Client, id_of
 from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop
 from tests.support.trace import trace
 
-SHOWN = "archivingEnabled locale timeZone mailSenderName mailReplyTo rejectionTextEn rejectionTextJa"
+SHOWN = "name address archivingEnabled locale timeZone mailSenderName mailReplyTo rejectionTextEn rejectionTextJa"
 READ = f"{{ brandSettings {{ {SHOWN} }} }}"
 UPDATE = f"""mutation ($input: UpdateBrandSettingsInput!) {{ updateBrandSettings(input: $input) {{
   settings {{ {SHOWN} }} userErrors {{ code message field }} }} }}"""
@@ -44,6 +44,8 @@ async def test_only_given_settings_change_and_the_change_is_audited(
     payload = await update(admin, timeZone="Asia/Tokyo", locale="JA", rejectionTextJa=" 申し訳ございません。 ")
     assert payload["userErrors"] == []
     assert payload["settings"] == {
+        "name": "Northlight",
+        "address": "",
         "archivingEnabled": True,
         "locale": "JA",
         "timeZone": "Asia/Tokyo",
@@ -78,6 +80,19 @@ async def test_the_brands_own_text_and_sender_are_used(database: Database, admin
     assert {(notice["sender_name"], notice["reply_to"]) for notice in notices} == {("Northlight Sales", "s@n.example")}
 
 
+async def test_the_brands_own_name_and_address_can_be_set(database: Database, admin: Client, shop: Shop) -> None:
+    address = "1 Mill Lane\nLondon"
+    payload = await update(admin, name=" Northlight Trading Ltd ", address=f" {address}\n")
+    assert payload["userErrors"] == []
+    assert (payload["settings"]["name"], payload["settings"]["address"]) == ("Northlight Trading Ltd", address)
+    assert (await admin.data("{ viewer { brand { name } } }"))["viewer"]["brand"] == {"name": "Northlight Trading Ltd"}
+    payload = await update(admin, name=None, address=None)
+    assert (payload["settings"]["name"], payload["settings"]["address"]) == ("Northlight Trading Ltd", "")
+    async with database.read(EVERYTHING) as session:
+        entries = list(await session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+    assert [entry.details["names"] for entry in entries] == ["address, name", "address"]
+
+
 async def test_archiving_can_be_switched_off(database: Database, admin: Client, shop: Shop) -> None:
     order = await make_order(database, shop, status=OrderStatus.REJECTED)
     await update(admin, archivingEnabled=False)
@@ -91,6 +106,11 @@ async def test_archiving_can_be_switched_off(database: Database, admin: Client, 
         ({"timeZone": "Mars/Base"}, "timeZone"),
         ({"timeZone": ""}, "timeZone"),
         ({"mailReplyTo": "nobody"}, "mailReplyTo"),
+        ({"name": " "}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "North\nlight"}, "name"),
+        ({"name": "North\u0000light"}, "name"),
+        ({"address": "x" * 1001}, "address"),
         ({"mailReplyTo": "a@b.example\nBcc: c@d.example"}, "mailReplyTo"),
     ],
 )

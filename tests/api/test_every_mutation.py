@@ -49,6 +49,8 @@ ON_MANY: dict[str, tuple[OrderAction, dict[str, Any]]] = {
 OTHERS = {
     "resendNotification",
     "updateBrandSettings",
+    "createBuyer",
+    "updateBuyer",
     "createApiKey",
     "rotateApiKey",
     "revokeApiKey",

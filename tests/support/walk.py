@@ -43,8 +43,8 @@ KINDS = {
     "apiKeyId": "ApiKey",
     "notificationId": "Notification",
 }
-# Ids of any kind: these get the id of an order, unless the test gives another.
-ANY_KIND = {"node": "id", "nodes": "ids", "order": "id"}
+# Ids of any kind: these get the id of what the field is about, else of an order, unless the test gives another.
+ANY_KIND = {"node": "id", "nodes": "ids", "order": "id", "buyer": "id"}
 # Required arguments that are no ids, with their values.
 VALUES: dict[str, Any] = {
     "notify": False,
@@ -56,6 +56,8 @@ VALUES: dict[str, Any] = {
     "unitPrice": "12.50",
     "code": "walked",
     "name": "Walked",
+    "uniqueCode": "walked",
+    "allowSimilarCode": False,
     "mode": "ADD",
     "scopes": "ORDERS_READ",
     "overlapHours": 0,
@@ -112,7 +114,7 @@ class Walk:
             for path in _id_paths(field.args, ()):
                 argument = [str(each) for each in path if isinstance(each, str)][-1]
                 if ANY_KIND.get(name) == argument:
-                    found.append(Place(operation, name, path, "Order"))
+                    found.append(Place(operation, name, path, _subject(field)))
                     continue
                 assert argument in KINDS, (
                     f"{name}: say in tests/support/walk.py what {'.'.join(map(str, path))} is the id of"
@@ -132,7 +134,8 @@ class Walk:
 
     def variables(self, field: GraphQLField, ids: dict[str, str], path: Path = ()) -> dict[str, Any]:
         """Values for all required arguments, and for the optional ones on the way to `path`."""
-        return _object(field.args, ids, path)
+        own = {"id": ids[_subject(field)]} if "id" in field.args else {}
+        return _object(field.args, ids | own, path)
 
     def _selection(self, type_: Any, depth: int) -> str:
         named: Any = get_named_type(type_)
@@ -156,6 +159,12 @@ def at(variables: dict[str, Any], path: Path, change: Callable[[Any], Any]) -> d
         inner = inner[step]
     inner[path[-1]] = change(inner[path[-1]])
     return copy
+
+
+def _subject(field: GraphQLField) -> str:
+    """The kind of a field that answers one thing by its id; else an order."""
+    named = get_named_type(field.type).name
+    return named if named in KINDS.values() else "Order"
 
 
 def _id_paths(arguments: dict[str, GraphQLArgument] | dict[str, GraphQLInputField], path: Path) -> Iterator[Path]:
@@ -191,7 +200,7 @@ def _value(name: str, type_: Any, ids: dict[str, str], path: Path) -> Any:
     if isinstance(type_, GraphQLInputObjectType):
         return _object(type_.fields, ids, path)
     if type_.name == "ID":
-        return ids[KINDS.get(name, "Order")]
+        return ids[name if name == "id" else KINDS.get(name, "Order")]
     assert name in VALUES, f"say in tests/support/walk.py what to write for {name}: {type_}"
     value = VALUES[name]
     assert not isinstance(type_, GraphQLEnumType) or value in type_.values, f"{value} is none of {type_}"

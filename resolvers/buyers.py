@@ -1,0 +1,214 @@
+"""The brand's buyers: list, search, create and update. What an import says of buyers: importing/parties.py."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Unpack
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, or_, select
+
+from models.base import new_id
+from models.brand import Brand
+from models.buyer import ADDRESS, Buyer, BuyerRecipient
+from models.events import BuyerCreated, BuyerUpdated
+from models.locale import Locale
+from models.messages.refusals import (
+    BUYER_CODE_SIMILAR,
+    BUYER_CODE_TAKEN,
+    NOT_AN_ADDRESS,
+    TEXT_MISSING,
+    TOO_MANY_RECIPIENTS,
+    UNKNOWN_BUYER,
+)
+from models.permissions import Permission
+from resolvers.core.actions import Terms, act, not_found
+from resolvers.core.context import Context
+from resolvers.core.refusals import Outcome, Refusal, Refused, invalid, wrong_text
+from resolvers.core.work import Work
+from resolvers.importing.cells import INVISIBLE
+from resolvers.importing.rows import WIDE
+from resolvers.importing.similar import folded
+from resolvers.inputs import check_search
+from resolvers.reading.loaders import read_recipients
+from resolvers.reading.pagination import Key, Page, PageRequest, by_id, read_page
+from resolvers.reading.rows import BUYER_COLUMNS, BuyerRow, buyer_row
+
+KEYS = [Key("unique_code", Buyer.unique_code, descending=False), by_id(Buyer.id, descending=False)]
+MAX_CODE_LENGTH = 64
+MAX_NAME_LENGTH = 200
+MAX_COUNTRY_LENGTH = 100
+MAX_ADDRESS_LENGTH = 1000
+MAX_EMAIL_LENGTH = 320
+MAX_RECIPIENTS = 50
+# What of a buyer can be changed: column, or "recipients" → what the audit calls it, as for an import.
+NAMES = {
+    "name": "name",
+    "recipients": "e-mail",
+    "locale": "language",
+    "country": "country",
+    "address": "address",
+    "is_offline": "offline",
+}
+ARGUMENTS = {"unique_code": "uniqueCode", "name": "name", "country": "country", "address": "address"}
+MAX_LENGTHS = {
+    "unique_code": MAX_CODE_LENGTH,
+    "name": MAX_NAME_LENGTH,
+    "country": MAX_COUNTRY_LENGTH,
+    "address": MAX_ADDRESS_LENGTH,
+}
+NEVER_EMPTY = ("unique_code", "name")
+
+
+async def buyers(context: Context, search: str | None, request: PageRequest) -> Page[BuyerRow]:
+    """The buyers that the viewer may see, by code; a buyer's user sees only its own. Two statements."""
+    statement = select(*BUYER_COLUMNS).where(*_conditions(search))
+    async with context.read() as session:
+        page = await read_page(session, statement, KEYS, request, buyer_row)
+        emails = await read_recipients(session, [row.id for row in page.rows])
+    rows = [replace(row, emails=tuple(emails.get(row.id, ()))) for row in page.rows]
+    return replace(page, rows=rows)
+
+
+async def count_buyers(context: Context, search: str | None) -> int:
+    async with context.read() as session:
+        return await session.scalar(select(func.count()).select_from(Buyer).where(*_conditions(search))) or 0
+
+
+async def create_buyer(
+    context: Context, values: dict[str, Any], *, allow_similar_code: bool = False, **terms: Unpack[Terms]
+) -> Outcome:
+    """`values`: `unique_code`, `name` and any other of NAMES.
+
+    Without `locale` the buyer has the brand's language. Without `is_offline` it is offline if it has no recipient.
+    """
+    cleaned = _cleaned(values)
+
+    async def change(work: Work) -> UUID:
+        if refusals := _check(context, cleaned):
+            raise Refused(*refusals)
+        code: str = cleaned["unique_code"]
+        await _check_code(work, code, allow_similar=allow_similar_code)
+        recipients: Sequence[str] = cleaned.get("recipients", ())
+        brands = select(Brand.locale).where(Brand.id == work.brand_id)
+        columns = {"locale": await work.find(brands) or Locale.EN, "is_offline": not recipients} | cleaned
+        columns.pop("recipients", None)
+        buyer = Buyer(id=new_id(), brand_id=work.brand_id, **columns)
+        work.add(buyer)
+        await work.save()
+        _add_recipients(work, buyer, recipients)
+        work.record(BuyerCreated(brand_id=work.brand_id, at=work.now, code=code))
+        return buyer.id
+
+    return await act(context, change, needs=Permission.MANAGE_BUYERS, **terms)
+
+
+async def update_buyer(
+    context: Context, buyer_id: UUID | None, values: dict[str, Any], **terms: Unpack[Terms]
+) -> Outcome:
+    """`values`: those of NAMES that change. A value that is the same as before is no event.
+
+    Without `is_offline`, an offline buyer that gets recipients becomes a connected one, as by an import.
+    """
+    cleaned = _cleaned(values)
+
+    async def change(work: Work) -> UUID:
+        if refusals := _check(context, cleaned):
+            raise Refused(*refusals)
+        # Not a full lock: placing an order of this buyer must not wait for it.
+        of_buyer = select(Buyer).where(Buyer.brand_id == work.brand_id, Buyer.id == buyer_id)
+        buyer = await work.find(of_buyer.with_for_update(key_share=True)) if buyer_id else None
+        if buyer is None:
+            raise Refused(not_found(context, UNKNOWN_BUYER, "buyerId"))
+        columns = {name: value for name, value in cleaned.items() if name != "recipients"}
+        if cleaned.get("recipients") and "is_offline" not in columns:
+            columns["is_offline"] = False
+        changed = [name for name, value in columns.items() if getattr(buyer, name) != value]
+        for name in changed:
+            setattr(buyer, name, columns[name])
+        if "recipients" in cleaned and await _replace_recipients(work, buyer, cleaned["recipients"]):
+            changed.append("recipients")
+        if changed:
+            names = tuple(sorted(NAMES[name] for name in changed))
+            work.record(BuyerUpdated(brand_id=work.brand_id, at=work.now, code=buyer.unique_code, names=names))
+        return buyer.id
+
+    return await act(context, change, needs=Permission.MANAGE_BUYERS, **terms)
+
+
+def _conditions(search: str | None) -> list[ColumnElement[bool]]:
+    """Raises InputError for words that cannot be searched."""
+    check_search(search)
+    return [_mentions(word) for word in dict.fromkeys((search or "").lower().split())]
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    """Case-insensitive, anywhere in the buyer's code, its name or one of its e-mail addresses."""
+
+    def has(column: Any) -> ColumnElement[bool]:
+        return func.lower(column).contains(word, autoescape=True)
+
+    # Uncorrelated on purpose: addresses are searched once, not once for each buyer.
+    recipients = select(BuyerRecipient.buyer_id).where(has(BuyerRecipient.email))
+    return or_(has(Buyer.unique_code), has(Buyer.name), Buyer.id.in_(recipients))
+
+
+def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
+    """Without spaces around texts and characters that nobody sees; addresses in narrow characters, as in an import."""
+    cleaned = {name: _clean(value) if name in ARGUMENTS else value for name, value in values.items()}
+    if "recipients" in cleaned:
+        cleaned["recipients"] = [_clean(each).translate(WIDE) for each in cleaned["recipients"]]
+    return cleaned
+
+
+def _clean(text: str | None) -> str:
+    return (text or "").translate(INVISIBLE).strip()
+
+
+def _check(context: Context, cleaned: dict[str, Any]) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    for name, longest in MAX_LENGTHS.items():
+        if name in NEVER_EMPTY and cleaned.get(name) == "":
+            refusals.append(invalid(context, TEXT_MISSING, ARGUMENTS[name]))
+        is_one_line = name != "address"
+        refusals += wrong_text(context, cleaned.get(name), longest, ARGUMENTS[name], is_one_line=is_one_line)
+    recipients = cleaned.get("recipients", ())
+    if len(recipients) > MAX_RECIPIENTS:
+        return [*refusals, invalid(context, TOO_MANY_RECIPIENTS, "emailRecipients", most=MAX_RECIPIENTS)]
+    for place, email in enumerate(recipients):
+        at = ("emailRecipients", str(place))
+        wrong = wrong_text(context, email, MAX_EMAIL_LENGTH, *at)
+        if not wrong and not ADDRESS.fullmatch(email):
+            wrong = [invalid(context, NOT_AN_ADDRESS, *at)]
+        refusals += wrong
+    return refusals
+
+
+async def _check_code(work: Work, code: str, *, allow_similar: bool) -> None:
+    """Raises Refused for a code that another buyer has, or that looks like another one's."""
+    codes = (await work.read(select(Buyer.unique_code).where(Buyer.brand_id == work.brand_id))).scalars().all()
+    if code in codes:
+        raise Refused(invalid(work.context, BUYER_CODE_TAKEN, "uniqueCode", code=code))
+    alike = None if allow_similar else next((each for each in codes if folded(each) == folded(code)), None)
+    if alike is not None:
+        raise Refused(invalid(work.context, BUYER_CODE_SIMILAR, "uniqueCode", code=alike))
+
+
+async def _replace_recipients(work: Work, buyer: Buyer, recipients: Sequence[str]) -> bool:
+    """Whether they are others than before."""
+    of_buyer = (BuyerRecipient.brand_id == buyer.brand_id, BuyerRecipient.buyer_id == buyer.id)
+    before = (await work.read(select(BuyerRecipient.email).where(*of_buyer))).scalars().all()
+    if set(before) == set(_once(recipients)):
+        return False
+    await work.save(delete(BuyerRecipient).where(*of_buyer))
+    _add_recipients(work, buyer, recipients)
+    return True
+
+
+def _add_recipients(work: Work, buyer: Buyer, recipients: Sequence[str]) -> None:
+    emails = _once(recipients)
+    work.add(*(BuyerRecipient(brand_id=buyer.brand_id, buyer_id=buyer.id, email=email) for email in emails))
+
+
+def _once(recipients: Sequence[str]) -> list[str]:
+    """Each address once; those that differ only by case are one."""
+    return list({email.casefold(): email for email in reversed(recipients)}.values())

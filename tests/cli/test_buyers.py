@@ -1,0 +1,65 @@
+"""`orders buyer …` and `orders brand set`, as processes of their own."""
+
+import pytest
+
+from tests.cli.test_command_line import orders
+
+
+@pytest.fixture
+def kumo(sqlite_url: str) -> str:
+    """A database with one brand."""
+    assert orders(sqlite_url, "brand", "add", "kumo", "Kumo", "--locale", "ja").returncode == 0
+    return sqlite_url
+
+
+def test_buyers_are_added_listed_found_and_changed(kumo: str) -> None:
+    made = orders(kumo, "buyer", "add", "NY-1", "Fifth Avenue", "--email", "b@x.example", "--email", "a@x.example")
+    assert (made.stdout, made.returncode) == ("Buyer NY-1 is added.\n", 0), made.stderr
+    assert orders(kumo, "buyer", "add", "OFF", "Offline shop").returncode == 0
+    listed = orders(kumo, "buyer", "list").stdout
+    assert (
+        listed == "NY-1\tFifth Avenue\tconnected\tja\t\ta@x.example; b@x.example\nOFF\tOffline shop\toffline\tja\t\t\n"
+    )
+    changed = orders(kumo, "buyer", "set", "NY-1", "--email", "c@x.example", "--language", "en", "--country", "US")
+    assert changed.stdout == "Buyer NY-1 is changed.\n", changed.stderr
+    listed = orders(kumo, "buyer", "list", "--search", "c@x").stdout
+    assert listed == "NY-1\tFifth Avenue\tconnected\ten\tUS\tc@x.example\n"
+    assert orders(kumo, "buyer", "set", "NY-1", "--no-email", "--offline").returncode == 0
+    assert orders(kumo, "buyer", "list", "--search", "ny-1").stdout == "NY-1\tFifth Avenue\toffline\ten\tUS\t\n"
+    assert orders(kumo, "audit", "verify").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["buyer", "add", "N", "New", "--email", "nobody"], "emailRecipients.0: This is not an e-mail address."),
+        (["buyer", "add", " ", "New"], "uniqueCode: This cannot be empty."),
+        (["buyer", "set", "nobody", "--name", "New"], "has no buyer with the code nobody"),
+        (["buyer", "set", "nobody"], "Name what changes"),
+        (["buyer", "set", "nobody", "--email", "a@b.example", "--no-email"], "not both"),
+        (["buyer", "list", "--search", "x" * 201], "search takes at most 200 characters"),
+        (["brand", "set"], "Name what changes"),
+        (["brand", "set", "--reply-to", "nobody"], "mailReplyTo: This is not an e-mail address."),
+        (["brand", "set", "--name", " "], "name: This cannot be empty."),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(kumo: str, arguments: list[str], says: str) -> None:
+    done = orders(kumo, *arguments)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_code_is_taken_once(kumo: str) -> None:
+    assert orders(kumo, "buyer", "add", "N-1", "New").returncode == 0
+    assert "exists already" in orders(kumo, "buyer", "add", "N-1", "New").stderr
+    assert "looks like that of the buyer N-1" in orders(kumo, "buyer", "add", "n-1", "New").stderr
+    assert orders(kumo, "buyer", "add", "n-1", "New", "--allow-similar").returncode == 0
+
+
+def test_a_brands_name_and_address_are_set(kumo: str) -> None:
+    said = ["--name", "Kumo Inc.", "--address", "1 Mill Lane", "--reply-to", "sales@kumo.example"]
+    done = orders(kumo, "brand", "set", *said)
+    assert (done.stdout, done.returncode) == ("The brand is changed.\n", 0), done.stderr
+    assert orders(kumo, "brand", "list").stdout == "kumo\tKumo Inc.\n"
