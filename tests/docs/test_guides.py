@@ -33,7 +33,7 @@ ALL_PAGES = (*PAGES, "docs/guides/postgresql.md")
 # Blocks that a test cannot run, by their first command, and why.
 NOT_RUN = {
     "PGOPTIONS=": "needs PostgreSQL's programs; tests/database/test_backup.py runs the same commands",
-    "./run orders audit anchor": "writes to a disk that keeps everything; tests/cli/test_audit.py runs the same commands",
+    "./run orders audit anchor": "writes to another disk; tests/cli/test_audit.py runs the same commands",
     "pip install": "installs packages; tests/api/test_traces.py has them installed",
     "export ORDERS_OIDC_ISSUER": "needs an identity provider; tests/api/test_sign_in.py has one",
     "CREATE ROLE": "needs a superuser; tests/support/postgres.py runs the same commands",
