@@ -89,6 +89,14 @@ async def reject(database: Database, order: Order, actor: Any, at: datetime) -> 
         session.add(OrderRejection.of(event, actor))
 
 
+async def send_back(database: Database, order: Order, at: datetime) -> None:
+    async with database.transaction(EVERYTHING) as session:
+        found = await session.get_one(Order, (order.brand_id, order.id))
+        found.send_back(at)
+        await session.flush()
+        session.add(OrderSendBack(brand_id=order.brand_id, order_id=order.id, sent_back_at=at, actor_name="Mina Sato"))
+
+
 async def confirm_less(database: Database, order: Order) -> None:
     """An order confirmation of the first line alone: what counts from then on."""
     async with database.transaction(EVERYTHING) as session:
@@ -119,7 +127,7 @@ async def a_year(database: Database, shop: Shop, seed: int) -> dict[str, str]:
         order = await make_order(
             database,
             shop,
-            status=OrderStatus.OC_REQUIRED if status in REJECTED else status,
+            status=OrderStatus.OC_REQUIRED if status in FINAL else status,
             buyer_id=choose.choice(buyers).id,
             catalog_id=catalog.id,
             currency=choose.choice(["JPY", "GBP", "KWD"]),
@@ -128,12 +136,13 @@ async def a_year(database: Database, shop: Shop, seed: int) -> dict[str, str]:
             shipping_minor=shipping,
             total_minor=sum(quantity * price for quantity, price in lines) + tax + shipping,
             placed_at=placed_at,
-            sent_back_at=placed_at + timedelta(days=number % 30),
             archived_at=datetime(2027, 1, 1, tzinfo=UTC) if status in FINAL and choose.random() < 0.5 else None,
         )
         catalogs[order.code] = catalog.code
         if choose.random() < 0.3:
             await confirm_less(database, order)
+        if status is OrderStatus.SENT_BACK_TO_CART:
+            await send_back(database, order, placed_at + timedelta(days=number % 30))
         if status in REJECTED:
             at = order.placed_at + timedelta(days=choose.randint(0, 50))
             await reject(database, order, choose.choice(actors), at)

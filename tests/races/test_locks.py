@@ -236,8 +236,8 @@ async def import_in_a_process(site: Site, shop: Shop, file: Path) -> list[int]:
     )  # fmt: skip
     said, errors = (each.decode() for each in await process.communicate())
     assert process.returncode == 0, said + errors
-    (line,) = (line for line in said.splitlines() if re.match(rf" *{file.name} +\d", line))
-    return [int(number.replace(",", "")) for number in line.split()[1:]]
+    (line,) = (line for line in said.splitlines() if line.startswith(f"{file.name}: "))
+    return [int(number.replace(",", "")) for number in re.findall(r"\b[\d,]*\d\b", line.removeprefix(f"{file.name}: "))]
 
 
 async def sweep(member: Caller, server: int) -> int:
