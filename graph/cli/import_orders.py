@@ -1,4 +1,4 @@
-"""`orders import`: imports files with a progress bar, and tells what came of each."""
+"""`orders import`: imports files with a progress bar, and prints a summary of each."""
 
 import csv
 import sys
@@ -30,7 +30,7 @@ FAULTS_SHOWN = 20  # of each file
 
 @dataclass
 class Outcome:
-    """What came of one file. `unreadable`: why it could not be read at all."""
+    """Result of one file. `unreadable`: why it could not be read at all."""
 
     file: Path
     summary: Summary | None = None

@@ -26,7 +26,7 @@ class LossError(RuntimeError):
     """A downgrade that would lose decisions, or the chain that proves them."""
 
 
-# Revision → tables whose rows a downgrade below it loses for good.
+# Revision → tables whose rows a downgrade below it loses permanently.
 LOST_BELOW = {
     "0003": ("audit_heads", "invoiced_delivery_notes"),
     "0002": ("order_replacements", "delivery_note_lines"),

@@ -1,4 +1,4 @@
-"""What came of an import file."""
+"""The summary of an imported file."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
