@@ -1,7 +1,8 @@
 """The documents to download, as a table. To add one, add a row here and a field that returns a link to it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -158,7 +159,7 @@ _ROWS: tuple[Document[Any], ...] = (
 DOCUMENTS = {document.name: document for document in _ROWS}
 
 
-def documents(signer: Signer) -> dict[str, Document[Any]]:
+def documents(signer: Signer) -> Mapping[str, Document[Any]]:
     """DOCUMENTS, whose history has the signed heads of the audit's chains."""
     signed = replace(HISTORY_EXCEL, made=Written(partial(_write_history, signer=signer)))
-    return DOCUMENTS | {signed.name: signed}
+    return ChainMap({signed.name: signed}, DOCUMENTS)
