@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -39,6 +40,7 @@ from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 
 RELAY_STOP_SECONDS = 8
+CLOSE_SECONDS = 10  # for connections and for what is being written, when the server stops
 # On SQLite, waiting for another process's lock cannot be cancelled. Lock waits are therefore limited to the request
 # timeout and a little more, so that a timed-out request is answered soon.
 LOCK_WAIT_MARGIN = timedelta(seconds=1)
@@ -84,12 +86,16 @@ def create_app(
             yield
         finally:
             relay.stop()
-            anchoring.cancel()
-            # The relay limits its own shutdown; this limit is for a database that hangs meanwhile.
+            # The relay limits its own shutdown; these limits are for a database that hangs meanwhile.
+            looking_up: asyncio.Task[object] | None = getattr(app.state, "looking_up_schema", None)
+            for each in (anchoring, looking_up):
+                if each:
+                    each.cancel()
+            await _until_ended({running, anchoring, *([looking_up] if looking_up else [])}, RELAY_STOP_SECONDS)
             with suppress(TimeoutError):
-                await asyncio.wait_for(running, RELAY_STOP_SECONDS)
-            await identity.close()
-            await database.close()
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await identity.close()
+                    await database.close()
 
     app = Starlette(
         routes=[
@@ -121,6 +127,15 @@ def create_app(
     app.state.is_stopping = False
     app.state.stop = stop
     return app
+
+
+async def _until_ended(tasks: "set[asyncio.Task[Any]]", seconds: float) -> None:
+    """Cancels what runs longer. Otherwise a connection that a task holds would outlive the closed database."""
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for each in late:
+        each.cancel()
+    if late:
+        await asyncio.wait(late, timeout=1)
 
 
 class GraphQLEndpoint(GraphQLOverHTTP):

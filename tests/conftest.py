@@ -4,9 +4,12 @@ The schema is made by the migrations, once for each kind, and copied for each te
 """
 
 import asyncio
+import inspect
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from functools import wraps
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,6 +19,27 @@ from models.migrations import upgrade
 from tests.support.postgres import Postgres, start_postgres
 
 TEMPLATE = "template_orders"
+OF_THE_LIMIT = 0.7  # of the seconds that a test may take (pytest-timeout): then an async one fails where it waits
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Ends an async test that waits too long by itself: it says where, and its servers are stopped.
+
+    pytest-timeout, which also ends a test that blocks its thread, ends the whole process of tests.
+    """
+    if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+        marker = item.get_closest_marker("timeout")
+        limit = float(marker.args[0] if marker else item.config.getini("timeout"))
+        item.obj = _bounded(item.obj, limit * OF_THE_LIMIT)
+
+
+def _bounded(test: Any, seconds: float) -> Any:
+    @wraps(test)
+    async def run(**fixtures: Any) -> None:
+        async with asyncio.timeout(seconds):
+            await test(**fixtures)
+
+    return run
 
 
 async def migrate(url: str) -> None:

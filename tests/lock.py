@@ -44,7 +44,7 @@ def audit(path: Path) -> str:
     """What pip-audit finds, as JSON; empty when it cannot."""
     asked = [sys.executable, "-m", "pip_audit", "--requirement", str(path), "--disable-pip", "--no-deps"]
     options = ["--progress-spinner", "off", "--format", "json"]
-    return subprocess.run([*asked, *options], capture_output=True, text=True, check=False).stdout
+    return subprocess.run([*asked, *options], capture_output=True, text=True, check=False, timeout=300).stdout
 
 
 def told(output: str) -> tuple[bool, str]:

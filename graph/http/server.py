@@ -7,7 +7,11 @@ that there is always room for the others. (Granian was tried instead: docs/decis
 """
 
 import asyncio
+import faulthandler
+import logging
+import os
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,12 +24,20 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from graph.limits.rate import network_of
 
+log = logging.getLogger("orders.server")
 MAX_HEAD_SECONDS = 10.0  # from the connection, or the first byte of a further request, to the end of the head
 MAX_HEAD_BYTES = 65_536
 MAX_READ_SECONDS = 30.0  # for a client to read what is buffered for it, some 64 kB
+MAX_STOP_SECONDS = 30.0  # after the running requests: for the relay, the connections and the threads
 LINGER_SECONDS = 2.0  # for a client to stop sending after its response
 MAX_CONNECTIONS = 500
 MAX_CONNECTIONS_PER_ADDRESS = 100  # that wait for their client; a trusted proxy may have more
+
+
+def _give_up(seconds: float) -> None:
+    log.error("the server did not stop within %.0f s; it is ended. What its threads do goes to stderr", seconds)
+    faulthandler.dump_traceback(all_threads=True)
+    os._exit(1)
 
 
 def _plain(status: str, text: str, *headers: str) -> bytes:
@@ -174,6 +186,7 @@ class Server(uvicorn.Server):
             if not self._is_stopping:
                 self._is_stopping = True
                 self._on_stop()
+                self._end_at_last()
             self.should_exit = time.monotonic() >= self._stop_at
         if counter % 10 == 0:
             now = asyncio.get_running_loop().time()
@@ -181,3 +194,10 @@ class Server(uvicorn.Server):
                 assert isinstance(connection, HttpConnection)  # noqa: S101 - configured in graph/cli/serve.py
                 connection.watch(now)
         return await super().on_tick(counter)
+
+    def _end_at_last(self) -> None:
+        """Ends the process if it has not ended long after all limits of the shutdown, as when a thread hangs."""
+        seconds = self._drain + (self.config.timeout_graceful_shutdown or 0) + MAX_STOP_SECONDS
+        timer = threading.Timer(seconds, _give_up, [seconds])
+        timer.daemon = True
+        timer.start()

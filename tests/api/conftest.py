@@ -1,12 +1,23 @@
 """The API through HTTP, on both databases."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.client import Client, serving
 from tests.support.clock import Clock
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the results of requests that wait for each other: a slow machine may need longer than the product
+    allows. How long the product waits has tests of its own (tests/races/test_locks.py, test_overload.py).
+    """
+    monkeypatch.setattr("graph.app.LOCK_WAIT", timedelta(seconds=60))
+    monkeypatch.setattr("graph.http.admission.MAX_WAIT_SECONDS", 60.0)
+    monkeypatch.setattr("graph.identity.authenticate.MAX_WAIT_SECONDS", 60.0)
 
 
 @pytest.fixture

@@ -412,7 +412,7 @@ async def test_a_client_that_disconnects_leaves_nothing_behind(tmp_path: Path) -
 def test_what_killed_processes_left_is_removed_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     ended = subprocess.Popen(["true"])
-    ended.wait()
+    ended.wait(60)
     names = [f"{FOLDER}{ended.pid}-abc", f"{FOLDER}{os.getpid()}-abc", f"{FOLDER}1-old", "orders-other", f"{FOLDER}x-y"]
     for name in names:
         (tmp_path / name).mkdir()

@@ -14,6 +14,7 @@ from tests.support.postgres import DURABLE, start_postgres
 ROUNDS = 6
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_after_crashes_nothing_is_lost_or_done_twice(database: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'orders.db'}"

@@ -148,7 +148,7 @@ def served(database: str, port: int, log: Path) -> Iterator["subprocess.Popen[by
             deadline = time.monotonic() + 120
             while True:
                 try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10).close()
                     break
                 except OSError:
                     assert process.poll() is None, log.read_text()
@@ -158,7 +158,10 @@ def served(database: str, port: int, log: Path) -> Iterator["subprocess.Popen[by
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=60)
+            finally:
+                process.kill()  # otherwise Popen would go on waiting
 
 
 def test_serve_migrates_serves_and_stops_on_a_signal(tmp_path: Path) -> None:
@@ -173,7 +176,7 @@ def test_serve_migrates_serves_and_stops_on_a_signal(tmp_path: Path) -> None:
             data=json.dumps({"query": "{ orders { totalCount } viewer { kind } }"}).encode(),
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             assert json.load(response)["data"] == {"orders": {"totalCount": 0}, "viewer": {"kind": "MEMBER"}}
         taken = orders(database, "serve", "--port", str(port))
         assert taken.returncode == 1

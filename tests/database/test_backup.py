@@ -126,5 +126,5 @@ async def test_postgresql_is_dumped_and_restored_under_load(
 def run(postgres: Postgres, program: str, *arguments: str) -> None:
     environment = os.environ | {"PGOPTIONS": "-c orders.brand=all"}
     command = [str(postgres.programs / program), *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr

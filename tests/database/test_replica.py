@@ -112,6 +112,7 @@ def following(postgres: Postgres) -> Iterator[str]:
                     stdout=log,
                     stderr=log,
                     check=False,
+                    timeout=120,
                 )
                 log.seek(0)
                 assert done.returncode == 0, log.read()

@@ -81,7 +81,7 @@ def commands(block: str) -> Iterator[Command]:
             continue
         lines.append(line)
         text = "\n".join(lines)
-        check = subprocess.run(["bash", "-n", "-c", text], capture_output=True)
+        check = subprocess.run(["bash", "-n", "-c", text], capture_output=True, timeout=60)
         if check.returncode == 0 and not line.endswith("\\"):
             yield Command(text, comment)
             lines = []
@@ -198,7 +198,7 @@ def reader(checkout: Path, tmp_path: Path) -> Iterator[Reader]:
             text=True,
             start_new_session=True,  # so that its server ends with it
         )
-    stop = threading.Timer(600, os.killpg, [shell.pid, signal.SIGKILL])
+    stop = threading.Timer(400, os.killpg, [shell.pid, signal.SIGKILL])
     stop.start()
     try:
         yield Reader(shell, log)
@@ -209,9 +209,10 @@ def reader(checkout: Path, tmp_path: Path) -> Iterator[Reader]:
         for pipe in (shell.stdin, shell.stdout):
             assert pipe is not None
             pipe.close()
-        shell.wait()
+        shell.wait(60)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_can_be_pasted(page: str, reader: Reader) -> None:
     pasted = 0

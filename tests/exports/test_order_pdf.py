@@ -235,7 +235,11 @@ def test_the_same_snapshot_gives_the_same_bytes() -> None:
         "sys.stdout.buffer.write(order_pdf(rejected(), 'ja'))"
     )
     elsewhere = subprocess.run(
-        [sys.executable, "-c", program], env=os.environ | {"PYTHONHASHSEED": "7"}, capture_output=True, check=True
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONHASHSEED": "7"},
+        capture_output=True,
+        check=True,
+        timeout=120,
     )
     assert order_pdf(rejected(), Locale.JA) == order_pdf(rejected(), Locale.JA) == elsewhere.stdout
 

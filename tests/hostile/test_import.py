@@ -77,7 +77,8 @@ except ImportFileError as error:
     print(error)
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
-    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", program, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     said, megabytes = done.stdout.splitlines()
     assert said == f"{path} has a line of more than 1,000,000 characters."
     assert int(megabytes) < 50

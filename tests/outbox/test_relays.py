@@ -103,8 +103,13 @@ async def test_several_processes_send_each_mail_once(
         await asyncio.create_subprocess_exec(*command, env=environment(database_url, **settings), cwd=ROOT, stdout=PIPE)
         for _ in range(2)
     ]
-    async with asyncio.timeout(120):
-        said = [(await process.communicate())[0].decode() for process in processes]
+    try:
+        async with asyncio.timeout(120):
+            said = [(await process.communicate())[0].decode() for process in processes]
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.kill()
     assert [process.returncode for process in processes] == [0, 0], said
     assert len(mailbox.ids) == len(set(mailbox.ids)) == 150
     assert sum(int(each.split()[0]) for each in said) == 150

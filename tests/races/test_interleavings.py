@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
@@ -76,6 +77,7 @@ SCHEDULES = st.tuples(
 )
 
 
+@pytest.mark.timeout(1800)
 def test_invariants_hold_in_every_interleaving(site: Site) -> None:
     outcomes: Counter[str] = Counter()
 

@@ -39,6 +39,7 @@ ERRORS = "{ userErrors { code message } }"
 REJECT = f"rejectOrder {ERRORS}"
 HEADING = "Order Code,Buyer Unique Code,Catalog Code,Model Number,SKU Number,Quantity,Unit Price,Currency"
 ORDERS = 2 * BATCH + 50  # in each of two files
+IMPORTS_WITHIN = 300  # seconds, on a slow machine, beside the rejections
 MAX_ROUNDS = 15  # as many as chance may need; one does as a rule
 DOCUMENT = "mutation ($input: RejectOrderInput!) { rejectOrder(input: $input) { userErrors { code } } }"
 
@@ -193,6 +194,7 @@ async def test_tags_are_deleted_while_they_are_taken_off_and_put_on(
         assert [answer.error for answer in answers] == [None] * len(answers)
 
 
+@pytest.mark.timeout(1800)  # as many rounds as chance may need
 async def test_opposite_imports_and_rejections_of_the_same_orders_do_not_deadlock(
     database: Database, site: Site, shop: Shop, callers: Callers, tmp_path: Path
 ) -> None:
@@ -234,7 +236,11 @@ async def import_in_a_process(site: Site, shop: Shop, file: Path) -> list[int]:
         *command("import", "--brand", shop.brand.code, str(file), change=PATIENT),
         env=environment(site.database_url), stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
-    said, errors = (each.decode() for each in await process.communicate())
+    try:
+        said, errors = (each.decode() for each in await asyncio.wait_for(process.communicate(), IMPORTS_WITHIN))
+    finally:
+        if process.returncode is None:
+            process.kill()
     assert process.returncode == 0, said + errors
     (line,) = (line for line in said.splitlines() if line.startswith(f"{file.name}: "))
     return [int(number.replace(",", "")) for number in re.findall(r"\b[\d,]*\d\b", line.removeprefix(f"{file.name}: "))]

@@ -109,3 +109,17 @@ async def test_a_hanging_mail_server_neither_delays_shutdown_nor_gets_a_mail_twi
     database.clock = later = Clock(now() + timedelta(minutes=1))
     done = await Relay(database, transport, sender=SENDER, clock=later).drain()
     assert done.sent == len(transport.brands) == 1
+
+
+HANGS = """
+import threading, graph.app, graph.cli.serve, graph.http.server
+graph.cli.serve.GRACE = graph.http.server.MAX_STOP_SECONDS = 1
+graph.app.remove_orphans = lambda: threading.Thread(target=threading.Event().wait).start()
+"""
+
+
+async def test_a_thread_that_hangs_does_not_keep_the_process(sqlite_url: str) -> None:
+    async with server_process(sqlite_url, "--drain", "0", change=HANGS) as server:
+        server.tell_to_stop()
+        assert await server.ended(within=60) == 1
+        assert "did not stop within 2 s" in server.log.read_text()

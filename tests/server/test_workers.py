@@ -34,7 +34,10 @@ def served(database: str, log: Path) -> Iterator[tuple["subprocess.Popen[bytes]"
         finally:
             if parent.poll() is None:
                 parent.send_signal(signal.SIGTERM)
-            parent.wait(timeout=60)
+            try:
+                parent.wait(timeout=60)
+            finally:
+                parent.kill()  # otherwise Popen would go on waiting
 
 
 def until(condition: Callable[[], object], log: Path) -> None:
@@ -46,7 +49,7 @@ def until(condition: Callable[[], object], log: Path) -> None:
 
 def answers(url: str) -> bool:
     try:
-        urllib.request.urlopen(f"{url}/health/ready").close()
+        urllib.request.urlopen(f"{url}/health/ready", timeout=10).close()
     except OSError:
         return False
     return True
@@ -67,7 +70,7 @@ def command_of(pid: str) -> bytes:
 
 def metrics(url: str, token: str = TOKEN) -> str:
     request = urllib.request.Request(f"{url}/metrics", headers={"Authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(request) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         text: str = response.read().decode()
         return text
 

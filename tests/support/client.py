@@ -15,6 +15,7 @@ from sqlalchemy import event
 from graph.app import create_app
 from graph.core.ids import Kind, to_id
 from graph.identity.own_tokens import Tokens
+from graph.settings.edge import Edge
 from graph.settings.environment import Settings
 from models.actor import Actor
 from models.base import Base
@@ -92,7 +93,11 @@ class Client:
 
 @asynccontextmanager
 async def serving(database_url: str, folder: Path, clock: Clock, **settings: Any) -> AsyncIterator[Client]:
-    """The application with its relay on this database. Mails go to `folder`/mail unless `smtp_url` is set."""
+    """The application with its relay on this database. Mails go to `folder`/mail unless `smtp_url` is set.
+
+    A request may take as long as a slow machine needs, unless `edge` says otherwise.
+    """
+    settings.setdefault("edge", Edge(request_timeout=90))
     made = Settings(database_url=database_url, secret_key=SECRET, data_folder=folder, **settings)
     app = create_app(made, clock=clock)
     transport = httpx2.ASGITransport(app=app)

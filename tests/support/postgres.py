@@ -26,6 +26,7 @@ from tests.support.ports import free_port
 UNPRIVILEGED = "nobody"
 SUPERUSER, OWNER = "postgres", "orders"
 # A test cluster is deleted afterwards: it need not survive a power cut.
+WITHIN = 120  # seconds, for each step
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
 
 # For a cluster that must survive a kill -9, as a real one does.
@@ -65,17 +66,19 @@ class Postgres:
         for process in processes:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        while any(map(_is_running, processes)):
+        deadline = time.monotonic() + WITHIN
+        while alive := [process for process in processes if _is_running(process)]:
+            assert time.monotonic() < deadline, f"killed, and still running: {alive}"
             time.sleep(0.01)
         # Otherwise it would not start again before the dead server was reaped, possibly by another process.
         (self.data / "postmaster.pid").unlink()
 
     async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(f"{self.superuser_url}/postgres")
+        connection = await asyncpg.connect(f"{self.superuser_url}/postgres", command_timeout=WITHIN)
         try:
             await connection.execute(statement)
         finally:
-            await connection.close()
+            await connection.close(timeout=WITHIN)
 
 
 @contextmanager
@@ -104,6 +107,7 @@ def start_postgres(*options: str) -> Iterator[Postgres]:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     check=False,
+                    timeout=WITHIN,
                 )
                 if done.returncode:
                     log.seek(0)

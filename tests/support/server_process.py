@@ -60,7 +60,7 @@ async def server_process(
         finally:
             if process.poll() is None:
                 process.kill()
-            process.wait()
+            process.wait(60)
 
 
 async def _is_ready(http: httpx2.AsyncClient, url: str) -> bool:

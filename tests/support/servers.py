@@ -69,8 +69,12 @@ def serving(
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Raises subprocess.TimeoutExpired when the process does not end on SIGTERM. It is gone then too."""
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
+    try:
+        process.wait(timeout=60)
+    finally:
+        process.kill()
 
 
 def wait_until_ready(address: str) -> None:
