@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.core.errors import internal_error
 from graph.http.graphql_over_http import failure
+from graph.http.host import RequireHost
 from graph.telemetry import logs
 
 # HSTS is set by the proxy that terminates TLS.
@@ -53,7 +54,7 @@ class Protection:
 
 def middleware(origins: Collection[str]) -> list[Middleware]:
     """The outermost middleware. Without origins, pages of other sites cannot read any response."""
-    layers = [Middleware(logs.RequestLog), Middleware(Protection)]
+    layers = [Middleware(logs.RequestLog), Middleware(Protection), Middleware(RequireHost)]
     if origins:
         cors = Middleware(
             CORSMiddleware,
