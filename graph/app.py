@@ -70,16 +70,17 @@ def create_app(
         transport = traces.TracedTransport(transport)
     relay = Relay(database, transport, sender=settings.mail_from, clock=clock, on_tried=metrics.mail_tried)
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
-    identity = Identity(settings, database, clock)
     ended = EndedAccess(database, clock, links.digest_of, links.lifetime)
+    identity = Identity(settings, database, clock, ended)
     downloads = Downloads(database, links, documents(Signer(settings.secret_key, clock)), ended)
-    graphql = GraphQLEndpoint(database, identity, links, clock, relay.wake, demo_token, settings.edge)
+    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo_token, settings.edge)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if settings.smtp_url is None:
             log.warning("no ORDERS_SMTP_URL: mails are written to %s", settings.mail_folder)
         await asyncio.to_thread(remove_orphans)
+        await ended.start()
         running = asyncio.create_task(relay.run(), name="relay")
         anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
         try:
@@ -95,6 +96,7 @@ def create_app(
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await identity.close()
+                    await ended.close()
                     await database.close()
 
     app = Starlette(
@@ -145,6 +147,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self,
         database: Database,
         identity: Identity,
+        ended: EndedAccess,
         links: Links,
         clock: Callable[[], datetime],
         on_mail: Callable[[], None],
@@ -161,6 +164,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._limiter = RateLimiter(edge.rate_limit, clock)
         self._database = database
         self._identity = identity
+        self._ended = ended
         self._links = links
         self._clock = clock
         self._on_mail = on_mail
@@ -191,14 +195,16 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         return Party(str(actor.brand_id), actor.identity)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
+        principal = request.state.principal
         return RequestContext(
             database=self._database,
-            actor=request.state.principal.actor,
-            expires_at=request.state.principal.expires_at,
+            actor=principal.actor,
+            expires_at=principal.expires_at,
+            on_sign_out=self._ended.add,
             clock=self._clock,
             request_id=logs.request_id.get(),
             on_mail=self._on_mail,
-            links=replace(self._links, until=request.state.principal.expires_at),
+            links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
             quota=request.state.quota,
         )
 

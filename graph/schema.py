@@ -46,6 +46,7 @@ from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
 from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
+from graph.sign_outs import sign_out_user
 from graph.tagging import apply_tags
 from graph.tags import create_tag, delete_tag, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation
@@ -279,6 +280,13 @@ class Mutation:
         revoke_api_key,
         needs=P.MANAGE_API_KEYS,
         description="Revokes an API key immediately and permanently.",
+    )
+    sign_out_user = command(
+        sign_out_user,
+        needs=P.SIGN_OUT_USERS,
+        description="Signs out a user: every token that the user has got so far is refused from now on, and the "
+        "download links that it asked for end. Another server process knows within 30 seconds. An identity provider "
+        "may issue a new token, so remove the user there first. A partner app is stopped with revokeApiKey.",
     )
     update_cart = command(
         update_cart,

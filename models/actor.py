@@ -29,6 +29,9 @@ KIND_OF_ROLE = {
 }
 
 
+MAX_ID_LENGTH = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """`id`: the subject of the token. `brand_id`: None for an operator. `locale`: of messages to the actor."""
@@ -58,9 +61,22 @@ class Actor:
     @property
     def identity(self) -> str:
         """Unique among the actors of every kind and the users of all buyers of a brand; at most 200 characters."""
-        whole = ":".join([self.kind, *([self.buyer_id.hex] if self.buyer_id else []), self.id])
-        return whole if len(whole) <= 200 else f"{self.kind}:{sha256(whole.encode()).hexdigest()}"
+        return identity_of(self.kind, self.id, self.buyer_id)
 
     @property
     def scope(self) -> Scope:
         return Scope(self.brand_id, self.buyer_id)
+
+
+def id_of_subject(subject: str) -> str:
+    """The id of the actor with this subject. One that is too long is cut, and made unique by its digest."""
+    if len(subject) <= MAX_ID_LENGTH:
+        return subject
+    digest = sha256(subject.encode(errors="replace")).hexdigest()
+    return f"{subject[: MAX_ID_LENGTH - len(digest)]}{digest}"
+
+
+def identity_of(kind: ActorKind, id: str, buyer_id: UUID | None = None) -> str:
+    """See Actor.identity."""
+    whole = ":".join([kind, *([buyer_id.hex] if buyer_id else []), id])
+    return whole if len(whole) <= 200 else f"{kind}:{sha256(whole.encode()).hexdigest()}"

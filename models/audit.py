@@ -30,6 +30,7 @@ from models.events import (
     TagDeleted,
     TagsApplied,
     TagUpdated,
+    UserSignedOut,
 )
 from models.messages.history import EventKind
 from models.rejection import body_hash
@@ -169,3 +170,5 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
             return EventKind.BUYER_UPDATED, details
         case ApiKeyChanged():
             return event.kind, {"key": event.key_id.hex, "name": event.name} | event.details
+        case UserSignedOut():
+            return EventKind.USER_SIGNED_OUT, {"user": event.user, "buyer": event.buyer}

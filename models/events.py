@@ -121,6 +121,16 @@ class ApiKeyChanged:
     details: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSignedOut:
+    """`user`: the id of the actor. `buyer`: the code of the buyer whose user it is; empty for a member."""
+
+    brand_id: UUID
+    at: datetime
+    user: str
+    buyer: str = ""
+
+
 Event = (
     OrderPlaced
     | OrderRejected
@@ -134,4 +144,5 @@ Event = (
     | BuyerCreated
     | BuyerUpdated
     | ApiKeyChanged
+    | UserSignedOut
 )

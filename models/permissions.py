@@ -15,6 +15,7 @@ class Permission(StrEnum):
     READ_SETTINGS = "READ_SETTINGS"
     CHANGE_SETTINGS = "CHANGE_SETTINGS"
     MANAGE_API_KEYS = "MANAGE_API_KEYS"
+    SIGN_OUT_USERS = "SIGN_OUT_USERS"
     PLACE_ORDERS = "PLACE_ORDERS"
     EDIT_CARTS = "EDIT_CARTS"
     MANAGE_TAGS = "MANAGE_TAGS"
@@ -35,6 +36,7 @@ PERMITTED: dict[Permission, frozenset[Role]] = {
     P.READ_SETTINGS: EVERYBODY - BUYER - WITHOUT_BRAND,
     P.CHANGE_SETTINGS: frozenset({Role.ADMIN}),
     P.MANAGE_API_KEYS: frozenset({Role.ADMIN}),  # no partner app: a stolen key cannot create another one
+    P.SIGN_OUT_USERS: frozenset({Role.ADMIN}),
     P.PLACE_ORDERS: WRITERS | BUYER,  # no action on an existing order; buyers order for themselves
     P.EDIT_CARTS: BUYER,
     P.MANAGE_TAGS: WRITERS - WITHOUT_BRAND,

@@ -1,4 +1,4 @@
-"""The command line: orders serve | migrate | import | backup | deliver | token | key | brand | buyer | audit | …
+"""The command line: orders serve | migrate | import | backup | token | sign-out | key | brand | buyer | audit | …
 
 Each command is in the module of its subject. Two modules are imported only when their command runs, because they need
 the libraries of the PDF renderer: `doctor` must work on a machine that lacks them.
@@ -17,6 +17,7 @@ from graph.cli.deliver import deliver
 from graph.cli.doctor import examine
 from graph.cli.errors import CommandError
 from graph.cli.import_orders import import_orders
+from graph.cli.sign_out import sign_out
 from graph.cli.token import token
 from graph.settings.environment import ROOT, from_environment
 from graph.settings.errors import SettingsError
@@ -77,6 +78,7 @@ orders.command(name="import")(import_orders)
 orders.command(name="backup")(backup_database)
 orders.command()(deliver)
 orders.command()(token)
+orders.command(name="sign-out")(sign_out)
 orders.add_typer(brands.app, name="brand")
 orders.add_typer(buyers.app, name="buyer")
 orders.add_typer(keys.app, name="key")

@@ -19,6 +19,10 @@ from models.policy import Role
 from resolvers.inputs import unprintable
 
 MAX_NAME_LENGTH = 200
+DEFAULT_HOURS = 12
+MAX_DAYS = 365
+# Whoever finds a token can use it until it expires, or until somebody notices and signs its user out.
+MAX_DAYS_UNLESS_ASKED = 30
 
 
 def token(
@@ -27,29 +31,57 @@ def token(
     buyer: Annotated[str | None, typer.Option(help="For --role buyer: the buyer's unique code.")] = None,
     name: Annotated[str | None, typer.Option(help="The name that the audit shows.")] = None,
     locale: Annotated[Locale, typer.Option(help="The language of messages.")] = Locale.EN,
-    hours: Annotated[float, typer.Option(min=0.01, max=8760, help="Hours until the token expires.")] = 12,
+    user: Annotated[
+        str | None, typer.Option(help="The user's id, which orders sign-out takes. Default: e.g. admin:cli.")
+    ] = None,
+    hours: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=MAX_DAYS * 24, help=f"Hours until the token expires. Default: {DEFAULT_HOURS}."),
+    ] = None,
+    days: Annotated[
+        float | None, typer.Option(min=0.01, max=MAX_DAYS, help="Days until the token expires, instead of hours.")
+    ] = None,
+    long_lived: Annotated[
+        bool, typer.Option("--long-lived", help=f"Permit more than {MAX_DAYS_UNLESS_ASKED} days.")
+    ] = False,
     demo: Demo = False,
 ) -> None:
     """Print a bearer token. Only the token goes to stdout."""
+    lifetime = _lifetime(hours, days, long_lived=long_lived)
+    for option, text in (("name", name), ("user", user)):
+        if text is not None and (not text.strip() or len(text) > MAX_NAME_LENGTH or unprintable(text)):
+            raise CommandError(f"A {option} has 1 to {MAX_NAME_LENGTH} characters, all of them printable.")
     settings = existing_settings(demo=demo)
 
     async def find_actor(database: Database) -> Actor:
-        if settings.is_demo and brand is None and buyer is None and name is None:
+        if settings.is_demo and brand is None and buyer is None and name is None and user is None:
             actors = await demo_actors(database)
             if actor := actors.get(role.value):
                 return replace(actor, locale=locale)
-        return await _actor(database, role, brand, buyer, name, locale)
+        found = await _actor(database, role, brand, buyer, name, locale)
+        return replace(found, id=user) if user else found
 
     actor = on_database(settings, find_actor)
-    typer.echo(Tokens(settings.secret_key, utc_now).sign(actor, timedelta(hours=hours)))
+    typer.echo(Tokens(settings.secret_key, utc_now).sign(actor, lifetime))
+
+
+def _lifetime(hours: float | None, days: float | None, *, long_lived: bool) -> timedelta:
+    """Raises CommandError."""
+    if hours is not None and days is not None:
+        raise CommandError("Give either --hours or --days.")
+    lifetime = timedelta(days=days) if days is not None else timedelta(hours=DEFAULT_HOURS if hours is None else hours)
+    if lifetime > timedelta(days=MAX_DAYS_UNLESS_ASKED) and not long_lived:
+        raise CommandError(
+            f"A token lasts at most {MAX_DAYS_UNLESS_ASKED} days. Add --long-lived to get one that lasts longer; for a "
+            "program, make an API key instead (orders key create), which can be revoked by itself."
+        )
+    return lifetime
 
 
 async def _actor(
     database: Database, role: Role, brand: str | None, buyer: str | None, name: str | None, locale: Locale
 ) -> Actor:
     """Raises CommandError when there is no such brand or buyer."""
-    if name is not None and (len(name) > MAX_NAME_LENGTH or unprintable(name)):
-        raise CommandError(f"A name has at most {MAX_NAME_LENGTH} characters, all of them printable.")
     named = name or f"{role.value.title()} (token)"
     if role is Role.OPERATOR:
         return Actor(role=role, id="operator:cli", name=named, brand_id=None, locale=locale)

@@ -1,6 +1,6 @@
 """Context of a GraphQL request: the resolvers' context, download links, and the viewer's quota."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -12,15 +12,20 @@ from strawberry.types.graphql import OperationType
 
 from graph.core.download_links import Links
 from graph.limits.rate import Quota, unlimited
+from models.sign_out import SignOut
 from resolvers.core.context import Context
 
 
 @dataclass
 class RequestContext(Context):
-    """`expires_at`: when the viewer's token or API key expires; None for a key without expiry."""
+    """`expires_at`: when the viewer's token or API key expires; None for a key without expiry.
+
+    `on_sign_out` is called after a user was signed out.
+    """
 
     links: Links = field(kw_only=True)
     expires_at: datetime | None = None
+    on_sign_out: Callable[[SignOut], None] = lambda _: None
     quota: Quota = field(kw_only=True, default_factory=unlimited)
 
 

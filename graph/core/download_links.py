@@ -94,7 +94,10 @@ class Document(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The content of a link. `document`: a Document's name. `subject`: as plain JSON. `viewer`: see Links.digest_of."""
+    """The content of a link. `document`: a Document's name. `subject`: as plain JSON. `viewer`: see Links.digest_of.
+
+    `issued_at`: of the token that asked for the link; None for an API key.
+    """
 
     document: str
     subject: Any
@@ -106,6 +109,7 @@ class Link:
     brand_id: UUID | None = None
     buyer_id: UUID | None = None
     made_at: datetime | None = None
+    issued_at: datetime | None = None
 
     def subject_of(self, document: Document[S]) -> S:
         """Raises LinkError if another release made the link."""
@@ -122,13 +126,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Signs links and reads them. `base_url` has no slash at its end. `until`: no link lasts longer than this."""
+    """Signs links and reads them. `base_url` has no slash at its end.
+
+    `until`, `issued_at`: of the credential that asks for links. No link lasts longer than it.
+    """
 
     secret_key: str
     base_url: str
     clock: Callable[[], datetime]
     lifetime: timedelta = timedelta(minutes=15)
     until: datetime | None = None
+    issued_at: datetime | None = None
 
     def to(self, document: Document[S], subject: S, actor: Actor, locale: Locale | None) -> Download:
         """A link to the document as the actor sees it. `locale` None: the actor's language."""
@@ -139,10 +147,11 @@ class Links:
             subject=to_plain(subject),
             filename=document.file_name(subject, now),
             locale=locale or actor.locale,
-            viewer=self.digest_of(actor),
+            viewer=self.digest_of(actor.identity, actor.brand_id),
             role=actor.role,
             expires=(min(expires, self.until) if self.until else expires).replace(microsecond=0),
             made_at=now,
+            issued_at=self.issued_at,
             brand_id=actor.brand_id,
             buyer_id=actor.buyer_id,
         )
@@ -163,9 +172,9 @@ class Links:
         """When the link was made. Links of older releases say only when they expire."""
         return link.made_at or link.expires - self.lifetime
 
-    def digest_of(self, actor: Actor) -> str:
-        """Distinguishes viewers without identifying them, because links are passed on."""
-        who = f"{actor.identity} {actor.brand_id}"
+    def digest_of(self, identity: str, brand_id: UUID | None) -> str:
+        """Distinguishes viewers without identifying them, because links are passed on. `identity`: Actor.identity."""
+        who = f"{identity} {brand_id}"
         return hmac.new(self.secret_key.encode(), who.encode(), "sha256").hexdigest()[:16]
 
     @property

@@ -48,10 +48,11 @@ class Downloads:
     async def get(self, request: Request) -> Response:
         try:
             link = self._links.read(request.path_params["token"])
+            request.state.logged = {"document": link.document, "role": link.role.value, "brand": link.brand_id}
             document = self._documents.get(link.document)
             if document is None:  # made by another release
                 raise LinkError(403, NOT_VALID)
-            if await self._ended.has_ended(link.viewer, self._links.made_at(link)):
+            if await self._ended.has_ended(link.viewer, self._links.made_at(link), link.issued_at):
                 raise LinkError(410, ENDED)
             limit = self._drawing if isinstance(document.made, Drawn) else self._writing
             async with limit.slot(Party(str(link.brand_id), link.viewer)):

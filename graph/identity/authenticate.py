@@ -13,7 +13,8 @@ from datetime import datetime
 from starlette.datastructures import Headers
 
 from graph.core.errors import BUSY
-from graph.identity.claims import IdentityProviderUnavailable, Principal, TokenError, header_of
+from graph.identity.claims import IdentityProviderUnavailable, Principal, TokenError, header_of, issued_at
+from graph.identity.ended import EndedAccess, SignedOut
 from graph.identity.jwks import ProviderKeys
 from graph.identity.keys import actor_of
 from graph.identity.oidc import TYPES, Oidc
@@ -61,8 +62,11 @@ class NotOurs(Exception):
 class Identity:
     """Call `close` before the database is closed: it waits for pending writes."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, clock: Callable[[], datetime], ended: EndedAccess
+    ) -> None:
         self._database = database
+        self._ended = ended
         self._clock = clock
         self._tokens = Tokens(settings.secret_key, clock)
         self._keys = ProviderKeys(settings.oidc.jwks_url, clock) if settings.oidc else None
@@ -85,9 +89,11 @@ class Identity:
         address = network_of(client)
         try:
             return await self._authenticate(headers, address)
+        except SignedOut as error:
+            # No failure of the address: the token is one that was given out.
+            raise AuthenticationError(401, "SIGNED_OUT", str(error), {"WWW-Authenticate": _challenge(error)}) from None
         except TokenError as error:
-            challenge = f'{TOKEN_CHALLENGE}, error="invalid_token", error_description="{error}"'
-            raise self._failed(address, str(error), challenge) from None
+            raise self._failed(address, str(error), _challenge(error)) from None
         except NotOurs as error:
             raise self._failed(address, str(error), error.challenge) from None
         except Overloaded:
@@ -133,8 +139,11 @@ class Identity:
         if self._oidc and header.get("alg") in TYPES:
             claims, expires_at = await self._oidc.verify(token, header)
             async with self._known.slot(Party(viewer=str(claims.get("sub")))):
-                return Principal(await self._oidc.actor(claims), expires_at)
-        return self._tokens.read(token)
+                principal = Principal(await self._oidc.actor(claims), expires_at, issued_at(claims))
+        else:
+            principal = self._tokens.read(token)
+        await self._ended.check(principal)
+        return principal
 
     async def _by_key(self, secret: str, address: str) -> Principal:
         hashed = hash_of(secret)
@@ -197,3 +206,7 @@ class Identity:
         failures.take(1)
         message = f"Too many failed sign-ins. Try again in {failures.retry_after} s."
         return AuthenticationError(429, "RATE_LIMITED", message, {"Retry-After": str(failures.retry_after)})
+
+
+def _challenge(error: TokenError) -> str:
+    return f'{TOKEN_CHALLENGE}, error="invalid_token", error_description="{error}"'

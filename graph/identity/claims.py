@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from models.actor import Actor
+from models.actor import MAX_ID_LENGTH, Actor, id_of_subject
 from resolvers.inputs import unprintable
 
 LEEWAY = timedelta(seconds=60)  # clock skew of other machines
 MAX_TOKEN_LENGTH = 16_384
-MAX_TEXT_LENGTH = 200
+MAX_TEXT_LENGTH = MAX_ID_LENGTH
+BEGINNING_OF_TIME = datetime.fromtimestamp(0, UTC)
 LAST_INSTANT = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 # Everything that the libraries raise for a malformed or forged token.
 MALFORMED_TOKEN_ERRORS = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -29,10 +29,15 @@ class IdentityProviderUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The authenticated actor; `expires_at` of the credential is None for an API key without expiry."""
+    """The authenticated actor.
+
+    `expires_at`: of the credential; None for an API key without expiry. `issued_at`: of the token; None for an API key,
+    and the beginning of time for a token that does not say.
+    """
 
     actor: Actor
     expires_at: datetime | None
+    issued_at: datetime | None = None
 
 
 def header_of(token: str) -> dict[str, Any]:
@@ -46,6 +51,11 @@ def header_of(token: str) -> dict[str, Any]:
     except MALFORMED_TOKEN_ERRORS:
         raise TokenError("The token is not a JWT.") from None
     return dict(header)
+
+
+def issued_at(claims: dict[str, Any]) -> datetime:
+    """When the token was issued; the beginning of time if it does not say. Raises TokenError."""
+    return _instant(claims, "iat") or BEGINNING_OF_TIME
 
 
 def check_times(claims: dict[str, Any], now: datetime, *, grace: timedelta) -> datetime:
@@ -76,12 +86,8 @@ def _instant(claims: dict[str, Any], name: str) -> datetime | None:
 
 def subject_of(claims: dict[str, Any]) -> str:
     """The subject. A longer one than MAX_TEXT_LENGTH is cut and made unique by its digest. Raises TokenError."""
-    text = text_of(claims, "sub")
-    whole: str = claims["sub"]
-    if len(whole) <= MAX_TEXT_LENGTH:
-        return text
-    digest = sha256(whole.encode()).hexdigest()
-    return f"{text[: MAX_TEXT_LENGTH - len(digest)]}{digest}"
+    text_of(claims, "sub")
+    return id_of_subject(claims["sub"])
 
 
 def text_of(claims: dict[str, Any], *names: str) -> str:

@@ -12,6 +12,7 @@ from graph.identity.claims import (
     Principal,
     TokenError,
     check_times,
+    issued_at,
     missing,
     subject_of,
     text_of,
@@ -41,7 +42,8 @@ class Tokens:
             "name": actor.name,
             "role": actor.role.value,
             "locale": actor.locale,
-            "iat": int(now.timestamp()),
+            # To the millisecond, so that a token that is made just after a sign-out is valid.
+            "iat": int(now.timestamp() * 1000) / 1000,
             "nbf": int(now.timestamp()),
             "exp": int((now + lifetime).timestamp()),
         }
@@ -73,4 +75,4 @@ class Tokens:
             )
         except MALFORMED_TOKEN_ERRORS:
             raise missing("role, brand or buyer") from None
-        return Principal(actor, expires_at)
+        return Principal(actor, expires_at, issued_at(claims))

@@ -17,6 +17,7 @@ from models import (
     outbox,
     rejection,
     send_back,
+    sign_out,
     tag,
 )
 from models.base import Base
@@ -41,5 +42,6 @@ __all__ = [
     "outbox",
     "rejection",
     "send_back",
+    "sign_out",
     "tag",
 ]

@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     API_KEY_CREATED = "API_KEY_CREATED"
     API_KEY_ROTATED = "API_KEY_ROTATED"
     API_KEY_REVOKED = "API_KEY_REVOKED"
+    USER_SIGNED_OUT = "USER_SIGNED_OUT"
 
 
 SOURCES = {"proxy order": Text("proxy order", "代理注文"), "cart": Text("cart", "カート")}
@@ -171,5 +172,12 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             )
         case EventKind.API_KEY_REVOKED:
             return Text("API key {name} revoked", "APIキー {name} を無効にしました")
+        case EventKind.USER_SIGNED_OUT if details["buyer"]:
+            return Text(
+                "User {user} of buyer {buyer} signed out",
+                "バイヤー {buyer} のユーザー {user} をサインアウトさせました",
+            )
+        case EventKind.USER_SIGNED_OUT:
+            return Text("User {user} signed out", "ユーザー {user} をサインアウトさせました")
         case _:
             assert_never(kind)

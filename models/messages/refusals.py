@@ -225,6 +225,13 @@ BAD_OVERLAP = Text(
     "旧キーの猶予は0〜{most}時間で指定してください。",
 )
 
+ACTOR_ID_BLANK = Text("Say which user: the id is empty.", "ユーザーIDを指定してください。")
+
+TOO_MANY_SIGN_OUTS = Text(
+    "At most {most:,} different users of a brand can be signed out.",
+    "サインアウトできるユーザーはブランドごとに{most:,}人までです。",
+)
+
 TOO_MANY_API_KEYS = Text(
     "A brand has at most {most} API keys: revoke one first.",
     "APIキーはブランドごとに{most}個までです。先に不要なキーを無効にしてください。",

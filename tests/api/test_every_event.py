@@ -122,4 +122,6 @@ async def test_every_kind_of_audit_entry(database: Database, api: Client, run: R
     key = await run("rotateApiKey", K.API_KEY_ROTATED, show=show, apiKeyId=key["apiKey"]["id"])
     await run("revokeApiKey", K.API_KEY_REVOKED, apiKeyId=key["apiKey"]["id"])
 
+    await run("signOutUser", K.USER_SIGNED_OUT, actorId="mem-2")
+
     assert set(run.seen) == set(EventKind), "a new kind of entry needs its command here"

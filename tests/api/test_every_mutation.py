@@ -54,6 +54,7 @@ OTHERS = {
     "createApiKey",
     "rotateApiKey",
     "revokeApiKey",
+    "signOutUser",
     "updateCart",
     "placeOrder",
     "createTag",

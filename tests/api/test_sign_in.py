@@ -429,3 +429,42 @@ async def test_no_token_and_no_secret_is_logged(
         assert token.split(".")[2] not in caplog.text
     assert SECRET not in caplog.text
     assert SECRET not in repr(Tokens(SECRET, clock))
+
+
+SIGN_OUT = """mutation ($input: SignOutUserInput!) { signOutUser(input: $input) {
+              signedOutAt userErrors { code } } }"""
+
+
+async def test_a_sign_out_ends_the_provider_s_tokens_by_when_they_were_issued(
+    database: Database, api: Client, provider: Provider, shop: Shop, clock: Clock
+) -> None:
+    await make_shop(database, code="southlight")
+    long = "s" * 300
+    mine: dict[str, Any] = {"orders_brand": "northlight"}
+    names = [
+        provider.token(**mine),
+        provider.token(**mine, iat=None),
+        provider.token(**mine, iat=int(clock().timestamp()) - 3600),
+        provider.token(**mine, iat=clock().timestamp() + 0.25),
+        provider.token(**mine, sub=long),
+    ]
+    others = [
+        provider.token(orders_brand="southlight"),
+        provider.token(**mine, sub="u-2"),
+        provider.token(**mine, sub="s" * 301),
+        provider.token(**mine, orders_role="buyer", orders_buyer=shop.buyer.unique_code),
+        provider.token(orders_role="operator"),
+    ]
+    clock.move(seconds=0.5)
+    assert {(await ask(api, token)).status_code for token in names + others} == {200}
+    admin = api.as_(shop.member(Role.ADMIN))
+    for subject in ("u-1", long):
+        payload = (await admin.data(SIGN_OUT, input={"actorId": subject}))["signOutUser"]
+        assert payload == {"signedOutAt": "2026-11-24T12:00:00.500000Z", "userErrors": []}
+    for token in names:
+        answer = await ask(api, token)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]) == (401, {"code": "SIGNED_OUT"})
+    assert {(await ask(api, token)).status_code for token in others} == {200}
+    clock.move(seconds=1)
+    assert (await ask(api, provider.token(**mine))).status_code == 200
+    assert (await ask(api, provider.token(**mine, iat=None))).status_code == 401

@@ -1,5 +1,6 @@
 """The command line as a process of its own: what it prints, its exit code, and one sentence for what goes wrong."""
 
+import base64
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +63,48 @@ def test_an_impossible_command_is_refused_in_one_sentence(sqlite_url: str, argum
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hours"),
+    [
+        ([], 12),
+        (["--hours", "0.5"], 0.5),
+        (["--days", "30"], 720),
+        (["--hours", "720"], 720),
+        (["--days", "90", "--long-lived"], 2160),
+    ],
+)
+def test_a_token_lasts_twelve_hours_or_as_long_as_asked(sqlite_url: str, arguments: list[str], hours: float) -> None:
+    orders(sqlite_url, "brand", "add", "kumo", "Kumo")
+    made = orders(sqlite_url, "token", "--role", "write", "--user", "mina@example.com", *arguments)
+    assert made.returncode == 0, made.stderr
+    claims = claims_of(made.stdout)
+    assert abs(claims["exp"] - claims["iat"] - hours * 3600) <= 1
+    assert claims["sub"] == "mina@example.com"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--days", "30.01"], "--long-lived"),
+        (["--hours", "721"], "--long-lived"),
+        (["--hours", "1", "--days", "1"], "either --hours or --days"),
+        (["--user", " "], "A user has 1 to 200 characters"),
+        (["--name", "x" * 201], "A name has 1 to 200 characters"),
+    ],
+)
+def test_a_token_that_is_not_made_says_why(sqlite_url: str, arguments: list[str], says: str) -> None:
+    done = orders(sqlite_url, "token", "--role", "write", *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_api_key_is_made_listed_rotated_and_revoked(sqlite_url: str) -> None:

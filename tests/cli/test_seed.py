@@ -40,7 +40,15 @@ async def test_the_made_up_brand_is_consistent(database: Database, capsys: pytes
         assert await count(database, orders.where(Order.status == status)) > 0, status
     rows = await trace(database)
     empty = {name for name in metadata.tables if not rows[name]}
-    assert empty == {"bulk_runs", "idempotency_keys", "carts", "cart_lines", "api_keys", "document_numbers"}
+    assert empty == {
+        "bulk_runs",
+        "idempotency_keys",
+        "carts",
+        "cart_lines",
+        "api_keys",
+        "document_numbers",
+        "sign_outs",
+    }
     of_invoice = and_(InvoiceLine.brand_id == Invoice.brand_id, InvoiceLine.invoice_id == Invoice.id)
     billed = select(func.sum(InvoiceLine.amount_minor)).where(of_invoice).scalar_subquery()
     of_orders = and_(InvoicedOrder.brand_id == Invoice.brand_id, InvoicedOrder.invoice_id == Invoice.id)

@@ -39,6 +39,7 @@ from models.invoice import Invoice, InvoicedDeliveryNote, InvoiceLine, InvoiceSt
 from models.order import Order, OrderReplacement
 from models.policy import OrderStatus
 from models.scope import EVERYTHING, OutOfScope, Scope
+from models.sign_out import SignOut
 from models.tag import OrderTag, Tag
 from resolvers.confirmation import create_confirmation
 from resolvers.core.context import Context
@@ -60,7 +61,16 @@ from tests.support.factories import (
 ROOT = Path(__file__).resolve().parents[2]
 # Rows of the brand that every buyer sees.
 SHARED = {"brands", "catalogs", "skus", "audit_heads", "idempotency_keys"}
-INTERNAL = {"audit_entries", "outbox_messages", "bulk_runs", "tags", "order_tags", "api_keys", "document_numbers"}
+INTERNAL = {
+    "audit_entries",
+    "outbox_messages",
+    "bulk_runs",
+    "tags",
+    "order_tags",
+    "api_keys",
+    "document_numbers",
+    "sign_outs",
+}
 MODELS: dict[str, Any] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
 
@@ -99,6 +109,7 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
         OrderReplacement(**of_order, replaced_order_id=order.id),
         IdempotencyKey(brand_id=brand_id, key="k", answer={}, **key),
         BulkRun(brand_id=brand_id, key="k", order_ids=[], **key),
+        SignOut(brand_id=brand_id, identity=buyer.id.hex, at=NOON),
     )
     return order
 

@@ -54,6 +54,7 @@ VALUES: dict[str, Any] = {
     "currency": "GBP",
     "quantity": 1,
     "unitPrice": "12.50",
+    "actorId": "nobody",
     "code": "walked",
     "name": "Walked",
     "uniqueCode": "walked",
