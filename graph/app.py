@@ -30,17 +30,19 @@ from graph.http.graphql_over_http import GraphQLOverHTTP, failure, rate_limited
 from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
-from graph.limits.rate import RateLimiter
+from graph.limits.rate import Quota, RateLimiter
 from graph.limits.request import cost_of_bytes
 from graph.schema import create_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings
 from graph.telemetry import logs, metrics
+from models.actor import Actor, ActorKind
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 
 RELAY_STOP_SECONDS = 8
 CLOSE_SECONDS = 10  # for connections and for what is being written, when the server stops
+API_KEYS_QUOTA = "cost-of-api-keys"  # in the headers of rate limits
 # On SQLite, waiting for another process's lock cannot be cancelled. Lock waits are therefore limited to the request
 # timeout and a little more, so that a timed-out request is answered soon.
 LOCK_WAIT_MARGIN = timedelta(seconds=1)
@@ -188,11 +190,17 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             return failure(error.status, str(error), error.code, error.headers)
         actor = principal.actor
         request.state.principal = principal
-        request.state.quota = quota = self._limiter.of(f"{actor.identity} {actor.brand_id}")
+        request.state.quota = quota = self._quota(actor)
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
         if not quota.take(cost_of_bytes(body_bytes)):
             return rate_limited(quota)
         return Party(str(actor.brand_id), actor.identity)
+
+    def _quota(self, actor: Actor) -> Quota:
+        """A user's own. The API keys of a brand share one: more keys give no more of it."""
+        if actor.kind is ActorKind.APP:
+            return self._limiter.of(f"{ActorKind.APP} {actor.brand_id}", API_KEYS_QUOTA)
+        return self._limiter.of(f"{actor.identity} {actor.brand_id}")
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         principal = request.state.principal

@@ -68,6 +68,8 @@ async def create_api_key(
             refusals.append(invalid(context, API_KEY_SCOPES_MISSING, "scopes"))
         if expires_at and expires_at <= work.now:
             refusals.append(invalid(context, API_KEY_EXPIRY_PAST, "expiresAt"))
+        # One at a time in each brand, or two could pass the bound together.
+        await work.read(select(Brand.id).where(Brand.id == work.brand_id).with_for_update(key_share=True))
         live = select(func.count()).select_from(ApiKey).where(ApiKey.revoked_at.is_(None))
         if not refusals and (await work.find(live) or 0) >= MAX_KEYS:
             refusals.append(invalid(context, TOO_MANY_API_KEYS, most=MAX_KEYS))

@@ -29,8 +29,8 @@ class RateLimiter:
         # The least recently used bucket is evicted first. It is almost always full, so forgetting it changes nothing.
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    def of(self, key: str) -> "Quota":
-        return Quota(self, key)
+    def of(self, key: str, name: str = "cost") -> "Quota":
+        return Quota(self, key, name)
 
     def take(self, key: str, units: int) -> bool:
         """Takes nothing and returns False when fewer than `units` are left."""
@@ -59,11 +59,12 @@ class RateLimiter:
 
 
 class Quota:
-    """One key's bucket as one request uses it, and as the response reports it."""
+    """One key's bucket as one request uses it, and as the response reports it. `name`: in the headers."""
 
-    def __init__(self, limiter: RateLimiter, key: str) -> None:
+    def __init__(self, limiter: RateLimiter, key: str, name: str = "cost") -> None:
         self._limiter = limiter
         self._key = key
+        self._name = name
         self._requested = 0
         self._last = 0
         self._is_limited = limiter.limit > 0
@@ -86,7 +87,7 @@ class Quota:
             "resetAt": full.isoformat(timespec="seconds"),
         }
 
-    def headers(self, name: str = "cost") -> dict[str, str]:
+    def headers(self) -> dict[str, str]:
         """RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers), and the older RateLimit-* headers."""
         if not self._is_limited:
             return {}
@@ -94,8 +95,8 @@ class Quota:
         left = self._limiter.left(self._key)
         remaining, reset = int(left), self._seconds(limit - left)
         return {
-            "RateLimit-Policy": f'"{name}";q={limit};w={WINDOW_SECONDS}',
-            "RateLimit": f'"{name}";r={remaining};t={reset}',
+            "RateLimit-Policy": f'"{self._name}";q={limit};w={WINDOW_SECONDS}',
+            "RateLimit": f'"{self._name}";r={remaining};t={reset}',
             "RateLimit-Limit": str(limit),
             "RateLimit-Remaining": str(remaining),
             "RateLimit-Reset": str(reset),

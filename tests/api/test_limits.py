@@ -278,6 +278,26 @@ async def test_a_viewer_over_the_quota_must_wait(database: Database, server: Cli
     assert order
 
 
+async def test_the_api_keys_of_a_brand_share_one_quota(database: Database, server: Client) -> None:
+    shop, other = await make_shop(database), await make_shop(database)
+    keys = []
+    for brand in (shop, shop, other):
+        admin = server.as_(brand.member(Role.ADMIN))
+        create = """mutation { createApiKey(input: {name: "ERP", scopes: [ORDERS_READ]}) { secret apiKey { id } } }"""
+        keys.append((await admin.data(create))["createApiKey"]["secret"])
+    dear = {"query": "{ orders(first: 100) { nodes { lines(first: 40) { nodes { id } } } } }"}
+
+    async def ask(headers: dict[str, str]) -> Any:
+        return await server.http.post("/graphql", json=dear, headers=headers)
+
+    answers = [await ask({"X-Merchant-API-Key": key}) for key in (keys[0], keys[1], keys[0], keys[1])]
+    # Two such documents are within the quota, whichever keys they come with.
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert {answer.headers["RateLimit-Policy"] for answer in answers} == {f'"cost-of-api-keys";q={MAX_COST};w=60'}
+    for headers in ({"X-Merchant-API-Key": keys[2]}, server.as_(shop.member()).headers):
+        assert (await ask(headers)).status_code == 200
+
+
 async def test_a_refused_document_costs_too(database: Database, server: Client) -> None:
     client = server.as_((await make_shop(database)).member())
     for _ in range(MAX_COST // 10):
