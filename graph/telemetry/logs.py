@@ -22,6 +22,8 @@ ESCAPES = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160))} | {
 }
 # Their messages do not help an operator, and some hold personal data: aiosqlite logs the values of statements.
 NOISY = ("weasyprint", "fontTools", "alembic", "mail.log", "aiosqlite", "httpx2")
+MAX_NAME_CHARACTERS = 100
+LONG_SEGMENT = re.compile("[^/]{41,}")
 log = logging.getLogger("orders.http")
 
 
@@ -90,8 +92,20 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            # Whoever has a download's token can open the document, so it is not logged.
-            path = re.sub(r"^(/downloads/).+", r"\1…", scope["path"], flags=re.DOTALL)
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            more = {"status": status, "ms": milliseconds} | scope.get("state", {}).get("logged", {})
-            log.info("%s %s", scope["method"], path, extra=more)
+            more = {"status": status, "ms": milliseconds} | _origin(scope) | scope.get("state", {}).get("logged", {})
+            log.info("%s %s", scope["method"], _without_secrets(scope["path"]), extra=more)
+
+
+def _origin(scope: Scope) -> dict[str, Any]:
+    """The client's address, as the trusted proxies tell it, and the operation that was executed."""
+    client = (scope.get("client") or ("",))[0]
+    # Set by graph/telemetry/metrics.py; a document that was refused is neither a query nor a mutation.
+    kind, name = scope.get("operation", ("other", ""))
+    operation = {"operation": name[:MAX_NAME_CHARACTERS] or "anonymous"} if kind in ("query", "mutation") else {}
+    return {"client": client[:MAX_NAME_CHARACTERS], "kind": kind} | operation
+
+
+def _without_secrets(path: str) -> str:
+    """Whoever has a download's token can open the document, also when the rest of the link is wrong."""
+    return LONG_SEGMENT.sub("…", re.sub(r"^(/downloads/).+", r"\1…", path, flags=re.DOTALL))
