@@ -115,7 +115,9 @@ def create_app(
         lifespan=lifespan,
     )
     if settings.metrics_token:
-        app.router.routes.append(Route("/metrics", metrics.Metrics(database, settings.metrics_token, clock).get))
+        app.router.routes.append(
+            Route("/metrics", metrics.Metrics(database, settings.metrics_token, clock, health.ready).get)
+        )
     # No redirect from /graphql/: it would go to the Host of the request, and the client would send its token there.
     app.router.redirect_slashes = False
     app.add_middleware(metrics.Metered)

@@ -8,7 +8,7 @@ import hmac
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -135,12 +135,19 @@ def _committed(session: Session) -> None:
 
 
 class Metrics:
-    """GET /metrics with the token."""
+    """GET /metrics with the token. `ready`: the endpoint of /health/ready."""
 
-    def __init__(self, database: Database, token: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        token: str,
+        clock: Callable[[], datetime],
+        ready: Callable[[Request], Awaitable[Response]],
+    ) -> None:
         self._database = database
         self._expected = f"Bearer {token}".encode()
         self._clock = clock
+        self._ready = ready
 
     async def get(self, request: Request) -> Response:
         given = request.headers.get("authorization", "").encode()
@@ -152,32 +159,47 @@ class Metrics:
         if SHARED_FOLDER in os.environ:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return Response(generate_latest(registry) + await self._outbox(), media_type=CONTENT_TYPE_LATEST)
+        state = CollectorRegistry()
+        state.register(Readiness((await self._ready(request)).status_code == 200))
+        text = generate_latest(registry) + generate_latest(state) + await self._outbox()
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     async def _outbox(self) -> bytes:
         """Figures of the outbox, from the database. Empty when the database does not respond."""
         now = self._clock()
         try:
             async with self._database.read(EVERYTHING) as session:
-                number = (await unsent(session))[NotificationStatus.PENDING]
+                numbers = await unsent(session)
                 oldest = await oldest_due(session, now)
         except Exception:
             log.exception("the outbox could not be read")
             return b""
         age = (now - oldest).total_seconds() if oldest else 0.0
         registry = CollectorRegistry()
-        registry.register(Outbox(number, age))
+        registry.register(Outbox(numbers[NotificationStatus.PENDING], numbers[NotificationStatus.FAILED], age))
         return generate_latest(registry)
+
+
+# Both are collected at scrape time: a Gauge would be summed over the workers.
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness(Collector):
+    is_ready: bool
+
+    def collect(self) -> Iterator[Metric]:
+        text = "1 if /health/ready of the process that was asked answers 200, else 0."
+        yield GaugeMetricFamily("orders_ready", text, int(self.is_ready))
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox(Collector):
-    """Collected at scrape time: a Gauge would be summed over the workers."""
-
     pending: int
+    failed: int
     oldest_seconds: float
 
     def collect(self) -> Iterator[Metric]:
         yield GaugeMetricFamily("orders_outbox_pending", "Mails waiting to be sent.", self.pending)
+        yield GaugeMetricFamily("orders_outbox_failed", "Mails that were given up and not sent again.", self.failed)
         text = "For how long the oldest waiting mail has been due."
         yield GaugeMetricFamily("orders_outbox_oldest_seconds", text, self.oldest_seconds)
