@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from graph.core.download_links import NOT_VALID, Document, Drawn, Link, LinkError, Links, Written
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import FairLimit, Overloaded, Party
+from models.database.engines import is_busy, is_unreachable
 from models.database.sessions import Database
 
 # Rendering is CPU-bound: more at a time than there are processors would only make all of them slower.
@@ -24,6 +25,7 @@ WAITING = 8  # more would have to wait longer than a browser does
 MAX_WAIT_SECONDS = 20.0  # seconds
 RETRY_AFTER = 5  # seconds
 ENDED = "This link has ended with the access of whoever made it. Ask for a new one."
+UNKNOWN_ACCESS = "The database is busy or unreachable. Open the link again in a moment."
 # The name of a temporary folder has the process that made it: orders-document-PID-…
 FOLDER = "orders-document-"
 MAX_FOLDER_AGE_SECONDS = 86_400
@@ -52,8 +54,7 @@ class Downloads:
             document = self._documents.get(link.document)
             if document is None:  # made by another release
                 raise LinkError(403, NOT_VALID)
-            if await self._ended.has_ended(link.viewer, self._links.made_at(link), link.issued_at):
-                raise LinkError(410, ENDED)
+            await self._check_access(link)
             limit = self._drawing if isinstance(document.made, Drawn) else self._writing
             async with limit.slot(Party(str(link.brand_id), link.viewer)):
                 response = await self._open(document, link)
@@ -66,6 +67,17 @@ class Downloads:
         response.headers["Content-Disposition"] = disposition(link.filename)
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
+
+    async def _check_access(self, link: Link) -> None:
+        """Raises LinkError: 410 if the access of whoever made the link has ended, 503 if that cannot be known now."""
+        try:
+            has_ended = await self._ended.has_ended(link.viewer, self._links.made_at(link), link.issued_at)
+        except Exception as error:
+            if not is_busy(error) and not is_unreachable(error):
+                raise
+            raise LinkError(503, UNKNOWN_ACCESS) from None
+        if has_ended:
+            raise LinkError(410, ENDED)
 
     async def _open(self, document: Document[Any], link: Link) -> Response:
         subject = link.subject_of(document)

@@ -220,6 +220,8 @@ async def test_a_token_is_refused_while_it_cannot_be_known_who_was_signed_out(
     api: Client, shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     member = api.as_(shop.member())
+    order = await make_order(api.database, shop)
+    pdf = (await member.data(LINKS, id=id_of(order)))["order"]["pdf"]["url"]
 
     async def away(*_: Any) -> Any:
         raise OSError(111, "refused")
@@ -231,8 +233,9 @@ async def test_a_token_is_refused_while_it_cannot_be_known_who_was_signed_out(
     clock.move(seconds=1)
     refused = await api.http.post("/graphql", json=WHO, headers=member.headers)
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
+    assert (await api.http.get(pdf)).status_code == 503
     monkeypatch.undo()
-    assert await status(member) == 200
+    assert await status(member) == (await api.http.get(pdf)).status_code == 200
 
 
 IMPATIENT = """
