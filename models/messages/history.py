@@ -8,7 +8,6 @@ from models.messages.statuses import status_label
 from models.policy import OrderStatus
 
 
-# The sources of an order in audit entries. Any other source is the name of an import file.
 class EventKind(StrEnum):
     """The kind of an audit entry."""
 
@@ -44,6 +43,17 @@ class EventKind(StrEnum):
     API_KEY_REVOKED = "API_KEY_REVOKED"
 
 
+# Changes of an order that its buyer does not see. All others raise the version that a buyer sees.
+INTERNAL = frozenset(
+    {
+        EventKind.ORDER_ARCHIVED,
+        EventKind.BACKLOG_SKUS_CREATED,
+        EventKind.INVOICE_CREATED,
+        EventKind.INVOICE_DELETED,
+    }
+)
+
+# The sources of an order in audit entries. Any other source is the name of an import file.
 SOURCES = {"proxy order": Text("proxy order", "代理注文"), "cart": Text("cart", "カート")}
 
 DECISIONS = {
