@@ -146,6 +146,8 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             return Text("Delivery note {code} deleted", "納品書 {code} を削除しました")
         case EventKind.INVOICE_CREATED:
             return Text("Invoice {code} drafted", "請求書 {code} の下書きを作成しました")
+        case EventKind.INVOICE_ISSUED if "draft" in details:
+            return Text("Invoice {code} issued (was: {draft})", "請求書 {code} を発行しました（下書き：{draft}）")
         case EventKind.INVOICE_ISSUED:
             return Text("Invoice {code} issued", "請求書 {code} を発行しました")
         case EventKind.INVOICE_VOIDED:

@@ -186,7 +186,11 @@ async def test_clicks_at_once_make_one_invoice_and_codes_have_no_gap(
     assert len(done) == 2
     async with database.read(EVERYTHING) as session:
         codes = sorted(await session.scalars(select(Invoice.code)))
-    assert codes == ["INV-000001", "INV-000002"]
+    assert codes == sorted(each["code"] for each in done)
+    assert all(code.startswith("DRAFT-") for code in codes)
+    issued = [await run(member, "issueInvoice", "invoice { code number }", invoiceId=each["id"]) for each in done]
+    numbers = ["INV-000001", "INV-000002"]
+    assert [each["invoice"] for each in issued] == [{"code": number, "number": number} for number in numbers]
 
 
 async def test_a_note_is_changed_until_it_is_invoiced(database: Database, member: Client, shop: Shop) -> None:
