@@ -18,6 +18,7 @@ from tests.support.factories import NOON, make_order, make_shop
 
 K = EventKind
 
+
 class Run:
     """Runs mutations, and notes the kinds of the audit entries that each one wrote."""
 
