@@ -74,11 +74,13 @@ class Order(Node):
         description="Whether the order is archived (permanently hidden from the default list)."
     )
     version: int = strawberry.field(
-        description="Increases with every change of status or content. Pass it as expectedVersion, so that a "
-        "command is refused if the order has changed since."
+        description="Increases with every change of status, content or documents; for a buyer, of what a buyer sees. "
+        "Pass it as expectedVersion, so that a command is refused if the order has changed since."
     )
     placed_at: datetime = strawberry.field(description="When the buyer placed the order.")
-    updated_at: datetime = strawberry.field(description="When the status or content of the order last changed.")
+    updated_at: datetime = strawberry.field(
+        description="When the order last changed: its status, content or documents; for a buyer, what a buyer sees."
+    )
     total: Money = strawberry.field(description="Total of lines, tax and shipping of the official content.")
     total_quantity: int = strawberry.field(description="Total quantity of all lines of the official content.")
     row: Private[OrderRow]

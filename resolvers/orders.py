@@ -14,13 +14,13 @@ from models.buyer import Buyer
 from models.catalog import Sku
 from models.facts import possible
 from models.money import MAX_MINOR
-from models.order import Order, OrderLine
+from models.order import BUYER_UPDATED_AT, Order, OrderLine
 from models.policy import OrderAction, OrderStatus
 from models.tag import OrderTag
 from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_search, unprintable
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, read_page
-from resolvers.reading.rows import ORDER_COLUMNS, OrderRow
+from resolvers.reading.rows import OrderRow, order_columns
 
 MAX_FILTER_IDS = 1000
 
@@ -63,16 +63,16 @@ async def order_by_code(context: Context, code: str) -> OrderRow | None:
     """Codes are unique in a brand; an operator, who sees all brands, gets the newest order with that code."""
     if unprintable(code):
         return None
-    statement = select(*ORDER_COLUMNS).where(Order.code == code).order_by(Order.id.desc()).limit(1)
     async with context.read() as session:
+        statement = select(*order_columns(session)).where(Order.code == code).order_by(Order.id.desc()).limit(1)
         row = (await session.execute(statement)).one_or_none()
     return OrderRow(*row) if row else None
 
 
 async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort], page: PageRequest) -> Page[OrderRow]:
-    statement = select(*ORDER_COLUMNS).where(*conditions(filter, context.actor))
     async with context.read() as session:
-        return await read_page(session, statement, keys(sort), page, OrderRow)
+        statement = select(*order_columns(session)).where(*conditions(filter, context.actor))
+        return await read_page(session, statement, keys(sort, context.actor), page, OrderRow)
 
 
 async def count_orders(context: Context, filter: OrderFilter) -> int:
@@ -83,11 +83,11 @@ async def count_orders(context: Context, filter: OrderFilter) -> int:
 
 def matching(filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor) -> Select[UUID]:
     """Selects the ids of all orders that the filter matches, in the order of the list."""
-    ordering = [key.column.desc() if key.descending else key.column.asc() for key in keys(sort)]
+    ordering = [key.column.desc() if key.descending else key.column.asc() for key in keys(sort, actor)]
     return select(Order.id).where(*conditions(filter, actor)).order_by(*ordering)
 
 
-def keys(sort: Sequence[OrderSort]) -> list[Key]:
+def keys(sort: Sequence[OrderSort], actor: Actor) -> list[Key]:
     """The sort of the list, made unique by the id. TOTAL sorts by currency first: currencies do not compare."""
     keys: list[Key] = []
     for part in sort or NEWEST_FIRST:
@@ -96,7 +96,8 @@ def keys(sort: Sequence[OrderSort]) -> list[Key]:
             case OrderSortField.PLACED_AT:
                 keys.append(by_instant("placed_at", Order.placed_at, descending=down))
             case OrderSortField.UPDATED_AT:
-                keys.append(by_instant("updated_at", Order.updated_at, descending=down))
+                updated_at = BUYER_UPDATED_AT if actor.is_buyer else Order.updated_at
+                keys.append(by_instant("updated_at", updated_at, descending=down))
             case OrderSortField.CODE:
                 keys.append(Key("code", Order.code, down))
             case OrderSortField.TOTAL:

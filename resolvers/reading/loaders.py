@@ -40,7 +40,6 @@ from resolvers.reading.rows import (
     HISTORY_COLUMNS,
     LINE_COLUMNS,
     NOTIFICATION_COLUMNS,
-    ORDER_COLUMNS,
     REJECTION_COLUMNS,
     TAG_COLUMNS,
     BacklogSkuRow,
@@ -57,6 +56,7 @@ from resolvers.reading.rows import (
     RejectionRow,
     TagRow,
     buyer_row,
+    order_columns,
     with_sku,
 )
 from resolvers.reading.verdicts import Verdict, read_verdicts
@@ -119,7 +119,7 @@ class Loaders:
 
 
 async def read_orders(session: AsyncSession, ids: list[UUID]) -> dict[UUID, OrderRow]:
-    rows = await session.execute(select(*ORDER_COLUMNS).where(Order.id.in_(ids)))
+    rows = await session.execute(select(*order_columns(session)).where(Order.id.in_(ids)))
     return {row.id: OrderRow(*row) for row in rows}
 
 
