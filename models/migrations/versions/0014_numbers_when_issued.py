@@ -4,7 +4,7 @@ Servers of the release before number an invoice when they draft it, and nothing 
 good for that while such servers still run: they take the number back from a draft and give one to an issued invoice.
 
 Revision ID: 0014
-Revises: 0012
+Revises: 0013
 """
 
 # ruff: noqa: S608 - all names are our own
@@ -14,7 +14,7 @@ from alembic import op
 import models.base
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
