@@ -14,7 +14,7 @@ async def mapped(function: Callable[[T], R], entries: Sequence[T]) -> list[R]:
     """`function` of each entry. Lets others run after each EVERY entries."""
     results: list[R] = []
     for start in range(0, len(entries), EVERY):
-        if start:
-            await asyncio.sleep(0)
         results += map(function, entries[start : start + EVERY])
+        if len(results) - start == EVERY:
+            await asyncio.sleep(0)
     return results

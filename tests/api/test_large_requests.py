@@ -140,28 +140,25 @@ async def test_everything_that_the_benchmark_sends_is_answered(client: Client, d
 class Turns:
     """Counts what is done in each turn of the event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.done = [0]
-        self._ticking = asyncio.create_task(self._tick())
+        turn: Any = asyncio.BaseEventLoop._run_once  # type: ignore[attr-defined]
+
+        def counted(loop: asyncio.BaseEventLoop) -> None:
+            self.done.append(0)
+            turn(loop)
+
+        monkeypatch.setattr(asyncio.BaseEventLoop, "_run_once", counted)
 
     def count(self) -> None:
         self.done[-1] += 1
-
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(0)
-            self.done.append(0)
-
-    def most(self) -> int:
-        self._ticking.cancel()
-        return max(self.done)
 
 
 async def test_ten_thousand_ids_are_read_hashed_and_answered_in_parts(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [to_id(Kind.ORDER, UUID(int=number)) for number in range(MAX_ORDERS)]
-    turns = Turns()
+    turns = Turns(monkeypatch)
 
     def counted(function: Any) -> Any:
         def call(*arguments: Any) -> Any:
@@ -178,13 +175,13 @@ async def test_ten_thousand_ids_are_read_hashed_and_answered_in_parts(
         input={"orderIds": ids, "notify": False},
     )
     assert data["rejectOrders"] == {"skippedCount": MAX_ORDERS, "userErrors": []}
-    assert turns.most() <= pausing.EVERY
+    assert max(turns.done) <= pausing.EVERY
     assert sum(turns.done) >= 5 * MAX_ORDERS, "read, hashed, stored, judged, answered"
 
 
 async def test_a_long_answer_is_put_together_in_parts(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [to_id(Kind.ORDER, UUID(int=number)) for number in range(1_000)]
-    turns = Turns()
+    turns = Turns(monkeypatch)
     complete = PausingExecution.complete_list_item_value
 
     def counted(*arguments: Any) -> Any:
@@ -198,7 +195,7 @@ async def test_a_long_answer_is_put_together_in_parts(client: Client, monkeypatc
         input={"orderIds": ids, "notify": False},
     )
     assert data["rejectOrders"]["results"] == [{"orderId": id, "blockers": [], "order": None} for id in ids]
-    assert turns.most() <= execution.EVERY
+    assert max(turns.done) <= execution.EVERY
     assert sum(turns.done) >= 1_000
 
 
@@ -245,7 +242,7 @@ class _Query:
     [
         "{" + "__typename " * 300 + "}",
         "{ viewer { name } } fragment f on Query {" + "__typename " * 1_900 + "}",
-        "{" + "viewer { id name role kind locale } " * 90 + "}",
+        "{" + "viewer { id name role kind locale } " * 98 + "}",
         "{" + "a: orders { totalCount } " * 60 + " ".join("viewer { name }" for _ in range(300)) + "}",
     ],
 )
