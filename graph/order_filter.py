@@ -82,7 +82,8 @@ def read_ids(kind: Kind, ids: Sequence[str] | None, *at: str) -> list[UUID] | No
     if ids is None:
         return None
     found = []
-    for place, id in enumerate(ids):
+    # Of more than a filter takes, only as many are read as show it (resolvers refuse them).
+    for place, id in enumerate(ids[: orders.MAX_FILTER_IDS + 1]):
         uuid = from_id(kind, id)
         if uuid is None:
             raise InputError(f"{at[-1]}[{place}] is not the id of such a thing ({kind}_…).", *at, str(place))
