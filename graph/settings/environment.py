@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA_FOLDER = ROOT / "var"
 MIN_TOKEN_LENGTH = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[\w.~-]+", re.ASCII)
+OWN_PATHS = ("graphql", "graphiql", "downloads", "health", "metrics")
 PROVIDER = ("ORDERS_OIDC_ISSUER", "ORDERS_OIDC_AUDIENCE", "ORDERS_OIDC_JWKS_URL")
 
 
@@ -57,6 +59,12 @@ def _address(text: str) -> str:
 def _public_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    if parts.port == 0 or parts.username is not None or re.search(r"[\s\\?#]", text):
+        raise ValueError
+    segments = parts.path.rstrip("/").split("/")[1:]
+    is_ours = bool(segments) and segments[0] in OWN_PATHS
+    if is_ours or not all(PATH_SEGMENT.fullmatch(each) for each in segments):
         raise ValueError
     return text.rstrip("/")
 
@@ -134,9 +142,13 @@ PUBLIC_URL = Variable[str | None](
     "ORDERS_PUBLIC_URL",
     _public_url,
     None,
-    must_be="an http or https address, e.g. `https://orders.your-brand.com`",
-    about="The server's address in download links.",
+    must_be="an http or https address without a password, e.g. `https://orders.your-brand.com` or "
+    "`https://your-brand.com/orders`; its path has only letters, digits and `.~_-`, and does not begin with "
+    + " or ".join(f"`/{each}`" for each in OWN_PATHS),
+    about="The server's address for its users, e.g. in download links. With a path, the server answers below that path "
+    "and without it, so the proxy may keep or strip it.",
     default_is="the address that the server listens on",
+    is_secret=True,  # a wrong one may have a password in it
 )
 OIDC_ISSUER = Variable[str | None](
     "ORDERS_OIDC_ISSUER",
