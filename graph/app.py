@@ -38,6 +38,7 @@ from graph.settings.edge import Edge
 from graph.settings.environment import Settings
 from graph.telemetry import logs, metrics
 from models.actor import Actor, ActorKind
+from models.database.checkpoints import Checkpoints
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 
@@ -87,16 +88,18 @@ def create_app(
         await ended.start()
         running = asyncio.create_task(relay.run(), name="relay")
         anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
+        checkpoints = asyncio.create_task(Checkpoints(database).run(), name="checkpoints")
         try:
             yield
         finally:
             relay.stop()
             # The relay limits its own shutdown; these limits are for a database that hangs meanwhile.
             looking_up: asyncio.Task[object] | None = getattr(app.state, "looking_up_schema", None)
-            for each in (anchoring, looking_up):
+            for each in (anchoring, checkpoints, looking_up):
                 if each:
                     each.cancel()
-            await _until_ended({running, anchoring, *([looking_up] if looking_up else [])}, RELAY_STOP_SECONDS)
+            tasks = {running, anchoring, checkpoints, *([looking_up] if looking_up else [])}
+            await _until_ended(tasks, RELAY_STOP_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await identity.close()
