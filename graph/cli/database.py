@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from graph.cli.errors import CommandError
-from graph.settings.environment import DATA_FOLDER, Settings, database_url, from_environment
+from graph.settings.environment import DATA_FOLDER, Settings, data_folder, database_url, from_environment
 from models.database.sessions import Database
 from models.migrations import SchemaError
 from models.migrations.releases import schema_state
@@ -82,8 +82,8 @@ def check_file(url: str) -> None:
     database = Database(url)
     if database.is_sqlite:
         try:
-            if Path(database.url.database or "").parent == DATA_FOLDER:
-                DATA_FOLDER.mkdir(parents=True, exist_ok=True)
+            if Path(database.url.database or "").parent == (folder := data_folder()):
+                folder.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(database.url.database or "")) as connection:
                 connection.execute("SELECT 1 FROM sqlite_master")
         except (sqlite3.Error, OSError) as error:

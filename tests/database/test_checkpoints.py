@@ -107,7 +107,12 @@ async def test_writers_are_not_kept_waiting_below_the_limit(
     database: Database, checkpoints: Checkpoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("models.database.checkpoints._truncate", lambda _, wait: waits.append(wait) or True)
+
+    def truncate(_: str, wait: float) -> bool:
+        waits.append(wait)
+        return True
+
+    monkeypatch.setattr("models.database.checkpoints._truncate", truncate)
     for _ in range(6):
         await write(database)
         await checkpoints.checkpoint()
