@@ -75,6 +75,8 @@ async def load_demo(database: Database) -> None:
         found = set(await session.scalars(select(Brand.code)))
     if found >= FILES.keys():
         return
+    if not all(file.exists() for file in FILES.values()):
+        raise CommandError("The demo's orders are in a checkout, not in the installed package: use ./run demo there.")
     if found:
         raise CommandError(f"This database has brands of its own ({', '.join(sorted(found))}): no demo is put into it.")
     brands = _brands()

@@ -26,14 +26,16 @@ from graph.telemetry import logs
 from models.database.engines import is_unreachable
 from models.migrations import SchemaError
 
+IS_CHECKOUT = (ROOT / "run").exists()
 HELP = "Order Management: reject an order. Settings come from the environment (docs/settings.md)."
 orders = typer.Typer(
     name="orders", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 
 
-def main(app: typer.Typer = orders, name: str = "./run orders") -> None:
+def main(app: typer.Typer = orders, name: str | None = None) -> None:
     """Runs a command. An error that the user can fix is reported in one sentence."""
+    name = name or ("./run orders" if IS_CHECKOUT else "orders")
     try:
         app(prog_name=name)
     except (SettingsError, SchemaError, CommandError) as error:
@@ -45,6 +47,9 @@ def main(app: typer.Typer = orders, name: str = "./run orders") -> None:
 
 
 def fail(sentence: str) -> None:
+    if not IS_CHECKOUT:  # where there is no ./run
+        sentence = sentence.replace("./run orders", "orders").replace("./run demo", "orders serve --demo")
+        sentence = sentence.replace("./run serve", "orders serve")
     typer.echo(sentence, err=True)
     sys.exit(1)
 
@@ -90,6 +95,8 @@ def schema(
     ] = False,
 ) -> None:
     """Write what is made from the code: schema.graphql, docs/rules.md and docs/settings.md."""
+    if not IS_CHECKOUT:
+        raise CommandError("The files that this command writes are in a checkout.")
     from graph.cli.rules_page import rules_page
     from graph.cli.settings_page import settings_page
     from graph.schema import schema as made

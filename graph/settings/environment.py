@@ -106,7 +106,7 @@ DATA_FOLDER_SETTING = Variable[Path | None](
     must_be="the absolute path of a folder, e.g. `/var/lib/orders`",
     about="Where the server writes what has no other place: SQLite's file, the made secret key, the audit's anchors, "
     "mails without a mail server.",
-    default_is="`var` in the checkout; of an installed package, in the folder where the command runs",
+    default_is="`var` in the checkout; of an installed package, in the current folder",
 )
 DATABASE_URL = Variable[str | None](
     "ORDERS_DATABASE_URL",
@@ -114,7 +114,8 @@ DATABASE_URL = Variable[str | None](
     None,
     must_be="`sqlite:///path/to/orders.db` or `postgresql://user:password@host:5432/name`",
     about="The database. `serve` creates or migrates it first, unless `--no-migrate` is given. On PostgreSQL, use a "
-    "role that is no superuser ([PostgreSQL](guides/postgresql.md)); add `?pgbouncer=true` when connecting through PgBouncer.",
+    "role that is no superuser ([PostgreSQL](guides/postgresql.md)); add `?pgbouncer=true` when connecting through "
+    "PgBouncer.",
     default_is="`orders.db` in the data folder; for the demo `demo.db`",
     explains=True,
 )

@@ -18,6 +18,7 @@ from models.migrations.releases import (
     write_oldest_release,
 )
 from models.migrations.revisions import config, scripts
+from models.migrations.search_path import fix_search_paths
 from models.scope import EVERYTHING
 
 __all__ = ["LossError", "NewerSchemaError", "SchemaError", "current", "downgrade", "latest", "pending", "upgrade"]
@@ -97,6 +98,8 @@ async def _run(database: Database, migrate: Callable[[Connection], None]) -> Non
             if not state.is_newer:
                 await connection.run_sync(migrate)
                 await connection.run_sync(write_oldest_release)
+                if not database.is_sqlite:
+                    await connection.run_sync(fix_search_paths)
 
 
 def _refuse_loss(connection: Connection, revision: str) -> None:

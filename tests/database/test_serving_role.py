@@ -141,7 +141,7 @@ async def test_a_trigger_does_not_look_at_a_temporary_table(owner: Database, pos
 
 
 async def test_every_trigger_has_its_own_search_path(owner: Database) -> None:
-    """A migration after 0015 that creates a trigger function sets it: see 0015."""
+    """Every upgrade sees to it, whichever migration made the trigger."""
     functions = text(
         "SELECT proname, array_to_string(proconfig, ' ') FROM pg_proc"
         " WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype"

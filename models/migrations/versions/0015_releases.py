@@ -1,4 +1,4 @@
-"""releases: the database says which servers may serve it. On PostgreSQL, triggers look at no temporary table.
+"""releases: the database says which servers may serve it.
 
 Revision ID: 0015
 Revises: 0012
@@ -22,20 +22,7 @@ def upgrade() -> None:
         sa.Column("oldest_release", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("revision", name=op.f("pk_schema_compatibility")),
     )
-    if op.get_bind().dialect.name == "postgresql":
-        # PostgreSQL looks for tables in pg_temp first unless it is named: a role that may create temporary tables could
-        # show a trigger an empty order_rejections.
-        op.execute("""
-            DO $$ DECLARE f regprocedure; BEGIN
-              FOR f IN SELECT oid FROM pg_proc
-                WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype
-              LOOP
-                EXECUTE format('ALTER FUNCTION %s SET search_path TO pg_catalog, %I, pg_temp', f, current_schema());
-              END LOOP;
-            END $$
-        """)
 
 
 def downgrade() -> None:
-    """The functions keep their search_path: without it they would only be weaker."""
     op.drop_table("schema_compatibility")
