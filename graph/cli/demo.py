@@ -69,14 +69,18 @@ def _brands() -> list[Brand]:
     ]
 
 
+def check_files() -> None:
+    """Raises CommandError in an installed package, which has no sample orders."""
+    if not all(file.exists() for file in FILES.values()):
+        raise CommandError("The demo's orders are in a checkout of the repository, not in the installed package.")
+
+
 async def load_demo(database: Database) -> None:
     """Fills an empty database; one that the demo has filled stays as it is. Raises CommandError for any other."""
     async with database.read(EVERYTHING) as session:
         found = set(await session.scalars(select(Brand.code)))
     if found >= FILES.keys():
         return
-    if not all(file.exists() for file in FILES.values()):
-        raise CommandError("The demo's orders are in a checkout, not in the installed package: use ./run demo there.")
     if found:
         raise CommandError(f"This database has brands of its own ({', '.join(sorted(found))}): no demo is put into it.")
     brands = _brands()

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from graph.app import create_app
 from graph.cli.database import check_file, check_schema
-from graph.cli.demo import load_demo
+from graph.cli.demo import check_files, load_demo
 from graph.cli.demo_access import NORTHLIGHT, demo_actors, demo_api_key
 from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
@@ -37,6 +37,8 @@ def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 
     """Until it is told to stop; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
     # Before anything is made: a server that cannot listen, or cannot serve the schema, leaves nothing behind.
     listening = _listen(host, port)
+    if demo:
+        check_files()
     if not migrate:
         check_schema(database_url(demo=demo))
     settings = from_environment(demo=demo)

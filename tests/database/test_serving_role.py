@@ -9,23 +9,31 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
+from examples.made_up_brand.writer import seed_orders
+from graph.cli.audit import verify
+from graph.cli.brands import add_brand, new_brand
 from graph.cli.doctor import _serving_role
+from graph.cli.import_orders import run_import
 from graph.cli.migrate import migrate_database
 from graph.core.ids import Kind, to_id
 from graph.settings.environment import Settings
+from models.actor import Actor
 from models.database.serving_role import ServingRoleError, grant_to_serving_role, role_and_powers
 from models.database.sessions import Database
+from models.locale import Locale
+from models.migrations import upgrade
 from models.order import Order
-from models.policy import OrderStatus
+from models.outbox import OutboxMessage
+from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from tests.cli.test_command_line import ROOT
-from tests.cli.test_command_line import orders as run_orders
 from tests.support.client import SECRET
 from tests.support.factories import make_order, make_shop
 from tests.support.postgres import OWNER, SUPERUSER, Postgres
 from tests.support.server_process import server_process
+from tests.support.servers import token
 
 ROLE = "orders_server"
 REJECT = (
@@ -209,29 +217,33 @@ async def test_the_doctor_notes_a_server_that_owns_the_tables(url: str, postgres
     assert as_server == (True, f"{ROLE} can change rows only")
 
 
-async def test_the_whole_product_works_with_it(owner: Database, url: str) -> None:
-    """On the command line and in a real server, which sends the mail."""
+async def test_the_whole_product_works_with_it(url: str) -> None:
+    """As commands of the command line use it, and in a real server, which sends the mail."""
     database = Database(url)
-    role, found = await role_and_powers(database)
-    await database.close()
-    assert (role, found) == (ROLE, [])
-    for arguments in (
-        ["brand", "add", "kumo", "Kumo"],
-        ["import", str(ROOT / "examples" / "demo" / "kumo.csv")],
-        ["migrate"],  # nothing to do
-    ):
-        done = run_orders(url, *arguments)
-        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-    async with owner.read(EVERYTHING) as session:
-        order: Any = await session.scalar(select(Order.id).where(Order.code == "雲-1001"))
-    signed = run_orders(url, "token", "--role", "admin").stdout.strip()
+    assert await role_and_powers(database) == (ROLE, [])
+    await upgrade(database)  # nothing to do
+    brand = new_brand("kumo", "Kumo", Locale.JA, "Asia/Tokyo", "JPY", None)
+    await add_brand(database, brand)
+    assert await run_import(database, "kumo", [ROOT / "examples" / "demo" / "kumo.csv"], None) == 0
+    await seed_orders(database, 20, brand="made-up", seed=1)
+    assert await verify(database, None)
+    async with database.read(EVERYTHING) as session:
+        order = await session.scalar(select(Order.id).where(Order.code == "雲-1001"))
+        assert order is not None
+    headers = {"Authorization": f"Bearer {token(Actor(Role.ADMIN, 'mem-1', 'Mina', brand.id))}"}
     async with server_process(url, "--no-migrate") as server, httpx2.AsyncClient(timeout=60) as http:
-        answer = await http.post(
-            f"{server.url}/graphql",
-            json={"query": REJECT, "variables": {"id": to_id(Kind.ORDER, order)}},
-            headers={"Authorization": f"Bearer {signed}"},
-        )
+        asked = {"query": REJECT, "variables": {"id": to_id(Kind.ORDER, order)}}
+        answer = await http.post(f"{server.url}/graphql", json=asked, headers=headers)
         rejected = {"order": {"status": "REJECTED_BY_BRAND"}, "userErrors": []}
         assert answer.json()["data"]["rejectOrder"] == rejected, answer.text
-    verified = run_orders(url, "audit", "verify")
-    assert (verified.returncode, verified.stdout.split(", ")[1]) == (0, "intact\n"), verified
+        sent = select(OutboxMessage.id).where(OutboxMessage.order_id == order, OutboxMessage.status == "SENT")
+        async with asyncio.timeout(60):
+            while not await one(database, sent):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+    assert await verify(database, None)
+    await database.close()
+
+
+async def one(database: Database, statement: Select[Any]) -> Any:
+    async with database.read(EVERYTHING) as session:
+        return await session.scalar(statement)
