@@ -17,8 +17,8 @@ from graph.cli.deliver import deliver
 from graph.cli.doctor import examine
 from graph.cli.errors import CommandError
 from graph.cli.import_orders import import_orders
-from graph.cli.sign_out import sign_out
 from graph.cli.migrate import migrate
+from graph.cli.sign_out import sign_out
 from graph.cli.token import token
 from graph.settings.environment import ROOT
 from graph.settings.errors import SettingsError
