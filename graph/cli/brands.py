@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
-from graph.settings.environment import from_environment
 from models.actor import Actor
 from models.brand import Brand
 from models.buyer import ADDRESS, Buyer
@@ -41,7 +40,7 @@ def brand_add(
 ) -> None:
     """Add a brand, so that orders can be imported for it."""
     brand = new_brand(code, name, locale, time_zone, currency, reply_to)
-    on_database(from_environment(), lambda database: add_brand(database, brand), may_be_empty=True)
+    on_database(existing_settings(demo=False, or_demo=False), lambda database: add_brand(database, brand))
     typer.echo(f"Brand {brand.code} is added. Next: ./run orders import FILE --brand {shlex.quote(brand.code)}")
 
 
