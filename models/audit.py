@@ -164,7 +164,7 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
         case BrandSettingsUpdated():
             return EventKind.BRAND_SETTINGS_UPDATED, {"names": ", ".join(event.names)}
         case BuyerCreated():
-            return EventKind.BUYER_CREATED, {"code": event.code}
+            return EventKind.BUYER_CREATED, {"code": event.code, "source": event.source}
         case BuyerUpdated():
             details = {"code": event.code, "names": ", ".join(event.names), "source": event.source}
             return EventKind.BUYER_UPDATED, details

@@ -93,9 +93,12 @@ class BrandSettingsUpdated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyerCreated:
+    """`source`: an import file's name; empty for a buyer that was added by hand."""
+
     brand_id: UUID
     at: datetime
     code: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ async def test_a_buyer_is_created_with_all_that_is_said_of_it(database: Database
         "emailRecipients": ["Owner@fifth.example", "buying@fifth.example"],
     }
     assert (await member.data(ONE, id=payload["buyer"]["id"]))["buyer"] == payload["buyer"]
-    assert await audited(database) == [("BUYER_CREATED", {"code": "NY-1"})]
+    assert await audited(database) == [("BUYER_CREATED", {"code": "NY-1", "source": ""})]
 
 
 @pytest.mark.parametrize(("recipients", "is_offline"), [([], True), (["a@b.example"], False)])
