@@ -20,6 +20,7 @@ from models.events import (
     ApiKeyChanged,
     BrandSettingsUpdated,
     BuyerCreated,
+    BuyerErased,
     BuyerUpdated,
     Event,
     OrderArchived,
@@ -168,6 +169,8 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
         case BuyerUpdated():
             details = {"code": event.code, "names": ", ".join(event.names), "source": event.source}
             return EventKind.BUYER_UPDATED, details
+        case BuyerErased():
+            return EventKind.BUYER_ERASED, {"code": event.code, "orders": event.orders, "mails": event.mails}
         case ApiKeyChanged():
             return event.kind, {"key": event.key_id.hex, "name": event.name} | event.details
         case UserSignedOut():

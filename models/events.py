@@ -113,6 +113,17 @@ class BuyerUpdated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerErased:
+    """`orders`, `mails`: of the buyer, whose personal data was removed too."""
+
+    brand_id: UUID
+    at: datetime
+    code: str
+    orders: int
+    mails: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyChanged:
     """`kind`: API_KEY_CREATED, API_KEY_ROTATED or API_KEY_REVOKED. `details`: the values for its sentence."""
 
@@ -146,6 +157,7 @@ Event = (
     | BrandSettingsUpdated
     | BuyerCreated
     | BuyerUpdated
+    | BuyerErased
     | ApiKeyChanged
     | UserSignedOut
 )

@@ -17,6 +17,7 @@ from graph.cli.deliver import deliver
 from graph.cli.doctor import examine
 from graph.cli.errors import CommandError
 from graph.cli.import_orders import import_orders
+from graph.cli.prune import prune
 from graph.cli.sign_out import sign_out
 from graph.cli.token import token
 from graph.settings.environment import ROOT, from_environment
@@ -77,6 +78,7 @@ def migrate(demo: Demo = False) -> None:
 orders.command(name="import")(import_orders)
 orders.command(name="backup")(backup_database)
 orders.command()(deliver)
+orders.command()(prune)
 orders.command()(token)
 orders.command(name="sign-out")(sign_out)
 orders.add_typer(brands.app, name="brand")
