@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
+from exports.pdf.parties import BRAND, brand_of, buyer_of, line_of
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.brand import Brand
 from models.buyer import Buyer
@@ -126,7 +126,10 @@ _ORDERS = (
         InvoicedOrder.shipping_minor,
         Order.code.label("order_code"),
         *BRAND,
-        *BUYER,
+        func.coalesce(Invoice.buyer_name, Buyer.name).label("buyer_name"),
+        Buyer.unique_code,
+        Buyer.country,
+        func.coalesce(Invoice.buyer_address, Buyer.address).label("buyer_address"),
     )
     .join_from(Invoice, InvoicedOrder)
     .join_from(InvoicedOrder, Order)

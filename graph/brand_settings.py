@@ -19,7 +19,7 @@ class BrandSettings:
     archiving_enabled: bool = strawberry.field(
         description="Whether final (rejected or sent-back) orders can be archived."
     )
-    locale: Locale = strawberry.field(description="Language of new buyers.")
+    locale: Locale = strawberry.field(description="Language of the mails to buyers that have none of their own.")
     time_zone: str = strawberry.field(description="Time zone of the times in documents and mails, e.g. Asia/Tokyo.")
     mail_sender_name: str | None = strawberry.field(description="Sender name of mails. Null: the brand's name.")
     mail_reply_to: str | None = strawberry.field(description="Reply-to address of mails, for the buyers' answers.")
@@ -48,7 +48,9 @@ class UpdateBrandSettingsInput:
     archiving_enabled: bool | None = strawberry.field(
         default=UNSET, description="Whether final (rejected or sent-back) orders can be archived."
     )
-    locale: Locale | None = strawberry.field(default=UNSET, description="Language of new buyers.")
+    locale: Locale | None = strawberry.field(
+        default=UNSET, description="Language of the mails to buyers that have none of their own, from the next mail on."
+    )
     time_zone: str | None = strawberry.field(default=UNSET, description="IANA name of a time zone, e.g. Asia/Tokyo.")
     mail_sender_name: str | None = strawberry.field(default=UNSET, description="At most 200 characters.")
     mail_reply_to: str | None = strawberry.field(default=UNSET, description="An e-mail address.")

@@ -25,7 +25,8 @@ ERRORS = {
     "NOT_PERMITTED": "Returned if the viewer's role does not permit this action on orders.",
     "ONE_OF_ORDER_IDS_AND_FILTER": "Returned if both of orderIds and filter are given, or neither.",
     "TOO_MANY_ORDERS": f"Returned if there are more than {MAX_ORDERS:,} orders. Split them over several requests.",
-    "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request. Use a new key.",
+    "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request, or so long ago (30 days or more) "
+    "that its answer is no longer kept. Use a new key.",
 }
 
 

@@ -1,5 +1,7 @@
 """Buyer: the shop that ordered."""
 
+from datetime import datetime
+
 import strawberry
 
 from graph.core.ids import Kind, to_id
@@ -21,8 +23,14 @@ class Buyer(Node):
         description="E-mail addresses of the buyer. Every mail to the buyer goes to all of them."
     )
     locale: Locale = strawberry.field(description="Language of the mails to the buyer.")
+    has_own_locale: bool = strawberry.field(
+        description="Whether the language was chosen for this buyer. If false, it is the brand's and changes with it."
+    )
     country: str = strawberry.field(description="Country. Empty if unknown.")
     address: str = strawberry.field(description="Postal address, in lines. Empty if unknown.")
+    erased_at: datetime | None = strawberry.field(
+        description="When the buyer's personal data was erased, for good. Null unless it was."
+    )
 
     @classmethod
     def of(cls, row: BuyerRow) -> "Buyer":
@@ -33,6 +41,8 @@ class Buyer(Node):
             is_offline=row.is_offline,
             email_recipients=list(row.emails),
             locale=row.locale,
+            has_own_locale=row.has_own_locale,
+            erased_at=row.erased_at,
             country=row.country,
             address=row.address,
         )

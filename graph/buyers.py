@@ -31,6 +31,7 @@ VALUES = {
     "name": "name",
     "email_recipients": "recipients",
     "locale": "locale",
+    "has_own_locale": "has_own_locale",
     "country": "country",
     "address": "address",
     "is_offline": "is_offline",
@@ -55,7 +56,7 @@ class CreateBuyerInput:
         default=UNSET, description=f"{RECIPIENTS} Every mail to the buyer goes to all of them. Default: none."
     )
     locale: Locale | None = strawberry.field(
-        default=UNSET, description="Language of the mails to the buyer. Default: the brand's."
+        default=UNSET, description="Language of the mails to the buyer. Default: the brand's, and it changes with it."
     )
     country: str | None = strawberry.field(
         default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."
@@ -97,7 +98,12 @@ class UpdateBuyerInput:
         "sent keep the addresses that they have.",
     )
     locale: Locale | None = strawberry.field(
-        default=UNSET, description="Language of the mails to the buyer, from the next mail on."
+        default=UNSET,
+        description="Language of the mails to the buyer, from the next mail on. It is the buyer's own then.",
+    )
+    has_own_locale: bool | None = strawberry.field(
+        default=UNSET,
+        description="False gives the buyer the brand's language, which it then follows; locale is ignored.",
     )
     country: str | None = strawberry.field(
         default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."

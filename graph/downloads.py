@@ -4,7 +4,7 @@ import asyncio
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -119,12 +119,12 @@ async def _write_history(
     await history_workbook(session, history.conditions(filter), locale=locale, path=path, signer=signer)
 
 
-def _code(record: Record, _: datetime) -> str:
+def _code(record: Record, _: date) -> str:
     return in_file_name(record.code)
 
 
-def _day(_: object, now: datetime) -> str:
-    return f"{now:%Y-%m-%d}"
+def _day(_: object, day: date) -> str:
+    return day.isoformat()
 
 
 # fmt: off

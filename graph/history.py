@@ -22,6 +22,7 @@ from resolvers import history as resolvers
 from resolvers.core.refusals import require
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
 from resolvers.reading.pagination import PageRequest
+from resolvers.viewer import brand_day
 
 
 @strawberry.input(description="Conditions on events. All given conditions must hold. An empty list matches nothing.")
@@ -88,8 +89,9 @@ async def history(
     return connection(page, OrderEvent.of, lambda: resolvers.count_history(info.context, wanted))
 
 
-def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) -> Download:
+async def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or HistoryFilter()).read()
     require(info.context, Permission.READ_INTERNAL)
     resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
-    return info.context.links.to(HISTORY_EXCEL, wanted, info.context.actor, locale or None)
+    day = await brand_day(info.context)
+    return info.context.links.to(HISTORY_EXCEL, wanted, info.context.actor, locale or None, day)

@@ -25,9 +25,9 @@ class Notification(Node):
         description="When the next attempt is due. Null if no further attempt follows."
     )
     cancelled_by: str | None = strawberry.field(
-        description="The decision that made the mail pointless before it was sent: ORDER_REJECTED or "
-        "SENT_BACK_TO_CART. No further attempt follows it. The status is CANCELLED, unless the mail "
-        "had left already, to some at least."
+        description="The decision that made the mail pointless before it was sent: ORDER_REJECTED, SENT_BACK_TO_CART, "
+        "or BUYER_ERASED when the buyer's personal data was erased. No further attempt follows it. The status is "
+        "CANCELLED, unless the mail had left already, to some at least."
     )
 
     @classmethod

@@ -43,6 +43,7 @@ from resolvers.lines import lines_of
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import OrderRow
 from resolvers.reading.verdicts import Verdict
+from resolvers.viewer import brand_day
 
 T = TypeVar("T")
 
@@ -321,13 +322,14 @@ async def orders(
     return connection(page, Order.of, lambda: resolvers.count_orders(info.context, wanted))
 
 
-def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale: InLocale = UNSET) -> Download:
+async def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or OrderFilter()).read("filter")
     ordering = [each.read() for each in sort or ()]
     resolvers.matching(
         wanted, ordering, info.context.actor
     )  # a filter that makes no sense is told now, not by the link
-    return info.context.links.to(ORDERS_EXCEL, OrderList(wanted, ordering), info.context.actor, locale or None)
+    day = await brand_day(info.context)
+    return info.context.links.to(ORDERS_EXCEL, OrderList(wanted, ordering), info.context.actor, locale or None, day)
 
 
 NODES[Kind.ORDER] = (nodes.orders, Order.of)

@@ -44,7 +44,8 @@ describe_enum(
         "BODY_TOO_LONG": f"Returned if the body has more than {MAX_BODY_LENGTH:,} characters.",
         "STALE_ORDER": "Returned if the order is no longer at expectedVersion. Read the order again, and decide "
         "on its current content.",
-        "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request. Use a new key.",
+        "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request, or so long ago (30 days or more) "
+        "that its answer is no longer kept. Use a new key.",
     },
 )
 

@@ -20,6 +20,7 @@ from models.events import (
     ApiKeyChanged,
     BrandSettingsUpdated,
     BuyerCreated,
+    BuyerErased,
     BuyerUpdated,
     Event,
     OrderArchived,
@@ -164,10 +165,12 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
         case BrandSettingsUpdated():
             return EventKind.BRAND_SETTINGS_UPDATED, {"names": ", ".join(event.names)}
         case BuyerCreated():
-            return EventKind.BUYER_CREATED, {"code": event.code}
+            return EventKind.BUYER_CREATED, {"code": event.code, "source": event.source}
         case BuyerUpdated():
             details = {"code": event.code, "names": ", ".join(event.names), "source": event.source}
             return EventKind.BUYER_UPDATED, details
+        case BuyerErased():
+            return EventKind.BUYER_ERASED, {"code": event.code, "orders": event.orders, "mails": event.mails}
         case ApiKeyChanged():
             return event.kind, {"key": event.key_id.hex, "name": event.name} | event.details
         case UserSignedOut():

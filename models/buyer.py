@@ -1,9 +1,10 @@
 """A brand's buyers and their e-mail addresses."""
 
 import re
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
@@ -28,7 +29,11 @@ class Buyer(BrandOwned, Base):
     country: Mapped[str] = mapped_column(String(100), default="")
     address: Mapped[str] = mapped_column(Text, default="")
     locale: Mapped[Locale] = mapped_column(default=Locale.EN)
+    # False: nobody has chosen it; it changes with the brand's.
+    has_own_locale: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_offline: Mapped[bool] = mapped_column(default=False)
+    # When its personal data was erased (resolvers/buyer_erasure.py). Triggers let nobody fill it in again.
+    erased_at: Mapped[datetime | None]
 
 
 class BuyerRecipient(BrandOwned, Base):

@@ -93,9 +93,12 @@ class BrandSettingsUpdated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyerCreated:
+    """`source`: an import file's name; empty for a buyer that was added by hand."""
+
     brand_id: UUID
     at: datetime
     code: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,17 @@ class BuyerUpdated:
     code: str
     names: tuple[str, ...]
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerErased:
+    """`orders`, `mails`: of the buyer, whose personal data was removed too."""
+
+    brand_id: UUID
+    at: datetime
+    code: str
+    orders: int
+    mails: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +157,7 @@ Event = (
     | BrandSettingsUpdated
     | BuyerCreated
     | BuyerUpdated
+    | BuyerErased
     | ApiKeyChanged
     | UserSignedOut
 )

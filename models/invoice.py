@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +48,9 @@ class Invoice(BrandOwned, Base):
     total_minor: Mapped[int | None] = mapped_column(BigInteger)
     issued_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
+    # The buyer's, kept when the buyer is erased: the law demands them on issued invoices. None: as the buyer has them.
+    buyer_name: Mapped[str | None] = mapped_column(String(200))
+    buyer_address: Mapped[str | None] = mapped_column(Text)
 
 
 # A void invoice references nothing. Every query for the orders or delivery notes of an invoice that counts has this.

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     MANAGE_DELIVERY_NOTES = "MANAGE_DELIVERY_NOTES"
     MANAGE_INVOICES = "MANAGE_INVOICES"
     MANAGE_BUYERS = "MANAGE_BUYERS"
+    ERASE_BUYERS = "ERASE_BUYERS"
     RESEND_MAILS = "RESEND_MAILS"
 
 
@@ -43,6 +44,7 @@ PERMITTED: dict[Permission, frozenset[Role]] = {
     P.MANAGE_DELIVERY_NOTES: WRITERS,
     P.MANAGE_INVOICES: WRITERS,
     P.MANAGE_BUYERS: frozenset({Role.ADMIN, Role.WRITE}),  # no partner app: a stolen key cannot redirect mails
+    P.ERASE_BUYERS: frozenset({Role.ADMIN}),  # irreversible; by command line only
     P.RESEND_MAILS: WRITERS | {Role.APP_REJECT},
 }
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.audit import AuditEntry, AuditHead, digest, hashed_text
 from models.audit_anchor import Anchor, read_heads
 from models.brand import Brand
+from models.buyer import Buyer
 from models.database.sessions import Database
 from models.messages.history import EventKind
 from models.order import Order
@@ -130,7 +131,7 @@ async def _decisions(session: AsyncSession) -> str | None:
             wrong_status = select(Order.code, Order.status).where(Order.status.in_(STATUSES[kind]) != shown).limit(1)
             if found := (await session.execute(wrong_status)).first():
                 return f"order {found[0]} is {found[1]}, which its record contradicts"
-    return await _changes(session) or await _orphans(session) or await _contents(session)
+    return await _changes(session) or await _orphans(session) or await _contents(session) or await _erasures(session)
 
 
 # Kinds of entries that do not raise their order's version.
@@ -175,21 +176,37 @@ async def _contents(session: AsyncSession) -> str | None:
     )
     columns = (AuditEntry.sequence, AuditEntry.details, OrderRejection.status_before, OrderRejection.notified)
     rows = (
-        select(*columns, OrderRejection.body, *(column for pair in same for column in pair))
+        select(*columns, Buyer.erased_at, OrderRejection.body, *(column for pair in same for column in pair))
         .join_from(AuditEntry, OrderRejection, record)
+        .join(Order, and_(Order.brand_id == OrderRejection.brand_id, Order.id == OrderRejection.order_id))
+        .join(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
         .where(AuditEntry.kind == EventKind.ORDER_REJECTED, AuditEntry.sequence.is_not(None))
     )
     found = await session.stream(rows.execution_options(yield_per=PAGE_SIZE))
-    async for sequence, details, status_before, notified, body, *pairs in found:
+    async for sequence, details, status_before, notified, erased_at, body, *pairs in found:
         recorded: dict[str, Any] = {
             "status_before": status_before,
             "notified": notified,
             "body_sha256": body_hash(body),
         }
         said = {name: details.get(name) for name in recorded}
+        if body is None and erased_at:
+            recorded["body_sha256"] = said["body_sha256"]
         if recorded != said or pairs[::2] != pairs[1::2]:
             return f"entry {sequence} is not about the rejection that is recorded"
     return None
+
+
+async def _erasures(session: AsyncSession) -> str | None:
+    """An erased buyer without an entry about that."""
+    entry = exists().where(
+        AuditEntry.brand_id == Buyer.brand_id,
+        AuditEntry.kind == EventKind.BUYER_ERASED,
+        AuditEntry.details["code"].as_string() == Buyer.unique_code,
+    )
+    silent = select(Buyer.unique_code).where(Buyer.erased_at.is_not(None), not_(entry)).limit(1)
+    code = await session.scalar(silent)
+    return f"buyer {code} was erased, but has no entry about that" if code is not None else None
 
 
 def _contradiction(signed: Iterable[Anchor], head: AuditHead, hashes: dict[int, str | None]) -> str | None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, fields
 from typing import Any, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.brand import Brand
-from models.buyer import ADDRESS
+from models.buyer import ADDRESS, Buyer
 from models.events import BrandSettingsUpdated
 from models.locale import Locale
 from models.messages.refusals import NOT_AN_ADDRESS, TEXT_MISSING, UNKNOWN_TIME_ZONE
@@ -79,6 +79,9 @@ async def update_brand_settings(context: Context, changes: dict[str, Any], **ter
         changed = [name for name, value in cleaned.items() if getattr(brand, name) != value]
         for name in changed:
             setattr(brand, name, cleaned[name])
+        if "locale" in changed:
+            follow = update(Buyer).where(Buyer.brand_id == brand.id, Buyer.has_own_locale.is_(False))
+            await work.save(follow.values(locale=brand.locale).execution_options(synchronize_session=False))
         if changed:
             work.record(BrandSettingsUpdated(brand_id=brand.id, at=work.now, names=tuple(sorted(changed))))
 

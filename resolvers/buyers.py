@@ -15,6 +15,7 @@ from models.locale import Locale
 from models.messages.refusals import (
     BUYER_CODE_SIMILAR,
     BUYER_CODE_TAKEN,
+    BUYER_ERASED,
     NOT_AN_ADDRESS,
     TEXT_MISSING,
     TOO_MANY_RECIPIENTS,
@@ -45,6 +46,7 @@ NAMES = {
     "name": "name",
     "recipients": "e-mail",
     "locale": "language",
+    "has_own_locale": "language",
     "country": "country",
     "address": "address",
     "is_offline": "offline",
@@ -79,7 +81,8 @@ async def create_buyer(
 ) -> Outcome:
     """`values`: `unique_code`, `name` and any other of NAMES.
 
-    Without `locale` the buyer has the brand's language. Without `is_offline` it is offline if it has no recipient.
+    Without `locale` the buyer has the brand's language, and follows it. Without `is_offline` it is offline if it has
+    no recipient.
     """
     cleaned = _cleaned(values)
 
@@ -89,8 +92,7 @@ async def create_buyer(
         code: str = cleaned["unique_code"]
         await _check_code(work, code, allow_similar=allow_similar_code)
         recipients: Sequence[str] = cleaned.get("recipients", ())
-        brands = select(Brand.locale).where(Brand.id == work.brand_id)
-        columns = {"locale": await work.find(brands) or Locale.EN, "is_offline": not recipients} | cleaned
+        columns = {"is_offline": not recipients} | cleaned | await _language(work, cleaned.get("locale"))
         columns.pop("recipients", None)
         buyer = Buyer(id=new_id(), brand_id=work.brand_id, **columns)
         work.add(buyer)
@@ -119,7 +121,13 @@ async def update_buyer(
         buyer = await work.find(of_buyer.with_for_update(key_share=True)) if buyer_id else None
         if buyer is None:
             raise Refused(not_found(context, UNKNOWN_BUYER, "buyerId"))
+        if buyer.erased_at is not None:
+            raise Refused(invalid(context, BUYER_ERASED, "buyerId"))
         columns = {name: value for name, value in cleaned.items() if name != "recipients"}
+        if columns.get("has_own_locale") is False:
+            columns |= await _language(work, None)
+        elif "locale" in columns:
+            columns |= await _language(work, columns["locale"])
         if cleaned.get("recipients") and "is_offline" not in columns:
             columns["is_offline"] = False
         changed = [name for name, value in columns.items() if getattr(buyer, name) != value]
@@ -128,11 +136,19 @@ async def update_buyer(
         if "recipients" in cleaned and await _replace_recipients(work, buyer, cleaned["recipients"]):
             changed.append("recipients")
         if changed:
-            names = tuple(sorted(NAMES[name] for name in changed))
+            names = tuple(sorted({NAMES[name] for name in changed}))
             work.record(BuyerUpdated(brand_id=work.brand_id, at=work.now, code=buyer.unique_code, names=names))
         return buyer.id
 
     return await act(context, change, needs=Permission.MANAGE_BUYERS, **terms)
+
+
+async def _language(work: Work, chosen: Locale | None) -> dict[str, Any]:
+    """The columns of the buyer's language. None: it follows the brand's."""
+    if chosen:
+        return {"locale": chosen, "has_own_locale": True}
+    brands = select(Brand.locale).where(Brand.id == work.brand_id)
+    return {"locale": await work.find(brands) or Locale.EN, "has_own_locale": False}
 
 
 def _conditions(search: str | None) -> list[ColumnElement[bool]]:

@@ -33,14 +33,24 @@ app = typer.Typer(help="The brands (tenants) in the database.", no_args_is_help=
 def brand_add(
     code: Annotated[str, typer.Argument(help="Short and unique, e.g. northlight.")],
     name: Annotated[str, typer.Argument(help='As documents and mails show it, e.g. "Northlight Trading".')],
-    locale: Annotated[Locale, typer.Option(help="The brand's language.")] = Locale.EN,
+    locale: Annotated[
+        Locale | None,
+        typer.Option(help="The language of mails to buyers; if left out, Japanese for JPY, English for all others."),
+    ] = None,
     time_zone: Annotated[str, typer.Option(help="The time zone of the times in documents, e.g. Asia/Tokyo.")] = "UTC",
     currency: Annotated[str, typer.Option(help="The currency of imported orders that name none (ISO 4217).")] = "JPY",
     reply_to: Annotated[str | None, typer.Option(help="The address that buyers reply to.")] = None,
 ) -> None:
     """Add a brand, so that orders can be imported for it."""
-    brand = new_brand(code, name, locale, time_zone, currency, reply_to)
+    derived = Locale.JA if currency == "JPY" else Locale.EN
+    brand = new_brand(code, name, locale or derived, time_zone, currency, reply_to)
     on_database(existing_settings(demo=False, or_demo=False), lambda database: add_brand(database, brand))
+    if locale is None:
+        language, other = ("Japanese", Locale.EN) if derived is Locale.JA else ("English", Locale.JA)
+        change = f"./run orders brand set --locale {other} --brand {shlex.quote(brand.code)}"
+        typer.echo(
+            f"Mails to its buyers are in {language}, because its currency is {currency}. To change that: {change}"
+        )
     typer.echo(f"Brand {brand.code} is added. Next: ./run orders import FILE --brand {shlex.quote(brand.code)}")
 
 
@@ -50,7 +60,9 @@ def brand_set(
     address: Annotated[str | None, typer.Option(help="The postal address, as documents show it.")] = None,
     reply_to: Annotated[str | None, typer.Option(help='The address that buyers reply to; "" for none.')] = None,
     sender_name: Annotated[str | None, typer.Option(help='The sender of mails; "" for the brand\'s name.')] = None,
-    locale: Annotated[Locale | None, typer.Option(help="The language of new buyers.")] = None,
+    locale: Annotated[
+        Locale | None, typer.Option(help="The language of mails to buyers that have none of their own.")
+    ] = None,
     time_zone: Annotated[str | None, typer.Option(help="The time zone of the times in documents.")] = None,
     brand: OfBrand = None,
     demo: Demo = False,

@@ -8,9 +8,10 @@ import typer
 from graph.cli.brands import context_of, done, find_brand, find_buyer
 from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
+from graph.http.downloads import remove_orphans
 from models.database.sessions import Database
 from models.locale import Locale
-from resolvers import buyers
+from resolvers import buyer_erasure, buyers
 from resolvers.inputs import InputError
 from resolvers.reading.pagination import MAX_PAGE_SIZE, PageRequest
 from resolvers.reading.rows import BuyerRow
@@ -55,6 +56,9 @@ def buyer_set(
     email: Email = None,
     no_email: Annotated[bool, typer.Option("--no-email", help="Remove all e-mail addresses.")] = False,
     language: Language = None,
+    no_language: Annotated[
+        bool, typer.Option("--no-language", help="Follow the brand's language instead of one of its own.")
+    ] = False,
     country: Country = None,
     address: Address = None,
     offline: Offline = None,
@@ -64,11 +68,31 @@ def buyer_set(
     """Change what is named of a buyer; --email replaces all of its addresses."""
     if email and no_email:
         raise CommandError("Give --email or --no-email, not both.")
+    if language and no_language:
+        raise CommandError("Give --language or --no-language, not both.")
     values = _given(name, [] if no_email else email or None, language, country, address, offline)
+    if no_language:
+        values["has_own_locale"] = False
     if not values:
         raise CommandError("Name what changes, e.g. --email shop@example.com.")
     on_database(existing_settings(demo=demo), lambda database: set_buyer(database, brand, code, values))
     typer.echo(f"Buyer {code} is changed.")
+
+
+@app.command(name="erase")
+def buyer_erase(
+    code: Code,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    brand: OfBrand = None,
+    demo: Demo = False,
+) -> None:
+    """Erase a buyer's personal data: names, addresses, mails, messages. Orders, invoices and the audit stay."""
+    question = f"Erase the personal data of buyer {code}? This cannot be undone."
+    if not yes and not typer.confirm(question):
+        raise CommandError("Nothing was erased.")
+    on_database(existing_settings(demo=demo), lambda database: erase_buyer(database, brand, code))
+    remove_orphans()
+    typer.echo(f"The personal data of buyer {code} is erased. Backups and logs still have it: docs/security.md.")
 
 
 @app.command(name="list")
@@ -92,6 +116,12 @@ async def set_buyer(database: Database, brand: str | None, code: str, values: di
     """Raises CommandError."""
     buyer = await find_buyer(database, await find_brand(database, brand), code)
     done(await buyers.update_buyer(await context_of(database, brand), buyer.id, values))
+
+
+async def erase_buyer(database: Database, brand: str | None, code: str) -> None:
+    """Raises CommandError."""
+    buyer = await find_buyer(database, await find_brand(database, brand), code)
+    done(await buyer_erasure.erase_buyer(await context_of(database, brand), buyer.id))
 
 
 async def list_buyers(database: Database, brand: str | None, search: str | None) -> list[str]:

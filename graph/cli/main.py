@@ -18,6 +18,7 @@ from graph.cli.doctor import examine
 from graph.cli.errors import CommandError
 from graph.cli.import_orders import import_orders
 from graph.cli.migrate import migrate
+from graph.cli.prune import prune
 from graph.cli.sign_out import sign_out
 from graph.cli.token import token
 from graph.settings.environment import ROOT
@@ -80,6 +81,7 @@ orders.command()(migrate)
 orders.command(name="import")(import_orders)
 orders.command(name="backup")(backup_database)
 orders.command()(deliver)
+orders.command()(prune)
 orders.command()(token)
 orders.command(name="sign-out")(sign_out)
 orders.add_typer(brands.app, name="brand")

@@ -8,7 +8,7 @@ the link can open the document. It ends with the token or API key that asked for
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -75,21 +75,21 @@ class Document(Generic[S]):
     """One kind of document to download. `name`: in links and file names. `suffix`: a key of MEDIA_TYPES.
 
     `subject`: the dataclass that a link carries, e.g. an id or a filter. `file_name_part`: from the subject and the
-    time when the link is made.
+    day on which the link is made, the brand's.
     """
 
     name: str
     suffix: str
     subject: type[S]
-    file_name_part: Callable[[S, datetime], str]
+    file_name_part: Callable[[S, date], str]
     made: Drawn[S] | Written[S]
 
     @property
     def media_type(self) -> str:
         return MEDIA_TYPES[self.suffix]
 
-    def file_name(self, subject: S, now: datetime) -> str:
-        return f"{self.name}-{self.file_name_part(subject, now)}.{self.suffix}"
+    def file_name(self, subject: S, day: date) -> str:
+        return f"{self.name}-{self.file_name_part(subject, day)}.{self.suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +138,19 @@ class Links:
     until: datetime | None = None
     issued_at: datetime | None = None
 
-    def to(self, document: Document[S], subject: S, actor: Actor, locale: Locale | None) -> Download:
-        """A link to the document as the actor sees it. `locale` None: the actor's language."""
+    def to(
+        self, document: Document[S], subject: S, actor: Actor, locale: Locale | None, day: date | None = None
+    ) -> Download:
+        """A link to the document as the actor sees it. `locale` None: the actor's language.
+
+        `day`: today in the brand's time zone (resolvers/viewer.py), for the file name; None: today in UTC.
+        """
         now = self.clock()
         expires = now + self.lifetime
         link = Link(
             document=document.name,
             subject=to_plain(subject),
-            filename=document.file_name(subject, now),
+            filename=document.file_name(subject, day or now.date()),
             locale=locale or actor.locale,
             viewer=self.digest_of(actor.identity, actor.brand_id),
             role=actor.role,

@@ -119,8 +119,9 @@ class TemporaryFileResponse(FileResponse):
             rmtree(Path(self.path).parent, ignore_errors=True)
 
 
-def remove_orphans() -> None:
-    """Removes the temporary folders of processes that were killed."""
+def remove_orphans() -> int:
+    """Removes the temporary folders of processes that were killed. Returns their number."""
+    removed = 0
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
         pid = folder.name.removeprefix(FOLDER).partition("-")[0]
         try:
@@ -130,6 +131,8 @@ def remove_orphans() -> None:
             continue
         if pid.isdecimal() and (is_old or not _is_running(int(pid))):
             rmtree(folder, ignore_errors=True)
+            removed += 1
+    return removed
 
 
 def _is_running(pid: int) -> bool:

@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     BRAND_SETTINGS_UPDATED = "BRAND_SETTINGS_UPDATED"
     BUYER_CREATED = "BUYER_CREATED"
     BUYER_UPDATED = "BUYER_UPDATED"
+    BUYER_ERASED = "BUYER_ERASED"
     API_KEY_CREATED = "API_KEY_CREATED"
     API_KEY_ROTATED = "API_KEY_ROTATED"
     API_KEY_REVOKED = "API_KEY_REVOKED"
@@ -175,6 +176,11 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             return Text("Buyer {code} created", "バイヤー {code} を登録しました")
         case EventKind.BUYER_UPDATED:
             return Text("Buyer {code} changed: {names}", "バイヤー {code} を変更しました：{names}")
+        case EventKind.BUYER_ERASED:
+            return Text(
+                "Personal data of buyer {code} erased, with that in its {orders:,} orders and {mails:,} mails",
+                "バイヤー {code} の個人データを消去しました（注文{orders:,}件、メール{mails:,}件を含む）",
+            )
         case EventKind.API_KEY_CREATED:
             return Text("API key {name} created ({scopes})", "APIキー {name} を作成しました（{scopes}）")
         case EventKind.API_KEY_ROTATED:

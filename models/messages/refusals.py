@@ -32,8 +32,10 @@ BODY_TOO_LONG = Text(
 )
 
 KEY_REUSED = Text(
-    "This idempotencyKey was used for another request. Take a new one.",
-    "このidempotencyKeyは別のリクエストで使用済みです。新しいキーを指定してください。",
+    "This idempotencyKey was used for another request, or so long ago that its answer is no longer kept. Look at what "
+    "it did, and take a new key.",
+    "このidempotencyKeyは別のリクエストで使用済みか、保存期間を過ぎて結果が残っていません。"
+    "処理結果を確認のうえ、新しいキーを指定してください。",
 )
 
 UNKNOWN_TAGS = Text("There is no such tag: {ids}.", "該当するタグがありません：{ids}")
@@ -149,6 +151,16 @@ UNKNOWN_TIME_ZONE = Text(
 )
 
 NOT_AN_ADDRESS = Text("This is not an e-mail address.", "メールアドレスの形式ではありません。")
+
+BUYER_ERASED = Text(
+    "The personal data of this buyer was erased. It cannot be filled in again.",
+    "このバイヤーの個人データは消去済みです。再び登録することはできません。",
+)
+
+MAIL_IN_HAND = Text(
+    "A mail to this buyer is being sent. Try again in some minutes.",
+    "このバイヤーへのメールを送信中です。数分後にもう一度お試しください。",
+)
 
 UNKNOWN_BUYER = Text("There is no such buyer.", "該当するバイヤーがありません。")
 

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, Result, Select, select
+from sqlalchemy import CursorResult, Executable, Result, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit, outbox
@@ -16,7 +16,7 @@ from models.database.sessions import Database
 from models.events import Event
 from models.order import Order
 from models.outbox import OrderNotice, OutboxMessage
-from models.scope import Scope
+from models.scope import EVERYTHING, Scope
 from resolvers.core.context import Context
 
 T = TypeVar("T")
@@ -118,6 +118,13 @@ async def write_unaudited(database: Database, brand_id: UUID, statement: Executa
     """Runs one statement that is no command of anybody, e.g. when an API key was last used."""
     async with database.transaction(Scope(brand_id)) as session:
         await session.execute(statement)
+
+
+async def write_batch(database: Database, statement: Executable) -> int:
+    """Runs one statement on rows of any brands, in a transaction of its own. Returns the number of rows changed."""
+    async with database.transaction(EVERYTHING) as session:
+        result = await session.execute(statement, execution_options={"synchronize_session": False})
+        return cast("CursorResult[Any]", result).rowcount
 
 
 async def lock_orders(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, Order]:

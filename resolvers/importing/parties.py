@@ -42,6 +42,7 @@ class Said:
             "name": self.name or self.code,
             "country": self.country,
             "locale": Locale(self.language) if self.language else brand.locale,
+            "has_own_locale": bool(self.language),
             "is_offline": not self.emails,
         }
 
@@ -72,7 +73,8 @@ class Difference:
 
 
 async def differences_of_buyers(session: AsyncSession, said: dict[str, Said], known: list[Any]) -> list[Difference]:
-    """`known`: the rows of the buyers that are there."""
+    """`known`: the rows of the buyers that are there. Erased ones stay as they are."""
+    known = [row for row in known if row.erased_at is None]
     with_emails = [row.id for row in known if said[row.unique_code].emails]
     recipients = select(BuyerRecipient.buyer_id, BuyerRecipient.email).where(BuyerRecipient.buyer_id.in_(with_emails))
     emails: dict[UUID, list[str]] = {}
@@ -89,7 +91,7 @@ def _difference(said: Said, buyer: Any, emails: list[str]) -> Difference:
             found.values[column] = new
             found.told[name] = f"{getattr(buyer, column) or 'nothing'} → {new}"
     if said.language and Locale(said.language) != buyer.locale:
-        found.values["locale"] = Locale(said.language)
+        found.values |= {"locale": Locale(said.language), "has_own_locale": True}
         found.told["language"] = f"{buyer.locale} → {said.language}"
     if said.emails and {each.casefold() for each in said.emails} != {each.casefold() for each in emails}:
         found.has_other_emails = True

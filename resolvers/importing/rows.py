@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from models.brand import Brand
 from models.buyer import ADDRESS
@@ -146,10 +147,10 @@ def read_row(
 
     placed_at, wrong = _placed_at(found["Placed At"], reading) if texts["Placed At"] else (None, None)
     check("Placed At", wrong)
-    currency, wrong = _currency(texts["Currency"], placed_at)
+    currency, wrong = _currency(texts["Currency"], placed_at, reading.time_zone)
     if not texts["Currency"] and "Currency" not in at_fault:
         # The brand's own, which may have ended.
-        wrong = _currency(reading.brand_currency, placed_at)[1]
+        wrong = _currency(reading.brand_currency, placed_at, reading.time_zone)[1]
     check("Currency", wrong)
     quantity, wrong = _quantity(found["Quantity"], reading.notation)
     check("Quantity", wrong)
@@ -263,14 +264,16 @@ def _placed_at(cell: Cell, reading: Reading) -> tuple[str | None, str | None]:
 
 
 @lru_cache(maxsize=1_000)
-def _currency(text: str, placed_at: str | None) -> tuple[str | None, str | None]:
+def _currency(text: str, placed_at: str | None, time_zone: str) -> tuple[str | None, str | None]:
     if not text:
         return None, None
     code = text.translate(WIDE).upper()
-    if is_currency(code, on=datetime.fromisoformat(placed_at).date() if placed_at else date.today()):  # noqa: DTZ011
+    at = datetime.fromisoformat(placed_at) if placed_at else datetime.now(UTC)
+    day = at.astimezone(ZoneInfo(time_zone)).date()
+    if is_currency(code, on=day):
         return code, None
     meant = f"; did you mean {OTHER_NAMES[code]}?" if code in OTHER_NAMES else ""
-    when = f" on {placed_at[:10]}" if placed_at and is_currency(code, on=None) else ""
+    when = f" on {day}" if placed_at and is_currency(code, on=None) else ""
     return None, f"{text!r} is not a currency in use{when} (ISO 4217), e.g. JPY{meant}"
 
 

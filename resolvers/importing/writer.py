@@ -19,7 +19,7 @@ from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
 from models.database.sessions import Database
-from models.events import BuyerUpdated, OrderPlaced
+from models.events import BuyerCreated, BuyerUpdated, OrderPlaced
 from models.money import MAX_MINOR
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
@@ -177,7 +177,7 @@ class Writer:
         new = await self._new(session, orders, counts, faults)
         catalogs = await self._catalogs(session, [row for order in new for _, row in order.rows], counts)
         every_row = [row for order in orders for _, row in order.rows]
-        buyers, others = await self._buyers(session, new, every_row, counts)
+        buyers, new_buyers, others = await self._buyers(session, new, every_row, counts)
         skus = await self._skus(session, [row for order in new for _, row in order.rows], counts)
         lines: list[dict[str, Any]] = []
         entities: list[Order] = []
@@ -194,7 +194,9 @@ class Writer:
             entities.append(entity)
         if self.options.dry_run:
             return counts, others
-        events: list[OrderPlaced | BuyerUpdated] = []
+        events: list[OrderPlaced | BuyerCreated | BuyerUpdated] = [
+            BuyerCreated(brand_id=self.brand.id, at=self.now, code=code, source=self.source) for code in new_buyers
+        ]
         if self.options.update_buyers:
             events += await take_over(session, self.brand, others, self.source, self.now)
         events += [
@@ -245,10 +247,10 @@ class Writer:
 
     async def _buyers(
         self, session: AsyncSession, new_orders: list[ReadyOrder], rows: list[ImportRow], counts: Counts
-    ) -> tuple[dict[str, UUID], list[Difference]]:
+    ) -> tuple[dict[str, UUID], list[str], list[Difference]]:
         """Those that new orders need are made from the file; without an e-mail address they are offline.
 
-        Also what the file says else of those that are known.
+        Also the codes of those that were made, and what the file says else of those that are known.
         """
         said = said_of_buyers(rows)
         needed = {row.buyer_code for order in new_orders for _, row in order.rows}
@@ -264,7 +266,7 @@ class Writer:
         planned = self.planned.rows.get(Buyer, {})
         known = [row for code, row in by_code.items() if code not in new and code not in planned]
         others = await differences_of_buyers(session, said, known)
-        return {code: row.id for code, row in by_code.items()}, others
+        return {code: row.id for code, row in by_code.items()}, sorted(new), others
 
     async def _skus(self, session: AsyncSession, rows: list[ImportRow], counts: Counts) -> dict[str, Any]:
         said: dict[str, ImportRow] = {}

@@ -99,6 +99,8 @@ class BuyerRow:
     name: str
     is_offline: bool
     locale: Locale
+    has_own_locale: bool
+    erased_at: datetime | None
     country: str
     address: str
     emails: tuple[str, ...]

@@ -83,7 +83,7 @@ async def test_a_buyer_is_created_with_all_that_is_said_of_it(database: Database
         "emailRecipients": ["Owner@fifth.example", "buying@fifth.example"],
     }
     assert (await member.data(ONE, id=payload["buyer"]["id"]))["buyer"] == payload["buyer"]
-    assert await audited(database) == [("BUYER_CREATED", {"code": "NY-1"})]
+    assert await audited(database) == [("BUYER_CREATED", {"code": "NY-1", "source": ""})]
 
 
 @pytest.mark.parametrize(("recipients", "is_offline"), [([], True), (["a@b.example"], False)])
@@ -327,3 +327,27 @@ async def test_search_finds_code_name_and_address(database: Database, api: Clien
     for search in ("x" * 201, " ".join(map(str, range(11))), "a\u0000"):
         answer = await client.execute(LIST, search=search)
         assert answer["errors"][0]["extensions"]["field"] == ["search"]
+
+
+LANGUAGE = "mutation ($input: UpdateBrandSettingsInput!) { updateBrandSettings(input: $input) { userErrors { code } } }"
+
+
+async def test_a_buyer_without_a_language_follows_the_brands(database: Database, api: Client, shop: Shop) -> None:
+    client = api.as_(shop.member(role=Role.ADMIN))
+    own = (await create(client, uniqueCode="OWN", name="Own", locale="EN"))["buyer"]["id"]
+    follows = (await create(client, uniqueCode="FOLLOWS", name="Follows"))["buyer"]["id"]
+    foreign = await make_buyer(database, (await make_shop(database)).brand, has_own_locale=False)
+
+    async def languages() -> list[tuple[str, bool]]:
+        shown = '{ a: buyer(id: "%s") { locale hasOwnLocale } b: buyer(id: "%s") { locale hasOwnLocale } }'
+        found = await client.data(shown % (own, follows))
+        return [(found[each]["locale"], found[each]["hasOwnLocale"]) for each in "ab"]
+
+    assert (await client.data(LANGUAGE, input={"locale": "JA"}))["updateBrandSettings"]["userErrors"] == []
+    assert await languages() == [("EN", True), ("JA", False)]
+    assert (await update(client, own, hasOwnLocale=False))["userErrors"] == []
+    assert (await update(client, follows, locale="EN"))["userErrors"] == []
+    assert await languages() == [("JA", False), ("EN", True)]
+    assert (await audited(database))[-1][1]["names"] == "language"
+    async with database.read(EVERYTHING) as session:
+        assert (await session.get_one(Buyer, (foreign.brand_id, foreign.id))).locale is Locale.EN

@@ -3,11 +3,12 @@
 import io
 import json
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pypdf
@@ -19,15 +20,17 @@ from graph.core.plain_json import from_plain, to_plain
 from graph.downloads import DOCUMENTS, ORDER_CONFIRMATION, ORDER_EXCEL, ORDERS_EXCEL, PURCHASE_ORDER, Record
 from graph.http.downloads import disposition
 from models.actor import ActorKind
+from models.base import new_id
 from models.database.sessions import Database
+from models.delivery_note import DeliveryNote
 from models.locale import Locale
 from models.order import DataSet
-from models.policy import OrderStatus
+from models.policy import OrderStatus, Role
 from resolvers.history import HistoryFilter
 from resolvers.orders import OrderFilter
 from tests.support.client import SECRET, Client, id_of
 from tests.support.clock import Clock
-from tests.support.factories import NOON, OPERATOR, Shop, add_delivery_note, make_buyer, make_order, make_shop
+from tests.support.factories import NOON, OPERATOR, Shop, add_delivery_note, make_buyer, make_order, make_shop, save
 
 PDF = """query ($id: ID!, $document: OrderPdf, $locale: Locale) { order(id: $id) {
          pdf(document: $document, locale: $locale) { url filename mediaType expiresAt } } }"""
@@ -274,3 +277,37 @@ async def test_a_link_of_another_release_is_refused(member: Client) -> None:
 def test_every_document_has_a_name_of_its_own() -> None:
     documents = [each for each in vars(downloads).values() if isinstance(each, Document)]
     assert sorted(each.name for each in documents) == sorted(DOCUMENTS)
+
+
+NOTE_PDF = "query ($id: ID!) { order(id: $id) { deliveryNotes { pdf { url } } } }"
+HISTORY = "{ historyExcel { url filename } }"
+ANALYTICS = "{ orderAnalyticsExcel { url filename } }"
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "now", "day"),
+    [
+        ("Asia/Tokyo", datetime(2026, 11, 28, 20, 5, tzinfo=UTC), "2026-11-29"),  # 05:05 on the 29th there
+        ("America/New_York", datetime(2026, 11, 30, 4, 30, tzinfo=UTC), "2026-11-29"),  # 23:30 on the 29th there
+    ],
+)
+async def test_days_are_the_brands(
+    database: Database, api: Client, clock: Clock, time_zone: str, now: datetime, day: str
+) -> None:
+    clock.now = now
+    shop = await make_shop(database, time_zone=time_zone)
+    order = await make_order(database, shop, placed_at=now, code="ORD-1")
+    note = DeliveryNote(id=new_id(), brand_id=shop.brand.id, order_id=order.id, code="DN-1", created_at=now)
+    await save(database, note)
+    client = api.as_(shop.member(role=Role.ADMIN))
+    orders = (await client.data(ORDERS))["ordersExcel"]
+    history = (await client.data(HISTORY))["historyExcel"]
+    analytics = (await client.data(ANALYTICS))["orderAnalyticsExcel"]
+    names = [each["filename"] for each in (orders, history, analytics)]
+    assert names == [f"orders-{day}.xlsx", f"history-{day}.xlsx", f"analytics-{day}.xlsx"]
+    local = now.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
+    assert local in rows((await get(client, orders["url"])).content)[1]
+    pdf = (await client.data(PDF, id=id_of(order)))["order"]["pdf"]
+    note_pdf = (await client.data(NOTE_PDF, id=id_of(order)))["order"]["deliveryNotes"][0]["pdf"]
+    for link, shown in ((pdf, f"29 Nov 2026, {local:%H:%M}"), (note_pdf, "29 Nov 2026")):
+        assert shown in pypdf.PdfReader(io.BytesIO((await get(client, link["url"])).content)).pages[0].extract_text()

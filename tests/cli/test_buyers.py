@@ -12,6 +12,18 @@ def kumo(sqlite_url: str) -> str:
     return sqlite_url
 
 
+def test_the_language_follows_the_currency_and_buyers_follow_the_brand(sqlite_url: str) -> None:
+    made = orders(sqlite_url, "brand", "add", "kumo", "Kumo", "--currency", "JPY")
+    assert "Mails to its buyers are in Japanese, because its currency is JPY." in made.stdout
+    orders(sqlite_url, "buyer", "add", "A", "Follows")
+    orders(sqlite_url, "buyer", "add", "B", "Has its own", "--language", "ja")
+    orders(sqlite_url, "brand", "set", "--locale", "en")
+    languages = [line.split("\t")[3] for line in orders(sqlite_url, "buyer", "list").stdout.splitlines()]
+    assert languages == ["en", "ja"]
+    assert orders(sqlite_url, "buyer", "set", "B", "--no-language").returncode == 0
+    assert orders(sqlite_url, "buyer", "list").stdout.count("\ten\t") == 2
+
+
 def test_buyers_are_added_listed_found_and_changed(kumo: str) -> None:
     made = orders(kumo, "buyer", "add", "NY-1", "Fifth Avenue", "--email", "b@x.example", "--email", "a@x.example")
     assert (made.stdout, made.returncode) == ("Buyer NY-1 is added.\n", 0), made.stderr

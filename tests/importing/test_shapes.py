@@ -327,8 +327,25 @@ async def test_what_a_file_says_else_of_a_buyer(database: Database, brand: Brand
     assert await column(database, Buyer.name) == ["New"]
     assert await column(database, Buyer.locale) == [Locale.JA]
     assert await column(database, BuyerRecipient.email) == ["new@x.example"]
-    assert (await column(database, AuditEntry.kind))[0] == "BUYER_UPDATED"
+    assert (await column(database, AuditEntry.kind))[:2] == ["BUYER_CREATED", "BUYER_UPDATED"]
     assert (await run(database, brand, path, update_buyers=True))[0].buyer_updates.count == 0
+    assert (await column(database, AuditEntry.kind)).count("BUYER_UPDATED") == 1
+
+
+async def test_new_buyers_are_in_the_audit(database: Database, brand: Brand, tmp_path: Path) -> None:
+    rows = [row(order_code=f"A-{n}", buyer_unique_code=code) for n, code in enumerate(("B1", "B2", "B1"))]
+    path = write_csv(tmp_path / "a.csv", rows)
+    await run(database, brand, path, dry_run=True)
+    assert await column(database, AuditEntry.kind) == []
+    await run(database, brand, path)
+    await run(database, brand, path)
+    async with database.read(EVERYTHING) as session:
+        entries = select(AuditEntry.kind, AuditEntry.details["code"].as_string()).order_by(AuditEntry.sequence)
+        found = [tuple(each) for each in await session.execute(entries)]
+        source = await session.scalar(select(AuditEntry.details["source"].as_string()).limit(1))
+    assert found[:2] == [("BUYER_CREATED", "B1"), ("BUYER_CREATED", "B2")]
+    assert [kind for kind, _ in found[2:]] == ["ORDER_PLACED"] * 3
+    assert source == "a.csv"
 
 
 async def test_a_currency_that_has_ended(database: Database, brand: Brand, tmp_path: Path) -> None:

@@ -1,14 +1,14 @@
 """releases: the database says which servers may serve it.
 
 Revision ID: 0015
-Revises: 0013
+Revises: 0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest schema, whose servers work with this schema (models/migrations/releases.py).
