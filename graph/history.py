@@ -28,7 +28,8 @@ from resolvers.reading.pagination import PageRequest
 class HistoryFilter:
     search: str | None = strawberry.field(
         default=UNSET,
-        description="Search words, case-insensitive. Each word must occur in the actor's name or id or "
+        description="Search words; case, width (full or half), accents and kinds of dashes do not matter. Each word "
+        "must occur in the actor's name or id or "
         f"in the order's code. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
         directives=[COST_OF_A_WORD_IN_HISTORY],
     )
@@ -91,5 +92,5 @@ async def history(
 def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or HistoryFilter()).read()
     require(info.context, Permission.READ_INTERNAL)
-    resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
+    resolvers.plain_conditions(wanted)  # a filter that makes no sense is told now, not by the link
     return info.context.links.to(HISTORY_EXCEL, wanted, info.context.actor, locale or None)
