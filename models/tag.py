@@ -10,6 +10,11 @@ from models.folding import fold
 from models.scope import BrandOwned, Internal
 
 
+def tag_key(code: str) -> str:
+    """The same for codes that are one: see `fold`. Cut, since an index of PostgreSQL takes no text of any length."""
+    return fold(code)[:200]
+
+
 class Tag(Internal, BrandOwned, Base):
     __tablename__ = "tags"
     __table_args__ = (
@@ -22,8 +27,8 @@ class Tag(Internal, BrandOwned, Base):
     code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(100))
     color: Mapped[str | None] = mapped_column(String(7))
-    # The code by `fold`. None: an older release wrote the tag, or another tag had that code when there were no folds.
-    folded: Mapped[str | None] = mapped_column(Text, default=lambda row: fold(row.get_current_parameters()["code"]))
+    # None: an older release wrote the tag, or another tag of the time before had this key already.
+    folded: Mapped[str | None] = mapped_column(Text, default=lambda row: tag_key(row.get_current_parameters()["code"]))
 
 
 class OrderTag(Internal, BrandOwned, Base):

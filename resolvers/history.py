@@ -77,8 +77,10 @@ async def conditions(session: AsyncSession, filter: HistoryFilter) -> list[Colum
 
 async def _words(session: AsyncSession, filter: HistoryFilter) -> list[Word]:
     words = words_of(filter.search)
-    actors = [tuple(row) for row in await session.execute(select(*_ACTOR))] if words else []
-    return [_mentions(word, actors) for word in words]
+    actors = (
+        [(tuple(row), fold(f"{row[1]} {row[2]}")) for row in await session.execute(select(*_ACTOR))] if words else []
+    )
+    return [_mentions(word, [actor for actor, folded in actors if word in folded]) for word in words]
 
 
 def plain_conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
@@ -128,17 +130,17 @@ def _known(kinds: Sequence[str]) -> Sequence[str]:
 
 
 def _mentions(word: str, actors: Actors) -> Word:
-    """In the actor's name or id, or in the order's code."""
+    """In the actor's name or id, or in the order's code. `actors`: those with the word."""
     entry = aliased(AuditEntry)
-    of_orders = select(entry.id).where(entry.order_id.in_(orders_by_code(word)))
+    orders = orders_by_code(word)
+    of_orders = select(entry.id).where(entry.order_id.in_(orders))
     of_actors = select(entry.id).where(_is_by(entry, word, actors))
     of_entry = and_(Order.brand_id == AuditEntry.brand_id, Order.id == AuditEntry.order_id)
     order = select(Order.id).where(of_entry, has(word, Order.folded_code, Order.code)).correlate(AuditEntry)
-    return Word((of_orders, of_actors), or_(_is_by(AuditEntry, word, actors), for_each(order)))
+    return Word((of_orders, of_actors), or_(_is_by(AuditEntry, word, actors), for_each(order)), first=(orders,))
 
 
 def _is_by(entry: Any, word: str, actors: Actors) -> ColumnElement[bool]:
-    found = [each for each in actors if word in fold(f"{each[1]} {each[2]}")]
-    if len(found) > MAX_ACTORS:
+    if len(actors) > MAX_ACTORS:
         return or_(*(func.lower(text).contains(word, autoescape=True) for text in (entry.actor_id, entry.actor_name)))
-    return tuple_(entry.brand_id, entry.actor_id, entry.actor_name).in_(found)
+    return tuple_(entry.brand_id, entry.actor_id, entry.actor_name).in_(actors)

@@ -8,7 +8,6 @@ from sqlalchemy import delete, func, select
 
 from models.base import new_id
 from models.events import TagCreated, TagDeleted, TagUpdated
-from models.folding import fold
 from models.messages.refusals import (
     TAG_CODE_BLANK,
     TAG_CODE_TAKEN,
@@ -19,7 +18,7 @@ from models.messages.refusals import (
     UNKNOWN_TAG,
 )
 from models.permissions import Permission
-from models.tag import OrderTag, Tag
+from models.tag import OrderTag, Tag, tag_key
 from resolvers.core.actions import Change, Terms, act, not_found
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refusal
@@ -110,7 +109,7 @@ async def _act(context: Context, change: Change, terms: Terms) -> Outcome:
 async def _alike(work: Work, code: str) -> str | None:
     """The code of the brand's tag that is this one but for case, width, accents or spaces."""
     codes = await work.read(select(Tag.code).where(Tag.brand_id == work.brand_id).order_by(Tag.id))
-    return next((each for each in codes.scalars() if fold(each) == fold(code)), None)
+    return next((each for each in codes.scalars() if tag_key(each) == tag_key(code)), None)
 
 
 async def _locked(work: Work, tag_id: UUID | None) -> Tag:

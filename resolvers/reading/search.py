@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.brand import Brand
@@ -29,10 +29,14 @@ LAST = "\U0010ffff"  # no character comes after it, and none is it
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The rows with a word. `sources`: select their ids, each by an index. `test`: the same, asked of one row."""
+    """The rows with a word. `sources`: select their ids, each by an index. `test`: the same, asked of one row.
+
+    `first`: what a source reads as a whole before it gives its first row; if that is much, the word is a common one.
+    """
 
     sources: Sequence[Select[UUID]]
     test: ColumnElement[bool]
+    first: Sequence[Select[UUID]] = ()
 
 
 def words_of(search: str | None) -> list[str]:
@@ -74,9 +78,13 @@ async def read_found(
 async def _are_common(session: AsyncSession, words: Sequence[Word], most: int) -> Sequence[bool]:
     if not words:
         return []
-    many = [or_(*(exists(each.limit(1).offset(most)) for each in word.sources)) for word in words]
+    # CASE stops at the first that is true; OR does not on SQLite.
+    many = [
+        case(*((exists(each.limit(1).offset(most)), true()) for each in (*word.first, *word.sources)), else_=false())
+        for word in words
+    ]
     # Of Brand, because a statement must be about a model to be narrowed (models/database/visibility.py).
-    return (await session.execute(select(*many).select_from(Brand).limit(1))).one()
+    return (await session.execute(select(*many).select_from(Brand).limit(1))).first() or [False] * len(words)
 
 
 def _collected(id: Any, word: Word) -> ColumnElement[bool]:

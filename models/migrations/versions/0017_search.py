@@ -33,6 +33,7 @@ FOLDED = {
 }
 AT_ONCE = 1_000
 KEY = "pk_order_code_suffixes"
+TAG_LENGTH = 200  # as in models/tag.py: an index of PostgreSQL takes no text of any length
 LENGTH = 64  # of the longest order code
 PLACES = f"(SELECT column1 AS n FROM (VALUES {', '.join(f'({n})' for n in range(1, LENGTH + 1))}) AS v)"
 
@@ -97,7 +98,7 @@ def _fold_tags() -> None:
     connection = op.get_bind()
     seen: set[tuple[Any, str]] = set()
     for row in connection.execute(sa.select(rows).order_by(rows.c.brand_id, rows.c.id)).mappings().all():
-        folded = fold(row["code"])
+        folded = fold(row["code"])[:TAG_LENGTH]
         if (row["brand_id"], folded) not in seen:
             seen.add((row["brand_id"], folded))
             of_tag = sa.and_(rows.c.brand_id == row["brand_id"], rows.c.id == row["id"])
@@ -150,7 +151,7 @@ def _make_suffixes() -> None:
         "INSERT INTO order_code_suffixes (brand_id, suffix, order_id)"
         f" SELECT DISTINCT r.brand_id, substr(t, n, {LENGTH}), r.id FROM new_rows r"
         " CROSS JOIN LATERAL (SELECT lower(r.code) AS t UNION SELECT r.folded_code) AS c"
-        " CROSS JOIN LATERAL generate_series(1, length(t)) AS n",
+        f" CROSS JOIN LATERAL generate_series(1, least(length(t), {LENGTH})) AS n WHERE t IS NOT NULL",
         "AFTER INSERT ON orders REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT",
     )
     _trigger(
