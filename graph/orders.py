@@ -286,7 +286,15 @@ async def order(
 
 
 async def order_by_code(
-    info: Info, code: Annotated[str, strawberry.argument(description="The exact order code.")]
+    info: Info,
+    code: Annotated[
+        str,
+        strawberry.argument(
+            description="The order code. Spaces around it do not matter. If no order has "
+            "this very code, the only one whose code differs just in case, width (full or half), accents or kinds of "
+            "dashes."
+        ),
+    ],
 ) -> Order | None:
     row = await resolvers.order_by_code(info.context, code)
     return Order.of(row) if row else None
@@ -325,9 +333,7 @@ async def orders(
 async def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or OrderFilter()).read("filter")
     ordering = [each.read() for each in sort or ()]
-    resolvers.matching(
-        wanted, ordering, info.context.actor
-    )  # a filter that makes no sense is told now, not by the link
+    resolvers.keys(ordering, info.context.actor)  # a sort that makes no sense is refused now, not by the link
     day = await brand_day(info.context)
     return info.context.links.to(ORDERS_EXCEL, OrderList(wanted, ordering), info.context.actor, locale or None, day)
 

@@ -19,12 +19,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor
-from models.base import Base, new_id
+from models.base import Base, folded_from, new_id
 from models.events import OrderArchived, OrderChanged, OrderRejected
 from models.messages.history import INTERNAL, EventKind
 from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
 from models.prices import AMOUNT_CHECK, FRACTION_CHECK
 from models.scope import BrandOwned, OrderOwned
+
+SUFFIX_LENGTH = 64  # of the longest code
 
 
 class DataSet(StrEnum):
@@ -85,6 +87,8 @@ class Order(BrandOwned, Base):
     buyer_updated_at: Mapped[datetime | None]
     # A hash of what was asked for when the order was placed, to tell a retry from another order with its code.
     content_hash: Mapped[str | None] = mapped_column(String(64))
+    # For search, as `folded_if_other` (models/folding.py) says.
+    folded_code: Mapped[str | None] = mapped_column(Text, default=folded_from("code"))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -160,6 +164,23 @@ class Order(BrandOwned, Base):
 
 BUYER_VERSION = Order.version - Order.internal_changes
 BUYER_UPDATED_AT = func.coalesce(Order.buyer_updated_at, Order.updated_at)
+
+
+class OrderCodeSuffix(OrderOwned, Base):
+    """One ending of an order's code, in lower case or folded: an order whose code contains a word has an ending that
+    begins with it. Triggers write them (migration 0017).
+    """
+
+    __tablename__ = "order_code_suffixes"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    # Sorted by code point, as a search for a beginning needs.
+    suffix: Mapped[str] = mapped_column(
+        String(SUFFIX_LENGTH).with_variant(String(SUFFIX_LENGTH, collation="C"), "postgresql"),
+        primary_key=True,
+        sort_order=-2,
+    )
+    order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
 
 
 class OrderReplacement(OrderOwned, Base):

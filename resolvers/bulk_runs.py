@@ -149,8 +149,8 @@ async def _ids(context: Context, session: AsyncSession, command: BulkCommand, mo
     if command.order_ids is not None:
         ids = list(dict.fromkeys(command.order_ids))
     else:
-        everything = matching(command.filter or OrderFilter(), (), context.actor).limit(most + 1)
-        ids = list(await session.scalars(everything))
+        everything = await matching(session, command.filter or OrderFilter(), (), context.actor)
+        ids = list(await session.scalars(everything.limit(most + 1)))
     if len(ids) > most:
         argument = "orderIds" if command.order_ids is not None else "filter"
         raise Refused(refusal(context, RefusalCode.TOO_MANY_ORDERS, TOO_MANY_ORDERS, argument, most=most))

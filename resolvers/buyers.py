@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Unpack
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from models.base import new_id
 from models.brand import Brand
@@ -33,6 +33,7 @@ from resolvers.inputs import check_search
 from resolvers.reading.loaders import read_recipients
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, read_page
 from resolvers.reading.rows import BUYER_COLUMNS, BuyerRow, buyer_row
+from resolvers.reading.search import mentions_buyer, words_of
 
 KEYS = [Key("unique_code", Buyer.unique_code, descending=False), by_id(Buyer.id, descending=False)]
 MAX_CODE_LENGTH = 64
@@ -154,18 +155,7 @@ async def _language(work: Work, chosen: Locale | None) -> dict[str, Any]:
 def _conditions(search: str | None) -> list[ColumnElement[bool]]:
     """Raises InputError for words that cannot be searched."""
     check_search(search)
-    return [_mentions(word) for word in dict.fromkeys((search or "").lower().split())]
-
-
-def _mentions(word: str) -> ColumnElement[bool]:
-    """Case-insensitive, anywhere in the buyer's code, its name or one of its e-mail addresses."""
-
-    def has(column: Any) -> ColumnElement[bool]:
-        return func.lower(column).contains(word, autoescape=True)
-
-    # Uncorrelated on purpose: addresses are searched once, not once for each buyer.
-    recipients = select(BuyerRecipient.buyer_id).where(has(BuyerRecipient.email))
-    return or_(has(Buyer.unique_code), has(Buyer.name), Buyer.id.in_(recipients))
+    return [mentions_buyer(word) for word in words_of(search)]
 
 
 def _cleaned(values: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from models.database.sessions import Database
 READ_ONLY = ("alembic_version", "schema_compatibility")
 # Rows that nobody changes or deletes once they are written.
 FOREVER = ("audit_entries", "order_rejections", "order_send_backs")
+# But the erasure of a buyer empties these columns. A trigger lets nothing else happen to them.
+ERASED_COLUMNS = {"order_rejections": ("body",)}
 
 # What would let the role pass the triggers or row-level security, by itself or as a member of another role.
 POWERS = {
@@ -97,6 +99,10 @@ async def _grants(connection: AsyncConnection, role: str) -> list[str]:
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT USAGE ON SEQUENCES TO {name}",
         *(f"REVOKE INSERT, UPDATE, DELETE ON {schema}.{table} FROM {name}" for table in READ_ONLY),
         *(f"REVOKE UPDATE, DELETE ON {schema}.{table} FROM {name}" for table in FOREVER),
+        *(
+            f"GRANT UPDATE ({', '.join(columns)}) ON {schema}.{table} TO {name}"
+            for table, columns in ERASED_COLUMNS.items()
+        ),
     ]
 
 
