@@ -29,7 +29,7 @@ class Buyer(Node):
     country: str = strawberry.field(description="Country. Empty if unknown.")
     address: str = strawberry.field(description="Postal address, in lines. Empty if unknown.")
     erased_at: datetime | None = strawberry.field(
-        description="When the buyer's personal data was erased, for good. Null unless it was."
+        description="When the buyer's personal data was erased. Null unless it was."
     )
 
     @classmethod
