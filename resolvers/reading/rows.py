@@ -89,6 +89,13 @@ class LineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientRow:
+    email: str
+    bounced_at: datetime | None
+    bounce_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BuyerRow:
     id: UUID
     unique_code: str
@@ -99,7 +106,11 @@ class BuyerRow:
     erased_at: datetime | None
     country: str
     address: str
-    emails: tuple[str, ...]
+    recipients: tuple[RecipientRow, ...]
+
+    @property
+    def emails(self) -> tuple[str, ...]:
+        return tuple(each.email for each in self.recipients)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +231,9 @@ class HistoryRow:
     hash: str | None
 
 
-def buyer_row(*columns: Any, emails: Sequence[str] = ()) -> BuyerRow:
+def buyer_row(*columns: Any, recipients: Sequence[RecipientRow] = ()) -> BuyerRow:
     """`columns`: BUYER_COLUMNS."""
-    return BuyerRow(*(*columns, tuple(emails)))
+    return BuyerRow(*(*columns, tuple(recipients)))
 
 
 SKU_COLUMNS = columns_of(Sku, SkuRow)
@@ -233,7 +244,7 @@ LINE_COLUMNS = columns_of(
     currency=Order.currency,
     unit_price_minor=price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
 )
-BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("emails",))
+BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("recipients",))
 BRAND_COLUMNS = columns_of(Brand, BrandRow)
 TAG_COLUMNS = columns_of(Tag, TagRow)
 REJECTION_COLUMNS = columns_of(OrderRejection, RejectionRow, brand_name=Brand.name)
