@@ -89,7 +89,7 @@ async def made_up_keys(parties: Parties) -> None:
 async def idle_connections(parties: Parties) -> None:
     port = httpx2.URL(parties.url).port
     while True:
-        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(500)]
+        opened = [await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0)) for _ in range(500)]
         await asyncio.sleep(2)
         for _, writer in opened:
             writer.transport.abort()

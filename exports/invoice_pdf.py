@@ -1,5 +1,7 @@
 """An invoice as a PDF. A draft and a void invoice are stamped on every page."""
 
+from dataclasses import replace
+
 from exports.invoice_snapshot import InvoiceSnapshot
 from exports.pdf.labels import labels
 from exports.pdf.paper import Stamp, format_instant, money, render
@@ -10,7 +12,9 @@ TITLE = Text("Invoice", "請求書")
 
 
 def invoice_pdf(snapshot: InvoiceSnapshot, locale: Locale) -> bytes:
-    """CPU-bound: call it through render_in_thread."""
+    """CPU-bound: call it through render_in_thread. A draft has no number: the word for it stands in its place."""
+    if snapshot.status is InvoiceStatus.DRAFT:
+        snapshot = replace(snapshot, code=labels(locale)[snapshot.status].upper())
     return render(
         "invoice.html",
         snapshot,

@@ -16,7 +16,7 @@ from models.catalog import Catalog, Sku
 from models.facts import DELIVERY_STATUS
 from models.locale import Text
 from models.messages.statuses import DELIVERY_STATUS_LABELS, status_label
-from models.order import Order, OrderLine
+from models.order import BUYER_UPDATED_AT, Order, OrderLine
 from models.policy import REJECTED, DeliveryStatus
 from models.prices import price_of
 from models.rejection import OrderRejection, rejected_by
@@ -75,7 +75,7 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     Column("country", Text("Country", "国"), 16, TEXT, Buyer.country),
     Column("catalog", Text("Catalog", "カタログ"), 24, TEXT, Catalog.name),
     PLACED_AT,
-    Column("updated_at", Text("Updated at", "更新日時"), 18, INSTANT, Order.updated_at),
+    Column("updated_at", Text("Updated at", "更新日時"), 18, INSTANT, Order.updated_at, to_buyer=BUYER_UPDATED_AT),
     CURRENCY,
     Column("total_quantity", Text("Total quantity", "合計数量"), 16, INTEGER, Order.total_quantity),
     Column("subtotal", Text("Subtotal", "小計"), 16, MONEY, _subtotal),

@@ -27,6 +27,7 @@ from graph.http.admission import AdmissionControl
 from graph.http.downloads import Downloads, remove_orphans
 from graph.http.graphiql import graphiql_page, graphiql_routes
 from graph.http.graphql_over_http import GraphQLOverHTTP, failure, rate_limited
+from graph.http.public_path import PublicPath, public_path
 from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
@@ -37,6 +38,7 @@ from graph.settings.edge import Edge
 from graph.settings.environment import Settings
 from graph.telemetry import logs, metrics
 from models.actor import Actor, ActorKind
+from models.database.checkpoints import Checkpoints
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 
@@ -75,7 +77,8 @@ def create_app(
     ended = EndedAccess(database, clock, links.digest_of, links.lifetime)
     identity = Identity(settings, database, clock, ended)
     downloads = Downloads(database, links, documents(Signer(settings.secret_key, clock)), ended)
-    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo_token, settings.edge)
+    path = public_path(settings.public_url)
+    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo_token, settings.edge, path)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -85,16 +88,18 @@ def create_app(
         await ended.start()
         running = asyncio.create_task(relay.run(), name="relay")
         anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
+        checkpoints = asyncio.create_task(Checkpoints(database).run(), name="checkpoints")
         try:
             yield
         finally:
             relay.stop()
             # The relay limits its own shutdown; these limits are for a database that hangs meanwhile.
             looking_up: asyncio.Task[object] | None = getattr(app.state, "looking_up_schema", None)
-            for each in (anchoring, looking_up):
+            for each in (anchoring, checkpoints, looking_up):
                 if each:
                     each.cancel()
-            await _until_ended({running, anchoring, *([looking_up] if looking_up else [])}, RELAY_STOP_SECONDS)
+            tasks = {running, anchoring, checkpoints, *([looking_up] if looking_up else [])}
+            await _until_ended(tasks, RELAY_STOP_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await identity.close()
@@ -103,7 +108,7 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/", lambda _: RedirectResponse("/graphql")),
+            Route("/", lambda _: RedirectResponse(f"{path}/graphql")),
             Route("/graphql", AdmissionControl(graphql, identify=graphql.identify), methods=None),
             Route("/downloads/{token}", downloads.get),
             Route("/health/live", health.live),
@@ -123,6 +128,8 @@ def create_app(
     app.add_middleware(metrics.Metered)
     if settings.traces:
         app.add_middleware(traces.Traced)
+    if path:
+        app.add_middleware(PublicPath, path=path)  # the outermost
 
     def stop() -> None:
         """No longer ready, and no new mails are sent; requests are still served."""
@@ -157,7 +164,9 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         on_mail: Callable[[], None],
         demo_token: str | None,
         edge: Edge,
+        path: str = "",
     ) -> None:
+        """`path`: of the public URL."""
         super().__init__(
             schema if edge.introspection else create_schema(introspection=False),
             timeout=edge.request_timeout,
@@ -173,6 +182,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._clock = clock
         self._on_mail = on_mail
         self._demo_token = demo_token
+        self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -183,7 +193,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         """Whose request it is, or the response without executing it. Charges the body's bytes to the viewer's quota."""
         request = Request(scope)
         if self._graphiql and _wants_page(request):
-            return graphiql_page(demo_token=self._demo_token)
+            return graphiql_page(demo_token=self._demo_token, path=self._path)
         try:
             principal = await self._identity.authenticate(
                 request.headers, request.client.host if request.client else ""

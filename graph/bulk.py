@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Any, Self
+from uuid import UUID
 
 import strawberry
 from strawberry import ID, UNSET, Private
@@ -16,6 +17,7 @@ from graph.order_filter import OrderFilter
 from graph.orders import Order, load_order
 from resolvers.bulk_runs import MAX_ORDERS
 from resolvers.core.notices import MAX_BODY_LENGTH
+from resolvers.core.pausing import mapped
 from resolvers.core.refusals import OrderResult, Outcome, RefusalCode
 from resolvers.inputs import InputError
 
@@ -65,25 +67,34 @@ class BulkInput:
         "completed counts as done, whatever has happened to it since.",
     )
 
-    def chosen(self) -> dict[str, Any]:
+    async def chosen(self) -> dict[str, Any]:
         """For BulkCommand. Raises InputError."""
         ids, filter = or_none(self.order_ids), or_none(self.filter)
         if ids is not None and len(ids) > MAX_ORDERS * 2:
             raise InputError(f"orderIds takes at most {MAX_ORDERS:,} ids.", "input", "orderIds")
+        read = await mapped(_order, ids) if ids is not None else None
         return {
-            "order_ids": [uuid for id in ids if (uuid := from_id(Kind.ORDER, id))] if ids is not None else None,
+            "order_ids": [uuid for uuid in read if uuid] if read is not None else None,
             "filter": filter.read("input", "filter") if filter else None,
             "idempotency_key": or_none(self.idempotency_key),
         }
 
-    def answers(self, outcome: Outcome) -> list[tuple[ID, OrderResult | None]]:
+    async def answers(self, outcome: Outcome) -> list[tuple[ID, OrderResult | None]]:
         """Each order once, as it was asked for; None for what is not even an order's id."""
         ids = or_none(self.order_ids)
         if ids is None:
-            return [(to_id(Kind.ORDER, result.order_id), result) for result in outcome.results]
+            return await mapped(lambda result: (to_id(Kind.ORDER, result.order_id), result), outcome.results)
         by_id = {result.order_id: result for result in outcome.results}
-        asked = [(id, from_id(Kind.ORDER, id)) for id in dict.fromkeys(ids)]
-        return [(id, by_id.get(uuid) if uuid else None) for id, uuid in asked]
+
+        def answer(id: ID) -> tuple[ID, OrderResult | None]:
+            uuid = _order(id)
+            return id, by_id.get(uuid) if uuid else None
+
+        return await mapped(answer, list(dict.fromkeys(ids)))
+
+
+def _order(id: ID) -> UUID | None:
+    return from_id(Kind.ORDER, id)
 
 
 @strawberry.type(description="A reason why a command on many orders was refused as a whole.")
@@ -136,9 +147,9 @@ class BulkPayload:
     )
 
     @classmethod
-    def of(cls, input: BulkInput, outcome: Outcome) -> Self:
+    async def of(cls, input: BulkInput, outcome: Outcome) -> Self:
         errors = BulkActionError.all_of(outcome)
-        answers = [] if errors else input.answers(outcome)
-        results = [BulkActionResult.of(id, result) for id, result in answers]
+        answers = [] if errors else await input.answers(outcome)
+        results = await mapped(lambda answer: BulkActionResult.of(*answer), answers)
         done = sum(result.is_done for result in results)
         return cls(results=results, done_count=done, skipped_count=len(results) - done, user_errors=errors)

@@ -77,16 +77,16 @@ class ConfirmOrdersPayload(BulkPayload):
 async def archive_orders(
     info: Info, input: Annotated[ArchiveOrdersInput, strawberry.argument(description="The orders.")]
 ) -> ArchiveOrdersPayload:
-    outcome = await bulk_actions.archive_orders(info.context, BulkCommand(**input.chosen()))
-    return ArchiveOrdersPayload.of(input, outcome)
+    outcome = await bulk_actions.archive_orders(info.context, BulkCommand(**await input.chosen()))
+    return await ArchiveOrdersPayload.of(input, outcome)
 
 
 async def apply_tags_to_orders(
     info: Info, input: Annotated[ApplyTagsToOrdersInput, strawberry.argument(description="The orders and the tags.")]
 ) -> ApplyTagsToOrdersPayload:
     tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
-    command = TagOrders(**input.chosen(), tag_ids=tag_ids, mode=input.mode)
-    return ApplyTagsToOrdersPayload.of(input, await bulk_actions.tag_orders(info.context, command))
+    command = TagOrders(**await input.chosen(), tag_ids=tag_ids, mode=input.mode)
+    return await ApplyTagsToOrdersPayload.of(input, await bulk_actions.tag_orders(info.context, command))
 
 
 async def create_order_confirmations(
@@ -94,15 +94,17 @@ async def create_order_confirmations(
     input: Annotated[CreateOrderConfirmationsInput, strawberry.argument(description="The orders and the message.")],
 ) -> CreateOrderConfirmationsPayload:
     command = CreateConfirmations(
-        **input.chosen(),
+        **await input.chosen(),
         message=Message(input.notify, or_none(input.body)),
         ask_approval=input.ask_buyer_approval,
     )
-    return CreateOrderConfirmationsPayload.of(input, await bulk_actions.create_confirmations(info.context, command))
+    return await CreateOrderConfirmationsPayload.of(
+        input, await bulk_actions.create_confirmations(info.context, command)
+    )
 
 
 async def confirm_orders(
     info: Info, input: Annotated[ConfirmOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> ConfirmOrdersPayload:
-    command = BulkCommand(**input.chosen(), message=Message(input.notify, or_none(input.body)))
-    return ConfirmOrdersPayload.of(input, await bulk_actions.confirm_orders(info.context, command))
+    command = BulkCommand(**await input.chosen(), message=Message(input.notify, or_none(input.body)))
+    return await ConfirmOrdersPayload.of(input, await bulk_actions.confirm_orders(info.context, command))

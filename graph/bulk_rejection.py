@@ -16,6 +16,7 @@ from graph.rejection_types import RejectionBlocker
 from resolvers import bulk_rejection
 from resolvers.bulk_runs import BulkCommand
 from resolvers.core.notices import MAX_BODY_LENGTH, Message
+from resolvers.core.pausing import mapped
 from resolvers.core.refusals import OrderResult, RefusalCode
 
 
@@ -91,12 +92,12 @@ class RejectOrdersPayload:
 async def reject_orders(
     info: Info, input: Annotated[RejectOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> RejectOrdersPayload:
-    command = BulkCommand(**input.chosen(), message=Message(input.notify, or_none(input.body)))
+    command = BulkCommand(**await input.chosen(), message=Message(input.notify, or_none(input.body)))
     outcome = await bulk_rejection.reject_orders(info.context, command)
     if outcome.refusals:
         errors = RejectOrdersError.all_of(outcome)
         return RejectOrdersPayload(results=[], rejected_count=0, skipped_count=0, user_errors=errors)
-    results = [_result(id, result) for id, result in input.answers(outcome)]
+    results = await mapped(lambda answer: _result(*answer), await input.answers(outcome))
     rejected = sum(result.is_done for result in outcome.results)
     return RejectOrdersPayload(
         results=results, rejected_count=rejected, skipped_count=len(results) - rejected, user_errors=[]

@@ -151,7 +151,8 @@ async def buyers(
     search: Annotated[
         str | None,
         strawberry.argument(
-            description="Search words, case-insensitive. Each word must occur in the buyer's code, its name or one of "
+            description="Search words; case, width (full or half), accents and kinds of dashes do not matter. Each "
+            "word must occur in the buyer's code, its name or one of "
             f"its e-mail addresses. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
             directives=[COST_OF_A_FILTER],
         ),

@@ -52,7 +52,10 @@ class DeliveryNoteLine:
     description="A delivery note: goods of an order on their way. While one exists, the order cannot be rejected."
 )
 class DeliveryNote(Node):
-    code: str = strawberry.field(description="Code, unique in the brand.")
+    code: str = strawberry.field(
+        description="The number, given when the note is created: consecutive in the brand. The number of a deleted "
+        "note is not used again; the history names it."
+    )
     created_at: datetime = strawberry.field(description="When the note was created.")
     updated_at: datetime | None = strawberry.field(description="When the note was last changed. Null: never.")
     tracking_number: str = strawberry.field(description="Tracking number of the carrier. Empty if there is none.")
@@ -134,7 +137,14 @@ class InvoiceLine:
     "is void, the orders cannot be rejected."
 )
 class Invoice(Node):
-    code: str = strawberry.field(description="Code, unique in the brand.")
+    code: str = strawberry.field(
+        description="The number of an issued invoice. A draft has no number: its code, e.g. DRAFT-1A2B3C4D, names it "
+        "until it is issued. Unique in the brand."
+    )
+    number: str | None = strawberry.field(
+        description="The number, given when the invoice is issued: consecutive in the brand, without gaps. Null for a "
+        "draft."
+    )
     status: InvoiceStatus = strawberry.field(description="Progress of the invoice.")
     created_at: datetime = strawberry.field(description="When the invoice was drafted.")
     issued_at: datetime | None = strawberry.field(description="When the invoice was issued. Null while it is a draft.")
@@ -175,6 +185,7 @@ class Invoice(Node):
         return cls(
             id=to_id(Kind.INVOICE, row.id),
             code=row.code,
+            number=None if row.status is InvoiceStatus.DRAFT else row.code,
             status=row.status,
             created_at=row.created_at,
             issued_at=row.issued_at,

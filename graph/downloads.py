@@ -109,14 +109,14 @@ async def _write_order(session: AsyncSession, actor: Actor, order: Record, local
 
 
 async def _write_orders(session: AsyncSession, actor: Actor, orders: OrderList, locale: Locale, path: Path) -> None:
-    found = matching(orders.filter, orders.sort, actor)
+    found = await matching(session, orders.filter, orders.sort, actor)
     await orders_workbook(session, found, locale=locale, for_buyer=actor.is_buyer, path=path)
 
 
 async def _write_history(
     session: AsyncSession, _: Actor, filter: HistoryFilter, locale: Locale, path: Path, *, signer: Signer | None = None
 ) -> None:
-    await history_workbook(session, history.conditions(filter), locale=locale, path=path, signer=signer)
+    await history_workbook(session, await history.conditions(session, filter), locale=locale, path=path, signer=signer)
 
 
 def _code(record: Record, _: date) -> str:

@@ -29,7 +29,8 @@ from resolvers.viewer import brand_day
 class HistoryFilter:
     search: str | None = strawberry.field(
         default=UNSET,
-        description="Search words, case-insensitive. Each word must occur in the actor's name or id or "
+        description="Search words; case, width (full or half), accents and kinds of dashes do not matter. Each word "
+        "must occur in the actor's name or id or "
         f"in the order's code. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
         directives=[COST_OF_A_WORD_IN_HISTORY],
     )
@@ -92,6 +93,6 @@ async def history(
 async def history_excel(info: Info, filter: Filter = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or HistoryFilter()).read()
     require(info.context, Permission.READ_INTERNAL)
-    resolvers.conditions(wanted)  # a filter that makes no sense is told now, not by the link
+    resolvers.plain_conditions(wanted)  # a filter that makes no sense is refused now, not by the link
     day = await brand_day(info.context)
     return info.context.links.to(HISTORY_EXCEL, wanted, info.context.actor, locale or None, day)

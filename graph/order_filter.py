@@ -32,9 +32,9 @@ describe_enum(
 class OrderFilter:
     search: str | None = strawberry.field(
         default=UNSET,
-        description="Search words, case-insensitive. Each word must occur in the order code, buyer name "
-        f"or code, model number or SKU number. At most {MAX_SEARCH_LENGTH} characters and "
-        f"{MAX_WORDS} words.",
+        description="Search words; case, width (full or half), accents and kinds of dashes do not matter. Each word "
+        "must occur in the order code, the buyer's name, code or one of its e-mail addresses, a model number or a SKU "
+        f"number. At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words.",
         directives=[COST_OF_A_WORD],
     )
     status: list[OrderStatus] | None = strawberry.field(default=UNSET, description="Orders in one of these statuses.")
@@ -82,7 +82,8 @@ def read_ids(kind: Kind, ids: Sequence[str] | None, *at: str) -> list[UUID] | No
     if ids is None:
         return None
     found = []
-    for place, id in enumerate(ids):
+    # Of more than a filter takes, only as many are read as show it (resolvers refuse them).
+    for place, id in enumerate(ids[: orders.MAX_FILTER_IDS + 1]):
         uuid = from_id(kind, id)
         if uuid is None:
             raise InputError(f"{at[-1]}[{place}] is not the id of such a thing ({kind}_…).", *at, str(place))

@@ -75,11 +75,13 @@ class Order(Node):
         description="Whether the order is archived (permanently hidden from the default list)."
     )
     version: int = strawberry.field(
-        description="Increases with every change of status or content. Pass it as expectedVersion, so that a "
-        "command is refused if the order has changed since."
+        description="Increases with every change of status, content or documents; for a buyer, of what a buyer sees. "
+        "Pass it as expectedVersion, so that a command is refused if the order has changed since."
     )
     placed_at: datetime = strawberry.field(description="When the buyer placed the order.")
-    updated_at: datetime = strawberry.field(description="When the status or content of the order last changed.")
+    updated_at: datetime = strawberry.field(
+        description="When the order last changed: its status, content or documents; for a buyer, what a buyer sees."
+    )
     total: Money = strawberry.field(description="Total of lines, tax and shipping of the official content.")
     total_quantity: int = strawberry.field(description="Total quantity of all lines of the official content.")
     row: Private[OrderRow]
@@ -284,7 +286,15 @@ async def order(
 
 
 async def order_by_code(
-    info: Info, code: Annotated[str, strawberry.argument(description="The exact order code.")]
+    info: Info,
+    code: Annotated[
+        str,
+        strawberry.argument(
+            description="The order code. Spaces around it do not matter. If no order has "
+            "this very code, the only one whose code differs just in case, width (full or half), accents or kinds of "
+            "dashes."
+        ),
+    ],
 ) -> Order | None:
     row = await resolvers.order_by_code(info.context, code)
     return Order.of(row) if row else None
@@ -323,9 +333,7 @@ async def orders(
 async def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or OrderFilter()).read("filter")
     ordering = [each.read() for each in sort or ()]
-    resolvers.matching(
-        wanted, ordering, info.context.actor
-    )  # a filter that makes no sense is told now, not by the link
+    resolvers.keys(ordering, info.context.actor)  # a sort that makes no sense is refused now, not by the link
     day = await brand_day(info.context)
     return info.context.links.to(ORDERS_EXCEL, OrderList(wanted, ordering), info.context.actor, locale or None, day)
 

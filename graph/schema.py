@@ -26,6 +26,7 @@ from graph.core.binding import bindings, command, mutations_by_action, question
 from graph.core.context import ReadFromPrimary
 from graph.core.enums import describe_values
 from graph.core.errors import MaskErrors
+from graph.core.execution import PausingExecution
 from graph.core.node import node, nodes
 from graph.core.scalars import SCALARS
 from graph.delivery_notes import create_backlog_skus, create_delivery_note, delete_delivery_note, update_delivery_note
@@ -423,6 +424,7 @@ def create_schema(*, introspection: bool = True) -> Schema:
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=PausingExecution,
         extensions=[MaskErrors, ReadFromPrimary, KindOfOperation, lambda: Limits(validator)],
     )
 

@@ -16,7 +16,10 @@ from resolvers.core.refusals import Outcome
 
 @strawberry.input(description="A new tag.")
 class CreateTagInput:
-    code: str = strawberry.field(description="Code, unique in the brand, 1 to 64 characters.")
+    code: str = strawberry.field(
+        description="Code, 1 to 64 characters, unique in the brand: codes that differ only in case, width (full or "
+        "half) or accents are one."
+    )
     name: str = strawberry.field(description="Name, for display, 1 to 100 characters.")
     color: str | None = strawberry.field(default=UNSET, description="Colour as #RRGGBB. Default: none.")
 

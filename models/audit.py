@@ -48,6 +48,7 @@ class AuditEntry(Internal, BrandOwned, Base):
         Index(None, "brand_id", "order_id", "id"),
         Index(None, "brand_id", "at", "id"),
         Index(None, "brand_id", "sequence", unique=True),
+        Index(None, "brand_id", "actor_id", "actor_name"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
@@ -63,6 +64,15 @@ class AuditEntry(Internal, BrandOwned, Base):
     sequence: Mapped[int | None] = mapped_column(BigInteger)
     previous_hash: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class AuditActor(Internal, BrandOwned, Base):
+    """Who has entries in a brand's audit, under which name. A trigger writes it (migration 0017)."""
+
+    __tablename__ = "audit_actors"
+
+    actor_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    actor_name: Mapped[str] = mapped_column(String(200), primary_key=True)
 
 
 class AuditHead(BrandOwned, Base):

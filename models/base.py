@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
+from models.folding import folded_if_other
 from models.locale import Locale
 
 
@@ -53,6 +55,16 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime, Locale: LocaleColumn, dict[str, Any]: Json, list[str]: Json}  # noqa: RUF012
+
+
+def folded_from(*columns: str) -> Callable[[Any], str | None]:
+    """The default of a column with what `folded_if_other` says of these columns of the same row."""
+
+    def default(context: Any) -> str | None:
+        values = context.get_current_parameters()
+        return folded_if_other(*(values[column] for column in columns))
+
+    return default
 
 
 _last_id = 0

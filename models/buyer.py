@@ -4,10 +4,11 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, Text, UniqueConstraint, true
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, Text, UniqueConstraint, event, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, new_id
+from models.base import Base, folded_from, new_id
+from models.folding import folded_if_other
 from models.locale import Locale
 from models.scope import BrandOwned
 
@@ -35,6 +36,14 @@ class Buyer(BrandOwned, Base):
     is_offline: Mapped[bool] = mapped_column(default=False)
     # When its personal data was erased (resolvers/buyer_erasure.py). Triggers let nobody fill it in again.
     erased_at: Mapped[datetime | None]
+    # For search, as `folded_if_other` (models/folding.py) says.
+    folded: Mapped[str | None] = mapped_column(Text, default=folded_from("unique_code", "name"))
+
+
+@event.listens_for(Buyer, "before_update")
+def _fold(_mapper: object, _connection: object, buyer: Buyer) -> None:
+    """An UPDATE without the ORM sets `folded` itself."""
+    buyer.folded = folded_if_other(buyer.unique_code, buyer.name)
 
 
 class BuyerRecipient(BrandOwned, Base):
@@ -51,3 +60,4 @@ class BuyerRecipient(BrandOwned, Base):
     email: Mapped[str] = mapped_column(String(320), primary_key=True)
     bounced_at: Mapped[datetime | None]
     bounce_reason: Mapped[str | None] = mapped_column(String(MAX_REASON_LENGTH))
+    folded: Mapped[str | None] = mapped_column(Text, default=folded_from("email"))

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, new_id
+from models.base import Base, folded_from, new_id
 from models.prices import MILLION
 from models.scope import BrandOwned
 
@@ -36,3 +36,5 @@ class Sku(BrandOwned, Base):
     price_minor: Mapped[int | None] = mapped_column(BigInteger)
     price_fraction: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     currency: Mapped[str | None] = mapped_column(String(3))
+    # For search, as `folded_if_other` (models/folding.py) says.
+    folded: Mapped[str | None] = mapped_column(Text, default=folded_from("number", "model_number"))

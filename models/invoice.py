@@ -29,7 +29,10 @@ class InvoiceStatus(StrEnum):
 
 
 class Invoice(BrandOwned, Base):
-    """An invoice for one or several orders of one buyer, or for their delivery notes."""
+    """An invoice for one or several orders of one buyer, or for their delivery notes.
+
+    `code`: its number once it is issued; until then see draft_code (models/document_number.py).
+    """
 
     __tablename__ = "invoices"
     __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]), UniqueConstraint("brand_id", "code"))

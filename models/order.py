@@ -14,16 +14,19 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    func,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor
-from models.base import Base, new_id
+from models.base import Base, folded_from, new_id
 from models.events import OrderArchived, OrderChanged, OrderRejected
-from models.messages.history import EventKind
+from models.messages.history import INTERNAL, EventKind
 from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
 from models.prices import AMOUNT_CHECK, FRACTION_CHECK
 from models.scope import BrandOwned, OrderOwned
+
+SUFFIX_LENGTH = 64  # of the longest code
 
 
 class DataSet(StrEnum):
@@ -37,7 +40,11 @@ class DataSet(StrEnum):
 
 
 class Order(BrandOwned, Base):
-    """Totals belong to the official data set. `version` increases with every change of status or content."""
+    """Totals belong to the official data set. `version` increases with every change of status, content or documents.
+
+    `internal_changes`: how many of the changes that `version` counts the buyer does not see. `buyer_updated_at`: when
+    what the buyer sees last changed; None: at `updated_at`. The buyer sees BUYER_VERSION and BUYER_UPDATED_AT.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -76,8 +83,12 @@ class Order(BrandOwned, Base):
     archived_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    internal_changes: Mapped[int] = mapped_column(default=0, server_default="0")
+    buyer_updated_at: Mapped[datetime | None]
     # A hash of what was asked for when the order was placed, to tell a retry from another order with its code.
     content_hash: Mapped[str | None] = mapped_column(String(64))
+    # For search, as `folded_if_other` (models/folding.py) says.
+    folded_code: Mapped[str | None] = mapped_column(Text, default=folded_from("code"))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -94,7 +105,7 @@ class Order(BrandOwned, Base):
             body=body,
         )
         self.status = event.status_after
-        self.updated_at = at
+        self._changed(at, EventKind.ORDER_REJECTED)
         return event
 
     def create_confirmation(self, at: datetime, *, ask_approval: bool) -> OrderChanged:
@@ -131,12 +142,45 @@ class Order(BrandOwned, Base):
 
     def _transition(self, status: OrderStatus, at: datetime, kind: EventKind, **details: str) -> OrderChanged:
         self.status = status
-        self.updated_at = at
+        self._changed(at, kind)
         return OrderChanged(brand_id=self.brand_id, order_id=self.id, at=at, kind=kind, details=details)
 
     def archive(self, at: datetime) -> OrderArchived:
-        self.archived_at = self.updated_at = at
+        self.archived_at = at
+        self._changed(at, EventKind.ORDER_ARCHIVED)
         return OrderArchived(brand_id=self.brand_id, order_id=self.id, at=at)
+
+    def version_for(self, actor: Actor) -> int:
+        return self.version - self.internal_changes if actor.is_buyer else self.version
+
+    def _changed(self, at: datetime, kind: EventKind) -> None:
+        if kind in INTERNAL:
+            self.internal_changes += 1
+            self.buyer_updated_at = self.buyer_updated_at or self.updated_at
+        else:
+            self.buyer_updated_at = None
+        self.updated_at = at
+
+
+BUYER_VERSION = Order.version - Order.internal_changes
+BUYER_UPDATED_AT = func.coalesce(Order.buyer_updated_at, Order.updated_at)
+
+
+class OrderCodeSuffix(OrderOwned, Base):
+    """One ending of an order's code, in lower case or folded: an order whose code contains a word has an ending that
+    begins with it. Triggers write them (migration 0017).
+    """
+
+    __tablename__ = "order_code_suffixes"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    # Sorted by code point, as a search for a beginning needs.
+    suffix: Mapped[str] = mapped_column(
+        String(SUFFIX_LENGTH).with_variant(String(SUFFIX_LENGTH, collation="C"), "postgresql"),
+        primary_key=True,
+        sort_order=-2,
+    )
+    order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
 
 
 class OrderReplacement(OrderOwned, Base):

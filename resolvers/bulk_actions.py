@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 
 from models.bulk_run import BulkRun
+from models.messages.history import EventKind
 from models.messages.mail import MailKind
 from models.order import DataSet, OrderLine
 from models.policy import OrderAction
@@ -37,7 +38,7 @@ class CreateConfirmations(BulkCommand):
 async def archive_orders(context: Context, command: BulkCommand) -> Outcome:
     async def change(work: Work, _: BulkRun) -> None:
         work.record(*(order.archive(work.now) for order in work.orders))
-        await save_orders(work, "archived_at")
+        await save_orders(work, EventKind.ORDER_ARCHIVED, "archived_at")
 
     return await act_on_many(context, command, "archiveOrders", OrderAction.ARCHIVE, change)
 
@@ -53,7 +54,7 @@ async def create_confirmations(context: Context, command: CreateConfirmations) -
         await work.save(insert(OrderLine), rows)
         approval = command.ask_approval
         work.record(*(order.create_confirmation(work.now, ask_approval=approval) for order in work.orders))
-        await save_orders(work, "status", "official", "confirmation_created_at", "approval_asked")
+        await save_orders(work, EventKind.OC_CREATED, "status", "official", "confirmation_created_at", "approval_asked")
 
     action, mail = OrderAction.CREATE_CONFIRMATION, MailKind.OC_CREATED
     return await act_on_many(context, command, "createOrderConfirmations", action, change, mail=mail)
@@ -62,7 +63,7 @@ async def create_confirmations(context: Context, command: CreateConfirmations) -
 async def confirm_orders(context: Context, command: BulkCommand) -> Outcome:
     async def change(work: Work, _: BulkRun) -> None:
         work.record(*(order.confirm(work.now) for order in work.orders))
-        await save_orders(work, "status")
+        await save_orders(work, EventKind.OC_CONFIRMED, "status")
 
     action, mail = OrderAction.CONFIRM, MailKind.OC_CONFIRMED
     return await act_on_many(context, command, "confirmOrders", action, change, mail=mail)

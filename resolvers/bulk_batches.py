@@ -11,8 +11,9 @@ from models.audit import AuditEntry
 from models.bulk_run import BulkRun
 from models.buyer import Buyer, BuyerRecipient
 from models.locale import text_for
+from models.messages.history import INTERNAL, EventKind
 from models.messages.mail import MailKind
-from models.order import Order
+from models.order import BUYER_UPDATED_AT, Order
 from models.outbox import OutboxMessage
 from models.policy import OrderAction
 from resolvers import bulk_runs
@@ -123,11 +124,16 @@ async def act_on_many(
     return await bulk_runs.run(context, command, operation, action, batches.do, check=check, **limits)
 
 
-async def save_orders(work: Work, *columns: str) -> None:
-    """Writes what a verb has set to the same value on all of the work's detached orders. Their versions rise."""
+async def save_orders(work: Work, kind: EventKind, *columns: str) -> None:
+    """Writes what a verb has set to the same value on all of the work's detached orders. Their versions rise.
+
+    `kind`: of the verb's event.
+    """
     orders = work.orders
     values: dict[str, Any] = {name: getattr(orders[0], name) for name in columns}
-    values |= {"updated_at": orders[0].updated_at, "version": Order.version + 1}
+    values |= {"updated_at": orders[0].updated_at, "version": Order.version + 1, "buyer_updated_at": None}
+    if kind in INTERNAL:
+        values |= {"internal_changes": Order.internal_changes + 1, "buyer_updated_at": BUYER_UPDATED_AT}
     these = (Order.brand_id == work.brand_id, Order.id.in_([order.id for order in orders]))
     statement = update(Order).where(*these).values(values)
     await work.save(statement.execution_options(synchronize_session=False))

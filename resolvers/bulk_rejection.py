@@ -1,6 +1,7 @@
 """Rejecting many orders with one toggle and one message."""
 
 from models.bulk_run import BulkRun
+from models.messages.history import EventKind
 from models.messages.mail import MailKind
 from models.policy import OrderAction
 from models.rejection import OrderRejection
@@ -24,7 +25,8 @@ async def reject_orders(context: Context, command: BulkCommand) -> Outcome:
             body = notice.body if notice else message.typed_body
             notified = notice is not None
             events.append(order.reject(actor, work.now, notify=message.notify, notified=notified, body=body))
-        await save_orders(work, "status")  # first: the database refuses the record of a rejection that did not happen
+        # First: the database refuses the record of a rejection that did not happen.
+        await save_orders(work, EventKind.ORDER_REJECTED, "status")
         work.add(*(OrderRejection.of(event, actor, bulk_run_id=run.id) for event in events))
         work.record(*events)
         await cancel_mails(work, MailKind.ORDER_REJECTED)

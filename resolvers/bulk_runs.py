@@ -9,6 +9,7 @@ e.g. the audit entry that names it.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import select
@@ -27,6 +28,7 @@ from models.policy import OrderAction
 from resolvers.core.context import Context
 from resolvers.core.idempotency import check_key, key_reused
 from resolvers.core.notices import Message
+from resolvers.core.pausing import EVERY, mapped
 from resolvers.core.refusals import OrderResult, Outcome, Refusal, RefusalCode, Refused, not_permitted, refusal
 from resolvers.core.work import Work, working
 from resolvers.inputs import InputError
@@ -45,10 +47,12 @@ class BulkCommand:
     message: Message = field(default_factory=Message)
     idempotency_key: str | None = None
 
-    def request_hash(self) -> str:
+    async def request_hash(self) -> str:
         """SHA-256 of the arguments. Requests that differ only in line breaks or in a blank body have the same."""
-        # Not asdict(): it would copy each of ten thousand ids, which holds the event loop.
+        # Not asdict(), and texts as json.dumps would make them: ten thousand ids would hold the event loop.
         asked = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "message"}
+        if self.order_ids is not None:
+            asked["order_ids"] = await mapped(str, self.order_ids)
         if self.filter:
             asked["filter"] = {field.name: getattr(self.filter, field.name) for field in fields(self.filter)}
         return request_hash(asked | {"notify": self.message.notify, "body": self.message.typed_body})
@@ -77,14 +81,14 @@ async def run(
         begun = await _begin(context, command, operation, check, most)
     except Refused as refused:
         return Outcome(refusals=refused.refusals)
-    ids = [UUID(id) for id in begun.order_ids]
+    ids = await mapped(UUID, begun.order_ids)
     results: dict[UUID, OrderResult] = {}
     for start in range(0, len(ids), batch_size):
         results |= await batch(begun, ids[start : start + batch_size])
         if command.message.notify:
             context.on_mail()
     context.refresh()
-    return Outcome(results=[results.get(id) or OrderResult(id, is_found=False) for id in ids])
+    return Outcome(results=await mapped(lambda id: results.get(id) or OrderResult(id, is_found=False), ids))
 
 
 def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[Refusal]:
@@ -98,7 +102,7 @@ def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[
 
 async def _begin(context: Context, command: BulkCommand, operation: str, check: Check | None, most: int) -> BulkRun:
     """A new run with its orders, or the earlier run of the same idempotency key."""
-    requested = command.request_hash()
+    requested = await command.request_hash()
     if command.idempotency_key and (known := await _known(context, operation, command.idempotency_key)):
         return _same(context, known, requested)
     async with context.read() as session:
@@ -110,7 +114,7 @@ async def _begin(context: Context, command: BulkCommand, operation: str, check: 
         operation=operation,
         key=command.idempotency_key,
         request_hash=requested,
-        order_ids=[id.hex for id in ids],
+        order_ids=await mapped(attrgetter("hex"), ids),
         created_at=context.clock(),
     )
     if brand_id is None:  # an operator who names no order
@@ -145,8 +149,8 @@ async def _ids(context: Context, session: AsyncSession, command: BulkCommand, mo
     if command.order_ids is not None:
         ids = list(dict.fromkeys(command.order_ids))
     else:
-        everything = matching(command.filter or OrderFilter(), (), context.actor).limit(most + 1)
-        ids = list(await session.scalars(everything))
+        everything = await matching(session, command.filter or OrderFilter(), (), context.actor)
+        ids = list(await session.scalars(everything.limit(most + 1)))
     if len(ids) > most:
         argument = "orderIds" if command.order_ids is not None else "filter"
         raise Refused(refusal(context, RefusalCode.TOO_MANY_ORDERS, TOO_MANY_ORDERS, argument, most=most))
@@ -154,7 +158,10 @@ async def _ids(context: Context, session: AsyncSession, command: BulkCommand, mo
 
 
 async def _only_brand(session: AsyncSession, ids: list[UUID]) -> UUID | None:
-    found = set(await session.scalars(select(Order.brand_id).where(Order.id.in_(ids)).distinct()))
+    found: set[UUID] = set()
+    for start in range(0, len(ids), EVERY):
+        some = ids[start : start + EVERY]
+        found |= set(await session.scalars(select(Order.brand_id).where(Order.id.in_(some)).distinct()))
     if len(found) > 1:
         raise InputError("The orders are of several brands; take those of one brand at a time.", "input")
     return found.pop() if found else None

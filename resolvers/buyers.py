@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Unpack
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, func, select, update
 
 from models.base import new_id
 from models.brand import Brand
@@ -33,6 +33,7 @@ from resolvers.inputs import check_search
 from resolvers.reading.loaders import read_recipients
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, read_page
 from resolvers.reading.rows import BUYER_COLUMNS, BuyerRow, buyer_row
+from resolvers.reading.search import mentions_buyer, words_of
 
 KEYS = [Key("unique_code", Buyer.unique_code, descending=False), by_id(Buyer.id, descending=False)]
 MAX_CODE_LENGTH = 64
@@ -164,24 +165,13 @@ async def _language(work: Work, chosen: Locale | None, country: str) -> dict[str
 def _conditions(context: Context, search: str | None, bounced: bool | None) -> list[ColumnElement[bool]]:
     """Raises InputError for words that cannot be searched."""
     check_search(search)
-    conditions = [_mentions(word) for word in dict.fromkeys((search or "").lower().split())]
+    conditions = [mentions_buyer(word) for word in words_of(search)]
     if bounced is not None:
         # What a mail server said is for the brand only: to a buyer's user no address is a refused one.
         is_refused = false() if context.actor.is_buyer else BuyerRecipient.bounced_at.is_not(None)
         with_refused = select(BuyerRecipient.buyer_id).where(is_refused)
         conditions.append(Buyer.id.in_(with_refused) if bounced else Buyer.id.not_in(with_refused))
     return conditions
-
-
-def _mentions(word: str) -> ColumnElement[bool]:
-    """Case-insensitive, anywhere in the buyer's code, its name or one of its e-mail addresses."""
-
-    def has(column: Any) -> ColumnElement[bool]:
-        return func.lower(column).contains(word, autoescape=True)
-
-    # Uncorrelated on purpose: addresses are searched once, not once for each buyer.
-    recipients = select(BuyerRecipient.buyer_id).where(has(BuyerRecipient.email))
-    return or_(has(Buyer.unique_code), has(Buyer.name), Buyer.id.in_(recipients))
 
 
 def _cleaned(values: dict[str, Any]) -> dict[str, Any]:

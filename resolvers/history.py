@@ -6,19 +6,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.actor import ActorKind
-from models.audit import AuditEntry
+from models.audit import AuditActor, AuditEntry
+from models.folding import fold
 from models.messages.history import EventKind
 from models.order import Order
 from resolvers.core.context import Context
 from resolvers.inputs import MAX_SEARCH_LENGTH, InputError, check_search, check_text
-from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, page_within, read_page
+from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, page_within
 from resolvers.reading.rows import HISTORY_COLUMNS, HistoryRow
+from resolvers.reading.search import Word, for_each, has, narrowed, orders_by_code, read_found, words_of
 
 KEYS = [by_id(AuditEntry.id, descending=False)]
 MAX_IN_FILTER = 100
+MAX_ACTORS = 1_000  # found by a word; a word that more of them have is looked for in each entry
+_ACTOR = (AuditActor.brand_id, AuditActor.actor_id, AuditActor.actor_name)
+
+Actors = Sequence[tuple[Any, ...]]  # brand's id, actor's id, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +50,16 @@ async def history_of(context: Context, order_id: UUID, request: PageRequest) -> 
 async def history(
     context: Context, filter: HistoryFilter, request: PageRequest, *, newest_first: bool = True
 ) -> Page[HistoryRow]:
-    """Everything that happened in the viewer's brand, not only to orders. Empty for a buyer. One statement."""
-    statement = select(*HISTORY_COLUMNS).where(*conditions(filter))
+    """Everything that happened in the viewer's brand, not only to orders. Empty for a buyer."""
     async with context.read() as session:
-        return await read_page(session, statement, keys(newest_first=newest_first), request, HistoryRow)
+        statement = select(*HISTORY_COLUMNS).where(*plain_conditions(filter))
+        words, order = await _words(session, filter), keys(newest_first=newest_first)
+        return await read_found(session, statement, AuditEntry.id, words, order, request, HistoryRow)
 
 
 async def count_history(context: Context, filter: HistoryFilter) -> int:
-    statement = select(func.count()).select_from(AuditEntry).where(*conditions(filter))
     async with context.read() as session:
+        statement = select(func.count()).select_from(AuditEntry).where(*await conditions(session, filter))
         return (await session.scalar(statement)) or 0
 
 
@@ -58,8 +67,24 @@ def keys(*, newest_first: bool) -> list[Key]:
     return [by_instant("at", AuditEntry.at, descending=newest_first), by_id(AuditEntry.id, descending=newest_first)]
 
 
-def conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
-    """The filter as conditions on audit entries. Raises InputError for an impossible filter."""
+async def conditions(session: AsyncSession, filter: HistoryFilter) -> list[ColumnElement[bool]]:
+    """The filter as conditions on audit entries. Raises InputError for an impossible filter.
+
+    With words to search for, two statements are run.
+    """
+    return plain_conditions(filter) + await narrowed(session, AuditEntry.id, await _words(session, filter))
+
+
+async def _words(session: AsyncSession, filter: HistoryFilter) -> list[Word]:
+    words = words_of(filter.search)
+    actors = (
+        [(tuple(row), fold(f"{row[1]} {row[2]}")) for row in await session.execute(select(*_ACTOR))] if words else []
+    )
+    return [_mentions(word, [actor for actor, folded in actors if word in folded]) for word in words]
+
+
+def plain_conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
+    """All but the search, which is checked here too. Raises InputError for an impossible filter."""
     where: list[ColumnElement[bool]] = []
     check_search(filter.search, "filter")
     if filter.at_from and filter.at_to and filter.at_from > filter.at_to:
@@ -80,8 +105,6 @@ def conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
     if filter.order_codes is not None:
         codes = _texts(filter.order_codes, "orderCodes")
         where.append(AuditEntry.order_id.in_(select(Order.id).where(Order.code.in_(codes))))
-    if filter.search is not None and (words := dict.fromkeys(filter.search.lower().split())):
-        where += [_mentions(word) for word in words]
     return where
 
 
@@ -106,12 +129,18 @@ def _known(kinds: Sequence[str]) -> Sequence[str]:
     return kinds
 
 
-def _mentions(word: str) -> ColumnElement[bool]:
-    """Case-insensitive, anywhere in the actor's name or id, or in the order's code."""
+def _mentions(word: str, actors: Actors) -> Word:
+    """In the actor's name or id, or in the order's code. `actors`: those with the word."""
+    entry = aliased(AuditEntry)
+    orders = orders_by_code(word)
+    of_orders = select(entry.id).where(entry.order_id.in_(orders))
+    of_actors = select(entry.id).where(_is_by(entry, word, actors))
+    of_entry = and_(Order.brand_id == AuditEntry.brand_id, Order.id == AuditEntry.order_id)
+    order = select(Order.id).where(of_entry, has(word, Order.folded_code, Order.code)).correlate(AuditEntry)
+    return Word((of_orders, of_actors), or_(_is_by(AuditEntry, word, actors), for_each(order)), first=(orders,))
 
-    def has(column: Any) -> ColumnElement[bool]:
-        return func.lower(column).contains(word, autoescape=True)
 
-    # Uncorrelated on purpose: orders are searched once, not once for each entry.
-    orders = select(Order.id).where(has(Order.code))
-    return or_(has(AuditEntry.actor_name), has(AuditEntry.actor_id), AuditEntry.order_id.in_(orders))
+def _is_by(entry: Any, word: str, actors: Actors) -> ColumnElement[bool]:
+    if len(actors) > MAX_ACTORS:
+        return or_(*(func.lower(text).contains(word, autoescape=True) for text in (entry.actor_id, entry.actor_name)))
+    return tuple_(entry.brand_id, entry.actor_id, entry.actor_name).in_(actors)

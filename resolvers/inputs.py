@@ -2,6 +2,8 @@
 
 import re
 
+from models.folding import fold
+
 # NUL cannot be stored by PostgreSQL, unpaired surrogates by nothing; the other control characters show nowhere.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -37,5 +39,5 @@ def check_text(text: str | None, longest: int, *field: str) -> None:
 def check_search(text: str | None, *at: str) -> None:
     """Raises InputError for words to search for that are too many or too long; `at`: the filter that has them."""
     check_text(text, MAX_SEARCH_LENGTH, *at, "search")
-    if text is not None and len(set(text.lower().split())) > MAX_WORDS:
+    if text is not None and len(set(fold(text).split())) > MAX_WORDS:
         raise InputError(f"search takes at most {MAX_WORDS} words.", *at, "search")

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from models.base import new_id
 from models.delivery_note import DeliveryNote
-from models.document_number import next_code
+from models.document_number import draft_code
 from models.facts import NOTE_INVOICED
 from models.invoice import Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceLine
 from models.locale import Text
@@ -131,10 +131,11 @@ def _mixed(context: Context, orders: Sequence[Order], path: Path) -> list[Refusa
 
 async def _write(work: Work, action: OrderAction, content: Content, path: Path) -> UUID:
     orders, now, first = work.orders, work.now, work.orders[0]
+    id = new_id()
     invoice = Invoice(
-        id=new_id(),
+        id=id,
         brand_id=first.brand_id,
-        code=await next_code(work.session, first.brand_id, "INV"),
+        code=draft_code(id),
         created_at=now,
         currency=first.currency,
     )

@@ -1,10 +1,14 @@
-"""Invoices once they are drafted: issued, voided; a draft can be deleted. Voiding or deleting releases the orders."""
+"""Invoices once they are drafted: issued, which gives them their number, and voided; a draft can be deleted.
+
+Voiding or deleting releases the orders.
+"""
 
 from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from models.document_number import next_code
 from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
 from models.locale import Text
 from models.messages.history import EventKind
@@ -19,8 +23,10 @@ from resolvers.core.work import Work
 async def issue_invoice(context: Context, invoice_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     async def change(work: Work) -> UUID:
         invoice = await _locked(work, invoice_id, InvoiceStatus.DRAFT, NOT_ISSUABLE)
+        draft = invoice.code
+        invoice.code = await next_code(work.session, invoice.brand_id, "INV")
         invoice.status, invoice.issued_at = InvoiceStatus.ISSUED, work.now
-        return _record(work, invoice, EventKind.INVOICE_ISSUED)
+        return _record(work, invoice, EventKind.INVOICE_ISSUED, draft=draft)
 
     return await _act(context, invoice_id, change, terms)
 
@@ -61,6 +67,6 @@ async def _locked(work: Work, invoice_id: UUID | None, status: InvoiceStatus, ot
     return invoice
 
 
-def _record(work: Work, invoice: Invoice, kind: EventKind) -> UUID:
-    work.record(*(order.touch(work.now, kind, code=invoice.code) for order in work.orders))
+def _record(work: Work, invoice: Invoice, kind: EventKind, **details: str) -> UUID:
+    work.record(*(order.touch(work.now, kind, code=invoice.code, **details) for order in work.orders))
     return invoice.id

@@ -4,23 +4,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.actor import Actor
 from models.buyer import Buyer
-from models.catalog import Sku
 from models.facts import possible
+from models.folding import fold
 from models.money import MAX_MINOR
-from models.order import Order, OrderLine
+from models.order import BUYER_UPDATED_AT, Order, OrderCodeSuffix, OrderLine
 from models.policy import OrderAction, OrderStatus
 from models.tag import OrderTag
 from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_search, unprintable
-from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, read_page
-from resolvers.reading.rows import ORDER_COLUMNS, OrderRow
+from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant
+from resolvers.reading.rows import OrderRow, order_columns
+from resolvers.reading.search import (
+    Word,
+    for_each,
+    has,
+    mentions_buyer,
+    narrowed,
+    orders_by_code,
+    read_found,
+    skus_with,
+    words_of,
+)
 
 MAX_FILTER_IDS = 1000
 
@@ -60,34 +72,44 @@ async def order_by_id(context: Context, order_id: UUID) -> OrderRow | None:
 
 
 async def order_by_code(context: Context, code: str) -> OrderRow | None:
-    """Codes are unique in a brand; an operator, who sees all brands, gets the newest order with that code."""
-    if unprintable(code):
+    """The order with this very code, without the spaces around it; else the only one whose code folds to the same.
+
+    Codes are unique in a brand; an operator, who sees all brands, gets the newest order with that code.
+    """
+    code = code.strip()
+    if unprintable(code) or not (folded := fold(code)):
         return None
-    statement = select(*ORDER_COLUMNS).where(Order.code == code).order_by(Order.id.desc()).limit(1)
+    ending = select(OrderCodeSuffix.order_id).where(OrderCodeSuffix.suffix == folded)
+    is_whole = or_(func.lower(Order.code) == folded, Order.folded_code == folded)
     async with context.read() as session:
-        row = (await session.execute(statement)).one_or_none()
-    return OrderRow(*row) if row else None
+        columns = order_columns(session)
+        exact = select(*columns).where(Order.code == code).order_by(Order.id.desc()).limit(1)
+        alike = select(*columns).where(Order.id.in_(ending), is_whole).limit(2)
+        rows = (await session.execute(exact)).all() or (await session.execute(alike)).all()
+    return OrderRow(*rows[0]) if len(rows) == 1 else None
 
 
 async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort], page: PageRequest) -> Page[OrderRow]:
-    statement = select(*ORDER_COLUMNS).where(*conditions(filter, context.actor))
     async with context.read() as session:
-        return await read_page(session, statement, keys(sort), page, OrderRow)
+        statement = select(*order_columns(session)).where(*_plain_conditions(filter, context.actor))
+        ordering = keys(sort, context.actor)
+        return await read_found(session, statement, Order.id, _words(filter), ordering, page, OrderRow)
 
 
 async def count_orders(context: Context, filter: OrderFilter) -> int:
-    statement = select(func.count()).select_from(Order).where(*conditions(filter, context.actor))
     async with context.read() as session:
+        found = await conditions(session, filter, context.actor)
+        statement = select(func.count()).select_from(Order).where(*found)
         return (await session.scalar(statement)) or 0
 
 
-def matching(filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor) -> Select[UUID]:
+async def matching(session: AsyncSession, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor) -> Select[UUID]:
     """Selects the ids of all orders that the filter matches, in the order of the list."""
-    ordering = [key.column.desc() if key.descending else key.column.asc() for key in keys(sort)]
-    return select(Order.id).where(*conditions(filter, actor)).order_by(*ordering)
+    ordering = [key.column.desc() if key.descending else key.column.asc() for key in keys(sort, actor)]
+    return select(Order.id).where(*await conditions(session, filter, actor)).order_by(*ordering)
 
 
-def keys(sort: Sequence[OrderSort]) -> list[Key]:
+def keys(sort: Sequence[OrderSort], actor: Actor) -> list[Key]:
     """The sort of the list, made unique by the id. TOTAL sorts by currency first: currencies do not compare."""
     keys: list[Key] = []
     for part in sort or NEWEST_FIRST:
@@ -96,7 +118,8 @@ def keys(sort: Sequence[OrderSort]) -> list[Key]:
             case OrderSortField.PLACED_AT:
                 keys.append(by_instant("placed_at", Order.placed_at, descending=down))
             case OrderSortField.UPDATED_AT:
-                keys.append(by_instant("updated_at", Order.updated_at, descending=down))
+                updated_at = BUYER_UPDATED_AT if actor.is_buyer else Order.updated_at
+                keys.append(by_instant("updated_at", updated_at, descending=down))
             case OrderSortField.CODE:
                 keys.append(Key("code", Order.code, down))
             case OrderSortField.TOTAL:
@@ -120,7 +143,13 @@ def check(filter: OrderFilter, *at: str) -> None:
             raise InputError(f"{name} takes at most {MAX_FILTER_IDS} ids.", *at, name)
 
 
-def conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
+async def conditions(session: AsyncSession, filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
+    """The filter as conditions on orders. With words to search for, one statement is run."""
+    return _plain_conditions(filter, actor) + await narrowed(session, Order.id, _words(filter))
+
+
+def _plain_conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
+    """All but the search."""
     where: list[ColumnElement[bool]] = []
     if not filter.include_archived:
         where.append(Order.archived_at.is_(None))
@@ -138,19 +167,29 @@ def conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
         where.append(Order.placed_at >= filter.placed_from)
     if filter.placed_to is not None:
         where.append(Order.placed_at < filter.placed_to)
-    if filter.search is not None and (words := dict.fromkeys(filter.search.lower().split())):
-        where += [_mentions(word) for word in words]
     return where
 
 
-def _mentions(word: str) -> ColumnElement[bool]:
-    """Case-insensitive, anywhere in the order code, the buyer's name or code, a model number or a SKU number."""
+def _words(filter: OrderFilter) -> list[Word]:
+    return [_mentions(word) for word in words_of(filter.search)]
 
-    def has(column: Any) -> ColumnElement[bool]:
-        return func.lower(column).contains(word, autoescape=True)
 
-    # Uncorrelated on purpose: buyers and SKUs are searched once, not once for each order.
-    buyers = select(Buyer.id).where(or_(has(Buyer.name), has(Buyer.unique_code)))
-    skus = select(Sku.id).where(or_(has(Sku.number), has(Sku.model_number)))
-    lines = select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus))
-    return or_(has(Order.code), Order.buyer_id.in_(buyers), Order.id.in_(lines))
+def _mentions(word: str) -> Word:
+    """In the order's code, its buyer's code, name or e-mail address, or the number or model number of a SKU."""
+    buyers, skus = select(Buyer.id).where(mentions_buyer(word)), skus_with(word)
+    order = aliased(Order)
+    of_buyers = select(order.id).where(order.buyer_id.in_(buyers))
+    of_skus = select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus))
+    # IS TRUE: PostgreSQL finds the SKUs once, as it does not join what is no plain condition.
+    of_order = (
+        OrderLine.brand_id == Order.brand_id,
+        OrderLine.order_id == Order.id,
+        OrderLine.sku_id.in_(skus).is_(True),
+    )
+    line = for_each(select(OrderLine.id).where(*of_order).correlate(Order))
+    test = or_(
+        has(word, Order.folded_code, Order.code),
+        Order.buyer_id.in_(buyers),
+        and_(exists(skus), line),
+    )
+    return Word((orders_by_code(word), of_buyers, of_skus), test)

@@ -18,7 +18,7 @@ from models.messages.refusals import (
     UNKNOWN_TAG,
 )
 from models.permissions import Permission
-from models.tag import OrderTag, Tag
+from models.tag import OrderTag, Tag, tag_key
 from resolvers.core.actions import Change, Terms, act, not_found
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refusal
@@ -44,8 +44,8 @@ async def create_tag(context: Context, code: str, name: str, color: str | None, 
         if not code or not name:
             raise Refused(invalid(context, TAG_CODE_BLANK, "name" if code else "code"))
         _check_color(context, color)
-        if await work.find(select(Tag.id).where(Tag.brand_id == work.brand_id, Tag.code == code)):
-            raise Refused(invalid(context, TAG_CODE_TAKEN, "code", code=code))
+        if taken := await _alike(work, code):
+            raise Refused(invalid(context, TAG_CODE_TAKEN, "code", code=taken))
         tag = Tag(id=new_id(), brand_id=work.brand_id, code=code, name=name, color=color)
         work.add(tag)
         work.record(TagCreated(brand_id=work.brand_id, at=work.now, code=code))
@@ -104,6 +104,12 @@ async def _act(context: Context, change: Change, terms: Terms) -> Outcome:
     if context.actor.brand_id is None:
         return Outcome(refusals=[refusal(context, RefusalCode.NOT_PERMITTED, TAGS_ARE_OF_A_BRAND)])
     return await act(context, change, needs=Permission.MANAGE_TAGS, **terms)
+
+
+async def _alike(work: Work, code: str) -> str | None:
+    """The code of the brand's tag that is this one but for case, width, accents or spaces."""
+    codes = await work.read(select(Tag.code).where(Tag.brand_id == work.brand_id).order_by(Tag.id))
+    return next((each for each in codes.scalars() if tag_key(each) == tag_key(code)), None)
 
 
 async def _locked(work: Work, tag_id: UUID | None) -> Tag:

@@ -17,12 +17,14 @@ from graph.cli.errors import CommandError
 from graph.cli.main import main
 from graph.settings.environment import database_url, from_environment
 from models.database.sessions import Database
+from models.migrations import upgrade
 
 
 async def fill(database: Database, orders: int, brand: str, seed: int) -> None:
-    """Raises CommandError."""
+    """Migrates the database first. Raises CommandError."""
     if not brand.strip() or len(brand) > 64 or not brand.isprintable():
         raise CommandError("A brand needs a code of 1 to 64 printable characters.")
+    await upgrade(database)
     started = time.monotonic()
     # Millions of rows without cycles: looking for some among them takes a tenth of the time.
     gc.disable()
@@ -53,7 +55,7 @@ def seed(
         typer.echo("ORDERS_DATABASE_URL is not set: the demo's database is filled.", err=True)
         demo = True
     settings = from_environment(demo=demo)
-    on_database(settings, lambda database: fill(database, orders, brand, seed), may_be_empty=True)
+    on_database(settings, lambda database: fill(database, orders, brand, seed))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The columns of a sheet, as data."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
@@ -36,6 +36,7 @@ class Column:
 
     `sql`: the expression that the query selects under the name `key`.
     `show`: turns the row into the cell's text. Without it, the cell has the value as selected.
+    `to_buyer`: selected instead of `sql` for a buyer's workbook.
     `internal`: left out of a buyer's workbook.
     `of_owner`: the value is the owner's, not the row's.
     `is_marked`: whether the cell is red, given the owner.
@@ -47,10 +48,17 @@ class Column:
     kind: CellKind
     sql: Sql
     show: Callable[[Any, Reader], str | None] | None = None
+    to_buyer: Sql | None = None
     internal: bool = False
     of_owner: bool = False
     is_marked: Callable[[Any], bool] | None = None
 
 
 def columns_for(reader: Reader, columns: Iterable[Column]) -> list[Column]:
-    return [column for column in columns if not (column.internal and reader.is_buyer)]
+    if not reader.is_buyer:
+        return list(columns)
+    return [
+        replace(column, sql=column.sql if column.to_buyer is None else column.to_buyer)
+        for column in columns
+        if not column.internal
+    ]

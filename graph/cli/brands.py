@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
-from graph.settings.environment import from_environment
 from models.actor import Actor
 from models.brand import Brand
 from models.buyer import ADDRESS, Buyer
@@ -45,11 +44,13 @@ def brand_add(
     """Add a brand, so that orders can be imported for it."""
     derived = Locale.JA if currency == "JPY" else Locale.EN
     brand = new_brand(code, name, locale or derived, time_zone, currency, reply_to)
-    on_database(from_environment(), lambda database: add_brand(database, brand), may_be_empty=True)
+    on_database(existing_settings(demo=False, or_demo=False), lambda database: add_brand(database, brand))
     if locale is None:
-        told, other = ("Japanese", Locale.EN) if derived is Locale.JA else ("English", Locale.JA)
+        language, other = ("Japanese", Locale.EN) if derived is Locale.JA else ("English", Locale.JA)
         change = f"./run orders brand set --locale {other} --brand {shlex.quote(brand.code)}"
-        typer.echo(f"Mails to its buyers are in {told}, because its currency is {currency}. To change that: {change}")
+        typer.echo(
+            f"Mails to its buyers are in {language}, because its currency is {currency}. To change that: {change}"
+        )
     typer.echo(f"Brand {brand.code} is added. Next: ./run orders import FILE --brand {shlex.quote(brand.code)}")
 
 

@@ -3,51 +3,70 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
 from graph.cli.errors import CommandError
-from graph.settings.environment import DATA_FOLDER, Settings, database_url, from_environment
+from graph.settings.environment import DATA_FOLDER, Settings, data_folder, database_url, from_environment
 from models.database.sessions import Database
-from models.migrations import current, upgrade
+from models.migrations import SchemaError
+from models.migrations.releases import schema_state
 
 T = TypeVar("T")
 Demo = Annotated[bool, typer.Option("--demo", help="Use the demo's own database and signing key.")]
 OfBrand = Annotated[str | None, typer.Option("--brand", help="The brand's code; needed when there are several brands.")]
 
-EMPTY = "The database is empty: start ./run serve or ./run demo first, or type ./run orders migrate."
 
+def existing_settings(*, demo: bool, or_demo: bool = True, data_folder: Path = DATA_FOLDER) -> Settings:
+    """For a command that needs a database with a schema.
 
-def existing_settings(*, demo: bool, data_folder: Path = DATA_FOLDER) -> Settings:
-    """For a command that needs a database with data: the demo's, if there is no other, and then stderr says so.
-
-    Raises CommandError, and has made nothing, when there is no database.
+    `or_demo`: the demo's, if there is no other, and then stderr says so.
+    Raises CommandError, and has made nothing, when there is none or when this release cannot serve its schema.
     """
     chosen, demos = (database_url(demo=each, data_folder=data_folder) for each in (demo, True))
-    if chosen != demos and not Database(chosen).exists() and Database(demos).exists():
+    if or_demo and chosen != demos and not Database(chosen).exists() and Database(demos).exists():
         typer.echo("There is no database but the demo's: this command uses the demo's.", err=True)
         demo, chosen = True, demos
-    if not Database(chosen).exists():
-        raise CommandError(EMPTY)
+    check_schema(chosen)
     return from_environment(demo=demo, data_folder=data_folder)
 
 
-def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]], *, may_be_empty: bool = False) -> T:
-    """The result of `work` on the database at the newest schema.
+def check_schema(url: str) -> None:
+    """Raises CommandError, and has made nothing, for a database that this release cannot serve as it is."""
+    database = Database(url)
+    if not database.exists():
+        raise CommandError(
+            f"The database is empty: there is no file {database.url.database}. Create it with ./run orders migrate, or "
+            "start ./run serve or ./run demo. ORDERS_DATABASE_URL names another database."
+        )
+    check_file(url)
 
-    Raises CommandError for a database without a schema, unless `may_be_empty`.
-    """
+    async def problem() -> SchemaError | None:
+        try:
+            return (await schema_state(database)).problem()
+        finally:
+            await database.close()
 
-    check_file(settings)
+    if found := asyncio.run(problem()):
+        raise CommandError(f"{found} (The database is {shown(database)}.)")
+
+
+def shown(database: Database) -> str:
+    """Its URL without the password."""
+    return database.url.set(drivername=database.url.get_backend_name()).render_as_string()
+
+
+def on_database(settings: Settings | str, work: Callable[[Database], Awaitable[T]]) -> T:
+    """The result of `work` on the database of the settings, or with this URL."""
+    url = settings if isinstance(settings, str) else settings.database_url
+    check_file(url)
 
     async def command() -> T:
-        database = Database(settings.database_url)
+        database = Database(url)
         try:
-            if not may_be_empty and await current(database) is None:
-                raise CommandError(EMPTY)
-            await upgrade(database)
             return await work(database)
         finally:
             await database.close()
@@ -55,14 +74,17 @@ def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]], *,
     return asyncio.run(command())
 
 
-def check_file(settings: Settings) -> None:
-    """Raises CommandError for a SQLite file that cannot be opened.
+def check_file(url: str) -> None:
+    """Raises CommandError for a SQLite file that cannot be opened; creates it when it is not there.
 
     If it was left to aiosqlite, its thread could outlive the event loop, and print a traceback.
     """
-    database = Database(settings.database_url)
+    database = Database(url)
     if database.is_sqlite:
         try:
-            sqlite3.connect(database.url.database or "").close()
-        except sqlite3.Error as error:
-            raise CommandError(f"The database cannot be used: {error}") from None
+            if Path(database.url.database or "").parent == (folder := data_folder()):
+                folder.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(database.url.database or "")) as connection:
+                connection.execute("SELECT 1 FROM sqlite_master")
+        except (sqlite3.Error, OSError) as error:
+            raise CommandError(f"The database cannot be used: {error} ({shown(database)})") from None

@@ -69,6 +69,12 @@ def _brands() -> list[Brand]:
     ]
 
 
+def check_files() -> None:
+    """Raises CommandError in an installed package, which has no sample orders."""
+    if not all(file.exists() for file in FILES.values()):
+        raise CommandError("The demo's orders are in a checkout of the repository, not in the installed package.")
+
+
 async def load_demo(database: Database) -> None:
     """Fills an empty database; one that the demo has filled stays as it is. Raises CommandError for any other."""
     async with database.read(EVERYTHING) as session:

@@ -9,13 +9,15 @@ from rich.console import Console
 from rich.table import Table
 
 from exports.relay.transports import SmtpTransport
+from graph.cli.database import shown
 from graph.core.clock import utc_now
 from graph.identity.jwks import ProviderKeys
 from graph.settings.environment import Settings, from_environment
 from graph.settings.errors import SettingsError
 from models.database.postgres import bypasses_row_security
+from models.database.serving_role import role_and_powers
 from models.database.sessions import Database
-from models.migrations import current, latest
+from models.migrations.releases import latest, schema_state
 
 APT = "sudo apt-get install --no-install-recommends"
 LIBRARIES = {
@@ -32,7 +34,9 @@ PACKAGES = {
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 JAPANESE_FONTS = ("NotoSansCJK*", "NotoSansJP*", "ipaexg*", "ipag*", "TakaoGothic*")
 
-Finding = tuple[bool, str]
+STATES = {True: "[green]ok[/]", None: "[yellow]note[/]", False: "[red]missing[/]"}
+# Whether it is fine; None: it works, but there is something to know.
+Finding = tuple[bool | None, str]
 
 
 async def examine(*, demo: bool) -> bool:
@@ -49,19 +53,20 @@ async def examine(*, demo: bool) -> bool:
         findings.append(("Database", await _told(_database, settings)))
         if settings.database_url.startswith("postgresql"):
             findings.append(("Row-level security", await _told(_row_security, settings)))
+            findings.append(("Serving role", await _told(_serving_role, settings)))
         findings.append(("SMTP", await _told(_smtp, settings)))
         findings.append(("OIDC provider", await _told(_oidc, settings)))
     table = Table(show_header=False, box=None, padding=(0, 2))
     missing = []
     for name, (is_fine, told) in findings:
-        table.add_row("[green]ok[/]" if is_fine else "[red]missing[/]", name, told)
-        if not is_fine:
+        table.add_row(STATES[is_fine], name, told)
+        if is_fine is False:
             missing += [package for about, package in PACKAGES.items() if about == name]
     console = Console()
     console.print(table)
     if missing:
         console.print(f"\nGet it with: {APT} {' '.join(missing)}", soft_wrap=True, highlight=False)
-    return all(is_fine for _, (is_fine, _) in findings)
+    return all(is_fine is not False for _, (is_fine, _) in findings)
 
 
 def _library(name: str, why: str) -> Finding:
@@ -86,16 +91,20 @@ async def _told(check: Callable[[Settings], Awaitable[Finding]], settings: Setti
 
 async def _database(settings: Settings) -> Finding:
     database = Database(settings.database_url)
-    shown = database.url.render_as_string()
+    name = shown(database)
     if not database.exists():
-        return True, f"{shown} is created at the first start"
+        return True, f"{name} is created by ./run orders migrate, or at the first start"
     try:
-        found = await current(database)
+        state = await schema_state(database)
     finally:
         await database.close()
-    if found == latest():
-        return True, f"{shown} at schema {found}"
-    return False, f"{shown} is at schema {found}, not {latest()}; migrate it with: ./run orders migrate"
+    if problem := state.problem():
+        return False, f"{name}: {problem}"
+    if state.revision == latest():
+        return True, f"{name} at schema {state.revision}"
+    if state.is_admitting:
+        return True, f"{name} at schema {state.revision}, newer than this release, which may go on"
+    return None, f"{name} at schema {state.revision}, older than this release: migrate it with ./run orders migrate"
 
 
 async def _row_security(settings: Settings) -> Finding:
@@ -107,6 +116,20 @@ async def _row_security(settings: Settings) -> Finding:
     if role is None:
         return True, "PostgreSQL keeps the brands apart, too"
     return False, f"does not bind the role {role}; give the program a role of its own (docs/guides/postgresql.md)"
+
+
+async def _serving_role(settings: Settings) -> Finding:
+    database = Database(settings.database_url)
+    try:
+        role, found = await role_and_powers(database)
+    finally:
+        await database.close()
+    if not found:
+        return True, f"{role} can change rows only"
+    return None, (
+        f"{role} {', '.join(found)}, and so could switch off triggers; "
+        "serve with another role: ./run orders migrate --grant-to ROLE (docs/guides/postgresql.md)"
+    )
 
 
 async def _smtp(settings: Settings) -> Finding:

@@ -12,31 +12,34 @@ import typer
 
 from graph.cli import audit, brands, buyers, keys
 from graph.cli.backup import backup_database
-from graph.cli.database import Demo, on_database
+from graph.cli.database import Demo
 from graph.cli.deliver import deliver
 from graph.cli.doctor import examine
 from graph.cli.errors import CommandError
 from graph.cli.import_orders import import_orders
+from graph.cli.migrate import migrate
 from graph.cli.prune import prune
 from graph.cli.sign_out import sign_out
 from graph.cli.token import token
-from graph.settings.environment import ROOT, from_environment
+from graph.settings.environment import ROOT
 from graph.settings.errors import SettingsError
 from graph.telemetry import logs
 from models.database.engines import is_unreachable
-from models.migrations import NewerSchemaError, current
+from models.migrations import SchemaError
 
+IS_CHECKOUT = (ROOT / "run").exists()
 HELP = "Order Management: reject an order. Settings come from the environment (docs/settings.md)."
 orders = typer.Typer(
     name="orders", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 
 
-def main(app: typer.Typer = orders, name: str = "./run orders") -> None:
+def main(app: typer.Typer = orders, name: str | None = None) -> None:
     """Runs a command. An error that the user can fix is reported in one sentence."""
+    name = name or ("./run orders" if IS_CHECKOUT else "orders")
     try:
         app(prog_name=name)
-    except (SettingsError, NewerSchemaError, CommandError) as error:
+    except (SettingsError, SchemaError, CommandError) as error:
         fail(str(error))
     except Exception as error:
         if not is_unreachable(error):
@@ -45,6 +48,9 @@ def main(app: typer.Typer = orders, name: str = "./run orders") -> None:
 
 
 def fail(sentence: str) -> None:
+    if not IS_CHECKOUT:  # where there is no ./run
+        sentence = sentence.replace("./run orders", "orders").replace("./run demo", "orders serve --demo")
+        sentence = sentence.replace("./run serve", "orders serve")
     typer.echo(sentence, err=True)
     sys.exit(1)
 
@@ -60,21 +66,18 @@ def serve(
         float, typer.Option(min=0, max=600, help="Seconds to go on serving, no longer ready, after SIGTERM.")
     ] = 1,
     workers: Annotated[int, typer.Option(min=1, max=64, help="The number of server processes.")] = 1,
+    no_migrate: Annotated[
+        bool, typer.Option("--no-migrate", help="Neither create nor migrate the database; see orders migrate.")
+    ] = False,
 ) -> None:
-    """Serve the API, with the mail relay inside. Migrates the database first."""
+    """Serve the API, with the mail relay inside. Creates or migrates the database first."""
     from graph.cli.serve import serve as start
 
     logs.configure()
-    sys.exit(start(demo=demo, host=host, port=port, workers=workers, drain=drain))
+    sys.exit(start(demo=demo, host=host, port=port, workers=workers, drain=drain, migrate=not no_migrate))
 
 
-@orders.command()
-def migrate(demo: Demo = False) -> None:
-    """Migrate the database to the newest schema."""
-    revision = on_database(from_environment(demo=demo), current, may_be_empty=True)
-    typer.echo(f"The database is at schema {revision}.")
-
-
+orders.command()(migrate)
 orders.command(name="import")(import_orders)
 orders.command(name="backup")(backup_database)
 orders.command()(deliver)
@@ -94,6 +97,8 @@ def schema(
     ] = False,
 ) -> None:
     """Write what is made from the code: schema.graphql, docs/rules.md and docs/settings.md."""
+    if not IS_CHECKOUT:
+        raise CommandError("The files that this command writes are in a checkout.")
     from graph.cli.rules_page import rules_page
     from graph.cli.settings_page import settings_page
     from graph.schema import schema as made

@@ -1,4 +1,4 @@
-"""`orders serve`: migrates the database, loads the demo's orders with --demo, and serves."""
+"""`orders serve`: migrates the database unless told not to, loads the demo's orders with --demo, and serves."""
 
 import asyncio
 import errno
@@ -14,15 +14,15 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from graph.app import create_app
-from graph.cli.database import check_file
-from graph.cli.demo import load_demo
+from graph.cli.database import check_file, check_schema
+from graph.cli.demo import check_files, load_demo
 from graph.cli.demo_access import NORTHLIGHT, demo_actors, demo_api_key
 from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
 from graph.http.server import HttpConnection, Server
 from graph.http.workers import Workers
 from graph.identity.own_tokens import Tokens
-from graph.settings.environment import Settings, from_environment
+from graph.settings.environment import Settings, database_url, from_environment
 from models.database.postgres import bypasses_row_security
 from models.database.sessions import Database
 from models.migrations import upgrade
@@ -33,16 +33,20 @@ SWITCH_SECONDS = 0.0001
 GRACE = 10  # seconds for what runs, when the server is told to stop
 
 
-def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1) -> int:
+def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1, migrate: bool = True) -> int:
     """Until it is told to stop; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
-    # Before anything is made: a server that cannot listen leaves nothing behind.
+    # Before anything is made: a server that cannot listen, or cannot serve the schema, leaves nothing behind.
     listening = _listen(host, port)
+    if demo:
+        check_files()
+    if not migrate:
+        check_schema(database_url(demo=demo))
     settings = from_environment(demo=demo)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
     if settings.public_url is None:
         settings = replace(settings, public_url=address)
-    check_file(settings)
-    welcome, demo_token = asyncio.run(_prepare(settings, address))
+    check_file(settings.database_url)
+    welcome, demo_token = asyncio.run(_prepare(settings, address, migrate=migrate))
     typer.echo(welcome)
     if workers == 1:
         work(settings, demo_token, listening, drain)
@@ -52,7 +56,7 @@ def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 
 
 
 def work(settings: Settings, demo_token: str | None, listening: socket.socket, drain: float) -> None:
-    """One server on a migrated database, in this process."""
+    """One server on a database with a schema, in this process."""
     if settings.traces:
         from graph.telemetry import traces
 
@@ -105,11 +109,15 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def _prepare(settings: Settings, address: str) -> tuple[str, str | None]:
-    """Migrates; for the demo, loads its orders into an empty database. The welcome, and the demo's admin token."""
+async def _prepare(settings: Settings, address: str, *, migrate: bool = True) -> tuple[str, str | None]:
+    """Migrates unless told not to; for the demo, loads its orders into an empty database.
+
+    Returns the welcome, and the demo's admin token.
+    """
     database = Database(settings.database_url)
     try:
-        await upgrade(database)
+        if migrate:
+            await upgrade(database)
         if not database.is_sqlite:
             await _warn_without_row_security(database)
         if not settings.is_demo:

@@ -23,6 +23,7 @@ from graph.limits.rate import network_of
 MAX_CONCURRENT = 6
 MAX_PER_VIEWER = 2
 MAX_PER_BRAND = 4
+RESERVED = 1  # of the six, for a brand that has no request running
 MAX_QUEUED = 32  # at the usual duration of a request, this many wait a second or less
 MAX_QUEUED_PER_VIEWER = 16
 MAX_WAIT_SECONDS = 5.0
@@ -64,6 +65,7 @@ class AdmissionControl:
             per_viewer=MAX_PER_VIEWER,
             per_brand=MAX_PER_BRAND,
             queued_per_viewer=MAX_QUEUED_PER_VIEWER,
+            reserved=RESERVED,
         )
         self._identify = identify
         self._body_bytes = 0

@@ -60,11 +60,12 @@ class Cost:
     )
 
 
-# A text filter reads every order code, buyer and SKU of the brand.
+# A text filter reads the brand's buyers and SKUs.
 COST_OF_A_FILTER = Cost(weight="10")
-# For each word, in proportion to the time that it takes with 30,000 orders (docs/performance.md).
+# For each word, in proportion to the time that it takes with a million orders (docs/performance.md). In the history a
+# common word can cost more: each order has several entries.
 COST_OF_A_WORD = Cost(weight="30")
-COST_OF_A_WORD_IN_HISTORY = Cost(weight="250")
+COST_OF_A_WORD_IN_HISTORY = Cost(weight="100")
 MAX_SEARCHED = 200  # characters; a longer search is refused when it is read (resolvers/inputs.py)
 
 

@@ -29,7 +29,8 @@ class Waiter:
 class FairLimit:
     """At most `concurrent` slots in use and `queued` waiters, each of whom waits at most `seconds`.
 
-    A viewer uses at most `per_viewer` slots at once and a brand at most `per_brand`, so the others always find some. A
+    A viewer uses at most `per_viewer` slots at once and a brand at most `per_brand`, so the others always find some.
+    The last `reserved` slots are for brands that use none: several busy brands together leave these to another one. A
     free slot goes to the brand, and within it to the viewer, that uses the fewest; among equals to the one that was
     served longest ago. A full queue makes room at the expense of the viewer with the most waiters in the brand with
     the most, so that no one can fill it for others.
@@ -44,8 +45,10 @@ class FairLimit:
         per_viewer: int | None = None,
         per_brand: int | None = None,
         queued_per_viewer: int | None = None,
+        reserved: int = 0,
     ) -> None:
         self._free = concurrent
+        self._reserved = reserved
         self._max_queued = queued
         self._max_queued_per_viewer = queued if queued_per_viewer is None else queued_per_viewer
         self._seconds = seconds
@@ -80,8 +83,11 @@ class FairLimit:
 
     def _may_run(self, party: Party) -> bool:
         # Nobody who waits could run: whenever a slot is freed, all who can are admitted.
+        kept_free = self._reserved if self._running[party.brand] else 0
         return (
-            self._free > 0 and self._running[party] < self._per_viewer and self._running[party.brand] < self._per_brand
+            self._free > kept_free
+            and self._running[party] < self._per_viewer
+            and self._running[party.brand] < self._per_brand
         )
 
     def _start(self, party: Party) -> None:

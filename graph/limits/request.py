@@ -9,7 +9,7 @@ from typing import Any
 
 MAX_DOCUMENT_CHARACTERS = 50_000
 MAX_VALUES = 11_000  # in variables and extensions. The longest list has 10,000 ids (resolvers/bulk_runs.py).
-MAX_OBJECTS = 2_000  # in these: an order of as many lines. A longer order comes in by import, or in parts.
+MAX_OBJECTS = 1_500  # in these: more than an order has lines. A longer order comes in by import, or in parts.
 # Of the body's bytes, wherever they stand: more than a document and texts of the longest kind have besides the values.
 MAX_BRACKETS = 20_000
 MAX_COMMAS = 100_000

@@ -1,5 +1,6 @@
 """Size limits of a GraphQL document, measured in one pass: each fragment is measured once, however often it is used."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from graphql import (
@@ -22,6 +23,8 @@ MAX_FIELDS = 500
 MAX_ALIASES = 50
 MAX_SELECTION_SETS = 100  # validation compares them in pairs
 MAX_MUTATIONS = 10
+# Of fields that have the same name in the response, in the whole document: validation compares those of one place.
+MAX_PAIRS = 25_000
 
 
 class Size(NamedTuple):
@@ -39,6 +42,7 @@ EMPTY = Size()
 class DocumentSize:
     def __init__(self, document: DocumentNode) -> None:
         self.selection_sets = 0
+        self._names: Counter[str] = Counter()
         self._fragments = fragments_of(document)
         # A fragment inside itself counts as empty: the recursion ends here, and validation rejects the cycle.
         self._measured: dict[str, Size] = {}
@@ -58,11 +62,16 @@ class DocumentSize:
 
     def _selection(self, selection: SelectionNode) -> Size:
         if isinstance(selection, FieldNode):
+            self._names[(selection.alias or selection.name).value] += 1
             inner = self.of(selection.selection_set)
             return Size(inner.depth + 1, inner.fields + 1, inner.aliases + (selection.alias is not None), 1)
         if isinstance(selection, FragmentSpreadNode):
             return self.fragment(selection.name.value)
         return self.of(selection.selection_set)  # type: ignore[attr-defined]
+
+    @property
+    def pairs(self) -> int:
+        return sum(count * (count - 1) // 2 for count in self._names.values())
 
     def fragment(self, name: str) -> Size:
         if name not in self._measured:
@@ -91,6 +100,8 @@ def size_errors(document: DocumentNode) -> list[GraphQLError]:
                 errors.append(limit_error("mutations", MAX_MUTATIONS, "mutations", each))
     if document_size.selection_sets > MAX_SELECTION_SETS:
         errors.append(limit_error("selections", MAX_SELECTION_SETS, "selection sets ({ … })", None))
+    if document_size.pairs > MAX_PAIRS:
+        errors.append(limit_error("pairs", MAX_PAIRS, "pairs of fields of the same name", None))
     return errors
 
 

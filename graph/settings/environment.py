@@ -21,9 +21,12 @@ from graph.settings.variable import SWITCH, Variable, plain, switch
 from models.database.engines import parse_database_url
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA_FOLDER = ROOT / "var"
+# Of an installed package, without a checkout: in the folder where the command runs.
+DATA_FOLDER = (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "var"
 MIN_TOKEN_LENGTH = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[\w.~-]+", re.ASCII)
+OWN_PATHS = ("graphql", "graphiql", "downloads", "health", "metrics")
 PROVIDER = ("ORDERS_OIDC_ISSUER", "ORDERS_OIDC_AUDIENCE", "ORDERS_OIDC_JWKS_URL")
 
 
@@ -58,6 +61,12 @@ def _public_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError
+    if parts.port == 0 or parts.username is not None or re.search(r"[\s\\?#]", text):
+        raise ValueError
+    segments = parts.path.rstrip("/").split("/")[1:]
+    is_ours = bool(segments) and segments[0] in OWN_PATHS
+    if is_ours or not all(PATH_SEGMENT.fullmatch(each) for each in segments):
+        raise ValueError
     return text.rstrip("/")
 
 
@@ -68,6 +77,13 @@ def _jwks_url(text: str) -> str:
     if not is_safe or not parts.hostname or parts.port == 0 or parts.username is not None or parts.fragment:
         raise ValueError
     return text
+
+
+def _data_folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_absolute() or (path.exists() and not path.is_dir()):
+        raise ValueError
+    return path
 
 
 def _metrics_token(text: str) -> str:
@@ -83,14 +99,24 @@ def _traces(text: str) -> bool:
     return is_on
 
 
+DATA_FOLDER_SETTING = Variable[Path | None](
+    "ORDERS_DATA_FOLDER",
+    _data_folder,
+    None,
+    must_be="the absolute path of a folder, e.g. `/var/lib/orders`",
+    about="Where the server writes what has no other place: SQLite's file, the made secret key, the audit's anchors, "
+    "mails without a mail server.",
+    default_is="`var` in the checkout; of an installed package, in the current folder",
+)
 DATABASE_URL = Variable[str | None](
     "ORDERS_DATABASE_URL",
     _database_url,
     None,
     must_be="`sqlite:///path/to/orders.db` or `postgresql://user:password@host:5432/name`",
-    about="The database. It is migrated at every start. On PostgreSQL, use a role that owns the database and is no "
-    "superuser ([PostgreSQL](guides/postgresql.md)); add `?pgbouncer=true` when connecting through PgBouncer.",
-    default_is="`sqlite:///…/var/orders.db`; for the demo `var/demo.db`",
+    about="The database. `serve` creates or migrates it first, unless `--no-migrate` is given. On PostgreSQL, use a "
+    "role that is no superuser ([PostgreSQL](guides/postgresql.md)); add `?pgbouncer=true` when connecting through "
+    "PgBouncer.",
+    default_is="`orders.db` in the data folder; for the demo `demo.db`",
     explains=True,
 )
 DATABASE_REPLICA_URL = Variable[str | None](
@@ -108,7 +134,7 @@ SMTP_URL = Variable[str | None](
     None,
     must_be="`smtp://user:password@host:587` or `smtps://user:password@host:465`",
     about="The mail server. `smtp://` uses STARTTLS when the server offers it, `smtps://` uses TLS from the start.",
-    default_is="none: mails are written to `var/mail/` as `.eml` files",
+    default_is="none: mails are written to `mail/` in the data folder as `.eml` files",
     needs=("ORDERS_MAIL_FROM",),
     explains=True,
 )
@@ -127,16 +153,20 @@ SECRET_KEY = Variable[str | None](
     "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` prints",
     about="Signs tokens and download links. Every machine needs the same key. Weak and published keys and the demo's "
     "key are refused.",
-    default_is="made once and kept in `var/secret.key`; for the demo in `var/demo.key`",
+    default_is="made once and kept in the data folder, in `secret.key`; for the demo in `demo.key`",
     is_secret=True,
 )
 PUBLIC_URL = Variable[str | None](
     "ORDERS_PUBLIC_URL",
     _public_url,
     None,
-    must_be="an http or https address, e.g. `https://orders.your-brand.com`",
-    about="The server's address in download links.",
+    must_be="an http or https address without a password, e.g. `https://orders.your-brand.com` or "
+    "`https://your-brand.com/orders`; its path has only letters, digits and `.~_-`, and does not begin with "
+    + " or ".join(f"`/{each}`" for each in OWN_PATHS),
+    about="The server's address for its users, e.g. in download links. With a path, the server answers below that path "
+    "and without it, so the proxy may keep or strip it.",
     default_is="the address that the server listens on",
+    is_secret=True,  # a wrong one may have a password in it
 )
 OIDC_ISSUER = Variable[str | None](
     "ORDERS_OIDC_ISSUER",
@@ -181,6 +211,7 @@ TRACES = Variable[bool](
     about="Send OpenTelemetry spans; needs the extra `otel`.",
 )
 VARIABLES: tuple[Variable[Any], ...] = (
+    DATA_FOLDER_SETTING,
     DATABASE_URL,
     DATABASE_REPLICA_URL,
     SMTP_URL,
@@ -236,8 +267,12 @@ class Settings:
 def from_environment(
     environment: Mapping[str, str] = os.environ, *, demo: bool = False, data_folder: Path = DATA_FOLDER
 ) -> Settings:
-    """Raises SettingsError. Makes the data folder and its signing key when they are needed and not there."""
+    """Raises SettingsError. Makes the data folder and its signing key when they are needed and not there.
+
+    `data_folder`: unless the environment names one.
+    """
     values = _values(environment)
+    data_folder = DATA_FOLDER_SETTING.value_in(values) or data_folder
     return Settings(
         database_url=_database(values, data_folder, demo=demo),
         secret_key=secret_key(SECRET_KEY.value_in(values), data_folder, demo=demo),
@@ -258,7 +293,13 @@ def database_url(
     environment: Mapping[str, str] = os.environ, *, demo: bool = False, data_folder: Path = DATA_FOLDER
 ) -> str:
     """The same as from_environment has, but without making a key. Raises SettingsError."""
-    return _database(_values(environment), data_folder, demo=demo)
+    values = _values(environment)
+    return _database(values, DATA_FOLDER_SETTING.value_in(values) or data_folder, demo=demo)
+
+
+def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The same as from_environment has. Raises SettingsError."""
+    return DATA_FOLDER_SETTING.value_in(_values(environment)) or DATA_FOLDER
 
 
 def _values(environment: Mapping[str, str]) -> dict[str, str]:

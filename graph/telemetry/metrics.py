@@ -25,6 +25,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.extensions import SchemaExtension
 
+from models.database.checkpoints import wal_bytes
 from models.database.sessions import Database
 from models.outbox import NotificationStatus, oldest_due, unsent
 from models.rejection import OrderRejection
@@ -161,8 +162,16 @@ class Metrics:
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         state = CollectorRegistry()
         state.register(Readiness((await self._ready(request)).status_code == 200))
-        text = generate_latest(registry) + generate_latest(state) + await self._outbox()
+        text = generate_latest(registry) + generate_latest(state) + self._log() + await self._outbox()
         return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    def _log(self) -> bytes:
+        """Nothing on PostgreSQL."""
+        if not self._database.is_sqlite:
+            return b""
+        registry = CollectorRegistry()
+        registry.register(WriteAheadLog(wal_bytes(self._database)))
+        return generate_latest(registry)
 
     async def _outbox(self) -> bytes:
         """Figures of the outbox, from the database. Empty when the database does not respond."""
@@ -190,6 +199,16 @@ class Readiness(Collector):
     def collect(self) -> Iterator[Metric]:
         text = "1 if /health/ready of the process that was asked answers 200, else 0."
         yield GaugeMetricFamily("orders_ready", text, int(self.is_ready))
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAheadLog(Collector):
+    """Collected at scrape time: one file, whatever the number of workers."""
+
+    bytes: int
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("orders_sqlite_wal_bytes", "Size of SQLite's write-ahead log.", self.bytes)
 
 
 @dataclass(frozen=True, slots=True)

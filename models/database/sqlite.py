@@ -6,17 +6,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
+LOG = ("wal_autocheckpoint=1000", f"journal_size_limit={16 * 2**20}")  # pages of 4 KB; bytes
+
 
 def prepare(connection: Any, _record: Any) -> None:
     """On `connect`: prepares a connection of the driver before its first use."""
     # The driver must not open transactions itself: with its default, concurrent writers silently lose updates.
     connection.isolation_level = None
-    # SQLite's own lower() handles ASCII only; PostgreSQL's handles every letter.
-    connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text)
     connection.create_function("month_in_zone", 2, _month_in_zone, deterministic=True)
     cursor = connection.cursor()
     # FULL: an answered command survives a power cut. With NORMAL, a mail could report a rejection that was lost.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # The other two: models/database/checkpoints.py.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *LOG):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

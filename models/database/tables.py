@@ -1,5 +1,7 @@
 """Imports every table, for migrations and other users of the whole metadata."""
 
+from sqlalchemy import Column, String, Table
+
 from models import (
     api_key,
     audit,
@@ -24,6 +26,15 @@ from models.base import Base
 
 metadata = Base.metadata
 
+# One row, written by the migrating release: its schema, and the oldest release whose servers may serve it
+# (models/migrations/releases.py).
+schema_compatibility = Table(
+    "schema_compatibility",
+    metadata,
+    Column("revision", String(32), primary_key=True),
+    Column("oldest_release", String(32), nullable=False),
+)
+
 __all__ = [
     "api_key",
     "audit",
@@ -41,6 +52,7 @@ __all__ = [
     "order",
     "outbox",
     "rejection",
+    "schema_compatibility",
     "send_back",
     "sign_out",
     "tag",

@@ -1,17 +1,20 @@
 """Keeps brands, and the buyers of one brand, apart: restricts every statement of a session to its Scope.
 
-`narrow` adds the scope's conditions to every SELECT, UPDATE and DELETE that the session runs, subqueries and joins
-included. It rejects statements that it cannot restrict, and inserts for another brand; `keep_within` does the same for
-what the session flushes. A session without a scope runs nothing. On PostgreSQL, row-level security is the second layer
-of defence (models/migrations/row_level_security.py).
+`narrow` adds the scope's conditions to every SELECT, UPDATE and DELETE that the session runs, to each table in it:
+subqueries, EXISTS, CTEs, unions and joins included, at any depth. It rejects statements that it cannot restrict, and
+inserts for another brand; `keep_within` does the same for what the session flushes. A session without a scope runs
+nothing. On PostgreSQL, row-level security is the second layer of defence (models/migrations/row_level_security.py).
 """
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, Join, Select, and_, false, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.util import surface_expressions
 
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
@@ -32,11 +35,50 @@ def narrow(state: ORMExecuteState) -> None:
         if any(row.get("brand_id") != scope.brand_id for row in _inserted(state)):
             raise OutOfScope(f"a row of another brand, or of none, for {state.bind_mapper}")
         return
+    if (state.is_update or state.is_delete) and _other_tables(state):
+        raise OutOfScope(f"in a session of one brand, UPDATE and DELETE name one table only, not: {state.statement}")
     options: list[Any] = _of_brand(scope.brand_id)
     # Rules look at all facts of the brand, whoever the viewer is.
     if scope.buyer_id is not None and not state.execution_options.get("facts_for_rules"):
         options += _of_buyer(scope.brand_id, scope.buyer_id)
     state.statement = state.statement.options(*options)
+
+
+@compiles(Select)
+def _visit_select(statement: Select[Any], compiler: SQLCompiler, **options: Any) -> str:
+    """Lets `narrow` reach each SELECT within a statement, at any depth.
+
+    SQLAlchemy applies `with_loader_criteria` to the SELECTs that it knows to be about models. It does not see that in
+    one whose models are named within `and_(…)` or `or_(…)` only, e.g. `exists().where(and_(…))`. This runs once for
+    each statement that SQLAlchemy caches, not once for each execution.
+    """
+    joins = [source for source in statement._from_obj if isinstance(source, Join)]
+    if any("parententity" in table._annotations for join in joins for table in join._from_objects):
+        raise OutOfScope("joins are made by .join() of a statement or by .join_from(): others cannot be restricted")
+    if not statement._propagate_attrs and (model := _model_in(statement)) is not None:
+        statement = statement._clone()
+        statement._propagate_attrs = {"compile_state_plugin": "orm", "plugin_subject": model}
+    return compiler.visit_select(statement, **options)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _model_in(statement: Select[Any]) -> Any:
+    """A model that this SELECT names itself, not within another SELECT; None without one."""
+    for part in (*statement._raw_columns, *statement._from_obj, *statement._where_criteria):
+        for element in surface_expressions(part):  # type: ignore[no-untyped-call]
+            if (model := element._annotations.get("parententity")) is not None:
+                return model
+    return None
+
+
+def _other_tables(state: ORMExecuteState) -> bool:
+    """Whether an UPDATE or DELETE names another model than its own, outside of SELECTs within it."""
+    statement: Any = state.statement
+    found = (
+        element._annotations.get("parententity")
+        for condition in statement._where_criteria
+        for element in surface_expressions(condition)  # type: ignore[no-untyped-call]
+    )
+    return any(model is not None and model.mapper is not state.bind_mapper for model in found)
 
 
 def keep_within(session: Session, *_: object) -> None:

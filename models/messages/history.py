@@ -8,7 +8,6 @@ from models.messages.statuses import status_label
 from models.policy import OrderStatus
 
 
-# The sources of an order in audit entries. Any other source is the name of an import file.
 class EventKind(StrEnum):
     """The kind of an audit entry."""
 
@@ -46,6 +45,17 @@ class EventKind(StrEnum):
     USER_SIGNED_OUT = "USER_SIGNED_OUT"
 
 
+# Changes of an order that its buyer does not see. All others raise the version that a buyer sees.
+INTERNAL = frozenset(
+    {
+        EventKind.ORDER_ARCHIVED,
+        EventKind.BACKLOG_SKUS_CREATED,
+        EventKind.INVOICE_CREATED,
+        EventKind.INVOICE_DELETED,
+    }
+)
+
+# The sources of an order in audit entries. Any other source is the name of an import file.
 SOURCES = {"proxy order": Text("proxy order", "代理注文"), "cart": Text("cart", "カート")}
 
 DECISIONS = {
@@ -138,6 +148,8 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             return Text("Delivery note {code} deleted", "納品書 {code} を削除しました")
         case EventKind.INVOICE_CREATED:
             return Text("Invoice {code} drafted", "請求書 {code} の下書きを作成しました")
+        case EventKind.INVOICE_ISSUED if "draft" in details:
+            return Text("Invoice {code} issued (was: {draft})", "請求書 {code} を発行しました（下書き：{draft}）")
         case EventKind.INVOICE_ISSUED:
             return Text("Invoice {code} issued", "請求書 {code} を発行しました")
         case EventKind.INVOICE_VOIDED:

@@ -1,25 +1,32 @@
 """Schema migrations (Alembic), run from code: `await upgrade(database)`. The revisions are in versions/."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from models.database.engines import TIMEOUTS
 from models.database.sessions import Database
+from models.migrations.releases import (
+    NewerSchemaError,
+    SchemaError,
+    current_revision,
+    latest,
+    read_state,
+    schema_state,
+    write_oldest_release,
+)
+from models.migrations.revisions import config, scripts
+from models.migrations.search_path import fix_search_paths
 from models.scope import EVERYTHING
+
+__all__ = ["LossError", "NewerSchemaError", "SchemaError", "current", "downgrade", "latest", "pending", "upgrade"]
 
 # An arbitrary fixed number: with it, PostgreSQL processes that start together migrate one after the other.
 MIGRATION_LOCK = 20261124
 MAX_WAIT_SECONDS = 3600  # for the migration of another process, on SQLite
-
-
-class NewerSchemaError(RuntimeError):
-    """The database was migrated by a newer release than this one."""
+INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class LossError(RuntimeError):
@@ -34,30 +41,34 @@ LOST_BELOW = {
 }
 
 
-def config(connection: Connection | None = None) -> Config:
-    made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent))
-    made.attributes["connection"] = connection
-    return made
-
-
-def latest() -> str:
-    head = ScriptDirectory.from_config(config()).get_current_head()
-    assert head is not None  # noqa: S101 - the repo ships at least one revision
-    return head
-
-
-def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
 async def current(database: Database) -> str | None:
-    async with database.engine.connect() as connection:
-        return await connection.run_sync(_current)
+    return (await schema_state(database)).revision
+
+
+async def pending(database: Database) -> list[str]:
+    """The revisions that an upgrade would run, in order. Empty also for a newer schema that admits this release."""
+    state = await schema_state(database)
+    if state.is_newer:
+        if problem := state.problem():
+            raise problem
+        return []
+    steps = scripts().iterate_revisions("head", state.revision or "base")
+    return [step.revision for step in steps][::-1]
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
-    await _run(database, lambda connection: command.upgrade(config(connection), revision))
+    """Does nothing to a newer schema that admits this release. Raises SchemaError."""
+    if revision == "head" and not await pending(database):
+        return
+    try:
+        await _run(database, lambda connection: command.upgrade(config(connection), revision))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != INSUFFICIENT_PRIVILEGE:
+            raise
+        raise SchemaError(
+            f"The role {database.url.username} may not migrate this database: run ./run orders migrate with a URL of "
+            "the role that owns it (docs/guides/postgresql.md), and start the servers with --no-migrate."
+        ) from None
 
 
 async def downgrade(database: Database, revision: str = "base") -> None:
@@ -81,23 +92,18 @@ async def _run(database: Database, migrate: Callable[[Connection], None]) -> Non
                 await connection.execute(text("SET LOCAL lock_timeout = 0"))
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
                 await connection.execute(text(f"SET LOCAL lock_timeout = '{TIMEOUTS['lock_timeout']}'"))
-            await connection.run_sync(_refuse_newer)
-            await connection.run_sync(migrate)
-
-
-def _refuse_newer(connection: Connection) -> None:
-    revision = _current(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-    if revision is not None and revision not in known:
-        raise NewerSchemaError(
-            f"The database is at schema {revision}, which this release does not know (its newest is {latest()}). "
-            "Start the newer release, or restore a backup made before the upgrade."
-        )
+            state = await connection.run_sync(read_state)
+            if state.is_newer and (problem := state.problem()):
+                raise problem
+            if not state.is_newer:
+                await connection.run_sync(migrate)
+                await connection.run_sync(write_oldest_release)
+                if not database.is_sqlite:
+                    await connection.run_sync(fix_search_paths)
 
 
 def _refuse_loss(connection: Connection, revision: str) -> None:
-    script = ScriptDirectory.from_config(config())
-    undone = [step.revision for step in script.iterate_revisions(_current(connection), revision)]
+    undone = [step.revision for step in scripts().iterate_revisions(current_revision(connection), revision)]
     for step in undone:
         for table in LOST_BELOW.get(step, ()):
             if connection.execute(text(f"SELECT 1 FROM {table} LIMIT 1")).first():  # noqa: S608 - a name of our own

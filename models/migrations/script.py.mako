@@ -11,6 +11,9 @@ revision = "${up_revision}"
 down_revision = "${down_revision}"
 branch_labels = None
 depends_on = None
+# The oldest release, by its newest schema, whose servers work with this schema: that of the migration before when this
+# one only adds (docs/architecture.md).
+oldest_release = "${up_revision}"
 
 
 def upgrade() -> None:

@@ -199,8 +199,8 @@ def _refusals(work: Work, command: Command, blockers: dict[UUID, list[Explained]
         ]
     else:
         refusals = not_permitted(work.context, command.needs)
-    if command.version is not None and len(work.orders) == 1 and command.version != work.order.version:
-        version = work.order.version
+    version = work.order.version_for(work.context.actor) if len(work.orders) == 1 else None
+    if command.version is not None and version is not None and command.version != version:
         refusals.append(refusal(work.context, RefusalCode.STALE_ORDER, STALE_ORDER, "expectedVersion", version=version))
     return refusals
 

@@ -48,7 +48,6 @@ EXCEL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # Characters without a width, and the marks of writing direction. Joiners (U+200C, U+200D) shape names and emoji.
 _INVISIBLE = "\u00ad\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
 INVISIBLE = {ord(each): None for each in _INVISIBLE + "\u2066\u2067\u2068\u2069"}
-JOINERS = {ord("\u200c"): None, ord("\u200d"): None}
 FORCED_TEXT = re.compile(r'="(.*)"')
 
 

@@ -45,7 +45,7 @@ class OpenedFile:
 def open_file(
     path: Path, locale: Locale = Locale.EN, encoding: str | None = None, sheet: str | None = None
 ) -> Iterator[OpenedFile]:
-    """`locale`: the brand's. `encoding`: that of a text file; `sheet`: the name of a workbook's, when the user says it.
+    """`locale`: the brand's. `encoding` of a text file and `sheet` of a workbook: when the user says them.
 
     Raises ImportFileError, also while the rows are read.
     """
@@ -106,8 +106,8 @@ def _sheet(path: Path, workbook: Workbook, asked: str | None) -> Sheet:
     if len(with_orders) > 1:
         listed = ", ".join(each.name for each in with_orders)
         raise ImportFileError(
-            f"{path} has orders in {len(with_orders)} sheets ({listed}), and one sheet is read at a time: import it once"
-            f" for each of them with --sheet NAME, e.g. --sheet {shlex.quote(with_orders[0].name)}."
+            f"{path} has orders in {len(with_orders)} sheets ({listed}), and one sheet is read at a time: import the"
+            f" file once for each with --sheet NAME, e.g. --sheet {shlex.quote(with_orders[0].name)}."
         )
     return with_orders[0] if with_orders else workbook.best_sheet()
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.events import BuyerUpdated
+from models.folding import folded_if_other
 from models.locale import Locale, locale_of_country
 from resolvers.importing.rows import ImportRow
 
@@ -60,13 +61,14 @@ def said_of_buyers(rows: list[ImportRow]) -> dict[str, Said]:
 
 @dataclass
 class Difference:
-    """`values`: the columns of the buyer that the file says else. `told`: each as "what old → new".
+    """`name`: the buyer's so far. `values`: the columns of the buyer that the file says else.
 
-    `is_confirmed`: the file says addresses again that a mail server has refused.
+    `told`: each as "what old → new". `is_confirmed`: the file says addresses again that a mail server has refused.
     """
 
     said: Said
     buyer_id: UUID
+    name: str
     values: dict[str, Any] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     has_other_emails: bool = False
@@ -91,7 +93,7 @@ async def differences_of_buyers(session: AsyncSession, said: dict[str, Said], kn
 
 def _difference(said: Said, buyer: Any, emails: dict[str, datetime | None]) -> Difference:
     """`emails`: the buyer's, and when a mail server has refused them."""
-    found = Difference(said, buyer.id)
+    found = Difference(said, buyer.id, buyer.name)
     for column, name, new in (("name", "name", said.name), ("country", "country", said.country)):
         if new and new != getattr(buyer, column):
             found.values[column] = new
@@ -121,7 +123,8 @@ async def take_over(
     for each in sorted(differences, key=lambda difference: difference.said.code):
         of_buyer = (Buyer.brand_id == brand.id, Buyer.id == each.buyer_id)
         if each.values:
-            await session.execute(update(Buyer).where(*of_buyer).values(**each.values))
+            folded = folded_if_other(each.said.code, each.values.get("name", each.name))
+            await session.execute(update(Buyer).where(*of_buyer).values(**each.values, folded=folded))
         if each.has_other_emails:
             await session.execute(delete(BuyerRecipient).where(BuyerRecipient.buyer_id == each.buyer_id))
             await session.execute(insert(BuyerRecipient), each.said.recipients(brand, each.buyer_id))

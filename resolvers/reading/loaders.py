@@ -40,7 +40,6 @@ from resolvers.reading.rows import (
     HISTORY_COLUMNS,
     LINE_COLUMNS,
     NOTIFICATION_COLUMNS,
-    ORDER_COLUMNS,
     REJECTION_COLUMNS,
     TAG_COLUMNS,
     BacklogSkuRow,
@@ -59,6 +58,7 @@ from resolvers.reading.rows import (
     TagRow,
     buyer_row,
     columns_of,
+    order_columns,
     with_sku,
 )
 from resolvers.reading.verdicts import Verdict, read_verdicts
@@ -121,7 +121,7 @@ class Loaders:
 
 
 async def read_orders(session: AsyncSession, ids: list[UUID]) -> dict[UUID, OrderRow]:
-    rows = await session.execute(select(*ORDER_COLUMNS).where(Order.id.in_(ids)))
+    rows = await session.execute(select(*order_columns(session)).where(Order.id.in_(ids)))
     return {row.id: OrderRow(*row) for row in rows}
 
 

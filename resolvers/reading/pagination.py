@@ -134,15 +134,20 @@ def beyond(keys: Sequence[Key], values: Sequence[Any], *, backwards: bool) -> Co
     return and_(edge, condition)
 
 
-async def read_page(
-    session: AsyncSession, statement: Select[Any], keys: Sequence[Key], request: PageRequest, make: Callable[..., T]
-) -> Page[T]:
-    """One statement reads the page and one row more, which tells whether there is a next page."""
+def following(statement: Select[Any], keys: Sequence[Key], request: PageRequest) -> Select[Any]:
+    """All rows from the page on, in its direction. Raises InputError for a cursor that is not of this list."""
     if request.cursor is not None:
         values = decode(keys, request.cursor, "before" if request.backwards else "after")
         statement = statement.where(beyond(keys, values, backwards=request.backwards))
     ordering = [key.column.desc() if key.descending != request.backwards else key.column.asc() for key in keys]
-    rows = (await session.execute(statement.order_by(*ordering).limit(request.size + 1))).all()
+    return statement.order_by(*ordering)
+
+
+async def read_page(
+    session: AsyncSession, statement: Select[Any], keys: Sequence[Key], request: PageRequest, make: Callable[..., T]
+) -> Page[T]:
+    """One statement reads the page and one row more, which tells whether there is a next page."""
+    rows = (await session.execute(following(statement, keys, request).limit(request.size + 1))).all()
     more = len(rows) > request.size
     rows = rows[: request.size]
     if request.backwards:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import or_
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import ActorKind
 from models.audit import AuditEntry
@@ -22,11 +23,12 @@ from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.invoice import Invoice, InvoiceLine, InvoiceStatus
 from models.locale import Locale
-from models.order import DataSet, Order, OrderLine
+from models.order import BUYER_UPDATED_AT, BUYER_VERSION, DataSet, Order, OrderLine
 from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.policy import OrderStatus
 from models.prices import Price, price_of
 from models.rejection import OrderRejection
+from models.scope import Scope
 from models.tag import Tag
 
 V = TypeVar("V")
@@ -51,6 +53,8 @@ def with_sku(row: Callable[..., V]) -> Callable[..., V]:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
+    """`updated_at` and `version` as the viewer sees them."""
+
     brand_id: UUID
     id: UUID
     code: str
@@ -231,6 +235,12 @@ class HistoryRow:
     hash: str | None
 
 
+def order_columns(session: AsyncSession) -> tuple[Any, ...]:
+    """The columns of an OrderRow as the session's viewer sees it."""
+    scope: Scope = session.info["scope"]
+    return ORDER_COLUMNS if scope.buyer_id is None else BUYERS_ORDER_COLUMNS
+
+
 def buyer_row(*columns: Any, recipients: Sequence[RecipientRow] = ()) -> BuyerRow:
     """`columns`: BUYER_COLUMNS."""
     return BuyerRow(*(*columns, tuple(recipients)))
@@ -238,6 +248,9 @@ def buyer_row(*columns: Any, recipients: Sequence[RecipientRow] = ()) -> BuyerRo
 
 SKU_COLUMNS = columns_of(Sku, SkuRow)
 ORDER_COLUMNS = columns_of(Order, OrderRow)
+BUYERS_ORDER_COLUMNS = columns_of(
+    Order, OrderRow, version=BUYER_VERSION.label("version"), updated_at=BUYER_UPDATED_AT.label("updated_at")
+)
 LINE_COLUMNS = columns_of(
     OrderLine,
     LineRow,

@@ -81,6 +81,15 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
+async def test_busy_brands_together_leave_a_place_to_another_one() -> None:
+    work = Work(FairLimit(6, 10, 60, per_viewer=4, per_brand=4, reserved=1))
+    await work.ask(*[A1] * 6, *[B1] * 6)
+    assert work.begun == [A1] * 4 + [B1]
+    await work.ask(C1)
+    assert work.begun[-1] == C1, "at once"
+    assert all(all(served) for served in (await work.outcomes()).values())
+
+
 async def test_a_viewer_and_a_brand_have_only_so_many_places() -> None:
     work = Work(FairLimit(6, 100, 60, per_viewer=2, per_brand=4))
     await work.ask(*[A1] * 9, *[A2] * 9, *[Party("a", "3")] * 9)

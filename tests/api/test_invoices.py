@@ -186,7 +186,13 @@ async def test_clicks_at_once_make_one_invoice_and_codes_have_no_gap(
     assert len(done) == 2
     async with database.read(EVERYTHING) as session:
         codes = sorted(await session.scalars(select(Invoice.code)))
-    assert codes == ["INV-000001", "INV-000002"]
+    assert codes == sorted(each["code"] for each in done)
+    assert all(code.startswith("DRAFT-") for code in codes)
+    query = "query ($id: ID!) { node(id: $id) { ... on Invoice { code number } } }"
+    for each, number in zip(done, ("INV-000001", "INV-000002"), strict=True):
+        assert (await member.data(query, id=each["id"]))["node"] == {"code": each["code"], "number": None}
+        await run(member, "issueInvoice", "", invoiceId=each["id"])
+        assert (await member.data(query, id=each["id"]))["node"] == {"code": number, "number": number}
 
 
 async def test_a_note_is_changed_until_it_is_invoiced(database: Database, member: Client, shop: Shop) -> None:

@@ -159,14 +159,14 @@ def test_every_ready_operation_and_the_introspection_are_cheap() -> None:
         ("{ orderAnalytics { orderCount } }", {}, 1 + 100),
         ("{ orderAnalytics(groupBy: PRODUCT) { orderCount } }", {}, 1 + 1_100),
         ('{ orders(first: 1, filter: {search: "a b c"}) { totalCount } }', {}, 1 + 1 + 20 + 10 + 2 * 30),
-        ('{ history(first: 1, filter: {search: "a b c"}) { totalCount } }', {}, 1 + 1 + 20 + 3 * 250),
+        ('{ history(first: 1, filter: {search: "a b c"}) { totalCount } }', {}, 1 + 1 + 20 + 3 * 100),
         ("{ history(first: 1, filter: {kinds: []}) { totalCount } }", {}, 1 + 1 + 20),
-        (SEARCH, {"filter": {"search": "a b c"}}, 1 + 1 + 20 + 3 * 250),
+        (SEARCH, {"filter": {"search": "a b c"}}, 1 + 1 + 20 + 3 * 100),
         (SEARCH, {"filter": {"search": None, "kinds": ["a b c"]}}, 1 + 1 + 20),
         (SEARCH, {"filter": "a"}, 1 + 1 + 20),
         (SEARCH, {}, 1 + 1 + 20),
-        (WORDS, {"words": "a b"}, 1 + 1 + 20 + 2 * 250),
-        (WORDS, {"words": "a " * 1_000}, 1 + 1 + 20 + 100 * 250),
+        (WORDS, {"words": "a b"}, 1 + 1 + 20 + 2 * 100),
+        (WORDS, {"words": "a " * 1_000}, 1 + 1 + 20 + 100 * 100),
         ('mutation { archiveOrder(input: {orderId: "x"}) { order { id } } }', {}, 1 + 10 + 1),
     ],
 )
@@ -185,10 +185,10 @@ def test_a_document_is_priced_again_for_other_variables() -> None:
 def test_a_search_is_priced_again_for_other_words() -> None:
     validated = DocumentValidator().validate(WORDS, GRAPHQL_SCHEMA)
     for text, words in (("a", 1), ("a b", 2), ("", 0), ("a", 1), (None, 0), ("c d e", 3)):
-        assert validated.cost(GRAPHQL_SCHEMA, None, {"words": text}) == 22 + words * 250
+        assert validated.cost(GRAPHQL_SCHEMA, None, {"words": text}) == 22 + words * 100
     validated = DocumentValidator().validate(SEARCH, GRAPHQL_SCHEMA)
     for filter, words in (({"search": "a"}, 1), ({"search": "a b"}, 2), ({}, 0), (None, 0), ({"search": "a c"}, 2)):
-        assert validated.cost(GRAPHQL_SCHEMA, None, {"filter": filter}) == 22 + words * 250
+        assert validated.cost(GRAPHQL_SCHEMA, None, {"filter": filter}) == 22 + words * 100
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,8 @@ def table(report: Report, seed: int) -> str:
         ("rejections in the database", report.rejected),
         ("mails promised", report.promised),
         ("mails arrived, by Message-ID", len(report.mails)),
+        ("  of which the mail server never answered", len(report.dropped)),
+        ("  shown as possibly delivered", report.unclear),
         ("  the same one again", repeats),
         ("  at most", f"{max(report.mails.values(), default=0)} times"),
         ("violations", len(report.violations)),

@@ -84,11 +84,17 @@ class MailServer(Listener):
     def __init__(self, folder: Path) -> None:
         port = free_port()
         self._file = folder / "accepted.txt"
+        self._dropped = folder / "dropped.txt"
         self._file.touch()
-        super().__init__(mailbox.run, port, port, self._file)
+        self._dropped.touch()
+        super().__init__(mailbox.run, port, port, self._file, self._dropped)
 
-    def accepted(self) -> Counter[str]:
+    def received(self) -> Counter[str]:
         return Counter(self._file.read_text().split())
+
+    def dropped(self) -> set[str]:
+        """The mails that it received at least once without an answer."""
+        return set(self._dropped.read_text().split())
 
 
 class WriterOnTheFile(Victim):

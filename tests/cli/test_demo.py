@@ -32,7 +32,8 @@ async def test_every_blocker_can_be_seen_on_the_first_page(database: Database) -
     actors = await demo_actors(database)
     admin = actors["admin"]
     async with database.read(admin.scope) as session:
-        first_page = list(await session.scalars(matching(OrderFilter(), NEWEST_FIRST, admin).limit(20)))
+        found = await matching(session, OrderFilter(), NEWEST_FIRST, admin)
+        first_page = list(await session.scalars(found.limit(20)))
         facts = await read_facts(session, first_page)
         statuses = set(await session.scalars(select(Order.status).where(Order.id.in_(first_page))))
     seen = [blockers(OrderAction.REJECT, Role.WRITE, each) for each in facts.values()]

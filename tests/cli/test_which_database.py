@@ -1,14 +1,16 @@
 """Which database a command works on: its own, or the demo's when there is no other; a failing command makes nothing."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from graph.cli.database import existing_settings, on_database
+from graph.cli.database import existing_settings
 from graph.cli.errors import CommandError
 from models.database.sessions import Database
-from models.migrations import current, upgrade
+from models.migrations import upgrade
 
 
 @pytest.fixture(autouse=True)
@@ -65,8 +67,16 @@ def test_a_database_that_is_named_is_never_replaced_by_the_demos(
 
 
 def test_a_database_without_a_schema_is_not_migrated_by_a_command_that_needs_data(tmp_path: Path) -> None:
-    (tmp_path / "orders.db").touch()
-    settings = existing_settings(demo=False, data_folder=tmp_path)
-    with pytest.raises(CommandError, match="The database is empty"):
-        on_database(settings, current)
-    assert on_database(settings, current, may_be_empty=True) is not None
+    path = tmp_path / "orders.db"
+    path.touch()
+    with pytest.raises(CommandError, match=f"The database is empty: run the migrations .*{path}"):
+        existing_settings(demo=False, data_folder=tmp_path)
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("SELECT * FROM sqlite_master").fetchall() == []
+    assert not (tmp_path / "secret.key").exists()
+
+
+def test_a_command_that_adds_data_takes_the_demos_database_only_when_told_to(tmp_path: Path) -> None:
+    make(tmp_path / "demo.db")
+    with pytest.raises(CommandError, match=f"there is no file {tmp_path / 'orders.db'}"):
+        existing_settings(demo=False, or_demo=False, data_folder=tmp_path)

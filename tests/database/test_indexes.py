@@ -164,6 +164,10 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         "all of an order that replaces one": order_of(client, replaced),
         "all of a buyer user's order": lambda: buyer_user.data(f"{{ orders(first: 20) {{ nodes {ORDER} }} }}"),
         "all of a page": lambda: client.data(everything),
+        **{f"search {word}": filtered(search=word) for word in ("so-000", "0001000", "東京", "b0007", "m0042-xl")},
+        "search without a hit": filtered(search="zzzz example"),
+        "history by a word": lambda: client.data('{ history(filter: {search: "0001000"}) { nodes { id } } }'),
+        "alike by code": lambda: client.data('{ orderByCode(code: " so-0001000 ") { code } }'),
         "by code": lambda: client.data('{ orderByCode(code: "SO-0001000") { code } }'),
     }
 
@@ -243,6 +247,7 @@ def commands(client: Client, rejected: Any, tag: Any, note: Any, order: Any) -> 
         lambda: client.data(REJECT, id=to_id(Kind.ORDER, rejected)),
         lambda: client.data(DELETE_TAG, id=to_id(Kind.TAG, tag)),
         lambda: client.data('{ orders(first: 20, filter: {search: "m0042-xl"}) { nodes { code } } }'),
+        lambda: client.data('{ history(first: 20, filter: {search: "mina"}) { nodes { id } } }'),
         lambda: operator.data("query ($id: ID!) { order(id: $id) { code } }", id=to_id(Kind.ORDER, order)),
         lambda: Relay(client.database, transport, sender="a@b.example", clock=client.clock).drain(),
         count_mails,

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
+    and_,
     delete,
     exists,
     func,
     insert,
     join,
     literal,
+    or_,
     select,
     text,
     true,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm import join as orm_join
 
 from models.api_key import ApiKey, hash_of, new_secret
 from models.base import Base, insert_new, new_id
@@ -57,12 +60,14 @@ from tests.support.factories import (
     make_tag,
     save,
 )
+from tests.support.scoped_sql import statements_for_a_brand, unbound
 
 ROOT = Path(__file__).resolve().parents[2]
 # Rows of the brand that every buyer sees.
 SHARED = {"brands", "catalogs", "skus", "audit_heads", "idempotency_keys"}
 INTERNAL = {
     "audit_entries",
+    "audit_actors",
     "outbox_messages",
     "bulk_runs",
     "tags",
@@ -140,7 +145,8 @@ async def test_a_scope_sees_its_own_rows_of_every_model(database: Database) -> N
             known[name] = everything
     for name, model in MODELS.items():
         everything = await rows(database, EVERYTHING, model)
-        assert all(each or name in SHARED | {"buyers", "buyer_recipients"} for each in made[name]), f"fill {name}"
+        no_more = SHARED | {"buyers", "buyer_recipients", "audit_actors"}
+        assert all(each or name in no_more for each in made[name]), f"fill {name}"
         of_ours = await rows(database, Scope(ours.brand.id), model)
         of_theirs = await rows(database, Scope(theirs.brand.id), model)
         assert of_ours, name
@@ -164,8 +170,10 @@ async def test_a_scope_sees_its_own_rows_of_every_model(database: Database) -> N
 
 
 A = aliased(Order)
+CTE = select(Order.code, Order.brand_id).where(or_(Order.comment == "", Order.comment == "x")).cte("some")
 SUBQUERY = select(Order.code, Order.brand_id).subquery()
 TABLE: Any = Order.__table__
+BY_HAND = {"beside the brand"}  # a table, not a model: tied to the brand by its own condition
 FORMS: dict[str, Any] = {
     "columns": select(Order.code),
     "alias": select(A.code),
@@ -173,6 +181,15 @@ FORMS: dict[str, Any] = {
     "no columns": select(func.count()).select_from(Order),
     "scalar": select(select(func.max(Order.code)).scalar_subquery(), Brand.code),
     "exists": select(Brand.code).where(exists().where(Order.brand_id == Brand.id).correlate(Brand)),
+    # SQLAlchemy itself does not see that these SELECTs are about models.
+    "exists by AND": select(Brand.code, exists().where(and_(Order.code == "theirs", Order.comment == ""))),
+    "exists by OR": select(Brand.code, exists().where(or_(Order.code == "theirs", Order.comment == "never"))),
+    "exists within exists": select(Brand.code).where(
+        exists().where(Catalog.brand_id == Brand.id, ~exists().where(and_(A.code == "theirs", A.comment == "")))
+    ),
+    "exists in a CTE": select(
+        select(Order.code, exists().where(and_(A.code == "theirs", A.comment == ""))).cte("with_exists")
+    ),
     "IN": select(Brand.code).where(Brand.id.in_(select(Order.brand_id))),
     "subquery": select(SUBQUERY.c.code),
     "CTE": select(select(Order.code).cte()),
@@ -180,7 +197,7 @@ FORMS: dict[str, Any] = {
     "union in a subquery": select(union_all(select(Order.code), select(Order.code)).subquery()),
     "join": select(Order.code, Buyer.name).join(Buyer, Buyer.brand_id == Order.brand_id),
     "outer join": select(Brand.code, Order.code).outerjoin(Order, Order.brand_id == Brand.id),
-    "core join": select(Brand.code).select_from(join(Brand, Order, Order.brand_id == Brand.id)),
+    "left join of a CTE": select(Brand.code, CTE.c.code).outerjoin(CTE, CTE.c.brand_id == Brand.id),
     "cross join": select(Brand.code, SUBQUERY.c.code).join(SUBQUERY, true()),
     "beside the brand": select(Brand.code, TABLE.c.code).join(TABLE, TABLE.c.brand_id == Brand.id),
     "a lock": select(Order.code).with_for_update(of=Order),
@@ -191,9 +208,11 @@ FORMS: dict[str, Any] = {
 async def test_every_form_of_a_query_is_restricted_to_the_scope(database: Database, name: str) -> None:
     ours, theirs = await make_shop(database), await make_shop(database)
     await make_order(database, ours, code="ours")
-    async with database.transaction(Scope(ours.brand.id)) as session:
-        before = (await session.execute(FORMS[name])).all()
+    with statements_for_a_brand(database) as statements:
+        async with database.transaction(Scope(ours.brand.id)) as session:
+            before = (await session.execute(FORMS[name])).all()
     assert before
+    assert [unbound(statement) for statement in statements] == [["orders"] if name in BY_HAND else []]
     await make_order(database, theirs, code="theirs")
     async with database.transaction(Scope(ours.brand.id)) as session:
         assert (await session.execute(FORMS[name])).all() == before
@@ -205,6 +224,14 @@ async def test_statements_that_cannot_be_restricted_are_refused(database: Databa
         for statement in (text("SELECT * FROM orders"), select(TABLE.c.code), select(literal(1)), update(TABLE)):
             with pytest.raises(OutOfScope, match="models only"):
                 await session.execute(statement)
+        of_order = Order.brand_id == Brand.id
+        for joined in (join(Brand, Order, of_order), orm_join(Brand, Order, of_order), join(Order, Brand, of_order)):
+            with pytest.raises(OutOfScope, match=r"joins are made by \.join"):
+                await session.execute(select(Brand.code).select_from(joined))
+        other: Any = delete(Tag).where(Tag.brand_id == Order.brand_id, Order.code == "x")
+        for statement in (other, update(Order).where(Buyer.id == Order.buyer_id).values(comment=Buyer.name)):
+            with pytest.raises(OutOfScope, match="one table only"):
+                await session.execute(statement.execution_options(synchronize_session=False))
 
 
 async def changed(session: AsyncSession, statement: Any) -> int:
@@ -223,6 +250,9 @@ async def test_rows_of_another_brand_are_neither_changed_nor_read(database: Data
             statement: Any = update(Order).values(**values).execution_options(synchronize_session=False)
             assert await changed(session, statement) == 1
         assert await changed(session, delete(Tag)) == 0
+        is_there = exists().where(and_(Tag.code == "secret", Tag.name != ""))
+        assert await changed(session, update(Order).where(is_there).values(comment="x")) == 0
+        assert await changed(session, delete(Catalog).where(is_there)) == 0
         assert await session.get(Order, (foreign.brand_id, foreign.id)) is None
         assert await session.get(Brand, theirs.brand.id) is None
         assert await session.scalar(select(Order.comment)) == "nothing"

@@ -210,12 +210,19 @@ def test_no_heading_is_left_alone_and_tax_stays_with_its_order(above: int) -> No
     assert sum("Subtotal" in page and "Total (GBP)" in page for page in pages) == 1
 
 
+def test_a_draft_has_the_word_for_it_in_place_of_a_number() -> None:
+    for locale, title in ((Locale.EN, "Invoice DRAFT"), (Locale.JA, "請求書 下書き")):
+        text = " ".join(texts(invoice_pdf(a_draft(), locale)))
+        assert title in " ".join(text.split())
+        assert "INV-" not in text
+
+
 def test_it_is_tagged_for_screen_readers() -> None:
     invoice = a_draft(
         order(BilledPart("DN-1", lines(2)), tax="8.00"), order(BilledPart("", lines(1, 3)), code="ORD-1002")
     )
     pdf = invoice_pdf(invoice, Locale.JA)
-    assert announces(pdf, title="請求書 INV-000001", language="ja")
+    assert announces(pdf, title="請求書 下書き", language="ja")
     kinds = [node.get("/S") for node in tags(pdf)]
     # The columns' heads, two orders', one tax's; the totals' four.
     assert (kinds.count("/H1"), kinds.count("/Table"), kinds.count("/TH")) == (1, 2, 7 + 2 + 1 + 4)
@@ -227,7 +234,7 @@ def test_it_is_tagged_for_screen_readers() -> None:
 def test_markup_in_texts_is_printed_literally(text: str) -> None:
     party = Party(text, text, text, text, (text,))
     billed = order(BilledPart(text, lines(1, sku_number=text, model_number=text, product_name=text)), code=text)
-    pdf = invoice_pdf(a_draft(billed, code=text, brand=party, buyer=party), Locale.EN)
+    pdf = invoice_pdf(an_invoice(billed, code=text, brand=party, buyer=party), Locale.EN)
     squeezed = "".join("".join(texts(pdf)).split())
     # Invoice's code 2, brand 3, buyer 5, order 1, note 1, line 3.
     assert squeezed.count("".join(text.split())) == 15

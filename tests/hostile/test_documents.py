@@ -149,7 +149,7 @@ async def test_texts_stay_texts_in_a_workbook(database: Database, tmp_path: Path
         await make_order(database, shop, code=text[:64])
     path = tmp_path / "orders.xlsx"
     async with database.read(EVERYTHING) as session:
-        found = matching(OrderFilter(), NEWEST_FIRST, OPERATOR)
+        found = await matching(session, OrderFilter(), NEWEST_FIRST, OPERATOR)
         await orders_workbook(session, found, locale=Locale.EN, for_buyer=False, path=path)
     sheet = openpyxl.load_workbook(io.BytesIO(path.read_bytes())).worksheets[0]
     cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None]

@@ -52,6 +52,14 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_the_data_folder_can_be_set(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    settings = from_environment({"ORDERS_DATA_FOLDER": str(folder)}, data_folder=tmp_path / "var")
+    assert settings.data_folder == folder
+    assert settings.database_url == f"sqlite:///{folder / 'orders.db'}"
+    assert {each.name for each in tmp_path.rglob("*")} == {"data", "secret.key"}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -75,8 +83,21 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ("ORDERS_SECRET_KEY", "django-insecure-9f2c7d41e8b05a36c1d4f7e2"),
         ("ORDERS_SECRET_KEY", "a-string-secret-at-least-256-bits-long"),
         *(("ORDERS_SECRET_KEY", published) for published in PUBLISHED),
+        ("ORDERS_DATA_FOLDER", "var"),
+        ("ORDERS_DATA_FOLDER", "/dev/null"),
         ("ORDERS_PUBLIC_URL", "orders.example"),
         ("ORDERS_PUBLIC_URL", "ftp://orders.example"),
+        ("ORDERS_PUBLIC_URL", "https://user:password@orders.example"),
+        ("ORDERS_PUBLIC_URL", "https://orders.example:0"),
+        ("ORDERS_PUBLIC_URL", "https://orders.example:99999"),
+        ("ORDERS_PUBLIC_URL", "https://orders.example/a b"),
+        ("ORDERS_PUBLIC_URL", "https://orders.example//orders"),
+        ("ORDERS_PUBLIC_URL", "https://orders.example/orders/.."),
+        ("ORDERS_PUBLIC_URL", "https://orders.example/or%64ers"),
+        ("ORDERS_PUBLIC_URL", 'https://orders.example/"><script>'),
+        ("ORDERS_PUBLIC_URL", "https://orders.example/graphql"),
+        ("ORDERS_PUBLIC_URL", "https://orders.example/orders?x=1"),
+        ("ORDERS_PUBLIC_URL", "https://orders.example/orders#x"),
         ("ORDERS_DATABSE_URL", "sqlite:///orders.db"),
     ],
 )

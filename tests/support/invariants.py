@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from models.actor import Actor
 from models.brand import Brand
 from models.database.sessions import Database
+from models.messages.history import INTERNAL
 from models.order import Order
 from models.policy import OPEN, REJECTED, Role
 from models.scope import EVERYTHING
@@ -37,6 +38,8 @@ def _entries(kind: str) -> str:
 # Kinds of audit entries that do not increase the order's version.
 _NO_CHANGE = "('ORDER_PLACED', 'TAGS_APPLIED', 'NOTIFICATION_RESENT', 'NOTIFICATION_CANCELLED')"
 
+_INTERNAL = "('" + "', '".join(sorted(INTERNAL)) + "')"
+
 # Violation → the condition for the orders that have it.
 WRONG_ORDERS = {
     "rejected and referenced": f"{_REJECTED} AND {_BACKLOG} + {_WHOLE_NOTES} + {_INVOICES} > 0",
@@ -52,6 +55,9 @@ WRONG_ORDERS = {
     "archived, but not once": f"{_entries('ORDER_ARCHIVED')} <> CASE WHEN o.archived_at IS NULL THEN 0 ELSE 1 END",
     "a version that does not count its changes": (
         f"o.version - 1 <> (SELECT count(*) FROM audit_entries d WHERE {_OF_ORDER} AND d.kind NOT IN {_NO_CHANGE})"
+    ),
+    "changes that its buyer does not see, miscounted": (
+        f"o.internal_changes <> (SELECT count(*) FROM audit_entries d WHERE {_OF_ORDER} AND d.kind IN {_INTERNAL})"
     ),
     "delivered twice as a whole": f"{_WHOLE_NOTES} > 1 OR ({_WHOLE_NOTES} = 1 AND {_BACKLOG} > 0)",
     "invoiced twice": f"{_INVOICES} > 1",

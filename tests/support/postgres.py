@@ -52,11 +52,11 @@ class Postgres:
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Creates a database and returns its URL."""
-        asyncio.run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER}"'))
+        asyncio.run(self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER}"'))
         return f"{self.url}/{name}"
 
     def drop_database(self, name: str) -> None:
-        asyncio.run(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        asyncio.run(self.execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
     def crash(self) -> None:
         """kill -9 of the server and all of its processes, as when the machine crashes."""
@@ -73,7 +73,7 @@ class Postgres:
         # Otherwise it would not start again before the dead server was reaped, possibly by another process.
         (self.data / "postmaster.pid").unlink()
 
-    async def _execute(self, statement: str) -> None:
+    async def execute(self, statement: str) -> None:
         connection = await asyncpg.connect(f"{self.superuser_url}/postgres", command_timeout=WITHIN)
         try:
             await connection.execute(statement)
@@ -126,7 +126,7 @@ def start_postgres(*options: str) -> Iterator[Postgres]:
         try:
             server = Postgres(f"postgresql://{OWNER}@127.0.0.1:{port}", programs, data, start)
             with ThreadPoolExecutor(1) as elsewhere:  # a benchmark has an event loop here
-                elsewhere.submit(asyncio.run, server._execute(f'CREATE ROLE "{OWNER}" LOGIN')).result()
+                elsewhere.submit(asyncio.run, server.execute(f'CREATE ROLE "{OWNER}" LOGIN')).result()
             yield server
         finally:
             run("pg_ctl", "stop", "--wait", "--mode=immediate", "--pgdata", str(data))

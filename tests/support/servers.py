@@ -37,6 +37,7 @@ from models.database.sessions import Database
 graph.app.LOCK_WAIT *= 6
 graph.http.admission.MAX_WAIT_SECONDS = 60
 # All commands of one test come from one member, and must meet in the database rather than queue for the server.
+graph.http.admission.RESERVED = 0
 graph.http.admission.MAX_CONCURRENT = graph.http.admission.MAX_PER_VIEWER = graph.http.admission.MAX_PER_BRAND = 8
 Database.__init__.__kwdefaults__["lock_wait"] *= 6
 """

@@ -32,9 +32,9 @@ HEADERS = {
 }
 
 
-def graphiql_page(*, demo_token: str | None) -> Response:
-    """The page; with a token, its headers editor is filled in."""
-    page = (HERE / "page.html").read_text(encoding="utf-8")
+def graphiql_page(*, demo_token: str | None, path: str = "") -> Response:
+    """The page; with a token, its headers editor is filled in. `path`: of the public URL."""
+    page = (HERE / "page.html").read_text(encoding="utf-8").replace("%PATH%", escape(path, quote=True))
     return HTMLResponse(page.replace("%TOKEN%", escape(demo_token or "", quote=True)), headers=HEADERS)
 
 

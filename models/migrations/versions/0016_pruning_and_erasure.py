@@ -3,7 +3,7 @@
 Also: buyers without a language of their own, which follow the brand's.
 
 Revision ID: 0016
-Revises: 0013
+Revises: 0015
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,11 @@ from alembic import op
 import models.base
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
+# The oldest release, by its newest schema, whose servers work with this schema (models/migrations/releases.py).
+oldest_release = "0015"
 
 FINAL = "('REJECTED_BY_BRAND', 'REJECTED', 'SENT_BACK_TO_CART')"
 # As CONTENT of 0012, without what an erasure empties.

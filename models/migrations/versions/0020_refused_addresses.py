@@ -3,7 +3,7 @@
 Buyers without a language of their own, but with a known country, get the country's language.
 
 Revision ID: 0020
-Revises: 0016
+Revises: 0017
 """
 
 import unicodedata
@@ -14,7 +14,7 @@ from alembic import op
 import models.base
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest schema, whose servers work with this schema (models/migrations/releases.py).

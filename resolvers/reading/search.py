@@ -1,0 +1,124 @@
+"""Words of a search: which rows have them, and a page of those rows.
+
+A sorted list has no index for "contains this word, in this order". Rows with a word that few rows have are collected by
+an index and sorted. A word that many rows have usually fills a page with the next rows of the list. Where it does not,
+e.g. because only old orders have it, all rows with it are collected.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, true, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.brand import Brand
+from models.buyer import Buyer, BuyerRecipient
+from models.catalog import Sku
+from models.folding import fold
+from models.order import SUFFIX_LENGTH, OrderCodeSuffix
+from resolvers.reading.pagination import Key, Page, PageRequest, following, read_page
+
+T = TypeVar("T")
+MANY = 5_000  # rows from one source; for a page, a word with more is a common one
+MANY_OF_ALL = 50_000  # the same where all rows are wanted, e.g. to count them
+NEAR = 2_000  # rows of the list that are looked at for common words, before all rows with the words are collected
+LAST = "\U0010ffff"  # no character comes after it, and none is it
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The rows with a word. `sources`: select their ids, each by an index. `test`: the same, asked of one row.
+
+    `first`: what a source reads as a whole before it gives its first row; if that is much, the word is a common one.
+    """
+
+    sources: Sequence[Select[UUID]]
+    test: ColumnElement[bool]
+    first: Sequence[Select[UUID]] = ()
+
+
+def words_of(search: str | None) -> list[str]:
+    """The different words, folded."""
+    return list(dict.fromkeys(fold(search or "").split()))
+
+
+async def narrowed(session: AsyncSession, id: Any, words: Sequence[Word]) -> list[ColumnElement[bool]]:
+    """Conditions for a statement on all rows: each word occurs. With words, one statement is run."""
+    common = await _are_common(session, words, MANY_OF_ALL)
+    return [word.test if is_common else _collected(id, word) for word, is_common in zip(words, common, strict=True)]
+
+
+async def read_found(
+    session: AsyncSession,
+    statement: Select[Any],
+    id: Any,
+    words: Sequence[Word],
+    keys: Sequence[Key],
+    request: PageRequest,
+    make: Callable[..., T],
+) -> Page[T]:
+    """As `read_page`, of the rows with the words: one statement more for words, two or three for common ones only."""
+    common = await _are_common(session, words, MANY)
+    if not words or not all(common):
+        pairs = zip(words, common, strict=True)
+        found = [word.test if is_common else _collected(id, word) for word, is_common in pairs]
+        return await read_page(session, statement.where(*found), keys, request, make)
+    tested = statement.where(*(word.test for word in words))
+    rows = following(statement, keys, request).with_only_columns(id).correlate(None)
+    if (await session.execute(rows.offset(NEAR).limit(1))).first() is None:
+        return await read_page(session, tested, keys, request, make)
+    page = await read_page(session, tested.where(id.in_(rows.limit(NEAR))), keys, request, make)
+    if page.has_previous if request.backwards else page.has_next:
+        return page
+    return await read_page(session, statement.where(*(_collected(id, word) for word in words)), keys, request, make)
+
+
+async def _are_common(session: AsyncSession, words: Sequence[Word], most: int) -> Sequence[bool]:
+    if not words:
+        return []
+    # CASE stops at the first that is true; OR does not on SQLite.
+    many = [
+        case(*((exists(each.limit(1).offset(most)), true()) for each in (*word.first, *word.sources)), else_=false())
+        for word in words
+    ]
+    # Of Brand, because a statement must be about a model to be narrowed (models/database/visibility.py).
+    return (await session.execute(select(*many).select_from(Brand).limit(1))).first() or [False] * len(words)
+
+
+def _collected(id: Any, word: Word) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = id.in_(union_all(*word.sources))
+    return found
+
+
+def for_each(rows: Select[UUID]) -> ColumnElement[bool]:
+    """There is such a row, looked up for each row of the list. Without OFFSET, PostgreSQL may read them all before."""
+    return exists(rows.limit(1).offset(0))
+
+
+def has(word: str, folded: Any, *columns: Any) -> ColumnElement[bool]:
+    """The word occurs in one of the columns. `folded`: the column with what lower() does not fold of them."""
+    texts = (*(func.lower(column) for column in columns), folded)
+    return or_(*(text.contains(word, autoescape=True) for text in texts))
+
+
+def orders_by_code(word: str) -> Select[UUID]:
+    """The ids of the orders whose code contains the word."""
+    beginning = (OrderCodeSuffix.suffix >= word, OrderCodeSuffix.suffix < word + LAST)
+    # An operator sees all brands: then the index is used for one brand after the other.
+    of_brands = OrderCodeSuffix.brand_id.in_(select(Brand.id))
+    is_possible = true() if len(word) <= SUFFIX_LENGTH else false()
+    return select(OrderCodeSuffix.order_id).where(of_brands, *beginning, is_possible)
+
+
+def mentions_buyer(word: str) -> ColumnElement[bool]:
+    """In the buyer's code, its name or one of its e-mail addresses. A brand has few buyers: all are looked at."""
+    # Uncorrelated on purpose: addresses are searched once, not once for each buyer.
+    recipients = select(BuyerRecipient.buyer_id).where(has(word, BuyerRecipient.folded, BuyerRecipient.email))
+    return or_(has(word, Buyer.folded, Buyer.unique_code, Buyer.name), Buyer.id.in_(recipients))
+
+
+def skus_with(word: str) -> Select[UUID]:
+    """The ids of the SKUs with the word in their number or model number. A brand has few SKUs: all are looked at."""
+    return select(Sku.id).where(has(word, Sku.folded, Sku.number, Sku.model_number))
