@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from exports.texts import printable
+
 TIMEOUT_SECONDS = 30.0  # for one mail, from connecting to the server's reply to DATA
 ANSWER_SECONDS = 600.0  # for the server's reply to the end of the mail (RFC 5321, 4.5.3.2.6)
 QUIT_SECONDS = 2.0  # for the server to reply to QUIT
@@ -43,10 +45,10 @@ class Sent:
 
 
 class Failure(Exception):
-    """Why a mail was not sent, or may not have been sent."""
+    """Why a mail was not sent, or may not have been sent. The message may quote any bytes of a mail server."""
 
     def __init__(self, reply: str) -> None:
-        super().__init__(reply)
+        super().__init__(printable(reply))
         self.bounced: Bounced = {}
 
 
@@ -209,7 +211,7 @@ async def _hand_in(server: aiosmtplib.SMTP, message: EmailMessage, recipients: l
         except ValueError:
             answer = aiosmtplib.SMTPResponse(553, "this address cannot be part of a command")
         if answer.code not in (aiosmtplib.SMTPStatus.completed, aiosmtplib.SMTPStatus.will_forward):
-            refused[each] = aiosmtplib.SMTPResponse(answer.code, answer.message)
+            refused[each] = aiosmtplib.SMTPResponse(answer.code, printable(answer.message))
     if len(refused) == len(set(recipients)):
         errors = [aiosmtplib.SMTPRecipientRefused(*answer, each) for each, answer in refused.items()]
         raise aiosmtplib.SMTPRecipientsRefused(errors)
