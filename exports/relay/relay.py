@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, null, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from exports.mail import email_message, header_address, reachable, render
 from exports.relay.leases import BEFORE_ALL_BRANDS, Claimed, brands_due, claim_lost, claim_ready, is_lost
@@ -335,9 +336,8 @@ class Relay:
             "unclear": unclear,
             "lost": 0,
         }
-        order_id = await self._update(message, values)
-        if order_id and attempt.bounced:
-            await self._mark(message, order_id, attempt.bounced)
+        await self._mark(message, attempt.bounced)
+        await self._update(message, values)
         self._on_tried(attempt.status)
         log.log(
             logging.INFO if attempt.status is NotificationStatus.SENT else logging.WARNING,
@@ -346,20 +346,23 @@ class Relay:
             extra={"notification": message.id, "attempts": message.attempts, "error": attempt.error},
         )
 
-    async def _update(self, message: Claimed, values: dict[str, Any]) -> UUID | None:
-        """The id of the message's order. None, and nothing is done, if another relay has claimed the message since:
-        then that relay records the result."""
-        statement = update(OutboxMessage).where(_is_claim(message)).values(values).returning(OutboxMessage.order_id)
+    async def _update(self, message: Claimed, values: dict[str, Any]) -> None:
+        """Does nothing if another relay has claimed the message since: then that relay records the result."""
+        statement = update(OutboxMessage).where(_is_claim(message)).values(values)
         async with self._database.transaction(EVERYTHING) as session:
-            order_id: UUID | None = await session.scalar(statement.execution_options(synchronize_session=False))
-        return order_id
+            await session.execute(statement.execution_options(synchronize_session=False))
 
-    async def _mark(self, message: Claimed, order_id: UUID, bounced: Bounced) -> None:
+    async def _mark(self, message: Claimed, bounced: Bounced) -> None:
         """Marks the addresses that the mail server refused, as far as the order's buyer still has them.
 
-        Not in the transaction of the result: that must not wait for somebody who changes the buyer.
+        Before the result is recorded: a relay that is killed in between tries the mail again, and marks them then. In
+        transactions of their own, and errors are only logged: the result must be recorded all the same.
         """
-        buyer = select(Order.buyer_id).where(Order.brand_id == message.brand_id, Order.id == order_id)
+        buyer = (
+            select(Order.buyer_id)
+            .join(OutboxMessage, and_(OutboxMessage.brand_id == Order.brand_id, OutboxMessage.order_id == Order.id))
+            .where(OutboxMessage.brand_id == message.brand_id, OutboxMessage.id == message.id)
+        )
         for email, reason in bounced.items():
             marked = (
                 update(BuyerRecipient)
@@ -371,8 +374,11 @@ class Relay:
                 .values(bounced_at=self._database.now(), bounce_reason=one_line(reason)[:MAX_REASON_LENGTH])
                 .execution_options(synchronize_session=False)
             )
-            async with self._database.transaction(EVERYTHING) as session:
-                await session.execute(marked)
+            try:
+                async with self._database.transaction(EVERYTHING) as session:
+                    await session.execute(marked)
+            except DBAPIError:
+                log.exception("a refused address could not be marked", extra={"notification": message.id})
 
 
 def _is_claim(message: Claimed) -> ColumnElement[bool]:
