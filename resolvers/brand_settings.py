@@ -56,11 +56,11 @@ ARGUMENTS = {
 MAX_NAME_LENGTH = 200
 MAX_ADDRESS_LENGTH = 1000
 MAX_COUNTRY_LENGTH = 100
+MAX_EMAIL_LENGTH = 320
 MAX_PHONE_LENGTH = 50
 MAX_LENGTHS = {
     "mail_sender_name": 200,
-    "mail_reply_to": 320,
-    "contact_email": 320,
+    "mail_reply_to": MAX_EMAIL_LENGTH,
     "rejection_text_en": MAX_BODY_LENGTH,
     "rejection_text_ja": MAX_BODY_LENGTH,
 }
@@ -120,6 +120,8 @@ def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
     if "time_zone" in changes and not is_time_zone(changes["time_zone"] or ""):
         refusals.append(invalid(context, UNKNOWN_TIME_ZONE, "timeZone"))
     for name in ("mail_reply_to", "contact_email"):
-        if changes.get(name) and not ADDRESS.fullmatch(changes[name]):
-            refusals.append(invalid(context, NOT_AN_ADDRESS, ARGUMENTS[name]))
+        wrong = wrong_text(context, changes.get(name), MAX_EMAIL_LENGTH, ARGUMENTS[name])
+        if not wrong and changes.get(name) and not ADDRESS.fullmatch(changes[name]):
+            wrong = [invalid(context, NOT_AN_ADDRESS, ARGUMENTS[name])]
+        refusals += wrong
     return refusals
