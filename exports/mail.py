@@ -42,7 +42,9 @@ WRITE_TO = Text(
     "Questions? Answer this mail, or write to {address}.",
     "お問い合わせ：{address}（このメールにそのままご返信いただけます）",
 )
+JUST_WRITE_TO = Text("Questions? Write to {address}.", "お問い合わせ：{address}")
 ASK = Text("Questions? Please contact {brand}.", "お問い合わせは、{brand}までお願いいたします。")
+CALL = Text("Phone: {phone}", "電話：{phone}")
 IN_TIME_ZONE = Text("{at} ({time_zone})", "{at}（{time_zone}）")
 
 
@@ -78,7 +80,7 @@ def render(notice: OrderNotice) -> RenderedMail:
         "what_now": WHAT_NOW.in_(locale),
         "bullet": BULLET.in_(locale),
         "next": [text.in_(locale) for text in texts.next],
-        "contact": _contact(notice, brand) if texts.next else "",
+        "contact": _contact(notice, brand) if texts.next else [],
         **_contents(notice.contents, locale),
     }
     return RenderedMail(
@@ -94,11 +96,18 @@ def _greeting(buyer: str, locale: Locale) -> str:
     return buyer if is_addressed else text_for(GREETING, locale, buyer=buyer)
 
 
-def _contact(notice: OrderNotice, brand: str) -> str:
-    """Whom to ask: the address that answers to the mail go to, or the brand."""
-    if notice.reply_to and reachable([notice.reply_to])[0]:
-        return text_for(WRITE_TO, notice.locale, address=one_line(notice.reply_to))
-    return text_for(ASK, notice.locale, brand=brand)
+def _contact(notice: OrderNotice, brand: str) -> list[str]:
+    """Whom to ask: the brand's address for questions or for replies, else the brand itself; and its phone number."""
+    locale = notice.locale
+    addresses = [each for each in (notice.contact_email, notice.reply_to) if each and reachable([each])[0]]
+    if addresses:
+        text = WRITE_TO if notice.reply_to in addresses else JUST_WRITE_TO
+        told = [text_for(text, locale, address=one_line(addresses[0]))]
+    else:
+        told = [text_for(ASK, locale, brand=brand)]
+    if notice.phone:
+        told.append(text_for(CALL, locale, phone=one_line(notice.phone)))
+    return told
 
 
 def _contents(contents: OrderContents | None, locale: Locale) -> dict[str, Any]:

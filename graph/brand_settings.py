@@ -9,20 +9,32 @@ from graph.core.context import Info
 from graph.order_actions import OrderActionError
 from models.locale import Locale
 from resolvers import brand_settings as settings
-from resolvers.brand_settings import MAX_ADDRESS_LENGTH, MAX_NAME_LENGTH
+from resolvers.brand_settings import MAX_ADDRESS_LENGTH, MAX_COUNTRY_LENGTH, MAX_NAME_LENGTH, MAX_PHONE_LENGTH
 
 
 @strawberry.type(description="The settings of the viewer's brand.")
 class BrandSettings:
     name: str = strawberry.field(description="The brand's name, as documents and mails show it.")
+    legal_name: str | None = strawberry.field(
+        description="The company's name, as documents show it. Null: the brand's name."
+    )
+    phone: str | None = strawberry.field(
+        description="Phone number, named in rejection mails as whom to ask. Null if unknown."
+    )
     address: str = strawberry.field(description="Postal address, in lines, as documents show it. Empty if unknown.")
+    country: str = strawberry.field(description="Country: a name, or an ISO 3166 code. Empty if unknown.")
     archiving_enabled: bool = strawberry.field(
         description="Whether final (rejected or sent-back) orders can be archived."
     )
-    locale: Locale = strawberry.field(description="Language of the mails to buyers that have none of their own.")
+    locale: Locale = strawberry.field(
+        description="Language of the mails to buyers without a language or a country of their own."
+    )
     time_zone: str = strawberry.field(description="Time zone of the times in documents and mails, e.g. Asia/Tokyo.")
     mail_sender_name: str | None = strawberry.field(description="Sender name of mails. Null: the brand's name.")
     mail_reply_to: str | None = strawberry.field(description="Reply-to address of mails, for the buyers' answers.")
+    contact_email: str | None = strawberry.field(
+        description="Address for questions, as rejection mails name it. Null: mailReplyTo."
+    )
     rejection_text_en: str | None = strawberry.field(
         description="Text of a rejection mail to an English-speaking buyer if no message was typed. Null: a "
         "standard text."
@@ -41,19 +53,32 @@ class UpdateBrandSettingsInput:
     name: str | None = strawberry.field(
         default=UNSET, description=f"The brand's name, 1 to {MAX_NAME_LENGTH} characters."
     )
+    legal_name: str | None = strawberry.field(
+        default=UNSET, description=f"The company's name, at most {MAX_NAME_LENGTH} characters."
+    )
+    phone: str | None = strawberry.field(
+        default=UNSET, description=f"A phone number, at most {MAX_PHONE_LENGTH} characters."
+    )
     address: str | None = strawberry.field(
         default=UNSET,
         description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters. Null empties it.",
+    )
+    country: str | None = strawberry.field(
+        default=UNSET,
+        description=f"Country: a name, or an ISO 3166 code, at most {MAX_COUNTRY_LENGTH} characters. Null empties it.",
     )
     archiving_enabled: bool | None = strawberry.field(
         default=UNSET, description="Whether final (rejected or sent-back) orders can be archived."
     )
     locale: Locale | None = strawberry.field(
-        default=UNSET, description="Language of the mails to buyers that have none of their own, from the next mail on."
+        default=UNSET,
+        description="Language of the mails to buyers without a language or a country of their own, from the "
+        "next mail on.",
     )
     time_zone: str | None = strawberry.field(default=UNSET, description="IANA name of a time zone, e.g. Asia/Tokyo.")
     mail_sender_name: str | None = strawberry.field(default=UNSET, description="At most 200 characters.")
     mail_reply_to: str | None = strawberry.field(default=UNSET, description="An e-mail address.")
+    contact_email: str | None = strawberry.field(default=UNSET, description="An e-mail address.")
     rejection_text_en: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
     rejection_text_ja: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
 

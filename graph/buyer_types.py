@@ -4,11 +4,26 @@ from datetime import datetime
 
 import strawberry
 
+from graph.core.context import Info
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node
 from models.locale import Locale
 from resolvers import nodes
-from resolvers.reading.rows import BuyerRow
+from resolvers.reading.rows import BuyerRow, RecipientRow
+
+
+@strawberry.type(
+    description="An e-mail address of a buyer. Mails are still sent to an address that a mail server has refused, "
+    "because the mailbox may exist again. updateBuyer, with the same addresses or others, clears the mark."
+)
+class BuyerRecipient:
+    email: str = strawberry.field(description="The address.")
+    bounced_at: datetime | None = strawberry.field(
+        description="When a mail server last refused the address permanently. Null unless it did."
+    )
+    bounce_reason: str | None = strawberry.field(
+        description='What the mail server said, e.g. "550 no such user". Null unless it refused the address.'
+    )
 
 
 @strawberry.type(description="A shop that orders from the brand.")
@@ -24,13 +39,30 @@ class Buyer(Node):
     )
     locale: Locale = strawberry.field(description="Language of the mails to the buyer.")
     has_own_locale: bool = strawberry.field(
-        description="Whether the language was chosen for this buyer. If false, it is the brand's and changes with it."
+        description="Whether the language was chosen for this buyer. If false, it is that of its country, or "
+        "without a country the brand's, and changes with it."
     )
     country: str = strawberry.field(description="Country. Empty if unknown.")
     address: str = strawberry.field(description="Postal address, in lines. Empty if unknown.")
     erased_at: datetime | None = strawberry.field(
         description="When the buyer's personal data was erased. Null unless it was."
     )
+
+    recipient_rows: strawberry.Private[tuple[RecipientRow, ...]]
+
+    @strawberry.field(
+        description="The same addresses, and which of them a mail server has refused; that is shown to members and "
+        "apps of the brand only."
+    )
+    def recipients(self, info: Info) -> list[BuyerRecipient]:
+        if info.context.actor.is_buyer:
+            return [
+                BuyerRecipient(email=each.email, bounced_at=None, bounce_reason=None) for each in self.recipient_rows
+            ]
+        return [
+            BuyerRecipient(email=each.email, bounced_at=each.bounced_at, bounce_reason=each.bounce_reason)
+            for each in self.recipient_rows
+        ]
 
     @classmethod
     def of(cls, row: BuyerRow) -> "Buyer":
@@ -40,6 +72,7 @@ class Buyer(Node):
             name=row.name,
             is_offline=row.is_offline,
             email_recipients=list(row.emails),
+            recipient_rows=row.recipients,
             locale=row.locale,
             has_own_locale=row.has_own_locale,
             erased_at=row.erased_at,

@@ -13,6 +13,7 @@ from graph.core.pagination import After, Before, Connection, First, Last, connec
 from graph.limits.cost import COST_OF_A_FILTER
 from graph.order_actions import OrderActionError
 from models.locale import Locale
+from resolvers import buyer_erasure
 from resolvers import buyers as resolvers
 from resolvers.buyers import (
     MAX_ADDRESS_LENGTH,
@@ -56,7 +57,9 @@ class CreateBuyerInput:
         default=UNSET, description=f"{RECIPIENTS} Every mail to the buyer goes to all of them. Default: none."
     )
     locale: Locale | None = strawberry.field(
-        default=UNSET, description="Language of the mails to the buyer. Default: the brand's, and it changes with it."
+        default=UNSET,
+        description="Language of the mails to the buyer. Default: Japanese for a buyer in Japan, English for one in "
+        "another country; without a country the brand's, and it changes with it.",
     )
     country: str | None = strawberry.field(
         default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."
@@ -95,7 +98,8 @@ class UpdateBuyerInput:
     email_recipients: list[str] | None = strawberry.field(
         default=UNSET,
         description=f"Replaces all e-mail addresses; an empty list removes them. {RECIPIENTS} Mails that wait to be "
-        "sent keep the addresses that they have.",
+        "sent keep the addresses that they have. The same addresses again confirm them: recipients.bouncedAt becomes "
+        "null.",
     )
     locale: Locale | None = strawberry.field(
         default=UNSET,
@@ -103,7 +107,8 @@ class UpdateBuyerInput:
     )
     has_own_locale: bool | None = strawberry.field(
         default=UNSET,
-        description="False gives the buyer the brand's language, which it then follows; locale is ignored.",
+        description="False gives the buyer the language of its country, or without a country the brand's, which it "
+        "then follows; locale is ignored.",
     )
     country: str | None = strawberry.field(
         default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."
@@ -125,6 +130,18 @@ class UpdateBuyerPayload:
     user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
+@strawberry.input(description="The buyer whose personal data is erased.")
+class EraseBuyerInput:
+    buyer_id: ID = strawberry.field(description="The buyer.")
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=RETRY)
+
+
+@strawberry.type(description="Result of eraseBuyer. The command succeeded if and only if userErrors is empty.")
+class EraseBuyerPayload:
+    buyer: Buyer | None = strawberry.field(description="The buyer after the command. Null if refused.")
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
+
+
 async def buyers(
     info: Info,
     first: First = UNSET,
@@ -140,11 +157,19 @@ async def buyers(
             directives=[COST_OF_A_FILTER],
         ),
     ] = UNSET,
+    bounced: Annotated[
+        bool | None,
+        strawberry.argument(
+            description="Only buyers with (true) or without (false) an address that a mail server has refused.",
+            directives=[COST_OF_A_FILTER],
+        ),
+    ] = UNSET,
 ) -> Connection[Buyer]:
     words = or_none(search)
     request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
-    page = await resolvers.buyers(info.context, words, request)
-    return connection(page, Buyer.of, lambda: resolvers.count_buyers(info.context, words))
+    refused = or_none(bounced)
+    page = await resolvers.buyers(info.context, words, request, bounced=refused)
+    return connection(page, Buyer.of, lambda: resolvers.count_buyers(info.context, words, bounced=refused))
 
 
 async def buyer(info: Info, id: Annotated[ID, strawberry.argument(description="The buyer.")]) -> Buyer | None:
@@ -168,6 +193,15 @@ async def update_buyer(
     request = IdempotentRequest("updateBuyer", values | {"buyer_id": buyer_id}, or_none(input.idempotency_key))
     outcome = await resolvers.update_buyer(info.context, buyer_id, values, request=request)
     return UpdateBuyerPayload(buyer=await _buyer(info, outcome.made), user_errors=OrderActionError.all_of(outcome))
+
+
+async def erase_buyer(
+    info: Info, input: Annotated[EraseBuyerInput, strawberry.argument(description="The buyer.")]
+) -> EraseBuyerPayload:
+    buyer_id = from_id(Kind.BUYER, input.buyer_id)
+    request = IdempotentRequest("eraseBuyer", {"buyer_id": buyer_id}, or_none(input.idempotency_key))
+    outcome = await buyer_erasure.erase_buyer(info.context, buyer_id, request=request)
+    return EraseBuyerPayload(buyer=await _buyer(info, outcome.made), user_errors=OrderActionError.all_of(outcome))
 
 
 def _values(input: CreateBuyerInput | UpdateBuyerInput) -> dict[str, Any]:

@@ -40,5 +40,6 @@ async def preview(info: Info, order_id: str, kind: MailKind, body: str | None) -
     found = from_id(Kind.ORDER, order_id)
     if found is None:
         raise InputError(text_for(ORDER_NOT_FOUND, info.context.actor.locale), "orderId", code="NOT_FOUND")
-    mail = render(await notices.preview(info.context, found, kind, mail_texts(kind).action, body))
-    return MailPreview(to=mail.to, subject=mail.subject, text=mail.text, html=mail.html)
+    notice, warnings = await notices.preview(info.context, found, kind, mail_texts(kind).action, body)
+    mail = render(notice)
+    return MailPreview(to=mail.to, subject=mail.subject, text=mail.text, html=mail.html, warnings=warnings)

@@ -51,6 +51,9 @@ class MailPreview:
     subject: str = strawberry.field(description="The subject line.")
     text: str = strawberry.field(description="The plain-text part.")
     html: str = strawberry.field(description="The HTML part.")
+    warnings: list[str] = strawberry.field(
+        description="Notices about the mail, in the viewer's language: addresses that a mail server has refused before."
+    )
 
 
 NODES[Kind.NOTIFICATION] = (nodes.notifications, Notification.of)

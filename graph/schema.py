@@ -12,7 +12,7 @@ from graph.archiving import archive_order
 from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
-from graph.buyers import buyer, buyers, create_buyer, update_buyer
+from graph.buyers import buyer, buyers, create_buyer, erase_buyer, update_buyer
 from graph.carts import carts, update_cart
 from graph.confirmation import (
     approve_order_confirmation,
@@ -265,6 +265,13 @@ class Mutation:
         needs=P.MANAGE_BUYERS,
         description="Changes a buyer: its name, e-mail addresses, language, country, postal address, and whether it is "
         "offline. Next, after a mail to an old address has failed: resendNotification.",
+    )
+    erase_buyer = command(
+        erase_buyer,
+        needs=P.ERASE_BUYERS,
+        description="Erases the personal data of a buyer, irreversibly: its name and addresses, the texts and "
+        "recipients of its mails, the messages of its rejections, comments, carts. Orders, amounts, issued invoices "
+        "and the audit stay. While a mail to it is being sent the command is refused: repeat it then.",
     )
     create_api_key = command(
         create_api_key,

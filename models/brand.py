@@ -16,10 +16,16 @@ class Brand(Base):
     code: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(Text, default="")
+    country: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    # The company's name in documents. None: the brand's name.
+    legal_name: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(50))
     locale: Mapped[Locale] = mapped_column(default=Locale.EN)
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     currency: Mapped[str] = mapped_column(String(3), default="JPY")
     mail_reply_to: Mapped[str | None] = mapped_column(String(320))
+    # The address that mails name for questions. None: the one for replies.
+    contact_email: Mapped[str | None] = mapped_column(String(320))
     archiving_enabled: Mapped[bool] = mapped_column(default=True)
     # The display name of the sender of mails. None: the brand's name.
     mail_sender_name: Mapped[str | None] = mapped_column(String(200))

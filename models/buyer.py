@@ -12,6 +12,7 @@ from models.folding import folded_if_other
 from models.locale import Locale
 from models.scope import BrandOwned
 
+MAX_REASON_LENGTH = 500
 # An e-mail address, as strict as mail servers are in practice.
 ADDRESS = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
 
@@ -30,7 +31,7 @@ class Buyer(BrandOwned, Base):
     country: Mapped[str] = mapped_column(String(100), default="")
     address: Mapped[str] = mapped_column(Text, default="")
     locale: Mapped[Locale] = mapped_column(default=Locale.EN)
-    # False: nobody has chosen it; it changes with the brand's.
+    # False: nobody has chosen it; it is the country's, or without a country the brand's, and changes with them.
     has_own_locale: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_offline: Mapped[bool] = mapped_column(default=False)
     # When its personal data was erased (resolvers/buyer_erasure.py). Triggers let nobody fill it in again.
@@ -46,11 +47,17 @@ def _fold(_mapper: object, _connection: object, buyer: Buyer) -> None:
 
 
 class BuyerRecipient(BrandOwned, Base):
-    """One e-mail address of a buyer. Every mail to the buyer goes to all of its addresses."""
+    """One e-mail address of a buyer. Every mail to the buyer goes to all of its addresses, marked ones too.
+
+    `bounced_at`, `bounce_reason`: when a mail server last refused it permanently, and what the server said. The relay
+    marks it; changing or confirming the addresses clears it.
+    """
 
     __tablename__ = "buyer_recipients"
     __table_args__ = (ForeignKeyConstraint(["brand_id", "buyer_id"], ["buyers.brand_id", "buyers.id"]),)
 
     buyer_id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(320), primary_key=True)
+    bounced_at: Mapped[datetime | None]
+    bounce_reason: Mapped[str | None] = mapped_column(String(MAX_REASON_LENGTH))
     folded: Mapped[str | None] = mapped_column(Text, default=folded_from("email"))

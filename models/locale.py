@@ -1,5 +1,6 @@
 """The product's languages, and texts in each of them."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,18 @@ from babel.dates import format_datetime
 class Locale(StrEnum):
     EN = "en"
     JA = "ja"
+
+
+# Names and codes (ISO 3166-1) of the countries whose language is not English, as NFKC casefold leaves them.
+_JAPAN = {"jp", "jpn", "japan", "nippon", "nihon", "日本", "日本国"}
+
+
+def locale_of_country(country: str) -> Locale | None:
+    """The language of mails to somebody in a country, by its name or code. None if it is not known."""
+    folded = unicodedata.normalize("NFKC", country).strip().casefold()
+    if not folded:
+        return None
+    return Locale.JA if folded in _JAPAN else Locale.EN
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class OrderNotice:
 
     `kind`: the EventKind of what was done, e.g. ORDER_REJECTED. `at`: when it was done. `body` None, in mails that an
     earlier release queued, means the standard text. `contents`: in a rejection; None in those of an earlier release.
+    `contact_email`, `phone`: the brand's, for questions.
     """
 
     kind: MailKind
@@ -67,8 +68,11 @@ class OrderNotice:
     time_zone: str
     body: str | None
     contents: OrderContents | None = None
+    contact_email: str | None = None
+    phone: str | None = None
 
 
+CONTACTS = ("contact_email", "phone")
 MAX_UNCLEAR = 3  # tries since the first one without an answer, that one included; READY has the same number
 
 # As text: a partial index is used only for a query that has its condition literally. Not "status =": SQLite would then
@@ -125,7 +129,8 @@ def message(notice: OrderNotice, *, brand_id: UUID, order_id: UUID, at: datetime
         order_id=order_id,
         kind=notice.kind,
         recipients=notice.to,
-        notice=asdict(notice),
+        # A relay of an earlier release does not know these: they are only there if the brand has set them.
+        notice={name: value for name, value in asdict(notice).items() if value or name not in CONTACTS},
         due_at=at,
         created_at=at,
     )

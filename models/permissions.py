@@ -44,7 +44,7 @@ PERMITTED: dict[Permission, frozenset[Role]] = {
     P.MANAGE_DELIVERY_NOTES: WRITERS,
     P.MANAGE_INVOICES: WRITERS,
     P.MANAGE_BUYERS: frozenset({Role.ADMIN, Role.WRITE}),  # no partner app: a stolen key cannot redirect mails
-    P.ERASE_BUYERS: frozenset({Role.ADMIN}),  # irreversible; by command line only
+    P.ERASE_BUYERS: frozenset({Role.ADMIN}),  # irreversible
     P.RESEND_MAILS: WRITERS | {Role.APP_REJECT},
 }
 

@@ -1,4 +1,4 @@
-"""The settings of a brand: name, address, archiving, language, time zone, mails. Admins change them."""
+"""The settings of a brand: company data, archiving, language, time zone, mails. Admins change them."""
 
 from dataclasses import dataclass, fields
 from typing import Any, Unpack
@@ -25,12 +25,16 @@ class BrandSettings:
     """None: the product's default applies."""
 
     name: str
+    legal_name: str | None
     address: str
+    country: str
+    phone: str | None
     archiving_enabled: bool
     locale: Locale
     time_zone: str
     mail_sender_name: str | None
     mail_reply_to: str | None
+    contact_email: str | None
     rejection_text_en: str | None
     rejection_text_ja: str | None
 
@@ -38,18 +42,25 @@ class BrandSettings:
 NAMES = [each.name for each in fields(BrandSettings)]
 ARGUMENTS = {
     "name": "name",
+    "legal_name": "legalName",
     "address": "address",
+    "country": "country",
+    "phone": "phone",
     "time_zone": "timeZone",
     "mail_sender_name": "mailSenderName",
     "mail_reply_to": "mailReplyTo",
+    "contact_email": "contactEmail",
     "rejection_text_en": "rejectionTextEn",
     "rejection_text_ja": "rejectionTextJa",
 }
 MAX_NAME_LENGTH = 200
 MAX_ADDRESS_LENGTH = 1000
+MAX_COUNTRY_LENGTH = 100
+MAX_EMAIL_LENGTH = 320
+MAX_PHONE_LENGTH = 50
 MAX_LENGTHS = {
     "mail_sender_name": 200,
-    "mail_reply_to": 320,
+    "mail_reply_to": MAX_EMAIL_LENGTH,
     "rejection_text_en": MAX_BODY_LENGTH,
     "rejection_text_ja": MAX_BODY_LENGTH,
 }
@@ -67,8 +78,9 @@ async def brand_settings(context: Context) -> BrandSettings | None:
 async def update_brand_settings(context: Context, changes: dict[str, Any], **terms: Unpack[Terms]) -> Outcome:
     """`changes`: name → new value, of the settings to change."""
     cleaned = {name: _cleaned(value) for name, value in changes.items()}
-    if "address" in cleaned:
-        cleaned["address"] = cleaned["address"] or ""  # of a brand it is never NULL
+    for name in ("address", "country"):  # never NULL
+        if name in cleaned:
+            cleaned[name] = cleaned[name] or ""
 
     async def change(work: Work) -> None:
         if refusals := _check(context, cleaned):
@@ -80,7 +92,9 @@ async def update_brand_settings(context: Context, changes: dict[str, Any], **ter
         for name in changed:
             setattr(brand, name, cleaned[name])
         if "locale" in changed:
-            follow = update(Buyer).where(Buyer.brand_id == brand.id, Buyer.has_own_locale.is_(False))
+            # Those with a country have its language.
+            has_none = (Buyer.has_own_locale.is_(False), Buyer.country == "")
+            follow = update(Buyer).where(Buyer.brand_id == brand.id, *has_none)
             await work.save(follow.values(locale=brand.locale).execution_options(synchronize_session=False))
         if changed:
             work.record(BrandSettingsUpdated(brand_id=brand.id, at=work.now, names=tuple(sorted(changed))))
@@ -99,10 +113,15 @@ def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
     if "name" in changes and not changes["name"]:
         refusals.append(invalid(context, TEXT_MISSING, "name"))
     refusals += wrong_text(context, changes.get("name"), MAX_NAME_LENGTH, "name")
+    refusals += wrong_text(context, changes.get("legal_name"), MAX_NAME_LENGTH, "legalName")
+    refusals += wrong_text(context, changes.get("phone"), MAX_PHONE_LENGTH, "phone")
+    refusals += wrong_text(context, changes.get("country"), MAX_COUNTRY_LENGTH, "country")
     refusals += wrong_text(context, changes.get("address"), MAX_ADDRESS_LENGTH, "address", is_one_line=False)
     if "time_zone" in changes and not is_time_zone(changes["time_zone"] or ""):
         refusals.append(invalid(context, UNKNOWN_TIME_ZONE, "timeZone"))
-    reply_to = changes.get("mail_reply_to")
-    if reply_to and not ADDRESS.fullmatch(reply_to):
-        refusals.append(invalid(context, NOT_AN_ADDRESS, "mailReplyTo"))
+    for name in ("mail_reply_to", "contact_email"):
+        wrong = wrong_text(context, changes.get(name), MAX_EMAIL_LENGTH, ARGUMENTS[name])
+        if not wrong and changes.get(name) and not ADDRESS.fullmatch(changes[name]):
+            wrong = [invalid(context, NOT_AN_ADDRESS, ARGUMENTS[name])]
+        refusals += wrong
     return refusals

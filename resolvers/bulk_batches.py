@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, not_, select, update
+from sqlalchemy import and_, exists, not_, select, update
 
 from models.audit import AuditEntry
 from models.bulk_run import BulkRun
-from models.buyer import Buyer
+from models.buyer import Buyer, BuyerRecipient
 from models.locale import text_for
 from models.messages.history import INTERNAL, EventKind
 from models.messages.mail import MailKind
@@ -19,7 +19,7 @@ from models.policy import OrderAction
 from resolvers import bulk_runs
 from resolvers.bulk_runs import BulkCommand, Check
 from resolvers.core.context import Context
-from resolvers.core.notices import notices_of, unreachable
+from resolvers.core.notices import bounced, notices_of, unreachable
 from resolvers.core.refusals import OrderResult, Outcome
 from resolvers.core.work import Work, lock_orders, working
 from resolvers.reading.verdicts import read_verdicts
@@ -75,7 +75,7 @@ class Batches:
         return {order_id: notice for order_id, notice in found.items() if notice}
 
     async def _warn(self, work: Work, results: dict[UUID, OrderResult]) -> dict[UUID, OrderResult]:
-        """Adds why nobody was mailed to the results, in one statement; a retry gets the same warnings."""
+        """Adds to the results why nobody was mailed, or which addresses a mail server has refused; also on a retry."""
         if self.mail is None or not self.command.message.notify:
             return results
         await work.save()
@@ -93,6 +93,18 @@ class Batches:
         for id, is_offline in await work.read(statement):
             if reason := unreachable(is_offline, ()):
                 warned[id] = replace(results[id], warnings=[text_for(reason, self.context.actor.locale)])
+        refused = (
+            select(Order.id, BuyerRecipient.email, BuyerRecipient.bounce_reason)
+            .join(
+                BuyerRecipient,
+                and_(BuyerRecipient.brand_id == Order.brand_id, BuyerRecipient.buyer_id == Order.buyer_id),
+            )
+            .where(Order.id.in_(done), is_mailed, BuyerRecipient.bounced_at.is_not(None))
+            .order_by(BuyerRecipient.email)
+        )
+        for id, email, said in await work.read(refused):
+            warning = bounced(email, said, self.context.actor.locale)
+            warned[id] = replace(warned[id], warnings=[*warned[id].warnings, warning])
         return warned
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any, Unpack
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, false, func, select, update
 
 from models.base import new_id
 from models.brand import Brand
 from models.buyer import ADDRESS, Buyer, BuyerRecipient
 from models.events import BuyerCreated, BuyerUpdated
-from models.locale import Locale
+from models.locale import Locale, locale_of_country
 from models.messages.refusals import (
     BUYER_CODE_SIMILAR,
     BUYER_CODE_TAKEN,
@@ -62,19 +62,27 @@ MAX_LENGTHS = {
 NEVER_EMPTY = ("unique_code", "name")
 
 
-async def buyers(context: Context, search: str | None, request: PageRequest) -> Page[BuyerRow]:
-    """The buyers that the viewer may see, by code; a buyer's user sees only its own. Two statements."""
-    statement = select(*BUYER_COLUMNS).where(*_conditions(search))
+async def buyers(
+    context: Context, search: str | None, request: PageRequest, *, bounced: bool | None = None
+) -> Page[BuyerRow]:
+    """The buyers that the viewer may see, by code; a buyer's user sees only its own. Two statements.
+
+    `bounced`: only buyers with, or without, an address that a mail server has refused.
+    """
+    statement = select(*BUYER_COLUMNS).where(*_conditions(context, search, bounced))
     async with context.read() as session:
         page = await read_page(session, statement, KEYS, request, buyer_row)
-        emails = await read_recipients(session, [row.id for row in page.rows])
-    rows = [replace(row, emails=tuple(emails.get(row.id, ()))) for row in page.rows]
+        recipients = await read_recipients(session, [row.id for row in page.rows])
+    rows = [replace(row, recipients=tuple(recipients.get(row.id, ()))) for row in page.rows]
     return replace(page, rows=rows)
 
 
-async def count_buyers(context: Context, search: str | None) -> int:
+async def count_buyers(context: Context, search: str | None, *, bounced: bool | None = None) -> int:
     async with context.read() as session:
-        return await session.scalar(select(func.count()).select_from(Buyer).where(*_conditions(search))) or 0
+        return (
+            await session.scalar(select(func.count()).select_from(Buyer).where(*_conditions(context, search, bounced)))
+            or 0
+        )
 
 
 async def create_buyer(
@@ -82,8 +90,8 @@ async def create_buyer(
 ) -> Outcome:
     """`values`: `unique_code`, `name` and any other of NAMES.
 
-    Without `locale` the buyer has the brand's language, and follows it. Without `is_offline` it is offline if it has
-    no recipient.
+    Without `locale` the buyer has the language of its country, or else the brand's, and follows it. Without
+    `is_offline` it is offline if it has no recipient.
     """
     cleaned = _cleaned(values)
 
@@ -93,7 +101,8 @@ async def create_buyer(
         code: str = cleaned["unique_code"]
         await _check_code(work, code, allow_similar=allow_similar_code)
         recipients: Sequence[str] = cleaned.get("recipients", ())
-        columns = {"is_offline": not recipients} | cleaned | await _language(work, cleaned.get("locale"))
+        language = await _language(work, cleaned.get("locale"), cleaned.get("country", ""))
+        columns = {"is_offline": not recipients} | cleaned | language
         columns.pop("recipients", None)
         buyer = Buyer(id=new_id(), brand_id=work.brand_id, **columns)
         work.add(buyer)
@@ -125,10 +134,10 @@ async def update_buyer(
         if buyer.erased_at is not None:
             raise Refused(invalid(context, BUYER_ERASED, "buyerId"))
         columns = {name: value for name, value in cleaned.items() if name != "recipients"}
-        if columns.get("has_own_locale") is False:
-            columns |= await _language(work, None)
-        elif "locale" in columns:
-            columns |= await _language(work, columns["locale"])
+        follows = columns.get("has_own_locale") is False
+        if follows or "locale" in columns or ("country" in columns and not buyer.has_own_locale):
+            chosen = None if follows else columns.get("locale")
+            columns |= await _language(work, chosen, columns.get("country", buyer.country))
         if cleaned.get("recipients") and "is_offline" not in columns:
             columns["is_offline"] = False
         changed = [name for name, value in columns.items() if getattr(buyer, name) != value]
@@ -144,18 +153,25 @@ async def update_buyer(
     return await act(context, change, needs=Permission.MANAGE_BUYERS, **terms)
 
 
-async def _language(work: Work, chosen: Locale | None) -> dict[str, Any]:
-    """The columns of the buyer's language. None: it follows the brand's."""
+async def _language(work: Work, chosen: Locale | None, country: str) -> dict[str, Any]:
+    """The columns of the buyer's language. `chosen` None: it is the country's, or else the brand's."""
     if chosen:
         return {"locale": chosen, "has_own_locale": True}
     brands = select(Brand.locale).where(Brand.id == work.brand_id)
-    return {"locale": await work.find(brands) or Locale.EN, "has_own_locale": False}
+    found = locale_of_country(country) or await work.find(brands) or Locale.EN
+    return {"locale": found, "has_own_locale": False}
 
 
-def _conditions(search: str | None) -> list[ColumnElement[bool]]:
+def _conditions(context: Context, search: str | None, bounced: bool | None) -> list[ColumnElement[bool]]:
     """Raises InputError for words that cannot be searched."""
     check_search(search)
-    return [mentions_buyer(word) for word in words_of(search)]
+    conditions = [mentions_buyer(word) for word in words_of(search)]
+    if bounced is not None:
+        # What a mail server said is for the brand only: to a buyer's user no address is a refused one.
+        is_refused = false() if context.actor.is_buyer else BuyerRecipient.bounced_at.is_not(None)
+        with_refused = select(BuyerRecipient.buyer_id).where(is_refused)
+        conditions.append(Buyer.id.in_(with_refused) if bounced else Buyer.id.not_in(with_refused))
+    return conditions
 
 
 def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
@@ -200,10 +216,13 @@ async def _check_code(work: Work, code: str, *, allow_similar: bool) -> None:
 
 
 async def _replace_recipients(work: Work, buyer: Buyer, recipients: Sequence[str]) -> bool:
-    """Whether they are others than before."""
+    """Whether they are others than before. Either way they are confirmed: what a mail server said of them is gone."""
     of_buyer = (BuyerRecipient.brand_id == buyer.brand_id, BuyerRecipient.buyer_id == buyer.id)
     before = (await work.read(select(BuyerRecipient.email).where(*of_buyer))).scalars().all()
     if set(before) == set(_once(recipients)):
+        confirmed = update(BuyerRecipient).where(*of_buyer, BuyerRecipient.bounced_at.is_not(None))
+        cleared = confirmed.values(bounced_at=None, bounce_reason=None)
+        await work.save(cleared.execution_options(synchronize_session=False))
         return False
     await work.save(delete(BuyerRecipient).where(*of_buyer))
     _add_recipients(work, buyer, recipients)

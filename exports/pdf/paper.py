@@ -49,6 +49,7 @@ def render(
     `title`: of the document. `values`: what this template needs besides. Thread-safe.
     """
     label = labels(locale)
+    countries = babel.Locale(locale).territories
     page = templates.get_template(template).render(
         document=snapshot,
         label=label,
@@ -58,7 +59,8 @@ def render(
         at=lambda instant: format_instant(instant, locale, snapshot.time_zone),
         day=lambda instant: format_day(instant, locale, snapshot.time_zone),
         integer=lambda value: format_decimal(value, "#,##0", locale),
-        country=babel.Locale(locale).territories.get(snapshot.buyer.country, snapshot.buyer.country),
+        country=countries.get(snapshot.buyer.country, snapshot.buyer.country),
+        brand_country=countries.get(snapshot.brand.country, snapshot.brand.country),
         **values,
     )
     html = HTML(string=page, url_fetcher=_no_network)

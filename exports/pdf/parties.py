@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from sqlalchemy import func
+
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.brand import Brand
 from models.buyer import Buyer
 from models.money import from_minor
 
 BRAND = (
-    Brand.name.label("brand_name"),
+    func.coalesce(Brand.legal_name, Brand.name).label("brand_name"),
     Brand.code.label("brand_code"),
     Brand.address.label("brand_address"),
+    Brand.country.label("brand_country"),
+    Brand.phone,
     Brand.mail_reply_to,
     Brand.time_zone,
 )
@@ -26,7 +30,14 @@ BUYER = (
 def brand_of(row: Any) -> Party:
     """From a row with the columns of BRAND."""
     emails = (row.mail_reply_to,) if row.mail_reply_to else ()
-    return Party(name=row.brand_name, code=row.brand_code, country="", address=row.brand_address, emails=emails)
+    return Party(
+        name=row.brand_name,
+        code=row.brand_code,
+        country=row.brand_country,
+        address=row.brand_address,
+        emails=emails,
+        phone=row.phone or "",
+    )
 
 
 def buyer_of(row: Any, emails: tuple[str, ...] = ()) -> Party:

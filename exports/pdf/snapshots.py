@@ -10,13 +10,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """`address`: lines separated by line breaks. `country`: a name, or an ISO 3166 code. Each may be empty."""
+    """`address`: lines separated by line breaks. `country`: a name, or an ISO 3166 code. Each may be empty.
+
+    `phone`: of a brand.
+    """
 
     name: str
     code: str
     country: str
     address: str
     emails: tuple[str, ...] = ()
+    phone: str = ""
 
 
 class Snapshot(Protocol):

@@ -11,17 +11,21 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, null, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
-from exports.mail import email_message, reachable, render
+from exports.mail import email_message, header_address, reachable, render
 from exports.relay.leases import BEFORE_ALL_BRANDS, Claimed, brands_due, claim_lost, claim_ready, is_lost
-from exports.relay.transports import PermanentFailure, PossiblyDelivered, TemporaryFailure, Transport
+from exports.relay.transports import Bounced, Failure, PermanentFailure, PossiblyDelivered, TemporaryFailure, Transport
+from exports.texts import one_line
+from models.buyer import MAX_REASON_LENGTH, BuyerRecipient
 from models.database.sessions import Database
+from models.order import Order
 from models.outbox import MAX_UNCLEAR, NotificationStatus, OrderNotice, OutboxMessage
 from models.scope import EVERYTHING
 
@@ -54,12 +58,16 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The result of one attempt to send a message. `left_over`, `unclear`: see OutboxMessage."""
+    """The result of one attempt to send a message. `left_over`, `unclear`: see OutboxMessage.
+
+    `bounced`: the buyer's address → the reply by which the mail server permanently refused this address itself.
+    """
 
     status: NotificationStatus
     error: str | None = None
     left_over: dict[str, Any] | None = None
     unclear: int = 0
+    bounced: Bounced = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -264,8 +272,10 @@ class Relay:
             notice = OrderNotice(**message.notice)
             mail = render(notice)
             recipients, unreachable = reachable(mail.to)
+            bounced = {} if before else dict.fromkeys(unreachable, "no mail can be addressed to it")
             if not recipients:
-                return Attempt(NotificationStatus.FAILED, f"no mail can be addressed to {', '.join(unreachable)}")
+                told = f"no mail can be addressed to {', '.join(unreachable)}"
+                return Attempt(NotificationStatus.FAILED, told, bounced=bounced)
             email = email_message(
                 replace(mail, to=recipients),
                 id=message.id,
@@ -281,20 +291,27 @@ class Relay:
         notes = [before.get("note")]
         if not before:
             notes += [f"no mail can be addressed to {address}" for address in unreachable]
+        asked = {header_address(each): each for each in mail.to if each not in unreachable}
         try:
-            notes.append(await self._transport.send(email, before.get("to", recipients)))
-            return Attempt(NotificationStatus.SENT, _joined(notes))
-        except PossiblyDelivered as error:
+            sent = await self._transport.send(email, before.get("to", recipients))
+            bounced |= _by_own_spelling(sent.bounced, asked)
+            return Attempt(NotificationStatus.SENT, _joined([*notes, sent.note]), bounced=bounced)
+        except Failure as error:
+            bounced |= _by_own_spelling(error.bounced, asked)
+            return replace(self._failed(message, error, notes), bounced=bounced)
+
+    def _failed(self, message: Claimed, error: Failure, notes: list[str | None]) -> Attempt:
+        if isinstance(error, PossiblyDelivered):
             unclear = NotificationStatus.MAY_HAVE_BEEN_DELIVERED
             return Attempt(unclear, _joined([*notes, str(error)]), message.left_over, message.unclear + 1)
-        except PermanentFailure as error:
+        if isinstance(error, PermanentFailure):
             return _last_attempt(_joined([*notes, str(error)]), message.left_over)
-        except TemporaryFailure as error:
-            last_error = _joined([*notes, str(error)])
-            left_over = {"to": error.left, "note": _joined([*notes, error.note])} if error.left else message.left_over
-            if self._clock() - message.created_at >= GIVE_UP_AFTER:
-                return _last_attempt(last_error, left_over)
-            return Attempt(NotificationStatus.PENDING, last_error, left_over)
+        last_error, left_over = _joined([*notes, str(error)]), message.left_over
+        if isinstance(error, TemporaryFailure) and error.left:
+            left_over = {"to": error.left, "note": _joined([*notes, error.note])}
+        if self._clock() - message.created_at >= GIVE_UP_AFTER:
+            return _last_attempt(last_error, left_over)
+        return Attempt(NotificationStatus.PENDING, last_error, left_over)
 
     async def _settle(self, message: Claimed, attempt: Attempt) -> None:
         """Records the result and releases the lease. A cancelled message that was not sent is not tried again."""
@@ -319,6 +336,7 @@ class Relay:
             "unclear": unclear,
             "lost": 0,
         }
+        await self._mark(message, attempt.bounced)
         await self._update(message, values)
         self._on_tried(attempt.status)
         log.log(
@@ -334,6 +352,34 @@ class Relay:
         async with self._database.transaction(EVERYTHING) as session:
             await session.execute(statement.execution_options(synchronize_session=False))
 
+    async def _mark(self, message: Claimed, bounced: Bounced) -> None:
+        """Marks the addresses that the mail server refused, as far as the order's buyer still has them.
+
+        Before the result is recorded: a relay that is killed in between tries the mail again, and marks them then. In
+        transactions of their own, and errors are only logged: the result must be recorded all the same.
+        """
+        buyer = (
+            select(Order.buyer_id)
+            .join(OutboxMessage, and_(OutboxMessage.brand_id == Order.brand_id, OutboxMessage.order_id == Order.id))
+            .where(OutboxMessage.brand_id == message.brand_id, OutboxMessage.id == message.id)
+        )
+        for email, reason in bounced.items():
+            marked = (
+                update(BuyerRecipient)
+                .where(
+                    BuyerRecipient.brand_id == message.brand_id,
+                    BuyerRecipient.buyer_id == buyer.scalar_subquery(),
+                    BuyerRecipient.email == email,
+                )
+                .values(bounced_at=self._database.now(), bounce_reason=one_line(reason)[:MAX_REASON_LENGTH])
+                .execution_options(synchronize_session=False)
+            )
+            try:
+                async with self._database.transaction(EVERYTHING) as session:
+                    await session.execute(marked)
+            except DBAPIError:
+                log.exception("a refused address could not be marked", extra={"notification": message.id})
+
 
 def _is_claim(message: Claimed) -> ColumnElement[bool]:
     """Selects the message's row as long as nobody else has claimed it since, nor recorded a result."""
@@ -344,6 +390,11 @@ def _is_claim(message: Claimed) -> ColumnElement[bool]:
         OutboxMessage.attempts == message.attempts,
         or_(OutboxMessage.status == NotificationStatus.PENDING, OutboxMessage.status == unclear),
     )
+
+
+def _by_own_spelling(bounced: Bounced, asked: dict[str, str]) -> Bounced:
+    """`asked`: the address for the mail server → as the buyer has it."""
+    return {asked[each]: reason for each, reason in bounced.items() if each in asked}
 
 
 def _given_up(message: Claimed) -> Attempt:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import re
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
@@ -11,10 +12,19 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from exports.texts import printable
+
 TIMEOUT_SECONDS = 30.0  # for one mail, from connecting to the server's reply to DATA
 ANSWER_SECONDS = 600.0  # for the server's reply to the end of the mail (RFC 5321, 4.5.3.2.6)
 QUIT_SECONDS = 2.0  # for the server to reply to QUIT
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+# Replies to RCPT that refuse the address itself: by their code, or better by their enhanced code (RFC 3463), where
+# 5.1 is about the address, 5.2 about the mailbox and 5.4 about the way to its domain. 5.3, 5.5, 5.6 and 5.7 are about
+# the server, the commands, the content and the server's policy; 5.1.7 and 5.1.8 about the sender, 5.2.3 about the size.
+BOUNCES = (550, 551, 552, 553, 554, 556)
+ENHANCED = re.compile(r"\s*([245])\.(\d{1,3}\.\d{1,3})\b")
+OF_ADDRESSES = ("1.", "2.", "4.")
+NOT_OF_ADDRESSES = ("1.7", "1.8", "2.3")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -22,7 +32,27 @@ class SmtpUrlError(ValueError):
     """The URL of the mail server is not valid. The message says why and contains a valid example."""
 
 
-class TemporaryFailure(Exception):
+# Recipient → the reply by which the mail server permanently refused this address itself.
+Bounced = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The mail server has accepted the mail. `note`: its replies for the recipients that it has not accepted."""
+
+    note: str | None = None
+    bounced: Bounced = field(default_factory=dict)
+
+
+class Failure(Exception):
+    """Why a mail was not sent, or may not have been sent. The message may quote any bytes of a mail server."""
+
+    def __init__(self, reply: str) -> None:
+        super().__init__(printable(reply))
+        self.bounced: Bounced = {}
+
+
+class TemporaryFailure(Failure):
     """Not sent, but another attempt may succeed. The message contains the server's reply.
 
     `left`: the recipients to try again, if others have received the mail; None: all. `note`: the server's replies for
@@ -35,20 +65,20 @@ class TemporaryFailure(Exception):
         self.note = note
 
 
-class PermanentFailure(Exception):
+class PermanentFailure(Failure):
     """Not sent, and no further attempt can succeed. The message contains the server's reply."""
 
 
-class PossiblyDelivered(Exception):
+class PossiblyDelivered(Failure):
     """The server got the whole mail, but its answer did not arrive. The message says why."""
 
 
-class Transport(Protocol):
-    async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
-        """None, or a note if only some recipients were accepted.
+Refused = dict[str, aiosmtplib.SMTPResponse]
 
-        Raises TemporaryFailure, PermanentFailure or PossiblyDelivered.
-        """
+
+class Transport(Protocol):
+    async def send(self, message: EmailMessage, recipients: list[str]) -> Sent:
+        """Raises TemporaryFailure, PermanentFailure or PossiblyDelivered."""
 
 
 class SmtpTransport:
@@ -76,13 +106,23 @@ class SmtpTransport:
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
 
-    async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
+    async def send(self, message: EmailMessage, recipients: list[str]) -> Sent:
+        refused: Refused = {}
+        try:
+            await self._send(message, recipients, refused)
+            return Sent(_note_of(refused), _bounced(refused))
+        except Failure as error:
+            error.bounced = _bounced(refused)
+            raise
+
+    async def _send(self, message: EmailMessage, recipients: list[str], refused: Refused) -> None:
+        """Fills in `refused`: the recipients that the server has not accepted."""
         server = self._connection()
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 try:
                     await server.connect()
-                    refused = await _hand_in(server, message, recipients)
+                    await _hand_in(server, message, recipients, refused)
                 except asyncio.CancelledError:
                     server.close()
                     raise
@@ -109,7 +149,6 @@ class SmtpTransport:
             raise TemporaryFailure(f"{type(error).__name__}: {error}") from error
         finally:
             await _quit(server)
-        return _note_of(refused)
 
     async def check(self) -> None:
         """Raises if the server does not reply or refuses the login."""
@@ -142,12 +181,12 @@ class FileTransport:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
+    async def send(self, message: EmailMessage, recipients: list[str]) -> Sent:
         try:
             await asyncio.to_thread(self._write, message)
         except OSError as error:
             raise TemporaryFailure(f"{self._folder} cannot be written: {error.strerror or error}") from error
-        return None
+        return Sent()
 
     def _write(self, message: EmailMessage) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -159,16 +198,12 @@ class FileTransport:
         draft.replace(path)
 
 
-Refused = dict[str, aiosmtplib.SMTPResponse]
-
-
-async def _hand_in(server: aiosmtplib.SMTP, message: EmailMessage, recipients: list[str]) -> Refused:
-    """The envelope, up to the server's reply to DATA. Returns the refused recipients if others are accepted.
+async def _hand_in(server: aiosmtplib.SMTP, message: EmailMessage, recipients: list[str], refused: Refused) -> None:
+    """The envelope, up to the server's reply to DATA. Fills in `refused`.
 
     Raises aiosmtplib.SMTPException. Nothing has been delivered then.
     """
     await server.mail(message["From"].addresses[0].addr_spec)
-    refused = []
     for each in recipients:
         try:
             # Not rcpt(): that takes the quotes off an address.
@@ -176,13 +211,13 @@ async def _hand_in(server: aiosmtplib.SMTP, message: EmailMessage, recipients: l
         except ValueError:
             answer = aiosmtplib.SMTPResponse(553, "this address cannot be part of a command")
         if answer.code not in (aiosmtplib.SMTPStatus.completed, aiosmtplib.SMTPStatus.will_forward):
-            refused.append(aiosmtplib.SMTPRecipientRefused(answer.code, answer.message, each))
-    if len(refused) == len(recipients):
-        raise aiosmtplib.SMTPRecipientsRefused(refused)
+            refused[each] = aiosmtplib.SMTPResponse(answer.code, printable(answer.message))
+    if len(refused) == len(set(recipients)):
+        errors = [aiosmtplib.SMTPRecipientRefused(*answer, each) for each, answer in refused.items()]
+        raise aiosmtplib.SMTPRecipientsRefused(errors)
     answer = await server.execute_command(b"DATA")
     if answer.code != aiosmtplib.SMTPStatus.start_input:
         raise aiosmtplib.SMTPDataError(answer.code, answer.message)
-    return {each.recipient: aiosmtplib.SMTPResponse(each.code, each.message) for each in refused}
 
 
 async def _hand_over(server: aiosmtplib.SMTP, message: EmailMessage, refused: Refused) -> None:
@@ -231,6 +266,18 @@ def _note_of(refused: Refused) -> str | None:
     if left:
         raise TemporaryFailure("; ".join(told.values()), left=left, note=note)
     return note
+
+
+def _bounced(refused: Refused) -> Bounced:
+    return {each: f"{answer.code} {answer.message}" for each, answer in refused.items() if _is_bounce(answer)}
+
+
+def _is_bounce(answer: aiosmtplib.SMTPResponse) -> bool:
+    enhanced = ENHANCED.match(answer.message)
+    if answer.code < 500 or enhanced is None or enhanced[2].startswith("0."):
+        return answer.code in BOUNCES
+    is_of_address = enhanced[2].startswith(OF_ADDRESSES) and enhanced[2] not in NOT_OF_ADDRESSES
+    return enhanced[1] == "5" and is_of_address
 
 
 def _reply(error: aiosmtplib.SMTPResponseException) -> str:

@@ -57,11 +57,20 @@ def brand_add(
 @app.command(name="set")
 def brand_set(
     name: Annotated[str | None, typer.Option(help="As documents and mails show it.")] = None,
+    legal_name: Annotated[
+        str | None, typer.Option(help="The company's name, as documents show it; \"\" for the brand's name.")
+    ] = None,
     address: Annotated[str | None, typer.Option(help="The postal address, as documents show it.")] = None,
+    country: Annotated[str | None, typer.Option(help='The country; "" for none.')] = None,
+    phone: Annotated[str | None, typer.Option(help='The phone number in rejection mails; "" for none.')] = None,
     reply_to: Annotated[str | None, typer.Option(help='The address that buyers reply to; "" for none.')] = None,
+    contact: Annotated[
+        str | None, typer.Option(help='The address for questions in rejection mails; "" for the one for replies.')
+    ] = None,
     sender_name: Annotated[str | None, typer.Option(help='The sender of mails; "" for the brand\'s name.')] = None,
     locale: Annotated[
-        Locale | None, typer.Option(help="The language of mails to buyers that have none of their own.")
+        Locale | None,
+        typer.Option(help="The language of mails to buyers without a language or a country of their own."),
     ] = None,
     time_zone: Annotated[str | None, typer.Option(help="The time zone of the times in documents.")] = None,
     brand: OfBrand = None,
@@ -70,8 +79,12 @@ def brand_set(
     """Change what is named of a brand."""
     values = {
         "name": name,
+        "legal_name": legal_name,
         "address": address,
+        "country": country,
+        "phone": phone,
         "mail_reply_to": reply_to,
+        "contact_email": contact,
         "mail_sender_name": sender_name,
         "locale": locale,
         "time_zone": time_zone,

@@ -14,7 +14,7 @@ from models.locale import Locale
 from resolvers import buyer_erasure, buyers
 from resolvers.inputs import InputError
 from resolvers.reading.pagination import MAX_PAGE_SIZE, PageRequest
-from resolvers.reading.rows import BuyerRow
+from resolvers.reading.rows import BuyerRow, RecipientRow
 
 app = typer.Typer(help="The buyers of a brand: shops that order from it.", no_args_is_help=True)
 Code = Annotated[str, typer.Argument(help="The brand's code for the buyer.")]
@@ -42,7 +42,7 @@ def buyer_add(
     brand: OfBrand = None,
     demo: Demo = False,
 ) -> None:
-    """Add a buyer. Without --language it has the brand's; without --email it is offline."""
+    """Add a buyer. Without --language it has that of its country, or the brand's; without --email it is offline."""
     values = _given(name, email, language, country, address, offline) | {"unique_code": code}
     settings = existing_settings(demo=demo)
     on_database(settings, lambda database: add_buyer(database, brand, values, allow_similar=allow_similar))
@@ -57,7 +57,8 @@ def buyer_set(
     no_email: Annotated[bool, typer.Option("--no-email", help="Remove all e-mail addresses.")] = False,
     language: Language = None,
     no_language: Annotated[
-        bool, typer.Option("--no-language", help="Follow the brand's language instead of one of its own.")
+        bool,
+        typer.Option("--no-language", help="Follow the country's or the brand's language instead of one of its own."),
     ] = False,
     country: Country = None,
     address: Address = None,
@@ -98,11 +99,17 @@ def buyer_erase(
 @app.command(name="list")
 def buyer_list(
     search: Annotated[str | None, typer.Option(help="Only buyers with these words in code, name or e-mail.")] = None,
+    bounced: Annotated[
+        bool | None,
+        typer.Option("--bounced/--not-bounced", help="Only buyers with an address that a mail server has refused."),
+    ] = None,
     brand: OfBrand = None,
     demo: Demo = False,
 ) -> None:
     """List the buyers by code: code, name, offline or connected, language, country, e-mail addresses."""
-    for line in on_database(existing_settings(demo=demo), lambda database: list_buyers(database, brand, search)):
+    for line in on_database(
+        existing_settings(demo=demo), lambda database: list_buyers(database, brand, search, bounced)
+    ):
         typer.echo(line)
 
 
@@ -124,18 +131,22 @@ async def erase_buyer(database: Database, brand: str | None, code: str) -> None:
     done(await buyer_erasure.erase_buyer(await context_of(database, brand), buyer.id))
 
 
-async def list_buyers(database: Database, brand: str | None, search: str | None) -> list[str]:
+async def list_buyers(
+    database: Database, brand: str | None, search: str | None, bounced: bool | None = None
+) -> list[str]:
     """One line for each buyer. Raises CommandError."""
     try:
-        return [_line(row) async for row in _all(database, brand, search)]
+        return [_line(row) async for row in _all(database, brand, search, bounced)]
     except InputError as error:
         raise CommandError(str(error)) from None
 
 
-async def _all(database: Database, brand: str | None, search: str | None) -> AsyncIterator[BuyerRow]:
+async def _all(
+    database: Database, brand: str | None, search: str | None, bounced: bool | None
+) -> AsyncIterator[BuyerRow]:
     context, after, has_next = await context_of(database, brand), None, True
     while has_next:
-        page = await buyers.buyers(context, search, PageRequest.of(MAX_PAGE_SIZE, after))
+        page = await buyers.buyers(context, search, PageRequest.of(MAX_PAGE_SIZE, after), bounced=bounced)
         for row in page.rows:
             yield row
         after, has_next = page.cursors[-1] if page.cursors else None, page.has_next
@@ -143,7 +154,13 @@ async def _all(database: Database, brand: str | None, search: str | None) -> Asy
 
 def _line(row: BuyerRow) -> str:
     connected = "offline" if row.is_offline else "connected"
-    return "\t".join([row.unique_code, row.name, connected, row.locale, row.country, "; ".join(row.emails)])
+    return "\t".join(
+        [row.unique_code, row.name, connected, row.locale, row.country, "; ".join(map(_address, row.recipients))]
+    )
+
+
+def _address(row: RecipientRow) -> str:
+    return f"{row.email} (refused {row.bounced_at:%Y-%m-%d}: {row.bounce_reason})" if row.bounced_at else row.email
 
 
 def _given(

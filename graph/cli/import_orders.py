@@ -60,10 +60,13 @@ def import_orders(
     update_buyers: Annotated[
         bool, typer.Option("--update-buyers", help="Update known buyers with what the files say about them.")
     ] = False,
+    sheet: Annotated[
+        str | None, typer.Option(help="The sheet to read of a workbook that has orders in several.")
+    ] = None,
     demo: Demo = False,
 ) -> None:
     """Import orders. Orders with a faulty row are refused, the others are imported; exit code 1 if any is refused."""
-    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run)
+    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run, sheet)
     settings = existing_settings(demo=demo)
     sys.exit(on_database(settings, lambda database: run_import(database, brand, files, report, options)))
 

@@ -18,7 +18,7 @@ from opentelemetry.propagate import get_global_textmap
 from sqlalchemy import event
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from exports.relay.transports import Transport
+from exports.relay.transports import Sent, Transport
 from models.database.sessions import Database
 
 # What a span may hold of a request. A path can hold the token of a download, a query the values of a search.
@@ -96,6 +96,6 @@ class TracedTransport:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
+    async def send(self, message: EmailMessage, recipients: list[str]) -> Sent:
         with tracer().start_as_current_span("mail", context.Context(), trace.SpanKind.CLIENT):
             return await self._transport.send(message, recipients)

@@ -13,6 +13,12 @@ BUYER_HAS_NO_ADDRESS = Text(
     "バイヤーのメールアドレスが登録されていないため、メールは送信されません。",
 )
 
+ADDRESS_BOUNCED = Text(
+    "A mail server has refused the buyer's address {email}: {reason}. Mails still go to it; please check the address.",
+    "バイヤーのメールアドレス {email} は、以前メールサーバーに拒否されました（{reason}）。"
+    "今回も送信の対象となりますので、アドレスをご確認ください。",
+)
+
 # Refusals
 ORDER_NOT_FOUND = Text("There is no such order.", "該当する注文がありません。")
 

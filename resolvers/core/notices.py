@@ -16,6 +16,7 @@ from models.locale import Locale, Text, text_for
 from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import (
+    ADDRESS_BOUNCED,
     BODY_TOO_LONG,
     BODY_WITHOUT_NOTIFY,
     BUYER_HAS_NO_ADDRESS,
@@ -74,22 +75,29 @@ def typed(body: str | None) -> str | None:
     return body.replace("\r\n", "\n").replace("\r", "\n") if body and body.strip() else None
 
 
-def unreachable(is_offline: bool, addresses: Sequence[str]) -> Text | None:
+def unreachable(is_offline: bool, recipients: Sequence[BuyerRecipient]) -> Text | None:
     """Why nobody can be mailed; None when somebody can."""
     if is_offline:
         return BUYER_IS_OFFLINE
-    return None if addresses else BUYER_HAS_NO_ADDRESS
+    return None if recipients else BUYER_HAS_NO_ADDRESS
+
+
+def bounced(email: str, reason: str | None, locale: Locale) -> str:
+    """The warning about an address that a mail server has refused."""
+    return text_for(ADDRESS_BOUNCED, locale, email=email, reason=reason or "")
 
 
 async def notice_of(
     session: AsyncSession, order: Order, kind: MailKind, at: datetime, body: str | None, locale: Locale
 ) -> tuple[OrderNotice | None, list[str]]:
-    """What the buyer is mailed, frozen; or None and, in the viewer's language, why nobody can be mailed."""
-    brand, buyer, addresses = (await _readers(session, [order]))[order.buyer_id]
-    if reason := unreachable(buyer.is_offline, addresses):
+    """What the buyer is mailed, frozen; and warnings in the viewer's language: why nobody can be mailed, in which case
+    the notice is None, or which addresses a mail server has refused."""
+    brand, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
+    if reason := unreachable(buyer.is_offline, recipients):
         return None, [text_for(reason, locale)]
     contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
-    return _notice(order, kind, at, body, brand, buyer, addresses, contents.get(order.id)), []
+    warnings = [bounced(each.email, each.bounce_reason, locale) for each in recipients if each.bounced_at]
+    return _notice(order, kind, at, body, brand, buyer, recipients, contents.get(order.id)), warnings
 
 
 async def notices_of(
@@ -100,28 +108,31 @@ async def notices_of(
     contents = await _contents(session, orders) if kind is MailKind.ORDER_REJECTED else {}
     notices: dict[UUID, OrderNotice | None] = {}
     for order in orders:
-        brand, buyer, addresses = readers[order.buyer_id]
+        brand, buyer, recipients = readers[order.buyer_id]
         notices[order.id] = None
-        if not unreachable(buyer.is_offline, addresses):
+        if not unreachable(buyer.is_offline, recipients):
             about = contents.get(order.id)
-            notices[order.id] = _notice(order, kind, at, body, brand, buyer, addresses, about)
+            notices[order.id] = _notice(order, kind, at, body, brand, buyer, recipients, about)
     return notices
 
 
-async def _readers(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, tuple[Brand, Buyer, list[str]]]:
-    """Buyer's id → brand, buyer and addresses."""
+Readers = dict[UUID, tuple[Brand, Buyer, list[BuyerRecipient]]]
+
+
+async def _readers(session: AsyncSession, orders: Sequence[Order]) -> Readers:
+    """Buyer's id → brand, buyer and its recipients."""
     statement = (
-        select(Brand, Buyer, BuyerRecipient.email)
+        select(Brand, Buyer, BuyerRecipient)
         .join(Buyer, Buyer.brand_id == Brand.id)
         .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
         .where(Brand.id == orders[0].brand_id, Buyer.id.in_({order.buyer_id for order in orders}))
         .order_by(BuyerRecipient.email)
     )
-    found: dict[UUID, tuple[Brand, Buyer, list[str]]] = {}
-    for brand, buyer, email in await session.execute(statement):
+    found: Readers = {}
+    for brand, buyer, recipient in await session.execute(statement):
         recipients = found.setdefault(buyer.id, (brand, buyer, []))[2]
-        if email:
-            recipients.append(email)
+        if recipient:
+            recipients.append(recipient)
     return found
 
 
@@ -169,7 +180,7 @@ def _notice(
     body: str | None,
     brand: Brand,
     buyer: Buyer,
-    recipients: list[str],
+    recipients: list[BuyerRecipient],
     contents: OrderContents | None,
 ) -> OrderNotice:
     return OrderNotice(
@@ -181,11 +192,13 @@ def _notice(
         sender_name=brand.mail_sender_name or brand.name,
         reply_to=brand.mail_reply_to,
         buyer_name=buyer.name,
-        to=recipients,
+        to=[each.email for each in recipients],
         locale=buyer.locale,
         time_zone=brand.time_zone,
         body=body or _brands_text(brand, buyer, kind) or mail_texts(kind).text.in_(buyer.locale),
         contents=contents,
+        contact_email=brand.contact_email,
+        phone=brand.phone,
     )
 
 
@@ -238,14 +251,14 @@ async def cancel_mails(work: Work, decision: MailKind) -> None:
 
 async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
     """Where mails to the order's buyer go now; nowhere for an offline buyer."""
-    _, buyer, addresses = (await _readers(session, [order]))[order.buyer_id]
-    return [] if unreachable(buyer.is_offline, addresses) else addresses
+    _, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
+    return [] if unreachable(buyer.is_offline, recipients) else [each.email for each in recipients]
 
 
 async def preview(
     context: Context, order_id: UUID, kind: MailKind, action: OrderAction, body: str | None
-) -> OrderNotice:
-    """The notice that the action would send now. Raises InputError for a viewer who may not do it, or
+) -> tuple[OrderNotice, list[str]]:
+    """The notice that the action would send now, and warnings. Raises InputError for a viewer who may not do it, or
     when nobody can be mailed."""
     locale = context.actor.locale
     body = typed(body)
@@ -259,4 +272,4 @@ async def preview(
         notice, warnings = await notice_of(session, order, kind, context.clock(), body, locale)
     if notice is None:
         raise InputError(warnings[0], "orderId", code="NO_RECIPIENT")
-    return notice
+    return notice, warnings

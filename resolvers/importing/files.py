@@ -2,6 +2,8 @@
 
 import csv
 import gzip
+import shlex
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -15,7 +17,7 @@ from models.locale import Locale
 from resolvers.importing.encodings import EncodingError, find_encoding
 from resolvers.importing.inspection import MAX_SHEET_BYTES, Suspicious, check_size, inspect_workbook
 from resolvers.importing.text_files import CsvError, Row, find_delimiter, open_text, read_rows
-from resolvers.importing.workbooks import Workbook, WorkbookError
+from resolvers.importing.workbooks import Sheet, Workbook, WorkbookError
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
@@ -40,8 +42,10 @@ class OpenedFile:
 
 
 @contextmanager
-def open_file(path: Path, locale: Locale = Locale.EN, encoding: str | None = None) -> Iterator[OpenedFile]:
-    """`locale`: the brand's. `encoding`: that of a text file, when the user says it.
+def open_file(
+    path: Path, locale: Locale = Locale.EN, encoding: str | None = None, sheet: str | None = None
+) -> Iterator[OpenedFile]:
+    """`locale`: the brand's. `encoding` of a text file and `sheet` of a workbook: when the user says them.
 
     Raises ImportFileError, also while the rows are read.
     """
@@ -50,7 +54,10 @@ def open_file(path: Path, locale: Locale = Locale.EN, encoding: str | None = Non
         if not name.endswith((".xlsx", ".csv", ".csv.gz")):
             raise ImportFileError(f"{path} is neither .xlsx nor .csv (or .csv.gz).")
         with path.open("rb") as raw:
-            opened = _workbook(path, raw) if name.endswith(".xlsx") else _csv(path, raw, locale, encoding)
+            is_workbook = name.endswith(".xlsx")
+            if sheet and not is_workbook:
+                raise ImportFileError(f"{path} is a text file, which has no sheets: leave out --sheet.")
+            opened = _workbook(path, raw, sheet) if is_workbook else _csv(path, raw, locale, encoding)
             with opened as file:
                 yield file
     except OSError as error:
@@ -66,15 +73,15 @@ def open_file(path: Path, locale: Locale = Locale.EN, encoding: str | None = Non
 
 
 @contextmanager
-def _workbook(path: Path, raw: BinaryIO) -> Iterator[OpenedFile]:
+def _workbook(path: Path, raw: BinaryIO, asked: str | None) -> Iterator[OpenedFile]:
     if raw.read(4) == OLD_OFFICE:
         raise ImportFileError(f"{path} has a password or is an old .xls: save it as .xlsx without a password.")
     raw.seek(0)
     inspect_workbook(path, raw)
     try:
         workbook = Workbook(raw)
-        sheet = workbook.best_sheet()
-    except (WorkbookError, ParseError):
+        sheet = _sheet(path, workbook, asked)
+    except (WorkbookError, ParseError, ImportFileError):
         raise
     except (ValueError, TypeError, AttributeError, IndexError) as error:
         # Parts that are not as ECMA-376 wants them.
@@ -85,6 +92,28 @@ def _workbook(path: Path, raw: BinaryIO) -> Iterator[OpenedFile]:
         yield OpenedFile(rows, raw.tell, path.stat().st_size, notes, from_1904=workbook.from_1904)
     finally:
         workbook.close()
+
+
+def _sheet(path: Path, workbook: Workbook, asked: str | None) -> Sheet:
+    """The sheet that is asked for, or the only one with orders. Raises ImportFileError when several have some."""
+    if asked:
+        found = next((each for each in workbook.sheets if _folded(each.name) == _folded(asked)), None)
+        if found is None:
+            listed = ", ".join(each.name for each in workbook.sheets)
+            raise ImportFileError(f"{path} has no visible sheet {asked}. Its visible sheets are: {listed}.")
+        return found
+    with_orders = workbook.sheets_with_orders()
+    if len(with_orders) > 1:
+        listed = ", ".join(each.name for each in with_orders)
+        raise ImportFileError(
+            f"{path} has orders in {len(with_orders)} sheets ({listed}), and one sheet is read at a time: import the"
+            f" file once for each with --sheet NAME, e.g. --sheet {shlex.quote(with_orders[0].name)}."
+        )
+    return with_orders[0] if with_orders else workbook.best_sheet()
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _sound(path: Path, rows: Iterator[Row]) -> Iterator[Row]:

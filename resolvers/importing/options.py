@@ -16,7 +16,8 @@ class ImportOptions:
     """`encoding` and `decimal_comma` None: found out from the file, or the file is refused.
 
     `allow_similar`: codes that look like known ones are new ones. `update_buyers`: what the file says of known buyers
-    is taken over. `dry_run`: everything is checked and counted, nothing is written.
+    is taken over. `dry_run`: everything is checked and counted, nothing is written. `sheet`: the name of the only one
+    of a workbook that is read.
     """
 
     encoding: str | None = None
@@ -25,6 +26,7 @@ class ImportOptions:
     allow_similar: bool = False
     update_buyers: bool = False
     dry_run: bool = False
+    sheet: str | None = None
 
 
 AS_THE_FILE_SAYS = ImportOptions()

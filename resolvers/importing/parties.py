@@ -12,7 +12,7 @@ from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.events import BuyerUpdated
 from models.folding import folded_if_other
-from models.locale import Locale
+from models.locale import Locale, locale_of_country
 from resolvers.importing.rows import ImportRow
 
 
@@ -42,7 +42,7 @@ class Said:
             "unique_code": self.code,
             "name": self.name or self.code,
             "country": self.country,
-            "locale": Locale(self.language) if self.language else brand.locale,
+            "locale": Locale(self.language) if self.language else locale_of_country(self.country) or brand.locale,
             "has_own_locale": bool(self.language),
             "is_offline": not self.emails,
         }
@@ -63,7 +63,7 @@ def said_of_buyers(rows: list[ImportRow]) -> dict[str, Said]:
 class Difference:
     """`name`: the buyer's so far. `values`: the columns of the buyer that the file says else.
 
-    `told`: each as "what old → new".
+    `told`: each as "what old → new". `is_confirmed`: the file says addresses again that a mail server has refused.
     """
 
     said: Said
@@ -72,6 +72,7 @@ class Difference:
     values: dict[str, Any] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     has_other_emails: bool = False
+    is_confirmed: bool = False
 
     def __str__(self) -> str:
         return f"{self.said.code}: {', '.join(f'{name} {change}' for name, change in self.told.items())}"
@@ -81,28 +82,37 @@ async def differences_of_buyers(session: AsyncSession, said: dict[str, Said], kn
     """`known`: the rows of the buyers that are there. Erased ones stay as they are."""
     known = [row for row in known if row.erased_at is None]
     with_emails = [row.id for row in known if said[row.unique_code].emails]
-    recipients = select(BuyerRecipient.buyer_id, BuyerRecipient.email).where(BuyerRecipient.buyer_id.in_(with_emails))
-    emails: dict[UUID, list[str]] = {}
-    for buyer_id, email in await session.execute(recipients.order_by(BuyerRecipient.email)) if with_emails else ():
-        emails.setdefault(buyer_id, []).append(email)
-    found = (_difference(said[row.unique_code], row, emails.get(row.id, [])) for row in known)
+    columns = (BuyerRecipient.buyer_id, BuyerRecipient.email, BuyerRecipient.bounced_at)
+    recipients = select(*columns).where(BuyerRecipient.buyer_id.in_(with_emails)).order_by(BuyerRecipient.email)
+    emails: dict[UUID, dict[str, datetime | None]] = {}
+    for buyer_id, email, bounced_at in await session.execute(recipients) if with_emails else ():
+        emails.setdefault(buyer_id, {})[email] = bounced_at
+    found = (_difference(said[row.unique_code], row, emails.get(row.id, {})) for row in known)
     return [each for each in found if each.told]
 
 
-def _difference(said: Said, buyer: Any, emails: list[str]) -> Difference:
+def _difference(said: Said, buyer: Any, emails: dict[str, datetime | None]) -> Difference:
+    """`emails`: the buyer's, and when a mail server has refused them."""
     found = Difference(said, buyer.id, buyer.name)
     for column, name, new in (("name", "name", said.name), ("country", "country", said.country)):
         if new and new != getattr(buyer, column):
             found.values[column] = new
             found.told[name] = f"{getattr(buyer, column) or 'nothing'} → {new}"
-    if said.language and Locale(said.language) != buyer.locale:
-        found.values |= {"locale": Locale(said.language), "has_own_locale": True}
-        found.told["language"] = f"{buyer.locale} → {said.language}"
+    locale = Locale(said.language) if said.language else buyer.locale
+    if "country" in found.values and not said.language and not buyer.has_own_locale:
+        locale = found.values["locale"] = locale_of_country(said.country) or buyer.locale
+    elif said.language and (locale != buyer.locale or "country" in found.values):
+        found.values |= {"locale": locale, "has_own_locale": True}
+    if locale != buyer.locale:
+        found.told["language"] = f"{buyer.locale} → {locale}"
     if said.emails and {each.casefold() for each in said.emails} != {each.casefold() for each in emails}:
         found.has_other_emails = True
         found.told["e-mail"] = f"{'; '.join(emails) or 'nothing'} → {'; '.join(dict.fromkeys(said.emails))}"
         if buyer.is_offline:
             found.values["is_offline"] = False
+    elif said.emails and (refused := [email for email, bounced_at in emails.items() if bounced_at]):
+        found.is_confirmed = True
+        found.told["e-mail"] = f"{'; '.join(refused)}, refused by a mail server → the same, confirmed"
     return found
 
 
@@ -118,6 +128,9 @@ async def take_over(
         if each.has_other_emails:
             await session.execute(delete(BuyerRecipient).where(BuyerRecipient.buyer_id == each.buyer_id))
             await session.execute(insert(BuyerRecipient), each.said.recipients(brand, each.buyer_id))
+        elif each.is_confirmed:
+            confirmed = update(BuyerRecipient).where(BuyerRecipient.buyer_id == each.buyer_id)
+            await session.execute(confirmed.values(bounced_at=None, bounce_reason=None))
     return [
         BuyerUpdated(brand_id=brand.id, at=now, code=each.said.code, names=tuple(sorted(each.told)), source=source)
         for each in differences

@@ -38,7 +38,7 @@ def stage(
     progress: Progress,
 ) -> None:
     """Raises ImportFileError."""
-    with open_file(path, brand.locale, options.encoding) as file:
+    with open_file(path, brand.locale, options.encoding, options.sheet) as file:
         reading = Reading.of(brand, options, by_comma=file.by_comma, from_1904=file.from_1904)
         heading, rows = _find_heading(path, file)
         summary.notes += file.notes

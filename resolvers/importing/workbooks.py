@@ -1,4 +1,4 @@
-"""Reads the first sheet of a workbook that names our columns, row by row, from its XML (ECMA-376, also Strict).
+"""Reads a sheet of a workbook, row by row, from its XML (ECMA-376, also Strict).
 
 No general library is used: they fail on parts that do not matter here (fills, dates of creation), and hide what does
 (whether a formula was calculated, how a number shows, which rows a filter hides).
@@ -74,6 +74,20 @@ class Workbook:
             if named == len(REQUIRED):
                 break
         return best
+
+    def sheets_with_orders(self) -> list[Sheet]:
+        """Those with a heading that names all required columns, and something below it."""
+        return [sheet for sheet in self.sheets if self._has_orders(sheet)]
+
+    def _has_orders(self, sheet: Sheet) -> bool:
+        is_below = False
+        for place, (_, cells, _) in enumerate(self.rows(sheet)):
+            if is_below and any(cell.text.strip() or cell.wrong for cell in cells):
+                return True
+            if not is_below and place >= SEARCHED_ROWS:
+                return False
+            is_below = is_below or count_columns(cell.text for cell in cells) == len(REQUIRED)
+        return False
 
     def rows(self, sheet: Sheet) -> Iterator[Row]:
         number = 0

@@ -53,9 +53,11 @@ from resolvers.reading.rows import (
     LineRow,
     NotificationRow,
     OrderRow,
+    RecipientRow,
     RejectionRow,
     TagRow,
     buyer_row,
+    columns_of,
     order_columns,
     with_sku,
 )
@@ -136,19 +138,22 @@ async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, 
 
 async def read_buyers(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BuyerRow]:
     rows = (await session.execute(select(*BUYER_COLUMNS).where(Buyer.id.in_(ids)))).all()
-    emails = await read_recipients(session, ids)
-    return {row.id: buyer_row(*row, emails=emails.get(row.id, ())) for row in rows}
+    recipients = await read_recipients(session, ids)
+    return {row.id: buyer_row(*row, recipients=recipients.get(row.id, ())) for row in rows}
 
 
-async def read_recipients(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[str]]:
+async def read_recipients(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[RecipientRow]]:
     """Buyer's id → its e-mail addresses, sorted."""
     recipients = (
-        select(BuyerRecipient.buyer_id, BuyerRecipient.email)
+        select(BuyerRecipient.buyer_id, *columns_of(BuyerRecipient, RecipientRow))
         .join_from(BuyerRecipient, Buyer)
         .where(BuyerRecipient.buyer_id.in_(ids))
         .order_by(BuyerRecipient.email)
     )
-    return grouped((await session.execute(recipients)).all(), str)
+    found: dict[UUID, list[RecipientRow]] = {}
+    for buyer_id, *columns in await session.execute(recipients):
+        found.setdefault(buyer_id, []).append(RecipientRow(*columns))
+    return found
 
 
 async def read_brands(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BrandRow]:

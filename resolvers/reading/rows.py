@@ -93,6 +93,13 @@ class LineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientRow:
+    email: str
+    bounced_at: datetime | None
+    bounce_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BuyerRow:
     id: UUID
     unique_code: str
@@ -103,7 +110,11 @@ class BuyerRow:
     erased_at: datetime | None
     country: str
     address: str
-    emails: tuple[str, ...]
+    recipients: tuple[RecipientRow, ...]
+
+    @property
+    def emails(self) -> tuple[str, ...]:
+        return tuple(each.email for each in self.recipients)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +241,9 @@ def order_columns(session: AsyncSession) -> tuple[Any, ...]:
     return ORDER_COLUMNS if scope.buyer_id is None else BUYERS_ORDER_COLUMNS
 
 
-def buyer_row(*columns: Any, emails: Sequence[str] = ()) -> BuyerRow:
+def buyer_row(*columns: Any, recipients: Sequence[RecipientRow] = ()) -> BuyerRow:
     """`columns`: BUYER_COLUMNS."""
-    return BuyerRow(*(*columns, tuple(emails)))
+    return BuyerRow(*(*columns, tuple(recipients)))
 
 
 SKU_COLUMNS = columns_of(Sku, SkuRow)
@@ -246,7 +257,7 @@ LINE_COLUMNS = columns_of(
     currency=Order.currency,
     unit_price_minor=price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
 )
-BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("emails",))
+BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("recipients",))
 BRAND_COLUMNS = columns_of(Brand, BrandRow)
 TAG_COLUMNS = columns_of(Tag, TagRow)
 REJECTION_COLUMNS = columns_of(OrderRejection, RejectionRow, brand_name=Brand.name)

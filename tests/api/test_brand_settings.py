@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from exports.order_snapshot import order_snapshot
 from models.audit import AuditEntry
 from models.database.sessions import Database
 from models.locale import Locale
@@ -93,6 +94,48 @@ async def test_the_brands_own_name_and_address_can_be_set(database: Database, ad
     assert [entry.details["names"] for entry in entries] == ["address, name", "address"]
 
 
+COMPANY = {
+    "legalName": "Northlight Holdings K.K.",
+    "country": "JP",
+    "phone": "+81 3 1234 5678",
+    "contactEmail": "help@northlight.example",
+}
+READ_COMPANY = "{ brandSettings { legalName country phone contactEmail } }"
+
+
+@pytest.mark.parametrize("locale", Locale)
+async def test_a_rejection_names_whom_to_ask(database: Database, admin: Client, shop: Shop, locale: Locale) -> None:
+    payload = await update(admin, **COMPANY, mailReplyTo="sales@northlight.example")
+    assert payload["userErrors"] == []
+    assert (await admin.data(READ_COMPANY))["brandSettings"] == COMPANY
+    buyer = await make_buyer(database, shop.brand, locale=locale)
+    order = await make_order(database, shop, buyer_id=buyer.id)
+    preview = "query ($id: ID!) { rejectionMailPreview(orderId: $id) { text html } }"
+
+    async def mail() -> str:
+        found = (await admin.data(preview, id=id_of(order)))["rejectionMailPreview"]
+        for words in ("help@northlight.example", "+81 3 1234 5678"):
+            assert (words in found["text"]) is (words in found["html"])
+        return str(found["text"])
+
+    text = await mail()
+    assert "help@northlight.example" in text
+    assert {Locale.EN: "Phone: +81 3 1234 5678", Locale.JA: "電話：+81 3 1234 5678"}[locale] in text
+    async with database.read(EVERYTHING) as session:
+        snapshot = await order_snapshot(session, order.id, None, for_buyer=True)
+        entries = list(await session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+    assert snapshot
+    assert (snapshot.brand.name, snapshot.brand.country) == ("Northlight Holdings K.K.", "JP")
+    assert snapshot.brand.phone == "+81 3 1234 5678"
+    assert entries[-1].details["names"] == "contact_email, country, legal_name, mail_reply_to, phone"
+    await update(admin, **dict.fromkeys(COMPANY))
+    empty = {"legalName": None, "country": "", "phone": None, "contactEmail": None}
+    assert (await admin.data(READ_COMPANY))["brandSettings"] == empty
+    text = await mail()
+    assert "sales@northlight.example" in text
+    assert "5678" not in text
+
+
 async def test_archiving_can_be_switched_off(database: Database, admin: Client, shop: Shop) -> None:
     order = await make_order(database, shop, status=OrderStatus.REJECTED)
     await update(admin, archivingEnabled=False)
@@ -111,6 +154,13 @@ async def test_archiving_can_be_switched_off(database: Database, admin: Client, 
         ({"name": "North\nlight"}, "name"),
         ({"name": "North\u0000light"}, "name"),
         ({"address": "x" * 1001}, "address"),
+        ({"contactEmail": "nobody"}, "contactEmail"),
+        ({"contactEmail": "x" * 310 + "@example.com"}, "contactEmail"),
+        ({"legalName": "x" * 201}, "legalName"),
+        ({"legalName": "North\nlight"}, "legalName"),
+        ({"phone": "1" * 51}, "phone"),
+        ({"phone": "1\u00002"}, "phone"),
+        ({"country": "x" * 101}, "country"),
         ({"mailReplyTo": "a@b.example\nBcc: c@d.example"}, "mailReplyTo"),
     ],
 )

@@ -351,3 +351,60 @@ async def test_a_buyer_without_a_language_follows_the_brands(database: Database,
     assert (await audited(database))[-1][1]["names"] == "language"
     async with database.read(EVERYTHING) as session:
         assert (await session.get_one(Buyer, (foreign.brand_id, foreign.id))).locale is Locale.EN
+
+
+COUNTRY = '{ buyer(id: "%s") { locale hasOwnLocale } }'
+
+
+async def test_a_buyer_without_a_language_has_that_of_its_country(database: Database, api: Client) -> None:
+    shop = await make_shop(database, locale=Locale.JA)
+    client = api.as_(shop.member(role=Role.ADMIN))
+    made = {
+        code: (await create(client, uniqueCode=code, name=code, **said))["buyer"]["id"]
+        for code, said in {
+            "US": {"country": "US"},
+            "JP": {"country": "ｊａｐａｎ"},
+            "OWN": {"country": "US", "locale": "JA"},
+            "NONE": {},
+        }.items()
+    }
+
+    async def languages() -> dict[str, str]:
+        return {code: (await client.data(COUNTRY % id))["buyer"]["locale"] for code, id in made.items()}
+
+    assert await languages() == {"US": "EN", "JP": "JA", "OWN": "JA", "NONE": "JA"}
+    await client.data(LANGUAGE, input={"locale": "EN"})
+    assert await languages() == {"US": "EN", "JP": "JA", "OWN": "JA", "NONE": "EN"}
+    await update(client, made["NONE"], country="日本")
+    await update(client, made["US"], country=None)
+    await update(client, made["JP"], country="France")
+    await update(client, made["OWN"], country="DE")
+    assert await languages() == {"US": "EN", "JP": "EN", "OWN": "JA", "NONE": "JA"}
+    await update(client, made["OWN"], hasOwnLocale=False)
+    assert await languages() == {"US": "EN", "JP": "EN", "OWN": "EN", "NONE": "JA"}
+
+
+ERASE = f"""mutation ($input: EraseBuyerInput!) {{ eraseBuyer(input: $input) {{
+  buyer {{ {SHOWN} erasedAt }} userErrors {{ code message field }} }} }}"""
+
+
+async def test_only_an_admin_erases_a_buyer(database: Database, api: Client, shop: Shop) -> None:
+    other = await make_shop(database)
+    before = await trace(database)
+    roles = (Role.WRITE, Role.READ, Role.APP, Role.APP_REJECT)
+    for actor in (*(shop.member(role) for role in roles), shop.buyer_user(), OPERATOR):
+        payload = (await api.as_(actor).data(ERASE, input={"buyerId": id_of(shop.buyer)}))["eraseBuyer"]
+        assert refusals(payload) == [("NOT_PERMITTED", "")]
+    admin = api.as_(shop.member(Role.ADMIN))
+    payload = (await admin.data(ERASE, input={"buyerId": id_of(other.buyer)}))["eraseBuyer"]
+    assert refusals(payload) == [("NOT_FOUND", "buyerId")]
+    assert await trace(database) == before
+
+    input = {"buyerId": id_of(shop.buyer), "idempotencyKey": "once"}
+    erased = (await admin.data(ERASE, input=input))["eraseBuyer"]
+    assert erased["userErrors"] == []
+    assert erased["buyer"]["name"] == "(erased)"
+    assert erased["buyer"]["emailRecipients"] == []
+    assert erased["buyer"]["erasedAt"] is not None
+    assert (await admin.data(ERASE, input=input))["eraseBuyer"] == erased
+    assert [kind for kind, _ in await audited(database)] == ["BUYER_ERASED"]

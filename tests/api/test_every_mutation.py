@@ -51,6 +51,7 @@ OTHERS = {
     "updateBrandSettings",
     "createBuyer",
     "updateBuyer",
+    "eraseBuyer",
     "createApiKey",
     "rotateApiKey",
     "revokeApiKey",

@@ -35,6 +35,8 @@ FILTERS = """query ($buyer: [ID!], $tag: [ID!], $order: [ID!]) {
   orders(first: 5, sort: {field: UPDATED_AT, direction: DESC}, filter: {search: "a", status: [OC_REQUIRED],
     canReject: true, buyerIds: $buyer, tagIds: $tag, includeArchived: true}) {
     totalCount nodes { deliveryStatus rejectionBlockers { code } replaces { id } } }
+  refused: buyers(bounced: true) { totalCount nodes { recipients { email } } }
+  others: buyers(bounced: false) { totalCount }
   history(first: 5, filter: {search: "a", orderIds: $order, orderCodes: ["a"]}) { totalCount nodes { kind } }
   month: orderAnalytics(groupBy: MONTH) { groups { key } rejected { byActor { label } } }
   buyer: orderAnalytics(groupBy: BUYER) { groups { key } }

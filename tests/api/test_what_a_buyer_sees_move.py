@@ -28,6 +28,7 @@ INTERNAL = {
     "updateBrandSettings",
     "createBuyer",
     "updateBuyer",
+    "eraseBuyer",
     "createApiKey",
     "rotateApiKey",
     "revokeApiKey",

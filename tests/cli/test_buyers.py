@@ -1,5 +1,7 @@
 """`orders buyer …` and `orders brand set`, as processes of their own."""
 
+import sqlite3
+
 import pytest
 
 from tests.cli.test_command_line import orders
@@ -41,6 +43,20 @@ def test_buyers_are_added_listed_found_and_changed(kumo: str) -> None:
     assert orders(kumo, "audit", "verify").returncode == 0
 
 
+def test_refused_addresses_are_listed(kumo: str) -> None:
+    orders(kumo, "buyer", "add", "GONE", "Gone", "--email", "b@x.example", "--email", "a@x.example")
+    orders(kumo, "buyer", "add", "HERE", "Here", "--email", "a@x.example")
+    with sqlite3.connect(kumo.rpartition("///")[2]) as database:
+        database.execute(
+            "UPDATE buyer_recipients SET bounced_at = '2026-11-24 12:00:00', bounce_reason = '550 no such user'"
+            " WHERE email = 'b@x.example'"
+        )
+    listed = orders(kumo, "buyer", "list", "--bounced").stdout
+    told = "a@x.example; b@x.example (refused 2026-11-24: 550 no such user)"
+    assert listed == f"GONE\tGone\tconnected\tja\t\t{told}\n"
+    assert orders(kumo, "buyer", "list", "--not-bounced").stdout.startswith("HERE\t")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -52,6 +68,7 @@ def test_buyers_are_added_listed_found_and_changed(kumo: str) -> None:
         (["buyer", "list", "--search", "x" * 201], "search takes at most 200 characters"),
         (["brand", "set"], "Name what changes"),
         (["brand", "set", "--reply-to", "nobody"], "mailReplyTo: This is not an e-mail address."),
+        (["brand", "set", "--contact", "nobody"], "contactEmail: This is not an e-mail address."),
         (["brand", "set", "--name", " "], "name: This cannot be empty."),
     ],
 )
@@ -72,6 +89,7 @@ def test_a_code_is_taken_once(kumo: str) -> None:
 
 def test_a_brands_name_and_address_are_set(kumo: str) -> None:
     said = ["--name", "Kumo Inc.", "--address", "1 Mill Lane", "--reply-to", "sales@kumo.example"]
+    said += ["--legal-name", "Kumo K.K.", "--country", "JP", "--phone", "+81 3 1", "--contact", "help@kumo.example"]
     done = orders(kumo, "brand", "set", *said)
     assert (done.stdout, done.returncode) == ("The brand is changed.\n", 0), done.stderr
     assert orders(kumo, "brand", "list").stdout == "kumo\tKumo Inc.\n"

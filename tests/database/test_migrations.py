@@ -8,17 +8,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, select, text
 
+from models.buyer import Buyer
 from models.database.engines import TIMEOUTS
 from models.database.sessions import Database
 from models.database.tables import metadata
 from models.invoice import InvoicedOrder, InvoiceLine
+from models.locale import Locale
 from models.migrations import MIGRATION_LOCK, LossError, NewerSchemaError, current, downgrade, latest, upgrade
 from models.order import OrderReplacement
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
 from resolvers.core.context import Context
 from resolvers.tags import create_tag
-from tests.support.factories import NOON, add_invoice, make_order, make_shop, save
+from tests.support.factories import NOON, add_invoice, make_buyer, make_order, make_shop, save
 from tests.support.trace import trace
 
 
@@ -78,6 +80,21 @@ async def test_invoices_made_before_they_had_lines_get_them(database: Database) 
         lines = [tuple(row) for row in await session.execute(select(*columns).order_by(InvoiceLine.position))]
         assert lines == [(invoice.id, 1, 2, 2500), (invoice.id, 2, 3, 1440)]
         assert (await session.scalars(select(InvoicedOrder.tax_minor))).one() == 7
+
+
+async def test_buyers_without_a_language_get_that_of_their_country(database: Database) -> None:
+    shop = await make_shop(database, locale=Locale.JA)
+    said = {"US": ("US", False), "JP": ("日本", False), "NONE": ("", False), "OWN": ("US", True)}
+    for code, (country, is_own) in said.items():
+        await make_buyer(
+            database, shop.brand, unique_code=code, country=country, has_own_locale=is_own, locale=Locale.JA
+        )
+    await downgrade(database, "0017")
+    await upgrade(database)
+    async with database.read(EVERYTHING) as session:
+        buyers = select(Buyer.unique_code, Buyer.locale).where(Buyer.unique_code.in_(said))
+        found = {row.unique_code: row.locale for row in await session.execute(buyers)}
+    assert found == {"US": Locale.EN, "JP": Locale.JA, "NONE": Locale.JA, "OWN": Locale.JA}
 
 
 @pytest.mark.parametrize(

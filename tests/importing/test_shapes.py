@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+import xlsxwriter
+from sqlalchemy import func, select, update
 
 from exports.order_columns import LINE_COLUMNS
 from exports.orders_workbook import orders_workbook
@@ -36,6 +37,7 @@ from tests.importing.importing import (
     write_text,
     write_workbook,
 )
+from tests.support.factories import NOON, make_shop
 
 ROW = ["A-1", "B1", "C1", "M1", "S1", "5", "10"]
 DAY = datetime(2026, 1, 5, 9, 30)  # noqa: DTZ001
@@ -330,6 +332,69 @@ async def test_what_a_file_says_else_of_a_buyer(database: Database, brand: Brand
     assert (await column(database, AuditEntry.kind))[:2] == ["BUYER_CREATED", "BUYER_UPDATED"]
     assert (await run(database, brand, path, update_buyers=True))[0].buyer_updates.count == 0
     assert (await column(database, AuditEntry.kind)).count("BUYER_UPDATED") == 1
+
+
+async def test_the_language_of_an_imported_buyer(database: Database, tmp_path: Path) -> None:
+    brand = (await make_shop(database, locale=Locale.JA)).brand
+    heading = [*HEADING, "Buyer Language", "Buyer Country"]
+    said = [("US", "", "US"), ("JP", "", "Japan"), ("NO", "", ""), ("OWN", "ja", "US")]
+    rows = [[*row(order_code=code, buyer_unique_code=code), *more] for code, *more in said]
+    await run(database, brand, write_csv(tmp_path / "a.csv", rows, heading))
+
+    async def languages() -> dict[str, tuple[str, bool]]:
+        async with database.read(EVERYTHING) as session:
+            named = select(Buyer).where(Buyer.unique_code.in_([code for code, *_ in said]))
+            return {each.unique_code: (each.locale, each.has_own_locale) for each in await session.scalars(named)}
+
+    expected = {"US": ("en", False), "JP": ("ja", False), "NO": ("ja", False), "OWN": ("ja", True)}
+    assert await languages() == expected
+    moved = [("US", "ja", "FR"), ("JP", "", "US"), ("NO", "", "UK"), ("OWN", "", "DE")]
+    rows = [[*row(order_code=f"{code}-2", buyer_unique_code=code), *more] for code, *more in moved]
+    await run(database, brand, write_csv(tmp_path / "b.csv", rows, heading), update_buyers=True)
+    assert await languages() == {"US": ("ja", True), "JP": ("en", False), "NO": ("en", False), "OWN": ("ja", True)}
+
+
+async def test_a_file_confirms_a_refused_address_only_when_buyers_are_updated(
+    database: Database, brand: Brand, tmp_path: Path
+) -> None:
+    heading = [*HEADING, "Buyer E-mail"]
+    path = write_csv(tmp_path / "a.csv", [[*ROW, "a@x.example"]], heading)
+    await run(database, brand, path)
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(BuyerRecipient).values(bounced_at=NOON, bounce_reason="550 no such user"))
+    told, _ = await run(database, brand, path)
+    assert "a@x.example, refused by a mail server" in told.buyer_differences.names[0]
+    assert await column(database, BuyerRecipient.bounce_reason) == ["550 no such user"]
+    assert (await run(database, brand, path, update_buyers=True))[0].buyer_updates.count == 1
+    assert await column(database, BuyerRecipient.bounce_reason) == [None]
+    assert await column(database, BuyerRecipient.bounced_at) == [None]
+
+
+def write_sheets(path: Path, **sheets: list[list[str]]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, cells in enumerate(rows):
+                sheet.write_row(number, 0, cells)
+    return path
+
+
+async def test_orders_in_several_sheets_are_never_left_out(database: Database, brand: Brand, tmp_path: Path) -> None:
+    notes, template = [["Order Code", "Note"], ["A-1", "x"]], [HEADING, ["", ""]]
+    one, two = [HEADING, ROW], [["Our orders"], [], HEADING, row(order_code="A-2")]
+    path = write_sheets(tmp_path / "a.xlsx", Notes=notes, Template=template, January=one, February=two)
+    with pytest.raises(ImportFileError, match=r"in 2 sheets \(January, February\).*--sheet January"):
+        await run(database, brand, path)
+    assert await orders(database) == {}
+    with pytest.raises(ImportFileError, match=r"no visible sheet March\. Its visible sheets are: Notes, Template, Jan"):
+        await run(database, brand, path, sheet="March")
+    summary, _ = await run(database, brand, path, sheet=" february")
+    assert (summary.imported, summary.notes[0]) == (1, "only the sheet February is read")
+    assert list(await orders(database)) == ["A-2"]
+    single = write_sheets(tmp_path / "b.xlsx", Notes=notes, Template=template, January=one)
+    assert (await run(database, brand, single))[0].imported == 1
+    with pytest.raises(ImportFileError, match="no sheets"):
+        await run(database, brand, write_csv(tmp_path / "a.csv", [ROW]), sheet="January")
 
 
 async def test_new_buyers_are_in_the_audit(database: Database, brand: Brand, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from sqlalchemy import select
 
 from exports.relay.relay import Delivered, Relay, pause
-from exports.relay.transports import FileTransport, SmtpTransport, Transport
+from exports.relay.transports import FileTransport, Sent, SmtpTransport, Transport
 from models.database.sessions import Database
 from models.locale import Locale
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage, message
@@ -210,7 +210,7 @@ class DiesBeforeMarking:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def send(self, message: EmailMessage, recipients: list[str]) -> str | None:
+    async def send(self, message: EmailMessage, recipients: list[str]) -> Sent:
         await self._transport.send(message, recipients)
         raise Killed
 

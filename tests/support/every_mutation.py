@@ -75,6 +75,7 @@ class EveryMutation:
         await do(
             admin, "updateBuyer", buyerId=made["buyer"]["id"], emailRecipients=["new@example.com", "two@example.com"]
         )
+        await do(admin, "eraseBuyer", buyerId=made["buyer"]["id"])
         key = await do(admin, "createApiKey", "apiKey { id }", name="Shop", scopes=["ORDERS_READ"])
         key = await do(admin, "rotateApiKey", "apiKey { id }", apiKeyId=key["apiKey"]["id"])
         await do(admin, "revokeApiKey", apiKeyId=key["apiKey"]["id"])
