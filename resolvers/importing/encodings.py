@@ -30,6 +30,8 @@ NOT_WESTERN = re.compile(
     f"|[a-zß-öø-ÿ][À-ÖØ-ÞŒŠŽŸ]|[{_LETTERS}][‚„“‹†‡‰ˆ˜ƒ¡-©«¬¯±²³¶¹»-¿×÷][{_LETTERS}]|[{_ACCENTED}]µ|µ[{_ACCENTED}]"
     f"|[ƒ†‡ˆ˜‰¤¦¨¬¯¸]|[{_LETTERS}][“„‹][^{_LETTERS}\\s]|[‘“‚][^{_LETTERS}\\d\\s]|\u00ad|[\x00-\x08\x0e-\x1f\x7f]"
 )
+# Half-width katakana in Shift_JIS: a word of nothing but Windows-1252's symbols, e.g. ±²³.
+SYMBOLS = re.compile('(?<![^,;\\t"\\s])[¡-¿]{3,}(?![^,;\\t"\\s])')
 QUOTED = re.compile("[„“]([^„“”\n]*)[“”]")
 SAMPLES = 3
 
@@ -114,7 +116,7 @@ def _decodes(
         for chunk in content():
             text = tail + decoder.decode(chunk)
             if never and not text.isascii():
-                if never.search(QUOTED.sub(r"\1", text)):
+                if never.search(QUOTED.sub(r"\1", text)) or SYMBOLS.search(text):
                     return False
                 if samples is not None and len(samples) < SAMPLES:
                     _sample(text, samples)

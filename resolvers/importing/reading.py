@@ -154,11 +154,16 @@ class _Reader:
         return ""
 
     def _is_no_line(self, cells: Sequence[Cell]) -> bool:
-        """Whether a row names nothing that can be ordered: each code is empty, or one says Total."""
+        """Whether a row names nothing that can be ordered: no code, one that says Total, or a remark in one cell."""
         said = [cell for column in CODES if (cell := cell_of(cells, self.heading.places, column)).text or cell.wrong]
         if not said:
             return True
-        return len(said) == 1 and said[0].kind is Kind.TEXT and TOTAL.fullmatch(said[0].text) is not None
+        if len(said) > 1 or said[0].kind is not Kind.TEXT:
+            return False
+        text = said[0].text
+        # One word may be the code of an order whose row was cut off.
+        is_remark = " " in text and text != self.above and sum(bool(cell.text or cell.wrong) for cell in cells) == 1
+        return is_remark or TOTAL.fullmatch(text) is not None
 
     def _release(self) -> None:
         held, self.held = self.held, []

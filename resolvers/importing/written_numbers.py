@@ -37,6 +37,8 @@ SIGNS: dict[str, frozenset[str] | set[str]] = {
     "RM": {"MYR"},
     "Rp": {"IDR"},
     "US$": {"USD"},
+    "C$": {"CAD"},
+    "S$": {"SGD"},
 }
 MINUSES = {ord(each): "-" for each in "−–—"}
 SPACES = re.compile("[ \u00a0\u2009\u202f'’]")

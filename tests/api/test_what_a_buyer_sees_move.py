@@ -32,6 +32,7 @@ INTERNAL = {
     "createApiKey",
     "rotateApiKey",
     "revokeApiKey",
+    "signOutUser",
     "updateCart",
 }
 # How far the brand has come with an order, outside of the order's status and content.

@@ -90,6 +90,7 @@ async def test_western_names_are_read(
     [
         ("cp932", "青い店"),
         ("cp932", "ﾔﾏﾀﾞ"),
+        ("cp932", "ｱｲｳｴｵ"),
         ("euc_jp", "青い店"),
         ("cp1251", "Магазин"),
         ("gbk", "商店"),
@@ -245,6 +246,14 @@ async def test_rows_that_are_no_lines(database: Database, brand: Brand, tmp_path
     assert places(faults) == [(7, "Quantity")]
     assert sorted(await orders(database)) == ["A-1", "A-2"]
     assert summary.empty_lines == 3
+
+
+@pytest.mark.parametrize("last", [",,,,,Total,90", ",,合計,,,9,90", "Printed 2026-01-05,,,,,,", ",,,,,,90"])
+async def test_totals_and_remarks_at_the_end(database: Database, brand: Brand, tmp_path: Path, last: str) -> None:
+    path = write_text(tmp_path / "a.csv", ",".join(ROW), ",".join(["", "", "", "", "", "9", "90"]), "", last)
+    _, faults = await run(database, brand, path)
+    assert not faults
+    assert sorted(await orders(database)) == ["A-1"]
 
 
 async def test_placed_at_that_differs_a_little(database: Database, brand: Brand, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ class EveryMutation:
         key = await do(admin, "createApiKey", "apiKey { id }", name="Shop", scopes=["ORDERS_READ"])
         key = await do(admin, "rotateApiKey", "apiKey { id }", apiKeyId=key["apiKey"]["id"])
         await do(admin, "revokeApiKey", apiKeyId=key["apiKey"]["id"])
+        await do(admin, "signOutUser", actorId="left@example.com")
 
         await do(buyer, "updateCart", **content)
         cart = await do(buyer, "placeOrder", "order { id }", buyerId=id_of(shop.buyer), **content)
