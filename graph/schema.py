@@ -61,8 +61,9 @@ P, A = Permission, OrderAction
 
 BULK = 100  # the cost of a command on many orders
 SKIPPED = (
-    f"Takes up to {MAX_ORDERS:,} orders. An ineligible order is skipped, and `results` reports why. After a lost "
-    "connection, retry with the same idempotencyKey."
+    f"Takes up to {MAX_ORDERS:,} orders. An ineligible order is skipped, and `results` reports why. With "
+    "`dryRun: true` nothing is changed: `dryRun` reports what would be done, and its token ties the command to that "
+    "selection. After a lost connection, retry with the same idempotencyKey."
 )
 
 
@@ -204,8 +205,8 @@ class Mutation:
     apply_tags = command(
         apply_tags,
         needs=A.APPLY_TAGS,
-        description="Sets the tags of an order, in any status, rejected or not. They replace the tags it had; "
-        "applyTagsToOrders can also add or remove tags.",
+        description="Replaces the tags of an order, adds tags to it or removes tags from it, in any status, rejected "
+        "or not.",
     )
     create_tag = command(
         create_tag,

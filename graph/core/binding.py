@@ -33,6 +33,8 @@ NEEDS_INPUT: Mapping[str, set[str]] = {
     "BODY_WITHOUT_NOTIFY": {"body"},
     "BODY_TOO_LONG": {"body"},
     "UNKNOWN_TAGS": {"tag_ids"},
+    "FILTER_WITHOUT_CONDITION": {"filter"},
+    "SELECTION_CHANGED": {"token"},
 }
 
 

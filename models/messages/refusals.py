@@ -133,6 +133,21 @@ ONE_OF_IDS_AND_FILTER = Text(
     "orderIdsとfilterのどちらか一方を指定してください。",
 )
 
+FILTER_WITHOUT_CONDITION = Text(
+    "The filter has no condition, so it would match every order. Add a condition, or set all: true.",
+    "絞り込み条件がないため、すべての注文が対象になります。条件を指定するか、all: trueを指定してください。",
+)
+
+SELECTION_CHANGED = Text(
+    "The selection has changed: it has {count:,} orders now. Check it with dryRun: true, then decide again.",
+    "対象の注文が変わりました（現在{count:,}件）。dryRun: trueで再度ご確認ください。",
+)
+
+TOKEN_USED = Text(
+    "Another request has used this token. Check the selection with dryRun: true, then decide again.",
+    "このトークンは使用済みです。dryRun: trueで対象の注文を再度ご確認ください。",
+)
+
 TOO_MANY_ORDERS = Text("At most {most:,} orders at a time.", "一度に処理できる注文は{most:,}件までです。")
 
 UNKNOWN_NOTIFICATION = Text("There is no such notification.", "該当する通知がありません。")
