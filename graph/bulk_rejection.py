@@ -14,10 +14,11 @@ from graph.limits.cost import ListSize
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker, RejectionBlockerCode
 from resolvers import bulk_rejection
-from resolvers.bulk_runs import BulkCommand
+from resolvers.bulk_rejection import RejectOrders
 from resolvers.core.notices import MAX_BODY_LENGTH, Message
 from resolvers.core.pausing import mapped
 from resolvers.core.refusals import DryRun, OrderResult, RefusalCode
+from resolvers.rejection_reasons import Grounds
 
 
 class RejectOrdersErrorCode(StrEnum):
@@ -29,6 +30,9 @@ class RejectOrdersErrorCode(StrEnum):
     IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
     FILTER_WITHOUT_CONDITION = RefusalCode.FILTER_WITHOUT_CONDITION
     SELECTION_CHANGED = RefusalCode.SELECTION_CHANGED
+    REASON_REQUIRED = RefusalCode.REASON_REQUIRED
+    UNKNOWN_REASON = RefusalCode.UNKNOWN_REASON
+    INVALID_INPUT = RefusalCode.INVALID_INPUT
 
 
 describe_enum(
@@ -39,6 +43,9 @@ describe_enum(
         "NOT_PERMITTED": "Returned if the viewer's role does not permit rejecting orders.",
         "BODY_WITHOUT_NOTIFY": "Returned if a body is given but notify is false.",
         "BODY_TOO_LONG": f"Returned if the body has more than {MAX_BODY_LENGTH:,} characters.",
+        "REASON_REQUIRED": "Returned if the brand of the orders requires a reason and none is given.",
+        "UNKNOWN_REASON": "Returned if the brand of the orders has no reason with this code, or has archived it.",
+        "INVALID_INPUT": "Returned if an argument is invalid, e.g. a note that is too long. `field` is its path.",
     },
 )
 
@@ -55,6 +62,12 @@ class RejectOrdersInput(BulkInput):
     notify: bool = strawberry.field(description="Whether to send the buyers an e-mail, one for each order.")
     body: str | None = strawberry.field(
         default=UNSET, description="The message to all buyers. See RejectOrderInput.body."
+    )
+    reason: str | None = strawberry.field(
+        default=UNSET, description="Why: one reason for all orders. See RejectOrderInput.reason."
+    )
+    note: str | None = strawberry.field(
+        default=UNSET, description="Internal note, the same on all orders. See RejectOrderInput.note."
     )
 
 
@@ -127,7 +140,11 @@ class RejectOrdersPayload:
 async def reject_orders(
     info: Info, input: Annotated[RejectOrdersInput, strawberry.argument(description="The orders and the message.")]
 ) -> RejectOrdersPayload:
-    command = BulkCommand(**await input.chosen(), message=Message(input.notify, or_none(input.body)))
+    command = RejectOrders(
+        **await input.chosen(),
+        message=Message(input.notify, or_none(input.body)),
+        grounds=Grounds(or_none(input.reason), or_none(input.note)),
+    )
     outcome = await bulk_rejection.reject_orders(info.context, command)
     errors = RejectOrdersError.all_of(outcome)
     answers = [] if errors or outcome.dry_run else await input.answers(outcome)

@@ -45,6 +45,7 @@ from graph.mail_preview import order_mail_preview
 from graph.orders import order, order_by_code, orders, orders_excel
 from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
+from graph.rejection_reasons import create_rejection_reason, rejection_reasons, update_rejection_reason
 from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
 from graph.sign_outs import sign_out_user
@@ -169,6 +170,12 @@ class Query:
         needs=P.READ,
         description="The carts of a buyer, at most one for each catalog. Empty if the viewer may not see the buyer.",
     )
+    rejection_reasons = question(
+        rejection_reasons,
+        needs=P.READ_INTERNAL,
+        description="The reasons for rejections that the brand has, in the order in which they were created, without "
+        "archived ones unless `includeArchived` says otherwise. Empty for a buyer.",
+    )
     tags = question(
         tags,
         needs=P.READ_INTERNAL,
@@ -221,6 +228,17 @@ class Mutation:
         needs=P.MANAGE_TAGS,
         description="Deletes a tag of the brand permanently. If orders carry it, it is deleted only with "
         "`removeFromOrders: true`.",
+    )
+    create_rejection_reason = command(
+        create_rejection_reason,
+        needs=P.MANAGE_REJECTION_REASONS,
+        description="Creates a reason for rejections. Next: give its code to rejectOrder or rejectOrders.",
+    )
+    update_rejection_reason = command(
+        update_rejection_reason,
+        needs=P.MANAGE_REJECTION_REASONS,
+        description="Changes the labels of a reason for rejections, archives it, or makes an archived one available "
+        "again. A reason is never deleted.",
     )
     archive_orders = command(
         archive_orders,

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -40,7 +41,7 @@ from resolvers.inputs import InputError
 from resolvers.orders import OrderFilter, matching
 
 MAX_ORDERS = 10_000
-NOT_HASHED = {"message", "dry_run"}  # the parts of the message are
+NOT_HASHED = {"message", "grounds", "dry_run"}  # the parts of message and grounds are
 # Not hashed when they are left out, so that a retry has the hash that an earlier release has remembered.
 ADDED_LATER = {"all", "expected_count", "token"}
 BATCH_SIZE = 250
@@ -65,6 +66,9 @@ class BulkCommand:
 
     async def request_hash(self) -> str:
         """SHA-256 of the arguments. Requests that differ only in line breaks or in a blank body have the same."""
+        return await self.hash_with({})
+
+    async def hash_with(self, more: dict[str, Any]) -> str:
         # Not asdict(), and texts as json.dumps would make them: ten thousand ids would hold the event loop.
         asked = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in NOT_HASHED}
         asked = {name: value for name, value in asked.items() if name not in ADDED_LATER or value not in (None, False)}
@@ -72,7 +76,7 @@ class BulkCommand:
             asked["order_ids"] = await mapped(str, self.order_ids)
         if self.filter:
             asked["filter"] = {each.name: getattr(self.filter, each.name) for each in fields(self.filter)}
-        return request_hash(asked | {"notify": self.message.notify, "body": self.message.typed_body})
+        return request_hash(asked | {"notify": self.message.notify, "body": self.message.typed_body} | more)
 
 
 # Does one batch in a transaction of its own; the result of each order found.
