@@ -201,10 +201,15 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
 
 
 def _grounds(event: OrderRejected) -> dict[str, Any]:
-    """The reason with its labels of that time, and the hash of the note; nothing of what was not given."""
+    """The reason with its labels of that time, the hash of the note, and where a decision of the past comes from.
+
+    Nothing of what was not given.
+    """
     found: dict[str, Any] = {}
     if event.reason:
         found |= {"reason": event.reason.code, "reason_en": event.reason.label.en, "reason_ja": event.reason.label.ja}
     if event.note is not None:
         found["note_sha256"] = body_hash(event.note)
+    if old := event.taken_over:
+        found |= {"source": old.source, "rejected_at": old.rejected_at.isoformat(), "rejected_by": old.by}
     return found

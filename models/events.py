@@ -25,6 +25,15 @@ class Reason:
     label: Text
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A decision of the past, from another system. `source`: the import file's name. `by`: who decided."""
+
+    source: str
+    rejected_at: datetime
+    by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced(OrderEvent):
     """`source`: where the order came from, e.g. an import file's name."""
@@ -36,7 +45,7 @@ class OrderPlaced(OrderEvent):
 class OrderRejected(OrderEvent):
     """`notify`: the member asked for a mail to the buyer. `notified`: a mail was queued; False without an address.
 
-    `note`: internal, never shown to the buyer.
+    `note`: internal, never shown to the buyer. `taken_over`: the decision is older than the event.
     """
 
     status_before: OrderStatus
@@ -46,6 +55,7 @@ class OrderRejected(OrderEvent):
     body: str | None
     reason: Reason | None = None
     note: str | None = None
+    taken_over: TakenOver | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

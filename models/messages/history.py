@@ -83,7 +83,9 @@ def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[st
         case EventKind.ORDER_REJECTED:
             before = status_label(OrderStatus(details["status_before"]), locale)
             notified = _notified(details["notify"], details.get("notified")).in_(locale)
-            return {"before": before, "notified": notified, "reason": reason_label(details, locale) or ""}
+            reason = reason_label(details, locale)
+            taken_over = str(details.get("rejected_at"))[:10]
+            return {"before": before, "notified": notified, "reason": reason or "–", "date": taken_over}
         case EventKind.TAGS_APPLIED:
             return {"tags": ", ".join(details["after"])}
         case EventKind.NOTIFICATION_CANCELLED:
@@ -119,6 +121,11 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
     match kind:
         case EventKind.ORDER_PLACED:
             return Text("Order placed ({source})", "注文を登録しました（{source}）")
+        case EventKind.ORDER_REJECTED if details.get("source"):
+            return Text(
+                "Rejection of {date} by {rejected_by} taken over from {source} (reason: {reason})",
+                "過去の却下（{date}、却下者：{rejected_by}、理由：{reason}）を {source} から取り込みました",
+            )
         case EventKind.ORDER_REJECTED if details.get("reason"):
             return Text(
                 "Order rejected, {notified} (was: {before}; reason: {reason})",
