@@ -51,6 +51,7 @@ KINDS = {
     "NOTE_ID": r"dn_\w{26}",
     "BACKLOG_SKU_ID": r"bls_\w{26}",
     "KEY_ID": r"key_\w{26}",
+    "REASON_ID": r"rsn_\w{26}",
     "SELECTION_TOKEN": r"\b[0-9a-f]{64}\b",
     "URL": r"http://[^\"\s]+",
 }
