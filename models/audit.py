@@ -27,6 +27,8 @@ from models.events import (
     OrderChanged,
     OrderPlaced,
     OrderRejected,
+    RejectionReasonCreated,
+    RejectionReasonUpdated,
     TagCreated,
     TagDeleted,
     TagsApplied,
@@ -39,7 +41,7 @@ from models.scope import BrandOwned, Internal
 
 
 class AuditEntry(Internal, BrandOwned, Base):
-    """`details`: the values for the sentences of models/messages/history.py; for a rejection also the body's hash."""
+    """`details`: the values for the sentences of models/messages/history.py; of a rejection also hashes of texts."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -159,6 +161,7 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
                 "notify": event.notify,
                 "notified": event.notified,
                 "body_sha256": body_hash(event.body),
+                **_grounds(event),
             }
         case OrderArchived():
             return EventKind.ORDER_ARCHIVED, {}
@@ -172,6 +175,16 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
             return EventKind.TAG_UPDATED, {"code": event.code, "name": event.name, "color": event.color}
         case TagDeleted():
             return EventKind.TAG_DELETED, {"code": event.code, "orders": event.orders}
+        case RejectionReasonCreated():
+            return EventKind.REJECTION_REASON_CREATED, {"code": event.code}
+        case RejectionReasonUpdated():
+            return EventKind.REJECTION_REASON_UPDATED, {
+                "code": event.code,
+                "names": ", ".join(event.names),
+                "label_en": event.label.en,
+                "label_ja": event.label.ja,
+                "is_archived": event.is_archived,
+            }
         case BrandSettingsUpdated():
             return EventKind.BRAND_SETTINGS_UPDATED, {"names": ", ".join(event.names)}
         case BuyerCreated():
@@ -185,3 +198,18 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
             return event.kind, {"key": event.key_id.hex, "name": event.name} | event.details
         case UserSignedOut():
             return EventKind.USER_SIGNED_OUT, {"user": event.user, "buyer": event.buyer}
+
+
+def _grounds(event: OrderRejected) -> dict[str, Any]:
+    """The reason with its labels of that time, the hash of the note, and where a decision of the past comes from.
+
+    Nothing of what was not given.
+    """
+    found: dict[str, Any] = {}
+    if event.reason:
+        found |= {"reason": event.reason.code, "reason_en": event.reason.label.en, "reason_ja": event.reason.label.ja}
+    if event.note is not None:
+        found["note_sha256"] = body_hash(event.note)
+    if old := event.taken_over:
+        found |= {"source": old.source, "rejected_at": old.rejected_at.isoformat(), "rejected_by": old.by}
+    return found

@@ -63,10 +63,13 @@ def import_orders(
     sheet: Annotated[
         str | None, typer.Option(help="The sheet to read of a workbook that has orders in several.")
     ] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Take over orders that the files call rejected, with date and reason.")
+    ] = False,
     demo: Demo = False,
 ) -> None:
     """Import orders. Orders with a faulty row are refused, the others are imported; exit code 1 if any is refused."""
-    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run, sheet)
+    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run, sheet, decisions)
     settings = existing_settings(demo=demo)
     sys.exit(on_database(settings, lambda database: run_import(database, brand, files, report, options)))
 
@@ -173,6 +176,7 @@ def _made(summary: Summary) -> list[str]:
         (summary.offline_buyers, "new offline buyers (without an e-mail address: they get no mail)"),
         (summary.catalogs, "new catalogs"),
         (summary.skus, "new SKUs"),
+        (summary.decisions, "orders taken over as rejected"),
         (summary.placed_apart, "orders whose rows differ a little in Placed At: the earliest counts"),
         (summary.buyer_updates, "buyers changed"),
         (summary.buyer_differences, "buyers whom the file describes otherwise (take it over with --update-buyers)"),

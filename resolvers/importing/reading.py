@@ -2,14 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from models.brand import Brand
 from resolvers.importing.cells import BLANK, Cell, Kind
 from resolvers.importing.files import ImportFileError, OpenedFile, open_file
-from resolvers.importing.headings import CODES, SEARCHED_ROWS, Heading, HeadingError, best_heading, read_heading
+from resolvers.importing.headings import (
+    CODES,
+    DECISIONS,
+    SEARCHED_ROWS,
+    Heading,
+    HeadingError,
+    best_heading,
+    read_heading,
+)
 from resolvers.importing.options import ImportOptions
 from resolvers.importing.rows import Reading, cell_of, code_of, is_no_line, read_row
 from resolvers.importing.staging import Staging
@@ -41,6 +49,10 @@ def stage(
     with open_file(path, brand.locale, options.encoding, options.sheet) as file:
         reading = Reading.of(brand, options, by_comma=file.by_comma, from_1904=file.from_1904)
         heading, rows = _find_heading(path, file)
+        if (unread := [column for column in DECISIONS if column in heading.places]) and not options.decisions:
+            places = {column: place for column, place in heading.places.items() if column not in DECISIONS}
+            heading = replace(heading, places=places)
+            summary.notes.append(f"left out without --decisions: {', '.join(unread)}")
         summary.notes += file.notes
         if heading.row > 1:
             summary.notes.append(f"the columns are named in row {heading.row}; what stands above it is left out")

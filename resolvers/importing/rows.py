@@ -16,7 +16,7 @@ from models.money import MoneyError, is_currency, precision
 from models.policy import REJECTED, OrderStatus
 from models.prices import Price, to_price
 from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
-from resolvers.importing.headings import CODES, COLUMNS, REQUIRED
+from resolvers.importing.headings import CODES, COLUMNS, DECISIONS, REQUIRED
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.written_dates import FIRST_SERIAL, LAST_SERIAL, DateError, read_date, serial_date
 from resolvers.importing.written_numbers import Notation, NumberError, is_sign_of, read_number, split_sign
@@ -42,6 +42,9 @@ CLOSED = {
     for text in (STATUS_LABELS[status].brand, STATUS_LABELS[status].buyer)
     for locale in Locale
 }
+# With --decisions: how systems call an order that was rejected, beside our own labels.
+REJECTED_WORDS = {"rejected", "rejected by brand", "declined", "cancelled", "canceled", "却下", "キャンセル"}
+REJECTED_LABELS = {label.casefold() for label, status in CLOSED.items() if status in REJECTED} | REJECTED_WORDS
 OTHER_NAMES = {
     "GBX": "GBP (and divide by 100)",
     "CNH": "CNY",
@@ -72,7 +75,8 @@ class Fault:
 class ImportRow(NamedTuple):
     """A row without faults. `price` is minor units; None, like `currency` and `placed_at`, when the file has none.
 
-    `closed`: what the file calls the order's status when that is a final one.
+    `closed`: what the file calls the order's status when that is a final one. The fields after it are of a decision of
+    the past; `reason` is a code or a label.
     """
 
     order_code: str
@@ -90,6 +94,18 @@ class ImportRow(NamedTuple):
     country: str
     product: str
     closed: str
+    rejected_at: str | None = None
+    rejected_by: str = ""
+    reason: str = ""
+    note: str = ""
+
+    @property
+    def is_rejected(self) -> bool:
+        return calls_rejected(self.closed)
+
+
+def calls_rejected(status: str) -> bool:
+    return status.replace("_", " ").casefold() in REJECTED_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +178,12 @@ def read_row(
     check("Buyer E-mail", wrong)
     language, wrong = _language(texts["Buyer Language"])
     check("Buyer Language", wrong)
+    rejected_at, wrong = _placed_at(found["Rejected At"], reading) if texts["Rejected At"] else (None, None)
+    check("Rejected At", wrong)
+    status = texts["Status"]
+    is_closed = status in CLOSED or (reading.options.decisions and calls_rejected(status))
+    if not calls_rejected(status) and (given := next((each for each in DECISIONS if texts[each]), None)):
+        check("Status", f"{status!r} is not rejected, but the row has a {given}")
     if faults or quantity is None:
         return None, faults
     return ImportRow(
@@ -179,7 +201,11 @@ def read_row(
         language=language,
         country=texts["Buyer Country"],
         product=texts["Product Name"],
-        closed=texts["Status"] if texts["Status"] in CLOSED else "",
+        closed=status if is_closed else "",
+        rejected_at=rejected_at,
+        rejected_by=texts["Rejected By"],
+        reason=texts["Rejection Reason"],
+        note=texts["Rejection Note"],
     ), []
 
 

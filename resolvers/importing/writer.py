@@ -19,12 +19,14 @@ from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
 from models.database.sessions import Database
-from models.events import BuyerCreated, BuyerUpdated, OrderPlaced
+from models.events import BuyerCreated, BuyerUpdated, OrderPlaced, OrderRejected
 from models.money import MAX_MINOR
 from models.order import DataSet, Order, OrderLine
-from models.policy import OrderStatus
+from models.policy import REJECTED, OrderStatus
 from models.prices import MILLION, line_amount, price_columns, simple, split
 from models.scope import Scope
+from resolvers.importing.decisions import ALIKE as DECISIONS_ALIKE
+from resolvers.importing.decisions import Decisions
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.orders import KEYS_AT_ONCE, MAX_TOLD, ReadyOrder, differences, existing_orders
 from resolvers.importing.parties import Difference, Said, differences_of_buyers, said_of_buyers, take_over
@@ -76,6 +78,10 @@ class Writer:
     planned: Planned = field(default_factory=Planned)
     told_buyers: set[str] = field(default_factory=set)
     now: datetime = field(init=False)
+    decisions: Decisions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.decisions = Decisions(self.actor, self.source)
 
     async def write(self, batch: Sequence[StagedOrder]) -> None:
         self.now = self.clock()
@@ -116,7 +122,7 @@ class Writer:
         if len(filled) > MAX_LINES:
             self.fault(first_number, "Order Code", f"has {len(filled)} rows; {MAX_LINES} is the most for one order")
             is_fine = False
-        for column, name in ALIKE.items():
+        for column, name in (ALIKE | DECISIONS_ALIKE if self.options.decisions else ALIKE).items():
             for number, row in good[1:]:
                 said, before = getattr(row, name), getattr(good[0][1], name)
                 if said != before:
@@ -181,6 +187,7 @@ class Writer:
         skus = await self._skus(session, [row for order in new for _, row in order.rows], counts)
         lines: list[dict[str, Any]] = []
         entities: list[Order] = []
+        rejected: list[OrderRejected] = []
         for order in new:
             made, found = self._order(order, buyers, catalogs, skus)
             faults += found
@@ -192,9 +199,12 @@ class Writer:
             counts.lines += len(order_lines)
             lines += order_lines
             entities.append(entity)
+            if order.head.is_rejected:
+                rejected.append(self.decisions.reject(entity, order.head, self.now))
+                counts.decisions.add([order.code])
         if self.options.dry_run:
             return counts, others
-        events: list[OrderPlaced | BuyerCreated | BuyerUpdated] = [
+        events: list[OrderPlaced | OrderRejected | BuyerCreated | BuyerUpdated] = [
             BuyerCreated(brand_id=self.brand.id, at=self.now, code=code, source=self.source) for code in new_buyers
         ]
         if self.options.update_buyers:
@@ -209,6 +219,9 @@ class Writer:
         await session.flush()
         if lines:
             await session.execute(insert(OrderLine), lines)
+        if rejected:
+            await self.decisions.write(session, rejected)
+            events += rejected
         await audit.record(session, [audit.entry(event, self.actor, None) for event in events])
         return counts, others
 
@@ -217,12 +230,23 @@ class Writer:
     ) -> list[ReadyOrder]:
         """The orders that are not there yet; those that are must say the same."""
         existing = await existing_orders(session, [order.code for order in orders])
+        if self.options.decisions:
+            await self.decisions.load_reasons(session)
         new = []
         for order in orders:
             if order.code not in existing:
-                if closed := next((each for each in order.rows if each[1].closed), None):
+                if self.options.decisions and order.head.is_rejected:
+                    wrong = self.decisions.faults(order, self.now)
+                    faults += wrong
+                    if wrong:
+                        counts.refused += 1
+                    else:
+                        new.append(order)
+                elif closed := next((each for each in order.rows if each[1].closed), None):
                     counts.refused += 1
                     reason = f"{closed[1].closed}: an import makes open orders only, and this one is not there"
+                    if closed[1].is_rejected:
+                        reason += "; --decisions takes it over as rejected"
                     faults.append((closed[0], "Status", reason))
                 else:
                     new.append(order)
@@ -234,6 +258,10 @@ class Writer:
                     f"{order.code} exists already and says something else ({told}); an import never changes an order"
                 )
                 faults.append((order.first_row, "Order Code", reason))
+            elif self.options.decisions and order.head.is_rejected and existing[order.code].status not in REJECTED:
+                counts.refused += 1
+                reason = f"{order.code} exists already and is not rejected; an import never changes an order: reject it"
+                faults.append((order.first_row, "Status", reason))
             else:
                 counts.unchanged += 1
         return new
