@@ -2,8 +2,8 @@
 
 Every brand gets the reasons that a new brand has. What was given with a rejection is as permanent as the rejection.
 
-Revision ID: 0018
-Revises: 0020
+Revision ID: 0019
+Revises: 0018
 """
 
 from uuid import uuid4
@@ -14,8 +14,8 @@ from alembic import op
 import models.base
 from models.migrations.row_level_security import protect
 
-revision = "0018"
-down_revision = "0020"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest schema, whose servers work with this schema (models/migrations/releases.py).
