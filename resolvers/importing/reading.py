@@ -19,7 +19,7 @@ from resolvers.importing.headings import (
     read_heading,
 )
 from resolvers.importing.options import ImportOptions
-from resolvers.importing.rows import Reading, cell_of, code_of, is_no_line, read_row
+from resolvers.importing.rows import ImportRow, KnownRows, Reading, cell_of, code_of, is_no_line, read_row
 from resolvers.importing.staging import Staging
 from resolvers.importing.summary import Summary, rows_told
 
@@ -58,7 +58,7 @@ def stage(
             summary.notes.append(f"the columns are named in row {heading.row}; what stands above it is left out")
         if heading.unknown:
             summary.notes.append(f"columns that mean nothing to us are left out: {', '.join(heading.unknown)}")
-        reader = _Reader(heading, reading, staging, fault)
+        reader = _Reader(heading, reading, staging, fault, KnownRows(heading.places, heading.width, reading))
         for count, row in enumerate(rows):
             reader.read(row)
             if count % 1000 == 0:
@@ -112,6 +112,7 @@ class _Reader:
     reading: Reading
     staging: Staging
     fault: Fault
+    known: KnownRows
     empty_lines: int = 0
     above: str = ""
     quantities: int = 0
@@ -121,6 +122,9 @@ class _Reader:
 
     def read(self, row: Row) -> None:
         number, cells, hidden = row
+        if not hidden and not self.held and (known := self.known.read(cells)):
+            self._add(number, known)
+            return
         if not any(cell.text or cell.wrong for cell in cells):
             return
         if hidden:
@@ -198,6 +202,12 @@ class _Reader:
             self.above = code or self.above
         if row:
             self.quantities += row.quantity
+            self.known.learn(cells, row)
+
+    def _add(self, number: int, row: ImportRow) -> None:
+        self.staging.add(row.order_code, number, row)
+        self.above = row.order_code
+        self.quantities += row.quantity
 
     def _empty_line(self, number: int, code: str, cells: Sequence[Cell]) -> None:
         """A line of an order form that was not filled in. An order of such lines alone is refused by the writer."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,9 @@ OTHER_NAMES = {
     "NTD": "TWD",
     "STG": "GBP",
 }
+OF_ARTICLE = ("Model Number", "SKU Number", "Unit Price", "Product Name")
+OF_LINE = (*OF_ARTICLE, "Quantity")
+HEADS_REMEMBERED = 1_000
 E_MAIL_SEPARATORS = re.compile(r"[;,；，、\n\r]")
 EXACT = Notation(decimal_comma=False)  # of a number cell
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -207,6 +211,59 @@ def read_row(
         reason=texts["Rejection Reason"],
         note=texts["Rejection Note"],
     ), []
+
+
+class KnownRows:
+    """Rows put together of parts that stood in earlier rows without a fault.
+
+    Most rows of a file differ from all others in their combination only: the rows of an order share what is said of
+    the order (the head), and the same article is in many orders. Equal texts share one cell, see `typed`.
+    """
+
+    def __init__(self, places: dict[str, int], width: int, reading: Reading) -> None:
+        self._width = width
+        self._notation = reading.notation
+        self._quantity_place = places["Quantity"]
+        self._of_head = itemgetter(*(place for column, place in places.items() if column not in OF_LINE))
+        self._of_article = itemgetter(*(place for column, place in places.items() if column in OF_ARTICLE))
+        self._ignored = [place for place in range(width) if place not in places.values()]
+        self._heads: dict[tuple[Cell, ...], ImportRow] = {}
+        self._articles: dict[tuple[str | None, tuple[Cell, ...]], ImportRow] = {}
+
+    def read(self, cells: Sequence[Cell]) -> ImportRow | None:
+        """None when a part of the row is new: it is to be checked."""
+        width = self._width
+        if len(cells) < width:
+            return None
+        head = self._heads.get(self._of_head(cells))
+        if head is None:
+            return None
+        article = self._articles.get((head.currency, self._of_article(cells)))
+        if article is None:
+            return None
+        cell = cells[self._quantity_place]
+        quantity = _quantity(cell, self._notation)[0]
+        if quantity is None or _text(cell, "Quantity")[1]:
+            return None
+        if any(cells[place].wrong for place in self._ignored) or any(each.text or each.wrong for each in cells[width:]):
+            return None
+        return head._replace(
+            model_number=article.model_number,
+            sku_number=article.sku_number,
+            quantity=quantity,
+            price=article.price,
+            product=article.product,
+        )
+
+    def learn(self, cells: Sequence[Cell], row: ImportRow) -> None:
+        """`row`: what `cells` say; it has no fault."""
+        if len(cells) < self._width:
+            return
+        for known, most in ((self._heads, HEADS_REMEMBERED), (self._articles, REMEMBERED)):
+            if len(known) >= most:
+                known.clear()
+        self._heads[self._of_head(cells)] = row
+        self._articles[row.currency, self._of_article(cells)] = row
 
 
 @lru_cache(maxsize=REMEMBERED)
