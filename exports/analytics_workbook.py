@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from exports.xlsx.sheet import EVERY_CELL, FIRST_YEAR, Styles, write_amount, write_instant, write_number, write_text
 from models.analytics import Figures, Group, Report
 from models.locale import Locale, Text
@@ -98,6 +96,8 @@ def analytics_workbook(report: Report, locale: Locale) -> bytes:
     texts = WORDS | (TO_BUYER if report.for_buyer else TO_BRAND)
     words = {key: text.in_(locale) for key, text in texts.items()}
     file = BytesIO()
+    import xlsxwriter  # with the first workbook: most processes write none
+
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"title": words["title"], "created": datetime.now(UTC)})
         _Drawing(book, report, words, Styles(book, locale), locale).draw()
