@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from models.brand import Brand
 from models.database.sessions import Database
-from resolvers.importing import reading
+from resolvers.importing.rows import read_row
 from tests.importing.test_import import row, run, write
 
 
@@ -29,8 +29,7 @@ async def test_a_row_of_known_parts_is_not_checked_again(
     database: Database, brand: Brand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[Any] = []
-    read_row = reading.read_row
-    monkeypatch.setattr(reading, "read_row", lambda *given: checked.append(1) or read_row(*given))  # type: ignore[func-returns-value]
+    monkeypatch.setattr("resolvers.importing.reading.read_row", lambda *given: checked.append(1) or read_row(*given))  # type: ignore[func-returns-value]
     rows = [row(order_code=f"A-{order}", sku_number=f"S-{sku}") for order in range(20) for sku in range(10)]
     rows[155]["Quantity"] = "none"  # of known parts, but with a faulty quantity
     summary, faults = await run(database, brand, write(tmp_path / "orders.csv", rows))
