@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-LATE = ("weasyprint", "fontTools", "PIL", "xlsxwriter")
+LATE = ("weasyprint", "fontTools", "PIL", "xlsxwriter", "rich.console")
 
 
 def test_the_start_of_a_server_does_not_import_what_is_rarely_used() -> None:
