@@ -256,6 +256,32 @@ async def test_totals_and_remarks_at_the_end(database: Database, brand: Brand, t
     assert sorted(await orders(database)) == ["A-1"]
 
 
+@pytest.mark.parametrize("cut", ["A 1,B1,,,,,", "A 2", "A 2,B1,C1,M1", ",B1,C1,,,", "A-2", "A 1,B1,C1,M1,,,10"])
+async def test_a_row_that_was_cut_off(database: Database, brand: Brand, tmp_path: Path, cut: str) -> None:
+    first, next_one = ",".join(row(order_code="A 1")), ",".join(row(order_code="A 3"))
+    _, faults = await run(database, brand, write_text(tmp_path / "a.csv", first, cut, "", ""), dry_run=True)
+    assert places(faults) == [(3, "SKU Number")]
+    assert "SKU Number and Quantity are missing" in faults[0].reason
+    assert "the file may be cut off" in faults[0].reason
+    summary, faults = await run(database, brand, write_text(tmp_path / "b.csv", first, cut, next_one, ",,,,,9,"))
+    assert places(faults) == [(3, "SKU Number")]
+    assert "cut off" not in faults[0].reason
+    assert summary.empty_lines == 0
+    is_of_first = cut.startswith(("A 1", ","))
+    assert sorted(await orders(database)) == (["A 3"] if is_of_first else ["A 1", "A 3"])
+
+
+@pytest.mark.parametrize(
+    "line", ["A 1,B1,C1,M1,S2,,", "A 1,B1,C1,M1,S2", ",,Total,,,,90", ",,,,,,90", "A 1,B1,,,,0,"]
+)
+async def test_rows_without_a_quantity_that_are_left_out(
+    database: Database, brand: Brand, tmp_path: Path, line: str
+) -> None:
+    first, next_one = ",".join(row(order_code="A 1")), ",".join(row(order_code="A 3"))
+    summary, faults = await run(database, brand, write_text(tmp_path / "a.csv", first, line, next_one))
+    assert (summary.imported, summary.empty_lines, faults) == (2, 1, [])
+
+
 async def test_placed_at_that_differs_a_little(database: Database, brand: Brand, tmp_path: Path) -> None:
     heading = [*HEADING, "Placed At"]
     rows = [[*row(sku_number=f"S{n}"), f"2026-01-05T09:{31 - n}"] for n in range(2)]
