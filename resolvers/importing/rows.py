@@ -206,6 +206,8 @@ def _wrong(column: str, longest: int | None, cell: Cell, text: str) -> str | Non
     if column in CODES:
         if cell.kind is Kind.DATE:
             return f"is a date ({text}), into which spreadsheets turn codes such as 1-2: type it as text"
+        if cell.kind is Kind.BOOLEAN:
+            return f"is the truth value {text}, not a text: format the cell as text and type the code again"
         if "E" in text.upper() and SCIENTIFIC.fullmatch(text):
             return f"{text} is what a spreadsheet made of a long number: type the code as text"
         if text[0] == "=" and FORMULA.fullmatch(text):

@@ -151,6 +151,20 @@ async def test_cells_of_a_workbook(database: Database, brand: Brand, tmp_path: P
     assert await column(database, Buyer.unique_code) == ["00077", "B1"]
 
 
+@pytest.mark.parametrize("value", [True, False])
+@pytest.mark.parametrize("place", range(5))
+async def test_a_truth_value_is_no_code(
+    database: Database, brand: Brand, tmp_path: Path, value: bool, place: int
+) -> None:
+    cells: list[Any] = ["A-1", "B1", "C1", "M1", "S1", 5, 10]
+    cells[place] = value
+    _, faults = await run(database, brand, write_workbook(tmp_path / "a.xlsx", [cells]))
+    assert places(faults) == [(2, HEADING[place])]
+    assert f"is the truth value {str(value).upper()}" in faults[0].reason
+    _, faults = await run(database, brand, write_csv(tmp_path / "a.csv", [row(sku_number=str(value).upper())]))
+    assert faults == [], "a text that somebody typed"
+
+
 @pytest.mark.parametrize("date_1904", [False, True])
 async def test_date_cells(database: Database, tokyo: Brand, tmp_path: Path, date_1904: bool) -> None:
     heading = [*HEADING, "Placed At"]
@@ -271,9 +285,7 @@ async def test_a_row_that_was_cut_off(database: Database, brand: Brand, tmp_path
     assert sorted(await orders(database)) == (["A 3"] if is_of_first else ["A 1", "A 3"])
 
 
-@pytest.mark.parametrize(
-    "line", ["A 1,B1,C1,M1,S2,,", "A 1,B1,C1,M1,S2", ",,Total,,,,90", ",,,,,,90", "A 1,B1,,,,0,"]
-)
+@pytest.mark.parametrize("line", ["A 1,B1,C1,M1,S2,,", "A 1,B1,C1,M1,S2", ",,Total,,,,90", ",,,,,,90", "A 1,B1,,,,0,"])
 async def test_rows_without_a_quantity_that_are_left_out(
     database: Database, brand: Brand, tmp_path: Path, line: str
 ) -> None:
