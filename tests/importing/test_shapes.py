@@ -198,6 +198,17 @@ def test_numbers_without_one_reading(text: str) -> None:
         read_number(text, Notation(), is_whole=False, what="a price")
 
 
+NEGATIVE = ["(12.00)", "（12.00）", "( 1,200 )", "£(12.00)", "(£12.00)", "(12.00) GBP", "▲12", "△ 1,200", "£▲12.00"]
+
+
+@pytest.mark.parametrize("text", [*NEGATIVE, "12.00 (net)", "12 (x 10)"])
+async def test_prices_in_brackets(database: Database, brand: Brand, tmp_path: Path, text: str) -> None:
+    _, faults = await run(database, brand, write_csv(tmp_path / "a.csv", [row(unit_price=text)]), dry_run=True)
+    assert places(faults) == [(2, "Unit Price")]
+    says = "is a negative amount in accounting notation" if text in NEGATIVE else "is not a price, e.g. 12.50"
+    assert says in faults[0].reason
+
+
 @pytest.mark.parametrize(
     "text",
     [
