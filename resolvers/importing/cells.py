@@ -7,11 +7,15 @@ from functools import lru_cache
 
 
 class Kind(Enum):
-    """DATE: `text` is ISO 8601. NUMBER: `text` is the number itself, with a decimal point."""
+    """DATE: `text` is ISO 8601. NUMBER: `text` is the number itself, with a decimal point.
+
+    BOOLEAN: `text` is TRUE or FALSE.
+    """
 
     TEXT = auto()
     NUMBER = auto()
     DATE = auto()
+    BOOLEAN = auto()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +35,7 @@ class Cell:
 
 
 BLANK = Cell()
+TRUE, FALSE = Cell("TRUE", Kind.BOOLEAN, "TRUE"), Cell("FALSE", Kind.BOOLEAN, "FALSE")
 REMEMBERED = 20_000
 
 # Spreadsheets' errors in English, German, French and Spanish; LibreOffice's are Err:502 and the like.

@@ -12,6 +12,7 @@ from resolvers.importing.files import ImportFileError, OpenedFile, open_file
 from resolvers.importing.headings import (
     CODES,
     DECISIONS,
+    REQUIRED,
     SEARCHED_ROWS,
     Heading,
     HeadingError,
@@ -63,6 +64,7 @@ def stage(
             reader.read(row)
             if count % 1000 == 0:
                 progress("read", file.position(), file.size)
+        reader.tell_cut_off(is_last=True)
         summary.empty_lines = reader.empty_lines
         summary.notes += reader.notes()
         progress("read", file.size, file.size)
@@ -119,14 +121,16 @@ class _Reader:
     hidden: _Rows = field(default_factory=_Rows)
     headings: _Rows = field(default_factory=_Rows)
     held: list[Row] = field(default_factory=list)
+    cut_off: tuple[int, str] | None = None
 
     def read(self, row: Row) -> None:
         number, cells, hidden = row
-        if not hidden and not self.held and (known := self.known.read(cells)):
+        if not hidden and not self.held and not self.cut_off and (known := self.known.read(cells)):
             self._add(number, known)
             return
         if not any(cell.text or cell.wrong for cell in cells):
             return
+        self.tell_cut_off()
         if hidden:
             self.hidden.add(number)
         if self._is_no_line(cells):
@@ -177,8 +181,9 @@ class _Reader:
         if len(said) > 1 or said[0].kind is not Kind.TEXT:
             return False
         text = said[0].text
-        # One word may be the code of an order whose row was cut off.
-        is_remark = " " in text and text != self.above and sum(bool(cell.text or cell.wrong) for cell in cells) == 1
+        # One word, or words like those of the code above, may be the code of an order whose row was cut off.
+        is_remark = " " in text and not _shape(self.above).startswith(_shape(text))
+        is_remark = is_remark and sum(bool(cell.text or cell.wrong) for cell in cells) == 1
         return is_remark or TOTAL.fullmatch(text) is not None
 
     def _release(self) -> None:
@@ -190,6 +195,10 @@ class _Reader:
         places = self.heading.places
         code = code_of(cell_of(cells, places, "Order Code"))
         is_broken = self._is_broken(number, cells)
+        if not is_broken and self._is_cut_off(cells):
+            self.tell_cut_off()
+            self.cut_off = number, self._missing(cells)
+            is_broken = True
         if not is_broken and is_no_line(cell_of(cells, places, "Quantity")):
             self._empty_line(number, code, cells)
             return
@@ -208,6 +217,28 @@ class _Reader:
         self.staging.add(row.order_code, number, row)
         self.above = row.order_code
         self.quantities += row.quantity
+
+    def _is_cut_off(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row names an order, a buyer or the like, but neither a SKU nor a quantity."""
+        said = {column for column, at in self.heading.places.items() if at < len(cells) and _says(cells[at])}
+        if said.isdisjoint(CODES) or "SKU Number" in said or "Quantity" in said:
+            return False
+        return "Order Code" in said or not self._is_no_line(cells)
+
+    def _missing(self, cells: Sequence[Cell]) -> str:
+        missing = [column for column in REQUIRED if not _says(cell_of(cells, self.heading.places, column))]
+        return f"{', '.join(missing[:-1])} and {missing[-1]}"
+
+    def tell_cut_off(self, *, is_last: bool = False) -> None:
+        """Tells of the row above when it was cut off, which only the end of the file shows the likely reason of."""
+        if self.cut_off is None:
+            return
+        number, missing = self.cut_off
+        self.cut_off = None
+        reason = f"the row is incomplete: {missing} are missing"
+        if is_last:
+            reason += ". It is the last row: the file may be cut off, so compare it with its source"
+        self.fault(number, "SKU Number", reason)
 
     def _empty_line(self, number: int, code: str, cells: Sequence[Cell]) -> None:
         """A line of an order form that was not filled in. An order of such lines alone is refused by the writer."""
@@ -263,6 +294,14 @@ class _Reader:
         if best:
             return best[1], best[2]
         return self._last_named(cells, heading.width - 1), "has one of them a comma but no quotation marks?"
+
+
+def _says(cell: Cell) -> bool:
+    return bool(cell.text or cell.wrong)
+
+
+def _shape(code: str) -> str:
+    return re.sub(r"\d+", "0", code)
 
 
 def _was_one(parts: Sequence[str], *, is_number: bool, is_whole: bool) -> bool:

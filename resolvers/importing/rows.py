@@ -20,7 +20,14 @@ from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wr
 from resolvers.importing.headings import CODES, COLUMNS, DECISIONS, REQUIRED
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.written_dates import FIRST_SERIAL, LAST_SERIAL, DateError, read_date, serial_date
-from resolvers.importing.written_numbers import Notation, NumberError, is_sign_of, read_number, split_sign
+from resolvers.importing.written_numbers import (
+    Notation,
+    NumberError,
+    is_accounting_negative,
+    is_sign_of,
+    read_number,
+    split_sign,
+)
 from resolvers.inputs import unprintable
 from resolvers.order_lines import MAX_QUANTITY
 
@@ -289,6 +296,8 @@ def _wrong(column: str, longest: int | None, cell: Cell, text: str) -> str | Non
     if column in CODES:
         if cell.kind is Kind.DATE:
             return f"is a date ({text}), into which spreadsheets turn codes such as 1-2: type it as text"
+        if cell.kind is Kind.BOOLEAN:
+            return f"is the truth value {text}, not a text: format the cell as text and type the code again"
         if "E" in text.upper() and SCIENTIFIC.fullmatch(text):
             return f"{text} is what a spreadsheet made of a long number: type the code as text"
         if text[0] == "=" and FORMULA.fullmatch(text):
@@ -317,7 +326,11 @@ def _quantity(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
 
 @lru_cache(maxsize=REMEMBERED)
 def _price(cell: Cell, currency: str, notation: Notation) -> tuple[Price | None, str | None]:
+    if is_accounting_negative(cell.text):
+        return None, f"{cell.text!r} is a negative amount in accounting notation: a price is zero or more"
     sign, number = split_sign(cell.text) if cell.kind is Kind.TEXT else (cell.sign, cell.text)
+    if not {"(", ")"}.isdisjoint(sign):
+        return None, f"{cell.text!r} is not a price, e.g. 12.50"
     if sign and not is_sign_of(sign, currency):
         return None, f"{cell.text!r} is in {sign}, but the row is in {currency}"
     digits = precision(currency)

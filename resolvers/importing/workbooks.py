@@ -14,7 +14,7 @@ from itertools import islice
 from typing import IO
 from xml.etree.ElementTree import Element, iterparse
 
-from resolvers.importing.cells import BLANK, Cell, Kind, typed
+from resolvers.importing.cells import BLANK, FALSE, TRUE, Cell, Kind, typed
 from resolvers.importing.headings import REQUIRED, SEARCHED_ROWS, count_columns
 from resolvers.importing.number_formats import BUILT_IN, DATE_IDS, is_date, padded, sign_of
 from resolvers.importing.written_dates import serial_date
@@ -163,7 +163,7 @@ class Workbook:
             case "s":
                 return typed(self._texts[int(value)]) if value else BLANK
             case "b":
-                return typed("TRUE" if value == "1" else "FALSE" if value else "")
+                return BLANK if not value else TRUE if _is_true(value.strip().lower()) else FALSE
             case "d":
                 return Cell(value.strip(), Kind.DATE, value.strip()) if value else BLANK
             case "n":

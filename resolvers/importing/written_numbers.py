@@ -42,6 +42,7 @@ SIGNS: dict[str, frozenset[str] | set[str]] = {
 }
 MINUSES = {ord(each): "-" for each in "−–—"}
 SPACES = re.compile("[ \u00a0\u2009\u202f'’]")
+ACCOUNTING = re.compile(r"\([^()]*\d[^()]*\)|[▲△][^▲△]*\d[^▲△]*", re.ASCII)
 PLAIN = re.compile(r"-?\d{1,18}(\.\d{1,12})?", re.ASCII)
 GROUPED = re.compile(r"-?\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*(?:[.,]\d{1,12})?", re.ASCII)
 
@@ -116,6 +117,14 @@ def _separators(
 
 def _unsure(text: str, what: str, one: str, other: str) -> NumberError:
     return NumberError(f"{text!r} is not {what.partition(',')[0]} with one reading: it can be {one} or {other}; {HINT}")
+
+
+def is_accounting_negative(text: str) -> bool:
+    """Whether a number is negative as accountants write it: (12.50), £(12.50) and (£12.50); ▲12 and △12 in Japan."""
+    written = unicodedata.normalize("NFKC", text).strip()
+    if ACCOUNTING.search(written) is None:
+        return False
+    return re.search(r"\d", ACCOUNTING.sub("", written), re.ASCII) is None
 
 
 def split_sign(text: str) -> tuple[str, str]:

@@ -151,6 +151,20 @@ async def test_cells_of_a_workbook(database: Database, brand: Brand, tmp_path: P
     assert await column(database, Buyer.unique_code) == ["00077", "B1"]
 
 
+@pytest.mark.parametrize("value", [True, False])
+@pytest.mark.parametrize("place", range(5))
+async def test_a_truth_value_is_no_code(
+    database: Database, brand: Brand, tmp_path: Path, value: bool, place: int
+) -> None:
+    cells: list[Any] = ["A-1", "B1", "C1", "M1", "S1", 5, 10]
+    cells[place] = value
+    _, faults = await run(database, brand, write_workbook(tmp_path / "a.xlsx", [cells]))
+    assert places(faults) == [(2, HEADING[place])]
+    assert f"is the truth value {str(value).upper()}" in faults[0].reason
+    _, faults = await run(database, brand, write_csv(tmp_path / "a.csv", [row(sku_number=str(value).upper())]))
+    assert faults == [], "a text that somebody typed"
+
+
 @pytest.mark.parametrize("date_1904", [False, True])
 async def test_date_cells(database: Database, tokyo: Brand, tmp_path: Path, date_1904: bool) -> None:
     heading = [*HEADING, "Placed At"]
@@ -182,6 +196,17 @@ def test_numbers_with_one_reading(text: str, number: str) -> None:
 def test_numbers_without_one_reading(text: str) -> None:
     with pytest.raises(NumberError):
         read_number(text, Notation(), is_whole=False, what="a price")
+
+
+NEGATIVE = ["(12.00)", "（12.00）", "( 1,200 )", "£(12.00)", "(£12.00)", "(12.00) GBP", "▲12", "△ 1,200", "£▲12.00"]
+
+
+@pytest.mark.parametrize("text", [*NEGATIVE, "12.00 (net)", "12 (x 10)"])
+async def test_prices_in_brackets(database: Database, brand: Brand, tmp_path: Path, text: str) -> None:
+    _, faults = await run(database, brand, write_csv(tmp_path / "a.csv", [row(unit_price=text)]), dry_run=True)
+    assert places(faults) == [(2, "Unit Price")]
+    says = "is a negative amount in accounting notation" if text in NEGATIVE else "is not a price, e.g. 12.50"
+    assert says in faults[0].reason
 
 
 @pytest.mark.parametrize(
@@ -254,6 +279,30 @@ async def test_totals_and_remarks_at_the_end(database: Database, brand: Brand, t
     _, faults = await run(database, brand, path)
     assert not faults
     assert sorted(await orders(database)) == ["A-1"]
+
+
+@pytest.mark.parametrize("cut", ["A 1,B1,,,,,", "A 2", "A 2,B1,C1,M1", ",B1,C1,,,", "A-2", "A 1,B1,C1,M1,,,10"])
+async def test_a_row_that_was_cut_off(database: Database, brand: Brand, tmp_path: Path, cut: str) -> None:
+    first, next_one = ",".join(row(order_code="A 1")), ",".join(row(order_code="A 3"))
+    _, faults = await run(database, brand, write_text(tmp_path / "a.csv", first, cut, "", ""), dry_run=True)
+    assert places(faults) == [(3, "SKU Number")]
+    assert "SKU Number and Quantity are missing" in faults[0].reason
+    assert "the file may be cut off" in faults[0].reason
+    summary, faults = await run(database, brand, write_text(tmp_path / "b.csv", first, cut, next_one, ",,,,,9,"))
+    assert places(faults) == [(3, "SKU Number")]
+    assert "cut off" not in faults[0].reason
+    assert summary.empty_lines == 0
+    is_of_first = cut.startswith(("A 1", ","))
+    assert sorted(await orders(database)) == (["A 3"] if is_of_first else ["A 1", "A 3"])
+
+
+@pytest.mark.parametrize("line", ["A 1,B1,C1,M1,S2,,", "A 1,B1,C1,M1,S2", ",,Total,,,,90", ",,,,,,90", "A 1,B1,,,,0,"])
+async def test_rows_without_a_quantity_that_are_left_out(
+    database: Database, brand: Brand, tmp_path: Path, line: str
+) -> None:
+    first, next_one = ",".join(row(order_code="A 1")), ",".join(row(order_code="A 3"))
+    summary, faults = await run(database, brand, write_text(tmp_path / "a.csv", first, line, next_one))
+    assert (summary.imported, summary.empty_lines, faults) == (2, 1, [])
 
 
 async def test_placed_at_that_differs_a_little(database: Database, brand: Brand, tmp_path: Path) -> None:
