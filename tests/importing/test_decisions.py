@@ -18,8 +18,9 @@ from models.rejection import OrderRejection
 from models.rejection_reason import RejectionGrounds, RejectionReason
 from models.scope import EVERYTHING
 from resolvers.audit import verify_brand
+from resolvers.importing.headings import COLUMNS
 from tests.importing.importing import orders, places, run
-from tests.importing.test_import import HEADING, row, write
+from tests.importing.test_import import row, write
 from tests.support.factories import NOON
 from tests.support.trace import trace
 
@@ -49,7 +50,7 @@ async def test_old_decisions_are_taken_over(database: Database, brand: Brand, tm
         decided(order_code="A-3", rejection_reason="", status="REJECTED_BY_BRAND"),
         row(order_code="A-4"),
     ]
-    path = write(tmp_path / "old.csv", rows)
+    path = write(tmp_path / "old.csv", rows, list(COLUMNS))
     before = await trace(database)
     summary, faults = await run(database, brand, path, decisions=True, dry_run=True)
     assert (summary.imported, str(summary.decisions), faults) == (4, "A-1, A-2, A-3", [])
@@ -102,7 +103,7 @@ async def test_a_decision_that_is_not_clear_refuses_its_order(database: Database
     rows = [decided(**({"order_code": f"B-{number}"} | values)) for number, (values, _) in enumerate(cases)]
     rows += [decided(order_code="B-99"), decided(order_code="B-99", rejected_by="Another", sku_number="S-2")]
     before = await trace(database)
-    summary, faults = await run(database, brand, write(tmp_path / "bad.csv", rows), decisions=True)
+    summary, faults = await run(database, brand, write(tmp_path / "bad.csv", rows, list(COLUMNS)), decisions=True)
     expected = [(2 + number, column) for number, (_, column) in enumerate(cases)] + [(14, "Rejected By")]
     assert sorted(places(faults)) == expected
     assert (summary.imported, summary.refused) == (0, 12)
@@ -111,7 +112,7 @@ async def test_a_decision_that_is_not_clear_refuses_its_order(database: Database
 
 async def test_without_the_option_nothing_is_taken_over(database: Database, brand: Brand, tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = [decided(status="Order rejected by brand"), row(order_code="A-2")]
-    summary, faults = await run(database, brand, write(tmp_path / "old.csv", rows, HEADING))
+    summary, faults = await run(database, brand, write(tmp_path / "old.csv", rows, list(COLUMNS)))
     assert (summary.imported, summary.refused, places(faults)) == (1, 1, [(2, "Status")])
     assert "--decisions takes it over as rejected" in faults[0].reason
     assert any(note.startswith("left out without --decisions: Rejected At") for note in summary.notes)
