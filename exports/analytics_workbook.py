@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from exports.xlsx.sheet import EVERY_CELL, FIRST_YEAR, Styles, write_amount, write_instant, write_number, write_text
 from models.analytics import Figures, Group, Report
 from models.locale import Locale, Text
@@ -46,6 +44,9 @@ WORDS: dict[str, Text] = {
 # To a buyer, a rejected order is called declined.
 TO_BRAND: dict[str, Text] = {
     "rejected": Text("Rejected", "却下"),
+    "reasons": Text("Reasons", "却下理由"),
+    "reason_code": Text("Reason code", "却下理由コード"),
+    "reason": Text("Reason", "却下理由"),
     "rejected_in": Text("Month of rejection", "却下月"),
     "rejected_by": Text("Rejected by", "却下者"),
     "rejected_orders": Text("Rejected orders", "却下注文数"),
@@ -95,18 +96,21 @@ def analytics_workbook(report: Report, locale: Locale) -> bytes:
     texts = WORDS | (TO_BUYER if report.for_buyer else TO_BRAND)
     words = {key: text.in_(locale) for key, text in texts.items()}
     file = BytesIO()
+    import xlsxwriter  # with the first workbook: most processes write none
+
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"title": words["title"], "created": datetime.now(UTC)})
-        _Drawing(book, report, words, Styles(book, locale)).draw()
+        _Drawing(book, report, words, Styles(book, locale), locale).draw()
     return file.getvalue()
 
 
 class _Drawing:
-    def __init__(self, book: Any, report: Report, words: dict[str, str], styles: Styles) -> None:
+    def __init__(self, book: Any, report: Report, words: dict[str, str], styles: Styles, locale: Locale) -> None:
         self._book = book
         self._report = report
         self._words = words
         self._styles = styles
+        self._locale = locale
         self._month = book.add_format({"num_format": "yyyy-mm", "align": "left"})
         everything = report.counted + report.rejections.figures + report.rejections.sent_back
         self._currencies = sorted(everything.totals)
@@ -119,6 +123,8 @@ class _Drawing:
         self._groups("catalogs", ("catalog_code", "catalog"), report.catalogs)
         self._groups("products", ("model_number", "product"), report.products, amount="line_amount")
         self._rejected()
+        if not report.for_buyer:
+            self._groups("reasons", ("reason_code", "reason"), report.rejections.by_reason(self._locale))
 
     def _overview(self) -> tuple[Any, int]:
         """Returns the sheet and the number of the first empty row."""

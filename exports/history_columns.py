@@ -21,6 +21,7 @@ from models.messages.statuses import status_label
 from models.order import Order
 from models.policy import OrderStatus
 from models.rejection import OrderRejection
+from models.rejection_reason import GROUNDS_OF_REJECTION, RejectionGrounds
 
 ACTOR_KINDS: dict[ActorKind, Text] = {
     ActorKind.MEMBER: Text("Member", "メンバー"),
@@ -32,6 +33,7 @@ YES, NO = Text("Yes", "はい"), Text("No", "いいえ")
 
 _status_before = AuditEntry.details["status_before"].as_string()
 _status_after = AuditEntry.details["status_after"].as_string()
+_reason_code = AuditEntry.details["reason"].as_string()
 _body_hash = AuditEntry.details["body_sha256"].as_string()
 
 
@@ -53,6 +55,10 @@ def _before(row: Any, reader: Reader) -> str | None:
 
 def _after(row: Any, reader: Reader) -> str | None:
     return _label(row.status_after, reader)
+
+
+def _reason(row: Any, reader: Reader) -> str | None:
+    return history.reason_label(row.details, reader.locale)
 
 
 def _label(status: str | None, reader: Reader) -> str | None:
@@ -115,6 +121,8 @@ REJECTION_COLUMNS: tuple[Column, ...] = (
     AFTER,
     NOTIFIED,
     Column("body", Text("Message", "メッセージ"), 60, TEXT, OrderRejection.body),
+    Column("reason", Text("Reason", "却下理由"), 24, TEXT, _reason_code, _reason),
+    Column("note", Text("Internal note", "社内メモ"), 40, TEXT, RejectionGrounds.note),
     BRAND,
     TIME_ZONE,
 )
@@ -160,6 +168,7 @@ def select_entries(where: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, .
         .outerjoin(Order, and_(Order.brand_id == AuditEntry.brand_id, Order.id == AuditEntry.order_id))
         .outerjoin_from(Order, Buyer)
         .outerjoin(OrderRejection, of_rejection)
+        .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
         .where(*where)
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     )

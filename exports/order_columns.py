@@ -20,6 +20,7 @@ from models.order import BUYER_UPDATED_AT, Order, OrderLine
 from models.policy import REJECTED, DeliveryStatus
 from models.prices import price_of
 from models.rejection import OrderRejection, rejected_by
+from models.rejection_reason import GROUNDS_OF_REJECTION, REASON_OF_GROUNDS, RejectionGrounds, RejectionReason
 from models.tag import OrderTag, Tag
 
 
@@ -35,6 +36,10 @@ def _rejected_by(row: Any, reader: Reader) -> str | None:
     if row.rejected_at is None:
         return None
     return rejected_by(str(row.rejected_by), str(row.brand_name), to_buyer=reader.is_buyer)
+
+
+def _reason(row: Any, reader: Reader) -> str | None:
+    return Text(row.rejection_reason, row.reason_ja).in_(reader.locale) if row.reason_ja else None
 
 
 def is_rejected(order: Any) -> bool:
@@ -88,6 +93,11 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     Column(
         "rejection_body", Text("Message on rejection", "却下メッセージ"), 40, TEXT, OrderRejection.body, internal=True,
     ),
+    Column(
+        "rejection_reason", Text("Rejection reason", "却下理由"), 24, TEXT, RejectionReason.label_en, _reason,
+        internal=True,
+    ),
+    Column("rejection_note", Text("Internal note", "社内メモ"), 40, TEXT, RejectionGrounds.note, internal=True),
     Column("archived_at", Text("Archived at", "アーカイブ日時"), 18, INSTANT, Order.archived_at, internal=True),
     Column("time_zone", Text("Time zone", "タイムゾーン"), 18, TEXT, Brand.time_zone),
     CATALOG_CODE,
@@ -121,6 +131,7 @@ CONTEXT: dict[str, Sql] = {
     "time_zone": Brand.time_zone,
     "brand_name": Brand.name,
     "rejected_at": OrderRejection.rejected_at,
+    "reason_ja": RejectionReason.label_ja,
 }
 
 
@@ -133,6 +144,8 @@ def select_orders(columns: Iterable[Column], order_ids: Sequence[UUID]) -> Selec
         .join_from(Order, Buyer)
         .join_from(Order, Catalog)
         .outerjoin_from(Order, OrderRejection)
+        .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
+        .outerjoin(RejectionReason, REASON_OF_GROUNDS)
         .where(Order.id.in_(order_ids))
     )
 

@@ -30,12 +30,9 @@ def order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
 def _stamp(snapshot: OrderSnapshot, locale: Locale, status: str) -> Stamp | None:
     if snapshot.rejection is None:
         return None
-    label = labels(locale)
-    return Stamp(
-        word=label["declined" if snapshot.for_buyer else "rejected"],
-        status=status,
-        details=(
-            format_instant(snapshot.rejection.at, locale, snapshot.time_zone),
-            label["by"].format(name=snapshot.rejection.by),
-        ),
-    )
+    label, rejection = labels(locale), snapshot.rejection
+    details = [format_instant(rejection.at, locale, snapshot.time_zone), label["by"].format(name=rejection.by)]
+    if rejection.reason:
+        details.append(rejection.reason.in_(locale))
+    word = label["declined" if snapshot.for_buyer else "rejected"]
+    return Stamp(word=word, status=status, details=tuple(details))

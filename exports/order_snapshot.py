@@ -15,11 +15,13 @@ from exports.pdf.snapshots import LineSnapshot, Party
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
+from models.locale import Text
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.prices import price_of
 from models.rejection import OrderRejection, rejected_by
+from models.rejection_reason import GROUNDS_OF_REJECTION, REASON_OF_GROUNDS, RejectionGrounds, RejectionReason
 
 
 class OrderDocument(StrEnum):
@@ -31,10 +33,12 @@ class OrderDocument(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RejectionStamp:
-    """`by`: the person who rejected the order; in the buyer's copy, the brand."""
+    """`by`: the person who rejected the order; in the buyer's copy, the brand, and neither reason nor note."""
 
     at: datetime
     by: str
+    reason: Text | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,11 @@ async def order_snapshot(
 def _stamp(row: Any, *, for_buyer: bool) -> RejectionStamp | None:
     if row.rejected_at is None:
         return None
-    return RejectionStamp(at=row.rejected_at, by=rejected_by(row.actor_name, row.brand_name, to_buyer=for_buyer))
+    by = rejected_by(row.actor_name, row.brand_name, to_buyer=for_buyer)
+    if for_buyer:
+        return RejectionStamp(row.rejected_at, by)
+    reason = Text(row.label_en, row.label_ja) if row.label_en else None
+    return RejectionStamp(row.rejected_at, by, reason, row.note or "")
 
 
 _ORDER = (
@@ -153,12 +161,17 @@ _ORDER = (
         Catalog.name.label("catalog_name"),
         OrderRejection.rejected_at,
         OrderRejection.actor_name,
+        RejectionReason.label_en,
+        RejectionReason.label_ja,
+        RejectionGrounds.note,
     )
     .select_from(Order)
     .join(Brand, Brand.id == Order.brand_id)
     .join_from(Order, Buyer)
     .join_from(Order, Catalog)
     .outerjoin_from(Order, OrderRejection)
+    .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
+    .outerjoin(RejectionReason, REASON_OF_GROUNDS)
 )
 
 _LINES = (

@@ -38,11 +38,11 @@ PlacedFrom = Annotated[
 PlacedTo = Annotated[datetime | None, strawberry.argument(description="Include orders placed before this instant.")]
 
 
-@strawberry.type(description="Figures for one month, buyer, catalog, product or actor.")
+@strawberry.type(description="Figures for one month, buyer, catalog, product, actor or reason.")
 class OrderAnalyticsGroup:
     key: str = strawberry.field(
         description="Key of the group: the month, the buyer's unique code, the catalog's code, the model "
-        "number, or the identity of the actor."
+        "number, the identity of the actor, or the code of the reason."
     )
     label: str = strawberry.field(description="Name of the group, for display.")
     order_count: int = strawberry.field(description="Number of orders.")
@@ -77,6 +77,11 @@ class RejectedAnalytics:
     )
     by_actor: list[OrderAnalyticsGroup] = strawberry.field(
         description="Rejected orders by the actor who rejected them, most orders first. A buyer sees only the brand.",
+        directives=[ListSize(assumed_size=24)],
+    )
+    by_reason: list[OrderAnalyticsGroup] = strawberry.field(
+        description="Rejected orders by reason, most orders first, with the labels that the reasons have now. The key "
+        "is the code; it is empty for the orders that were rejected without a reason. Empty for a buyer.",
         directives=[ListSize(assumed_size=24)],
     )
     sent_back_count: int = strawberry.field(
@@ -115,6 +120,7 @@ class OrderAnalytics:
             totals=_totals(figures),
             by_month=OrderAnalyticsGroup.all_of(found.by_month),
             by_actor=OrderAnalyticsGroup.all_of(found.by_actor),
+            by_reason=OrderAnalyticsGroup.all_of(found.by_reason(info.context.actor.locale)),
             sent_back_count=found.sent_back.orders,
             sent_back_quantity=found.sent_back.quantity,
             sent_back_totals=_totals(found.sent_back),

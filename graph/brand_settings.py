@@ -43,11 +43,15 @@ class BrandSettings:
         description="Text of a rejection mail to a Japanese-speaking buyer if no message was typed. Null: a "
         "standard text."
     )
+    rejection_reason_required: bool = strawberry.field(
+        description="Whether each rejection needs a reason. Without one it is refused with REASON_REQUIRED."
+    )
 
 
 @strawberry.input(
     description="The settings to change. A setting that is left out keeps its value. Null restores the "
-    "default; name, archivingEnabled, locale and timeZone have no default and keep their value."
+    "default; name, archivingEnabled, locale, timeZone and rejectionReasonRequired have no default and keep their "
+    "value."
 )
 class UpdateBrandSettingsInput:
     name: str | None = strawberry.field(
@@ -81,6 +85,9 @@ class UpdateBrandSettingsInput:
     contact_email: str | None = strawberry.field(default=UNSET, description="An e-mail address.")
     rejection_text_en: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
     rejection_text_ja: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
+    rejection_reason_required: bool | None = strawberry.field(
+        default=UNSET, description="Whether each rejection needs a reason. Default of a new brand: no."
+    )
 
 
 @strawberry.type(description="Result of updateBrandSettings. The command succeeded if and only if userErrors is empty.")
@@ -90,7 +97,7 @@ class UpdateBrandSettingsPayload:
 
 
 # These have no default to fall back to: null leaves them as they are.
-NEVER_NULL = ("name", "archiving_enabled", "locale", "time_zone")
+NEVER_NULL = ("name", "archiving_enabled", "locale", "time_zone", "rejection_reason_required")
 
 
 async def brand_settings(info: Info) -> BrandSettings | None:

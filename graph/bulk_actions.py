@@ -8,7 +8,6 @@ from strawberry import ID, UNSET
 from graph.bulk import BulkInput, BulkPayload
 from graph.confirmation import BODY
 from graph.core.context import Info, or_none
-from graph.core.enums import describe_enum
 from graph.core.ids import Kind, from_id
 from resolvers import bulk_actions
 from resolvers.bulk_actions import CreateConfirmations, TagOrders
@@ -19,18 +18,7 @@ from resolvers.tagging import TagMode
 NOTIFY = "Whether to send the buyers an e-mail, one for each order."
 
 
-describe_enum(
-    TagMode,
-    "How to apply tags to orders.",
-    {
-        "REPLACE": "Replace all tags of the orders with these tags.",
-        "ADD": "Add these tags to the orders.",
-        "REMOVE": "Remove these tags from the orders.",
-    },
-)
-
-
-@strawberry.input(description="The orders: give exactly one of orderIds and filter.")
+@strawberry.input(description="The orders: give exactly one of orderIds and filter (or all: true).")
 class ArchiveOrdersInput(BulkInput):
     pass
 
@@ -40,7 +28,7 @@ class ArchiveOrdersPayload(BulkPayload):
     pass
 
 
-@strawberry.input(description="The orders: give exactly one of orderIds and filter.")
+@strawberry.input(description="The orders: give exactly one of orderIds and filter (or all: true).")
 class ApplyTagsToOrdersInput(BulkInput):
     tag_ids: list[ID] = strawberry.field(description="The tags, by their ids.")
     mode: TagMode = strawberry.field(description="How to apply the tags.")
@@ -51,7 +39,7 @@ class ApplyTagsToOrdersPayload(BulkPayload):
     pass
 
 
-@strawberry.input(description="The orders: give exactly one of orderIds and filter.")
+@strawberry.input(description="The orders: give exactly one of orderIds and filter (or all: true).")
 class CreateOrderConfirmationsInput(BulkInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
@@ -63,7 +51,7 @@ class CreateOrderConfirmationsPayload(BulkPayload):
     pass
 
 
-@strawberry.input(description="The orders: give exactly one of orderIds and filter.")
+@strawberry.input(description="The orders: give exactly one of orderIds and filter (or all: true).")
 class ConfirmOrdersInput(BulkInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)

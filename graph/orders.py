@@ -34,7 +34,6 @@ from models.messages.statuses import status_label
 from models.order import DataSet
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
-from models.rejection import rejected_by
 from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
@@ -173,10 +172,7 @@ class Order(Node):
         if self.row.status not in REJECTED:
             return None
         row = await info.context.loaders.rejection.load(self.row.id)
-        if row is None:
-            return None
-        by = rejected_by(row.actor_name, row.brand_name, to_buyer=info.context.actor.is_buyer)
-        return OrderRejection(rejected_at=row.rejected_at, rejected_by=by, notified=row.notified, body=row.body)
+        return OrderRejection.of(row, to_buyer=info.context.actor.is_buyer) if row else None
 
     @strawberry.field(description="Delivery notes created from the order, oldest first.")
     async def delivery_notes(self, info: Info) -> list[DeliveryNote]:

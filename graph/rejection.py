@@ -21,6 +21,7 @@ from resolvers.core.idempotency import MAX_KEY_LENGTH
 from resolvers.core.notices import MAX_BODY_LENGTH, Message
 from resolvers.core.refusals import Outcome, RefusalCode
 from resolvers.rejection import RejectOrder
+from resolvers.rejection_reasons import MAX_NOTE_LENGTH, Grounds
 
 
 class RejectOrderErrorCode(StrEnum):
@@ -31,6 +32,9 @@ class RejectOrderErrorCode(StrEnum):
     BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
     STALE_ORDER = RefusalCode.STALE_ORDER
     IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
+    REASON_REQUIRED = RefusalCode.REASON_REQUIRED
+    UNKNOWN_REASON = RefusalCode.UNKNOWN_REASON
+    INVALID_INPUT = RefusalCode.INVALID_INPUT
 
 
 describe_enum(
@@ -46,6 +50,9 @@ describe_enum(
         "on its current content.",
         "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request, or so long ago (30 days or more) "
         "that its answer is no longer kept. Use a new key.",
+        "REASON_REQUIRED": "Returned if the order's brand requires a reason and none is given.",
+        "UNKNOWN_REASON": "Returned if the order's brand has no reason with this code, or has archived it.",
+        "INVALID_INPUT": "Returned if an argument is invalid, e.g. a note that is too long. `field` is its path.",
     },
 )
 
@@ -72,6 +79,16 @@ class RejectOrderInput:
         description=f"Message to the buyer, plain text of at most {MAX_BODY_LENGTH:,} characters. If blank, "
         "the text from the brand's settings is sent, or else a standard text. Refused if notify "
         "is false. rejectionMailPreview shows the mail beforehand.",
+    )
+    reason: str | None = strawberry.field(
+        default=UNSET,
+        description="Why: the code of one of the brand's rejectionReasons, e.g. OUT_OF_STOCK. Internal: the buyer does "
+        "not see it. Required if BrandSettings.rejectionReasonRequired is true.",
+    )
+    note: str | None = strawberry.field(
+        default=UNSET,
+        description=f"Internal note, plain text of at most {MAX_NOTE_LENGTH:,} characters. Never sent to the buyer, "
+        "and never shown to a buyer's user.",
     )
     expected_version: int | None = strawberry.field(
         default=UNSET,
@@ -112,6 +129,7 @@ async def reject_order(
         message=Message(input.notify, or_none(input.body)),
         expected_version=or_none(input.expected_version),
         idempotency_key=or_none(input.idempotency_key),
+        grounds=Grounds(or_none(input.reason), or_none(input.note)),
     )
     outcome = await rejection.reject_order(info.context, command)
     return RejectOrderPayload(

@@ -1,14 +1,24 @@
-"""RejectionBlocker and OrderRejection: what an order says of its rejection, possible or done."""
+"""RejectionBlocker, OrderRejection and its reason: what an order says of its rejection, possible or done."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import strawberry
+from strawberry import UNSET, Private
 
 from graph.blockers import BlockingDocument, describe_blockers
-from graph.core.enums import describe_enum
+from graph.core.binding import question
+from graph.core.context import Info
+from graph.core.enums import InLocale, describe_enum
+from graph.core.ids import Kind, to_id
+from graph.core.node import NODES, Node
+from models.locale import Text
+from models.permissions import Permission
 from models.policy import Blocker, OrderAction, possible_blockers
+from models.rejection import rejected_by
+from resolvers import nodes
+from resolvers.reading.rows import ReasonRow, RejectionRow
 from resolvers.reading.verdicts import Explained
 
 _BLOCKERS = possible_blockers(OrderAction.REJECT)
@@ -42,6 +52,28 @@ class RejectionBlocker:
         )
 
 
+@strawberry.type(description="A reason for rejections, from the list of the brand. Buyers never see it.")
+class RejectionReason(Node):
+    code: str = strawberry.field(description="Code, unique in the brand and permanent, e.g. OUT_OF_STOCK.")
+    label_en: str = strawberry.field(description="English label.")
+    label_ja: str = strawberry.field(description="Japanese label.")
+    is_archived: bool = strawberry.field(description="Whether the reason is archived: it can no longer be given.")
+
+    @strawberry.field(description="The label, in the viewer's language unless another one is given.")
+    def label(self, info: Info, locale: InLocale = UNSET) -> str:
+        return Text(self.label_en, self.label_ja).in_(locale or info.context.actor.locale)
+
+    @classmethod
+    def of(cls, row: ReasonRow) -> "RejectionReason":
+        return cls(
+            id=to_id(Kind.REJECTION_REASON, row.id),
+            code=row.code,
+            label_en=row.label_en,
+            label_ja=row.label_ja,
+            is_archived=row.archived_at is not None,
+        )
+
+
 @strawberry.type(description="The record of a rejection. A rejected order has exactly one, permanently.")
 class OrderRejection:
     rejected_at: datetime = strawberry.field(description="When the order was rejected.")
@@ -53,3 +85,25 @@ class OrderRejection:
         description="The message that was sent: as typed, or else the brand's or the standard text. Null "
         "without a mail."
     )
+    row: Private[RejectionRow]
+
+    @question(
+        needs=Permission.READ_INTERNAL, description="The reason. Null if none was given, and always null for a buyer."
+    )
+    def reason(self) -> RejectionReason | None:
+        return RejectionReason.of(self.row.reason) if self.row.reason else None
+
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="The internal note. Never sent to the buyer. Null if none was given, and always null for a buyer.",
+    )
+    def note(self) -> str | None:
+        return self.row.note
+
+    @classmethod
+    def of(cls, row: RejectionRow, *, to_buyer: bool) -> "OrderRejection":
+        by = rejected_by(row.actor_name, row.brand_name, to_buyer=to_buyer)
+        return cls(rejected_at=row.rejected_at, rejected_by=by, notified=row.notified, body=row.body, row=row)
+
+
+NODES[Kind.REJECTION_REASON] = (nodes.rejection_reasons, RejectionReason.of)

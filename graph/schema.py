@@ -45,6 +45,7 @@ from graph.mail_preview import order_mail_preview
 from graph.orders import order, order_by_code, orders, orders_excel
 from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
+from graph.rejection_reasons import create_rejection_reason, rejection_reasons, update_rejection_reason
 from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
 from graph.sign_outs import sign_out_user
@@ -61,8 +62,9 @@ P, A = Permission, OrderAction
 
 BULK = 100  # the cost of a command on many orders
 SKIPPED = (
-    f"Takes up to {MAX_ORDERS:,} orders. An ineligible order is skipped, and `results` reports why. After a lost "
-    "connection, retry with the same idempotencyKey."
+    f"Takes up to {MAX_ORDERS:,} orders. An ineligible order is skipped, and `results` reports why. With "
+    "`dryRun: true` nothing is changed: `dryRun` reports what would be done, and its token ties the command to that "
+    "selection. After a lost connection, retry with the same idempotencyKey."
 )
 
 
@@ -168,6 +170,12 @@ class Query:
         needs=P.READ,
         description="The carts of a buyer, at most one for each catalog. Empty if the viewer may not see the buyer.",
     )
+    rejection_reasons = question(
+        rejection_reasons,
+        needs=P.READ_INTERNAL,
+        description="The reasons for rejections that the brand has, in the order in which they were created, without "
+        "archived ones unless `includeArchived` says otherwise. Empty for a buyer.",
+    )
     tags = question(
         tags,
         needs=P.READ_INTERNAL,
@@ -204,8 +212,8 @@ class Mutation:
     apply_tags = command(
         apply_tags,
         needs=A.APPLY_TAGS,
-        description="Sets the tags of an order, in any status, rejected or not. They replace the tags it had; "
-        "applyTagsToOrders can also add or remove tags.",
+        description="Replaces the tags of an order, adds tags to it or removes tags from it, in any status, rejected "
+        "or not.",
     )
     create_tag = command(
         create_tag,
@@ -220,6 +228,17 @@ class Mutation:
         needs=P.MANAGE_TAGS,
         description="Deletes a tag of the brand permanently. If orders carry it, it is deleted only with "
         "`removeFromOrders: true`.",
+    )
+    create_rejection_reason = command(
+        create_rejection_reason,
+        needs=P.MANAGE_REJECTION_REASONS,
+        description="Creates a reason for rejections. Next: give its code to rejectOrder or rejectOrders.",
+    )
+    update_rejection_reason = command(
+        update_rejection_reason,
+        needs=P.MANAGE_REJECTION_REASONS,
+        description="Changes the labels of a reason for rejections, archives it, or makes an archived one available "
+        "again. A reason is never deleted.",
     )
     archive_orders = command(
         archive_orders,

@@ -1,11 +1,23 @@
-"""Tag: a brand's own label on orders."""
+"""Tag: a brand's own label on orders; TagMode: how tags are applied."""
 
 import strawberry
 
+from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node
 from resolvers import nodes
 from resolvers.reading.rows import TagRow
+from resolvers.tagging import TagMode
+
+describe_enum(
+    TagMode,
+    "How to apply tags to orders.",
+    {
+        "REPLACE": "Replace all tags of the orders with these tags.",
+        "ADD": "Add these tags to the orders.",
+        "REMOVE": "Remove these tags from the orders.",
+    },
+)
 
 
 @strawberry.type(description="A tag: a brand's own label on orders. Buyers never see it.")

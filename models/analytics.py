@@ -4,6 +4,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from models.locale import Locale, Text
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -34,11 +36,16 @@ class Rejections:
     """The orders that the figures leave out: rejected and sent-back ones.
 
     `declined`: month of the rejection, in the brand's time zone → one group for each actor who rejected.
-    `sent_back_by_month`: by the month in which the orders were sent back, in calendar order.
+    `sent_back_by_month`: by the month in which the orders were sent back, in calendar order. `reasons`: for each reason
+    that was given, its code, label and figures, most orders first; an empty code stands for none. Empty for a buyer.
     """
 
     declined: Mapping[str, list[Group]]
     sent_back_by_month: list[Group]
+    reasons: list[tuple[str, Text, Figures]] = field(default_factory=list)
+
+    def by_reason(self, locale: Locale) -> list[Group]:
+        return [Group(code, label.in_(locale), figures) for code, label, figures in self.reasons]
 
     @property
     def figures(self) -> Figures:

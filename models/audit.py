@@ -5,8 +5,9 @@ Triggers refuse every change to an entry. Each entry holds the hash of the one b
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from models.events import (
     OrderChanged,
     OrderPlaced,
     OrderRejected,
+    RejectionReasonCreated,
+    RejectionReasonUpdated,
     TagCreated,
     TagDeleted,
     TagsApplied,
@@ -39,7 +42,7 @@ from models.scope import BrandOwned, Internal
 
 
 class AuditEntry(Internal, BrandOwned, Base):
-    """`details`: the values for the sentences of models/messages/history.py; for a rejection also the body's hash."""
+    """`details`: the values for the sentences of models/messages/history.py; of a rejection also hashes of texts."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -64,6 +67,9 @@ class AuditEntry(Internal, BrandOwned, Base):
     sequence: Mapped[int | None] = mapped_column(BigInteger)
     previous_hash: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64))
+
+
+COLUMNS = tuple(AuditEntry.__table__.columns.keys())
 
 
 class AuditActor(Internal, BrandOwned, Base):
@@ -100,21 +106,37 @@ async def record(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:
     a deadlock is impossible.
     """
     chained = list(entries)
-    if not chained:
-        return
+    if chained:
+        await _chain(session, chained)
+        session.add_all(chained)
+
+
+async def chained_rows(
+    session: AsyncSession, events: Sequence[Event], actor: Actor
+) -> tuple[Sequence[str], list[Sequence[Any]]]:
+    """Like `record`, for very many events: the columns and rows of their entries, which the caller writes at once."""
+    entries = [SimpleNamespace(**_values(event, actor, None)) for event in events]
+    if entries:
+        await _chain(session, entries)
+    return COLUMNS, [[getattr(entry, name) for name in COLUMNS] for entry in entries]
+
+
+async def _chain(session: AsyncSession, entries: Sequence[Any]) -> None:
+    """Locks the head of the brand's chain, and gives the entries their places in it."""
     await session.flush()
-    brand_id = chained[0].brand_id
+    brand_id = entries[0].brand_id
     locked = select(AuditHead).where(AuditHead.brand_id == brand_id).with_for_update()
     head = await session.scalar(locked)
     if head is None:
         # If two transactions write a brand's first entry at once, the second waits here for the first to commit.
         await session.execute(insert_new(session, AuditHead).values(brand_id=brand_id, sequence=0, hash=""))
         head = (await session.scalars(locked)).one()
-    for new in chained:
-        new.sequence, new.previous_hash = head.sequence + 1, head.hash
-        new.hash = digest(new)
-        head.sequence, head.hash = new.sequence, new.hash
-    session.add_all(chained)
+    sequence, hash = head.sequence, head.hash
+    for new in entries:
+        sequence += 1
+        new.sequence, new.previous_hash = sequence, hash
+        new.hash = hash = digest(new)
+    head.sequence, head.hash = sequence, hash
 
 
 def digest(entry: AuditEntry) -> str:
@@ -124,28 +146,34 @@ def digest(entry: AuditEntry) -> str:
 
 def hashed_text(entry: Any) -> str:
     """The text that `digest` hashes: canonical JSON. `entry`: an AuditEntry, or a row with all of its columns."""
-    values = {column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns if column.key != "hash"}
-    return json.dumps(values, sort_keys=True, ensure_ascii=False, default=_plain)
+    return _CANONICAL.encode({name: getattr(entry, name) for name in COLUMNS if name != "hash"})
 
 
 def _plain(value: object) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_plain)
+
+
 def entry(event: Event, actor: Actor, request_id: str | None) -> AuditEntry:
+    return AuditEntry(**_values(event, actor, request_id))
+
+
+def _values(event: Event, actor: Actor, request_id: str | None) -> dict[str, Any]:
     kind, details = _kind_and_details(event)
-    return AuditEntry(
-        id=new_id(),
-        brand_id=event.brand_id,
-        order_id=getattr(event, "order_id", None),
-        kind=kind,
-        at=event.at,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        request_id=request_id,
-        details=details,
-    )
+    return {
+        "id": new_id(),
+        "brand_id": event.brand_id,
+        "order_id": getattr(event, "order_id", None),
+        "kind": kind,
+        "at": event.at,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "request_id": request_id,
+        "details": details,
+    }
 
 
 def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
@@ -159,6 +187,7 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
                 "notify": event.notify,
                 "notified": event.notified,
                 "body_sha256": body_hash(event.body),
+                **_grounds(event),
             }
         case OrderArchived():
             return EventKind.ORDER_ARCHIVED, {}
@@ -172,6 +201,16 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
             return EventKind.TAG_UPDATED, {"code": event.code, "name": event.name, "color": event.color}
         case TagDeleted():
             return EventKind.TAG_DELETED, {"code": event.code, "orders": event.orders}
+        case RejectionReasonCreated():
+            return EventKind.REJECTION_REASON_CREATED, {"code": event.code}
+        case RejectionReasonUpdated():
+            return EventKind.REJECTION_REASON_UPDATED, {
+                "code": event.code,
+                "names": ", ".join(event.names),
+                "label_en": event.label.en,
+                "label_ja": event.label.ja,
+                "is_archived": event.is_archived,
+            }
         case BrandSettingsUpdated():
             return EventKind.BRAND_SETTINGS_UPDATED, {"names": ", ".join(event.names)}
         case BuyerCreated():
@@ -185,3 +224,18 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
             return event.kind, {"key": event.key_id.hex, "name": event.name} | event.details
         case UserSignedOut():
             return EventKind.USER_SIGNED_OUT, {"user": event.user, "buyer": event.buyer}
+
+
+def _grounds(event: OrderRejected) -> dict[str, Any]:
+    """The reason with its labels of that time, the hash of the note, and where a decision of the past comes from.
+
+    Nothing of what was not given.
+    """
+    found: dict[str, Any] = {}
+    if event.reason:
+        found |= {"reason": event.reason.code, "reason_en": event.reason.label.en, "reason_ja": event.reason.label.ja}
+    if event.note is not None:
+        found["note_sha256"] = body_hash(event.note)
+    if old := event.taken_over:
+        found |= {"source": old.source, "rejected_at": old.rejected_at.isoformat(), "rejected_by": old.by}
+    return found

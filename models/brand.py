@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
@@ -32,3 +32,4 @@ class Brand(Base):
     # The message to the buyer of a rejected order if the member types none. None: the product's standard text.
     rejection_text_en: Mapped[str | None] = mapped_column(Text)
     rejection_text_ja: Mapped[str | None] = mapped_column(Text)
+    rejection_reason_required: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -13,13 +13,14 @@ from models.scope import BrandOwned, Internal
 class BulkRun(Internal, BrandOwned, Base):
     """`order_ids`: hex ids, sorted like the answer. `key`: the client's idempotency key, None without one.
 
-    `actor_id`: Actor.identity.
+    `actor_id`: Actor.identity. `token`: that of the dry run which the request named; a token serves one run.
     """
 
     __tablename__ = "bulk_runs"
     __table_args__ = (
         ForeignKeyConstraint(["brand_id"], ["brands.id"]),
         Index(None, "brand_id", "actor_id", "operation", "key", unique=True),
+        Index(None, "brand_id", "token", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
@@ -29,3 +30,4 @@ class BulkRun(Internal, BrandOwned, Base):
     request_hash: Mapped[str] = mapped_column(String(64))
     order_ids: Mapped[list[str]]
     created_at: Mapped[datetime]
+    token: Mapped[str | None] = mapped_column(String(64))

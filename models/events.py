@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from models.locale import Text
 from models.messages.history import EventKind
 from models.policy import OrderStatus
 
@@ -15,6 +16,24 @@ class OrderEvent:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an order was rejected: one of the brand's reasons, with its label as it was then."""
+
+    id: UUID
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A decision of the past, from another system. `source`: the import file's name. `by`: who decided."""
+
+    source: str
+    rejected_at: datetime
+    by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced(OrderEvent):
     """`source`: where the order came from, e.g. an import file's name."""
@@ -24,13 +43,19 @@ class OrderPlaced(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRejected(OrderEvent):
-    """`notify`: the member asked for a mail to the buyer. `notified`: a mail was queued; False without an address."""
+    """`notify`: the member asked for a mail to the buyer. `notified`: a mail was queued; False without an address.
+
+    `note`: internal, never shown to the buyer. `taken_over`: the decision is older than the event.
+    """
 
     status_before: OrderStatus
     status_after: OrderStatus
     notify: bool
     notified: bool
     body: str | None
+    reason: Reason | None = None
+    note: str | None = None
+    taken_over: TakenOver | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +105,25 @@ class TagDeleted:
     at: datetime
     code: str
     orders: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectionReasonCreated:
+    brand_id: UUID
+    at: datetime
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectionReasonUpdated:
+    """`names`: what changed, sorted. `label`, `is_archived`: the values after the change."""
+
+    brand_id: UUID
+    at: datetime
+    code: str
+    names: tuple[str, ...]
+    label: Text
+    is_archived: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +198,8 @@ Event = (
     | TagCreated
     | TagUpdated
     | TagDeleted
+    | RejectionReasonCreated
+    | RejectionReasonUpdated
     | BrandSettingsUpdated
     | BuyerCreated
     | BuyerUpdated

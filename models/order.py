@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor
 from models.base import Base, folded_from, new_id
-from models.events import OrderArchived, OrderChanged, OrderRejected
+from models.events import OrderArchived, OrderChanged, OrderRejected, Reason
 from models.messages.history import INTERNAL, EventKind
 from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
 from models.prices import AMOUNT_CHECK, FRACTION_CHECK
@@ -92,7 +92,17 @@ class Order(BrandOwned, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
-    def reject(self, actor: Actor, at: datetime, *, notify: bool, notified: bool, body: str | None) -> OrderRejected:
+    def reject(
+        self,
+        actor: Actor,
+        at: datetime,
+        *,
+        notify: bool,
+        notified: bool,
+        body: str | None,
+        reason: Reason | None = None,
+        note: str | None = None,
+    ) -> OrderRejected:
         """Final. The caller holds the order's lock and has checked that policy does not block it."""
         event = OrderRejected(
             brand_id=self.brand_id,
@@ -103,6 +113,8 @@ class Order(BrandOwned, Base):
             notify=notify,
             notified=notified,
             body=body,
+            reason=reason,
+            note=note,
         )
         self.status = event.status_after
         self._changed(at, EventKind.ORDER_REJECTED)

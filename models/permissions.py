@@ -19,6 +19,7 @@ class Permission(StrEnum):
     PLACE_ORDERS = "PLACE_ORDERS"
     EDIT_CARTS = "EDIT_CARTS"
     MANAGE_TAGS = "MANAGE_TAGS"
+    MANAGE_REJECTION_REASONS = "MANAGE_REJECTION_REASONS"
     MANAGE_DELIVERY_NOTES = "MANAGE_DELIVERY_NOTES"
     MANAGE_INVOICES = "MANAGE_INVOICES"
     MANAGE_BUYERS = "MANAGE_BUYERS"
@@ -33,7 +34,7 @@ WITHOUT_BRAND = frozenset({Role.OPERATOR})
 
 PERMITTED: dict[Permission, frozenset[Role]] = {
     P.READ: EVERYBODY,  # rows in the viewer's scope
-    P.READ_INTERNAL: EVERYBODY - BUYER,  # tags, history, notifications: models/scope.py hides them from buyers
+    P.READ_INTERNAL: EVERYBODY - BUYER,  # tags, history, notifications, reasons: models/scope.py hides them from buyers
     P.READ_SETTINGS: EVERYBODY - BUYER - WITHOUT_BRAND,
     P.CHANGE_SETTINGS: frozenset({Role.ADMIN}),
     P.MANAGE_API_KEYS: frozenset({Role.ADMIN}),  # no partner app: a stolen key cannot create another one
@@ -41,6 +42,7 @@ PERMITTED: dict[Permission, frozenset[Role]] = {
     P.PLACE_ORDERS: WRITERS | BUYER,  # no action on an existing order; buyers order for themselves
     P.EDIT_CARTS: BUYER,
     P.MANAGE_TAGS: WRITERS - WITHOUT_BRAND,
+    P.MANAGE_REJECTION_REASONS: frozenset({Role.ADMIN}),
     P.MANAGE_DELIVERY_NOTES: WRITERS,
     P.MANAGE_INVOICES: WRITERS,
     P.MANAGE_BUYERS: frozenset({Role.ADMIN, Role.WRITE}),  # no partner app: a stolen key cannot redirect mails

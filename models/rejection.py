@@ -37,13 +37,14 @@ class OrderRejection(OrderOwned, Base):
 
     @classmethod
     def of(cls, event: OrderRejected, actor: Actor, *, bulk_run_id: UUID | None = None) -> "OrderRejection":
+        old = event.taken_over
         return cls(
             brand_id=event.brand_id,
             order_id=event.order_id,
-            rejected_at=event.at,
+            rejected_at=old.rejected_at if old else event.at,
             actor_kind=actor.kind,
             actor_id=actor.id,
-            actor_name=actor.name,
+            actor_name=old.by if old else actor.name,
             status_before=event.status_before,
             notified=event.notified,
             body=event.body,

@@ -12,9 +12,11 @@ from models.analytics import Figures, Group, Rejections, Report, merged
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog, Sku
+from models.locale import Text
 from models.order import Order, OrderLine
 from models.policy import FINAL, REJECTED
 from models.rejection import OrderRejection, rejected_by
+from models.rejection_reason import GROUNDS_OF_REJECTION, REASON_OF_GROUNDS, RejectionGrounds, RejectionReason
 from models.send_back import OrderSendBack
 from resolvers.core.context import Context
 from resolvers.inputs import InputError
@@ -25,6 +27,7 @@ COUNTED: ColumnElement[bool] = Order.status.not_in(sorted(FINAL))
 DECLINED: ColumnElement[bool] = Order.status.in_(sorted(REJECTED))
 SENT_BACK: ColumnElement[bool] = Order.status.in_(sorted(FINAL - REJECTED))
 MAX_GROUPS = 1_000
+NO_REASON = Text("No reason given", "理由なし")
 
 OF_ORDERS: tuple[Any, ...] = (func.count(), func.sum(Order.total_quantity), func.sum(Order.total_minor))
 
@@ -52,7 +55,7 @@ async def order_analytics(
 
 
 async def rejections(context: Context, placed_from: datetime | None, placed_to: datetime | None) -> Rejections:
-    """The rejected and sent-back orders that the figures of the same range leave out. Two statements."""
+    """The rejected and sent-back orders that the figures of the same range leave out. Two or three statements."""
     placed = check_range(placed_from, placed_to)
     async with context.read() as session:
         await _use_one_snapshot(session)
@@ -62,7 +65,7 @@ async def rejections(context: Context, placed_from: datetime | None, placed_to: 
 async def report(
     session: AsyncSession, actor: Actor, placed_from: datetime | None, placed_to: datetime | None
 ) -> Report:
-    """All figures and all groups, in eight statements. For an operator, who sees all brands, `time_zone` is UTC."""
+    """All figures and all groups, in nine statements. For an operator, who sees all brands, `time_zone` is UTC."""
     placed = check_range(placed_from, placed_to)
     await _use_one_snapshot(session)
     return Report(
@@ -175,7 +178,29 @@ async def _rejections(session: AsyncSession, actor: Actor, placed: list[ColumnEl
         group = Group(key, name, _of(currency, orders, quantity, minor))
         groups_of.setdefault(rejected_in, []).append((key, group))
     declined = {month: merged(groups) for month, groups in groups_of.items()}
-    return Rejections(declined, await _sent_back(session, placed))
+    reasons = [] if actor.is_buyer else await _reasons(session, placed)
+    return Rejections(declined, await _sent_back(session, placed), reasons)
+
+
+async def _reasons(session: AsyncSession, placed: list[ColumnElement[bool]]) -> list[tuple[str, Text, Figures]]:
+    """Labels as they are now. Reasons of several brands, which an operator sees, are the same if their codes are."""
+    reason = RejectionReason
+    labels = (reason.code, reason.label_en, reason.label_ja)
+    statement: Select[*tuple[Any, ...]] = (
+        select(*labels, Order.currency, *OF_ORDERS)
+        .join_from(Order, OrderRejection)
+        .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
+        .outerjoin(reason, REASON_OF_GROUNDS)
+        .where(DECLINED, *placed)
+        .group_by(*labels, Order.currency)
+    )
+    found: dict[str, tuple[Text, Figures]] = {}
+    for code, en, ja, *figures in await session.execute(statement):
+        label = Text(en, ja) if code else NO_REASON
+        known, so_far = found.get(code or "", (label, Figures()))
+        found[code or ""] = (min(known, label, key=lambda each: each.en), so_far + _of(*figures))
+    reasons = [(code, label, figures) for code, (label, figures) in found.items()]
+    return sorted(reasons, key=lambda each: (-each[2].orders, each[0]))
 
 
 async def _sent_back(session: AsyncSession, placed: list[ColumnElement[bool]]) -> list[Group]:

@@ -18,6 +18,7 @@ from models.messages.history import EventKind
 from models.order import Order
 from models.policy import REJECTED, OrderStatus
 from models.rejection import OrderRejection, body_hash
+from models.rejection_reason import GROUNDS_OF_REJECTION, REASON_OF_GROUNDS, RejectionGrounds, RejectionReason
 from models.scope import EVERYTHING, Scope
 from models.send_back import OrderSendBack
 
@@ -175,23 +176,32 @@ async def _contents(session: AsyncSession) -> str | None:
         (OrderRejection.actor_name, AuditEntry.actor_name),
     )
     columns = (AuditEntry.sequence, AuditEntry.details, OrderRejection.status_before, OrderRejection.notified)
+    texts = (OrderRejection.body, RejectionReason.code, RejectionGrounds.note)
     rows = (
-        select(*columns, Buyer.erased_at, OrderRejection.body, *(column for pair in same for column in pair))
+        select(*columns, Buyer.erased_at, *texts, *(column for pair in same for column in pair))
         .join_from(AuditEntry, OrderRejection, record)
         .join(Order, and_(Order.brand_id == OrderRejection.brand_id, Order.id == OrderRejection.order_id))
         .join(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
+        .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
+        .outerjoin(RejectionReason, REASON_OF_GROUNDS)
         .where(AuditEntry.kind == EventKind.ORDER_REJECTED, AuditEntry.sequence.is_not(None))
     )
     found = await session.stream(rows.execution_options(yield_per=PAGE_SIZE))
-    async for sequence, details, status_before, notified, erased_at, body, *pairs in found:
+    async for sequence, details, status_before, notified, erased_at, body, reason, note, *pairs in found:
         recorded: dict[str, Any] = {
             "status_before": status_before,
             "notified": notified,
             "body_sha256": body_hash(body),
+            "reason": reason,
+            "note_sha256": body_hash(note),
         }
         said = {name: details.get(name) for name in recorded}
         if body is None and erased_at:
             recorded["body_sha256"] = said["body_sha256"]
+        if note is None and erased_at:
+            recorded["note_sha256"] = said["note_sha256"]
+        if details.get("source"):  # a decision of the past, taken over by whoever imported it
+            pairs[1], pairs[7] = datetime.fromisoformat(details["rejected_at"]), details["rejected_by"]
         if recorded != said or pairs[::2] != pairs[1::2]:
             return f"entry {sequence} is not about the rejection that is recorded"
     return None

@@ -9,7 +9,7 @@ from models.brand import Brand
 from models.buyer import ADDRESS, Buyer
 from models.events import BrandSettingsUpdated
 from models.locale import Locale
-from models.messages.refusals import NOT_AN_ADDRESS, TEXT_MISSING, UNKNOWN_TIME_ZONE
+from models.messages.refusals import LAST_REASON, NOT_AN_ADDRESS, TEXT_MISSING, UNKNOWN_TIME_ZONE
 from models.permissions import Permission, permits
 from models.time_zones import is_time_zone
 from resolvers.core.actions import Terms, act
@@ -18,6 +18,7 @@ from resolvers.core.notices import MAX_BODY_LENGTH
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid, wrong_text
 from resolvers.core.work import Work
 from resolvers.inputs import check_text
+from resolvers.rejection_reasons import has_reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class BrandSettings:
     contact_email: str | None
     rejection_text_en: str | None
     rejection_text_ja: str | None
+    rejection_reason_required: bool
 
 
 NAMES = [each.name for each in fields(BrandSettings)]
@@ -88,6 +90,8 @@ async def update_brand_settings(context: Context, changes: dict[str, Any], **ter
         # Not a full lock: the brand's key stays, so writing a row of the brand must not wait for this.
         locked = select(Brand).where(Brand.id == context.actor.brand_id).with_for_update(key_share=True)
         brand = (await work.read(locked)).scalar_one()
+        if cleaned.get("rejection_reason_required") and not await has_reasons(work):
+            raise Refused(invalid(context, LAST_REASON, "rejectionReasonRequired"))
         changed = [name for name, value in cleaned.items() if getattr(brand, name) != value]
         for name in changed:
             setattr(brand, name, cleaned[name])

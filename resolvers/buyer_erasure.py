@@ -1,8 +1,8 @@
 """Erases the personal data of a buyer. Irreversible. Orders, amounts, documents and the audit stay.
 
 Emptied: the buyer's name, address and e-mail addresses; comments and delivery addresses of its orders; recipients,
-texts and errors of its mails; the messages of its rejections, whose hashes stay in the audit; its carts; the
-idempotency keys of its users. Issued and voided invoices keep its name and address, as tax law demands.
+texts and errors of its mails; the messages and internal notes of its rejections, whose hashes stay in the audit; its
+carts; the idempotency keys of its users. Issued and voided invoices keep its name and address, as tax law demands.
 docs/security.md says what else stays.
 """
 
@@ -23,6 +23,7 @@ from models.order import Order
 from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.permissions import Permission
 from models.rejection import OrderRejection
+from models.rejection_reason import RejectionGrounds
 from resolvers.core.actions import Terms, act, not_found
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refused, invalid
@@ -110,6 +111,12 @@ async def _erase_orders(work: Work, buyer: Buyer) -> None:
         rejection.brand_id == buyer.brand_id, rejection.order_id.in_(_orders_of(buyer)), rejection.body.is_not(None)
     )
     await _run(work, bodies.values(body=None))
+    notes = update(RejectionGrounds).where(
+        RejectionGrounds.brand_id == buyer.brand_id,
+        RejectionGrounds.order_id.in_(_orders_of(buyer)),
+        RejectionGrounds.note.is_not(None),
+    )
+    await _run(work, notes.values(note=None))
 
 
 async def _erase_users_data(work: Work, buyer: Buyer) -> None:

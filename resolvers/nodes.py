@@ -12,6 +12,7 @@ from models.catalog import Sku
 from models.invoice import Invoice, InvoicedOrder
 from models.order import Order, OrderLine
 from models.outbox import OutboxMessage
+from models.rejection_reason import RejectionReason
 from models.tag import Tag
 from resolvers.core.context import Context
 from resolvers.reading.rows import (
@@ -20,6 +21,7 @@ from resolvers.reading.rows import (
     INVOICE_COLUMNS,
     LINE_COLUMNS,
     NOTIFICATION_COLUMNS,
+    REASON_COLUMNS,
     SKU_COLUMNS,
     TAG_COLUMNS,
     BacklogSkuRow,
@@ -27,6 +29,7 @@ from resolvers.reading.rows import (
     InvoiceRow,
     LineRow,
     NotificationRow,
+    ReasonRow,
     SkuRow,
     TagRow,
     with_sku,
@@ -43,6 +46,10 @@ async def skus(context: Context, ids: Collection[UUID]) -> Found:
 
 async def tags(context: Context, ids: Collection[UUID]) -> Found:
     return await _read(context, select(*TAG_COLUMNS).where(Tag.id.in_(ids)), TagRow)
+
+
+async def rejection_reasons(context: Context, ids: Collection[UUID]) -> Found:
+    return await _read(context, select(*REASON_COLUMNS).where(RejectionReason.id.in_(ids)), ReasonRow)
 
 
 async def lines(context: Context, ids: Collection[UUID]) -> Found:

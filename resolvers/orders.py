@@ -1,7 +1,7 @@
 """Finding orders: by id, by code, and the list with its filter and sort."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -62,6 +62,14 @@ class OrderFilter:
     placed_from: datetime | None = None
     placed_to: datetime | None = None
     include_archived: bool = False
+
+    @property
+    def has_condition(self) -> bool:
+        """False: it matches every order. A blank search is no condition, and neither is what only adds orders."""
+        said = {each.name for each in fields(self) if getattr(self, each.name) != each.default}
+        if not (self.search or "").split():
+            said.discard("search")
+        return bool(said - {"include_archived"})
 
 
 NEWEST_FIRST = (OrderSort(OrderSortField.PLACED_AT, descending=True),)

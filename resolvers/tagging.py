@@ -28,12 +28,16 @@ class TagMode(StrEnum):
 
 
 async def apply_tags(
-    context: Context, order_id: UUID | None, tag_ids: Sequence[UUID | None], **terms: Unpack[Terms]
+    context: Context,
+    order_id: UUID | None,
+    tag_ids: Sequence[UUID | None],
+    mode: TagMode = TagMode.REPLACE,
+    **terms: Unpack[Terms],
 ) -> Outcome:
-    """Replaces the order's tags by these. None stands for an argument that is no tag's id."""
+    """None stands for an argument that is no tag's id."""
 
     async def change(work: Work) -> None:
-        await set_tags(work, tag_ids)
+        await set_tags(work, tag_ids, mode)
 
     return await act(context, change, on=on_order(order_id), needs=OrderAction.APPLY_TAGS, **terms)
 

@@ -26,6 +26,7 @@ LABELS: dict[str, Text] = {
     "total": Text("Total", "合計"),
     "rejected": Text("Rejected", "却下"),
     "declined": Text("Declined", "お断り"),
+    "note": Text("Internal note", "社内メモ"),
     "by": Text("by {name}", "{name}"),
     "DRAFT": Text("Draft", "下書き"),
     "VOID": Text("Void", "無効"),

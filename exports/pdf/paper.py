@@ -11,20 +11,22 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import babel
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
-from weasyprint import CSS, HTML
-from weasyprint.urls import URLFetcher
 
 from exports.jinja import templates
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import Snapshot
 from models.locale import Locale, Text, moment
 from models.money import precision
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.urls import URLFetcher
 
 DAY_PATTERN = Text("d MMM y", "yyyy/MM/dd")
 STYLE_SHEET = Path(__file__).parents[1] / "templates/paper.css"
@@ -63,7 +65,10 @@ def render(
         brand_country=countries.get(snapshot.brand.country, snapshot.brand.country),
         **values,
     )
-    html = HTML(string=page, url_fetcher=_no_network)
+    # With the first document: most processes draw none, and it is a fifth of a start and 30 MB.
+    from weasyprint import HTML
+
+    html = HTML(string=page, url_fetcher=_no_network())
     return bytes(html.write_pdf(stylesheets=[_style()], pdf_variant="pdf/ua-1"))
 
 
@@ -97,11 +102,18 @@ def format_day(instant: datetime, locale: Locale, time_zone: str) -> str:
 
 
 @cache
-def _style() -> CSS:
+def _style() -> "CSS":
+    from weasyprint import CSS
+
     return CSS(filename=STYLE_SHEET)
 
 
-# No URL is ever fetched: the pages need none, and the text of users must not cause a request.
-_no_network = URLFetcher(allowed_protocols=(), fail_on_errors=True)
+@cache
+def _no_network() -> "URLFetcher":
+    """No URL is ever fetched: the pages need none, and the text of users must not cause a request."""
+    from weasyprint.urls import URLFetcher
+
+    return URLFetcher(allowed_protocols=(), fail_on_errors=True)
+
 
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")

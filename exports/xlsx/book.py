@@ -11,8 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import xlsxwriter
-
 from exports.xlsx.columns import Column, Reader
 from exports.xlsx.sheet import LAST_ROW, Sheet, Styles
 
@@ -60,6 +58,8 @@ class Book:
     def open(self) -> None:
         temporary = TemporaryDirectory(prefix="workbook-", dir=self.path.parent)
         options = {"constant_memory": True, "tmpdir": self._files.enter_context(temporary), "use_zip64": True}
+        import xlsxwriter  # with the first workbook: most processes write none
+
         book = self._files.enter_context(xlsxwriter.Workbook(self.path, options))
         book.set_properties({"title": self.title, "created": datetime.now(UTC)})
         styles = Styles(book, self.reader.locale)

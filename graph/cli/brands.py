@@ -73,6 +73,10 @@ def brand_set(
         typer.Option(help="The language of mails to buyers without a language or a country of their own."),
     ] = None,
     time_zone: Annotated[str | None, typer.Option(help="The time zone of the times in documents.")] = None,
+    require_reason: Annotated[
+        bool | None,
+        typer.Option("--require-reason/--no-require-reason", help="Whether each rejection needs a reason."),
+    ] = None,
     brand: OfBrand = None,
     demo: Demo = False,
 ) -> None:
@@ -88,6 +92,7 @@ def brand_set(
         "mail_sender_name": sender_name,
         "locale": locale,
         "time_zone": time_zone,
+        "rejection_reason_required": require_reason,
     }
     changes = {key: value for key, value in values.items() if value is not None}
     if not changes:

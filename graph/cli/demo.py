@@ -32,6 +32,7 @@ from resolvers.importing.importer import import_file
 from resolvers.invoice_drafts import create_invoice, create_invoice_for_delivery_notes
 from resolvers.invoices import issue_invoice, void_invoice
 from resolvers.rejection import RejectOrder, reject_order
+from resolvers.rejection_reasons import Grounds
 from resolvers.send_back import send_back_to_cart
 from resolvers.tagging import apply_tags
 from resolvers.tags import create_tag
@@ -165,7 +166,8 @@ class Story:
         await self._done(send_back_to_cart(self._admin, order.id, NO_MAIL))
 
     async def reject(self, order: Order) -> None:
-        await self._done(reject_order(self._admin, RejectOrder(order.id, NO_MAIL)))
+        grounds = Grounds("OUT_OF_STOCK", "Asked the mill: nothing until spring.")
+        await self._done(reject_order(self._admin, RejectOrder(order.id, NO_MAIL, grounds=grounds)))
 
     def _context(self, actor: Actor) -> Context:
         return Context(self._database, actor, lambda: self.now)

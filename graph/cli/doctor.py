@@ -5,9 +5,6 @@ from collections.abc import Awaitable, Callable
 from ctypes.util import find_library
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from exports.relay.transports import SmtpTransport
 from graph.cli.database import shown
 from graph.core.clock import utc_now
@@ -56,6 +53,10 @@ async def examine(*, demo: bool) -> bool:
             findings.append(("Serving role", await _told(_serving_role, settings)))
         findings.append(("SMTP", await _told(_smtp, settings)))
         findings.append(("OIDC provider", await _told(_oidc, settings)))
+    # Here, as a server imports this module too.
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(show_header=False, box=None, padding=(0, 2))
     missing = []
     for name, (is_fine, told) in findings:

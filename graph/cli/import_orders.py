@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from graph.cli.brands import find_brand
 from graph.cli.database import Demo, OfBrand, existing_settings, on_database
@@ -24,6 +22,9 @@ from resolvers.importing.importer import import_file
 from resolvers.importing.options import AS_THE_FILE_SAYS, DateOrder, ImportOptions
 from resolvers.importing.rows import Fault
 from resolvers.importing.summary import Summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 FAULTS_SHOWN = 20  # of each file
 
@@ -63,10 +64,13 @@ def import_orders(
     sheet: Annotated[
         str | None, typer.Option(help="The sheet to read of a workbook that has orders in several.")
     ] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Take over orders that the files call rejected, with date and reason.")
+    ] = False,
     demo: Demo = False,
 ) -> None:
     """Import orders. Orders with a faulty row are refused, the others are imported; exit code 1 if any is refused."""
-    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run, sheet)
+    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run, sheet, decisions)
     settings = existing_settings(demo=demo)
     sys.exit(on_database(settings, lambda database: run_import(database, brand, files, report, options)))
 
@@ -82,6 +86,10 @@ async def run_import(
 
     Raises CommandError.
     """
+    # Here, as a server imports this module too.
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     brand = await find_brand(database, brand_code)
     actor = Actor(role=Role.ADMIN, id="import", name="Import", brand_id=brand.id)
     output, errors = Console(), Console(stderr=True)
@@ -139,7 +147,7 @@ def _open_report(
     return writer.writerow
 
 
-def _tell(output: Console, errors: Console, outcome: Outcome, report: Path | None) -> None:
+def _tell(output: "Console", errors: "Console", outcome: Outcome, report: Path | None) -> None:
     def say(line: str, indent: str = "  ") -> None:
         output.print(indent + line, markup=False, highlight=False, soft_wrap=True)
 
@@ -173,6 +181,7 @@ def _made(summary: Summary) -> list[str]:
         (summary.offline_buyers, "new offline buyers (without an e-mail address: they get no mail)"),
         (summary.catalogs, "new catalogs"),
         (summary.skus, "new SKUs"),
+        (summary.decisions, "orders taken over as rejected"),
         (summary.placed_apart, "orders whose rows differ a little in Placed At: the earliest counts"),
         (summary.buyer_updates, "buyers changed"),
         (summary.buyer_differences, "buyers whom the file describes otherwise (take it over with --update-buyers)"),

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     NOTIFICATION = "ntf"
     EVENT = "evt"
     API_KEY = "key"
+    REJECTION_REASON = "rsn"
 
 
 PREFIXES = frozenset(kind.value for kind in Kind)

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.base import Base, Json
+from models.scope import OutOfScope, Scope
 
 # Column names, and rows of values in that order.
 Rows = tuple[Sequence[str], Sequence[Sequence[Any]]]
@@ -17,11 +18,17 @@ Rows = tuple[Sequence[str], Sequence[Sequence[Any]]]
 async def copy_rows(session: AsyncSession, rows: Mapping[str, Rows]) -> None:
     """Writes rows of several tables (table name → rows), in the order of foreign keys, in the session's transaction.
 
-    The session must have run a statement before: on PostgreSQL, SQLAlchemy begins the transaction with the first one.
+    Defaults of the models do not apply: `rows` has all columns that need a value. Raises OutOfScope for a row of
+    another brand than the session's, and SQLAlchemy's errors.
     """
+    scope: Scope = session.info["scope"]
     for table in Base.metadata.sorted_tables:
         columns, values = rows.get(table.name, ((), ()))
         if values:
+            if scope.brand_id is not None:
+                place = columns.index("brand_id")
+                if any(row[place] != scope.brand_id for row in values):
+                    raise OutOfScope(f"a row of another brand, or of none, for {table.name}")
             await (_insert_arrays if session.get_bind().dialect.name == "postgresql" else _insert)(
                 session, table, columns, values
             )
@@ -30,10 +37,6 @@ async def copy_rows(session: AsyncSession, rows: Mapping[str, Rows]) -> None:
 async def _insert_arrays(
     session: AsyncSession, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]
 ) -> None:
-    raw = (await (await session.connection()).get_raw_connection()).driver_connection
-    assert raw is not None  # noqa: S101 - the session has a connection
-    if not raw.is_in_transaction():
-        raise RuntimeError("copy_rows before the transaction has begun: run a statement first")
     json_columns = [index for index, name in enumerate(columns) if table.c[name].type is Json]
     if json_columns:
         values = [
@@ -45,20 +48,17 @@ async def _insert_arrays(
     types = [re.sub(r"\(.*\)", "", table.c[name].type.compile(dialect)) for name in columns]
     arrays = ", ".join(f"${number}::{type}[]" for number, type in enumerate(types, 1))
     statement = f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"  # noqa: S608
-    await raw.execute(statement, *map(list, zip(*values, strict=True)))
+    # One set of parameters, each an array: as a tuple, since a list would be taken for many sets.
+    await (await session.connection()).exec_driver_sql(statement, tuple(map(list, zip(*values, strict=True))))
 
 
 async def _insert(session: AsyncSession, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
     dialect = session.get_bind().dialect
-    converters = {
-        index: convert
-        for index, name in enumerate(columns)
-        if (convert := table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
-    }
-    converted = [
-        tuple(converters[index](value) if index in converters else value for index, value in enumerate(row))
-        for row in values
-    ]
+    by_column: list[Sequence[Any]] = list(zip(*values, strict=True))
+    for index, name in enumerate(columns):
+        if convert := table.c[name].type.dialect_impl(dialect).bind_processor(dialect):
+            by_column[index] = [convert(value) for value in by_column[index]]
+    converted = list(zip(*by_column, strict=True))
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own tables
     await (await session.connection()).exec_driver_sql(statement, converted)

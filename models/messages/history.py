@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     TAG_CREATED = "TAG_CREATED"
     TAG_UPDATED = "TAG_UPDATED"
     TAG_DELETED = "TAG_DELETED"
+    REJECTION_REASON_CREATED = "REJECTION_REASON_CREATED"
+    REJECTION_REASON_UPDATED = "REJECTION_REASON_UPDATED"
     BRAND_SETTINGS_UPDATED = "BRAND_SETTINGS_UPDATED"
     BUYER_CREATED = "BUYER_CREATED"
     BUYER_UPDATED = "BUYER_UPDATED"
@@ -80,13 +82,21 @@ def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[st
             return {"source": SOURCES[source].in_(locale) if source in SOURCES else source}
         case EventKind.ORDER_REJECTED:
             before = status_label(OrderStatus(details["status_before"]), locale)
-            return {"before": before, "notified": _notified(details["notify"], details.get("notified")).in_(locale)}
+            notified = _notified(details["notify"], details.get("notified")).in_(locale)
+            reason = reason_label(details, locale)
+            taken_over = str(details.get("rejected_at"))[:10]
+            return {"before": before, "notified": notified, "reason": reason or "–", "date": taken_over}
         case EventKind.TAGS_APPLIED:
             return {"tags": ", ".join(details["after"])}
         case EventKind.NOTIFICATION_CANCELLED:
             return {name: _decision(details[name]).in_(locale) for name in ("mail", "decision")}
         case _:
             return {}
+
+
+def reason_label(details: dict[str, Any], locale: Locale) -> str | None:
+    """The reason of a rejection, as its entry says it; None without one."""
+    return Text(details["reason_en"], details["reason_ja"]).in_(locale) if details.get("reason") else None
 
 
 def _decision(kind: str) -> Text:
@@ -111,6 +121,16 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
     match kind:
         case EventKind.ORDER_PLACED:
             return Text("Order placed ({source})", "注文を登録しました（{source}）")
+        case EventKind.ORDER_REJECTED if details.get("source"):
+            return Text(
+                "Rejection of {date} by {rejected_by} taken over from {source} (reason: {reason})",
+                "過去の却下（{date}、却下者：{rejected_by}、理由：{reason}）を {source} から取り込みました",
+            )
+        case EventKind.ORDER_REJECTED if details.get("reason"):
+            return Text(
+                "Order rejected, {notified} (was: {before}; reason: {reason})",
+                "注文を却下しました（却下前：{before}、バイヤーへの通知：{notified}、理由：{reason}）",
+            )
         case EventKind.ORDER_REJECTED:
             return Text(
                 "Order rejected, {notified} (was: {before})",
@@ -176,6 +196,10 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
                 "Tag {code} deleted (orders that it was taken off: {orders:,})",
                 "タグ {code} を削除しました（外した注文：{orders:,}件）",
             )
+        case EventKind.REJECTION_REASON_CREATED:
+            return Text("Rejection reason {code} created", "却下理由 {code} を作成しました")
+        case EventKind.REJECTION_REASON_UPDATED:
+            return Text("Rejection reason {code} changed: {names}", "却下理由 {code} を変更しました：{names}")
         case EventKind.BRAND_SETTINGS_UPDATED:
             return Text("Settings changed: {names}", "設定を変更しました：{names}")
         case EventKind.BUYER_CREATED:

@@ -133,6 +133,21 @@ ONE_OF_IDS_AND_FILTER = Text(
     "orderIdsとfilterのどちらか一方を指定してください。",
 )
 
+FILTER_WITHOUT_CONDITION = Text(
+    "The filter has no condition, so it would match every order. Add a condition, or set all: true.",
+    "絞り込み条件がないため、すべての注文が対象になります。条件を指定するか、all: trueを指定してください。",
+)
+
+SELECTION_CHANGED = Text(
+    "The selection has changed: it has {count:,} orders now. Check it with dryRun: true, then decide again.",
+    "対象の注文が変わりました（現在{count:,}件）。dryRun: trueで再度ご確認ください。",
+)
+
+TOKEN_USED = Text(
+    "Another request has used this token. Check the selection with dryRun: true, then decide again.",
+    "このトークンは使用済みです。dryRun: trueで対象の注文を再度ご確認ください。",
+)
+
 TOO_MANY_ORDERS = Text("At most {most:,} orders at a time.", "一度に処理できる注文は{most:,}件までです。")
 
 UNKNOWN_NOTIFICATION = Text("There is no such notification.", "該当する通知がありません。")
@@ -223,6 +238,36 @@ TAG_COLOR_BAD = Text(
 TAGS_ARE_OF_A_BRAND = Text(
     "Tags belong to a brand: a platform operator has none.",
     "タグはブランドに属するため、プラットフォーム運営者は編集できません。",
+)
+
+REASON_REQUIRED = Text("The brand requires a reason for each rejection.", "却下理由を指定してください。")
+
+UNKNOWN_REASON = Text(
+    "The brand has no such reason. The query rejectionReasons lists them.", "該当する却下理由がありません。"
+)
+
+REASON_ARCHIVED = Text("This reason is archived: give another one.", "この却下理由はアーカイブ済みです。")
+
+REASON_CODE_BAD = Text(
+    "A code has 1 to 64 of the characters A–Z, 0–9 and _, and starts with a letter, e.g. OUT_OF_STOCK.",
+    "コードは英大文字で始まる64文字以内の英大文字・数字・_で指定してください（例：OUT_OF_STOCK）。",
+)
+
+REASON_CODE_TAKEN = Text(
+    "A reason with the code {code} exists already, possibly archived.",
+    "却下理由コード {code} はすでに使用されています（アーカイブ済みを含む）。",
+)
+
+TOO_MANY_REASONS = Text("A brand has at most {most} reasons.", "却下理由は{most}件までです。")
+
+LAST_REASON = Text(
+    "The brand requires a reason for each rejection, so it needs one that is not archived.",
+    "却下理由が必須のため、有効な却下理由が1件以上必要です。",
+)
+
+REASONS_ARE_OF_A_BRAND = Text(
+    "Reasons belong to a brand: a platform operator has none.",
+    "却下理由はブランドに属するため、プラットフォーム運営者は編集できません。",
 )
 
 UNKNOWN_API_KEY = Text("There is no such API key.", "該当するAPIキーがありません。")

@@ -35,6 +35,7 @@ class LossError(RuntimeError):
 
 # Revision → tables whose rows a downgrade below it loses permanently.
 LOST_BELOW = {
+    "0019": ("order_rejection_grounds",),
     "0003": ("audit_heads", "invoiced_delivery_notes"),
     "0002": ("order_replacements", "delivery_note_lines"),
     "0001": ("orders", "order_rejections", "order_send_backs", "audit_entries", "outbox_messages"),

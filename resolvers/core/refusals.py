@@ -29,6 +29,10 @@ class RefusalCode(StrEnum):
     ONE_OF_ORDER_IDS_AND_FILTER = "ONE_OF_ORDER_IDS_AND_FILTER"
     TOO_MANY_ORDERS = "TOO_MANY_ORDERS"
     UNKNOWN_TAGS = "UNKNOWN_TAGS"
+    FILTER_WITHOUT_CONDITION = "FILTER_WITHOUT_CONDITION"
+    SELECTION_CHANGED = "SELECTION_CHANGED"
+    REASON_REQUIRED = "REASON_REQUIRED"
+    UNKNOWN_REASON = "UNKNOWN_REASON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,34 @@ class OrderResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocked:
+    """The orders of a selection that one blocker keeps back: how many, and the first of them."""
+
+    code: Blocker
+    count: int
+    first: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What a bulk command would do now. `count`: the orders found. `token`: stands for the selection as it is now."""
+
+    count: int
+    eligible_count: int
+    not_found_count: int
+    first_eligible: list[UUID]
+    blocked: list[Blocked]
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Result of a command. It was done if and only if `refusals` is empty.
 
     `order_ids`: the orders it is about, as far as the viewer has them. `made`: the id of what was created or changed.
     `blockers`: those of each order that has some. `replayed`: this is the remembered answer to an earlier request with
-    the same idempotency key. `results`: of a bulk command, one for each order.
+    the same idempotency key. `results`: of a bulk command, one for each order. `dry_run`: of a bulk command that was
+    only tried.
     """
 
     order_ids: Sequence[UUID] = ()
@@ -83,6 +109,7 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     replayed: bool = False
     results: list[OrderResult] = field(default_factory=list)
+    dry_run: DryRun | None = None
 
     @property
     def order_id(self) -> UUID | None:

@@ -25,7 +25,14 @@ OPTIONAL: dict[str, int | None] = {
     "Product Name": 300,
     "Status": None,
 }
-COLUMNS = REQUIRED | OPTIONAL
+# Read only with --decisions.
+DECISIONS: dict[str, int | None] = {
+    "Rejected At": None,
+    "Rejected By": 200,
+    "Rejection Reason": 100,
+    "Rejection Note": 2000,
+}
+COLUMNS = REQUIRED | OPTIONAL | DECISIONS
 CODES = ("Order Code", "Buyer Unique Code", "Catalog Code", "Model Number", "SKU Number")
 
 # Other names of the columns. Those of our own workbook are here in both languages; a test compares them.
@@ -51,6 +58,11 @@ ALIASES = {
     "商品": "Product Name",
     "商品名": "Product Name",
     "ステータス": "Status",
+    "却下日時": "Rejected At",
+    "却下者": "Rejected By",
+    "却下理由": "Rejection Reason",
+    "Internal Note": "Rejection Note",
+    "社内メモ": "Rejection Note",
 }
 SEARCHED_ROWS = 30  # of a file, for the heading
 

@@ -17,7 +17,7 @@ class ImportOptions:
 
     `allow_similar`: codes that look like known ones are new ones. `update_buyers`: what the file says of known buyers
     is taken over. `dry_run`: everything is checked and counted, nothing is written. `sheet`: the name of the only one
-    of a workbook that is read.
+    of a workbook that is read. `decisions`: orders that the file calls rejected are made as rejected ones.
     """
 
     encoding: str | None = None
@@ -27,6 +27,7 @@ class ImportOptions:
     update_buyers: bool = False
     dry_run: bool = False
     sheet: str | None = None
+    decisions: bool = False
 
 
 AS_THE_FILE_SAYS = ImportOptions()

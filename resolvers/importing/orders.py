@@ -14,6 +14,7 @@ from models.buyer import Buyer
 from models.catalog import Catalog, Sku
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
+from models.policy import OrderStatus
 from models.prices import Price, price_of
 from resolvers.importing.rows import ImportRow
 
@@ -51,6 +52,7 @@ class Line:
 class ExistingOrder:
     """`line_sets`: the lines as placed and, when there is one, as confirmed."""
 
+    status: OrderStatus
     buyer: str
     catalog: str
     currency: str
@@ -67,7 +69,15 @@ async def existing_orders(session: AsyncSession, codes: list[str]) -> dict[str, 
 
 async def _existing(session: AsyncSession, codes: list[str]) -> dict[str, ExistingOrder]:
     orders = await session.execute(
-        select(Order.id, Order.code, Order.currency, Order.placed_at, Buyer.unique_code, Catalog.code.label("catalog"))
+        select(
+            Order.id,
+            Order.code,
+            Order.status,
+            Order.currency,
+            Order.placed_at,
+            Buyer.unique_code,
+            Catalog.code.label("catalog"),
+        )
         .join(Buyer, (Buyer.brand_id == Order.brand_id) & (Buyer.id == Order.buyer_id))
         .join(Catalog, (Catalog.brand_id == Order.brand_id) & (Catalog.id == Order.catalog_id))
         .where(Order.code.in_(codes))
@@ -92,6 +102,7 @@ async def _existing(session: AsyncSession, codes: list[str]) -> dict[str, Existi
         sets.setdefault(order_id, {}).setdefault(data_set, []).append(Line(number, model, quantity, price))
     return {
         row.code: ExistingOrder(
+            row.status,
             row.unique_code,
             row.catalog,
             row.currency,

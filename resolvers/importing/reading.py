@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from resolvers.importing.cells import BLANK, Cell, Kind
 from resolvers.importing.files import ImportFileError, OpenedFile, open_file
 from resolvers.importing.headings import (
     CODES,
+    DECISIONS,
     REQUIRED,
     SEARCHED_ROWS,
     Heading,
@@ -19,7 +20,7 @@ from resolvers.importing.headings import (
     read_heading,
 )
 from resolvers.importing.options import ImportOptions
-from resolvers.importing.rows import Reading, cell_of, code_of, is_no_line, read_row
+from resolvers.importing.rows import ImportRow, KnownRows, Reading, cell_of, code_of, is_no_line, read_row
 from resolvers.importing.staging import Staging
 from resolvers.importing.summary import Summary, rows_told
 
@@ -49,12 +50,16 @@ def stage(
     with open_file(path, brand.locale, options.encoding, options.sheet) as file:
         reading = Reading.of(brand, options, by_comma=file.by_comma, from_1904=file.from_1904)
         heading, rows = _find_heading(path, file)
+        if (unread := [column for column in DECISIONS if column in heading.places]) and not options.decisions:
+            places = {column: place for column, place in heading.places.items() if column not in DECISIONS}
+            heading = replace(heading, places=places)
+            summary.notes.append(f"left out without --decisions: {', '.join(unread)}")
         summary.notes += file.notes
         if heading.row > 1:
             summary.notes.append(f"the columns are named in row {heading.row}; what stands above it is left out")
         if heading.unknown:
             summary.notes.append(f"columns that mean nothing to us are left out: {', '.join(heading.unknown)}")
-        reader = _Reader(heading, reading, staging, fault)
+        reader = _Reader(heading, reading, staging, fault, KnownRows(heading.places, heading.width, reading))
         for count, row in enumerate(rows):
             reader.read(row)
             if count % 1000 == 0:
@@ -109,6 +114,7 @@ class _Reader:
     reading: Reading
     staging: Staging
     fault: Fault
+    known: KnownRows
     empty_lines: int = 0
     above: str = ""
     quantities: int = 0
@@ -119,6 +125,9 @@ class _Reader:
 
     def read(self, row: Row) -> None:
         number, cells, hidden = row
+        if not hidden and not self.held and not self.cut_off and (known := self.known.read(cells)):
+            self._add(number, known)
+            return
         if not any(cell.text or cell.wrong for cell in cells):
             return
         self.tell_cut_off()
@@ -202,6 +211,12 @@ class _Reader:
             self.above = code or self.above
         if row:
             self.quantities += row.quantity
+            self.known.learn(cells, row)
+
+    def _add(self, number: int, row: ImportRow) -> None:
+        self.staging.add(row.order_code, number, row)
+        self.above = row.order_code
+        self.quantities += row.quantity
 
     def _is_cut_off(self, cells: Sequence[Cell]) -> bool:
         """Whether a row names an order, a buyer or the like, but neither a SKU nor a quantity."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from models.money import MoneyError, is_currency, precision
 from models.policy import REJECTED, OrderStatus
 from models.prices import Price, to_price
 from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
-from resolvers.importing.headings import CODES, COLUMNS, REQUIRED
+from resolvers.importing.headings import CODES, COLUMNS, DECISIONS, REQUIRED
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.written_dates import FIRST_SERIAL, LAST_SERIAL, DateError, read_date, serial_date
 from resolvers.importing.written_numbers import (
@@ -49,6 +50,9 @@ CLOSED = {
     for text in (STATUS_LABELS[status].brand, STATUS_LABELS[status].buyer)
     for locale in Locale
 }
+# With --decisions: how systems call an order that was rejected, beside our own labels.
+REJECTED_WORDS = {"rejected", "rejected by brand", "declined", "cancelled", "canceled", "却下", "キャンセル"}
+REJECTED_LABELS = {label.casefold() for label, status in CLOSED.items() if status in REJECTED} | REJECTED_WORDS
 OTHER_NAMES = {
     "GBX": "GBP (and divide by 100)",
     "CNH": "CNY",
@@ -61,6 +65,9 @@ OTHER_NAMES = {
     "NTD": "TWD",
     "STG": "GBP",
 }
+OF_ARTICLE = ("Model Number", "SKU Number", "Unit Price", "Product Name")
+OF_LINE = (*OF_ARTICLE, "Quantity")
+HEADS_REMEMBERED = 1_000
 E_MAIL_SEPARATORS = re.compile(r"[;,；，、\n\r]")
 EXACT = Notation(decimal_comma=False)  # of a number cell
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -79,7 +86,8 @@ class Fault:
 class ImportRow(NamedTuple):
     """A row without faults. `price` is minor units; None, like `currency` and `placed_at`, when the file has none.
 
-    `closed`: what the file calls the order's status when that is a final one.
+    `closed`: what the file calls the order's status when that is a final one. The fields after it are of a decision of
+    the past; `reason` is a code or a label.
     """
 
     order_code: str
@@ -97,6 +105,18 @@ class ImportRow(NamedTuple):
     country: str
     product: str
     closed: str
+    rejected_at: str | None = None
+    rejected_by: str = ""
+    reason: str = ""
+    note: str = ""
+
+    @property
+    def is_rejected(self) -> bool:
+        return calls_rejected(self.closed)
+
+
+def calls_rejected(status: str) -> bool:
+    return status.replace("_", " ").casefold() in REJECTED_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +189,12 @@ def read_row(
     check("Buyer E-mail", wrong)
     language, wrong = _language(texts["Buyer Language"])
     check("Buyer Language", wrong)
+    rejected_at, wrong = _placed_at(found["Rejected At"], reading) if texts["Rejected At"] else (None, None)
+    check("Rejected At", wrong)
+    status = texts["Status"]
+    is_closed = status in CLOSED or (reading.options.decisions and calls_rejected(status))
+    if not calls_rejected(status) and (given := next((each for each in DECISIONS if texts[each]), None)):
+        check("Status", f"{status!r} is not rejected, but the row has a {given}")
     if faults or quantity is None:
         return None, faults
     return ImportRow(
@@ -186,8 +212,65 @@ def read_row(
         language=language,
         country=texts["Buyer Country"],
         product=texts["Product Name"],
-        closed=texts["Status"] if texts["Status"] in CLOSED else "",
+        closed=status if is_closed else "",
+        rejected_at=rejected_at,
+        rejected_by=texts["Rejected By"],
+        reason=texts["Rejection Reason"],
+        note=texts["Rejection Note"],
     ), []
+
+
+class KnownRows:
+    """Rows put together of parts that stood in earlier rows without a fault.
+
+    Most rows of a file differ from all others in their combination only: the rows of an order share what is said of
+    the order (the head), and the same article is in many orders. Equal texts share one cell, see `typed`.
+    """
+
+    def __init__(self, places: dict[str, int], width: int, reading: Reading) -> None:
+        self._width = width
+        self._notation = reading.notation
+        self._quantity_place = places["Quantity"]
+        self._of_head = itemgetter(*(place for column, place in places.items() if column not in OF_LINE))
+        self._of_article = itemgetter(*(place for column, place in places.items() if column in OF_ARTICLE))
+        self._ignored = [place for place in range(width) if place not in places.values()]
+        self._heads: dict[tuple[Cell, ...], ImportRow] = {}
+        self._articles: dict[tuple[str | None, tuple[Cell, ...]], ImportRow] = {}
+
+    def read(self, cells: Sequence[Cell]) -> ImportRow | None:
+        """None when a part of the row is new: it is to be checked."""
+        width = self._width
+        if len(cells) < width:
+            return None
+        head = self._heads.get(self._of_head(cells))
+        if head is None:
+            return None
+        article = self._articles.get((head.currency, self._of_article(cells)))
+        if article is None:
+            return None
+        cell = cells[self._quantity_place]
+        quantity = _quantity(cell, self._notation)[0]
+        if quantity is None or _text(cell, "Quantity")[1]:
+            return None
+        if any(cells[place].wrong for place in self._ignored) or any(each.text or each.wrong for each in cells[width:]):
+            return None
+        return head._replace(
+            model_number=article.model_number,
+            sku_number=article.sku_number,
+            quantity=quantity,
+            price=article.price,
+            product=article.product,
+        )
+
+    def learn(self, cells: Sequence[Cell], row: ImportRow) -> None:
+        """`row`: what `cells` say; it has no fault."""
+        if len(cells) < self._width:
+            return
+        for known, most in ((self._heads, HEADS_REMEMBERED), (self._articles, REMEMBERED)):
+            if len(known) >= most:
+                known.clear()
+        self._heads[self._of_head(cells)] = row
+        self._articles[row.currency, self._of_article(cells)] = row
 
 
 @lru_cache(maxsize=REMEMBERED)

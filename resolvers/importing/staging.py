@@ -3,7 +3,7 @@
 The rows of one order may stand anywhere in the file. Orders come out in the order of their first rows.
 """
 
-import json
+import marshal
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -31,11 +31,16 @@ KINDS = {
 }
 PLACES = tuple((kind, ImportRow._fields.index(name)) for kind, name in KINDS.items())
 SEEN = 50_000  # codes remembered, so that each is written once
+RUN = 1_000  # rows of one order that stand together and are written as one
 
 
 class Staging:
     def __init__(self) -> None:
         self._seen: set[tuple[str, Any]] = set()
+        self._seen_lines: set[tuple[str, str]] = set()
+        self._run_code = ""
+        self._run: list[tuple[int, Any]] = []
+        self._last: tuple[str, ...] = ()
         self.spellings: list[str] = []
         self._folder = tempfile.TemporaryDirectory(prefix="import-")
         self._database = sqlite3.connect(
@@ -45,7 +50,7 @@ class Staging:
             "PRAGMA journal_mode=OFF",
             "PRAGMA synchronous=OFF",
             "PRAGMA temp_store=FILE",
-            "CREATE TABLE rows (code TEXT NOT NULL, number INTEGER NOT NULL, content TEXT)",
+            "CREATE TABLE runs (code TEXT NOT NULL, number INTEGER NOT NULL, rows BLOB NOT NULL)",
             "CREATE TABLE codes (kind TEXT, code TEXT, folded TEXT, row INTEGER, UNIQUE (kind, code))",
             "CREATE INDEX codes_folded ON codes (kind, folded)",
             "CREATE TABLE known (kind TEXT, code TEXT, folded TEXT, UNIQUE (kind, folded, code))",
@@ -63,16 +68,32 @@ class Staging:
         self._folder.cleanup()
 
     def add(self, code: str, number: int, row: ImportRow | None) -> None:
-        content = json.dumps(row, default=str) if row else None
-        self._database.execute("INSERT INTO rows VALUES (?, ?, ?)", (code, number, content))
+        self._add(code, number, row and _plain(row))
         if row is None:
             return
-        for kind, place in PLACES:
-            if (kind, row[place]) not in self._seen:
-                self._add_code(kind, str(row[place]), number)
+        if row[:3] != self._last or row[3:5] not in self._seen_lines:
+            self._last = row[:3]
+            if len(self._seen_lines) > SEEN:
+                self._seen_lines.clear()
+            self._seen_lines.add(row[3:5])
+            for kind, place in PLACES:
+                if (kind, row[place]) not in self._seen:
+                    self._add_code(kind, str(row[place]), number)
 
     def add_empty(self, code: str, number: int, quantity: EmptyLine) -> None:
-        self._database.execute("INSERT INTO rows VALUES (?, ?, ?)", (code, number, json.dumps(quantity)))
+        self._add(code, number, quantity)
+
+    def _add(self, code: str, number: int, content: Any) -> None:
+        if code != self._run_code or len(self._run) == RUN:
+            self._write_run()
+            self._run_code = code
+        self._run.append((number, content))
+
+    def _write_run(self) -> None:
+        if self._run:
+            values = (self._run_code, self._run[0][0], marshal.dumps(self._run))
+            self._database.execute("INSERT INTO runs VALUES (?, ?, ?)", values)
+            self._run = []
 
     def _add_code(self, kind: str, code: str, number: int) -> None:
         if len(self._seen) > SEEN:
@@ -128,7 +149,8 @@ class Staging:
 
     def count(self) -> int:
         """How many orders."""
-        number: int = self._database.execute("SELECT count(DISTINCT code) FROM rows").fetchone()[0]
+        self._write_run()
+        number: int = self._database.execute("SELECT count(DISTINCT code) FROM runs").fetchone()[0]
         return number
 
     def batches(self, size: int) -> Iterator[list[StagedOrder]]:
@@ -142,22 +164,24 @@ class Staging:
             yield batch
 
     def _orders(self) -> Iterator[StagedOrder]:
-        self._database.execute("CREATE INDEX IF NOT EXISTS rows_code ON rows (code, number)")
-        rows = self._database.execute(
-            "SELECT code, number, content FROM rows JOIN (SELECT code, min(number) AS first FROM rows GROUP BY code)"
+        self._write_run()
+        self._database.execute("CREATE INDEX IF NOT EXISTS runs_code ON runs (code, number)")
+        runs = self._database.execute(
+            "SELECT code, rows FROM runs JOIN (SELECT code, min(number) AS first FROM runs GROUP BY code)"
             " USING (code) ORDER BY first, number"
         )
-        for code, found in groupby(rows, key=lambda row: row[0]):
-            yield code, [(number, _row(content)) for _, number, content in found]
+        for code, found in groupby(runs, key=lambda run: run[0]):
+            # marshal: written by this process, into a folder that only its user can read.
+            yield code, [(number, _row(content)) for _, rows in found for number, content in marshal.loads(rows)]  # noqa: S302
 
 
-def _row(content: str | None) -> ImportRow | EmptyLine | None:
-    if content is None:
-        return None
-    read = json.loads(content)
-    if isinstance(read, str):
-        return read
-    values: list[Any] = [tuple(each) if isinstance(each, list) else each for each in read]
-    row = ImportRow(*values)
-    # JSON knows no Decimal: a price finer than the smallest unit is text.
+def _plain(row: ImportRow) -> tuple[Any, ...]:
+    """marshal knows no Decimal, which a price finer than the smallest unit is: text."""
+    return tuple(row if row.price is None or isinstance(row.price, int) else row._replace(price=str(row.price)))  # type: ignore[arg-type]
+
+
+def _row(content: tuple[Any, ...] | EmptyLine | None) -> ImportRow | EmptyLine | None:
+    if content is None or isinstance(content, str):
+        return content
+    row = ImportRow._make(content)
     return row._replace(price=Decimal(row.price)) if isinstance(row.price, str) else row

@@ -36,13 +36,14 @@ class Counts:
     offline_buyers: Made = field(default_factory=Made)
     catalogs: Made = field(default_factory=Made)
     skus: Made = field(default_factory=Made)
+    decisions: Made = field(default_factory=Made)
 
     def add(self, other: "Counts") -> None:
         self.imported += other.imported
         self.unchanged += other.unchanged
         self.refused += other.refused
         self.lines += other.lines
-        for name in ("buyers", "offline_buyers", "catalogs", "skus"):
+        for name in ("buyers", "offline_buyers", "catalogs", "skus", "decisions"):
             mine, theirs = getattr(self, name), getattr(other, name)
             mine.add(theirs.names)
             mine.count += theirs.count - len(theirs.names)

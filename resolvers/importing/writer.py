@@ -18,13 +18,17 @@ from models.base import insert_new, new_id
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
+from models.database.copying import copy_rows
 from models.database.sessions import Database
-from models.events import BuyerCreated, BuyerUpdated, OrderPlaced
+from models.events import BuyerCreated, BuyerUpdated, OrderPlaced, OrderRejected
+from models.folding import folded_if_other
 from models.money import MAX_MINOR
-from models.order import DataSet, Order, OrderLine
-from models.policy import OrderStatus
-from models.prices import MILLION, line_amount, price_columns, simple, split
+from models.order import DataSet, Order
+from models.policy import REJECTED, OrderStatus
+from models.prices import MILLION, line_amount, simple, split
 from models.scope import Scope
+from resolvers.importing.decisions import ALIKE as DECISIONS_ALIKE
+from resolvers.importing.decisions import Decisions
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.orders import KEYS_AT_ONCE, MAX_TOLD, ReadyOrder, differences, existing_orders
 from resolvers.importing.parties import Difference, Said, differences_of_buyers, said_of_buyers, take_over
@@ -49,6 +53,19 @@ CODE_COLUMNS = {
     "model": "Model Number",
     "sku": "SKU Number",
 }
+
+LINE_COLUMNS = (
+    "brand_id",
+    "order_id",
+    "id",
+    "data_set",
+    "position",
+    "sku_id",
+    "quantity",
+    "unit_price_minor",
+    "unit_price_fraction",
+    "amount_minor",
+)
 
 Place = tuple[int, str, str]  # row, column, reason
 
@@ -76,6 +93,10 @@ class Writer:
     planned: Planned = field(default_factory=Planned)
     told_buyers: set[str] = field(default_factory=set)
     now: datetime = field(init=False)
+    decisions: Decisions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.decisions = Decisions(self.actor, self.source)
 
     async def write(self, batch: Sequence[StagedOrder]) -> None:
         self.now = self.clock()
@@ -116,7 +137,7 @@ class Writer:
         if len(filled) > MAX_LINES:
             self.fault(first_number, "Order Code", f"has {len(filled)} rows; {MAX_LINES} is the most for one order")
             is_fine = False
-        for column, name in ALIKE.items():
+        for column, name in (ALIKE | DECISIONS_ALIKE if self.options.decisions else ALIKE).items():
             for number, row in good[1:]:
                 said, before = getattr(row, name), getattr(good[0][1], name)
                 if said != before:
@@ -179,37 +200,44 @@ class Writer:
         every_row = [row for order in orders for _, row in order.rows]
         buyers, new_buyers, others = await self._buyers(session, new, every_row, counts)
         skus = await self._skus(session, [row for order in new for _, row in order.rows], counts)
-        lines: list[dict[str, Any]] = []
-        entities: list[Order] = []
+        lines: list[tuple[Any, ...]] = []
+        rows: list[dict[str, Any]] = []
+        rejected: list[OrderRejected] = []
         for order in new:
             made, found = self._order(order, buyers, catalogs, skus)
             faults += found
             if made is None:
                 counts.refused += 1
                 continue
-            entity, order_lines = made
+            row, order_lines = made
             counts.imported += 1
             counts.lines += len(order_lines)
             lines += order_lines
-            entities.append(entity)
+            rows.append(row)
+            if order.head.is_rejected:
+                entity = Order(**row)
+                rejected.append(self.decisions.reject(entity, order.head, self.now))
+                row["status"] = entity.status
+                counts.decisions.add([order.code])
         if self.options.dry_run:
             return counts, others
-        events: list[OrderPlaced | BuyerCreated | BuyerUpdated] = [
+        events: list[OrderPlaced | OrderRejected | BuyerCreated | BuyerUpdated] = [
             BuyerCreated(brand_id=self.brand.id, at=self.now, code=code, source=self.source) for code in new_buyers
         ]
         if self.options.update_buyers:
             events += await take_over(session, self.brand, others, self.source, self.now)
         events += [
-            OrderPlaced(brand_id=self.brand.id, order_id=entity.id, at=self.now, source=self.source)
-            for entity in entities
+            OrderPlaced(brand_id=self.brand.id, order_id=row["id"], at=self.now, source=self.source) for row in rows
         ]
         # Always in the same order, so that concurrent imports of the same orders cannot deadlock.
-        in_order: list[Order] = sorted(entities, key=lambda entity: entity.code)
-        session.add_all(in_order)
-        await session.flush()
-        if lines:
-            await session.execute(insert(OrderLine), lines)
-        await audit.record(session, [audit.entry(event, self.actor, None) for event in events])
+        in_order = [tuple(row.values()) for row in sorted(rows, key=lambda row: str(row["code"]))]
+        columns = tuple(rows[0]) if rows else ()
+        await copy_rows(session, {"orders": (columns, in_order), "order_lines": (LINE_COLUMNS, lines)})
+        if rejected:
+            await self.decisions.write(session, rejected)
+            events += rejected
+        entries = await audit.chained_rows(session, events, self.actor)
+        await copy_rows(session, {"audit_entries": entries})
         return counts, others
 
     async def _new(
@@ -217,12 +245,23 @@ class Writer:
     ) -> list[ReadyOrder]:
         """The orders that are not there yet; those that are must say the same."""
         existing = await existing_orders(session, [order.code for order in orders])
+        if self.options.decisions:
+            await self.decisions.load_reasons(session)
         new = []
         for order in orders:
             if order.code not in existing:
-                if closed := next((each for each in order.rows if each[1].closed), None):
+                if self.options.decisions and order.head.is_rejected:
+                    wrong = self.decisions.faults(order, self.now)
+                    faults += wrong
+                    if wrong:
+                        counts.refused += 1
+                    else:
+                        new.append(order)
+                elif closed := next((each for each in order.rows if each[1].closed), None):
                     counts.refused += 1
                     reason = f"{closed[1].closed}: an import makes open orders only, and this one is not there"
+                    if closed[1].is_rejected:
+                        reason += "; --decisions takes it over as rejected"
                     faults.append((closed[0], "Status", reason))
                 else:
                     new.append(order)
@@ -234,6 +273,10 @@ class Writer:
                     f"{order.code} exists already and says something else ({told}); an import never changes an order"
                 )
                 faults.append((order.first_row, "Order Code", reason))
+            elif self.options.decisions and order.head.is_rejected and existing[order.code].status not in REJECTED:
+                counts.refused += 1
+                reason = f"{order.code} exists already and is not rejected; an import never changes an order: reject it"
+                faults.append((order.first_row, "Status", reason))
             else:
                 counts.unchanged += 1
         return new
@@ -322,12 +365,14 @@ class Writer:
 
     def _order(
         self, order: ReadyOrder, buyers: dict[str, UUID], catalogs: dict[str, UUID], skus: dict[str, Any]
-    ) -> tuple[tuple[Order, list[dict[str, Any]]] | None, list[Place]]:
+    ) -> tuple[tuple[dict[str, Any], list[tuple[Any, ...]]] | None, list[Place]]:
+        """The row of the order, and those of its lines as LINE_COLUMNS; or what is wrong."""
         head = order.head
         currency = head.currency or self.brand.currency
         order_id = new_id()
         faults: list[Place] = []
-        lines: list[dict[str, Any]] = []
+        lines: list[tuple[Any, ...]] = []
+        total = total_quantity = 0
         for position, (number, row) in enumerate(order.rows, 1):
             sku = skus[row.sku_number]
             price = row.price
@@ -342,40 +387,52 @@ class Writer:
                 reason = f"{row.model_number}, but SKU {row.sku_number} is of model {sku.model_number}"
                 faults.append((number, "Model Number", reason))
                 continue
+            amount = line_amount(row.quantity, price)
+            total += amount
+            total_quantity += row.quantity
             lines.append(
-                {
-                    "brand_id": self.brand.id,
-                    "order_id": order_id,
-                    "id": new_id(),
-                    "data_set": DataSet.ORIGINAL,
-                    "position": position,
-                    "sku_id": sku.id,
-                    "quantity": row.quantity,
-                    **price_columns(price),
-                    "amount_minor": line_amount(row.quantity, price),
-                }
+                (
+                    self.brand.id,
+                    order_id,
+                    new_id(),
+                    DataSet.ORIGINAL,
+                    position,
+                    sku.id,
+                    row.quantity,
+                    *split(price),
+                    amount,
+                )
             )
-        total = sum(line["amount_minor"] for line in lines)
         if total > MAX_MINOR:
             faults.append((order.first_row, "Unit Price", "the order's total is too large"))
-        if sum(line["quantity"] for line in lines) > MAX_TOTAL_QUANTITY:
+        if total_quantity > MAX_TOTAL_QUANTITY:
             faults.append((order.first_row, "Quantity", "the order's quantities add up to too many"))
         if faults:
             return None, faults
-        entity = Order(
-            id=order_id,
-            brand_id=self.brand.id,
-            code=order.code,
-            buyer_id=buyers[head.buyer_code],
-            catalog_id=catalogs[head.catalog_code],
-            status=OrderStatus.OC_REQUIRED,
-            currency=currency,
-            total_minor=total,
-            total_quantity=sum(line["quantity"] for line in lines),
-            placed_at=order.placed_at or self.now,
-            updated_at=self.now,
-        )
-        return (entity, lines), []
+        return (
+            {
+                "id": order_id,
+                "brand_id": self.brand.id,
+                "code": order.code,
+                "buyer_id": buyers[head.buyer_code],
+                "catalog_id": catalogs[head.catalog_code],
+                "status": OrderStatus.OC_REQUIRED,
+                "official": DataSet.ORIGINAL,
+                "currency": currency,
+                "tax_minor": 0,
+                "shipping_minor": 0,
+                "total_minor": total,
+                "total_quantity": total_quantity,
+                "comment": "",
+                "delivery_address": "",
+                "placed_at": order.placed_at or self.now,
+                "approval_asked": False,
+                "updated_at": self.now,
+                "version": 1,
+                "folded_code": folded_if_other(order.code),
+            },
+            lines,
+        ), []
 
 
 def _named(said: Said) -> str:

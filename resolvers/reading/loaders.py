@@ -19,6 +19,7 @@ from models.catalog import Sku
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
 from models.rejection import OrderRejection
+from models.rejection_reason import GROUNDS_OF_REJECTION, REASON_OF_GROUNDS, RejectionGrounds, RejectionReason
 from models.tag import OrderTag, Tag
 from resolvers.reading import DataLoader
 from resolvers.reading.documents import (
@@ -59,6 +60,7 @@ from resolvers.reading.rows import (
     buyer_row,
     columns_of,
     order_columns,
+    rejection_row,
     with_sku,
 )
 from resolvers.reading.verdicts import Verdict, read_verdicts
@@ -131,9 +133,11 @@ async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, 
         select(OrderRejection.order_id, *REJECTION_COLUMNS)
         .join_from(OrderRejection, Order)
         .join_from(OrderRejection, Brand, Brand.id == OrderRejection.brand_id)
+        .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
+        .outerjoin(RejectionReason, REASON_OF_GROUNDS)
         .where(OrderRejection.order_id.in_(ids))
     )
-    return {row.order_id: RejectionRow(*row[1:]) for row in await session.execute(statement)}
+    return {row[0]: rejection_row(*row[1:]) for row in await session.execute(statement)}
 
 
 async def read_buyers(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BuyerRow]:

@@ -28,6 +28,7 @@ from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.policy import OrderStatus
 from models.prices import Price, price_of
 from models.rejection import OrderRejection
+from models.rejection_reason import RejectionGrounds, RejectionReason
 from models.scope import Scope
 from models.tag import Tag
 
@@ -135,12 +136,25 @@ class TagRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonRow:
+    id: UUID
+    code: str
+    label_en: str
+    label_ja: str
+    archived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RejectionRow:
+    """`reason`, `note`: None for a buyer, from whom models/scope.py hides them."""
+
     rejected_at: datetime
     actor_name: str
     brand_name: str
     notified: bool
     body: str | None
+    note: str | None
+    reason: ReasonRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +255,13 @@ def order_columns(session: AsyncSession) -> tuple[Any, ...]:
     return ORDER_COLUMNS if scope.buyer_id is None else BUYERS_ORDER_COLUMNS
 
 
+def rejection_row(*columns: Any) -> RejectionRow:
+    """`columns`: REJECTION_COLUMNS."""
+    width = len(REASON_COLUMNS)
+    reason = ReasonRow(*columns[-width:]) if columns[-width] else None
+    return RejectionRow(*(*columns[:-width], reason))
+
+
 def buyer_row(*columns: Any, recipients: Sequence[RecipientRow] = ()) -> BuyerRow:
     """`columns`: BUYER_COLUMNS."""
     return BuyerRow(*(*columns, tuple(recipients)))
@@ -260,7 +281,11 @@ LINE_COLUMNS = columns_of(
 BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("recipients",))
 BRAND_COLUMNS = columns_of(Brand, BrandRow)
 TAG_COLUMNS = columns_of(Tag, TagRow)
-REJECTION_COLUMNS = columns_of(OrderRejection, RejectionRow, brand_name=Brand.name)
+REASON_COLUMNS = columns_of(RejectionReason, ReasonRow)
+REJECTION_COLUMNS = (
+    *columns_of(OrderRejection, RejectionRow, without=("reason",), brand_name=Brand.name, note=RejectionGrounds.note),
+    *REASON_COLUMNS,
+)
 DELIVERY_NOTE_COLUMNS = columns_of(DeliveryNote, DeliveryNoteRow, is_invoiced=or_(NOTE_INVOICED, NOTE_COVERED))
 DELIVERY_NOTE_LINE_COLUMNS = columns_of(DeliveryNoteLine, DeliveryNoteLineRow)
 INVOICE_COLUMNS = columns_of(Invoice, InvoiceRow)

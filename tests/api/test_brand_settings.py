@@ -19,6 +19,7 @@ from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make
 from tests.support.trace import trace
 
 SHOWN = "name address archivingEnabled locale timeZone mailSenderName mailReplyTo rejectionTextEn rejectionTextJa"
+SHOWN += " rejectionReasonRequired"
 READ = f"{{ brandSettings {{ {SHOWN} }} }}"
 UPDATE = f"""mutation ($input: UpdateBrandSettingsInput!) {{ updateBrandSettings(input: $input) {{
   settings {{ {SHOWN} }} userErrors {{ code message field }} }} }}"""
@@ -54,6 +55,7 @@ async def test_only_given_settings_change_and_the_change_is_audited(
         "mailReplyTo": None,
         "rejectionTextEn": None,
         "rejectionTextJa": "申し訳ございません。",
+        "rejectionReasonRequired": False,
     }
     assert (await update(admin, rejectionTextJa=None))["settings"]["rejectionTextJa"] is None
     await update(admin, timeZone="Asia/Tokyo")

@@ -15,7 +15,7 @@ from tests.support.factories import Shop, make_buyer, make_order, make_shop, mak
 from tests.support.trace import trace
 
 BULK = """mutation ($input: %sInput!) { %s(input: $input) {
-  results { orderId order { status isArchived tags { code } } blockers { code } warnings }
+  results { orderId outcome order { status isArchived tags { code } } blockers { code } warnings }
   doneCount skippedCount userErrors { code message field } } }"""
 
 
@@ -93,7 +93,7 @@ async def test_tags_are_added_removed_and_replaced_on_many_orders(
 
 async def test_only_final_orders_are_archived(database: Database, member: Client, shop: Shop) -> None:
     orders = {status: await make_order(database, shop, status=status) for status in OrderStatus}
-    payload = await bulk(member, "archiveOrders", filter={})
+    payload = await bulk(member, "archiveOrders", filter={}, all=True)
     archived = {result["orderId"] for result in payload["results"] if result["order"]["isArchived"]}
     final = [OrderStatus.REJECTED_BY_BRAND, OrderStatus.REJECTED, OrderStatus.SENT_BACK_TO_CART]
     assert archived == {id_of(orders[status]) for status in final}

@@ -148,6 +148,17 @@ async def test_warnings_name_the_orders_whose_buyers_are_not_notified(
         ({"orderIds": [], "filter": {}}, "ONE_OF_ORDER_IDS_AND_FILTER"),
         ({"filter": {}, "body": "x"}, "BODY_WITHOUT_NOTIFY"),
         ({"filter": {}, "notify": True, "body": "x" * 10_001}, "BODY_TOO_LONG"),
+        ({"orderIds": [], "all": True}, "ONE_OF_ORDER_IDS_AND_FILTER"),
+        ({"filter": None, "all": False}, "ONE_OF_ORDER_IDS_AND_FILTER"),
+        ({"filter": {}}, "FILTER_WITHOUT_CONDITION"),
+        ({"filter": {}, "dryRun": True}, "FILTER_WITHOUT_CONDITION"),
+        ({"filter": {"search": None, "status": None, "canReject": None, "placedTo": None}}, "FILTER_WITHOUT_CONDITION"),
+        ({"filter": {"search": " \t\u3000"}, "all": None}, "FILTER_WITHOUT_CONDITION"),
+        ({"filter": {"includeArchived": True}}, "FILTER_WITHOUT_CONDITION"),
+        ({"all": True, "expectedCount": 2}, "SELECTION_CHANGED"),
+        ({"all": True, "expectedCount": -1}, "SELECTION_CHANGED"),
+        ({"all": True, "token": ""}, "SELECTION_CHANGED"),
+        ({"all": True, "token": "\u0000é" * 99}, "SELECTION_CHANGED"),
     ],
 )
 async def test_an_invalid_request_does_nothing(
@@ -175,7 +186,7 @@ async def test_too_many_orders_are_refused(
     monkeypatch.setattr(bulk_rejection, "MAX_ORDERS", 2)
     for _ in range(3):
         await make_order(database, shop)
-    payload = await reject(member, filter={})
+    payload = await reject(member, all=True)
     assert [error["code"] for error in payload["userErrors"]] == ["TOO_MANY_ORDERS"]
     assert await count(database, OrderRejection) == 0
 

@@ -118,6 +118,14 @@ async def test_every_kind_of_audit_entry(database: Database, api: Client, run: R
 
     added = await run("createBuyer", K.BUYER_CREATED, show="buyer { id }", uniqueCode="NEW", name="New")
     await run("updateBuyer", K.BUYER_UPDATED, buyerId=added["buyer"]["id"], name="Newer")
+    labels = {"labelEn": "Season over", "labelJa": "シーズン終了"}
+    made = await run(
+        "createRejectionReason", K.REJECTION_REASON_CREATED, show="reason { id }", code="SEASON_OVER", **labels
+    )
+    reason: dict[str, Any] = {"reasonId": made["reason"]["id"]}
+    await run("updateRejectionReason", K.REJECTION_REASON_UPDATED, **reason, labelEn="Season is over", isArchived=True)
+    await run("updateRejectionReason", **reason, labelEn=" Season is over ", isArchived=True)
+
     await run("updateBrandSettings", K.BRAND_SETTINGS_UPDATED, mailSenderName="Sales")
     show = "apiKey { id }"
     key = await run("createApiKey", K.API_KEY_CREATED, show=show, name="Shop", scopes=["ORDERS_READ"])

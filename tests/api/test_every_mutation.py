@@ -61,6 +61,8 @@ OTHERS = {
     "createTag",
     "updateTag",
     "deleteTag",
+    "createRejectionReason",
+    "updateRejectionReason",
     "updateDeliveryNote",
     "deleteDeliveryNote",
     "issueInvoice",

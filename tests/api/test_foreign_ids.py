@@ -41,6 +41,7 @@ NESTED = {
     "Order.pdf(document)",
     "Order.pdf(locale)",
     "Order.excel(locale)",
+    "RejectionReason.label(locale)",
     *(
         f"{type_}.{field}"
         for type_ in ("DeliveryNote", "Invoice")

@@ -132,14 +132,18 @@ async def test_internal_fields_are_shown_to_exactly_the_roles_with_permission(
     shop = await make_shop(database)
     ids = await everything_of(database, api, shop)
     client = api.as_(actor_of(shop, role))
-    query = "{ orders { nodes { tags { id } notifications { id } history { nodes { id } } } } }"
+    query = """{ orders { nodes { tags { id } notifications { id } history { nodes { id } }
+                 rejection { reason { id } note } } } }"""
     nodes = (await client.data(query))["orders"]["nodes"]
     shown = {
         "Order.tags": any(node["tags"] for node in nodes),
         "Order.notifications": any(node["notifications"] for node in nodes),
+        "OrderRejection.reason": any((node["rejection"] or {}).get("reason") for node in nodes),
+        "OrderRejection.note": any((node["rejection"] or {}).get("note") for node in nodes),
         "Order.history": any(node["history"]["nodes"] for node in nodes),
         "Query.history": bool((await client.data("{ history { nodes { id } } }"))["history"]["nodes"]),
         "Query.historyExcel": "errors" not in await client.execute("{ historyExcel { url } }"),
+        "Query.rejectionReasons": bool((await client.data("{ rejectionReasons { id } }"))["rejectionReasons"]),
         "Query.tags": bool((await client.data("{ tags { id } }"))["tags"]),
     }
     assert ids

@@ -28,13 +28,14 @@ from tests.support.factories import (
     make_order,
     make_shop,
     make_tag,
+    reason_of,
     save,
 )
 
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
 # What a buyer is shown of an own order, and what stays the brand's business.
 FOR_BUYERS = {"Order", "OrderLine", "Sku", "Buyer", "DeliveryNote", "Invoice", "BacklogSku"}
-INTERNAL = {"Tag", "Notification", "OrderEvent"}
+INTERNAL = {"Tag", "Notification", "OrderEvent", "RejectionReason"}
 FOR_ADMINS = {"ApiKey"}
 
 
@@ -42,7 +43,8 @@ async def everything_of(database: Database, api: Client, shop: Shop, tag: str = 
     """One id of every kind of node, of this shop's buyer."""
     rejected = await make_order(database, shop)
     await api.as_(shop.member()).data(
-        "mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true}) { userErrors { code } } }",
+        """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true, reason: "CREDIT", note: "Secret"}) {
+           userErrors { code } } }""",
         id=id_of(rejected),
     )
     order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
@@ -55,6 +57,7 @@ async def everything_of(database: Database, api: Client, shop: Shop, tag: str = 
         "DeliveryNote": id_of(await add_delivery_note(database, order)),
         "Invoice": id_of(await add_invoice(database, order, status=InvoiceStatus.ISSUED)),
         "BacklogSku": id_of(await add_backlog_sku(database, order, shop.skus[0])),
+        "RejectionReason": id_of(await reason_of(database, shop)),
     }
     on_order = OrderTag(brand_id=shop.brand.id, order_id=order.id, tag_id=vip.id)
     await save(database, on_order)

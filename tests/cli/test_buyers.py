@@ -46,7 +46,7 @@ def test_buyers_are_added_listed_found_and_changed(kumo: str) -> None:
 def test_refused_addresses_are_listed(kumo: str) -> None:
     orders(kumo, "buyer", "add", "GONE", "Gone", "--email", "b@x.example", "--email", "a@x.example")
     orders(kumo, "buyer", "add", "HERE", "Here", "--email", "a@x.example")
-    with sqlite3.connect(kumo.rpartition("///")[2]) as database:
+    with sqlite3.connect(kumo.removeprefix("sqlite:///")) as database:
         database.execute(
             "UPDATE buyer_recipients SET bounced_at = '2026-11-24 12:00:00', bounce_reason = '550 no such user'"
             " WHERE email = 'b@x.example'"

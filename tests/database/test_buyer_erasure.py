@@ -20,6 +20,7 @@ from models.order import Order
 from models.outbox import NotificationStatus, OutboxMessage
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
+from models.rejection_reason import RejectionGrounds, RejectionReason
 from models.scope import EVERYTHING
 from resolvers.audit import verify_brand
 from resolvers.buyer_erasure import erase_buyer
@@ -28,6 +29,7 @@ from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome
 from resolvers.rejection import RejectOrder, reject_order
+from resolvers.rejection_reasons import Grounds
 from tests.support.factories import NOON, Shop, add_invoice, make_buyer, make_order, make_shop, save
 
 NAME, EMAIL, STREET, WORDS = "Aoi Tanaka", "tanaka@aoi.example", "1-2-3 Jingumae", "Dear Ms Tanaka"
@@ -51,7 +53,9 @@ async def erase(database: Database, shop: Shop, role: Role = Role.ADMIN) -> Outc
 
 
 async def reject(database: Database, shop: Shop, order: Order) -> Outcome:
-    return await reject_order(context(database, shop), RejectOrder(order.id, Message(notify=True, body=WORDS)))
+    grounds = Grounds("CREDIT", f"{NAME} owes us money")
+    command = RejectOrder(order.id, Message(notify=True, body=WORDS), grounds=grounds)
+    return await reject_order(context(database, shop), command)
 
 
 async def everything(database: Database) -> str:
@@ -95,6 +99,9 @@ async def test_personal_data_goes_and_the_rest_stays(database: Database, shop: S
             (NotificationStatus.CANCELLED, "BUYER_ERASED"),
             (NotificationStatus.FAILED, None),
         ]
+        reasons = select(RejectionReason.code, RejectionGrounds.note).join_from(RejectionGrounds, RejectionReason)
+        left_over = [tuple(row) for row in await session.execute(reasons)]
+        assert left_over == [("CREDIT", None)] * 2, "a note goes, a reason stays"
         found = await invoice_snapshot(session, invoice.id, for_buyer=False)
         assert found
         assert (found.buyer.name, found.buyer.address) == (NAME, STREET)

@@ -41,12 +41,15 @@ from models.idempotency import IdempotencyKey
 from models.invoice import Invoice, InvoicedDeliveryNote, InvoiceLine, InvoiceStatus
 from models.order import Order, OrderReplacement
 from models.policy import OrderStatus
+from models.rejection_reason import RejectionReason
 from models.scope import EVERYTHING, OutOfScope, Scope
 from models.sign_out import SignOut
 from models.tag import OrderTag, Tag
 from resolvers.confirmation import create_confirmation
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
+from resolvers.rejection import RejectOrder, reject_order
+from resolvers.rejection_reasons import Grounds
 from tests.support.factories import (
     NOON,
     Shop,
@@ -75,6 +78,8 @@ INTERNAL = {
     "api_keys",
     "document_numbers",
     "sign_outs",
+    "rejection_reasons",
+    "order_rejection_grounds",
 }
 MODELS: dict[str, Any] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
@@ -86,6 +91,9 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
     for status in (OrderStatus.REJECTED_BY_BRAND, OrderStatus.SENT_BACK_TO_CART):
         await make_order(database, shop, buyer_id=buyer.id, status=status)
     context = Context(database, actor, lambda: NOON)
+    unwanted = await make_order(database, shop, buyer_id=buyer.id)
+    rejected = await reject_order(context, RejectOrder(unwanted.id, Message(), grounds=Grounds("CREDIT", "Secret")))
+    assert not rejected.refusals
     confirmed = await create_confirmation(context, order.id, ask_approval=True, message=Message(notify=True))
     assert not confirmed.refusals
     tag, cart = await make_tag(database, brand_id, f"tag-{buyer.id}"), await add_cart(database, order)
@@ -101,6 +109,7 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
         CartLine(brand_id=brand_id, cart_id=cart.id, **of_sku, position=1, unit_price_minor=1),
         InvoicedDeliveryNote(brand_id=brand_id, invoice_id=invoice.id, delivery_note_id=note.id),
         InvoiceLine(**of_order, **of_sku, invoice_id=invoice.id, position=1, unit_price_minor=1, amount_minor=1),
+        RejectionReason(brand_id=brand_id, code=buyer.id.hex, label_en="Late", label_ja="遅延", position=9),
         DocumentNumber(brand_id=brand_id, kind=buyer.id.hex[:16], last=1),
         ApiKey(
             brand_id=brand_id,

@@ -43,7 +43,7 @@ NOT_RUN = {
 NOT_SHELL = {"graphql", "yaml", "ini"}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SERVER = re.compile(r"^\./run (demo|serve)\b")
-PLACEHOLDER = re.compile(r"\b(?:[A-Z]+_)+ID\b|(?<=')URL(?=')")
+PLACEHOLDER = re.compile(r"\b(?:[A-Z]+_)+ID\b|SELECTION_TOKEN|(?<=')URL(?=')")
 KINDS = {
     "ORDER_ID": r"ord_\w{26}",
     "TAG_ID": r"tag_\w{26}",
@@ -51,6 +51,8 @@ KINDS = {
     "NOTE_ID": r"dn_\w{26}",
     "BACKLOG_SKU_ID": r"bls_\w{26}",
     "KEY_ID": r"key_\w{26}",
+    "REASON_ID": r"rsn_\w{26}",
+    "SELECTION_TOKEN": r"\b[0-9a-f]{64}\b",
     "URL": r"http://[^\"\s]+",
 }
 END = "end-of-the-command"

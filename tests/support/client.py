@@ -33,6 +33,7 @@ KINDS = {
     "delivery_notes": Kind.DELIVERY_NOTE,
     "invoices": Kind.INVOICE,
     "backlog_skus": Kind.BACKLOG_SKU,
+    "rejection_reasons": Kind.REJECTION_REASON,
 }
 
 

@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from models.actor import Actor, ActorKind
 from models.backlog_sku import BacklogSku
 from models.base import new_id
@@ -20,6 +22,7 @@ from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
 from models.order import Order, OrderLine
 from models.policy import REJECTED, OrderStatus, Role
 from models.rejection import OrderRejection
+from models.rejection_reason import RejectionReason
 from models.scope import EVERYTHING
 from models.send_back import OrderSendBack
 from models.tag import Tag
@@ -193,6 +196,13 @@ async def add_cart(database: Database, order: Order) -> Cart:
     )
     await save(database, made)
     return made
+
+
+async def reason_of(database: Database, shop: Shop, code: str = "OUT_OF_STOCK") -> RejectionReason:
+    """One of the reasons that the brand has."""
+    async with database.read(EVERYTHING) as session:
+        of_code = (RejectionReason.brand_id == shop.brand.id, RejectionReason.code == code)
+        return (await session.scalars(select(RejectionReason).where(*of_code))).one()
 
 
 async def make_tag(database: Database, brand_id: UUID, code: str, **tag: Any) -> Tag:

@@ -42,6 +42,7 @@ KINDS = {
     "invoiceId": "Invoice",
     "apiKeyId": "ApiKey",
     "notificationId": "Notification",
+    "reasonId": "RejectionReason",
 }
 # Ids of any kind: these get the id of what the field is about, else of an order, unless the test gives another.
 ANY_KIND = {"node": "id", "nodes": "ids", "order": "id", "buyer": "id"}
@@ -57,6 +58,8 @@ VALUES: dict[str, Any] = {
     "actorId": "nobody",
     "code": "walked",
     "name": "Walked",
+    "labelEn": "Walked",
+    "labelJa": "Walked",
     "uniqueCode": "walked",
     "allowSimilarCode": False,
     "mode": "ADD",

@@ -2,7 +2,7 @@
 
 Buyers without a language of their own, but with a known country, get the country's language.
 
-Revision ID: 0020
+Revision ID: 0018
 Revises: 0017
 """
 
@@ -13,7 +13,7 @@ from alembic import op
 
 import models.base
 
-revision = "0020"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
