@@ -178,10 +178,16 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             return Text("Invoice {code} deleted", "請求書 {code} を削除しました")
         case EventKind.NOTIFICATION_RESENT:
             return Text("Failed mail sent again", "送信に失敗したメールを再送しました")
-        case EventKind.NOTIFICATION_CANCELLED:
+        case EventKind.NOTIFICATION_CANCELLED if details.get("status") == "CANCELLED":
             return Text(
                 "Mail “{mail}” cancelled before it was sent: {decision}",
                 "メール「{mail}」の送信を取り消しました（理由：{decision}）",
+            )
+        # Some recipients have the mail or may have it. Old entries do not tell.
+        case EventKind.NOTIFICATION_CANCELLED:
+            return Text(
+                "No further attempts to send mail “{mail}”: {decision}",
+                "メール「{mail}」の以後の送信を取りやめました（理由：{decision}）",
             )
         case EventKind.TAG_UPDATED:
             return Text("Tag {code} changed, now called {name}", "タグ {code} を変更しました（名前：{name}）")

@@ -237,12 +237,12 @@ async def cancel_mails(work: Work, decision: MailKind) -> None:
             sent_at=case((and_(is_waiting, mail.left_over.is_not(None)), now), else_=mail.sent_at),
             unclear=case((and_(is_free, mail.unclear > 0), MAX_UNCLEAR), else_=mail.unclear),
         )
-        .returning(mail.order_id, mail.kind)
+        .returning(mail.order_id, mail.kind, mail.status)
         .execution_options(synchronize_session=False)
     )
     cancelled = sorted((await work.session.execute(statement)).all(), key=str)
-    for order_id, kind in cancelled:
-        details = {"mail": kind, "decision": decision.value}
+    for order_id, kind, status in cancelled:
+        details = {"mail": kind, "decision": decision.value, "status": status.value}
         event = OrderChanged(
             brand_id=work.brand_id, order_id=order_id, at=now, kind=EventKind.NOTIFICATION_CANCELLED, details=details
         )

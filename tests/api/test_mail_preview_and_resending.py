@@ -11,6 +11,7 @@ from graph.core.ids import Kind, to_id
 from models.audit import AuditEntry
 from models.buyer import BuyerRecipient
 from models.database.sessions import Database
+from models.locale import Locale
 from models.order import Order
 from models.outbox import NotificationStatus, OutboxMessage, message
 from models.policy import Role
@@ -212,6 +213,14 @@ async def test_of_a_mail_that_some_have_or_may_have_only_further_tries_are_given
         ("PENDING", "ORDER_REJECTED", False),
         ("PENDING", None, False),
     ], "the third one is in the hands of a relay, which may be sending it right now"
+    _, history = await shown(client, order)
+    assert sorted(history) == [
+        f"No further attempts to send mail “Order confirmation {what}”: the order was rejected"
+        for what in ("confirmed", "created", "made editable again")
+    ], "none of them says that nobody got the mail"
+    _, history = await shown(api.as_(shop.member(locale=Locale.JA)), order)
+    assert len(history) == 3
+    assert all("の以後の送信を取りやめました（理由：注文の却下）" in each for each in history)
 
 
 async def test_a_mail_that_may_have_been_delivered_can_be_sent_again_after_its_last_try(
