@@ -12,6 +12,7 @@ from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id, to_id
+from graph.core.notices import NOTICES, USE_NOTICES, WARNINGS, Notice
 from graph.limits.cost import ListSize
 from graph.order_filter import OrderFilter
 from graph.orders import Order, load_order
@@ -114,11 +115,12 @@ class BulkActionResult:
     blockers: list[ActionBlocker] = strawberry.field(
         description="Why the order was skipped. Empty if the action was completed, and if the viewer has no such order."
     )
-    warnings: list[str] = strawberry.field(
-        description="Non-fatal notices about a completed action, e.g. the buyer has no e-mail address. A "
-        "retry returns them again."
-    )
+    notices: list[Notice] = strawberry.field(description=f"{NOTICES} A retry returns them again.")
     result: Private[OrderResult | None]
+
+    @strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
+    def warnings(self) -> list[str]:
+        return [notice.message for notice in self.notices]
 
     @strawberry.field(description="The order after the command. Null if the viewer has no such order.")
     async def order(self, info: Info) -> Order | None:
@@ -127,9 +129,9 @@ class BulkActionResult:
     @classmethod
     def of(cls, id: ID, result: OrderResult | None) -> "BulkActionResult":
         blockers = [ActionBlocker.of(blocker) for blocker in result.blockers] if result else []
-        warnings = result.warnings if result else []
+        notices = Notice.all_of(result.notices) if result else []
         is_done = bool(result and result.is_done)
-        return cls(order_id=id, is_done=is_done, blockers=blockers, warnings=warnings, result=result)
+        return cls(order_id=id, is_done=is_done, blockers=blockers, notices=notices, result=result)
 
 
 @strawberry.type

@@ -6,6 +6,7 @@ import strawberry
 
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node
+from graph.core.notices import USE_NOTICES, WARNINGS, Notice
 from models.outbox import NotificationStatus
 from resolvers import nodes
 from resolvers.reading.rows import NotificationRow
@@ -47,13 +48,17 @@ class Notification(Node):
 
 @strawberry.type(description="A preview of a mail. Nothing is sent.")
 class MailPreview:
-    to: list[str] = strawberry.field(description="Addresses that the mail would go to.")
+    to: list[str] = strawberry.field(
+        description="Addresses that the mail would go to. Empty if the buyer cannot be mailed: see notices."
+    )
     subject: str = strawberry.field(description="The subject line.")
     text: str = strawberry.field(description="The plain-text part.")
     html: str = strawberry.field(description="The HTML part.")
-    warnings: list[str] = strawberry.field(
-        description="Notices about the mail, in the viewer's language: addresses that a mail server has refused before."
+    notices: list[Notice] = strawberry.field(
+        description="Notices about the mail: why nobody would be mailed, or which addresses a mail server has refused "
+        "before."
     )
+    warnings: list[str] = strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
 
 
 NODES[Kind.NOTIFICATION] = (nodes.notifications, Notification.of)

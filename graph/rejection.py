@@ -11,6 +11,7 @@ from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id
+from graph.core.notices import NOTICES, USE_NOTICES, WARNINGS, Notice
 from graph.mail_preview import preview
 from graph.notifications import MailPreview, Notification
 from graph.orders import Order, load_order
@@ -95,9 +96,8 @@ class RejectOrderPayload:
         "Empty on success."
     )
     notification: Notification | None = strawberry.field(description="The mail to the buyer. Null if none is sent.")
-    warnings: list[str] = strawberry.field(
-        description="Non-fatal notices about a completed command, e.g. the buyer has no e-mail address."
-    )
+    notices: list[Notice] = strawberry.field(description=NOTICES)
+    warnings: list[str] = strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
     replayed: bool = strawberry.field(
         description="True if this is the remembered answer to an earlier request with the same idempotencyKey."
     )
@@ -118,6 +118,7 @@ async def reject_order(
         order=await load_order(info, outcome.order_id),
         blockers=[RejectionBlocker.of(blocker) for blocker in outcome.order_blockers],
         notification=await _notification(info, outcome),
+        notices=Notice.all_of(outcome.notices),
         warnings=outcome.warnings,
         replayed=outcome.replayed,
         user_errors=RejectOrderError.all_of(outcome),
@@ -138,5 +139,5 @@ async def rejection_mail_preview(
         str | None,
         strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
     ] = UNSET,
-) -> MailPreview:
+) -> MailPreview | None:
     return await preview(info, order_id, MailKind.ORDER_REJECTED, or_none(body))

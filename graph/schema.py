@@ -110,8 +110,8 @@ class Query:
     rejection_mail_preview = question(
         rejection_mail_preview,
         needs=A.REJECT,
-        description="The mail that rejectOrder would send to the buyer. Nothing is sent. Fails with the error code "
-        "NO_RECIPIENT if the buyer cannot be mailed: then reject with `notify: false`.",
+        description="The mail that rejectOrder would send to the buyer. Nothing is sent. Its `to` is "
+        "empty if the buyer cannot be mailed, and `notices` say why.",
     )
     order_analytics = question(
         order_analytics,
@@ -130,7 +130,7 @@ class Query:
         order_mail_preview,
         needs=[mail_texts(kind).action for kind in MailKind],
         description="The mail that an action would send to the buyer. Nothing is sent. Requires the permission for the "
-        "action that sends mails of this kind. Fails with the error code NO_RECIPIENT if the buyer cannot be mailed.",
+        "action that sends mails of this kind. Its `to` is empty if the buyer cannot be mailed, and `notices` say why.",
     )
     history = question(
         history,

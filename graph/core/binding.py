@@ -73,10 +73,14 @@ def command(
     description: str,
     cost: int = COST_OF_A_MUTATION,
 ) -> Any:
-    """A mutation. `resolver` takes an `input` and gives a payload with `user_errors`."""
+    """A mutation. `resolver` takes an `input` and gives a payload with `user_errors`.
+
+    The field is nullable: the answer of an earlier mutation of the document, which is committed, outlives its fault.
+    """
     binding = Binding(_tuple(needs), _errors(resolver, _tuple(needs)))
     return strawberry.mutation(
         resolver=resolver,
+        graphql_type=get_type_hints(resolver)["return"] | None,
         description=f"{description}\n\n{_requires(binding.needs)}\n\nErrors: {', '.join(binding.errors)}.",
         directives=[Cost(weight=str(cost))],
         metadata={Binding: binding},

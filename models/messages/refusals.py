@@ -19,6 +19,17 @@ ADDRESS_BOUNCED = Text(
     "今回も送信の対象となりますので、アドレスをご確認ください。",
 )
 
+# The same before a command
+BUYER_IS_OFFLINE_PREVIEW = Text(
+    "The buyer is offline, so no mail would be sent.",
+    "オフラインのバイヤーのため、メールは送信されません。",
+)
+
+BUYER_HAS_NO_ADDRESS_PREVIEW = Text(
+    "The buyer has no e-mail address, so no mail would be sent.",
+    "バイヤーのメールアドレスが登録されていないため、メールは送信されません。",
+)
+
 # Refusals
 ORDER_NOT_FOUND = Text("There is no such order.", "該当する注文がありません。")
 

@@ -13,7 +13,7 @@ from models.base import insert_new
 from models.idempotency import IdempotencyKey, request_hash
 from models.messages.refusals import KEY_REUSED
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
+from resolvers.core.refusals import NOTICE_TEXTS, Notice, NoticeCode, Outcome, Refusal, RefusalCode, Refused, refusal
 from resolvers.core.work import Work
 from resolvers.inputs import InputError, check_text
 
@@ -99,6 +99,7 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
         "made": str(outcome.made) if outcome.made else None,
         "notification_id": str(outcome.notification_id) if outcome.notification_id else None,
         "warnings": outcome.warnings,
+        "notices": [notice.code for notice in outcome.notices],
     }
 
 
@@ -109,6 +110,18 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
         order_ids=[UUID(id) for id in order_ids if id],
         made=UUID(answer["made"]) if answer.get("made") else None,
         notification_id=UUID(answer["notification_id"]) if answer["notification_id"] else None,
-        warnings=answer["warnings"],
+        notices=_notices(answer),
         replayed=True,
     )
+
+
+def _notices(answer: dict[str, Any]) -> list[Notice]:
+    messages = answer["warnings"]
+    codes = answer.get("notices") or [_code_of(message) for message in messages]
+    return [Notice(NoticeCode(code), message) for code, message in zip(codes, messages, strict=True)]
+
+
+def _code_of(message: str) -> NoticeCode:
+    """Answers of earlier releases have only the message."""
+    texts = {each: code for code, text in NOTICE_TEXTS.items() for each in (text.en, text.ja)}
+    return texts.get(message, NoticeCode.ADDRESS_BOUNCED)  # the only text that has values in it
