@@ -28,6 +28,7 @@ ERRORS = {
     "TOO_MANY_ORDERS": f"Returned if there are more than {MAX_ORDERS:,} orders. Split them over several requests.",
     "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request, or so long ago (30 days or more) "
     "that its answer is no longer kept. Use a new key.",
+    "INVALID_INPUT": "Returned if an argument is invalid, e.g. a character that cannot be kept. `field` is its path.",
 }
 
 
@@ -39,6 +40,7 @@ class BulkActionErrorCode(StrEnum):
     BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
     IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
     UNKNOWN_TAGS = RefusalCode.UNKNOWN_TAGS
+    INVALID_INPUT = RefusalCode.INVALID_INPUT
 
 
 describe_enum(

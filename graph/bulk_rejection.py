@@ -28,6 +28,7 @@ class RejectOrdersErrorCode(StrEnum):
     BODY_WITHOUT_NOTIFY = RefusalCode.BODY_WITHOUT_NOTIFY
     BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
     IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
+    INVALID_INPUT = RefusalCode.INVALID_INPUT
 
 
 describe_enum(

@@ -32,6 +32,7 @@ class RejectOrderErrorCode(StrEnum):
     BODY_TOO_LONG = RefusalCode.BODY_TOO_LONG
     STALE_ORDER = RefusalCode.STALE_ORDER
     IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
+    INVALID_INPUT = RefusalCode.INVALID_INPUT
 
 
 describe_enum(
@@ -47,6 +48,8 @@ describe_enum(
         "on its current content.",
         "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request, or so long ago (30 days or more) "
         "that its answer is no longer kept. Use a new key.",
+        "INVALID_INPUT": "Returned if an argument is invalid, e.g. has a character that cannot be kept. `field` is "
+        "its path.",
     },
 )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
+from graph import blockers
 from graph.blockers import BlockingDocument, describe_blockers
 from graph.core.enums import describe_enum
 from models.policy import Blocker, OrderAction, possible_blockers
@@ -26,12 +27,8 @@ describe_enum(
 
 
 @strawberry.type(description="A reason why an order cannot be rejected.")
-class RejectionBlocker:
+class RejectionBlocker(blockers.Blocker):
     code: RejectionBlockerCode = strawberry.field(description="Machine-readable code.")
-    message: str = strawberry.field(description="Message for people, in the viewer's language.")
-    documents: list[BlockingDocument] = strawberry.field(
-        description="The documents that block the rejection, so that a client can link to them."
-    )
 
     @classmethod
     def of(cls, blocker: Explained) -> "RejectionBlocker":

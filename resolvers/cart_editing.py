@@ -15,9 +15,8 @@ from models.money import currencies
 from models.permissions import Permission
 from resolvers.core.actions import Terms, act
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, Refused, invalid
+from resolvers.core.refusals import Outcome, Refused, invalid, wrong_text
 from resolvers.core.work import Work
-from resolvers.inputs import check_text
 from resolvers.order_lines import NewLine, cart_rows, check_prices, priced
 
 
@@ -32,12 +31,12 @@ class CartContent:
 
 async def update_cart(context: Context, content: CartContent, **terms: Unpack[Terms]) -> Outcome:
     """The cart keeps the order that was sent back into it."""
-    check_text(content.catalog_code, 64, "input", "catalogCode")
+    wrong = wrong_text(context, content.catalog_code, 64, "catalogCode", is_one_line=False)
 
     async def change(work: Work) -> None:
         await _update(work, content)
 
-    return await act(context, change, needs=Permission.EDIT_CARTS, **terms)
+    return await act(context, change, needs=Permission.EDIT_CARTS, wrong=wrong, **terms)
 
 
 async def _update(work: Work, content: CartContent) -> None:

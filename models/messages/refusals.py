@@ -55,6 +55,13 @@ KEY_REUSED = Text(
     "処理結果を確認のうえ、新しいキーを指定してください。",
 )
 
+KEY_EMPTY = Text(
+    "The idempotencyKey is empty: leave it out, or take a new one for each request.",
+    "idempotencyKeyが空です。省略するか、リクエストごとに新しいキーを指定してください。",
+)
+
+TOO_MANY_TAGS = Text("At most {most} tags at a time.", "一度に指定できるタグは{most}個までです。")
+
 UNKNOWN_TAGS = Text("There is no such tag: {ids}.", "該当するタグがありません：{ids}")
 
 TAG_CODE_TAKEN = Text("A tag with the code {code} exists already.", "タグコード {code} はすでに使用されています。")

@@ -103,18 +103,18 @@ async def act(
     on: Target = NO_ORDER,
     message: Message | None = None,
     mail: MailKind | None = None,
+    wrong: Sequence[Refusal] = (),
     **terms: Unpack[Terms],
 ) -> Outcome:
     """Runs one command.
 
     `message`, `mail`: what the buyer of the order is mailed, and which kind of mail it is. `version`: of the order as
     the client has read it; another one is refused. `request`: what the client's idempotency key stands for; a command
-    on several orders has no version.
+    on several orders has no version. `wrong`: arguments that make no sense; then nothing is done.
     """
     request = terms.get("request") or IdempotentRequest("no key is given")
     command = Command(change, needs, on, message or Message(), mail, terms.get("version"), request)
-    command.request.check()
-    if refusals := command.message.check(context):
+    if refusals := [*wrong, *command.request.check(context), *command.message.check(context)]:
         return Outcome(refusals=refusals)
     if command.on.is_nothing and (refusals := not_permitted(context, needs)):
         return Outcome(refusals=refusals)  # nothing needs to be locked to know that

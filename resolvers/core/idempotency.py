@@ -11,14 +11,23 @@ from sqlalchemy import select
 
 from models.base import insert_new
 from models.idempotency import IdempotencyKey, request_hash
-from models.messages.refusals import KEY_REUSED
+from models.messages.refusals import KEY_EMPTY, KEY_REUSED
 from resolvers.core.context import Context
-from resolvers.core.refusals import NOTICE_TEXTS, Notice, NoticeCode, Outcome, Refusal, RefusalCode, Refused, refusal
+from resolvers.core.refusals import (
+    NOTICE_TEXTS,
+    Notice,
+    NoticeCode,
+    Outcome,
+    Refusal,
+    RefusalCode,
+    Refused,
+    invalid,
+    refusal,
+    wrong_text,
+)
 from resolvers.core.work import Work
-from resolvers.inputs import InputError, check_text
 
 MAX_KEY_LENGTH = 200
-KEY_PATH = ("input", "idempotencyKey")
 
 
 class IdempotencyConflict(Exception):
@@ -36,9 +45,8 @@ class IdempotentRequest:
     arguments: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
 
-    def check(self) -> None:
-        """Raises InputError for a key that cannot be one."""
-        check_key(self.key)
+    def check(self, context: Context) -> list[Refusal]:
+        return wrong_key(context, self.key)
 
     async def previous_answer(self, work: Work, brand_id: UUID) -> Outcome | None:
         """The outcome of the request that was done under this key. Raises Refused when that was another one."""
@@ -81,11 +89,11 @@ class IdempotentRequest:
         return request_hash(self.arguments | {"idempotency_key": self.key})
 
 
-def check_key(key: str | None) -> None:
-    """Raises InputError for a key that is empty, too long or cannot be kept."""
-    check_text(key, MAX_KEY_LENGTH, *KEY_PATH)
+def wrong_key(context: Context, key: str | None) -> list[Refusal]:
+    """Why a key cannot be one: it is empty, too long or cannot be kept."""
     if key is not None and not key.strip():
-        raise InputError("idempotencyKey is empty: leave it out, or take a new one for each request.", *KEY_PATH)
+        return [invalid(context, KEY_EMPTY, "idempotencyKey")]
+    return wrong_text(context, key, MAX_KEY_LENGTH, "idempotencyKey", is_one_line=False)
 
 
 def key_reused(context: Context) -> Refusal:

@@ -36,7 +36,7 @@ from models.outbox import (
 from models.permissions import permits
 from models.policy import OrderAction
 from resolvers.core.context import Context
-from resolvers.core.refusals import Notice, NoticeCode, Refusal, RefusalCode, refusal
+from resolvers.core.refusals import Notice, NoticeCode, Refusal, RefusalCode, refusal, wrong_text
 from resolvers.core.work import Work
 from resolvers.inputs import InputError, check_text
 
@@ -61,16 +61,14 @@ class Message:
         return typed(self.body)
 
     def check(self, context: Context) -> list[Refusal]:
-        """Raises InputError for characters that cannot be kept."""
+        """Why the message cannot be sent: not wanted, too long, a character that cannot be kept."""
         text, found = self.typed_body, []
         if text and not self.notify:
             found.append(refusal(context, RefusalCode.BODY_WITHOUT_NOTIFY, BODY_WITHOUT_NOTIFY, "body"))
         if text and len(text) > MAX_BODY_LENGTH:
             length = {"length": len(text), "longest": MAX_BODY_LENGTH}
             found.append(refusal(context, RefusalCode.BODY_TOO_LONG, BODY_TOO_LONG, "body", **length))
-        if not found:
-            check_text(text, MAX_BODY_LENGTH, "input", "body")
-        return found
+        return found or wrong_text(context, text, MAX_BODY_LENGTH, "body", is_one_line=False)
 
 
 def typed(body: str | None) -> str | None:
