@@ -7,7 +7,6 @@ from strawberry import ID, UNSET
 
 from exports.mail import render
 from graph.core.context import Info, or_none
-from graph.core.enums import describe_enum
 from graph.core.ids import Kind, from_id
 from graph.core.notices import Notice
 from graph.notifications import MailPreview
@@ -16,13 +15,6 @@ from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import ORDER_NOT_FOUND
 from resolvers.core import notices
 from resolvers.inputs import InputError
-
-describe_enum(
-    MailKind,
-    "Kinds of mails to the buyer.",
-    {kind.name: mail_texts(kind).description for kind in MailKind},
-    name="OrderMailKind",
-)
 
 
 async def order_mail_preview(

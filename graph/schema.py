@@ -49,7 +49,7 @@ from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
 from graph.sign_outs import sign_out_user
 from graph.tagging import apply_tags
-from graph.tags import create_tag, delete_tag, tags, update_tag
+from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation
 from graph.viewer import viewer
 from models.messages.mail import MailKind, mail_texts
@@ -172,6 +172,13 @@ class Query:
         tags,
         needs=P.READ_INTERNAL,
         description="The tags of the brand, sorted by code. Empty for a buyer.",
+    )
+    tag_connection = question(
+        tag_connection,
+        needs=P.READ_INTERNAL,
+        description="The tags of the brand, sorted by code, page by page. Empty for a buyer. CreateTagPayload.tagEdge "
+        "can be inserted into it.",
+        directives=[page_size("first", "last")],
     )
 
 

@@ -24,8 +24,10 @@ from resolvers.core.actions import Change, Terms, act, not_found
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
+from resolvers.reading.pagination import Key, Page, PageRequest, by_id, encode, read_page
 from resolvers.reading.rows import TAG_COLUMNS, TagRow
 
+KEYS = [Key("code", Tag.code, descending=False), by_id(Tag.id, descending=False)]
 COLOR = re.compile("#[0-9A-Fa-f]{6}")
 
 
@@ -33,6 +35,22 @@ async def tags(context: Context) -> list[TagRow]:
     """All tags of the brand by code; none for a buyer."""
     async with context.read() as session:
         return [TagRow(*row) for row in await session.execute(select(*TAG_COLUMNS).order_by(Tag.code))]
+
+
+async def page_of_tags(context: Context, request: PageRequest) -> Page[TagRow]:
+    """The tags of the brand by code, page by page; none for a buyer."""
+    async with context.read() as session:
+        return await read_page(session, select(*TAG_COLUMNS), KEYS, request, TagRow)
+
+
+async def count_tags(context: Context) -> int:
+    async with context.read() as session:
+        return await session.scalar(select(func.count()).select_from(Tag)) or 0
+
+
+def cursor_of(row: TagRow) -> str:
+    """The cursor of a tag in the pages of `page_of_tags`."""
+    return encode(KEYS, row)
 
 
 async def create_tag(context: Context, code: str, name: str, color: str | None, **terms: Unpack[Terms]) -> Outcome:

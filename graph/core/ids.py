@@ -27,6 +27,9 @@ class Kind(StrEnum):
     NOTIFICATION = "ntf"
     EVENT = "evt"
     API_KEY = "key"
+    CART = "crt"
+    BRAND_SETTINGS = "set"
+    VIEWER = "vwr"
 
 
 PREFIXES = frozenset(kind.value for kind in Kind)

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.schema.base import BaseSchema
-from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
 from graph.core.context import RequestContext
@@ -78,6 +78,9 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
             if isinstance(error.__cause__, InvalidOperationTypeError):
                 message = "GET executes queries only; send a mutation by POST."
                 return failure(405, message, ErrorCode.BAD_REQUEST, request.headers, {"Allow": "POST"})
+            if isinstance(error.__cause__, CannotGetOperationTypeError):
+                status = 200 if media_type_of(request.headers) == JSON else 400
+                return failure(status, error.reason, ErrorCode.OPERATION_RESOLUTION_FAILURE, request.headers)
             headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
             return failure(error.status_code, error.reason, ErrorCode.BAD_REQUEST, request.headers, headers)
 

@@ -27,7 +27,7 @@ from strawberry.types import ExecutionContext
 
 from graph.limits.cost import MAX_COST, CostEstimate, Costs, costs_of, dependence, fragments_of
 from graph.limits.error_codes import ErrorCode
-from graph.limits.literals import BAD_USER_INPUT, LiteralsRule, NullLiteralsRule, OneOfLiteralsRule, path_of
+from graph.limits.literals import LiteralsRule, NullLiteralsRule, OneOfLiteralsRule
 from graph.limits.rate import Quota, rate_limit_extensions, rate_limit_message
 from graph.limits.size import MAX_DEPTH, limit_error, size_errors
 
@@ -122,7 +122,7 @@ class DocumentValidator:
             error.extensions = {"code": ErrorCode.GRAPHQL_PARSE_FAILED.value}
             raise
         errors = size_errors(document) or [
-            _shortened(error, document)
+            _shortened(error)
             for error in validate(
                 schema, document, self._rules, max_errors=MAX_ERRORS, hide_suggestions=not self.introspection
             )
@@ -141,12 +141,11 @@ class DocumentValidator:
             self._characters -= len(oldest)
 
 
-def _shortened(error: GraphQLError, document: DocumentNode) -> GraphQLError:
+def _shortened(error: GraphQLError) -> GraphQLError:
     """The error shortened, with its code, without its Python exception, which graph/core/errors.py would mask."""
     message = error.message if len(error.message) <= MAX_MESSAGE_LENGTH else f"{error.message[:MAX_MESSAGE_LENGTH]} …"
-    extensions: dict[str, Any] = {"code": ErrorCode.GRAPHQL_VALIDATION_FAILED.value}
-    if (error.extensions or {}) == BAD_USER_INPUT and error.nodes:
-        extensions = BAD_USER_INPUT | {"field": path_of(document, error.nodes[0])}
+    is_literal = (error.extensions or {}).get("code") == ErrorCode.BAD_USER_INPUT
+    extensions = error.extensions if is_literal else {"code": ErrorCode.GRAPHQL_VALIDATION_FAILED.value}
     return GraphQLError(message, error.nodes, error.source, error.positions, extensions=extensions)
 
 

@@ -61,7 +61,7 @@ async def test_every_status_is_answered_in_graphql(api: Client, accept: str, med
         ('{ orders(first: "5") { totalCount } }', ["first"]),
         ("{ orders(filter: {status: [OC_REQUIRED, NONE]}) { totalCount } }", ["filter", "status", "1"]),
         ('{ orders(filter: {placedFrom: "yesterday"}) { totalCount } }', ["filter", "placedFrom"]),
-        ("{ orders(filter: {colour: 1}) { totalCount } }", ["filter", "colour"]),
+        ("{ orders(filter: {colour: 1}) { totalCount } }", ["filter"]),
         ("{ orders(sort: [{field: CODE}]) { totalCount } }", ["sort", "0"]),
         ("query ($first: Int = many) { orders(first: $first) { totalCount } }", ["first"]),
         ("{ orders(first: 0) { totalCount } }", ["first"]),
@@ -72,6 +72,7 @@ async def test_a_bad_literal_is_bad_user_input_with_its_path(
     api: Client, document: str, field: list[str] | None
 ) -> None:
     error = await api.error(document)
+    assert error["message"]
     if field is None:  # a nullable variable at a place that takes no null
         assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
     else:
