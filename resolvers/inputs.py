@@ -3,10 +3,10 @@
 import re
 from typing import Literal
 
+from models.folding import fold
+
 # Top-level error codes of the API: a query has no userErrors.
 Code = Literal["BAD_USER_INPUT", "NOT_FOUND", "NOT_PERMITTED"]
-
-from models.folding import fold
 
 # NUL cannot be stored by PostgreSQL, unpaired surrogates by nothing; the other control characters show nowhere.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
