@@ -25,7 +25,7 @@ async def order_mail_preview(
         str | None,
         strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
     ] = UNSET,
-) -> MailPreview | None:
+) -> MailPreview:
     return await preview(info, order_id, kind, or_none(body))
 
 
