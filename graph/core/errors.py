@@ -155,7 +155,7 @@ def located(error: GraphQLError, variables: VariableErrors, document: DocumentNo
         return error
     extensions = dict(error.extensions or {})
     node = error.nodes[0] if error.nodes else None
-    if isinstance(node, VariableDefinitionNode):
+    if "code" not in extensions and isinstance(node, VariableDefinitionNode):
         extensions |= {"code": ErrorCode.BAD_USER_INPUT.value, "field": variables.path(node, error.message)}
     elif "code" not in extensions and isinstance(node, ValueNode | ArgumentNode):
         # A value of a document's argument that a variable makes invalid is found when its field is executed.
