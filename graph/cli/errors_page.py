@@ -1,5 +1,6 @@
 """docs/errors.md: every error code of the API. Written by `orders schema`; a test keeps it current."""
 
+from textwrap import wrap
 from typing import cast
 
 from strawberry.types.enum import StrawberryEnumDefinition
@@ -41,7 +42,7 @@ def errors_page() -> str:
             "",
             f"### {family.__name__}",
             "",
-            f"Of {_mutations(family)}.",
+            *_mutations(family),
             "",
             "| code | kind | |",
             "|---|---|---|",
@@ -51,8 +52,7 @@ def errors_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _mutations(family: type[UserError]) -> str:
-    """The mutations whose payloads have these errors."""
-    return ", ".join(
-        f"`{field.removeprefix('Mutation.')}`" for field, binding in BINDINGS.items() if binding.family is family
-    )
+def _mutations(family: type[UserError]) -> list[str]:
+    """The mutations whose payloads have these errors, in lines."""
+    names = [f"`{name.removeprefix('Mutation.')}`" for name, binding in BINDINGS.items() if binding.family is family]
+    return wrap(f"Of {', '.join(names)}.", 120)
