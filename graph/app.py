@@ -25,8 +25,9 @@ from graph.downloads import documents
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
 from graph.http.downloads import Downloads, remove_orphans
+from graph.http.failures import failure, rate_limited
 from graph.http.graphiql import graphiql_page, graphiql_routes
-from graph.http.graphql_over_http import GraphQLOverHTTP, failure, rate_limited
+from graph.http.graphql_over_http import GraphQLOverHTTP
 from graph.http.public_path import PublicPath, public_path
 from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
@@ -199,13 +200,13 @@ class GraphQLEndpoint(GraphQLOverHTTP):
                 request.headers, request.client.host if request.client else ""
             )
         except AuthenticationError as error:
-            return failure(error.status, str(error), error.code, error.headers)
+            return failure(error.status, str(error), error.code, request.headers, error.headers)
         actor = principal.actor
         request.state.principal = principal
         request.state.quota = quota = self._quota(actor)
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
         if not quota.take(cost_of_bytes(body_bytes)):
-            return rate_limited(quota)
+            return rate_limited(quota, request.headers)
         return Party(str(actor.brand_id), actor.identity)
 
     def _quota(self, actor: Actor) -> Quota:

@@ -1,26 +1,52 @@
 """What prevents an action on an order: the blockers, the documents that cause them, and a verdict for each action."""
 
 from collections.abc import Iterable
-from typing import assert_never
+from typing import Any, assert_never
+from uuid import UUID
 
 import strawberry
-from strawberry import ID
+from strawberry import ID, Private
+from strawberry.dataloader import DataLoader
 
+from graph.core.context import Info
 from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
+from graph.core.node import Node, as_node
+from models import policy
 from models.messages.blockers import BLOCKER_MESSAGES
-from models.policy import BLOCKED_WHEN, Blocker, HasNot, OrderAction, describe
-from resolvers.reading.verdicts import DocumentKind, Explained
+from models.policy import BLOCKED_WHEN, HasNot, OrderAction, describe
+from resolvers.reading.verdicts import DocumentKind, Explained, ReferencingDocument
 
 
 @strawberry.type(description="A document that references an order.")
 class BlockingDocument:
-    id: ID = strawberry.field(description="Id of the document. The query `node` returns the document.")
+    id: ID = strawberry.field(description="Id of the document, a DeliveryNote or an Invoice.")
     code: str = strawberry.field(description="Code of the document, for display.")
+    document: Private[ReferencingDocument]
+
+    @strawberry.field(description="The document itself. Null if the viewer does not see it (any more).")
+    async def node(self, info: Info) -> Node | None:
+        kind, loaders = _id_kind(self.document.kind), info.context.loaders
+        loader: DataLoader[UUID, Any] = loaders.invoice if kind is Kind.INVOICE else loaders.delivery_note
+        row = await loader.load(self.document.id)
+        node: Node | None = as_node(kind, row) if row else None
+        return node
 
     @classmethod
     def all_of(cls, blocker: Explained) -> "list[BlockingDocument]":
-        return [cls(id=to_id(_id_kind(each.kind), each.id), code=each.code) for each in blocker.documents]
+        return [
+            cls(id=to_id(_id_kind(each.kind), each.id), code=each.code, document=each) for each in blocker.documents
+        ]
+
+
+@strawberry.interface(description="A reason why something cannot be done to an order.")
+class Blocker:
+    """The codes are of each type's own enum."""
+
+    message: str = strawberry.field(description="Message for people, in the viewer's language.")
+    documents: list[BlockingDocument] = strawberry.field(
+        description="The documents that block it, so that a client can link to them."
+    )
 
 
 def _id_kind(kind: DocumentKind) -> Kind:
@@ -33,12 +59,12 @@ def _id_kind(kind: DocumentKind) -> Kind:
             assert_never(kind)
 
 
-def describe_blockers(blockers: Iterable[Blocker]) -> dict[str, str]:
+def describe_blockers(blockers: Iterable[policy.Blocker]) -> dict[str, str]:
     """Descriptions for the values of an enum: the message that people read, and the condition in the rules table."""
     return {blocker.name: _description(blocker) for blocker in blockers}
 
 
-def _description(blocker: Blocker) -> str:
+def _description(blocker: policy.Blocker) -> str:
     message = BLOCKER_MESSAGES[blocker].en.replace(": {documents}", "")
     match BLOCKED_WHEN.get(blocker):
         case None:
@@ -50,19 +76,17 @@ def _description(blocker: Blocker) -> str:
 
 
 describe_enum(
-    Blocker,
+    policy.Blocker,
     "Reasons why an action on an order is not possible. New values may be added: a client "
     "must tolerate unknown values.",
-    describe_blockers(Blocker),
+    describe_blockers(policy.Blocker),
     name="OrderActionBlockerCode",
 )
 
 
 @strawberry.type(description="A reason why an action on an order is not possible.")
-class ActionBlocker:
-    code: Blocker = strawberry.field(description="Machine-readable code.")
-    message: str = strawberry.field(description="Message for people, in the viewer's language.")
-    documents: list[BlockingDocument] = strawberry.field(description="The documents that block the action.")
+class ActionBlocker(Blocker):
+    code: policy.Blocker = strawberry.field(description="Machine-readable code.")
 
     @classmethod
     def of(cls, blocker: Explained) -> "ActionBlocker":

@@ -1,19 +1,24 @@
 """BrandSettings and updateBrandSettings."""
 
+from collections.abc import Collection
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
 from graph.core.context import Info
+from graph.core.ids import Kind, to_id
+from graph.core.node import NODES, Node
 from graph.order_actions import OrderActionError
 from models.locale import Locale
 from resolvers import brand_settings as settings
 from resolvers.brand_settings import MAX_ADDRESS_LENGTH, MAX_COUNTRY_LENGTH, MAX_NAME_LENGTH, MAX_PHONE_LENGTH
+from resolvers.core.context import Context
 
 
 @strawberry.type(description="The settings of the viewer's brand.")
-class BrandSettings:
+class BrandSettings(Node):
     name: str = strawberry.field(description="The brand's name, as documents and mails show it.")
     legal_name: str | None = strawberry.field(
         description="The company's name, as documents show it. Null: the brand's name."
@@ -102,7 +107,20 @@ NEVER_NULL = ("name", "archiving_enabled", "locale", "time_zone", "rejection_rea
 
 async def brand_settings(info: Info) -> BrandSettings | None:
     found = await settings.brand_settings(info.context)
-    return BrandSettings(**{name: getattr(found, name) for name in settings.NAMES}) if found else None
+    return _published((info.context.actor.brand_id, found)) if found and info.context.actor.brand_id else None
+
+
+def _published(found: tuple[UUID, settings.BrandSettings]) -> BrandSettings:
+    brand_id, values = found
+    id = to_id(Kind.BRAND_SETTINGS, brand_id)
+    return BrandSettings(id=id, **{name: getattr(values, name) for name in settings.NAMES})
+
+
+async def _by_id(context: Context, ids: Collection[UUID]) -> dict[UUID, tuple[UUID, settings.BrandSettings]]:
+    """The viewer's own, if it is among them."""
+    brand_id = context.actor.brand_id
+    found = await settings.brand_settings(context) if brand_id in ids else None
+    return {brand_id: (brand_id, found)} if brand_id and found else {}
 
 
 async def update_brand_settings(
@@ -116,3 +134,6 @@ async def update_brand_settings(
     }
     outcome = await settings.update_brand_settings(info.context, changes)
     return UpdateBrandSettingsPayload(settings=await brand_settings(info), user_errors=OrderActionError.all_of(outcome))
+
+
+NODES[Kind.BRAND_SETTINGS] = (_by_id, _published)

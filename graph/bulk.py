@@ -13,6 +13,7 @@ from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.node import load_nodes
+from graph.core.notices import NOTICES, USE_NOTICES, WARNINGS, Notice
 from graph.limits.cost import ListSize
 from graph.order_filter import OrderFilter
 from graph.orders import Order, load_order
@@ -34,6 +35,7 @@ ERRORS = {
     "TOO_MANY_ORDERS": f"Returned if there are more than {MAX_ORDERS:,} orders. Split them over several requests.",
     "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request, or so long ago (30 days or more) "
     "that its answer is no longer kept. Use a new key.",
+    "INVALID_INPUT": "Returned if an argument is invalid, e.g. a character that cannot be kept. `field` is its path.",
 }
 
 
@@ -47,6 +49,7 @@ class BulkActionErrorCode(StrEnum):
     UNKNOWN_TAGS = RefusalCode.UNKNOWN_TAGS
     FILTER_WITHOUT_CONDITION = RefusalCode.FILTER_WITHOUT_CONDITION
     SELECTION_CHANGED = RefusalCode.SELECTION_CHANGED
+    INVALID_INPUT = RefusalCode.INVALID_INPUT
 
 
 describe_enum(
@@ -229,11 +232,12 @@ class BulkActionResult:
     blockers: list[ActionBlocker] = strawberry.field(
         description="Why the order was skipped. Empty if the action was completed, and if the viewer has no such order."
     )
-    warnings: list[str] = strawberry.field(
-        description="Non-fatal notices about a completed action, e.g. the buyer has no e-mail address. A "
-        "retry returns them again."
-    )
+    notices: list[Notice] = strawberry.field(description=f"{NOTICES} A retry returns them again.")
     result: Private[OrderResult | None]
+
+    @strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
+    def warnings(self) -> list[str]:
+        return [notice.message for notice in self.notices]
 
     @strawberry.field(description="The order after the command. Null if the viewer has no such order.")
     async def order(self, info: Info) -> Order | None:
@@ -242,11 +246,11 @@ class BulkActionResult:
     @classmethod
     def of(cls, id: ID, result: OrderResult | None) -> "BulkActionResult":
         blockers = [ActionBlocker.of(blocker) for blocker in result.blockers] if result else []
-        warnings = result.warnings if result else []
+        notices = Notice.all_of(result.notices) if result else []
         is_done = bool(result and result.is_done)
         not_done = BulkActionOutcome.SKIPPED if result and result.is_found else BulkActionOutcome.NOT_FOUND
         outcome = BulkActionOutcome.DONE if is_done else not_done
-        return cls(order_id=id, outcome=outcome, is_done=is_done, blockers=blockers, warnings=warnings, result=result)
+        return cls(order_id=id, outcome=outcome, is_done=is_done, blockers=blockers, notices=notices, result=result)
 
 
 @strawberry.type

@@ -10,6 +10,7 @@ from graph.bulk import ERRORS, BulkInput, DryRunOrders, DryRunPayload, dry_run
 from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.errors import UserError
+from graph.core.notices import NOTICES, USE_NOTICES, WARNINGS, Notice
 from graph.limits.cost import ListSize
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker, RejectionBlockerCode
@@ -107,11 +108,12 @@ class RejectOrdersResult:
     blockers: list[RejectionBlocker] = strawberry.field(
         description="Why the order was skipped. Empty if it was rejected, and if the viewer has no such order."
     )
-    warnings: list[str] = strawberry.field(
-        description="Non-fatal notices about a completed action, e.g. the buyer has no e-mail address. A "
-        "retry returns them again."
-    )
+    notices: list[Notice] = strawberry.field(description=f"{NOTICES} A retry returns them again.")
     result: Private[OrderResult | None]
+
+    @strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
+    def warnings(self) -> list[str]:
+        return [notice.message for notice in self.notices]
 
     @strawberry.field(description="The order after the command. Null if the viewer has no such order.")
     async def order(self, info: Info) -> Order | None:
@@ -169,7 +171,7 @@ def _dry_run(found: DryRun) -> RejectOrdersDryRun:
 
 def _result(id: ID, result: OrderResult | None) -> RejectOrdersResult:
     blockers = [RejectionBlocker.of(blocker) for blocker in result.blockers] if result else []
-    warnings = result.warnings if result else []
+    notices = Notice.all_of(result.notices) if result else []
     done = RejectOrdersOutcome.REJECTED if result and result.is_done else RejectOrdersOutcome.SKIPPED
     outcome = done if result and result.is_found else RejectOrdersOutcome.NOT_FOUND
-    return RejectOrdersResult(order_id=id, outcome=outcome, blockers=blockers, warnings=warnings, result=result)
+    return RejectOrdersResult(order_id=id, outcome=outcome, blockers=blockers, notices=notices, result=result)

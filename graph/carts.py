@@ -9,8 +9,9 @@ from strawberry import ID, Private
 from graph.catalog import Sku
 from graph.confirmation import DONE, OrderLineInput
 from graph.core.context import Info
-from graph.core.ids import Kind, from_id
+from graph.core.ids import Kind, from_id, to_id
 from graph.core.money import Money
+from graph.core.node import NODES, Node
 from graph.limits.cost import ListSize
 from graph.order_actions import OrderActionError
 from graph.orders import Order, load_order
@@ -31,7 +32,7 @@ class CartLine:
     description="What a buyer intends to order from a catalog. An order that was sent back to the cart is "
     "corrected here."
 )
-class Cart:
+class Cart(Node):
     catalog_code: str = strawberry.field(description="Code of the catalog.")
     updated_at: datetime = strawberry.field(description="When the cart last changed.")
     lines: list[CartLine] = strawberry.field(
@@ -46,6 +47,7 @@ class Cart:
     @classmethod
     def of(cls, row: CartRow) -> "Cart":
         return cls(
+            id=to_id(Kind.CART, row.id),
             catalog_code=row.catalog_code,
             updated_at=row.updated_at,
             lines=[
@@ -82,6 +84,9 @@ class UpdateCartInput:
 @strawberry.type(description=f"Result of updateCart. {DONE}")
 class UpdateCartPayload:
     cart: Cart | None = strawberry.field(description="The cart after the command. Null if there is none.")
+    deleted_cart_id: ID | None = strawberry.field(
+        description="Id of the cart, if the command deleted it by taking away its last line. Otherwise null."
+    )
     user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
@@ -93,4 +98,8 @@ async def update_cart(
     buyer_id = info.context.actor.buyer_id
     rows = await resolvers.carts_of(info.context, buyer_id) if buyer_id else []
     cart = next((Cart.of(row) for row in rows if row.catalog_code == input.catalog_code.strip()), None)
-    return UpdateCartPayload(cart=cart, user_errors=OrderActionError.all_of(outcome))
+    deleted = to_id(Kind.CART, outcome.made) if outcome.made and cart is None else None
+    return UpdateCartPayload(cart=cart, deleted_cart_id=deleted, user_errors=OrderActionError.all_of(outcome))
+
+
+NODES[Kind.CART] = (resolvers.carts, Cart.of)

@@ -79,7 +79,9 @@ class DeleteDeliveryNoteInput:
 
 @strawberry.type(description=f"Result of deleteDeliveryNote. {DONE}")
 class DeleteDeliveryNotePayload(ActionPayload):
-    pass
+    deleted_delivery_note_id: ID | None = strawberry.field(
+        description="Id of the deleted delivery note. Null if refused."
+    )
 
 
 async def create_backlog_skus(
@@ -126,4 +128,5 @@ async def delete_delivery_note(
 ) -> DeleteDeliveryNotePayload:
     note_id = from_id(Kind.DELIVERY_NOTE, input.delivery_note_id)
     outcome = await delivery_notes.delete_delivery_note(info.context, note_id)
-    return await DeleteDeliveryNotePayload.of(info, outcome)
+    deleted = None if outcome.refusals else input.delivery_note_id
+    return await DeleteDeliveryNotePayload.of(info, outcome, deleted_delivery_note_id=deleted)

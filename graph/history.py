@@ -13,7 +13,7 @@ from graph.core.enums import InLocale, SortDirection
 from graph.core.ids import Kind
 from graph.core.pagination import After, Before, Connection, First, Last, connection
 from graph.downloads import HISTORY_EXCEL
-from graph.history_types import OrderEvent
+from graph.history_types import OrderEvent, OrderEventKind
 from graph.limits.cost import COST_OF_A_WORD_IN_HISTORY
 from graph.order_filter import read_ids
 from models.actor import ActorKind
@@ -40,9 +40,7 @@ class HistoryFilter:
     actor_kinds: list[ActorKind] | None = strawberry.field(
         default=UNSET, description="Events by one of these kinds of users."
     )
-    kinds: list[str] | None = strawberry.field(
-        default=UNSET, description="Events of one of these kinds, e.g. ORDER_REJECTED. An unknown kind is refused."
-    )
+    kinds: list[OrderEventKind] | None = strawberry.field(default=UNSET, description="Events of one of these kinds.")
     order_ids: list[ID] | None = strawberry.field(default=UNSET, description="Events on one of these orders.")
     order_codes: list[str] | None = strawberry.field(
         default=UNSET, description="Events on an order with one of these exact codes."
@@ -56,7 +54,7 @@ class HistoryFilter:
             search=or_none(self.search),
             actors=or_none(self.actors),
             actor_kinds=or_none(self.actor_kinds),
-            kinds=or_none(self.kinds),
+            kinds=[kind.value for kind in self.kinds] if self.kinds else or_none(self.kinds),
             order_ids=read_ids(Kind.ORDER, or_none(self.order_ids), "filter", "orderIds"),
             order_codes=or_none(self.order_codes),
             at_from=or_none(self.at_from),

@@ -1,6 +1,7 @@
 """OrderEvent: the audit in words, of an order or of the whole brand. Brands see it, buyers don't."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -8,10 +9,12 @@ from strawberry import Private
 
 from graph.core.batching import map_loaded
 from graph.core.context import Info
+from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node, as_node
 from models.actor import ActorKind
 from models.messages import history
+from models.messages.history import EventKind
 from resolvers import nodes
 from resolvers.reading.rows import HistoryRow
 
@@ -19,12 +22,32 @@ if TYPE_CHECKING:
     from graph.orders import Order
 
 
+# Kinds in the database that this release does not know are OTHER: a newer release may have written them.
+_OTHER = "OTHER"
+
+if TYPE_CHECKING:  # mypy knows no enum whose members are computed
+    OrderEventKind = EventKind
+else:
+    OrderEventKind = StrEnum("OrderEventKind", {**{kind.name: kind.value for kind in EventKind}, _OTHER: _OTHER})
+
+describe_enum(
+    OrderEventKind,
+    "Kinds of events of the audit trail. New values may be added: a client must tolerate unknown values.",
+    {kind.name: f"“{history.pattern(kind)}”, as `summary` says it in English." for kind in EventKind}
+    | {_OTHER: "A kind that this release of the server does not know. No filter takes it."},
+)
+
+
+def published_kind(kind: str) -> OrderEventKind:
+    return OrderEventKind(kind if kind in EventKind.__members__ else _OTHER)
+
+
 @strawberry.type(
     description="An event of the audit trail: what was done, to an order or to something else, and by "
     "whom. Never changed, never deleted."
 )
 class OrderEvent(Node):
-    kind: str = strawberry.field(description="Kind of event, e.g. ORDER_REJECTED. New kinds may be added.")
+    kind: OrderEventKind = strawberry.field(description="Kind of event.")
     at: datetime = strawberry.field(description="When it happened.")
     actor: str = strawberry.field(description="Name of the actor.")
     actor_kind: ActorKind = strawberry.field(description="Kind of user that the actor was.")
@@ -59,7 +82,7 @@ class OrderEvent(Node):
     def of(cls, row: HistoryRow) -> "OrderEvent":
         return cls(
             id=to_id(Kind.EVENT, row.id),
-            kind=row.kind,
+            kind=published_kind(row.kind),
             at=row.at,
             actor=row.actor_name,
             actor_kind=row.actor_kind,

@@ -1,6 +1,6 @@
 """Invoices: drafting for an order, several or delivery notes; issuing, voiding and deleting."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import strawberry
 from strawberry import ID
@@ -85,14 +85,28 @@ class CreateInvoiceForDeliveryNotesPayload(InvoicingPayload):
     pass
 
 
+@strawberry.type
+class InvoicePayload(ActionPayload):
+    """The start of the payloads about an invoice that exists; not in the schema itself."""
+
+    orders: list[Order] = strawberry.field(
+        description="All orders of the invoice after the command. `order` is the first of them."
+    )
+
+    @classmethod
+    async def about(cls, info: Info, outcome: Outcome, **more: Any) -> Self:
+        rows = await info.context.loaders.order.load_many(list(outcome.order_ids))
+        return await cls.of(info, outcome, orders=[Order.of(row) for row in rows if row], **more)
+
+
 @strawberry.input(description="Issues a drafted invoice.")
 class IssueInvoiceInput:
     invoice_id: ID = strawberry.field(description="The drafted invoice.")
 
 
 @strawberry.type(description=f"Result of issueInvoice. {DONE}")
-class IssueInvoicePayload(ActionPayload):
-    pass
+class IssueInvoicePayload(InvoicePayload):
+    invoice: Invoice | None = strawberry.field(description="The issued invoice. Null if refused.")
 
 
 @strawberry.input(description="Voids an issued invoice permanently and releases its orders.")
@@ -101,8 +115,8 @@ class VoidInvoiceInput:
 
 
 @strawberry.type(description=f"Result of voidInvoice. {DONE}")
-class VoidInvoicePayload(ActionPayload):
-    pass
+class VoidInvoicePayload(InvoicePayload):
+    invoice: Invoice | None = strawberry.field(description="The void invoice. Null if refused.")
 
 
 @strawberry.input(description="Deletes a drafted invoice and releases its orders.")
@@ -111,8 +125,8 @@ class DeleteInvoiceInput:
 
 
 @strawberry.type(description=f"Result of deleteInvoice. {DONE}")
-class DeleteInvoicePayload(ActionPayload):
-    pass
+class DeleteInvoicePayload(InvoicePayload):
+    deleted_invoice_id: ID | None = strawberry.field(description="Id of the deleted invoice. Null if refused.")
 
 
 async def create_invoice(
@@ -151,7 +165,7 @@ async def issue_invoice(
 ) -> IssueInvoicePayload:
     invoice_id = from_id(Kind.INVOICE, input.invoice_id)
     outcome = await invoices.issue_invoice(info.context, invoice_id)
-    return await IssueInvoicePayload.of(info, outcome)
+    return await IssueInvoicePayload.about(info, outcome, invoice=await _invoice(info, outcome))
 
 
 async def void_invoice(
@@ -159,7 +173,7 @@ async def void_invoice(
 ) -> VoidInvoicePayload:
     invoice_id = from_id(Kind.INVOICE, input.invoice_id)
     outcome = await invoices.void_invoice(info.context, invoice_id)
-    return await VoidInvoicePayload.of(info, outcome)
+    return await VoidInvoicePayload.about(info, outcome, invoice=await _invoice(info, outcome))
 
 
 async def delete_invoice(
@@ -167,4 +181,5 @@ async def delete_invoice(
 ) -> DeleteInvoicePayload:
     invoice_id = from_id(Kind.INVOICE, input.invoice_id)
     outcome = await invoices.delete_invoice(info.context, invoice_id)
-    return await DeleteInvoicePayload.of(info, outcome)
+    deleted = None if outcome.refusals else input.invoice_id
+    return await DeleteInvoicePayload.about(info, outcome, deleted_invoice_id=deleted)

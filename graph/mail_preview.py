@@ -7,21 +7,14 @@ from strawberry import ID, UNSET
 
 from exports.mail import render
 from graph.core.context import Info, or_none
-from graph.core.enums import describe_enum
 from graph.core.ids import Kind, from_id
+from graph.core.notices import Notice
 from graph.notifications import MailPreview
 from models.locale import text_for
 from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import ORDER_NOT_FOUND
 from resolvers.core import notices
 from resolvers.inputs import InputError
-
-describe_enum(
-    MailKind,
-    "Kinds of mails to the buyer.",
-    {kind.name: mail_texts(kind).description for kind in MailKind},
-    name="OrderMailKind",
-)
 
 
 async def order_mail_preview(
@@ -40,6 +33,13 @@ async def preview(info: Info, order_id: str, kind: MailKind, body: str | None) -
     found = from_id(Kind.ORDER, order_id)
     if found is None:
         raise InputError(text_for(ORDER_NOT_FOUND, info.context.actor.locale), "orderId", code="NOT_FOUND")
-    notice, warnings = await notices.preview(info.context, found, kind, mail_texts(kind).action, body)
+    notice, found_notices = await notices.preview(info.context, found, kind, mail_texts(kind).action, body)
     mail = render(notice)
-    return MailPreview(to=mail.to, subject=mail.subject, text=mail.text, html=mail.html, warnings=warnings)
+    return MailPreview(
+        to=mail.to,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        notices=Notice.all_of(found_notices),
+        warnings=[each.message for each in found_notices],
+    )

@@ -4,16 +4,26 @@ from datetime import datetime
 
 import strawberry
 
+from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node
+from graph.core.notices import USE_NOTICES, WARNINGS, Notice
+from models.messages.mail import MailKind, mail_texts
 from models.outbox import NotificationStatus
 from resolvers import nodes
 from resolvers.reading.rows import NotificationRow
 
+describe_enum(
+    MailKind,
+    "Kinds of mails to the buyer.",
+    {kind.name: mail_texts(kind).description for kind in MailKind},
+    name="OrderMailKind",
+)
+
 
 @strawberry.type(description="A mail to the buyer about an order.")
 class Notification(Node):
-    kind: str = strawberry.field(description="Kind of mail, e.g. ORDER_REJECTED.")
+    kind: MailKind = strawberry.field(description="Kind of mail.")
     status: NotificationStatus = strawberry.field(description="Delivery status of the mail.")
     to: list[str] = strawberry.field(description="Addresses that the mail goes to.")
     attempts: int = strawberry.field(description="Number of attempts to send the mail.")
@@ -34,7 +44,7 @@ class Notification(Node):
     def of(cls, row: NotificationRow) -> "Notification":
         return cls(
             id=to_id(Kind.NOTIFICATION, row.id),
-            kind=row.kind,
+            kind=MailKind(row.kind),
             status=row.status,
             to=row.recipients,
             attempts=row.attempts,
@@ -47,13 +57,17 @@ class Notification(Node):
 
 @strawberry.type(description="A preview of a mail. Nothing is sent.")
 class MailPreview:
-    to: list[str] = strawberry.field(description="Addresses that the mail would go to.")
+    to: list[str] = strawberry.field(
+        description="Addresses that the mail would go to. Empty if the buyer cannot be mailed: see notices."
+    )
     subject: str = strawberry.field(description="The subject line.")
     text: str = strawberry.field(description="The plain-text part.")
     html: str = strawberry.field(description="The HTML part.")
-    warnings: list[str] = strawberry.field(
-        description="Notices about the mail, in the viewer's language: addresses that a mail server has refused before."
+    notices: list[Notice] = strawberry.field(
+        description="Notices about the mail: why nobody would be mailed, or which addresses a mail server has refused "
+        "before."
     )
+    warnings: list[str] = strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
 
 
 NODES[Kind.NOTIFICATION] = (nodes.notifications, Notification.of)

@@ -11,6 +11,7 @@ from graph.blockers import ActionBlocker
 from graph.core.context import Info
 from graph.core.enums import describe_enum
 from graph.core.errors import UserError
+from graph.core.notices import NOTICES, USE_NOTICES, WARNINGS, Notice
 from graph.orders import Order, load_order
 from resolvers.core.refusals import Outcome, RefusalCode
 
@@ -79,9 +80,8 @@ class ActionPayload:
     blockers: list[ActionBlocker] = strawberry.field(
         description="Every reason why the order does not allow the command. Order.actions lists them beforehand."
     )
-    warnings: list[str] = strawberry.field(
-        description="Non-fatal notices about a completed command, e.g. the buyer has no e-mail address."
-    )
+    notices: list[Notice] = strawberry.field(description=NOTICES)
+    warnings: list[str] = strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
     user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
     @classmethod
@@ -89,6 +89,7 @@ class ActionPayload:
         return cls(
             order=await load_order(info, outcome.order_id),
             blockers=[ActionBlocker.of(blocker) for blocker in outcome.order_blockers],
+            notices=Notice.all_of(outcome.notices),
             warnings=outcome.warnings,
             user_errors=OrderActionError.all_of(outcome),
             **more,

@@ -37,7 +37,6 @@ from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
 from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
-from resolvers.inputs import InputError
 from resolvers.lines import lines_of
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import OrderRow
@@ -206,7 +205,8 @@ class Order(Node):
         return connection(page, OrderEvent.of, counted(info.context.loaders.history_count, self.row.id))
 
     @strawberry.field(
-        description="A download link to the PDF of the order. The PDF of a rejected order is stamped as rejected."
+        description="A download link to the PDF of the order. The PDF of a rejected order is stamped as rejected. Null "
+        "if the order has no such document: there is no ORDER_CONFIRMATION until there is an OC."
     )
     def pdf(
         self,
@@ -216,11 +216,11 @@ class Order(Node):
             strawberry.argument(description="Default: the official document, which is the OC once there is one."),
         ] = UNSET,
         locale: InLocale = UNSET,
-    ) -> Download:
+    ) -> Download | None:
         has_confirmation = self.row.official is DataSet.CONFIRMATION
         wanted = document or (OrderDocument.ORDER_CONFIRMATION if has_confirmation else OrderDocument.PURCHASE_ORDER)
         if wanted is OrderDocument.ORDER_CONFIRMATION and not has_confirmation:
-            raise InputError("This order has no order confirmation (OC) yet; ask for PURCHASE_ORDER.", "document")
+            return None
         subject = Record(self.row.id, self.row.code)
         return info.context.links.to(ORDER_PDFS[wanted], subject, info.context.actor, locale or None)
 

@@ -11,6 +11,7 @@ from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.ids import Kind, from_id
+from graph.core.notices import NOTICES, USE_NOTICES, WARNINGS, Notice
 from graph.mail_preview import preview
 from graph.notifications import MailPreview, Notification
 from graph.orders import Order, load_order
@@ -52,7 +53,8 @@ describe_enum(
         "that its answer is no longer kept. Use a new key.",
         "REASON_REQUIRED": "Returned if the order's brand requires a reason and none is given.",
         "UNKNOWN_REASON": "Returned if the order's brand has no reason with this code, or has archived it.",
-        "INVALID_INPUT": "Returned if an argument is invalid, e.g. a note that is too long. `field` is its path.",
+        "INVALID_INPUT": "Returned if an argument is invalid, e.g. has a character that cannot be kept. `field` is "
+        "its path.",
     },
 )
 
@@ -112,9 +114,8 @@ class RejectOrderPayload:
         "Empty on success."
     )
     notification: Notification | None = strawberry.field(description="The mail to the buyer. Null if none is sent.")
-    warnings: list[str] = strawberry.field(
-        description="Non-fatal notices about a completed command, e.g. the buyer has no e-mail address."
-    )
+    notices: list[Notice] = strawberry.field(description=NOTICES)
+    warnings: list[str] = strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
     replayed: bool = strawberry.field(
         description="True if this is the remembered answer to an earlier request with the same idempotencyKey."
     )
@@ -136,6 +137,7 @@ async def reject_order(
         order=await load_order(info, outcome.order_id),
         blockers=[RejectionBlocker.of(blocker) for blocker in outcome.order_blockers],
         notification=await _notification(info, outcome),
+        notices=Notice.all_of(outcome.notices),
         warnings=outcome.warnings,
         replayed=outcome.replayed,
         user_errors=RejectOrderError.all_of(outcome),
@@ -156,5 +158,5 @@ async def rejection_mail_preview(
         str | None,
         strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
     ] = UNSET,
-) -> MailPreview:
+) -> MailPreview | None:
     return await preview(info, order_id, MailKind.ORDER_REJECTED, or_none(body))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import strawberry
 from strawberry import UNSET, Private
 
+from graph import blockers
 from graph.blockers import BlockingDocument, describe_blockers
 from graph.core.binding import question
 from graph.core.context import Info
@@ -36,12 +37,8 @@ describe_enum(
 
 
 @strawberry.type(description="A reason why an order cannot be rejected.")
-class RejectionBlocker:
+class RejectionBlocker(blockers.Blocker):
     code: RejectionBlockerCode = strawberry.field(description="Machine-readable code.")
-    message: str = strawberry.field(description="Message for people, in the viewer's language.")
-    documents: list[BlockingDocument] = strawberry.field(
-        description="The documents that block the rejection, so that a client can link to them."
-    )
 
     @classmethod
     def of(cls, blocker: Explained) -> "RejectionBlocker":

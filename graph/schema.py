@@ -50,7 +50,7 @@ from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
 from graph.sign_outs import sign_out_user
 from graph.tagging import apply_tags
-from graph.tags import create_tag, delete_tag, tags, update_tag
+from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation
 from graph.viewer import viewer
 from models.messages.mail import MailKind, mail_texts
@@ -112,8 +112,8 @@ class Query:
     rejection_mail_preview = question(
         rejection_mail_preview,
         needs=A.REJECT,
-        description="The mail that rejectOrder would send to the buyer. Nothing is sent. Fails with the error code "
-        "NO_RECIPIENT if the buyer cannot be mailed: then reject with `notify: false`.",
+        description="The mail that rejectOrder would send to the buyer. Nothing is sent. Its `to` is "
+        "empty if the buyer cannot be mailed, and `notices` say why.",
     )
     order_analytics = question(
         order_analytics,
@@ -132,7 +132,7 @@ class Query:
         order_mail_preview,
         needs=[mail_texts(kind).action for kind in MailKind],
         description="The mail that an action would send to the buyer. Nothing is sent. Requires the permission for the "
-        "action that sends mails of this kind. Fails with the error code NO_RECIPIENT if the buyer cannot be mailed.",
+        "action that sends mails of this kind. Its `to` is empty if the buyer cannot be mailed, and `notices` say why.",
     )
     history = question(
         history,
@@ -180,6 +180,13 @@ class Query:
         tags,
         needs=P.READ_INTERNAL,
         description="The tags of the brand, sorted by code. Empty for a buyer.",
+    )
+    tag_connection = question(
+        tag_connection,
+        needs=P.READ_INTERNAL,
+        description="The tags of the brand, sorted by code, page by page. Empty for a buyer. CreateTagPayload.tagEdge "
+        "can be inserted into it.",
+        directives=[page_size("first", "last")],
     )
 
 

@@ -7,11 +7,14 @@ from strawberry import ID, UNSET
 
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
+from graph.core.pagination import After, Before, Connection, Edge, First, Last, connection
 from graph.order_actions import OrderActionError
 from graph.tag_types import Tag
 from resolvers import nodes
 from resolvers import tags as brand_tags
 from resolvers.core.refusals import Outcome
+from resolvers.reading.pagination import PageRequest
+from resolvers.reading.rows import TagRow
 
 
 @strawberry.input(description="A new tag.")
@@ -27,6 +30,9 @@ class CreateTagInput:
 @strawberry.type(description="Result of createTag. The command succeeded if and only if userErrors is empty.")
 class CreateTagPayload:
     tag: Tag | None = strawberry.field(description="The new tag. Null if refused.")
+    tag_edge: Edge[Tag] | None = strawberry.field(
+        description="The new tag as an entry of tagConnection, for a client to insert into its list. Null if refused."
+    )
     user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
@@ -69,11 +75,26 @@ async def tags(info: Info) -> list[Tag]:
     return [Tag.of(row) for row in await brand_tags.tags(info.context)]
 
 
+async def tag_connection(
+    info: Info,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+) -> Connection[Tag]:
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    page = await brand_tags.page_of_tags(info.context, request)
+    return connection(page, Tag.of, lambda: brand_tags.count_tags(info.context))
+
+
 async def create_tag(
     info: Info, input: Annotated[CreateTagInput, strawberry.argument(description="The tag.")]
 ) -> CreateTagPayload:
     outcome = await brand_tags.create_tag(info.context, input.code, input.name, or_none(input.color))
-    return CreateTagPayload(tag=await _tag(info, outcome), user_errors=OrderActionError.all_of(outcome))
+    row = await _row(info, outcome)
+    tag = Tag.of(row) if row else None
+    edge = Edge(node=tag, cursor=brand_tags.cursor_of(row)) if tag and row else None
+    return CreateTagPayload(tag=tag, tag_edge=edge, user_errors=OrderActionError.all_of(outcome))
 
 
 async def update_tag(
@@ -96,5 +117,9 @@ async def delete_tag(
 
 
 async def _tag(info: Info, outcome: Outcome) -> Tag | None:
-    row = (await nodes.tags(info.context, [outcome.made])).get(outcome.made) if outcome.made else None
+    row = await _row(info, outcome)
     return Tag.of(row) if row else None
+
+
+async def _row(info: Info, outcome: Outcome) -> TagRow | None:
+    return (await nodes.tags(info.context, [outcome.made])).get(outcome.made) if outcome.made else None

@@ -1,16 +1,21 @@
 """Viewer: who is asking."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import strawberry
 from strawberry import Private
 
 from graph.buyer_types import Buyer
-from graph.core.context import Info
+from graph.core.context import Info, RequestContext
+from graph.core.ids import Kind, to_id
+from graph.core.node import NODES, Node
 from models.actor import Actor, ActorKind
 from models.key_scopes import KeyScope, scopes_of_role
 from models.locale import Locale
 from models.policy import Role
+from resolvers.core.context import Context
 from resolvers.viewer import brand_of
 
 
@@ -21,7 +26,7 @@ class ViewerBrand:
 
 
 @strawberry.type(description="The caller of the API.")
-class Viewer:
+class Viewer(Node):
     kind: ActorKind = strawberry.field(description="Kind of user.")
     name: str = strawberry.field(description="Name, as recorded in the audit trail.")
     locale: Locale = strawberry.field(description="Language of messages.")
@@ -44,13 +49,34 @@ class Viewer:
 
 
 def viewer(info: Info) -> Viewer:
-    actor = info.context.actor
+    return _published((info.context.actor, info.context.expires_at))
+
+
+def _published(row: tuple[Actor, datetime | None]) -> Viewer:
+    actor, expires_at = row
     return Viewer(
+        id=to_id(Kind.VIEWER, _uuid(actor)),
         kind=actor.kind,
         name=actor.name,
         locale=Locale(actor.locale),
         role=actor.role,
         scopes=scopes_of_role(actor.role),
-        expires_at=info.context.expires_at,
+        expires_at=expires_at,
         actor=actor,
     )
+
+
+def _uuid(actor: Actor) -> UUID:
+    """Of this user of this brand: the same for every token of theirs, and another one for each user."""
+    return uuid5(NAMESPACE_OID, f"{actor.kind} {actor.identity} {actor.brand_id}")
+
+
+async def _by_id(context: Context, ids: Collection[UUID]) -> dict[UUID, tuple[Actor, datetime | None]]:
+    """The viewer, if it is among them."""
+    if not isinstance(context, RequestContext):
+        return {}
+    own = _uuid(context.actor)
+    return {own: (context.actor, context.expires_at)} if own in ids else {}
+
+
+NODES[Kind.VIEWER] = (_by_id, _published)

@@ -28,9 +28,8 @@ from models.permissions import Permission, permits
 from models.scope import EVERYTHING
 from resolvers.core.actions import Terms, act, not_found
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, Refused, invalid, require
+from resolvers.core.refusals import Outcome, Refused, invalid, require, wrong_text
 from resolvers.core.work import Work, write_unaudited
-from resolvers.inputs import check_text
 
 MAX_KEYS = 100
 MAX_OVERLAP_HOURS = 168
@@ -57,7 +56,7 @@ async def create_api_key(
     context: Context, name: str, scopes: Collection[KeyScope], expires_at: datetime | None, **terms: Unpack[Terms]
 ) -> tuple[Outcome, str | None]:
     """The outcome and the key itself, which nobody can read again; None when it was refused."""
-    check_text(name, 100, "input", "name")
+    wrong = wrong_text(context, name, 100, "name", is_one_line=False)
     name, granted, secret = name.strip(), with_included(scopes), new_secret()
 
     async def change(work: Work) -> UUID:
@@ -90,7 +89,8 @@ async def create_api_key(
         _record(work, key, EventKind.API_KEY_CREATED, scopes=", ".join(key.scopes))
         return key.id
 
-    return _with_secret(await act(context, change, needs=Permission.MANAGE_API_KEYS, **terms), secret)
+    outcome = await act(context, change, needs=Permission.MANAGE_API_KEYS, wrong=wrong, **terms)
+    return _with_secret(outcome, secret)
 
 
 async def rotate_api_key(

@@ -17,7 +17,6 @@ from resolvers.core.context import Context
 from resolvers.core.notices import MAX_BODY_LENGTH
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid, wrong_text
 from resolvers.core.work import Work
-from resolvers.inputs import check_text
 from resolvers.rejection_reasons import has_reasons
 
 
@@ -111,9 +110,9 @@ def _cleaned(value: Any) -> Any:
 
 
 def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
-    for name, longest in MAX_LENGTHS.items():
-        check_text(changes.get(name), longest, "input", ARGUMENTS[name])
     refusals = []
+    for name, longest in MAX_LENGTHS.items():
+        refusals += wrong_text(context, changes.get(name), longest, ARGUMENTS[name], is_one_line=False)
     if "name" in changes and not changes["name"]:
         refusals.append(invalid(context, TEXT_MISSING, "name"))
     refusals += wrong_text(context, changes.get("name"), MAX_NAME_LENGTH, "name")

@@ -19,7 +19,7 @@ from resolvers.core.refusals import Outcome, RefusalCode, Refused
 from resolvers.core.work import Work
 from resolvers.inputs import InputError
 from resolvers.order_lines import PricedLine, line_rows
-from resolvers.tagging import TagMode, check_tag_count, find_tags, set_tags, unknown_tags
+from resolvers.tagging import TagMode, find_tags, set_tags, too_many_tags, unknown_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,8 @@ async def confirm_orders(context: Context, command: BulkCommand) -> Outcome:
 
 async def tag_orders(context: Context, command: TagOrders) -> Outcome:
     """An order that has the tags already needs no change and counts as done."""
-    check_tag_count(command.tag_ids)
+    if wrong := too_many_tags(context, command.tag_ids):
+        return Outcome(refusals=wrong)
 
     async def check(work: Work, brand_id: UUID) -> None:
         tags = await find_tags(work, brand_id, command.tag_ids)

@@ -10,7 +10,6 @@ from sqlalchemy import and_, exists, not_, select, update
 from models.audit import AuditEntry
 from models.bulk_run import BulkRun
 from models.buyer import Buyer, BuyerRecipient
-from models.locale import text_for
 from models.messages.history import INTERNAL, EventKind
 from models.messages.mail import MailKind
 from models.order import BUYER_UPDATED_AT, Order
@@ -20,7 +19,7 @@ from resolvers import bulk_runs
 from resolvers.bulk_runs import BulkCommand, Check
 from resolvers.core.context import Context
 from resolvers.core.notices import bounced, notices_of, unreachable
-from resolvers.core.refusals import OrderResult, Outcome
+from resolvers.core.refusals import Notice, OrderResult, Outcome
 from resolvers.core.work import Work, lock_orders, working
 from resolvers.reading.verdicts import read_verdicts
 
@@ -92,7 +91,7 @@ class Batches:
         warned = dict(results)
         for id, is_offline in await work.read(statement):
             if reason := unreachable(is_offline, ()):
-                warned[id] = replace(results[id], warnings=[text_for(reason, self.context.actor.locale)])
+                warned[id] = replace(results[id], notices=[Notice.of(reason, self.context.actor.locale)])
         refused = (
             select(Order.id, BuyerRecipient.email, BuyerRecipient.bounce_reason)
             .join(
@@ -103,8 +102,8 @@ class Batches:
             .order_by(BuyerRecipient.email)
         )
         for id, email, said in await work.read(refused):
-            warning = bounced(email, said, self.context.actor.locale)
-            warned[id] = replace(warned[id], warnings=[*warned[id].warnings, warning])
+            notice = bounced(email, said, self.context.actor.locale)
+            warned[id] = replace(warned[id], notices=[*warned[id].notices, notice])
         return warned
 
 

@@ -32,7 +32,7 @@ from models.order import Order
 from models.policy import OrderAction
 from resolvers.bulk_dry_run import Judged, dry_run_of, is_token_of, judge
 from resolvers.core.context import Context
-from resolvers.core.idempotency import check_key, key_reused
+from resolvers.core.idempotency import key_reused, wrong_key
 from resolvers.core.notices import Message
 from resolvers.core.pausing import EVERY, mapped
 from resolvers.core.refusals import OrderResult, Outcome, Refusal, RefusalCode, Refused, not_permitted, refusal
@@ -115,8 +115,7 @@ async def run(
 
 
 def _check(context: Context, command: BulkCommand, action: OrderAction) -> list[Refusal]:
-    check_key(command.idempotency_key)
-    refusals = not_permitted(context, action)
+    refusals = wrong_key(context, command.idempotency_key) + not_permitted(context, action)
     if (command.order_ids is None) == (command.filter is None and not command.all):
         code, text = RefusalCode.ONE_OF_ORDER_IDS_AND_FILTER, text_for(ONE_OF_IDS_AND_FILTER, context.actor.locale)
         refusals.append(Refusal(code, text, ("input",)))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Unpack
+from uuid import UUID
 
 from sqlalchemy import delete, insert, select
 
@@ -15,9 +16,8 @@ from models.money import currencies
 from models.permissions import Permission
 from resolvers.core.actions import Terms, act
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, Refused, invalid
+from resolvers.core.refusals import Outcome, Refused, invalid, wrong_text
 from resolvers.core.work import Work
-from resolvers.inputs import check_text
 from resolvers.order_lines import NewLine, cart_rows, check_prices, priced
 
 
@@ -32,15 +32,16 @@ class CartContent:
 
 async def update_cart(context: Context, content: CartContent, **terms: Unpack[Terms]) -> Outcome:
     """The cart keeps the order that was sent back into it."""
-    check_text(content.catalog_code, 64, "input", "catalogCode")
+    wrong = wrong_text(context, content.catalog_code, 64, "catalogCode", is_one_line=False)
 
-    async def change(work: Work) -> None:
-        await _update(work, content)
+    async def change(work: Work) -> UUID | None:
+        return await _update(work, content)
 
-    return await act(context, change, needs=Permission.EDIT_CARTS, **terms)
+    return await act(context, change, needs=Permission.EDIT_CARTS, wrong=wrong, **terms)
 
 
-async def _update(work: Work, content: CartContent) -> None:
+async def _update(work: Work, content: CartContent) -> UUID | None:
+    """The id of the cart that was written or deleted; None if there was none to delete."""
     context = work.context
     # The buyer's own row is the lock: two edits, or an edit and an order, run one after the other.
     locked = select(Buyer).where(Buyer.id == context.actor.buyer_id).with_for_update()
@@ -57,7 +58,7 @@ async def _update(work: Work, content: CartContent) -> None:
     if not content.lines:
         if cart:
             await work.save(delete(Cart).where(Cart.brand_id == cart.brand_id, Cart.id == cart.id))
-        return
+        return cart.id if cart else None
     lines = await priced(work, buyer.brand_id, currency, content.lines)
     await check_prices(work, buyer, catalog, currency, lines)
     if cart is None:
@@ -66,3 +67,4 @@ async def _update(work: Work, content: CartContent) -> None:
     cart.currency, cart.updated_at = currency, work.now
     await work.save(delete(CartLine).where(CartLine.brand_id == cart.brand_id, CartLine.cart_id == cart.id))
     await work.save(insert(CartLine), cart_rows(cart, lines))
+    return cart.id

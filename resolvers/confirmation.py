@@ -12,9 +12,8 @@ from models.policy import OrderAction
 from resolvers.core.actions import Terms, act, on_order
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
-from resolvers.core.refusals import Outcome
+from resolvers.core.refusals import Outcome, wrong_text
 from resolvers.core.work import Work
-from resolvers.inputs import check_text
 from resolvers.order_lines import NewLine, line_rows, lines_of, priced
 from resolvers.tagging import set_tags
 
@@ -80,12 +79,14 @@ async def approve_confirmation(context: Context, order_id: UUID | None, **terms:
 async def refuse_confirmation(
     context: Context, order_id: UUID | None, comment: str | None, **terms: Unpack[Terms]
 ) -> Outcome:
-    check_text(comment, MAX_COMMENT_LENGTH, "input", "comment")
+    wrong = wrong_text(context, comment, MAX_COMMENT_LENGTH, "comment", is_one_line=False)
 
     async def change(work: Work) -> None:
         work.record(work.order.refuse_confirmation(work.now, (comment or "").strip()))
 
-    return await act(context, change, on=on_order(order_id), needs=OrderAction.REFUSE_CONFIRMATION, **terms)
+    return await act(
+        context, change, on=on_order(order_id), needs=OrderAction.REFUSE_CONFIRMATION, wrong=wrong, **terms
+    )
 
 
 async def confirm_order(

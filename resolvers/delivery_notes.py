@@ -31,9 +31,8 @@ from models.policy import OrderAction
 from resolvers.backlog import ordered_quantities
 from resolvers.core.actions import Change, Terms, act, not_found, on_order, on_orders_of
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal
+from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
-from resolvers.inputs import check_text
 from resolvers.order_lines import MAX_QUANTITY
 
 MAX_TRACKING_NUMBER_LENGTH = 100
@@ -56,10 +55,12 @@ class NoteContent:
     tracking_number: str | None = None
     comment: str | None = None
 
-    def check(self) -> None:
-        """Raises InputError."""
-        check_text(self.tracking_number, MAX_TRACKING_NUMBER_LENGTH, "input", "trackingNumber")
-        check_text(self.comment, MAX_COMMENT_LENGTH, "input", "comment")
+    def wrong(self, context: Context) -> list[Refusal]:
+        """Why the texts cannot be kept."""
+        return [
+            *wrong_text(context, self.tracking_number, MAX_TRACKING_NUMBER_LENGTH, "trackingNumber", is_one_line=False),
+            *wrong_text(context, self.comment, MAX_COMMENT_LENGTH, "comment", is_one_line=False),
+        ]
 
 
 # Backlog SKU (None: of the whole order), SKU, quantity.
@@ -70,7 +71,7 @@ async def create_delivery_note(
     context: Context, order_id: UUID | None, content: NoteContent, **terms: Unpack[Terms]
 ) -> Outcome:
     """Never delivers more than is left: concurrent requests wait for the order's lock."""
-    content.check()
+    wrong = content.wrong(context)
 
     async def change(work: Work) -> UUID:
         order = work.order
@@ -99,14 +100,16 @@ async def create_delivery_note(
         work.record(order.touch(work.now, EventKind.DELIVERY_NOTE_CREATED, code=note.code))
         return note.id
 
-    return await act(context, change, on=on_order(order_id), needs=OrderAction.CREATE_DELIVERY_NOTE, **terms)
+    return await act(
+        context, change, on=on_order(order_id), needs=OrderAction.CREATE_DELIVERY_NOTE, wrong=wrong, **terms
+    )
 
 
 async def update_delivery_note(
     context: Context, note_id: UUID | None, content: NoteContent, **terms: Unpack[Terms]
 ) -> Outcome:
     """New quantities replace all of the note's: what it took before goes back to the backlog first."""
-    content.check()
+    wrong = content.wrong(context)
 
     async def change(work: Work) -> UUID:
         note = await _uninvoiced(work, note_id)
@@ -125,7 +128,7 @@ async def update_delivery_note(
         work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_UPDATED, code=note.code))
         return note.id
 
-    return await _act(context, note_id, change, terms)
+    return await _act(context, note_id, change, terms, wrong)
 
 
 async def delete_delivery_note(context: Context, note_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
@@ -144,10 +147,12 @@ async def delete_delivery_note(context: Context, note_id: UUID | None, **terms: 
     return await _act(context, note_id, change, terms)
 
 
-async def _act(context: Context, note_id: UUID | None, change: Change, terms: Terms) -> Outcome:
+async def _act(
+    context: Context, note_id: UUID | None, change: Change, terms: Terms, wrong: Sequence[Refusal] = ()
+) -> Outcome:
     order_id = select(DeliveryNote.order_id).where(DeliveryNote.id == note_id)
     on = on_orders_of(order_id, "deliveryNoteId")
-    return await act(context, change, on=on, needs=Permission.MANAGE_DELIVERY_NOTES, **terms)
+    return await act(context, change, on=on, needs=Permission.MANAGE_DELIVERY_NOTES, wrong=wrong, **terms)
 
 
 async def _uninvoiced(work: Work, note_id: UUID | None) -> DeliveryNote:

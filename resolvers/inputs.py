@@ -1,8 +1,12 @@
 """Arguments: the error for invalid ones, and the checks of texts."""
 
 import re
+from typing import Literal
 
 from models.folding import fold
+
+# Top-level error codes of the API: a query has no userErrors.
+Code = Literal["BAD_USER_INPUT", "NOT_FOUND", "NOT_PERMITTED"]
 
 # NUL cannot be stored by PostgreSQL, unpaired surrogates by nothing; the other control characters show nowhere.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -14,7 +18,7 @@ MAX_WORDS = 10  # each is looked for in several places
 class InputError(ValueError):
     """An argument is invalid. `field` is its path; the message says what to do."""
 
-    def __init__(self, message: str, *field: str, code: str = "BAD_USER_INPUT") -> None:
+    def __init__(self, message: str, *field: str, code: Code = "BAD_USER_INPUT") -> None:
         super().__init__(message)
         self.field = list(field)
         self.code = code

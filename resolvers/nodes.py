@@ -9,7 +9,6 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.backlog_sku import BacklogSku
 from models.catalog import Sku
-from models.invoice import Invoice, InvoicedOrder
 from models.order import Order, OrderLine
 from models.outbox import OutboxMessage
 from models.rejection_reason import RejectionReason
@@ -18,7 +17,6 @@ from resolvers.core.context import Context
 from resolvers.reading.rows import (
     BACKLOG_SKU_COLUMNS,
     HISTORY_COLUMNS,
-    INVOICE_COLUMNS,
     LINE_COLUMNS,
     NOTIFICATION_COLUMNS,
     REASON_COLUMNS,
@@ -26,7 +24,6 @@ from resolvers.reading.rows import (
     TAG_COLUMNS,
     BacklogSkuRow,
     HistoryRow,
-    InvoiceRow,
     LineRow,
     NotificationRow,
     ReasonRow,
@@ -62,9 +59,7 @@ async def delivery_notes(context: Context, ids: Collection[UUID]) -> Found:
 
 
 async def invoices(context: Context, ids: Collection[UUID]) -> Found:
-    # A buyer sees an invoice only through an order of their own.
-    seen = select(InvoicedOrder.invoice_id)
-    return await _read(context, select(*INVOICE_COLUMNS).where(Invoice.id.in_(ids), Invoice.id.in_(seen)), InvoiceRow)
+    return dict(zip(ids, await context.loaders.invoice.load_many(ids), strict=True))
 
 
 async def backlog_skus(context: Context, ids: Collection[UUID]) -> Found:

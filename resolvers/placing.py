@@ -25,9 +25,8 @@ from models.policy import OrderStatus
 from models.prices import plain
 from resolvers.core.actions import Terms, act, in_brand_of
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, Refused, invalid
+from resolvers.core.refusals import Outcome, Refused, invalid, wrong_text
 from resolvers.core.work import Work
-from resolvers.inputs import check_text
 from resolvers.order_lines import NewLine, PricedLine, check_prices, line_rows, priced
 
 MAX_CODE_LENGTH = 64
@@ -48,16 +47,19 @@ class NewOrder:
 
 async def place_order(context: Context, new: NewOrder, **terms: Unpack[Terms]) -> Outcome:
     """If an order with the code exists: returns it when its content is the same, else refuses."""
-    check_text(new.code, MAX_CODE_LENGTH, "input", "code")
-    check_text(new.catalog_code, MAX_CODE_LENGTH, "input", "catalogCode")
-    check_text(new.comment, MAX_COMMENT_LENGTH, "input", "comment")
+    wrong = [
+        *wrong_text(context, new.code, MAX_CODE_LENGTH, "code", is_one_line=False),
+        *wrong_text(context, new.catalog_code, MAX_CODE_LENGTH, "catalogCode", is_one_line=False),
+        *wrong_text(context, new.comment, MAX_COMMENT_LENGTH, "comment", is_one_line=False),
+    ]
 
     async def change(work: Work) -> UUID:
         return await _place(work, new)
 
     buyers_brand = select(Buyer.brand_id).where(Buyer.id == new.buyer_id)
     try:
-        outcome = await act(context, change, on=in_brand_of(buyers_brand), needs=Permission.PLACE_ORDERS, **terms)
+        on = in_brand_of(buyers_brand)
+        outcome = await act(context, change, on=on, needs=Permission.PLACE_ORDERS, wrong=wrong, **terms)
     except IntegrityError:
         # The code is that of an order which this buyer does not see, so it could not be compared with.
         if not context.actor.is_buyer:
@@ -118,10 +120,14 @@ async def _place(work: Work, new: NewOrder) -> UUID:
 
 
 def _code(context: Context, new: NewOrder, buyer: Buyer) -> str:
-    """Blank when none is given. A buyer's is prefixed with the buyer's own code, so that none learns others' codes."""
+    """Blank when none is given. A buyer's is prefixed with the buyer's own code, so that none learns others' codes.
+
+    Raises Refused for a code that becomes too long.
+    """
     given = (new.code or "").strip()
     code = f"{buyer.unique_code}-{given}" if given and context.actor.is_buyer else given
-    check_text(code, MAX_CODE_LENGTH, "input", "code")
+    if wrong := wrong_text(context, code, MAX_CODE_LENGTH, "code", is_one_line=False):
+        raise Refused(*wrong)
     return code
 
 

@@ -8,15 +8,14 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 
 from models.events import TagsApplied
-from models.messages.refusals import UNKNOWN_TAGS
+from models.messages.refusals import TOO_MANY_TAGS, UNKNOWN_TAGS
 from models.order import Order
 from models.policy import OrderAction
 from models.tag import OrderTag, Tag
 from resolvers.core.actions import Terms, act, on_order
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
+from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal
 from resolvers.core.work import Work
-from resolvers.inputs import InputError
 
 MAX_TAGS = 100
 
@@ -50,9 +49,10 @@ async def set_tags(
 ) -> None:
     """Sets the tags of the locked orders. An order that needs no change has no event.
 
-    Raises Refused for an unknown tag, with `unknown_code`; InputError for too many.
+    Raises Refused for an unknown tag, with `unknown_code`, and for too many.
     """
-    check_tag_count(tag_ids)
+    if wrong := too_many_tags(work.context, tag_ids):
+        raise Refused(*wrong)
     orders, brand_id = work.orders, work.brand_id
     # Held until the end, so that nobody deletes them; and before anything is taken off: see delete_tag.
     tags = await find_tags(work, brand_id, tag_ids, hold=True)
@@ -75,10 +75,8 @@ async def set_tags(
     await work.save(insert(OrderTag), new)
 
 
-def check_tag_count(tag_ids: Sequence[UUID | None]) -> None:
-    """Raises InputError for too many."""
-    if len(tag_ids) > MAX_TAGS:
-        raise InputError(f"tagIds takes at most {MAX_TAGS} ids.", "input", "tagIds")
+def too_many_tags(context: Context, tag_ids: Sequence[UUID | None]) -> list[Refusal]:
+    return [invalid(context, TOO_MANY_TAGS, "tagIds", most=MAX_TAGS)] if len(tag_ids) > MAX_TAGS else []
 
 
 async def find_tags(

@@ -1,6 +1,7 @@
 """The brand's tags themselves: list, create, rename and recolour, delete. Which orders carry them: tagging.py."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Unpack
 from uuid import UUID
 
@@ -21,11 +22,12 @@ from models.permissions import Permission
 from models.tag import OrderTag, Tag, tag_key
 from resolvers.core.actions import Change, Terms, act, not_found
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refusal
+from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
-from resolvers.inputs import check_text
+from resolvers.reading.pagination import Key, Page, PageRequest, by_id, encode, read_page
 from resolvers.reading.rows import TAG_COLUMNS, TagRow
 
+KEYS = [Key("code", Tag.code, descending=False), by_id(Tag.id, descending=False)]
 COLOR = re.compile("#[0-9A-Fa-f]{6}")
 
 
@@ -35,9 +37,24 @@ async def tags(context: Context) -> list[TagRow]:
         return [TagRow(*row) for row in await session.execute(select(*TAG_COLUMNS).order_by(Tag.code))]
 
 
+async def page_of_tags(context: Context, request: PageRequest) -> Page[TagRow]:
+    """The tags of the brand by code, page by page; none for a buyer."""
+    async with context.read() as session:
+        return await read_page(session, select(*TAG_COLUMNS), KEYS, request, TagRow)
+
+
+async def count_tags(context: Context) -> int:
+    async with context.read() as session:
+        return await session.scalar(select(func.count()).select_from(Tag)) or 0
+
+
+def cursor_of(row: TagRow) -> str:
+    """The cursor of a tag in the pages of `page_of_tags`."""
+    return encode(KEYS, row)
+
+
 async def create_tag(context: Context, code: str, name: str, color: str | None, **terms: Unpack[Terms]) -> Outcome:
-    check_text(code, 64, "input", "code")
-    _check_texts(name, color)
+    wrong = wrong_text(context, code, 64, "code", is_one_line=False) + _wrong_texts(context, name, color)
     code, name = code.strip(), name.strip()
 
     async def change(work: Work) -> UUID:
@@ -51,12 +68,12 @@ async def create_tag(context: Context, code: str, name: str, color: str | None, 
         work.record(TagCreated(brand_id=work.brand_id, at=work.now, code=code))
         return tag.id
 
-    return await _act(context, change, terms)
+    return await _act(context, change, terms, wrong)
 
 
 async def update_tag(context: Context, tag_id: UUID | None, changes: dict[str, Any], **terms: Unpack[Terms]) -> Outcome:
     """`changes`: the new name, colour or both. A value that is the same as before is no event."""
-    _check_texts(changes.get("name"), changes.get("color"))
+    wrong = _wrong_texts(context, changes.get("name"), changes.get("color"))
     if "name" in changes:
         changes = changes | {"name": (changes["name"] or "").strip()}
 
@@ -72,7 +89,7 @@ async def update_tag(context: Context, tag_id: UUID | None, changes: dict[str, A
             work.record(TagUpdated(brand_id=work.brand_id, at=work.now, code=tag.code, name=tag.name, color=tag.color))
         return tag.id
 
-    return await _act(context, change, terms)
+    return await _act(context, change, terms, wrong)
 
 
 async def delete_tag(
@@ -100,10 +117,10 @@ async def delete_tag(
     return await _act(context, change, terms), carriers
 
 
-async def _act(context: Context, change: Change, terms: Terms) -> Outcome:
+async def _act(context: Context, change: Change, terms: Terms, wrong: Sequence[Refusal] = ()) -> Outcome:
     if context.actor.brand_id is None:
         return Outcome(refusals=[refusal(context, RefusalCode.NOT_PERMITTED, TAGS_ARE_OF_A_BRAND)])
-    return await act(context, change, needs=Permission.MANAGE_TAGS, **terms)
+    return await act(context, change, needs=Permission.MANAGE_TAGS, wrong=wrong, **terms)
 
 
 async def _alike(work: Work, code: str) -> str | None:
@@ -120,9 +137,11 @@ async def _locked(work: Work, tag_id: UUID | None) -> Tag:
     return tag
 
 
-def _check_texts(name: str | None, color: str | None) -> None:
-    check_text(name, 100, "input", "name")
-    check_text(color, 7, "input", "color")
+def _wrong_texts(context: Context, name: str | None, color: str | None) -> list[Refusal]:
+    return [
+        *wrong_text(context, name, 100, "name", is_one_line=False),
+        *wrong_text(context, color, 7, "color", is_one_line=False),
+    ]
 
 
 def _check_color(context: Context, color: str | None) -> None:

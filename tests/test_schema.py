@@ -16,6 +16,7 @@ from graphql import (
     find_breaking_changes,
 )
 
+from graph.cli.errors_page import errors_page
 from graph.cli.rules_page import rules_page
 from graph.schema import schema
 from graph.settings.environment import ROOT
@@ -33,6 +34,10 @@ def test_schema_graphql_is_up_to_date() -> None:
 
 def test_the_page_of_the_rules_is_up_to_date() -> None:
     assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == rules_page(), "run ./run schema"
+
+
+def test_the_page_of_the_errors_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == errors_page(), "run ./run schema"
 
 
 def test_the_schema_fulfils_the_contract() -> None:

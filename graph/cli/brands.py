@@ -24,7 +24,7 @@ from models.time_zones import is_time_zone
 from resolvers import brand_settings
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode
-from resolvers.inputs import InputError, unprintable
+from resolvers.inputs import unprintable
 
 app = typer.Typer(help="The brands (tenants) in the database.", no_args_is_help=True)
 
@@ -169,10 +169,7 @@ def new_brand(code: str, name: str, locale: Locale, time_zone: str, currency: st
 async def set_brand(database: Database, brand: str | None, changes: dict[str, Any]) -> None:
     """Raises CommandError."""
     context = await context_of(database, brand)
-    try:
-        done(await brand_settings.update_brand_settings(context, changes))
-    except InputError as error:
-        raise CommandError(str(error)) from None
+    done(await brand_settings.update_brand_settings(context, changes))
 
 
 async def context_of(database: Database, brand: str | None) -> Context:

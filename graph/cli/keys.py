@@ -8,14 +8,12 @@ import typer
 
 from graph.cli.brands import context_of, done
 from graph.cli.database import Demo, OfBrand, existing_settings, on_database
-from graph.cli.errors import CommandError
 from graph.core.ids import Kind, from_id, to_id
 from models.api_key import PREFIX, ApiKey
 from models.database.sessions import Database
 from models.key_scopes import KeyScope
 from resolvers import api_keys
 from resolvers.core.refusals import Outcome
-from resolvers.inputs import InputError
 
 app = typer.Typer(help="The API keys of partner apps, which act for a brand.", no_args_is_help=True)
 KeyId = Annotated[str, typer.Argument(help="The key's id, as orders key list shows it.", metavar="KEY_ID")]
@@ -66,10 +64,7 @@ async def create_key(
     """The key itself. Raises CommandError."""
     context = await context_of(database, brand)
     expires_at = context.clock() + timedelta(days=days) if days else None
-    try:
-        return _secret(*await api_keys.create_api_key(context, name, scopes, expires_at))
-    except InputError as error:
-        raise CommandError(str(error)) from None
+    return _secret(*await api_keys.create_api_key(context, name, scopes, expires_at))
 
 
 async def rotate_key(database: Database, brand: str | None, key: str, overlap_hours: int) -> str:

@@ -96,14 +96,20 @@ def schema(
         bool, typer.Option("--check", help="Change nothing; exit code 1 if a file is out of date.")
     ] = False,
 ) -> None:
-    """Write what is made from the code: schema.graphql, docs/rules.md and docs/settings.md."""
+    """Write what is made from the code: schema.graphql, docs/rules.md, docs/settings.md and docs/errors.md."""
     if not IS_CHECKOUT:
         raise CommandError("The files that this command writes are in a checkout.")
+    from graph.cli.errors_page import errors_page
     from graph.cli.rules_page import rules_page
     from graph.cli.settings_page import settings_page
     from graph.schema import schema as made
 
-    pages = {"schema.graphql": made.as_str() + "\n", "docs/rules.md": rules_page(), "docs/settings.md": settings_page()}
+    pages = {
+        "schema.graphql": made.as_str() + "\n",
+        "docs/rules.md": rules_page(),
+        "docs/settings.md": settings_page(),
+        "docs/errors.md": errors_page(),
+    }
     for name, text in pages.items():
         path = ROOT / name
         if not check:

@@ -42,10 +42,14 @@ NEEDS_INPUT: Mapping[str, set[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """`needs`: permissions, one of which is required, as the arguments decide. `errors`: codes in userErrors."""
+    """`needs`: permissions, one of which is required, as the arguments decide.
+
+    `errors`: codes in userErrors. `family`: the type of these.
+    """
 
     needs: tuple[Need, ...]
     errors: tuple[str, ...] = ()
+    family: type | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -77,10 +81,15 @@ def command(
     description: str,
     cost: int = COST_OF_A_MUTATION,
 ) -> Any:
-    """A mutation. `resolver` takes an `input` and gives a payload with `user_errors`."""
-    binding = Binding(_tuple(needs), _errors(resolver, _tuple(needs)))
+    """A mutation. `resolver` takes an `input` and gives a payload with `user_errors`.
+
+    The field is nullable: the answer of an earlier mutation of the document, which is committed, outlives its fault.
+    """
+    family = _family(resolver)
+    binding = Binding(_tuple(needs), _errors(resolver, family, _tuple(needs)), family)
     return strawberry.mutation(
         resolver=resolver,
+        graphql_type=get_type_hints(resolver)["return"] | None,
         description=f"{description}\n\n{_requires(binding.needs)}\n\nErrors: {', '.join(binding.errors)}.",
         directives=[Cost(weight=str(cost))],
         metadata={Binding: binding},
@@ -146,11 +155,15 @@ def _or(names: Sequence[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _errors(resolver: Callable[..., Any], needs: tuple[Need, ...]) -> tuple[str, ...]:
-    """The codes of the payload's error type that this input and the rules table allow."""
-    hints = get_type_hints(resolver)
-    (error,) = get_args(get_type_hints(hints["return"])["user_errors"])
-    names = {field.name for field in fields(hints["input"])}
+def _family(resolver: Callable[..., Any]) -> type:
+    """The type of the errors of the payload."""
+    (error,) = get_args(get_type_hints(get_type_hints(resolver)["return"])["user_errors"])
+    return error  # type: ignore[no-any-return]
+
+
+def _errors(resolver: Callable[..., Any], error: type, needs: tuple[Need, ...]) -> tuple[str, ...]:
+    """The codes of the error type that this input and the rules table allow."""
+    names = {field.name for field in fields(get_type_hints(resolver)["input"])}
     never = {code for code, inputs in NEEDS_INPUT.items() if not inputs & names} | set(_unruled(needs))
     return tuple(code.name for code in get_type_hints(error)["code"] if code.name not in never)
 

@@ -28,6 +28,9 @@ class Kind(StrEnum):
     EVENT = "evt"
     API_KEY = "key"
     REJECTION_REASON = "rsn"
+    CART = "crt"
+    BRAND_SETTINGS = "set"
+    VIEWER = "vwr"
 
 
 PREFIXES = frozenset(kind.value for kind in Kind)

@@ -12,9 +12,11 @@ from contextlib import AsyncExitStack
 
 import anyio
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph.http.failures import failure
+from graph.limits.error_codes import ErrorCode
 from graph.limits.fairness import FairLimit, Overloaded, Party
 from graph.limits.rate import network_of
 
@@ -83,13 +85,13 @@ class AdmissionControl:
                     return
                 waited = await stack.enter_async_context(self._limit.slot(party))
             except Overloaded:
-                await _refusal(503, BUSY, "UNAVAILABLE")(scope, receive, send)
+                await _refusal(scope, 503, BUSY, ErrorCode.UNAVAILABLE)(scope, receive, send)
                 return
             except TooLarge:
-                await _refusal(413, TOO_LARGE, "BAD_REQUEST")(scope, receive, send)
+                await _refusal(scope, 413, TOO_LARGE, ErrorCode.REQUEST_TOO_LARGE)(scope, receive, send)
                 return
             except TimeoutError:
-                await _refusal(408, SLOW, "BAD_REQUEST")(scope, receive, send)
+                await _refusal(scope, 408, SLOW, ErrorCode.REQUEST_TIMEOUT)(scope, receive, send)
                 return
             if waited and await _has_disconnected(receive):
                 return
@@ -155,5 +157,5 @@ async def _has_disconnected(receive: Receive) -> bool:
 HEADERS = {503: {"Retry-After": str(RETRY_AFTER_SECONDS)}, 408: {"Connection": "close"}}
 
 
-def _refusal(status: int, message: str, code: str) -> Response:
-    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, HEADERS.get(status))
+def _refusal(scope: Scope, status: int, message: str, code: ErrorCode) -> Response:
+    return failure(status, message, code, Headers(scope=scope), HEADERS.get(status))

@@ -12,41 +12,30 @@ from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.schema.base import BaseSchema
-from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
 from graph.core.context import RequestContext
 from graph.core.errors import RETRY_AFTER_SECONDS, is_unavailable
-from graph.limits.rate import Quota, rate_limit_extensions, rate_limit_message
+from graph.http.failures import GRAPHQL, JSON, failure, media_type_of
+from graph.limits.error_codes import ErrorCode
+from graph.limits.rate import Quota
 from graph.limits.request import RequestTooLarge, check_body, check_document, check_values
 from graph.limits.trusted_documents import DocumentRefused, TrustedDocuments
 
-JSON = "application/json"
-GRAPHQL = "application/graphql-response+json"
 SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
-STATUS = {"RATE_LIMITED": 429}
+STATUS = {ErrorCode.RATE_LIMITED: 429}
 MAX_NAME_CHARACTERS = 1_000
-MAX_ACCEPT_CHARACTERS = 2_000  # a browser sends some 200; splitting 60 kB would hold the event loop
 TIMED_OUT = (
     "The request took longer than {seconds:g} s and was stopped. Mutations that had committed stay; the others were "
     "rolled back. Request less, or retry; with the same idempotencyKey nothing is done twice."
 )
-
-
-def failure(status: int, message: str, code: str, headers: Mapping[str, str] | None = None) -> Response:
-    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)
-
-
-def rate_limited(quota: Quota) -> Response:
-    error = {"message": rate_limit_message(quota), "extensions": rate_limit_extensions(quota)}
-    headers = quota.headers() | {"Retry-After": str(quota.retry_after)}
-    return JSONResponse({"errors": [error]}, 429, headers)
 
 
 class GraphQLOverHTTP(GraphQL[RequestContext, None]):
@@ -76,25 +65,28 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         except TimeoutError:
             if not timer.expired():
                 raise
-            return failure(504, TIMED_OUT.format(seconds=self._timeout), "TIMEOUT", {"Retry-After": "1"})
+            message = TIMED_OUT.format(seconds=self._timeout)
+            return failure(504, message, ErrorCode.TIMEOUT, request.headers, {"Retry-After": "1"})
         except RequestTooLarge as error:
-            status = 200 if _media_type(request) == JSON else 400
-            extensions = {"code": "DOCUMENT_TOO_LARGE", "limit": error.limit, "most": error.most}
-            return JSONResponse({"errors": [{"message": str(error), "extensions": extensions}]}, status)
+            status = 200 if media_type_of(request.headers) == JSON else 400
+            code = ErrorCode.DOCUMENT_TOO_LARGE
+            return failure(status, str(error), code, request.headers, limit=error.limit, most=error.most)
         except DocumentRefused as error:
-            status = 200 if _media_type(request) == JSON and error.status == 400 else error.status
-            return failure(status, str(error), error.code)
+            status = 200 if media_type_of(request.headers) == JSON and error.status == 400 else error.status
+            return failure(status, str(error), error.code, request.headers)
         except HTTPException as error:
             if isinstance(error.__cause__, InvalidOperationTypeError):
-                return failure(
-                    405, "GET executes queries only; send a mutation by POST.", "BAD_REQUEST", {"Allow": "POST"}
-                )
+                message = "GET executes queries only; send a mutation by POST."
+                return failure(405, message, ErrorCode.BAD_REQUEST, request.headers, {"Allow": "POST"})
+            if isinstance(error.__cause__, CannotGetOperationTypeError):
+                status = 200 if media_type_of(request.headers) == JSON else 400
+                return failure(status, error.reason, ErrorCode.OPERATION_RESOLUTION_FAILURE, request.headers)
             headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
-            return failure(error.status_code, error.reason, "BAD_REQUEST", headers)
+            return failure(error.status_code, error.reason, ErrorCode.BAD_REQUEST, request.headers, headers)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         response: Response = await super().get_sub_response(request)
-        response.media_type = _media_type(request)
+        response.media_type = media_type_of(request.headers)
         return response
 
     def should_render_graphql_ide(self, request: Any) -> bool:
@@ -172,23 +164,6 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
 
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)
-
-
-def _media_type(request: HTTPConnection) -> str:
-    """application/graphql-response+json if the client accepts it by name, with at least the quality of JSON."""
-    qualities = {JSON: 0.0, GRAPHQL: 0.0}
-    for each in request.headers.get("accept", "")[:MAX_ACCEPT_CHARACTERS].split(","):
-        media_type, *parameters = (part.strip().lower() for part in each.split(";"))
-        if media_type in qualities:
-            qualities[media_type] = next((_quality(part[2:]) for part in parameters if part.startswith("q=")), 1.0)
-    return GRAPHQL if 0 < qualities[GRAPHQL] >= qualities[JSON] else JSON
-
-
-def _quality(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 def _status(answer: Mapping[str, Any], media_type: str) -> int:

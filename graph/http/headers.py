@@ -9,8 +9,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.core.errors import internal_error
-from graph.http.graphql_over_http import failure
+from graph.http.failures import failure
 from graph.http.host import RequireHost
+from graph.limits.error_codes import ErrorCode
 from graph.telemetry import logs
 
 # HSTS is set by the proxy that terminates TLS.
@@ -67,7 +68,8 @@ def middleware(origins: Collection[str]) -> list[Middleware]:
     return layers
 
 
-async def fault(_: Request, __: Exception) -> Response:
+async def fault(request: Request, _: Exception) -> Response:
     """Response to an unexpected error outside of GraphQL. Starlette sends it past the middleware above."""
     id = logs.request_id.get() or ""
-    return failure(500, internal_error(id), "INTERNAL_ERROR", PROTECTION | {"X-Request-ID": id})
+    headers = PROTECTION | {"X-Request-ID": id}
+    return failure(500, internal_error(id), ErrorCode.INTERNAL_ERROR, request.headers, headers)

@@ -5,9 +5,11 @@ The product itself never reads it. A proxy and a server that choose different on
 
 import re
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graph.http.graphql_over_http import failure
+from graph.http.failures import failure
+from graph.limits.error_codes import ErrorCode
 
 # uri-host [":" port] of RFC 3986; the name may be empty.
 HOST = re.compile(rb"(\[[0-9A-Za-z:.%_~-]+\]|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(:[0-9]*)?")
@@ -21,7 +23,9 @@ class RequireHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (wrong := _wrong(scope)):
-            await failure(400, wrong, "BAD_REQUEST", {"Connection": "close"})(scope, receive, send)
+            headers = {"Connection": "close"}
+            response = failure(400, wrong, ErrorCode.BAD_REQUEST, Headers(scope=scope), headers)
+            await response(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -8,6 +8,7 @@ that there is always room for the others. (Granian was tried instead: docs/decis
 
 import asyncio
 import faulthandler
+import json
 import logging
 import os
 import signal
@@ -22,6 +23,7 @@ import uvicorn
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from graph.limits.error_codes import ErrorCode
 from graph.limits.rate import network_of
 
 log = logging.getLogger("orders.server")
@@ -40,14 +42,18 @@ def _give_up(seconds: float) -> None:
     os._exit(1)
 
 
-def _plain(status: str, text: str, *headers: str) -> bytes:
-    head = (f"HTTP/1.1 {status}", "Connection: close", "Content-Type: text/plain", f"Content-Length: {len(text) + 1}")
-    return "\r\n".join((*head, *headers, "", f"{text}\n")).encode("ascii")
+def _answer(status: str, text: str, code: ErrorCode, *headers: str) -> bytes:
+    """A response before the head of the request is known, so in JSON, with a GraphQL error."""
+    body = json.dumps({"errors": [{"message": text, "extensions": {"code": code.value}}]})
+    about = ("Connection: close", "Content-Type: application/json", f"Content-Length: {len(body)}")
+    return "\r\n".join((f"HTTP/1.1 {status}", *about, *headers, "", body)).encode("ascii")
 
 
-FULL = _plain("503 Service Unavailable", "The server is busy.", "Retry-After: 1")
-TOO_LARGE = _plain("431 Request Header Fields Too Large", "The head of the request is too long.")
-TOO_SLOW = _plain("408 Request Timeout", "The head of the request did not arrive in time.")
+FULL = _answer("503 Service Unavailable", "The server is busy.", ErrorCode.UNAVAILABLE, "Retry-After: 1")
+TOO_LARGE = _answer(
+    "431 Request Header Fields Too Large", "The head of the request is too long.", ErrorCode.REQUEST_TOO_LARGE
+)
+TOO_SLOW = _answer("408 Request Timeout", "The head of the request did not arrive in time.", ErrorCode.REQUEST_TIMEOUT)
 
 
 class HttpConnection(HttpToolsProtocol):

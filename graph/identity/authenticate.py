@@ -19,6 +19,7 @@ from graph.identity.jwks import ProviderKeys
 from graph.identity.keys import actor_of
 from graph.identity.oidc import TYPES, Oidc
 from graph.identity.own_tokens import Tokens
+from graph.limits.error_codes import ErrorCode
 from graph.limits.fairness import FairLimit, Overloaded, Party
 from graph.limits.rate import RateLimiter, network_of
 from graph.settings.environment import Settings
@@ -44,7 +45,7 @@ log = logging.getLogger("orders.identity")
 class AuthenticationError(Exception):
     """The request could not be authenticated. `status` and `headers` of the response; the message says what to do."""
 
-    def __init__(self, status: int, code: str, message: str, headers: dict[str, str]) -> None:
+    def __init__(self, status: int, code: ErrorCode, message: str, headers: dict[str, str]) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
@@ -91,32 +92,34 @@ class Identity:
             return await self._authenticate(headers, address)
         except SignedOut as error:
             # No failure of the address: the token is one that was given out.
-            raise AuthenticationError(401, "SIGNED_OUT", str(error), {"WWW-Authenticate": _challenge(error)}) from None
+            raise AuthenticationError(
+                401, ErrorCode.SIGNED_OUT, str(error), {"WWW-Authenticate": _challenge(error)}
+            ) from None
         except TokenError as error:
             raise self._failed(address, str(error), _challenge(error)) from None
         except NotOurs as error:
             raise self._failed(address, str(error), error.challenge) from None
         except Overloaded:
             message = "Many credentials are being checked. Try again in a moment."
-            raise AuthenticationError(503, "UNAVAILABLE", message, {"Retry-After": "1"}) from None
+            raise AuthenticationError(503, ErrorCode.UNAVAILABLE, message, {"Retry-After": "1"}) from None
         except IdentityProviderUnavailable:
             message = "The token cannot be checked: the identity provider is unreachable. Try again in a moment."
-            raise AuthenticationError(503, "UNAVAILABLE", message, {"Retry-After": "10"}) from None
+            raise AuthenticationError(503, ErrorCode.UNAVAILABLE, message, {"Retry-After": "10"}) from None
         except Exception as error:
             if not is_busy(error) and not is_unreachable(error):
                 raise
             log.warning("authentication failed, the database is busy or unreachable: %s", type(error).__name__)
-            raise AuthenticationError(503, "UNAVAILABLE", BUSY, {"Retry-After": "1"}) from None
+            raise AuthenticationError(503, ErrorCode.UNAVAILABLE, BUSY, {"Retry-After": "1"}) from None
 
     async def _authenticate(self, headers: Headers, address: str) -> Principal:
         for name in ("Authorization", KEY_HEADER):
             # A proxy and this server might each pick a different one.
             if len(headers.getlist(name)) > 1:
-                raise AuthenticationError(400, "BAD_REQUEST", f"Send {name} once.", {})
+                raise AuthenticationError(400, ErrorCode.BAD_REQUEST, f"Send {name} once.", {})
         authorization, key = headers.get("authorization"), headers.get(KEY_HEADER.lower())
         if authorization is not None and key is not None:
             message = f"Send either Authorization or {KEY_HEADER}, not both."
-            raise AuthenticationError(400, "BAD_REQUEST", message, {})
+            raise AuthenticationError(400, ErrorCode.BAD_REQUEST, message, {})
         if key is not None:
             return await self._by_key(key.strip(), address)
         scheme, _, token = (authorization or "").partition(" ")
@@ -199,13 +202,13 @@ class Identity:
         """401, or 429 for an address with too many failures."""
         if not self._failures.take(address, 1):
             return self._too_many_failures(address)
-        return AuthenticationError(401, "UNAUTHENTICATED", message, {"WWW-Authenticate": challenge})
+        return AuthenticationError(401, ErrorCode.UNAUTHENTICATED, message, {"WWW-Authenticate": challenge})
 
     def _too_many_failures(self, address: str) -> AuthenticationError:
         failures = self._failures.of(address)
         failures.take(1)
         message = f"Too many failed sign-ins. Try again in {failures.retry_after} s."
-        return AuthenticationError(429, "RATE_LIMITED", message, {"Retry-After": str(failures.retry_after)})
+        return AuthenticationError(429, ErrorCode.RATE_LIMITED, message, {"Retry-After": str(failures.retry_after)})
 
 
 def _challenge(error: TokenError) -> str:

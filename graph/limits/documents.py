@@ -15,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    ValuesOfCorrectTypeRule,
     get_operation_ast,
     parse,
     specified_rules,
@@ -22,11 +23,11 @@ from graphql import (
     value_from_ast_untyped,
 )
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
 from graph.limits.cost import MAX_COST, CostEstimate, Costs, costs_of, dependence, fragments_of
+from graph.limits.error_codes import ErrorCode
+from graph.limits.literals import LiteralsRule, NullLiteralsRule, OneOfLiteralsRule
 from graph.limits.rate import Quota, rate_limit_extensions, rate_limit_message
 from graph.limits.size import MAX_DEPTH, limit_error, size_errors
 
@@ -93,7 +94,8 @@ class DocumentValidator:
 
     def __init__(self, *, introspection: bool = True) -> None:
         self.introspection = introspection
-        self._rules = [*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule]
+        rules = [LiteralsRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules]
+        self._rules = [*rules, NullLiteralsRule, OneOfLiteralsRule]
         if not introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
         self._costs: Costs | None = None
@@ -114,7 +116,11 @@ class DocumentValidator:
         return validated
 
     def _validate(self, text: str, schema: GraphQLSchema) -> ValidatedDocument:
-        document = parse(text, max_tokens=MAX_TOKENS)
+        try:
+            document = parse(text, max_tokens=MAX_TOKENS)
+        except GraphQLError as error:
+            error.extensions = {"code": ErrorCode.GRAPHQL_PARSE_FAILED.value}
+            raise
         errors = size_errors(document) or [
             _shortened(error)
             for error in validate(
@@ -136,9 +142,11 @@ class DocumentValidator:
 
 
 def _shortened(error: GraphQLError) -> GraphQLError:
-    """The error without its original Python exception (graph/core/errors.py would mask it), its quotation shortened."""
+    """The error shortened, with its code, without its Python exception, which graph/core/errors.py would mask."""
     message = error.message if len(error.message) <= MAX_MESSAGE_LENGTH else f"{error.message[:MAX_MESSAGE_LENGTH]} …"
-    return GraphQLError(message, error.nodes, error.source, error.positions)
+    is_literal = (error.extensions or {}).get("code") == ErrorCode.BAD_USER_INPUT
+    extensions = error.extensions if is_literal else {"code": ErrorCode.GRAPHQL_VALIDATION_FAILED.value}
+    return GraphQLError(message, error.nodes, error.source, error.positions, extensions=extensions)
 
 
 class Limits(SchemaExtension):
@@ -163,7 +171,8 @@ class Limits(SchemaExtension):
         context = self.execution_context
         errors, cost = list(self._validated.errors), COST_OF_A_REFUSAL
         if not errors and not self._names_one_operation(context):
-            errors = [GraphQLError("Must provide operation name if query contains multiple operations.")]
+            message = "Must provide operation name if query contains multiple operations."
+            errors = [GraphQLError(message, extensions={"code": ErrorCode.OPERATION_RESOLUTION_FAILURE.value})]
         if not errors:
             cost = self._validated.cost(context.schema._schema, context.operation_name, context.variables or {})
             if cost > MAX_COST:
@@ -196,5 +205,5 @@ class Limits(SchemaExtension):
 def too_costly(cost: int) -> GraphQLError:
     return GraphQLError(
         f"The document costs {cost:,}; the maximum is {MAX_COST:,}. Request shorter pages or fewer fields.",
-        extensions={"code": "DOCUMENT_TOO_COSTLY", "limit": "cost", "most": MAX_COST},
+        extensions={"code": ErrorCode.DOCUMENT_TOO_COSTLY.value, "limit": "cost", "most": MAX_COST},
     )

@@ -8,6 +8,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Any
 
+from graph.limits.error_codes import ErrorCode
+
 WINDOW_SECONDS = 60
 MAX_BUCKETS = 10_000
 
@@ -116,7 +118,7 @@ def rate_limit_message(quota: Quota) -> str:
 
 
 def rate_limit_extensions(quota: Quota) -> dict[str, Any]:
-    return {"code": "RATE_LIMITED", "retryAfter": quota.retry_after}
+    return {"code": ErrorCode.RATE_LIMITED.value, "retryAfter": quota.retry_after}
 
 
 def unlimited() -> Quota:

@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from graph.limits.cost import fragments_of
+from graph.limits.error_codes import ErrorCode
 
 MAX_DEPTH = 18  # the introspection query of common clients and tools has 15
 MAX_FIELDS = 500
@@ -106,7 +107,7 @@ def size_errors(document: DocumentNode) -> list[GraphQLError]:
 
 
 def limit_error(limit: str, most: int, what: str, node: Node | None) -> GraphQLError:
-    extensions = {"code": "DOCUMENT_TOO_LARGE", "limit": limit, "most": most}
+    extensions = {"code": ErrorCode.DOCUMENT_TOO_LARGE.value, "limit": limit, "most": most}
     return GraphQLError(
         f"A document may have at most {most} {what}. Split it, or select less.", node, extensions=extensions
     )

@@ -7,11 +7,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from graph.limits.error_codes import ErrorCode
+
 
 class DocumentRefused(Exception):
     """The requested document may not be executed. The message is for the client's developer."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: ErrorCode, message: str) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
@@ -44,20 +46,20 @@ class TrustedDocuments:
         """The text to execute; None when the request names no document. Raises DocumentRefused."""
         if document_id is not None:
             if query is not None:
-                raise DocumentRefused(400, "BAD_REQUEST", "Send query or documentId, not both.")
-            return self._known(document_id, "DOCUMENT_NOT_FOUND", "No trusted document has this documentId.")
+                raise DocumentRefused(400, ErrorCode.BAD_REQUEST, "Send query or documentId, not both.")
+            return self._known(document_id, ErrorCode.DOCUMENT_NOT_FOUND, "No trusted document has this documentId.")
         persisted = extensions.get("persistedQuery")
         if isinstance(persisted, dict) and query is None:
             # Messages and codes of Apollo's persisted queries protocol: on them, its clients send the text as well.
             if not self.texts:
-                raise DocumentRefused(400, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
+                raise DocumentRefused(400, ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
             id = f"sha256:{persisted.get('sha256Hash')}"
-            return self._known(id, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+            return self._known(id, ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
         if self.only and query is not None and f"sha256:{digest(query)}" not in self.texts:
-            raise DocumentRefused(403, "DOCUMENT_NOT_TRUSTED", "This server executes trusted documents only.")
+            raise DocumentRefused(403, ErrorCode.DOCUMENT_NOT_TRUSTED, "This server executes trusted documents only.")
         return query
 
-    def _known(self, id: str, code: str, message: str) -> str:
+    def _known(self, id: str, code: ErrorCode, message: str) -> str:
         text = self.texts.get(id)
         if text is None:
             raise DocumentRefused(400, code, message)

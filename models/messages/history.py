@@ -1,5 +1,6 @@
 """The sentences of the history: one for each kind of audit entry, in every language."""
 
+from collections import defaultdict
 from enum import StrEnum
 from typing import Any, assert_never
 
@@ -64,6 +65,11 @@ DECISIONS = {
     "ORDER_REJECTED": Text("the order was rejected", "注文の却下"),
     "SENT_BACK_TO_CART": Text("the order was sent back", "注文の差し戻し"),
 }
+
+
+def pattern(kind: EventKind) -> str:
+    """The English sentence with its {names}, for a description of the kind."""
+    return _text(kind, defaultdict(str, after=("…",))).en
 
 
 def sentence(kind: str, details: dict[str, Any], locale: Locale) -> str:

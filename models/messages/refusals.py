@@ -19,6 +19,17 @@ ADDRESS_BOUNCED = Text(
     "今回も送信の対象となりますので、アドレスをご確認ください。",
 )
 
+# The same before a command
+BUYER_IS_OFFLINE_PREVIEW = Text(
+    "The buyer is offline, so no mail would be sent.",
+    "オフラインのバイヤーのため、メールは送信されません。",
+)
+
+BUYER_HAS_NO_ADDRESS_PREVIEW = Text(
+    "The buyer has no e-mail address, so no mail would be sent.",
+    "バイヤーのメールアドレスが登録されていないため、メールは送信されません。",
+)
+
 # Refusals
 ORDER_NOT_FOUND = Text("There is no such order.", "該当する注文がありません。")
 
@@ -43,6 +54,13 @@ KEY_REUSED = Text(
     "このidempotencyKeyは別のリクエストで使用済みか、保存期間を過ぎて結果が残っていません。"
     "処理結果を確認のうえ、新しいキーを指定してください。",
 )
+
+KEY_EMPTY = Text(
+    "The idempotencyKey is empty: leave it out, or take a new one for each request.",
+    "idempotencyKeyが空です。省略するか、リクエストごとに新しいキーを指定してください。",
+)
+
+TOO_MANY_TAGS = Text("At most {most} tags at a time.", "一度に指定できるタグは{most}個までです。")
 
 UNKNOWN_TAGS = Text("There is no such tag: {ids}.", "該当するタグがありません：{ids}")
 

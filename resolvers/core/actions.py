@@ -21,7 +21,7 @@ from models.policy import OrderAction
 from resolvers.core.context import Context
 from resolvers.core.idempotency import IdempotencyConflict, IdempotentRequest, key_reused
 from resolvers.core.notices import Message, notice_of
-from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, blocked, not_permitted, refusal
+from resolvers.core.refusals import Notice, Outcome, Refusal, RefusalCode, Refused, blocked, not_permitted, refusal
 from resolvers.core.work import Work, lock_orders, working
 from resolvers.reading.verdicts import Explained, read_verdicts
 
@@ -103,18 +103,18 @@ async def act(
     on: Target = NO_ORDER,
     message: Message | None = None,
     mail: MailKind | None = None,
+    wrong: Sequence[Refusal] = (),
     **terms: Unpack[Terms],
 ) -> Outcome:
     """Runs one command.
 
     `message`, `mail`: what the buyer of the order is mailed, and which kind of mail it is. `version`: of the order as
     the client has read it; another one is refused. `request`: what the client's idempotency key stands for; a command
-    on several orders has no version.
+    on several orders has no version. `wrong`: arguments that make no sense; then nothing is done.
     """
     request = terms.get("request") or IdempotentRequest("no key is given")
     command = Command(change, needs, on, message or Message(), mail, terms.get("version"), request)
-    command.request.check()
-    if refusals := command.message.check(context):
+    if refusals := [*wrong, *command.request.check(context), *command.message.check(context)]:
         return Outcome(refusals=refusals)
     if command.on.is_nothing and (refusals := not_permitted(context, needs)):
         return Outcome(refusals=refusals)  # nothing needs to be locked to know that
@@ -150,11 +150,11 @@ async def _attempt(context: Context, command: Command) -> Outcome:
             blockers = await _judge(work, command.needs)
             if refusals := _refusals(work, command, blockers):
                 return Outcome(ids, blockers=blockers, refusals=refusals)
-            warnings = await _write_notice(work, command)
+            notices = await _write_notice(work, command)
             made = await command.change(work)
             work.promise_notices()
             await work.save()
-            outcome = Outcome(ids, made, work.notification_id, warnings=warnings)
+            outcome = Outcome(ids, made, work.notification_id, notices=notices)
             if brand_id:
                 await command.request.remember(work, brand_id, outcome)
         return outcome
@@ -205,16 +205,16 @@ def _refusals(work: Work, command: Command, blockers: dict[UUID, list[Explained]
     return refusals
 
 
-async def _write_notice(work: Work, command: Command) -> list[str]:
+async def _write_notice(work: Work, command: Command) -> list[Notice]:
     """Fills `work.notices` when a mail is wanted; returns why nobody can be mailed, when that is so."""
     if not command.message.notify or command.mail is None:
         return []
-    notice, warnings = await notice_of(
+    notice, unreached = await notice_of(
         work.session, work.order, command.mail, work.now, command.message.typed_body, work.context.actor.locale
     )
     if notice:
         work.notices[work.order.id] = notice
-    return warnings
+    return unreached
 
 
 def not_found(context: Context, text: Text, *field: str) -> Refusal:

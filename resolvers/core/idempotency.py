@@ -11,14 +11,23 @@ from sqlalchemy import select
 
 from models.base import insert_new
 from models.idempotency import IdempotencyKey, request_hash
-from models.messages.refusals import KEY_REUSED
+from models.messages.refusals import KEY_EMPTY, KEY_REUSED
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
+from resolvers.core.refusals import (
+    NOTICE_TEXTS,
+    Notice,
+    NoticeCode,
+    Outcome,
+    Refusal,
+    RefusalCode,
+    Refused,
+    invalid,
+    refusal,
+    wrong_text,
+)
 from resolvers.core.work import Work
-from resolvers.inputs import InputError, check_text
 
 MAX_KEY_LENGTH = 200
-KEY_PATH = ("input", "idempotencyKey")
 
 
 class IdempotencyConflict(Exception):
@@ -36,9 +45,8 @@ class IdempotentRequest:
     arguments: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
 
-    def check(self) -> None:
-        """Raises InputError for a key that cannot be one."""
-        check_key(self.key)
+    def check(self, context: Context) -> list[Refusal]:
+        return wrong_key(context, self.key)
 
     async def previous_answer(self, work: Work, brand_id: UUID) -> Outcome | None:
         """The outcome of the request that was done under this key. Raises Refused when that was another one."""
@@ -81,11 +89,11 @@ class IdempotentRequest:
         return request_hash(self.arguments | {"idempotency_key": self.key})
 
 
-def check_key(key: str | None) -> None:
-    """Raises InputError for a key that is empty, too long or cannot be kept."""
-    check_text(key, MAX_KEY_LENGTH, *KEY_PATH)
+def wrong_key(context: Context, key: str | None) -> list[Refusal]:
+    """Why a key cannot be one: it is empty, too long or cannot be kept."""
     if key is not None and not key.strip():
-        raise InputError("idempotencyKey is empty: leave it out, or take a new one for each request.", *KEY_PATH)
+        return [invalid(context, KEY_EMPTY, "idempotencyKey")]
+    return wrong_text(context, key, MAX_KEY_LENGTH, "idempotencyKey", is_one_line=False)
 
 
 def key_reused(context: Context) -> Refusal:
@@ -99,6 +107,7 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
         "made": str(outcome.made) if outcome.made else None,
         "notification_id": str(outcome.notification_id) if outcome.notification_id else None,
         "warnings": outcome.warnings,
+        "notices": [notice.code for notice in outcome.notices],
     }
 
 
@@ -109,6 +118,18 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
         order_ids=[UUID(id) for id in order_ids if id],
         made=UUID(answer["made"]) if answer.get("made") else None,
         notification_id=UUID(answer["notification_id"]) if answer["notification_id"] else None,
-        warnings=answer["warnings"],
+        notices=_notices(answer),
         replayed=True,
     )
+
+
+def _notices(answer: dict[str, Any]) -> list[Notice]:
+    messages = answer["warnings"]
+    codes = answer.get("notices") or [_code_of(message) for message in messages]
+    return [Notice(NoticeCode(code), message) for code, message in zip(codes, messages, strict=True)]
+
+
+def _code_of(message: str) -> NoticeCode:
+    """Answers of earlier releases have only the message."""
+    texts = {each: code for code, text in NOTICE_TEXTS.items() for each in (text.en, text.ja)}
+    return texts.get(message, NoticeCode.ADDRESS_BOUNCED)  # the only text that has values in it

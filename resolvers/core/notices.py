@@ -12,15 +12,14 @@ from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Sku
 from models.events import OrderChanged
-from models.locale import Locale, Text, text_for
+from models.locale import Locale, text_for
 from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import (
-    ADDRESS_BOUNCED,
     BODY_TOO_LONG,
     BODY_WITHOUT_NOTIFY,
-    BUYER_HAS_NO_ADDRESS,
-    BUYER_IS_OFFLINE,
+    BUYER_HAS_NO_ADDRESS_PREVIEW,
+    BUYER_IS_OFFLINE_PREVIEW,
     NOT_PERMITTED,
     ORDER_NOT_FOUND,
 )
@@ -37,12 +36,16 @@ from models.outbox import (
 from models.permissions import permits
 from models.policy import OrderAction
 from resolvers.core.context import Context
-from resolvers.core.refusals import Refusal, RefusalCode, refusal
+from resolvers.core.refusals import Notice, NoticeCode, Refusal, RefusalCode, refusal, wrong_text
 from resolvers.core.work import Work
 from resolvers.inputs import InputError, check_text
 
 MAX_BODY_LENGTH = 10_000  # characters
 MAX_LINES_SHOWN = 10  # of an order, in a mail
+PREVIEW_TEXTS = {
+    NoticeCode.BUYER_IS_OFFLINE: BUYER_IS_OFFLINE_PREVIEW,
+    NoticeCode.BUYER_HAS_NO_ADDRESS: BUYER_HAS_NO_ADDRESS_PREVIEW,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,14 @@ class Message:
         return typed(self.body)
 
     def check(self, context: Context) -> list[Refusal]:
-        """Raises InputError for characters that cannot be kept."""
+        """Why the message cannot be sent: not wanted, too long, a character that cannot be kept."""
         text, found = self.typed_body, []
         if text and not self.notify:
             found.append(refusal(context, RefusalCode.BODY_WITHOUT_NOTIFY, BODY_WITHOUT_NOTIFY, "body"))
         if text and len(text) > MAX_BODY_LENGTH:
             length = {"length": len(text), "longest": MAX_BODY_LENGTH}
             found.append(refusal(context, RefusalCode.BODY_TOO_LONG, BODY_TOO_LONG, "body", **length))
-        if not found:
-            check_text(text, MAX_BODY_LENGTH, "input", "body")
-        return found
+        return found or wrong_text(context, text, MAX_BODY_LENGTH, "body", is_one_line=False)
 
 
 def typed(body: str | None) -> str | None:
@@ -75,29 +76,33 @@ def typed(body: str | None) -> str | None:
     return body.replace("\r\n", "\n").replace("\r", "\n") if body and body.strip() else None
 
 
-def unreachable(is_offline: bool, recipients: Sequence[BuyerRecipient]) -> Text | None:
+def unreachable(is_offline: bool, recipients: Sequence[BuyerRecipient]) -> NoticeCode | None:
     """Why nobody can be mailed; None when somebody can."""
     if is_offline:
-        return BUYER_IS_OFFLINE
-    return None if recipients else BUYER_HAS_NO_ADDRESS
+        return NoticeCode.BUYER_IS_OFFLINE
+    return None if recipients else NoticeCode.BUYER_HAS_NO_ADDRESS
 
 
-def bounced(email: str, reason: str | None, locale: Locale) -> str:
-    """The warning about an address that a mail server has refused."""
-    return text_for(ADDRESS_BOUNCED, locale, email=email, reason=reason or "")
+def bounced(email: str, reason: str | None, locale: Locale) -> Notice:
+    """The notice about an address that a mail server has refused."""
+    return Notice.of(NoticeCode.ADDRESS_BOUNCED, locale, email=email, reason=reason or "")
 
 
 async def notice_of(
     session: AsyncSession, order: Order, kind: MailKind, at: datetime, body: str | None, locale: Locale
-) -> tuple[OrderNotice | None, list[str]]:
-    """What the buyer is mailed, frozen; and warnings in the viewer's language: why nobody can be mailed, in which case
-    the notice is None, or which addresses a mail server has refused."""
+) -> tuple[OrderNotice | None, list[Notice]]:
+    """What the buyer is mailed, frozen; and why nobody can be mailed, in which case the notice is None, or which
+    addresses a mail server has refused."""
     brand, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
     if reason := unreachable(buyer.is_offline, recipients):
-        return None, [text_for(reason, locale)]
+        return None, [Notice.of(reason, locale)]
     contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
-    warnings = [bounced(each.email, each.bounce_reason, locale) for each in recipients if each.bounced_at]
-    return _notice(order, kind, at, body, brand, buyer, recipients, contents.get(order.id)), warnings
+    notice = _notice(order, kind, at, body, brand, buyer, recipients, contents.get(order.id))
+    return notice, _bounces(recipients, locale)
+
+
+def _bounces(recipients: Sequence[BuyerRecipient], locale: Locale) -> list[Notice]:
+    return [bounced(each.email, each.bounce_reason, locale) for each in recipients if each.bounced_at]
 
 
 async def notices_of(
@@ -257,9 +262,11 @@ async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
 
 async def preview(
     context: Context, order_id: UUID, kind: MailKind, action: OrderAction, body: str | None
-) -> tuple[OrderNotice, list[str]]:
-    """The notice that the action would send now, and warnings. Raises InputError for a viewer who may not do it, or
-    when nobody can be mailed."""
+) -> tuple[OrderNotice, list[Notice]]:
+    """What the action would mail now, and the notices about it. If nobody can be mailed it goes to nobody.
+
+    Raises InputError for a viewer who may not do it.
+    """
     locale = context.actor.locale
     body = typed(body)
     check_text(body, MAX_BODY_LENGTH, "body")
@@ -269,7 +276,11 @@ async def preview(
             raise InputError(text_for(ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
         if not permits(context.actor.role, action):
             raise InputError(text_for(NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
-        notice, warnings = await notice_of(session, order, kind, context.clock(), body, locale)
-    if notice is None:
-        raise InputError(warnings[0], "orderId", code="NO_RECIPIENT")
-    return notice, warnings
+        brand, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
+        reason = unreachable(buyer.is_offline, recipients)
+        contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
+    to = [] if reason else recipients
+    notice = _notice(order, kind, context.clock(), body, brand, buyer, to, contents.get(order.id))
+    if reason:
+        return notice, [Notice(reason, text_for(PREVIEW_TEXTS[reason], locale))]
+    return notice, _bounces(recipients, locale)

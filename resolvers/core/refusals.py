@@ -5,8 +5,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from models.locale import Text, text_for
-from models.messages.refusals import NOT_ONE_LINE, NOT_PERMITTED, TEXT_TOO_LONG, TEXT_UNPRINTABLE
+from models.locale import Locale, Text, text_for
+from models.messages.refusals import (
+    ADDRESS_BOUNCED,
+    BUYER_HAS_NO_ADDRESS,
+    BUYER_IS_OFFLINE,
+    NOT_ONE_LINE,
+    NOT_PERMITTED,
+    TEXT_TOO_LONG,
+    TEXT_UNPRINTABLE,
+)
 from models.permissions import Permission, permits
 from models.policy import Blocker, OrderAction
 from resolvers.core.context import Context
@@ -52,18 +60,43 @@ class Refused(Exception):
         self.refusals = list(refusals)
 
 
+class NoticeCode(StrEnum):
+    """What a completed command could not do besides."""
+
+    BUYER_IS_OFFLINE = "BUYER_IS_OFFLINE"
+    BUYER_HAS_NO_ADDRESS = "BUYER_HAS_NO_ADDRESS"
+    ADDRESS_BOUNCED = "ADDRESS_BOUNCED"
+
+
+NOTICE_TEXTS = {
+    NoticeCode.BUYER_IS_OFFLINE: BUYER_IS_OFFLINE,
+    NoticeCode.BUYER_HAS_NO_ADDRESS: BUYER_HAS_NO_ADDRESS,
+    NoticeCode.ADDRESS_BOUNCED: ADDRESS_BOUNCED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    code: NoticeCode
+    message: str
+
+    @classmethod
+    def of(cls, code: NoticeCode, locale: Locale, **values: object) -> "Notice":
+        """`values`: for the text's {names}."""
+        return cls(code, text_for(NOTICE_TEXTS[code], locale, **values))
+
+
 @dataclass(frozen=True, slots=True)
 class OrderResult:
     """The result for one order of a bulk command. No blockers: the command was done, by this run.
 
-    `is_found` False: the viewer has no such order. `warnings`: notices about a completed command, e.g. that nobody
-    could be mailed.
+    `is_found` False: the viewer has no such order.
     """
 
     order_id: UUID
     is_found: bool
     blockers: list[Explained] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     @property
     def is_done(self) -> bool:
@@ -106,10 +139,15 @@ class Outcome:
     notification_id: UUID | None = None
     blockers: dict[UUID, list[Explained]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     replayed: bool = False
     results: list[OrderResult] = field(default_factory=list)
     dry_run: DryRun | None = None
+
+    @property
+    def warnings(self) -> list[str]:
+        """The messages of the notices."""
+        return [notice.message for notice in self.notices]
 
     @property
     def order_id(self) -> UUID | None:

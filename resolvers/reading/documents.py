@@ -61,6 +61,13 @@ async def _count(session: AsyncSession, parent: Any, ids: list[UUID]) -> dict[UU
     return {row[0]: row[1] for row in rows}
 
 
+async def read_invoices_by_id(session: AsyncSession, ids: list[UUID]) -> dict[UUID, InvoiceRow]:
+    # A buyer sees an invoice only through an order of their own.
+    seen = select(InvoicedOrder.invoice_id)
+    rows = await session.execute(select(*INVOICE_COLUMNS).where(Invoice.id.in_(ids), Invoice.id.in_(seen)))
+    return {row.id: InvoiceRow(*row) for row in rows}
+
+
 async def read_invoices(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[InvoiceRow]]:
     statement = (
         select(InvoicedOrder.order_id, *INVOICE_COLUMNS)

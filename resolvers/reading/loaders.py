@@ -31,6 +31,7 @@ from resolvers.reading.documents import (
     read_invoiced_notes,
     read_invoiced_orders,
     read_invoices,
+    read_invoices_by_id,
     read_note_lines,
     read_notes,
 )
@@ -110,6 +111,7 @@ class Loaders:
         self.delivery_notes: DataLoader[UUID, list[DeliveryNoteRow]] = many(read_delivery_notes)
         self.invoices: DataLoader[UUID, list[InvoiceRow]] = many(read_invoices)
         self.delivery_note: DataLoader[UUID, DeliveryNoteRow | None] = one(read_notes)
+        self.invoice: DataLoader[UUID, InvoiceRow | None] = one(read_invoices_by_id)
         self.delivery_note_lines: DataLoader[PageKey, list[DeliveryNoteLineRow]] = many(read_note_lines)
         self.delivery_note_line_count: DataLoader[UUID, int | None] = one(count_note_lines)
         self.invoice_lines: DataLoader[PageKey, list[InvoiceLineRow]] = many(read_invoice_lines)

@@ -248,7 +248,7 @@ async def shop(database: Database) -> Shop:
     return await make_shop(database)
 
 
-MANY = " ".join(f'a{n}: history(first: 1, filter: {{kinds: ["ORDER_REJECTED"]}}) {{ totalCount }}' for n in range(12))
+MANY = " ".join(f"a{n}: history(first: 1, filter: {{kinds: [ORDER_REJECTED]}}) {{ totalCount }}" for n in range(12))
 LISTS = "orders(first: 1) { totalCount nodes { buyer { name } tags { code } } }"
 MANY += "".join(f" b{n}: {LISTS}" for n in range(12))
 

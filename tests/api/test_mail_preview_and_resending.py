@@ -65,20 +65,44 @@ async def test_every_kind_of_mail_has_a_preview(
     assert "&lt;b&gt;見て&lt;/b&gt;" in shown["html"]
 
 
-async def test_without_permission_or_recipients_there_is_no_preview(
-    database: Database, api: Client, shop: Shop
-) -> None:
-    offline = await make_buyer(database, shop.brand, is_offline=True)
+async def test_without_permission_there_is_no_preview(database: Database, api: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
-    silent = await make_order(database, shop, buyer_id=offline.id)
     for actor, of, code in (
         (shop.member(Role.READ), order, "NOT_PERMITTED"),
         (shop.buyer_user(), order, "NOT_PERMITTED"),
         ((await make_shop(database)).member(), order, "NOT_FOUND"),
-        (shop.member(), silent, "NO_RECIPIENT"),
     ):
         error = await api.as_(actor).error(PREVIEW, id=id_of(of), kind="ORDER_REJECTED")
         assert error["extensions"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("buyer", "code"),
+    [({"is_offline": True}, "BUYER_IS_OFFLINE"), ({"recipients": []}, "BUYER_HAS_NO_ADDRESS")],
+)
+async def test_the_preview_for_a_buyer_whom_nobody_can_mail_says_so(
+    database: Database, api: Client, shop: Shop, buyer: dict[str, Any], code: str
+) -> None:
+    unreachable = await make_buyer(database, shop.brand, **buyer)
+    order = await make_order(database, shop, buyer_id=unreachable.id, code="ORD-1")
+    client = api.as_(shop.member())
+    fields = "{ to subject text notices { code message } }"
+    query = f"""query ($id: ID!) {{
+      rejectionMailPreview(orderId: $id, body: "Sorry") {fields}
+      orderMailPreview(orderId: $id, kind: OC_CONFIRMED) {fields} }}"""
+    for shown in (await client.data(query, id=id_of(order))).values():
+        assert shown["to"] == []
+        assert "ORD-1" in shown["subject"]
+        assert [notice["code"] for notice in shown["notices"]] == [code]
+        assert "no mail would be sent" in shown["notices"][0]["message"]
+    reject = """mutation ($input: RejectOrderInput!) { rejectOrder(input: $input) {
+      notices { code message } warnings replayed } }"""
+    input = {"orderId": id_of(order), "notify": True, "idempotencyKey": "k"}
+    done = [(await client.data(reject, input=input))["rejectOrder"] for _ in range(2)]
+    assert [each.pop("replayed") for each in done] == [False, True]
+    assert done[0] == done[1]
+    assert [notice["code"] for notice in done[0]["notices"]] == [code]
+    assert [notice["message"] for notice in done[0]["notices"]] == done[0]["warnings"]
 
 
 async def resend(client: Client, id: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ async def test_commands_are_counted(database: Database, database_url: str, tmp_p
         assert grown["orders_requests_total", "query,200"] == 1
         assert grown["orders_requests_total", "mutation,200"] == 3
         assert grown["orders_request_seconds_count", "mutation"] == 3
-        assert grown["orders_errors_total", "GRAPHQL"] == 1
+        assert grown["orders_errors_total", "GRAPHQL_VALIDATION_FAILED"] == 1
         assert grown["orders_sql_statements_total", ""] > 10
         assert after["orders_database_connections_in_use", ""] <= 1, "the relay may be looking"
         bearer = client.headers["Authorization"].removeprefix("Bearer ")

@@ -58,6 +58,10 @@ async def test_a_full_queue_answers_503_at_once() -> None:
         assert refused.status_code == 503
         assert refused.headers["Retry-After"] == "1"
         assert refused.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+        assert refused.headers["Content-Type"] == "application/json"
+        negotiated = await http.post("/", json={}, headers={"Accept": "application/graphql-response+json"})
+        assert negotiated.headers["Content-Type"] == "application/graphql-response+json"
+        assert negotiated.json() == refused.json()
         assert app.begun == 2, "at most `concurrent` at once"
         app.go.set()
         assert [each.status_code for each in await asyncio.gather(*asked)] == [200] * 5

@@ -145,6 +145,9 @@ async def test_internal_fields_are_shown_to_exactly_the_roles_with_permission(
         "Query.historyExcel": "errors" not in await client.execute("{ historyExcel { url } }"),
         "Query.rejectionReasons": bool((await client.data("{ rejectionReasons { id } }"))["rejectionReasons"]),
         "Query.tags": bool((await client.data("{ tags { id } }"))["tags"]),
+        "Query.tagConnection": bool(
+            (await client.data("{ tagConnection { nodes { id } } }"))["tagConnection"]["nodes"]
+        ),
     }
     assert ids
     internal = {field: binding for field, binding in BINDINGS.items() if Permission.READ_INTERNAL in binding.needs}

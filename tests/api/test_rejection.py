@@ -259,12 +259,26 @@ async def test_a_body_has_at_most_ten_thousand_characters(
     assert codes(await reject(member, order, notify=True, body="却" * length)) == expected
 
 
+async def reject_many(member: Client, order: Order, **more: Any) -> dict[str, Any]:
+    query = """mutation ($input: RejectOrdersInput!) { rejectOrders(input: $input) {
+      rejectedCount userErrors { code kind message field } } }"""
+    input = {"orderIds": [id_of(order)], "notify": True} | more
+    payload: dict[str, Any] = (await member.data(query, input=input))["rejectOrders"]
+    return payload
+
+
 async def test_a_character_that_cannot_be_stored_is_refused(database: Database, member: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
     before = await Trace.of(database)
-    error = await member.error(REJECT, input={"orderId": id_of(order), "notify": True, "body": "a\u0000b"})
-    assert error["extensions"] == {"code": "BAD_USER_INPUT", "field": ["input", "body"]}
-    assert "U+0000 at 2" in error["message"]
+    for more, field, says in (
+        ({"body": "a\u0000b"}, "body", "U+0000 at 2"),
+        ({"idempotencyKey": "k" * 201}, "idempotencyKey", "at most 200 characters"),
+        ({"idempotencyKey": "k\u0000"}, "idempotencyKey", "U+0000 at 2"),
+    ):
+        for payload in (await reject(member, order, notify=True, **more), await reject_many(member, order, **more)):
+            [error] = payload["userErrors"]
+            assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", field])
+            assert says in error["message"]
     assert await Trace.of(database) == before
 
 

@@ -22,7 +22,6 @@ from resolvers.core.idempotency import IdempotentRequest
 from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, RefusalCode
 from resolvers.delivery_notes import NoteContent, create_delivery_note
-from resolvers.inputs import InputError
 from resolvers.invoice_drafts import create_invoice
 from resolvers.order_lines import NewLine
 from resolvers.placing import NewOrder, place_order
@@ -162,8 +161,10 @@ async def test_a_retried_api_key_is_not_shown_again(database: Database, shop: Sh
 async def test_an_empty_key_is_refused_as_what_it_is(database: Database, shop: Shop, key: str) -> None:
     order, context = await make_order(database, shop), context_of(database, shop)
     before = await trace(database)
-    with pytest.raises(InputError, match="idempotencyKey is empty"):
-        await reject_order(context, RejectOrder(order.id, Message(notify=False), idempotency_key=key))
+    outcome = await reject_order(context, RejectOrder(order.id, Message(notify=False), idempotency_key=key))
+    [refusal] = outcome.refusals
+    assert (refusal.code, refusal.field) == ("INVALID_INPUT", ("input", "idempotencyKey"))
+    assert "idempotencyKey is empty" in refusal.message
     assert await trace(database) == before
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -72,6 +73,9 @@ async def test_slow_clients_are_cut_off(sqlite_url: str) -> None:
     assert status(slow) == 408, "a head that drips"
     assert status(drip) == 408, "a body that drips"
     assert b"did not arrive within" in drip
+    assert [json.loads(each.partition(b"\r\n\r\n")[2])["errors"][0]["extensions"] for each in (slow, drip)] == [
+        {"code": "REQUEST_TIMEOUT"}
+    ] * 2
 
 
 async def test_endless_requests_are_cut_off_and_the_server_keeps_serving(sqlite_url: str) -> None:
