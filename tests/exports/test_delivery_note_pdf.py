@@ -129,8 +129,8 @@ def test_markup_in_texts_is_printed_literally(text: str) -> None:
     )
     pdf = delivery_note_pdf(note, Locale.EN)
     squeezed = "".join("".join(texts(pdf)).split())
-    # Note 5 (the code twice in the text), address 1, brand 3, buyer 1 + 5, line 3.
-    assert squeezed.count("".join(text.split())) == 18
+    # Note 5 (the code twice in the text), address 1, brand 4, buyer 1 + 5, line 3.
+    assert squeezed.count("".join(text.split())) == 19
     assert not PdfReader(BytesIO(pdf)).attachments
 
 

@@ -236,8 +236,8 @@ def test_markup_in_texts_is_printed_literally(text: str) -> None:
     billed = order(BilledPart(text, lines(1, sku_number=text, model_number=text, product_name=text)), code=text)
     pdf = invoice_pdf(an_invoice(billed, code=text, brand=party, buyer=party), Locale.EN)
     squeezed = "".join("".join(texts(pdf)).split())
-    # Invoice's code 2, brand 3, buyer 5, order 1, note 1, line 3.
-    assert squeezed.count("".join(text.split())) == 15
+    # Invoice's code 2, brand 4, buyer 5, order 1, note 1, line 3.
+    assert squeezed.count("".join(text.split())) == 16
     assert not PdfReader(BytesIO(pdf)).attachments
 
 
