@@ -91,7 +91,7 @@ class Identity:
         try:
             return await self._authenticate(headers, address)
         except SignedOut as error:
-            # No failure of the address: the token is one that was given out.
+            # No failure of the address: the token is a real one, issued before the sign-out.
             raise AuthenticationError(
                 401, ErrorCode.SIGNED_OUT, str(error), {"WWW-Authenticate": _challenge(error)}
             ) from None

@@ -215,7 +215,8 @@ async def test_every_figure_equals_the_sum_over_the_list(
     assert response.status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(response.content))
     rejected_sheet = "Rejected" if who == "member" else "Declined"
-    assert book.sheetnames == ["Overview", "Months", "Buyers", "Catalogs", "Products", rejected_sheet]
+    internal = ["Reasons"] if who == "member" else []
+    assert book.sheetnames == ["Overview", "Months", "Buyers", "Catalogs", "Products", rejected_sheet, *internal]
     assert in_cells(book["Overview"], "What", "Counted") == added_up(counted)[""]
     assert in_cells(book["Overview"], "What", rejected_sheet) == added_up(rejected)[""]
     assert in_cells(book["Overview"], "What", "Returned to cart") == added_up(sent_back)[""]
@@ -227,6 +228,8 @@ async def test_every_figure_equals_the_sum_over_the_list(
     assert by_key(book["Catalogs"], "Catalog code") == expected["CATALOG"]
     assert by_key(book["Products"], "Model number") == expected["PRODUCT"]
     assert by_key(book[rejected_sheet], f"{rejected_sheet} by") == actors
+    for name in internal:
+        assert by_key(book[name], "Reason") == added_up(rejected, lambda _: "No reason given")
 
 
 def charted(sheet: Any) -> list[list[str]]:

@@ -33,6 +33,8 @@ INTERNAL = {
     "rotateApiKey",
     "revokeApiKey",
     "signOutUser",
+    "createRejectionReason",
+    "updateRejectionReason",
     "updateCart",
 }
 # How far the brand has come with an order, outside of the order's status and content.

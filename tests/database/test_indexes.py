@@ -39,6 +39,9 @@ GROWING = {
 LARGE = {"orders", "order_lines", "audit_entries", "delivery_note_lines"}
 # "A document references it", checked for nearly every order: PostgreSQL reads the brand's documents once.
 UNAVOIDABLE = {"cannot be rejected": {"delivery_notes", "invoices", "invoiced_orders", "backlog_skus"}}
+# Whether many orders have buyers with the word: of the few orders of this test, PostgreSQL would rather read all than
+# look each buyer's up. It does not where scans are expensive.
+WHILE_SMALL = {"search": {"orders"}}
 
 ORDER = """{ id code statusLabel deliveryStatus total { amount } buyer { name } tags { code } canReject
              rejectionBlockers { code documents { code } } availableActions rejection { rejectedAt }
@@ -178,8 +181,9 @@ async def test_no_query_scans_a_growing_table(client: Client) -> None:
     for name, run in (await asked(client)).items():
         allowed = UNAVOIDABLE.get(name, set())
         for scans_cost, tables in ((False, honest), (True, GROWING)):
+            small = set() if scans_cost else WHILE_SMALL.get(name.split()[0], set())
             plans = await plans_of(client, run, scans_cost=scans_cost)
-            assert scanned(plans, tables - allowed, scans_cost=scans_cost) == [], name
+            assert scanned(plans, tables - allowed - small, scans_cost=scans_cost) == [], name
 
 
 async def test_a_scan_would_be_detected(client: Client) -> None:
@@ -267,9 +271,9 @@ def commands(client: Client, rejected: Any, tag: Any, note: Any, order: Any) -> 
     ]
 
 
-def test_every_table_but_brands_has_its_brand_first_in_its_primary_key() -> None:
+def test_every_table_of_a_brand_has_its_brand_first_in_its_primary_key() -> None:
     for table in metadata.tables.values():
-        if table.name != "brands":
+        if table.name not in {"brands", "schema_compatibility"}:
             assert next(iter(table.primary_key.columns)).name == "brand_id", table.name
         for key in table.foreign_key_constraints:
             assert next(iter(key.columns)).name == "brand_id", (table.name, key.name)

@@ -80,6 +80,9 @@ class EveryMutation:
         key = await do(admin, "rotateApiKey", "apiKey { id }", apiKeyId=key["apiKey"]["id"])
         await do(admin, "revokeApiKey", apiKeyId=key["apiKey"]["id"])
         await do(admin, "signOutUser", actorId="left@example.com")
+        labels = {"labelEn": "Season over", "labelJa": "シーズン終了"}
+        made = await do(admin, "createRejectionReason", "reason { id }", code="SEASON_OVER", **labels)
+        await do(admin, "updateRejectionReason", reasonId=made["reason"]["id"], isArchived=True)
 
         await do(buyer, "updateCart", **content)
         cart = await do(buyer, "placeOrder", "order { id }", buyerId=id_of(shop.buyer), **content)
