@@ -138,7 +138,7 @@ async def _all(database: Database, brand: str | None, search: str | None) -> Asy
         page = await buyers.buyers(context, search, PageRequest.of(MAX_PAGE_SIZE, after))
         for row in page.rows:
             yield row
-        after, has_next = page.cursors[-1] if page.cursors else None, page.has_next
+        after, has_next = page.cursor(page.rows[-1]) if page.rows else None, page.has_next
 
 
 def _line(row: BuyerRow) -> str:

@@ -53,10 +53,15 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
+    """`keys`: the sort of the list, which the cursors of the rows hold."""
+
     rows: list[T]
-    cursors: list[str]
+    keys: Sequence["Key"]
     has_next: bool
     has_previous: bool
+
+    def cursor(self, row: T) -> str:
+        return encode(self.keys, row)
 
 
 def as_text(value: object) -> str:
@@ -154,7 +159,7 @@ async def read_page(
         rows = rows[::-1]
     return Page(
         rows=[make(*row) for row in rows],
-        cursors=[encode(keys, row) for row in rows],
+        keys=keys,
         has_next=request.cursor is not None if request.backwards else more,
         has_previous=more if request.backwards else request.cursor is not None,
     )
@@ -169,7 +174,7 @@ async def page_within(
     shown = rows[: request.size]
     return Page(
         rows=shown,
-        cursors=[encode(keys, row) for row in shown],
+        keys=keys,
         has_next=len(rows) > request.size,
         has_previous=after is not None,
     )
