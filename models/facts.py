@@ -28,14 +28,13 @@ from models.policy import (
 )
 
 
-def _of_order(table: type[DeliveryNote] | type[BacklogSku]) -> tuple[ColumnElement[bool], ...]:
-    # Conditions of their own, not one and_(): the scope's conditions would not reach an EXISTS with only that.
-    return table.brand_id == Order.brand_id, table.order_id == Order.id
+def _of_order(table: type[DeliveryNote] | type[BacklogSku]) -> ColumnElement[bool]:
+    return and_(table.brand_id == Order.brand_id, table.order_id == Order.id)
 
 
-_has_note = exists().where(*_of_order(DeliveryNote)).correlate(Order)
-_has_backlog = exists().where(*_of_order(BacklogSku)).correlate(Order)
-_has_remaining = exists().where(*_of_order(BacklogSku), BacklogSku.remaining_quantity > 0).correlate(Order)
+_has_note = exists().where(_of_order(DeliveryNote)).correlate(Order)
+_has_backlog = exists().where(_of_order(BacklogSku)).correlate(Order)
+_has_remaining = exists().where(_of_order(BacklogSku), BacklogSku.remaining_quantity > 0).correlate(Order)
 _invoiced_orders = select(InvoicedOrder.order_id).join_from(InvoicedOrder, Invoice).where(IS_NOT_VOID)
 _is_invoiced = (
     _invoiced_orders.where(InvoicedOrder.brand_id == Order.brand_id, InvoicedOrder.order_id == Order.id)
@@ -66,7 +65,7 @@ FACT_SQL: dict[Fact, ColumnElement[bool]] = {
     Fact.BACKLOG_SKUS: _has_backlog,
     Fact.NOTHING_TO_DELIVER: or_(and_(_has_note, not_(_has_backlog)), and_(_has_backlog, not_(_has_remaining))),
     Fact.NOTE_TO_INVOICE: exists()
-    .where(*_of_order(DeliveryNote), not_(NOTE_INVOICED), not_(NOTE_COVERED))
+    .where(_of_order(DeliveryNote), not_(NOTE_INVOICED), not_(NOTE_COVERED))
     .correlate(Order),
     Fact.BUYER_OFFLINE: exists()
     .where(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id, Buyer.is_offline)
