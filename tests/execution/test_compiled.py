@@ -31,7 +31,7 @@ from tests.support.factories import make_order, make_shop, make_tag
 
 EVERYTHING_DECLARED = """
 query Page {
-  orders(first: 2, filter: {canReject: false, search: "x", tagIds: [], buyerIds: []}) {
+  orders(first: 2, filter: {canReject: false, tagIds: [], buyerIds: []}) {
     totalCount
     pageInfo { hasNextPage endCursor }
     edges { cursor node { ...Fields } }
