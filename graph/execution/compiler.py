@@ -44,7 +44,7 @@ from graph.execution.kinds import Unexpected, escaped, whole
 from graph.execution.selection import Selections, Undeclared, operation_of
 
 MAX_LEVELS = 12  # a statement each, whose text takes some milliseconds to make
-MAX_KEPT = 4096
+MAX_KEPT = 512  # combinations of a level's values, for each role and language
 MAX_LISTINGS = 32  # of one plan
 MAX_SHAPE = 2_000  # characters of a listing's shape: a longer one, with hundreds of ids, is hardly sent again
 
@@ -161,10 +161,11 @@ class Plan:
         self._levels = 0
         self._counter = 0
         members = []
-        self.first_root: tuple[str, list[FieldNode]] | None = None
-        for key, nodes in self._selections.fields(schema.query_type, [self._operation]).items():
-            self.first_root = self.first_root or (key, nodes)
+        self.roots: dict[str, tuple[list[FieldNode], bool]] = {}
+        query: Any = schema.query_type
+        for key, nodes in self._selections.fields(query, [self._operation]).items():
             members.append((key, self._root(nodes)))
+            self.roots[key] = (nodes, is_non_null_type(query.fields[nodes[0].name.value].type))
         self._write("run", "v, kept, args", [f"return {_object(members)}"])
         source = "\n".join(self._source)
         exec(compile(source, "<compiled operation>", "exec"), self._names)  # noqa: S102 - see the module's docstring

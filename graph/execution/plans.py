@@ -78,7 +78,7 @@ class Plans:
         except Exception as error:
             if self._is_busy(error):
                 self._count("busy")
-                return ExecutionResult(None, [self._located(error, entry.plan)])
+                return _failed(error, entry.plan)
             log.warning("a compiled query failed; graphql-core answers", exc_info=error)
             self._count("failed")
             entry.failures += 1
@@ -87,11 +87,6 @@ class Plans:
             return None
         self._count("compiled")
         return ExecutionResult(orjson.Fragment(data), None)  # type: ignore[arg-type] # it is JSON already
-
-    def _located(self, error: Exception, plan: Plan) -> GraphQLError:
-        """The error as graphql-core reports it: at the first field of the query."""
-        key, nodes = plan.first_root or ("", [])
-        return GraphQLError(str(error), nodes, path=[key], original_error=error)
 
     def _entry(
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], preparing: Preparing
@@ -124,6 +119,18 @@ class Plans:
         if len(self._entries) > MAX_PLANS:
             self._entries.popitem(last=False)
         return entry
+
+
+def _failed(error: Exception, plan: Plan) -> ExecutionResult:
+    """As graphql-core reports it: at a field that cannot be null, and so for the whole query; else at each field."""
+
+    def at(key: str) -> GraphQLError:
+        return GraphQLError(str(error), plan.roots[key][0], path=[key], original_error=error)
+
+    for key, (_, is_non_null) in plan.roots.items():
+        if is_non_null:
+            return ExecutionResult(None, [at(key)])
+    return ExecutionResult(dict.fromkeys(plan.roots), [at(key) for key in plan.roots])
 
 
 class CompiledQueries(SchemaExtension):

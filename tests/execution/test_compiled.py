@@ -244,12 +244,14 @@ class BusyRequest:
 async def test_a_busy_database_is_not_asked_again_by_graphql_core() -> None:
     outcomes: list[str] = []
     plans = Plans(schema._schema, is_busy, outcomes.append)
-    document = "{ mine: orders { nodes { code } } }"
-    result = await plans.answer(document, parse(document), None, {}, BusyRequest())
-    assert outcomes == ["busy"]
-    assert result is not None
-    assert result.data is None
-    assert [error.path for error in result.errors or ()] == [["mine"]]
+    lost, null = "{ one: order(id: $id) { code } mine: orders { nodes { code } } }", "{ one: order(id: $id) { code } }"
+    for fields, data, path in ((lost, None, "mine"), (null, {"one": None}, "one")):
+        document = f"query ($id: ID!) {fields}"
+        result = await plans.answer(document, parse(document), None, {"id": "ord_x"}, BusyRequest())
+        assert result is not None
+        assert result.data == data
+        assert [error.path for error in result.errors or ()] == [[path]]
+    assert outcomes == ["busy", "busy"]
 
 
 async def test_a_cancelled_request_interrupts_its_statement_on_sqlite(sqlite_url: str) -> None:
