@@ -93,7 +93,7 @@ class Database:
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
         # Traces want SQLAlchemy's own events around each statement.
         if self.is_sqlite and not self.engine.sync_engine.dispatch.after_cursor_execute:
-            async with self.engine.connect() as connection:
+            async with self.engine.execution_options(scope=scope).connect() as connection:
                 return await run_steps_on_sqlite(connection, steps, values)
         async with self.read(scope, may_lag=may_lag) as session:
             return await run_steps(await session.connection(), steps, values)
