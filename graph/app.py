@@ -175,6 +175,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             suggestions=edge.introspection,
         )
         self._graphiql = edge.graphiql
+        self._compiled = edge.compiled
         self._limiter = RateLimiter(edge.rate_limit, clock)
         self._database = database
         self._identity = identity
@@ -227,6 +228,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             on_mail=self._on_mail,
             links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
             quota=request.state.quota,
+            compiled=self._compiled,
         )
 
 

@@ -3,10 +3,13 @@
 from datetime import datetime
 
 import strawberry
+from strawberry import ID
 
 from graph.core.context import Info
-from graph.core.ids import Kind, to_id
-from graph.core.node import NODES, Node
+from graph.core.ids import Kind
+from graph.core.node import NODES, Node, node_id
+from graph.execution.declared import column, made_of
+from graph.execution.kinds import FLAG, INSTANT, TEXT, choice
 from models.locale import Locale
 from resolvers import nodes
 from resolvers.reading.rows import BuyerRow, RecipientRow
@@ -28,24 +31,29 @@ class BuyerRecipient:
 
 @strawberry.type(description="A shop that orders from the brand.")
 class Buyer(Node):
-    unique_code: str = strawberry.field(description="The brand's code for the buyer, unique in the brand.")
-    name: str = strawberry.field(description="The shop's name.")
-    is_offline: bool = strawberry.field(
+    id: ID = node_id(Kind.BUYER)
+    unique_code: str = column(TEXT, "unique_code", description="The brand's code for the buyer, unique in the brand.")
+    name: str = column(TEXT, "name", description="The shop's name.")
+    is_offline: bool = column(
+        FLAG,
+        "is_offline",
         description="Whether the buyer is only a record kept by the brand. Such a buyer has no users of its "
-        "own and gets no mail."
+        "own and gets no mail.",
     )
     email_recipients: list[str] = strawberry.field(
         description="E-mail addresses of the buyer. Every mail to the buyer goes to all of them."
     )
-    locale: Locale = strawberry.field(description="Language of the mails to the buyer.")
-    has_own_locale: bool = strawberry.field(
+    locale: Locale = column(choice(Locale), "locale", description="Language of the mails to the buyer.")
+    has_own_locale: bool = column(
+        FLAG,
+        "has_own_locale",
         description="Whether the language was chosen for this buyer. If false, it is that of its country, or "
-        "without a country the brand's, and changes with it."
+        "without a country the brand's, and changes with it.",
     )
-    country: str = strawberry.field(description="Country. Empty if unknown.")
-    address: str = strawberry.field(description="Postal address, in lines. Empty if unknown.")
-    erased_at: datetime | None = strawberry.field(
-        description="When the buyer's personal data was erased. Null unless it was."
+    country: str = column(TEXT, "country", description="Country. Empty if unknown.")
+    address: str = column(TEXT, "address", description="Postal address, in lines. Empty if unknown.")
+    erased_at: datetime | None = column(
+        INSTANT, "erased_at", description="When the buyer's personal data was erased. Null unless it was."
     )
 
     recipient_rows: strawberry.Private[tuple[RecipientRow, ...]]
@@ -66,19 +74,7 @@ class Buyer(Node):
 
     @classmethod
     def of(cls, row: BuyerRow) -> "Buyer":
-        return cls(
-            id=to_id(Kind.BUYER, row.id),
-            unique_code=row.unique_code,
-            name=row.name,
-            is_offline=row.is_offline,
-            email_recipients=list(row.emails),
-            recipient_rows=row.recipients,
-            locale=row.locale,
-            has_own_locale=row.has_own_locale,
-            erased_at=row.erased_at,
-            country=row.country,
-            address=row.address,
-        )
+        return made_of(cls, row, email_recipients=list(row.emails), recipient_rows=row.recipients)
 
 
 NODES[Kind.BUYER] = (nodes.buyers, Buyer.of)

@@ -1,41 +1,45 @@
 """Sku and OrderLine: what is ordered."""
 
 import strawberry
+from strawberry import ID
 
-from graph.core.ids import Kind, to_id
-from graph.core.money import Money
-from graph.core.node import NODES, Node
+from graph.core.ids import Kind
+from graph.core.money import Money, money
+from graph.core.node import NODES, Node, node_id
+from graph.execution.declared import Within, column, declared, made_of
+from graph.execution.kinds import TEXT, WHOLE
 from resolvers import nodes
 from resolvers.reading.rows import LineRow, SkuRow
 
 
 @strawberry.type(description="A stock keeping unit of the brand: one size and colour of one model.")
 class Sku(Node):
-    number: str = strawberry.field(description="SKU number, unique in the brand.")
-    model_number: str = strawberry.field(description="Number of the model (product) that the SKU belongs to.")
-    name: str = strawberry.field(description="The product's name.")
+    id: ID = node_id(Kind.SKU)
+    number: str = column(TEXT, "number", description="SKU number, unique in the brand.")
+    model_number: str = column(
+        TEXT, "model_number", description="Number of the model (product) that the SKU belongs to."
+    )
+    name: str = column(TEXT, "name", description="The product's name.")
 
     @classmethod
     def of(cls, row: SkuRow) -> "Sku":
-        return cls(id=to_id(Kind.SKU, row.id), number=row.number, model_number=row.model_number, name=row.name)
+        return made_of(cls, row)
 
 
 @strawberry.type(description="A line of an order's official content: the OC once there is one, else what was ordered.")
 class OrderLine(Node):
-    sku: Sku = strawberry.field(description="The ordered SKU.")
-    quantity: int = strawberry.field(description="Ordered quantity, at least 1.")
-    unit_price: Money = strawberry.field(description="Price of one unit.")
-    amount: Money = strawberry.field(description="quantity multiplied by unitPrice, rounded once, half up.")
+    id: ID = node_id(Kind.LINE)
+    sku: Sku = strawberry.field(description="The ordered SKU.", metadata=declared(Within(prefix="sku.")))
+    quantity: int = column(WHOLE, "quantity", description="Ordered quantity, at least 1.")
+    unit_price: Money = money("unit_price_minor", description="Price of one unit.")
+    amount: Money = money(
+        "amount_minor",
+        description="quantity multiplied by unitPrice, rounded once, half up.",
+    )
 
     @classmethod
     def of(cls, row: LineRow) -> "OrderLine":
-        return cls(
-            id=to_id(Kind.LINE, row.id),
-            sku=Sku.of(row.sku),
-            quantity=row.quantity,
-            unit_price=Money.of(row.unit_price_minor, row.currency),
-            amount=Money.of(row.amount_minor, row.currency),
-        )
+        return made_of(cls, row, sku=Sku.of(row.sku))
 
 
 NODES[Kind.SKU] = (nodes.skus, Sku.of)

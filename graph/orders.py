@@ -17,20 +17,33 @@ from graph.core.binding import question
 from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale
-from graph.core.ids import Kind, from_id, to_id
-from graph.core.money import Money
-from graph.core.node import NODES, Node
+from graph.core.ids import Kind, from_id
+from graph.core.money import Money, money
+from graph.core.node import NODES, Node, node_id
 from graph.core.pagination import After, Before, Connection, First, Last, connection, counted
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import ORDER_EXCEL, ORDER_PDFS, ORDERS_EXCEL, OrderList, Record
+from graph.execution.declared import Children, Pure, Within, column, declared, made_of
+from graph.execution.kinds import INSTANT, IS_SET, TEXT, WHOLE, Unexpected, among, choice
 from graph.history_types import OrderEvent
 from graph.limits.cost import COST_OF_A_FILTER, ListSize, page_size
 from graph.notifications import Notification
 from graph.order_filter import OrderFilter, OrderSort
+from graph.order_verdicts import (
+    BLOCKERS,
+    OF_DELIVERY,
+    OF_REJECTING,
+    available_actions,
+    blocker_codes,
+    can_reject,
+    delivery_status_of,
+    judged,
+    label_of,
+    rejection_blockers,
+)
 from graph.rejection_types import OrderRejection, RejectionBlocker
 from graph.tag_types import Tag
-from models import policy
-from models.messages.statuses import status_label
+from models.actor import Actor
 from models.order import DataSet
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
@@ -40,10 +53,19 @@ from resolvers.history import history_of
 from resolvers.lines import lines_of
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import OrderRow
+from resolvers.reading.sources import LINES_OF_ORDERS, TAGS_OF_ORDERS
 from resolvers.reading.verdicts import Verdict
 from resolvers.viewer import brand_day
 
 T = TypeVar("T")
+
+
+def size_of_page(*, first: int | None = UNSET, after: str | None = UNSET) -> int:
+    """Raises Unexpected for a page that does not start with the first row."""
+    request = PageRequest.of(or_none(first), or_none(after))
+    if request.cursor is not None:
+        raise Unexpected("a later page")
+    return request.size
 
 
 @strawberry.type(
@@ -63,78 +85,97 @@ class OrderContent:
     "there is one, and until then what the buyer ordered."
 )
 class Order(Node):
-    code: str = strawberry.field(description="Order code, unique in the brand.")
-    status: OrderStatus = strawberry.field(description="Progress of the order. For display use statusLabel.")
-    is_rejected: bool = strawberry.field(
+    id: ID = node_id(Kind.ORDER)
+    code: str = column(TEXT, "code", description="Order code, unique in the brand.")
+    status: OrderStatus = column(
+        choice(OrderStatus), "status", description="Progress of the order. For display use statusLabel."
+    )
+    is_rejected: bool = column(
+        among(REJECTED, OrderStatus),
+        "status",
         description="Whether the order has been rejected, by the brand (REJECTED_BY_BRAND) or otherwise "
-        "(REJECTED). Final."
+        "(REJECTED). Final.",
     )
-    is_archived: bool = strawberry.field(
-        description="Whether the order is archived (permanently hidden from the default list)."
+    is_archived: bool = column(
+        IS_SET, "archived_at", description="Whether the order is archived (permanently hidden from the default list)."
     )
-    version: int = strawberry.field(
+    version: int = column(
+        WHOLE,
+        "version",
         description="Increases with every change of status, content or documents; for a buyer, of what a buyer sees. "
-        "Pass it as expectedVersion, so that a command is refused if the order has changed since."
+        "Pass it as expectedVersion, so that a command is refused if the order has changed since.",
     )
-    placed_at: datetime = strawberry.field(description="When the buyer placed the order.")
-    updated_at: datetime = strawberry.field(
-        description="When the order last changed: its status, content or documents; for a buyer, what a buyer sees."
+    placed_at: datetime = column(INSTANT, "placed_at", description="When the buyer placed the order.")
+    updated_at: datetime = column(
+        INSTANT,
+        "updated_at",
+        description="When the order last changed: its status, content or documents; for a buyer, what a buyer sees.",
     )
-    total: Money = strawberry.field(description="Total of lines, tax and shipping of the official content.")
-    total_quantity: int = strawberry.field(description="Total quantity of all lines of the official content.")
+    total: Money = money("total_minor", description="Total of lines, tax and shipping of the official content.")
+    total_quantity: int = column(
+        WHOLE, "total_quantity", description="Total quantity of all lines of the official content."
+    )
     row: Private[OrderRow]
 
-    @strawberry.field(description="The status in words, as the viewer's side (brand or buyer) calls it.")
+    @strawberry.field(
+        description="The status in words, as the viewer's side (brand or buyer) calls it.",
+        metadata=declared(Pure(("status", "approval_asked"), label_of)),
+    )
     def status_label(self, info: Info, locale: InLocale = UNSET) -> str:
-        actor = info.context.actor
-        return status_label(
-            self.row.status,
-            locale or actor.locale,
-            to_buyer=actor.is_buyer,
-            approval_asked=self.row.approval_asked,
-        )
+        return label_of(info.context.actor, self.row.status, self.row.approval_asked, locale)
 
-    @strawberry.field(description="Progress of the delivery.")
+    @strawberry.field(
+        description="Progress of the delivery.", metadata=declared(judged(delivery_status_of, OF_DELIVERY))
+    )
     def delivery_status(self, info: Info) -> DeliveryStatus:
-        return self._judge(info, lambda verdict: verdict.delivery_status)
+        return self._judge(info, lambda verdict: delivery_status_of(info.context.actor, verdict.facts))
 
-    @strawberry.field(description="The buyer who ordered.")
+    @strawberry.field(description="The buyer who ordered.", metadata=declared(Within(prefix="buyer.")))
     def buyer(self, info: Info) -> Buyer:
         return map_loaded(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
 
-    @strawberry.field(description="The lines of the official content, page by page.", directives=[page_size("first")])
+    @strawberry.field(
+        description="The lines of the official content, page by page.",
+        directives=[page_size("first")],
+        metadata=declared(Children(LINES_OF_ORDERS, size=size_of_page)),
+    )
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
         page = await lines_of(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
         return connection(page, OrderLine.of, counted(info.context.loaders.line_count, self.row.id))
 
-    @question(needs=Permission.READ_INTERNAL, description="The tags of the order, sorted by code. Empty for a buyer.")
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="The tags of the order, sorted by code. Empty for a buyer.",
+        declaration=Children(TAGS_OF_ORDERS),
+    )
     async def tags(self, info: Info) -> list[Tag]:
         return [Tag.of(row) for row in await info.context.loaders.tags.load(self.row.id)]
 
     @strawberry.field(
         description="Whether the viewer can reject the order now, with rejectOrder. True if and only if "
-        "rejectionBlockers is empty. OrderFilter.canReject finds such orders."
+        "rejectionBlockers is empty. OrderFilter.canReject finds such orders.",
+        metadata=declared(judged(can_reject, OF_REJECTING)),
     )
     def can_reject(self, info: Info) -> bool:
-        return self._judge(info, lambda verdict: verdict.allows(OrderAction.REJECT, info.context.actor))
+        return self._judge(info, lambda verdict: can_reject(info.context.actor, verdict.facts))
 
     @strawberry.field(
         description="Every reason why the viewer cannot reject the order now, with the documents that block "
-        "it. Empty if the order can be rejected. The same verdict that rejectOrder gives."
+        "it. Empty if the order can be rejected. The same verdict that rejectOrder gives.",
+        metadata=declared(judged(blocker_codes, OF_REJECTING, only={"code"}, otherwise=BLOCKERS)),
     )
     def rejection_blockers(self, info: Info) -> list[RejectionBlocker]:
         def judge(verdict: Verdict) -> list[RejectionBlocker]:
-            blockers = verdict.blockers(OrderAction.REJECT, info.context.actor)
-            return [RejectionBlocker.of(blocker) for blocker in blockers]
+            return rejection_blockers(info.context.actor, verdict)
 
         return self._judge(info, judge)
 
     @strawberry.field(
-        description="Actions that the viewer can perform on the order now. `actions` gives the reasons for the others."
+        description="Actions that the viewer can perform on the order now. `actions` gives the reasons for the others.",
+        metadata=declared(judged(available_actions)),
     )
     def available_actions(self, info: Info) -> list[OrderAction]:
-        role = info.context.actor.role
-        return self._judge(info, lambda verdict: policy.available_actions(role, verdict.facts))
+        return self._judge(info, lambda verdict: available_actions(info.context.actor, verdict.facts))
 
     @strawberry.field(
         description="Every action: whether the viewer can perform it on the order now, and if not, why.",
@@ -243,19 +284,7 @@ class Order(Node):
 
     @classmethod
     def of(cls, row: OrderRow) -> "Order":
-        return cls(
-            id=to_id(Kind.ORDER, row.id),
-            code=row.code,
-            status=row.status,
-            is_rejected=row.status in REJECTED,
-            is_archived=row.archived_at is not None,
-            version=row.version,
-            placed_at=row.placed_at,
-            updated_at=row.updated_at,
-            total=Money.of(row.total_minor, row.currency),
-            total_quantity=row.total_quantity,
-            row=row,
-        )
+        return made_of(cls, row, row=row)
 
 
 JUDGED = {"deliveryStatus", "canReject", "rejectionBlockers", "availableActions", "actions"}
@@ -270,6 +299,41 @@ async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
         await info.context.loaders.buyer.load_many([row.buyer_id for row in rows])
 
 
+def _asked(
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    filter: OrderFilter | None,
+    sort: list[OrderSort] | None,
+) -> tuple[resolvers.OrderFilter, list[resolvers.OrderSort], PageRequest]:
+    """Raises InputError."""
+    wanted = (filter or OrderFilter()).read("filter")
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    return wanted, [each.read() for each in sort or ()], request
+
+
+def listing(
+    actor: Actor,
+    *,
+    first: int | None = UNSET,
+    after: str | None = UNSET,
+    last: int | None = UNSET,
+    before: str | None = UNSET,
+    filter: OrderFilter | None = UNSET,
+    sort: list[OrderSort] | None = UNSET,
+) -> resolvers.OrderListing:
+    """The page of `orders` with these arguments. Raises InputError, and Unexpected for a search."""
+    wanted, by, request = _asked(first, after, last, before, filter, sort)
+    if wanted.search is not None:
+        raise Unexpected("search")  # chooses its statements by how common the words are
+    return resolvers.OrderListing.of(wanted, by, request, actor)
+
+
+def id_of_order(id: str) -> UUID | None:
+    return from_id(Kind.ORDER, id)
+
+
 async def load_order(info: Info, order_id: UUID | None) -> Order | None:
     row = await resolvers.order_by_id(info.context, order_id) if order_id else None
     return Order.of(row) if row else None
@@ -278,7 +342,7 @@ async def load_order(info: Info, order_id: UUID | None) -> Order | None:
 async def order(
     info: Info, id: Annotated[ID, strawberry.argument(description="The order's id, archived or not.")]
 ) -> Order | None:
-    return await load_order(info, from_id(Kind.ORDER, id))
+    return await load_order(info, id_of_order(id))
 
 
 async def order_by_code(
@@ -319,9 +383,8 @@ async def orders(
     filter: Filter = UNSET,
     sort: Sort = UNSET,
 ) -> Connection[Order]:
-    wanted = (filter or OrderFilter()).read("filter")
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
-    page = await resolvers.orders(info.context, wanted, [each.read() for each in sort or ()], request)
+    wanted, by, request = _asked(first, after, last, before, filter, sort)
+    page = await resolvers.orders(info.context, wanted, by, request)
     await _load_ahead(info, page.rows)
     return connection(page, Order.of, lambda: resolvers.count_orders(info.context, wanted))
 

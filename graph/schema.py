@@ -1,9 +1,10 @@
 """The API's table of contents: every query and mutation, bound to its resolver, its permission and its cost."""
 
+from functools import cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
@@ -30,6 +31,8 @@ from graph.core.execution import PausingExecution
 from graph.core.node import node, nodes
 from graph.core.scalars import SCALARS
 from graph.delivery_notes import create_backlog_skus, create_delivery_note, delete_delivery_note, update_delivery_note
+from graph.execution.declared import Root
+from graph.execution.plans import CompiledQueries, Plans
 from graph.history import history, history_excel
 from graph.invoices import (
     create_invoice,
@@ -42,7 +45,7 @@ from graph.invoices import (
 from graph.limits.cost import Cost, ListSize, page_size
 from graph.limits.documents import DocumentValidator, Limits
 from graph.mail_preview import order_mail_preview
-from graph.orders import order, order_by_code, orders, orders_excel
+from graph.orders import id_of_order, listing, order, order_by_code, orders, orders_excel
 from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
 from graph.rejection_reasons import create_rejection_reason, rejection_reasons, update_rejection_reason
@@ -51,12 +54,14 @@ from graph.send_back import send_order_back_to_cart
 from graph.sign_outs import sign_out_user
 from graph.tagging import apply_tags
 from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
-from graph.telemetry.metrics import KindOfOperation
+from graph.telemetry.metrics import KindOfOperation, answered
 from graph.viewer import viewer
+from models.database.engines import is_busy
 from models.messages.mail import MailKind, mail_texts
 from models.permissions import Permission
 from models.policy import OrderAction
 from resolvers.bulk_runs import MAX_ORDERS
+from resolvers.reading.sources import ORDERS
 
 P, A = Permission, OrderAction
 
@@ -88,7 +93,10 @@ class Query:
         directives=[ListSize(slicing_arguments=["ids"])],
     )
     order = question(
-        order, needs=P.READ, description="An order by its id, archived or not. Null if the viewer has no such order."
+        order,
+        needs=P.READ,
+        description="An order by its id, archived or not. Null if the viewer has no such order.",
+        declaration=Root(ORDERS, one=id_of_order),
     )
     order_by_code = question(
         order_by_code,
@@ -102,6 +110,7 @@ class Query:
         description="The list of orders that the viewer may see, newest first and without archived ones unless `sort` "
         "and `filter` say otherwise. Page forwards with `first` and `after`, or backwards with `last` and `before`.",
         directives=[page_size("first", "last")],
+        declaration=Root(ORDERS, listing=listing),
     )
     orders_excel = question(
         orders_excel,
@@ -446,12 +455,23 @@ class Schema(strawberry.Schema):
 
 def create_schema(*, introspection: bool = True) -> Schema:
     validator = DocumentValidator(introspection=introspection)
+
+    @cache
+    def plans_of(schema: GraphQLSchema) -> Plans:
+        return Plans(schema, is_busy, answered)
+
     return Schema(
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=PausingExecution,
-        extensions=[MaskErrors, ReadFromPrimary, KindOfOperation, lambda: Limits(validator)],
+        extensions=[
+            MaskErrors,
+            ReadFromPrimary,
+            KindOfOperation,
+            lambda: Limits(validator),
+            lambda: CompiledQueries(plans_of),
+        ],
     )
 
 

@@ -1,10 +1,13 @@
 """Tag: a brand's own label on orders; TagMode: how tags are applied."""
 
 import strawberry
+from strawberry import ID
 
 from graph.core.enums import describe_enum
-from graph.core.ids import Kind, to_id
-from graph.core.node import NODES, Node
+from graph.core.ids import Kind
+from graph.core.node import NODES, Node, node_id
+from graph.execution.declared import column, made_of
+from graph.execution.kinds import TEXT
 from resolvers import nodes
 from resolvers.reading.rows import TagRow
 from resolvers.tagging import TagMode
@@ -22,13 +25,14 @@ describe_enum(
 
 @strawberry.type(description="A tag: a brand's own label on orders. Buyers never see it.")
 class Tag(Node):
-    code: str = strawberry.field(description="Code, unique in the brand.")
-    name: str = strawberry.field(description="Name, for display.")
-    color: str | None = strawberry.field(description="Colour as #RRGGBB. Null if there is none.")
+    id: ID = node_id(Kind.TAG)
+    code: str = column(TEXT, "code", description="Code, unique in the brand.")
+    name: str = column(TEXT, "name", description="Name, for display.")
+    color: str | None = column(TEXT, "color", description="Colour as #RRGGBB. Null if there is none.")
 
     @classmethod
     def of(cls, row: TagRow) -> "Tag":
-        return cls(id=to_id(Kind.TAG, row.id), code=row.code, name=row.name, color=row.color)
+        return made_of(cls, row)
 
 
 NODES[Kind.TAG] = (nodes.tags, Tag.of)

@@ -1,9 +1,10 @@
 """Finding orders: by id, by code, and the list with its filter and sort."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
@@ -20,7 +21,17 @@ from models.policy import OrderAction, OrderStatus
 from models.tag import OrderTag
 from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_search, unprintable
-from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant
+from resolvers.reading.pagination import (
+    Key,
+    Page,
+    PageRequest,
+    beyond,
+    by_id,
+    by_instant,
+    cursor_values,
+    encode_values,
+    ordering,
+)
 from resolvers.reading.rows import OrderRow, order_columns
 from resolvers.reading.search import (
     Word,
@@ -100,8 +111,53 @@ async def order_by_code(context: Context, code: str) -> OrderRow | None:
 async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort], page: PageRequest) -> Page[OrderRow]:
     async with context.read() as session:
         statement = select(*order_columns(session)).where(*_plain_conditions(filter, context.actor))
-        ordering = keys(sort, context.actor)
-        return await read_found(session, statement, Order.id, _words(filter), ordering, page, OrderRow)
+        by = keys(sort, context.actor)
+        return await read_found(session, statement, Order.id, _words(filter), by, page, OrderRow)
+
+
+@dataclass(frozen=True)
+class OrderListing:
+    """A page of the list without a search, as conditions and a sort.
+
+    `shape`: equal if only the size and the cursor's values differ.
+    """
+
+    where: Sequence[ColumnElement[bool]]
+    keys: Sequence[Key]
+    request: PageRequest
+    cursor: Sequence[Any] | None
+    shape: Hashable
+
+    @classmethod
+    def of(cls, filter: OrderFilter, sort: Sequence[OrderSort], request: PageRequest, actor: Actor) -> "OrderListing":
+        """Raises InputError."""
+        by = keys(sort, actor)
+        given = [getattr(filter, each.name) for each in fields(filter)]
+        values = [tuple(each) if isinstance(each, list) else each for each in given]
+        shape = (*values, tuple(sort), actor.role, request.backwards, request.cursor is None)
+        return cls(_plain_conditions(filter, actor), by, request, cursor_values(by, request), shape)
+
+    @property
+    def size(self) -> int:
+        return self.request.size
+
+    @property
+    def backwards(self) -> bool:
+        return self.request.backwards
+
+    @property
+    def order(self) -> Sequence[ColumnElement[Any]]:
+        return ordering(self.keys, backwards=self.backwards)
+
+    @property
+    def cursor_columns(self) -> Sequence[Any]:
+        return [key.column for key in self.keys]
+
+    def beyond(self, values: Sequence[Any]) -> ColumnElement[bool]:
+        return beyond(self.keys, values, backwards=self.backwards)
+
+    def cursor_of(self, values: Sequence[Any]) -> str:
+        return encode_values(self.keys, values)
 
 
 async def count_orders(context: Context, filter: OrderFilter) -> int:
@@ -113,8 +169,8 @@ async def count_orders(context: Context, filter: OrderFilter) -> int:
 
 async def matching(session: AsyncSession, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor) -> Select[UUID]:
     """Selects the ids of all orders that the filter matches, in the order of the list."""
-    ordering = [key.column.desc() if key.descending else key.column.asc() for key in keys(sort, actor)]
-    return select(Order.id).where(*await conditions(session, filter, actor)).order_by(*ordering)
+    found = await conditions(session, filter, actor)
+    return select(Order.id).where(*found).order_by(*ordering(keys(sort, actor)))
 
 
 def keys(sort: Sequence[OrderSort], actor: Actor) -> list[Key]:

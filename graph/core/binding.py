@@ -14,6 +14,7 @@ from graphql import is_object_type
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from graph.execution.declared import Declaration, Declared, Root
 from graph.limits.cost import Cost
 from models.permissions import EVERYBODY, Permission, roles
 from models.policy import RULES, Blocker, OrderAction, OrderStatus, Role
@@ -63,14 +64,18 @@ def question(
     needs: Need | Iterable[Need],
     description: str,
     directives: Sequence[object] = (),
+    declaration: Declaration | Root | None = None,
 ) -> Any:
-    """A field that changes nothing. Without `resolver` it decorates the method that resolves it."""
+    """A field that changes nothing. Without `resolver` it decorates the method that resolves it.
+
+    `declaration`: how the compiler answers it (graph/execution/declared.py); without, graphql-core does.
+    """
     binding = Binding(_tuple(needs))
     return strawberry.field(
         resolver=resolver,
         description=f"{description}\n\n{_requires(binding.needs)}",
         directives=directives,
-        metadata={Binding: binding},
+        metadata={Binding: binding} | ({Declared: declaration} if declaration else {}),
     )
 
 

@@ -20,13 +20,15 @@ from resolvers.core.context import Context
 class RequestContext(Context):
     """`expires_at`: when the viewer's token or API key expires; None for a key without expiry.
 
-    `on_sign_out` is called after a user was signed out.
+    `on_sign_out` is called after a user was signed out. `compiled`: whether queries may be answered by compiled plans
+    (graph/execution/).
     """
 
     links: Links = field(kw_only=True)
     expires_at: datetime | None = None
     on_sign_out: Callable[[SignOut], None] = lambda _: None
     quota: Quota = field(kw_only=True, default_factory=unlimited)
+    compiled: bool = False
 
 
 class ReadFromPrimary(SchemaExtension):

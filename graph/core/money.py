@@ -1,20 +1,54 @@
 """Money: an amount with its currency."""
 
 from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any
 
 import strawberry
 
-from models.money import from_minor
+from graph.execution.declared import Kind, column, within
+from graph.execution.kinds import TEXT, both
+from models.money import from_minor, precision
+from models.prices import simple
+
+
+def _amount(minor: int | str, currency: str) -> str:
+    """As the scalar Decimal shows it. `minor`: as the driver gives it; a unit price is text, "1.250000"."""
+    if type(minor) is not int:
+        return _price(minor, currency)
+    digits = _digits(currency)
+    if minor < 0:
+        return f"{from_minor(minor, currency):f}"
+    return f"{minor // 10**digits}.{minor % 10**digits:0{digits}d}" if digits else f"{minor}"
+
+
+_digits = cache(precision)
+
+
+@lru_cache(maxsize=4096)
+def _price(minor: str, currency: str) -> str:
+    return f"{from_minor(simple(Decimal(minor)), currency):f}"
+
+
+AMOUNT = Kind(from_minor, both("'\"' + _amount({0}, {1}) + '\"'"), {"_amount": _amount})
 
 
 @strawberry.type(description="An amount of money in one currency.")
 class Money:
-    amount: Decimal = strawberry.field(
+    amount: Decimal = column(
+        AMOUNT,
+        "minor",
+        "currency",
         description="Amount in the currency's major unit, with the currency's usual number of decimal places. "
-        "A unit price can have more."
+        "A unit price can have more.",
     )
-    currency: str = strawberry.field(description="ISO 4217 code, e.g. JPY.")
+    currency: str = column(TEXT, "currency", description="ISO 4217 code, e.g. JPY.")
 
     @classmethod
     def of(cls, minor: int | Decimal, currency: str) -> "Money":
         return cls(amount=from_minor(minor, currency), currency=currency)
+
+
+def money(minor: str, *, description: str) -> Any:
+    """A field of a type over rows: an amount of money, from the column `minor` and the column `currency`."""
+    return within(Money.of, {"minor": minor, "currency": "currency"}, description=description)

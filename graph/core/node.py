@@ -8,16 +8,24 @@ import strawberry
 from strawberry import ID
 
 from graph.core.context import Info
-from graph.core.ids import Kind, parse
+from graph.core.ids import Kind, letters_of, parse, to_id
+from graph.execution.declared import column
+from graph.execution.kinds import public_id
 from resolvers.inputs import InputError
 from resolvers.nodes import Reader
 
 MAX_NODES = 100
+ABOUT_IDS = "Globally unique, opaque and permanent."
 
 
 @strawberry.interface(description="An object with a globally unique id. The query `node` returns it by its id.")
 class Node:
-    id: ID = strawberry.field(description="Globally unique, opaque and permanent.")
+    id: ID = strawberry.field(description=ABOUT_IDS)
+
+
+def node_id(kind: Kind) -> Any:
+    """The field `id` of a type over rows, made of the row's id."""
+    return column(public_id(kind.value, lambda uuid: to_id(kind, uuid), letters_of), "id", description=ABOUT_IDS)
 
 
 # Registered by the module of each type: kind → how its rows are read, and the type that a row is published as.

@@ -1,7 +1,8 @@
 """Connections as in Relay's specification; cursors are keysets (resolvers/reading/pagination.py)."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Generic, TypeVar
+from functools import cached_property
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -38,34 +39,60 @@ Before = Annotated[
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether there are entries after this page.")
     has_previous_page: bool = strawberry.field(description="Whether there are entries before this page.")
-    start_cursor: str | None = strawberry.field(
-        description="Cursor of the first entry of the page. Null if the page is empty."
-    )
-    end_cursor: str | None = strawberry.field(
-        description="Cursor of the last entry of the page. Null if the page is empty."
-    )
+    page: Private[Page[Any]]
+
+    @strawberry.field(description="Cursor of the first entry of the page. Null if the page is empty.")
+    def start_cursor(self) -> str | None:
+        return self.page.cursor(self.page.rows[0]) if self.page.rows else None
+
+    @strawberry.field(description="Cursor of the last entry of the page. Null if the page is empty.")
+    def end_cursor(self) -> str | None:
+        return self.page.cursor(self.page.rows[-1]) if self.page.rows else None
 
 
 @strawberry.type(description="An entry of a page, with its cursor.")
 class Edge(Generic[T]):
     node: T = strawberry.field(description="The entry.")
-    cursor: str = strawberry.field(
+    row: Private[Any]
+    cursor_of: Private[Callable[[Any], str]]
+
+    @strawberry.field(
         description="Position of the entry, for `after` and `before`. Valid only for a list with the same sort order."
     )
+    def cursor(self) -> str:
+        return self.cursor_of(self.row)
 
 
 @strawberry.type(description="One page of a list. pageInfo leads to the next one.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The entries of this page, with their cursors.")
-    nodes: list[T] = strawberry.field(description="The entries of this page, without cursors.")
-    page_info: PageInfo = strawberry.field(description="Position of this page in the list.")
+    """Only what is selected is made: no entries without their field, no cursor without its field."""
+
+    page: Private[Page[Any]]
+    publish: Private[Callable[[Any], T]]
     count: Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="The entries of this page, with their cursors.")
+    def edges(self) -> list[Edge[T]]:
+        of = self.page.cursor
+        return [Edge(node=node, row=row, cursor_of=of) for node, row in zip(self._nodes, self.page.rows, strict=True)]
+
+    @strawberry.field(description="The entries of this page, without cursors.")
+    def nodes(self) -> list[T]:
+        return self._nodes
+
+    @strawberry.field(description="Position of this page in the list.")
+    def page_info(self) -> PageInfo:
+        return PageInfo(has_next_page=self.page.has_next, has_previous_page=self.page.has_previous, page=self.page)
 
     @strawberry.field(
         description="Number of entries in the whole list. Counted only if selected.", directives=[Cost(weight="20")]
     )
     async def total_count(self) -> int:
         return await self.count()
+
+    @cached_property
+    def _nodes(self) -> list[T]:
+        return [self.publish(row) for row in self.page.rows]
 
 
 def counted(loader: DataLoader[UUID, int | None], parent: UUID) -> Callable[[], Awaitable[int]]:
@@ -78,15 +105,4 @@ def counted(loader: DataLoader[UUID, int | None], parent: UUID) -> Callable[[], 
 
 
 def connection(page: Page[R], publish: Callable[[R], T], count: Callable[[], Awaitable[int]]) -> Connection[T]:
-    nodes = [publish(row) for row in page.rows]
-    return Connection(
-        edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, page.cursors, strict=True)],
-        nodes=nodes,
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=page.cursors[0] if page.cursors else None,
-            end_cursor=page.cursors[-1] if page.cursors else None,
-        ),
-        count=count,
-    )
+    return Connection(page=page, publish=publish, count=count)

@@ -107,6 +107,13 @@ GRAPHIQL = Variable[bool](
     must_be=SWITCH,
     about="Serve the GraphiQL page to browsers. Switch it off in production.",
 )
+COMPILED = Variable[bool](
+    "ORDERS_COMPILED_QUERIES",
+    switch,
+    True,
+    must_be=SWITCH,
+    about="Answer queries by compiled plans where possible ([performance](performance.md)). The answers are the same.",
+)
 EDGE_VARIABLES: tuple[Variable[Any], ...] = (
     RATE_LIMIT,
     REQUEST_TIMEOUT,
@@ -116,6 +123,7 @@ EDGE_VARIABLES: tuple[Variable[Any], ...] = (
     TRUSTED_DOCUMENTS_ONLY,
     INTROSPECTION,
     GRAPHIQL,
+    COMPILED,
 )
 
 
@@ -130,6 +138,7 @@ class Edge:
     documents: TrustedDocuments = TRUSTED_DOCUMENTS.default
     introspection: bool = INTROSPECTION.default
     graphiql: bool = GRAPHIQL.default
+    compiled: bool = COMPILED.default
 
 
 def edge_from(values: Mapping[str, str]) -> Edge:
@@ -143,4 +152,5 @@ def edge_from(values: Mapping[str, str]) -> Edge:
         documents=replace(TRUSTED_DOCUMENTS.value_in(values), only=only),
         introspection=INTROSPECTION.value_in(values),
         graphiql=GRAPHIQL.value_in(values),
+        compiled=COMPILED.value_in(values),
     )

@@ -54,6 +54,12 @@ CONNECTIONS = Gauge(
 REJECTIONS = Counter("orders_rejections", "Orders rejected, individually and in bulk.", registry=REGISTRY)
 REFUSALS = Counter("orders_refusals", "Refused mutations by userErrors code.", ("code",), registry=REGISTRY)
 ERRORS = Counter("orders_errors", "Top-level errors by code.", ("code",), registry=REGISTRY)
+QUERIES = Counter(
+    "orders_queries",
+    "Queries by how they were answered: compiled, busy, or the reason why graphql-core answered.",
+    ("how",),
+    registry=REGISTRY,
+)
 MAILS = Counter("orders_mails", "Attempts to send a mail by result.", ("result",), registry=REGISTRY)
 
 # Kind and name of the current request's operation; set by KindOfOperation.
@@ -107,6 +113,10 @@ def refused(code: str) -> None:
 
 def failed(code: str) -> None:
     ERRORS.labels(code).inc()
+
+
+def answered(how: str) -> None:
+    QUERIES.labels(how).inc()
 
 
 def mail_tried(status: NotificationStatus) -> None:

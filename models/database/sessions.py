@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, event, func, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
+from models.database.prepared import Preparing, Steps, run_steps, run_steps_on_sqlite
 from models.database.visibility import keep_within, narrow
 from models.scope import Scope
 
@@ -42,6 +43,7 @@ class Database:
         self.engine = create_engine(self.url, lock_wait)
         self.replica = create_engine(parse_database_url(replica_url), lock_wait) if replica_url else None
         self.engines = [self.engine, *([self.replica] if self.replica else [])]
+        self._preparing: dict[tuple[bool, bool], Preparing] = {}
         self._lock_wait = lock_wait.total_seconds()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite has one writer at a time: wait for it here, in order, rather than in its sleeping busy handler.
@@ -78,6 +80,23 @@ class Database:
             # Entities stay readable after the session ends; a rollback would expire them.
             session.expunge_all()
             await session.rollback()
+
+    def preparing(self, *, has_brand: bool, has_buyer: bool) -> Preparing:
+        """Prepares statements for reading in scopes of this shape."""
+        shape = (has_brand, has_buyer)
+        if shape not in self._preparing:
+            self._preparing[shape] = Preparing(self.engine.dialect, has_brand, has_buyer)
+        return self._preparing[shape]
+
+    async def run_steps(self, scope: Scope, steps: Steps, *, may_lag: bool = False) -> Any:
+        """Runs prepared statements (models/database/prepared.py) as read() runs others."""
+        values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
+        # Traces want SQLAlchemy's own events around each statement.
+        if self.is_sqlite and not self.engine.sync_engine.dispatch.after_cursor_execute:
+            async with self.engine.execution_options(scope=scope).connect() as connection:
+                return await run_steps_on_sqlite(connection, steps, values)
+        async with self.read(scope, may_lag=may_lag) as session:
+            return await run_steps(await session.connection(), steps, values)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:

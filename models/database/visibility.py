@@ -37,11 +37,16 @@ def narrow(state: ORMExecuteState) -> None:
         return
     if (state.is_update or state.is_delete) and _other_tables(state):
         raise OutOfScope(f"in a session of one brand, UPDATE and DELETE name one table only, not: {state.statement}")
-    options: list[Any] = _of_brand(scope.brand_id)
     # Rules look at all facts of the brand, whoever the viewer is.
-    if scope.buyer_id is not None and not state.execution_options.get("facts_for_rules"):
-        options += _of_buyer(scope.brand_id, scope.buyer_id)
-    state.statement = state.statement.options(*options)
+    buyer_id = None if state.execution_options.get("facts_for_rules") else scope.buyer_id
+    state.statement = state.statement.options(*narrowing(scope.brand_id, buyer_id))
+
+
+def narrowing(brand_id: UUID | None, buyer_id: UUID | None) -> list[Any]:
+    """The options that restrict a statement to a brand, and to a buyer; None: to no brand, to no buyer."""
+    if brand_id is None:
+        return []
+    return _of_brand(brand_id) if buyer_id is None else [*_of_brand(brand_id), *_of_buyer(brand_id, buyer_id)]
 
 
 @compiles(Select)

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import Actor
+from models.database.prepared import Preparing, Steps
 from models.database.sessions import Database
 from resolvers.reading.loaders import Loaders
 
@@ -43,6 +45,16 @@ class Context:
         """Reads from the replica, if there is one, until the request runs a command."""
         async with self._sessions, self.database.read(self.actor.scope, may_lag=self.may_lag) as session:
             yield session
+
+    def preparing(self) -> Preparing:
+        """Makes the texts of statements for this database and the shape of the actor's scope."""
+        scope = self.actor.scope
+        return self.database.preparing(has_brand=scope.brand_id is not None, has_buyer=scope.buyer_id is not None)
+
+    async def run_steps(self, steps: Steps) -> Any:
+        """Runs prepared statements as read() runs others: in the actor's scope, one snapshot on SQLite."""
+        async with self._sessions:
+            return await self.database.run_steps(self.actor.scope, steps, may_lag=self.may_lag)
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.database.transaction(self.actor.scope)

@@ -6,7 +6,7 @@ Pages inside an order (lines, history) are keyed by (order, size, after).
 
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager
-from typing import TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -44,14 +44,9 @@ from resolvers.reading.rows import (
     NOTIFICATION_COLUMNS,
     REJECTION_COLUMNS,
     TAG_COLUMNS,
-    BacklogSkuRow,
     BrandRow,
     BuyerRow,
-    DeliveryNoteLineRow,
-    DeliveryNoteRow,
     HistoryRow,
-    InvoiceLineRow,
-    InvoiceRow,
     LineRow,
     NotificationRow,
     OrderRow,
@@ -64,10 +59,13 @@ from resolvers.reading.rows import (
     rejection_row,
     with_sku,
 )
-from resolvers.reading.verdicts import Verdict, read_verdicts
+from resolvers.reading.verdicts import read_verdicts
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+R = TypeVar("R")
+
+Read = Callable[[AsyncSession, list[K]], Awaitable[dict[K, R]]]
 
 # A foreign key does not know which data set is the official one, so this join is written out.
 IS_OFFICIAL = and_(
@@ -75,53 +73,33 @@ IS_OFFICIAL = and_(
 )
 
 
-class Loaders:
-    """All loaders of one request. A key that the viewer may not see loads as None, or as an empty list.
+class _Loader(Generic[K, R]):
+    """An attribute of Loaders that is made at its first use: most requests need few of them, or none."""
 
-    `open_session` opens a session for reading in the viewer's scope.
-    """
+    def __init__(self, read: Read[K, R], missing: Callable[[], R]) -> None:
+        self._read = read
+        self._missing = missing
 
-    def __init__(self, open_session: Callable[[], AbstractAsyncContextManager[AsyncSession]]) -> None:
-        def one(read: Callable[[AsyncSession, list[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, V | None]:
-            async def load(keys: list[K]) -> list[V | None]:
-                async with open_session() as session:
-                    values = await read(session, keys)
-                return [values.get(key) for key in keys]
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
 
-            return DataLoader(load_fn=load)
+    def __get__(self, loaders: "Loaders", _: type | None = None) -> DataLoader[K, R]:
+        async def load(keys: list[K]) -> list[R]:
+            async with loaders.open_session() as session:
+                values = await self._read(session, keys)
+            return [values[key] if key in values else self._missing() for key in keys]
 
-        def many(read: Callable[[AsyncSession, list[K]], Awaitable[dict[K, list[V]]]]) -> DataLoader[K, list[V]]:
-            async def load(keys: list[K]) -> list[list[V]]:
-                async with open_session() as session:
-                    values = await read(session, keys)
-                return [values.get(key, []) for key in keys]
+        made: DataLoader[K, R] = DataLoader(load_fn=load)
+        loaders.__dict__[self._name] = made
+        return made
 
-            return DataLoader(load_fn=load)
 
-        self.order: DataLoader[UUID, OrderRow | None] = one(read_orders)
-        self.verdict: DataLoader[UUID, Verdict | None] = one(read_verdicts)
-        self.rejection: DataLoader[UUID, RejectionRow | None] = one(read_rejections)
-        self.buyer: DataLoader[UUID, BuyerRow | None] = one(read_buyers)
-        self.brand: DataLoader[UUID, BrandRow | None] = one(read_brands)
-        self.line_count: DataLoader[UUID, int | None] = one(count_lines)
-        self.history_count: DataLoader[UUID, int | None] = one(count_history)
-        self.lines: DataLoader[PageKey, list[LineRow]] = many(read_lines)
-        self.history: DataLoader[PageKey, list[HistoryRow]] = many(read_history)
-        self.tags: DataLoader[UUID, list[TagRow]] = many(read_tags)
-        self.delivery_notes: DataLoader[UUID, list[DeliveryNoteRow]] = many(read_delivery_notes)
-        self.invoices: DataLoader[UUID, list[InvoiceRow]] = many(read_invoices)
-        self.delivery_note: DataLoader[UUID, DeliveryNoteRow | None] = one(read_notes)
-        self.invoice: DataLoader[UUID, InvoiceRow | None] = one(read_invoices_by_id)
-        self.delivery_note_lines: DataLoader[PageKey, list[DeliveryNoteLineRow]] = many(read_note_lines)
-        self.delivery_note_line_count: DataLoader[UUID, int | None] = one(count_note_lines)
-        self.invoice_lines: DataLoader[PageKey, list[InvoiceLineRow]] = many(read_invoice_lines)
-        self.invoice_line_count: DataLoader[UUID, int | None] = one(count_invoice_lines)
-        self.invoiced_orders: DataLoader[UUID, list[UUID]] = many(read_invoiced_orders)
-        self.invoiced_notes: DataLoader[UUID, list[DeliveryNoteRow]] = many(read_invoiced_notes)
-        self.backlog_skus: DataLoader[UUID, list[BacklogSkuRow]] = many(read_backlog_skus)
-        self.contents: DataLoader[tuple[UUID, DataSet], list[LineRow]] = many(read_contents)
-        self.replaced: DataLoader[UUID, UUID | None] = one(read_replaced)
-        self.notifications: DataLoader[UUID, list[NotificationRow]] = many(read_notifications)
+def _one(read: Callable[[AsyncSession, list[K]], Awaitable[dict[K, V]]]) -> _Loader[K, V | None]:
+    return _Loader(cast(Any, read), lambda: None)
+
+
+def _many(read: Read[K, list[V]]) -> _Loader[K, list[V]]:
+    return _Loader(read, list)
 
 
 async def read_orders(session: AsyncSession, ids: list[UUID]) -> dict[UUID, OrderRow]:
@@ -225,3 +203,38 @@ async def read_notifications(session: AsyncSession, ids: list[UUID]) -> dict[UUI
     statement = select(OutboxMessage.order_id, *NOTIFICATION_COLUMNS).where(OutboxMessage.order_id.in_(ids))
     rows = await session.execute(statement.order_by(OutboxMessage.id))
     return grouped(rows.all(), NotificationRow)
+
+
+class Loaders:
+    """All loaders of one request. A key that the viewer may not see loads as None, or as an empty list.
+
+    `open_session` opens a session for reading in the viewer's scope.
+    """
+
+    def __init__(self, open_session: Callable[[], AbstractAsyncContextManager[AsyncSession]]) -> None:
+        self.open_session = open_session
+
+    order = _one(read_orders)
+    verdict = _one(read_verdicts)
+    rejection = _one(read_rejections)
+    buyer = _one(read_buyers)
+    brand = _one(read_brands)
+    line_count = _one(count_lines)
+    history_count = _one(count_history)
+    lines = _many(read_lines)
+    history = _many(read_history)
+    tags = _many(read_tags)
+    delivery_notes = _many(read_delivery_notes)
+    invoices = _many(read_invoices)
+    delivery_note = _one(read_notes)
+    invoice = _one(read_invoices_by_id)
+    delivery_note_lines = _many(read_note_lines)
+    delivery_note_line_count = _one(count_note_lines)
+    invoice_lines = _many(read_invoice_lines)
+    invoice_line_count = _one(count_invoice_lines)
+    invoiced_orders = _many(read_invoiced_orders)
+    invoiced_notes = _many(read_invoiced_notes)
+    backlog_skus = _many(read_backlog_skus)
+    contents = _many(read_contents)
+    replaced = _one(read_replaced)
+    notifications = _many(read_notifications)

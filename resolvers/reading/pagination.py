@@ -53,10 +53,15 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
+    """`keys`: the sort of the list, which the cursors of the rows hold."""
+
     rows: list[T]
-    cursors: list[str]
+    keys: Sequence["Key"]
     has_next: bool
     has_previous: bool
+
+    def cursor(self, row: T) -> str:
+        return encode(self.keys, row)
 
 
 def as_text(value: object) -> str:
@@ -102,7 +107,10 @@ def _aware(at: datetime) -> datetime:
 
 
 def encode(keys: Sequence[Key], row: Any) -> str:
-    values = [getattr(row, key.name) for key in keys]
+    return encode_values(keys, [getattr(row, key.name) for key in keys])
+
+
+def encode_values(keys: Sequence[Key], values: Sequence[Any]) -> str:
     plain = [v.isoformat() if isinstance(v, datetime) else v.hex if isinstance(v, UUID) else v for v in values]
     text = json.dumps([",".join(key.name_with_sign for key in keys), *plain], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -122,6 +130,17 @@ def decode(keys: Sequence[Key], cursor: str, field: str) -> list[Any]:
         ) from None
 
 
+def cursor_values(keys: Sequence[Key], request: PageRequest) -> list[Any] | None:
+    """The values of the request's cursor; None without one. Raises InputError."""
+    if request.cursor is None:
+        return None
+    return decode(keys, request.cursor, "before" if request.backwards else "after")
+
+
+def ordering(keys: Sequence[Key], *, backwards: bool = False) -> list[ColumnElement[Any]]:
+    return [key.column.desc() if key.descending != backwards else key.column.asc() for key in keys]
+
+
 def beyond(keys: Sequence[Key], values: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
     """The condition for the rows after these values in the list's sort (`backwards`: before them)."""
     condition: ColumnElement[bool] = false()
@@ -136,11 +155,10 @@ def beyond(keys: Sequence[Key], values: Sequence[Any], *, backwards: bool) -> Co
 
 def following(statement: Select[Any], keys: Sequence[Key], request: PageRequest) -> Select[Any]:
     """All rows from the page on, in its direction. Raises InputError for a cursor that is not of this list."""
-    if request.cursor is not None:
-        values = decode(keys, request.cursor, "before" if request.backwards else "after")
+    values = cursor_values(keys, request)
+    if values is not None:
         statement = statement.where(beyond(keys, values, backwards=request.backwards))
-    ordering = [key.column.desc() if key.descending != request.backwards else key.column.asc() for key in keys]
-    return statement.order_by(*ordering)
+    return statement.order_by(*ordering(keys, backwards=request.backwards))
 
 
 async def read_page(
@@ -154,7 +172,7 @@ async def read_page(
         rows = rows[::-1]
     return Page(
         rows=[make(*row) for row in rows],
-        cursors=[encode(keys, row) for row in rows],
+        keys=keys,
         has_next=request.cursor is not None if request.backwards else more,
         has_previous=more if request.backwards else request.cursor is not None,
     )
@@ -169,7 +187,7 @@ async def page_within(
     shown = rows[: request.size]
     return Page(
         rows=shown,
-        cursors=[encode(keys, row) for row in shown],
+        keys=keys,
         has_next=len(rows) > request.size,
         has_previous=after is not None,
     )

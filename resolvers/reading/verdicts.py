@@ -1,13 +1,13 @@
 """The verdict on an order: what policy decides, with the documents and the rejection that explain the decision."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import policy
@@ -106,36 +106,49 @@ _REFERENCED = frozenset({Fact.DELIVERY_NOTE, Fact.INVOICE})
 async def read_verdicts(session: AsyncSession, order_ids: Collection[UUID]) -> dict[UUID, Verdict]:
     """The verdicts of any number of orders, in at most three statements."""
     facts = await read_facts(session, order_ids)
-    documents = await _documents(session, [id for id, each in facts.items() if each.true & _REFERENCED])
-    rejections = await _rejections(session, [id for id, each in facts.items() if each.status in policy.REJECTED])
+    referenced = [id for id, each in facts.items() if each.true & _REFERENCED]
+    rejected = [id for id, each in facts.items() if each.status in policy.REJECTED]
+    documents = documents_by_order(await _read(session, documents_of, referenced))
+    rejections = rejections_by_order(await _read(session, rejections_of, rejected))
     return {id: Verdict(each, tuple(documents.get(id, ())), rejections.get(id)) for id, each in facts.items()}
 
 
-async def _documents(session: AsyncSession, order_ids: list[UUID]) -> dict[UUID, list[ReferencingDocument]]:
-    """By order, in the order of their codes."""
-    found: dict[UUID, list[ReferencingDocument]] = {}
-    if not order_ids:
-        return found
+async def _read(session: AsyncSession, statement: Callable[["Among"], Any], order_ids: list[UUID]) -> Iterable[Any]:
+    return await session.execute(statement(lambda column: column.in_(order_ids))) if order_ids else ()
+
+
+Among = Callable[[Any], ColumnElement[bool]]
+
+
+def documents_of(among: Among) -> CompoundSelect[Any]:
+    """The documents that reference orders. `among`: the condition that an order's id is one of those wanted."""
     notes = select(
         literal(DocumentKind.DELIVERY_NOTE.name), DeliveryNote.order_id, DeliveryNote.id, DeliveryNote.code
-    ).where(DeliveryNote.order_id.in_(order_ids))
+    ).where(among(DeliveryNote.order_id))
     invoices = (
         select(literal(DocumentKind.INVOICE.name), InvoicedOrder.order_id, Invoice.id, Invoice.code)
         .join_from(InvoicedOrder, Invoice)
-        .where(InvoicedOrder.order_id.in_(order_ids), IS_NOT_VOID)
+        .where(among(InvoicedOrder.order_id), IS_NOT_VOID)
     )
-    for kind, order_id, id, code in sorted(await session.execute(union_all(notes, invoices)), key=lambda row: row[3]):
+    return union_all(notes, invoices)
+
+
+def documents_by_order(rows: Iterable[Any]) -> dict[UUID, list[ReferencingDocument]]:
+    """By order, in the order of their codes."""
+    found: dict[UUID, list[ReferencingDocument]] = {}
+    for kind, order_id, id, code in sorted(rows, key=lambda row: row[3]):
         found.setdefault(order_id, []).append(ReferencingDocument(DocumentKind[kind], id, code))
     return found
 
 
-async def _rejections(session: AsyncSession, order_ids: list[UUID]) -> dict[UUID, Rejection]:
-    if not order_ids:
-        return {}
+def rejections_of(among: Among) -> Select[*tuple[Any, ...]]:
     columns = (OrderRejection.actor_name, Brand.name, OrderRejection.rejected_at, Brand.time_zone)
-    statement = (
+    return (
         select(OrderRejection.order_id, *columns)
         .join(Brand, Brand.id == OrderRejection.brand_id)
-        .where(OrderRejection.order_id.in_(order_ids))
+        .where(among(OrderRejection.order_id))
     )
-    return {row[0]: Rejection(*row[1:]) for row in await session.execute(statement)}
+
+
+def rejections_by_order(rows: Iterable[Any]) -> dict[UUID, Rejection]:
+    return {row[0]: Rejection(*row[1:]) for row in rows}

@@ -1,0 +1,92 @@
+"""Queries by compiled plans and by graphql-core: processor time of a real server over one kept-alive connection.
+
+Both servers run at the same time, on the same data, and are asked in turns, so that a busy machine disturbs both alike.
+BASELINE=/path/to/another/checkout adds that checkout as a third server.
+"""
+
+import asyncio
+import os
+import tempfile
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import httpx2
+
+from benchmarks.workbook import fill
+from graph.identity.own_tokens import Tokens
+from models.actor import Actor
+from models.database.sessions import Database
+from models.migrations import upgrade
+from models.policy import Role
+from tests.support.client import SECRET
+from tests.support.postgres import start_postgres
+from tests.support.server_process import ServerProcess, server_process
+
+ORDERS = 5_000
+ROUNDS = 12
+REQUESTS = 10  # of each document in each turn
+DOCUMENTS = {
+    "50 orders": """{ orders(first: 50) { nodes { id code status statusLabel canReject
+        rejectionBlockers { code message } tags { code } buyer { name } total { amount currency } placedAt } } }""",
+    "100 orders x 10 lines": """{ orders(first: 100) { nodes { id code status statusLabel isRejected isArchived version
+        placedAt updatedAt totalQuantity canReject rejectionBlockers { code } lines(first: 10) { nodes { id quantity
+        unitPrice { amount } amount { amount } sku { number name } } } } } }""",
+    "viewer": "{ viewer { name } }",
+}
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        await measure("SQLite", f"sqlite:///{folder}/orders.db")
+    with start_postgres() as server:
+        await asyncio.to_thread(server.create_database, "bench")
+        await measure("PostgreSQL", f"{server.url}/bench")
+
+
+async def measure(name: str, url: str) -> None:
+    database = Database(url)
+    await upgrade(database)
+    brand_id = await fill(database, ORDERS)
+    await database.close()
+    actor = Actor(role=Role.WRITE, id="bench", name="Bench", brand_id=brand_id)
+    token = Tokens(SECRET, lambda: datetime.now(UTC)).sign(actor, timedelta(hours=1))
+    baseline = os.environ.get("BASELINE")
+    starts = {"compiled": {}, "graphql-core": {"ORDERS_COMPILED_QUERIES": "off"}} | (
+        {"baseline": {}} if baseline else {}
+    )
+    times: dict[tuple[str, str], list[float]] = {}
+    async with AsyncExitStack() as stack:
+        servers: dict[str, ServerProcess] = {}
+        for kind, settings in starts.items():
+            change = f"import sys; sys.path.insert(0, {baseline!r})" if kind == "baseline" else ""
+            started = server_process(url, change=change, ORDERS_RATE_LIMIT="0", **settings)
+            servers[kind] = await stack.enter_async_context(started)
+        http = await stack.enter_async_context(
+            httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        )
+        for n in range(ROUNDS + 1):
+            for document, text in DOCUMENTS.items():
+                answers = set()
+                for kind, server in servers.items():
+                    before = _processor_seconds(server)
+                    for _ in range(REQUESTS):
+                        response = await http.post(f"{server.url}/graphql", json={"query": text})
+                        assert response.status_code == 200, response.text
+                    answers.add(response.text.partition(',"extensions"')[0])
+                    if n:  # the first round warms up
+                        spent = (_processor_seconds(server) - before) / REQUESTS
+                        times.setdefault((document, kind), []).append(spent * 1000)
+                assert len(answers) == 1
+    print(f"\n{name}, {ORDERS:,} orders: milliseconds of processor for each request (and how much compiling saves)")
+    for document in DOCUMENTS:
+        found = {kind: median(times[document, kind]) for kind in starts}
+        shown = "  ".join(f"{kind} {each:6.2f} (x{each / found['compiled']:.1f})" for kind, each in found.items())
+        print(f"{document:<24}{shown}")
+
+
+def _processor_seconds(server: ServerProcess) -> float:
+    """Of the server with all its threads."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,752 @@
+"""Compiles an operation over declared fields: one statement and one function that writes JSON for each level of rows.
+
+The functions are generators: they yield (statement, parameters) and are sent the driver's rows, so that they neither
+know the database nor wait for it. Their source is made of the schema's names, of declarations, and of response keys,
+which GraphQL limits to letters, digits and underscores.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLSchema,
+    ListValueNode,
+    ObjectValueNode,
+    OperationType,
+    VariableNode,
+    get_named_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from sqlalchemy import bindparam, func, select
+from strawberry.types.arguments import convert_arguments
+
+from graph.execution.declared import (
+    Children,
+    Declared,
+    ForLevel,
+    Listing,
+    Plain,
+    Pure,
+    Root,
+    Source,
+    Viewer,
+    Within,
+)
+from graph.execution.kinds import Unexpected, escaped, whole
+from graph.execution.selection import Selections, Undeclared, operation_of
+
+MAX_LEVELS = 12  # a statement each, whose text takes some milliseconds to make
+MAX_KEPT = 512  # combinations of a level's values, for each role and language
+MAX_LISTINGS = 32  # of one plan
+MAX_SHAPE = 2_000  # characters of a listing's shape: a longer one, with hundreds of ids, is hardly sent again
+
+NOT_CONSTANT = VariableNode | ListValueNode | ObjectValueNode  # or may not be
+Steps = Generator[tuple[Any, dict[str, Any]], list[Any], Any]
+
+
+class Preparing(Protocol):
+    """Makes the texts of statements for one database and one shape of scope (models/database/prepared.py)."""
+
+    @property
+    def database(self) -> str: ...
+    @property
+    def has_buyer(self) -> bool: ...
+    @property
+    def most(self) -> Any: ...
+    def among_ids(self, column: Any) -> Any: ...
+    def ids(self, ids: Sequence[Any]) -> Any: ...
+    def id(self, id: Any) -> Any: ...
+    def prepare(self, statement: Any, *, whole_brand: bool = False) -> Any: ...
+    def result_processor(self, column: Any) -> Callable[[Any], Any] | None: ...
+    def to_driver(self, type: Any) -> Callable[[Any], Any] | None: ...
+
+
+class Kept(dict[Any, Any]):
+    """Pieces of JSON by the driver's values that they follow from."""
+
+    def __init__(self, make: Callable[..., tuple[str, ...]]) -> None:
+        self._make = make
+
+    def __missing__(self, key: tuple[Any, ...]) -> tuple[str, ...]:
+        if len(self) >= MAX_KEPT:
+            self.clear()
+        self[key] = made = self._make(*key)
+        return made
+
+
+@dataclass
+class Piece:
+    """JSON with %s where the values of the expressions go."""
+
+    template: str
+    values: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """As an expression."""
+        values = "".join(f"{each}, " for each in self.values)
+        return f"({self.template!r} % ({values}))" if self.values else repr(self.template)
+
+
+def _object(members: Iterable[tuple[str, Piece]]) -> Piece:
+    made = Piece("{")
+    for n, (key, piece) in enumerate(members):
+        made.template += f'{"," if n else ""}"{key}":{piece.template}'
+        made.values += piece.values
+    made.template += "}"
+    return made
+
+
+@dataclass
+class Level:
+    """What is written for the rows of one statement."""
+
+    source: Source
+    all_columns: Mapping[str, Any]
+    columns: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
+    pure: list[tuple[Pure, Any, list[FieldNode], dict[str, Any], list[str]]] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Asked:
+    """A root's page, with the statements for it."""
+
+    listing: Listing
+    page: Any
+    count: Any
+    values: dict[str, Any]
+    to_cursor: Callable[[Any], str]
+
+    def has_next(self, more: bool) -> bool:
+        return self.listing.cursor is not None if self.listing.backwards else more
+
+    def has_previous(self, more: bool) -> bool:
+        return more if self.listing.backwards else self.listing.cursor is not None
+
+
+class Plan:
+    """One operation, for one shape of scope and with fixed @skip and @include. Raises Undeclared."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        name: str | None,
+        switches: Mapping[str, bool],
+        preparing: Preparing,
+    ) -> None:
+        self._schema = schema
+        self._strawberry: Any = schema._strawberry_schema  # type: ignore[attr-defined]
+        self._preparing = preparing
+        self._operation = operation_of(document, name)
+        if self._operation.operation is not OperationType.QUERY:
+            raise Undeclared("operation")
+        self._selections = Selections(schema, document, switches)
+        self.statements: list[Any] = []
+        self._source: list[str] = []
+        self._names: dict[str, Any] = {"comma": ",".join, "ids_of": preparing.ids}
+        self._arguments: list[Callable[[Any, VariableValues], Any]] = []
+        self._tellers: list[Callable[[Viewer], Kept]] = []
+        self._kept: dict[Viewer, list[Kept]] = {}
+        self._levels = 0
+        self._counter = 0
+        members = []
+        self.roots: dict[str, tuple[list[FieldNode], bool]] = {}
+        query: Any = schema.query_type
+        for key, nodes in self._selections.fields(query, [self._operation]).items():
+            members.append((key, self._root(nodes)))
+            self.roots[key] = (nodes, is_non_null_type(query.fields[nodes[0].name.value].type))
+        self._write("run", "v, kept, args", [f"return {_object(members)}"])
+        source = "\n".join(self._source)
+        exec(compile(source, "<compiled operation>", "exec"), self._names)  # noqa: S102 - see the module's docstring
+        self.source = source
+
+    def start(self, actor: Any, variables: Mapping[str, Any]) -> Steps:
+        """The steps of one request. Raises for invalid variables and arguments, before any statement."""
+        values = get_variable_values(self._schema, self._operation.variable_definitions or (), dict(variables))
+        if isinstance(values, list):
+            raise Unexpected("variables")
+        viewer = Viewer(actor.role, actor.locale, actor.is_buyer)
+        arguments = [each(actor, values) for each in self._arguments]
+        kept = self._kept.get(viewer)
+        if kept is None:
+            kept = self._kept[viewer] = [each(viewer) for each in self._tellers]
+        steps: Steps = self._names["run"](actor, kept, arguments)
+        return steps
+
+    # ---------------------------------------------------------------- the source
+
+    def _write(self, name: str, parameters: str, lines: Iterable[str]) -> None:
+        self._source += [f"def {name}({parameters}):", *(f"    {line}" for line in lines)]
+        self._source.append("    yield")  # a generator, even without a statement of its own
+
+    def _name(self, prefix: str, value: Any = None) -> str:
+        self._counter += 1
+        name = f"{prefix}_{self._counter}"
+        if value is not None:
+            self._names[name] = value
+        return name
+
+    def _count(self, statements: int) -> None:
+        self._levels += statements
+        if self._levels > MAX_LEVELS:
+            raise Undeclared("too many levels")
+
+    def _statement(self, statement: Any, *, whole_brand: bool = False) -> str:
+        self._count(1)
+        prepared = self._preparing.prepare(statement, whole_brand=whole_brand)
+        self.statements.append(prepared)
+        return self._name("statement", prepared)
+
+    # ---------------------------------------------------------------- fields
+
+    def _declaration(self, parent: Any, nodes: list[FieldNode]) -> tuple[Any, Any]:
+        """The GraphQL field and its declaration."""
+        name = nodes[0].name.value
+        shown = parent.fields.get(name)
+        definition = shown.extensions.get("strawberry-definition") if shown else None
+        declaration = definition.metadata.get(Declared) if definition is not None else None
+        if declaration is None:
+            raise Undeclared("field")
+        return shown, declaration
+
+    def _object(self, level: Level, parent: Any, nodes: list[FieldNode], place: Mapping[str, str] | str) -> Piece:
+        """An object that is made of a row. `place`: its columns' names in the row, or what they start with."""
+        fields = self._selections.fields(parent, nodes)
+        return _object((key, self._field(level, parent, each, place)) for key, each in fields.items())
+
+    def _field(self, level: Level, parent: Any, nodes: list[FieldNode], place: Mapping[str, str] | str) -> Piece:
+        if nodes[0].name.value == "__typename":
+            return Piece(f'"{parent.name}"')
+        shown, declaration = self._declaration(parent, nodes)
+        inner = get_named_type(shown.type)
+
+        def at(columns: Iterable[str]) -> list[str]:
+            return [place + each if isinstance(place, str) else place[each] for each in columns]
+
+        match declaration:
+            case Plain(columns, kind):
+                return self._plain(level, shown, at(columns), kind)
+            case Pure():
+                return self._pure(level, shown, nodes, declaration, at(declaration.columns))
+            case Within(columns, prefix, _):
+                mapped = at([prefix])[0] if columns is None else dict(zip(columns, at(columns.values()), strict=True))
+                return self._object(level, inner, nodes, mapped)
+            case Children() if place == "":
+                return self._children(level, shown, nodes, declaration)
+            case ForLevel() if place == "":
+                return self._for_level(level, shown, nodes, declaration)
+        raise Undeclared("field")
+
+    def _plain(self, level: Level, shown: Any, columns: list[str], kind: Any) -> Piece:
+        self._names.update(kind.uses)
+        values = [self._at(level, each) for each in columns]
+        code = kind.code[self._preparing.database].format(*values)
+        if not is_non_null_type(shown.type):
+            code = f"('null' if {values[0]} is None else {code})"
+        return Piece("%s", [code])
+
+    def _at(self, level: Level, column: str) -> str:
+        """The variable of a column in the loop over the level's rows."""
+        if column not in level.all_columns:
+            raise Undeclared("column")
+        is_apart = self._preparing.has_buyer and column in level.source.whole_brand
+        columns, letter = (level.apart, "a") if is_apart else (level.columns, "r")
+        if column not in columns:
+            columns.append(column)
+        return f"{letter}{columns.index(column)}"
+
+    def _pure(self, level: Level, shown: Any, nodes: list[FieldNode], declaration: Pure, columns: list[str]) -> Piece:
+        inner = get_named_type(shown.type)
+        if declaration.only is not None and not self._names_in(inner, nodes) <= declaration.only:
+            if declaration.otherwise is None:
+                raise Undeclared("field")
+            return self._for_level(level, shown, nodes, declaration.otherwise)
+        if any(
+            isinstance(each.value, VariableNode | ListValueNode | ObjectValueNode) for each in nodes[0].arguments or ()
+        ):
+            raise Undeclared("variable in an argument")
+        self._check_value(inner, nodes)
+        arguments = self._convert(shown, get_argument_values(shown, nodes[0], None))
+        for each in columns:
+            self._at(level, each)
+        level.pure.append((declaration, shown.type, nodes, arguments, columns))
+        return Piece("%s", [f"t{len(level.pure) - 1}"])
+
+    def _names_in(self, parent: Any, nodes: list[FieldNode]) -> set[str]:
+        """The names of the selected fields, at any depth."""
+        found: set[str] = set()
+        if is_object_type(parent):
+            for each in self._selections.fields(parent, nodes).values():
+                name = each[0].name.value
+                found.add(name)
+                if name != "__typename":
+                    found |= self._names_in(get_named_type(parent.fields[name].type), each)
+        return found
+
+    def _for_level(self, level: Level, shown: Any, nodes: list[FieldNode], declaration: ForLevel) -> Piece:
+        if nodes[0].arguments:
+            raise Undeclared("arguments")
+        self._check_value(get_named_type(shown.type), nodes)
+        key = self._at(level, "id")
+        values = [self._at(level, each) for each in declaration.columns]
+        processors = [self._processor(level.all_columns[each]) for each in ("id", *declaration.columns)]
+        statements = {
+            name: (self._statement_name(make), [self._preparing.result_processor(c) for c in make.columns])
+            for name, make in ((n, _Made(m(self._preparing.among_ids))) for n, m in declaration.statements.items())
+        }
+        to_ids = self._preparing.id
+
+        def read(actor: Any, rows: list[Any]) -> Steps:
+            def ask(name: str, ids: Sequence[Any]) -> Steps:
+                statement, columns = statements[name]
+                found = yield statement, {"given_ids": self._preparing.ids([to_ids(each) for each in ids])}
+                return [tuple(p(v) if p else v for p, v in zip(columns, row, strict=True)) for row in found]
+
+            plain = [tuple(p(v) for p, v in zip(processors, row, strict=True)) for row in rows]
+            made = yield from declaration.read(actor, plain, ask)
+            return [self._json(shown.type, each, nodes) for each in made]
+
+        name = self._name("read", read)
+        listed = self._name("l")
+        picked = ", ".join([key, *values])
+        level.before.append(f"{listed} = yield from {name}(v, [({picked},) for ROW in rows])")
+        level.lists.append(listed)
+        return Piece("%s", [f"e{listed}"])
+
+    def _statement_name(self, made: "_Made") -> Any:
+        return self._names[self._statement(made.statement)]
+
+    def _processor(self, column: Any) -> Callable[[Any], Any]:
+        return self._preparing.result_processor(column) or (lambda value: value)
+
+    def _convert(self, shown: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """The arguments as the Strawberry resolver takes them."""
+        definition = shown.extensions["strawberry-definition"]
+        converter = self._strawberry.schema_converter
+        return convert_arguments(values, definition.arguments, converter.scalar_registry, self._strawberry.config)
+
+    # ---------------------------------------------------------------- values that are no columns
+
+    def _check_value(self, kind: Any, nodes: list[FieldNode]) -> None:
+        """Raises Undeclared if an object of this type is more than its attributes."""
+        if is_leaf_type(kind):
+            return
+        if not is_object_type(kind):
+            raise Undeclared("abstract type")
+        for each in self._selections.fields(kind, nodes).values():
+            if each[0].name.value == "__typename":
+                continue
+            shown = kind.fields[each[0].name.value]
+            definition = shown.extensions.get("strawberry-definition")
+            if definition is None or definition.base_resolver is not None:
+                raise Undeclared("field")
+            self._check_value(get_named_type(shown.type), each)
+
+    def _json(self, kind: Any, value: Any, nodes: list[FieldNode]) -> str:
+        return orjson.dumps(self._completed(kind, value, nodes)).decode()
+
+    def _completed(self, kind: Any, value: Any, nodes: list[FieldNode]) -> Any:
+        if is_non_null_type(kind):
+            if value is None:
+                raise Unexpected("null")
+            kind = kind.of_type
+        if value is None:
+            return None
+        if is_list_type(kind):
+            return [self._completed(kind.of_type, each, nodes) for each in value]
+        if is_leaf_type(kind):
+            return kind.serialize(value)
+        made = {}
+        for key, each in self._selections.fields(kind, nodes).items():
+            if each[0].name.value == "__typename":
+                made[key] = kind.name
+                continue
+            shown = kind.fields[each[0].name.value]
+            attribute = shown.extensions["strawberry-definition"].python_name
+            made[key] = self._completed(shown.type, getattr(value, attribute), each)
+        return made
+
+    # ---------------------------------------------------------------- levels
+
+    def _level_of(self, source: Source) -> Level:
+        has_buyer = self._preparing.has_buyer
+        return Level(source, {**source.columns, **source.for_buyers} if has_buyer else source.columns)
+
+    def _level(self, level: Level, views: list[Piece]) -> str:
+        """Writes the function that turns rows into lists of JSON texts, one list for each view."""
+        lines = []
+        if level.apart:
+            columns = [level.all_columns[each].label(f"a{n}") for n, each in enumerate(level.apart)]
+            id_ = level.all_columns["id"]
+            asked = select(id_.label("of"), *columns).where(self._preparing.among_ids(id_))
+            key = int(self._at(level, "id")[1:])
+            lines += [
+                f"ids_apart = ids_of([r[{key}] for r in rows])",
+                f"apart = yield {self._statement(asked, whole_brand=True)}, {{'given_ids': ids_apart}}",
+                "apart = {r[0]: tuple(r)[1:] for r in apart}",
+                f"rows = [(*r, *apart[r[{key}]]) for r in rows]",
+            ]
+        row = "".join([*(f"r{n}, " for n in range(len(level.columns))), *(f"a{n}, " for n in range(len(level.apart)))])
+        row = f"({row})"
+        lines += [line.replace("ROW", row) for line in level.before]
+        told = self._tell(level)
+        if told:
+            lines.append(f"told = kept[{len(self._tellers) - 1}]")
+        outs = [f"out{n}" for n in range(len(views))]
+        lines += [f"{each} = []" for each in outs]
+        if level.lists:
+            elements = ", ".join(f"e{each}" for each in level.lists)
+            lines.append(f"for {row}, {elements} in zip(rows, {', '.join(level.lists)}, strict=True):")
+        else:
+            lines.append(f"for {row} in rows:")
+        lines += [f"    {each}" for each in told]
+        lines += [f"    {out}.append({view})" for out, view in zip(outs, views, strict=True)] or ["    pass"]
+        name = self._name("level")
+        lines.append(f"return {', '.join(outs)}," if outs else "return ()")
+        empty = f"return {'[], ' * len(outs)}" if outs else "return ()"
+        self._write(name, "v, kept, args, rows", ["if rows:", *(f"    {line}" for line in lines), empty])
+        return name
+
+    def _tell(self, level: Level) -> list[str]:
+        """The line that looks up what is kept for a row: once for all pure fields of a level."""
+        if not level.pure:
+            return []
+        columns = list(dict.fromkeys(each for *_, names in level.pure for each in names))
+        processors = [self._processor(level.all_columns[each]) for each in columns]
+        tasks = [
+            (declaration.make, kind, nodes, arguments, [columns.index(each) for each in names])
+            for declaration, kind, nodes, arguments, names in level.pure
+        ]
+
+        def teller(viewer: Viewer) -> Kept:
+            def make(*raw: Any) -> tuple[str, ...]:
+                values = [processor(each) for processor, each in zip(processors, raw, strict=True)]
+                return tuple(
+                    self._json(kind, do(viewer, *(values[n] for n in places), **arguments), nodes)
+                    for do, kind, nodes, arguments, places in tasks
+                )
+
+            return Kept(make)
+
+        self._tellers.append(teller)
+        names = "".join(f"t{n}, " for n in range(len(level.pure)))
+        key = "".join(f"{self._at(level, each)}, " for each in columns)
+        return [f"{names} = told[({key})]"]
+
+    def _joined(self, statement: Any, source: Source, columns: Iterable[str]) -> Any:
+        statement = source.base(statement.select_from(source.model))
+        for start, join in source.joins.items():
+            if any(each.startswith(start) for each in columns):
+                statement = join(statement)
+        return statement
+
+    # ---------------------------------------------------------------- roots
+
+    def _root(self, nodes: list[FieldNode]) -> Piece:
+        shown, declaration = self._declaration(self._schema.query_type, nodes)
+        if not isinstance(declaration, Root):
+            raise Undeclared("field")
+        make = self._one if declaration.listing is None else self._page
+        return Piece("%s", [f"(yield from {make(shown, nodes, declaration)}(v, kept, args))"])
+
+    def _one(self, shown: Any, nodes: list[FieldNode], root: Root) -> str:
+        level = self._level_of(root.source)
+        view = self._object(level, get_named_type(shown.type), nodes, "")
+        self._at(level, "id")
+        made = self._level(level, [view])
+        columns = [level.all_columns[each].label(f"r{n}") for n, each in enumerate(level.columns)]
+        wanted = select(*columns).where(self._preparing.among_ids(level.all_columns["id"]))
+        statement = self._statement(self._joined(wanted, root.source, level.columns))
+        to_ids = self._preparing
+
+        def argument(_: Any, variables: VariableValues) -> Any:
+            found = root.one(**self._convert(shown, get_argument_values(shown, nodes[0], variables)))
+            return None if found is None else to_ids.ids([to_ids.id(found)])
+
+        self._arguments.append(argument)
+        name = self._name("root")
+        lines = [
+            f"ids = args[{len(self._arguments) - 1}]",
+            f"rows = (yield {statement}, {{'given_ids': ids}}) if ids is not None else ()",
+            f"return (yield from {made}(v, kept, args, rows))[0][0] if rows else 'null'",
+        ]
+        self._write(name, "v, kept, args", lines)
+        return name
+
+    def _page(self, shown: Any, nodes: list[FieldNode], root: Root) -> str:
+        level = self._level_of(root.source)
+        connection = _Connection(self, level, get_named_type(shown.type), nodes)
+        if not level.columns:
+            self._at(level, "id")
+        made = self._level(level, connection.views)
+        width = len(level.columns)
+        listings: dict[Any, tuple[Any, Any, Callable[[Any], str]]] = {}
+        listing_of = root.listing or root.one
+
+        def argument(actor: Any, variables: VariableValues) -> Asked:
+            listing = listing_of(actor, **self._convert(shown, get_argument_values(shown, nodes[0], variables)))
+            known = listings.get(listing.shape)
+            if known is None:
+                known = self._listing(listing, level, connection)
+                if len(listings) >= MAX_LISTINGS:
+                    listings.clear()
+                if len(repr(listing.shape)) <= MAX_SHAPE:
+                    listings[listing.shape] = known
+            values = {"most": listing.size + 1}
+            if listing.cursor is not None:
+                for n, (column, value) in enumerate(zip(listing.cursor_columns, listing.cursor, strict=True)):
+                    to_driver = self._preparing.to_driver(column.type)
+                    values[f"cursor_{n}"] = to_driver(value) if to_driver else value
+            return Asked(listing, known[0], known[1], values, known[2])
+
+        self._arguments.append(argument)
+        self._count(1 + connection.counts)
+        lines = [
+            f"asked = args[{len(self._arguments) - 1}]",
+            "size = asked.listing.size",
+            "rows = yield asked.page, asked.values",
+            "more = len(rows) > size",
+            "rows = rows[:size][::-1] if asked.listing.backwards else rows[:size]",
+        ]
+        if connection.cursors:
+            which = "rows" if connection.edges else "(rows[:1] + rows[-1:])"
+            lines += [
+                f"cursors = [escaped(asked.to_cursor(r)) for r in {which}]",
+                f"rows = [tuple(r)[:{width}] for r in rows]",
+            ]
+        outs = "".join(f"out{n}, " for n in range(len(connection.views)))
+        lines.append(f"{outs}= yield from {made}(v, kept, args, rows)" if outs else "pass")
+        if connection.counts:
+            lines.append("total = whole((yield asked.count, {})[0][0])")
+        self._names["escaped"] = escaped
+        lines.append(f"return {connection.piece('asked.has_next(more)', 'asked.has_previous(more)')}")
+        name = self._name("root")
+        self._write(name, "v, kept, args", lines)
+        return name
+
+    def _listing(
+        self, listing: Listing, level: Level, connection: "_Connection"
+    ) -> tuple[Any, Any, Callable[[Any], str]]:
+        columns = [level.all_columns[each].label(f"r{n}") for n, each in enumerate(level.columns)]
+        processors = [self._processor(each) for each in listing.cursor_columns]
+        width = len(columns)
+        if connection.cursors:
+            columns += [each.label(f"k{n}") for n, each in enumerate(listing.cursor_columns)]
+        statement = select(*columns).where(*listing.where)
+        if listing.cursor is not None:
+            values = [bindparam(f"cursor_{n}", type_=each.type) for n, each in enumerate(listing.cursor_columns)]
+            statement = statement.where(listing.beyond(values))
+        statement = statement.order_by(*listing.order).limit(self._preparing.most)
+        statement = self._joined(statement, level.source, level.columns)
+        count = select(func.count()).select_from(level.source.model).where(*listing.where)
+
+        def to_cursor(row: Any) -> str:
+            return listing.cursor_of([p(each) for p, each in zip(processors, row[width:], strict=True)])
+
+        page = self._preparing.prepare(statement)
+        counted = self._preparing.prepare(count) if connection.counts else None
+        return page, counted, to_cursor
+
+    # ---------------------------------------------------------------- children
+
+    def _children(self, above: Level, shown: Any, nodes: list[FieldNode], declaration: Children) -> Piece:
+        key = self._at(above, "id")
+        if not any(line.startswith("ids = ") for line in above.before):
+            above.before.insert(0, f"ids = ids_of([r[{int(key[1:])}] for r in rows])")
+        source = declaration.source
+        level = self._level_of(source)
+        inner = get_named_type(shown.type)
+        if declaration.size is None:
+            made = self._list_of(level, inner, nodes)
+        else:
+            made = self._connection_of(level, shown, inner, nodes, declaration.size)
+        name = self._name("c")
+        above.before.append(f"{name} = yield from {made}(v, kept, args, ids)")
+        return Piece("%s", [f"{name}({key})"])
+
+    def _list_of(self, level: Level, inner: Any, nodes: list[FieldNode]) -> str:
+        if nodes[0].arguments:
+            raise Undeclared("arguments")
+        source = level.source
+        made = self._level(level, [self._object(level, inner, nodes, "")])
+        columns = [level.all_columns[each].label(f"r{n}") for n, each in enumerate(level.columns)]
+        wanted = select(*columns, source.parent.label("parent")).where(self._preparing.among_ids(source.parent))
+        statement = self._statement(self._joined(wanted.order_by(*source.order), source, level.columns))
+        lines = [
+            f"rows = yield {statement}, {{'given_ids': ids}}",
+            f"out, = yield from {made}(v, kept, args, [tuple(r)[:-1] for r in rows])",
+            "of = {}",
+            "for r, text in zip(rows, out, strict=True):",
+            "    of.setdefault(r[-1], []).append(text)",
+            "of = {parent: '[' + comma(texts) + ']' for parent, texts in of.items()}",
+            "return lambda parent: of.get(parent, '[]')",
+        ]
+        name = self._name("children")
+        self._write(name, "v, kept, args, ids", lines)
+        return name
+
+    def _connection_of(
+        self, level: Level, shown: Any, inner: Any, nodes: list[FieldNode], size: Callable[..., int]
+    ) -> str:
+        source = level.source
+        connection = _Connection(self, level, inner, nodes)
+        cursor_at = [self._at(level, each) for each in source.cursor_columns] if connection.cursors else []
+        if not level.columns:
+            self._at(level, "id")
+        made = self._level(level, connection.views)
+        columns = [level.all_columns[each].label(f"r{n}") for n, each in enumerate(level.columns)]
+        rank = func.row_number().over(partition_by=source.parent, order_by=source.order).label("rank")
+        wanted = select(*columns, source.parent.label("parent"), rank).where(self._preparing.among_ids(source.parent))
+        ranked = self._joined(wanted, source, level.columns).subquery()
+        page = select(ranked).where(ranked.c.rank <= self._preparing.most).order_by(ranked.c.rank)
+        statement = self._statement(page)
+
+        def argument(_: Any, variables: VariableValues) -> int:
+            return size(**self._convert(shown, get_argument_values(shown, nodes[0], variables)))
+
+        self._arguments.append(argument)
+        lines = [
+            f"size = args[{len(self._arguments) - 1}]",
+            f"rows = yield {statement}, {{'given_ids': ids, 'most': size + 1}}",
+            "beyond = {r[-2] for r in rows if r[-1] > size}",
+            "rows = [r for r in rows if r[-1] <= size]",
+        ]
+        outs = [f"of{n}" for n in range(len(connection.views))]
+        if outs:
+            names = "".join(f"{each}, " for each in outs)
+            lines.append(f"{names}= yield from {made}(v, kept, args, [tuple(r)[:-2] for r in rows])")
+        if connection.cursors:
+            self._names["escaped"] = escaped
+            processors = [self._processor(level.all_columns[each]) for each in source.cursor_columns]
+            places = [int(each[1:]) for each in cursor_at]
+
+            def to_cursor(row: Any) -> str:
+                return escaped(source.cursor_of([p(row[place]) for p, place in zip(processors, places, strict=True)]))
+
+            lines.append(f"of_cursors = [{self._name('cursor', to_cursor)}(r) for r in rows]")
+            outs.append("of_cursors")
+        for each in outs:
+            lines += [
+                f"grouped_{each} = {{}}",
+                f"for r, text in zip(rows, {each}, strict=True):",
+                f"    grouped_{each}.setdefault(r[-2], []).append(text)",
+            ]
+        if connection.counts:
+            counted = select(source.parent, func.count()).where(self._preparing.among_ids(source.parent))
+            counted = self._joined(counted, source, ()).group_by(source.parent)
+            lines.append(f"totals = dict([tuple(r) for r in (yield {self._statement(counted)}, {{'given_ids': ids}})])")
+        lines.append("def page(parent):")
+        lines += [f"    out{n} = grouped_of{n}.get(parent, ())" for n in range(len(connection.views))]
+        if connection.cursors:
+            lines.append("    cursors = grouped_of_cursors.get(parent, ())")
+        if connection.counts:
+            lines.append("    total = whole(totals.get(parent, 0))")
+        lines += [f"    return {connection.piece('parent in beyond', 'False')}", "return page"]
+        name = self._name("children")
+        self._write(name, "v, kept, args, ids", lines)
+        return name
+
+
+@dataclass(frozen=True)
+class _Made:
+    statement: Any
+
+    @property
+    def columns(self) -> list[Any]:
+        return list(self.statement.selected_columns)
+
+
+class _Connection:
+    """The fields of a connection: its views are the nodes' JSON, one for each selection of nodes or edges.
+
+    The pieces use the variables out0, out1 …, cursors, total.
+    """
+
+    def __init__(self, plan: Plan, level: Level, kind: Any, nodes: list[FieldNode]) -> None:
+        self._plan, self._level = plan, level
+        self.views: list[Piece] = []
+        self.edges = self.ends = self.counts = False
+        self._members: list[tuple[str, Callable[[str, str], Piece]]] = []
+        for key, each in plan._selections.fields(kind, nodes).items():
+            self._members.append((key, self._member(kind, each)))
+
+    @property
+    def cursors(self) -> bool:
+        return self.edges or self.ends
+
+    def piece(self, has_next: str, has_previous: str) -> Piece:
+        return _object((key, make(has_next, has_previous)) for key, make in self._members)
+
+    def _member(self, kind: Any, nodes: list[FieldNode]) -> Callable[[str, str], Piece]:
+        name = nodes[0].name.value
+        inner = get_named_type(kind.fields[name].type) if name != "__typename" else None
+        match name:
+            case "__typename":
+                return lambda *_: Piece(f'"{kind.name}"')
+            case "nodes":
+                out = self._view(inner, nodes)
+                return lambda *_: Piece("[%s]", [f"comma({out})"])
+            case "edges":
+                return self._edges(inner, nodes)
+            case "pageInfo":
+                return self._page_info(inner, nodes)
+            case "totalCount":
+                self.counts = True
+                self._plan._names["whole"] = whole
+                return lambda *_: Piece("%s", ["total"])
+        raise Undeclared("field")
+
+    def _view(self, inner: Any, nodes: list[FieldNode]) -> str:
+        self.views.append(self._plan._object(self._level, inner, nodes, ""))
+        return f"out{len(self.views) - 1}"
+
+    def _edges(self, kind: Any, nodes: list[FieldNode]) -> Callable[[str, str], Piece]:
+        members: list[tuple[str, Piece]] = []
+        used: list[tuple[str, str]] = []
+        for key, each in self._plan._selections.fields(kind, nodes).items():
+            match each[0].name.value:
+                case "__typename":
+                    members.append((key, Piece(f'"{kind.name}"')))
+                case "node":
+                    variable = f"n{len(used)}"
+                    used.append((variable, self._view(get_named_type(kind.fields["node"].type), each)))
+                    members.append((key, Piece("%s", [variable])))
+                case "cursor":
+                    members.append((key, Piece("%s", ["k"])))
+                case _:
+                    raise Undeclared("field")
+        self.edges = True
+        used.append(("k", "cursors"))
+        variables, lists = (", ".join(each) for each in zip(*used, strict=True))
+        piece = _object(members)
+        return lambda *_: Piece("[%s]", [f"comma([{piece} for {variables}, in zip({lists}, strict=True)])"])
+
+    def _page_info(self, kind: Any, nodes: list[FieldNode]) -> Callable[[str, str], Piece]:
+        fields = self._plan._selections.fields(kind, nodes)
+        names = {each[0].name.value for each in fields.values()}
+        if names - {"__typename", "hasNextPage", "hasPreviousPage", "startCursor", "endCursor"}:
+            raise Undeclared("field")
+        self.ends = self.ends or bool(names & {"startCursor", "endCursor"})
+
+        def make(has_next: str, has_previous: str) -> Piece:
+            known = {
+                "__typename": Piece(f'"{kind.name}"'),
+                "hasNextPage": Piece("%s", [f"('true' if {has_next} else 'false')"]),
+                "hasPreviousPage": Piece("%s", [f"('true' if {has_previous} else 'false')"]),
+                "startCursor": Piece("%s", ["(cursors[0] if cursors else 'null')"]),
+                "endCursor": Piece("%s", ["(cursors[-1] if cursors else 'null')"]),
+            }
+            return _object((key, known[each[0].name.value]) for key, each in fields.items())
+
+        return make

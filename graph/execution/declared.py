@@ -1,0 +1,214 @@
+"""How a type's fields are declared: which columns they read and how these become JSON.
+
+A declaration is kept in the metadata of the Strawberry field, so both ways of answering read the same one: graphql-core
+through the object that `made_of` builds, and the compiler (compiler.py) through the columns. Columns have the names of
+the attributes of the type's row class; `Source` says which SQL expression each one is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Protocol, TypeVar
+
+import strawberry
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How columns become a field. `value` makes the Python value from the values that SQLAlchemy gives.
+
+    `code`: database → a Python expression for the JSON text over the driver's values {0}, {1}, …, with the names in
+    `uses`. It must raise for everything that graphql-core would refuse.
+    """
+
+    value: Callable[..., Any]
+    code: Mapping[str, str]
+    uses: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A field made of one row's columns, row by row."""
+
+    columns: tuple[str, ...]
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Pure:
+    """A field that follows from few-valued columns, and from what `Viewer` has of the viewer: its JSON is kept.
+
+    `make(viewer, *values, **arguments)`, with the field's arguments by their Python names; omitted ones are UNSET.
+    `only`: the selected fields that `make` can give; for others the field is `otherwise`, or not declared.
+    """
+
+    columns: tuple[str, ...]
+    make: Callable[..., Any]
+    only: frozenset[str] | None = None
+    otherwise: "ForLevel | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """An object in the same row, whose columns are those that start with `prefix`, or are mapped in `columns`.
+
+    `columns`: column of the object's type → column of the row. `value` makes the object from the latter; without it the
+    Strawberry field has a resolver of its own.
+    """
+
+    columns: Mapping[str, str] | None = None
+    prefix: str = ""
+    value: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """Rows of another type, read for the whole level in one statement.
+
+    `size`: for a connection, the size of its pages by the field's arguments. It raises for invalid ones.
+    """
+
+    source: "Source"
+    size: Callable[..., int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForLevel:
+    """`read(viewer, rows, ask)`: a generator of statements that returns a value for each row.
+
+    `rows`: tuples of the columns. It gets rows by `yield ask(name, ids)`, of the statement `statements[name]`.
+    """
+
+    columns: tuple[str, ...]
+    read: Callable[..., Any]
+    statements: Mapping[str, Callable[[Callable[[Any], Any]], Any]]
+
+
+class Source(Protocol):
+    """Where the rows of a type come from, in SQLAlchemy's expressions. The product gives them; none is made here."""
+
+    @property
+    def model(self) -> Any: ...
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """Name → SQL expression; "id" is the row's own."""
+
+    @property
+    def for_buyers(self) -> Mapping[str, Any]:
+        """The expressions that differ in a buyer's scope."""
+
+    @property
+    def base(self) -> Callable[[Any], Any]:
+        """Adds to a statement the joins that every row needs."""
+
+    @property
+    def joins(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Start of a column's name → adds to a statement the join that this column needs."""
+
+    @property
+    def whole_brand(self) -> frozenset[str]:
+        """The columns that rules look at, which are never narrowed to a buyer."""
+
+    @property
+    def parent(self) -> Any:
+        """Names the parent of a row; None for rows without one."""
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Sorts the rows of a parent."""
+
+    @property
+    def cursor_columns(self) -> tuple[str, ...]: ...
+    @property
+    def cursor_of(self) -> Callable[[Sequence[Any]], str]:
+        """Makes the cursor of a row from the values of these columns."""
+
+
+class Listing(Protocol):
+    """One page of a list. `shape`: equal for listings whose statements differ only in size and cursor."""
+
+    @property
+    def shape(self) -> Any: ...
+    @property
+    def where(self) -> Sequence[Any]: ...
+    @property
+    def order(self) -> Sequence[Any]: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def backwards(self) -> bool: ...
+    @property
+    def cursor(self) -> Sequence[Any] | None:
+        """The values of `cursor_columns` after which the page starts, or before which it ends."""
+
+    @property
+    def cursor_columns(self) -> Sequence[Any]: ...
+    def beyond(self, values: Sequence[Any]) -> Any:
+        """The condition for the rows beyond these values."""
+
+    def cursor_of(self, values: Sequence[Any]) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A field of Query. Both raise for arguments that are invalid.
+
+    `listing(actor, **arguments)`: the page, for a connection. `one(**arguments)`: the id, for a single row, or None.
+    """
+
+    source: Source
+    listing: Callable[..., Listing] | None = None
+    one: Callable[..., Any] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """All of a viewer that a kept value may depend on."""
+
+    role: Any
+    locale: Any
+    is_buyer: bool
+
+
+Declaration = Plain | Pure | Within | Children | ForLevel
+
+
+class Declared:
+    """The key of a declaration in a Strawberry field's metadata."""
+
+
+def declared(declaration: Declaration | Root) -> dict[Any, Any]:
+    """Metadata for strawberry.field."""
+    return {Declared: declaration}
+
+
+def column(kind: Kind, *columns: str, description: str, directives: Sequence[object] = ()) -> Any:
+    """A field of a type, made of columns of its row."""
+    plain = Plain(columns, kind)
+    return strawberry.field(description=description, directives=directives, metadata=declared(plain))
+
+
+def within(value: Callable[..., Any], columns: Mapping[str, str], *, description: str) -> Any:
+    """A field that is an object made of columns of the row."""
+    return strawberry.field(description=description, metadata=declared(Within(columns, value=value)))
+
+
+def made_of(type: type[T], row: Any, /, **others: Any) -> T:
+    """The Strawberry object of a row, made as its `column` and `within` fields declare. `others`: all other fields."""
+    values = {name: make(*[getattr(row, each) for each in columns]) for name, columns, make in _makers(type)}  # type: ignore[arg-type]
+    return type(**values, **others)
+
+
+@cache
+def _makers(type: Any) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
+    """For each such field: its name, its columns, and what makes its value."""
+    found: list[tuple[str, tuple[str, ...], Callable[..., Any]]] = []
+    for each in type.__strawberry_definition__.fields:
+        match each.metadata.get(Declared):
+            case Plain(columns, kind):
+                found.append((each.python_name, columns, kind.value))
+            case Within(mapped, _, value) if mapped is not None and value is not None:
+                found.append((each.python_name, tuple(mapped.values()), value))
+    return found

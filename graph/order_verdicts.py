@@ -1,0 +1,117 @@
+"""What follows for the viewer from an order's status and facts: its label, and what can be done with it.
+
+Both ways of answering call these functions: the resolvers of graph/orders.py, and the compiler through `judged`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from graph.execution.declared import ForLevel, Pure
+from graph.rejection_types import RejectionBlocker, RejectionBlockerCode
+from models import policy
+from models.actor import Actor
+from models.locale import Locale
+from models.messages.statuses import status_label
+from models.policy import (
+    BLOCKED_WHEN,
+    DELIVERY_STATUS_WHEN,
+    RULES,
+    Condition,
+    DeliveryStatus,
+    Fact,
+    Facts,
+    Has,
+    HasNot,
+    OrderAction,
+    OrderStatus,
+    Role,
+)
+from resolvers.reading.sources import fact_column
+from resolvers.reading.verdicts import Verdict, documents_by_order, documents_of, rejections_by_order, rejections_of
+
+T = TypeVar("T")
+
+
+class Judge(Protocol):
+    """An actor, or what of it an answer may depend on."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def locale(self) -> Locale: ...
+    @property
+    def is_buyer(self) -> bool: ...
+
+
+def label_of(viewer: Judge, status: OrderStatus, approval_asked: bool, locale: Any = None) -> str:
+    """`locale`: None or UNSET for the viewer's."""
+    return status_label(status, locale or viewer.locale, to_buyer=viewer.is_buyer, approval_asked=approval_asked)
+
+
+def can_reject(viewer: Judge, facts: Facts) -> bool:
+    return not policy.blockers(OrderAction.REJECT, viewer.role, facts)
+
+
+def blocker_codes(viewer: Judge, facts: Facts) -> list[RejectionBlocker]:
+    """With their codes only."""
+    found = policy.blockers(OrderAction.REJECT, viewer.role, facts)
+    return [RejectionBlocker(code=RejectionBlockerCode(each.value), message="", documents=[]) for each in found]
+
+
+def rejection_blockers(actor: Actor, verdict: Verdict) -> list[RejectionBlocker]:
+    return [RejectionBlocker.of(each) for each in verdict.blockers(OrderAction.REJECT, actor)]
+
+
+def available_actions(viewer: Judge, facts: Facts) -> list[OrderAction]:
+    return policy.available_actions(viewer.role, facts)
+
+
+def delivery_status_of(_: Judge, facts: Facts) -> DeliveryStatus:
+    return policy.delivery_status(facts)
+
+
+def _facts_of(conditions: Iterable[Condition]) -> tuple[Fact, ...]:
+    """The facts that these conditions look at."""
+    return tuple(dict.fromkeys(each.fact for each in conditions if isinstance(each, Has | HasNot)))
+
+
+OF_REJECTING = _facts_of(BLOCKED_WHEN[blocker] for blocker in RULES[OrderAction.REJECT].unless)
+OF_DELIVERY = _facts_of(DELIVERY_STATUS_WHEN.values())
+
+
+def _given(status: OrderStatus, facts: Iterable[Fact], true: Iterable[bool]) -> Facts:
+    return Facts(status, frozenset(fact for fact, is_true in zip(facts, true, strict=True) if is_true))
+
+
+def judged(
+    judge: Callable[[Any, Facts], Any],
+    facts: Sequence[Fact] = tuple(Fact),
+    *,
+    only: set[str] | None = None,
+    otherwise: ForLevel | None = None,
+) -> Pure:
+    """A field that follows from the status and from these facts, which must be all that `judge` looks at."""
+
+    def make(viewer: Any, status: OrderStatus, *true: bool) -> Any:
+        return judge(viewer, _given(status, facts, true))
+
+    fields = None if only is None else frozenset(only | {"__typename"})
+    return Pure(("status", *map(fact_column, facts)), make, only=fields, otherwise=otherwise)
+
+
+def _explained(actor: Actor, rows: list[tuple[Any, ...]], ask: Callable[..., Any]) -> Any:
+    """The blockers of rejecting, with their messages and documents: read for the orders that have any."""
+    facts = {id: _given(status, OF_REJECTING, true) for id, status, *true in rows}
+    referenced = [id for id, each in facts.items() if each.true & {Fact.DELIVERY_NOTE, Fact.INVOICE}]
+    rejected = [id for id, each in facts.items() if each.status in policy.REJECTED]
+    documents = documents_by_order((yield from ask("documents", referenced)) if referenced else ())
+    rejections = rejections_by_order((yield from ask("rejections", rejected)) if rejected else ())
+    return [
+        rejection_blockers(actor, Verdict(facts[row[0]], tuple(documents.get(row[0], ())), rejections.get(row[0])))
+        for row in rows
+    ]
+
+
+BLOCKERS = ForLevel(
+    ("status", *map(fact_column, OF_REJECTING)), _explained, {"documents": documents_of, "rejections": rejections_of}
+)

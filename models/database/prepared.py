@@ -1,0 +1,158 @@
+"""Statements whose text is made once: narrowed to a shape of scope; brand, buyer and ids are parameters.
+
+The text is run on the connection of a session in the viewer's scope, so that row-level security, statement counts,
+traces and errors are those of every other statement.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Uuid, any_, bindparam, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.database.visibility import narrowing
+from models.scope import OutOfScope, Scope
+
+BRAND, BUYER, IDS, MOST = "scope_brand", "scope_buyer", "given_ids", "most"
+# Stand for a brand and a buyer while a statement is prepared: its parameters with these values are the scope's.
+_BRAND, _BUYER = uuid4(), uuid4()
+SCOPE = {_BRAND: BRAND, _BUYER: BUYER}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """`names`: of the parameters, in their places. `constants`: the values of those that are the statement's own."""
+
+    text: str
+    names: tuple[str, ...]
+    constants: Mapping[str, Any]
+
+    def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple([self.constants[name] if name in self.constants else values[name] for name in self.names])
+
+
+@dataclass(frozen=True, eq=False)
+class Preparing:
+    """Prepares statements for one database and one shape of scope. Each is equal to itself only."""
+
+    dialect: Dialect
+    has_brand: bool
+    has_buyer: bool
+
+    @property
+    def database(self) -> str:
+        return self.dialect.name
+
+    @cached_property
+    def _ids(self) -> Any:
+        given = func.json_each(bindparam(IDS, type_=String)).table_valued("value")
+        return select(given.c.value)
+
+    def among_ids(self, column: Any) -> Any:
+        """The condition that the column is one of the ids that are given when the statement runs."""
+        if self.dialect.name == "sqlite":
+            return column.in_(self._ids)
+        return column == any_(bindparam(IDS, type_=ARRAY(Uuid())))
+
+    def ids(self, ids: Sequence[Any]) -> Any:
+        """Ids, as the driver gives them, as the value of that parameter."""
+        return orjson.dumps(ids).decode() if self.dialect.name == "sqlite" else ids
+
+    @property
+    def most(self) -> Any:
+        """The parameter for LIMIT."""
+        return bindparam(MOST, type_=Integer())
+
+    def prepare(self, statement: Select[Any], *, whole_brand: bool = False) -> Prepared:
+        """`whole_brand`: for facts that rules look at, which are not narrowed to a buyer."""
+        buyer = _BUYER if self.has_buyer and not whole_brand else None
+        narrowed = statement.options(*narrowing(_BRAND if self.has_brand else None, buyer))
+        compiled: Any = narrowed.compile(dialect=self.dialect)
+        given = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
+        state = compiled.construct_expanded_state(dict.fromkeys(compiled.params) | given)
+        scope = {name: SCOPE[value] for name, value in given.items() if isinstance(value, UUID) and value in SCOPE}
+        if self.has_brand and BRAND not in scope.values():
+            raise OutOfScope(f"a statement that cannot be restricted: {state.statement}")
+        constants = {}
+        for name in set(state.positiontup).difference(scope):
+            bind = compiled.binds.get(name)
+            if bind is None or not bind.required:
+                processor = state.processors.get(name) or (self.to_driver(bind.type) if bind is not None else None)
+                constants[name] = processor(state.parameters[name]) if processor else state.parameters[name]
+        return Prepared(state.statement, tuple(scope.get(name, name) for name in state.positiontup), constants)
+
+    def to_driver(self, type: Any) -> Callable[[Any], Any] | None:
+        """Makes the driver's value of a parameter; None if they are the same."""
+        made: Callable[[Any], Any] | None = type.dialect_impl(self.dialect).bind_processor(self.dialect)
+        return made
+
+    def result_processor(self, column: Any) -> Callable[[Any], Any] | None:
+        """Makes the value that SQLAlchemy would give from the driver's; None if they are the same."""
+        made: Callable[[Any], Any] | None = column.type.dialect_impl(self.dialect).result_processor(self.dialect, None)
+        return made
+
+    def scope_values(self, scope: Scope) -> dict[str, Any]:
+        return {BRAND: self.id(scope.brand_id), BUYER: self.id(scope.buyer_id)}
+
+    def id(self, id: UUID | None) -> Any:
+        """An id as the driver takes it."""
+        return id.hex if id is not None and self.dialect.name == "sqlite" else id
+
+
+Steps = Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]
+
+
+async def run_steps(connection: AsyncConnection, steps: Steps, scope: dict[str, Any]) -> Any:
+    """Runs the statements that the generator yields, sends it the driver's rows, and returns what it returns."""
+    try:
+        statement, values = next(steps)
+        while True:
+            result = await connection.exec_driver_sql(statement.text, statement.parameters(scope | values))
+            statement, values = steps.send(list(result.fetchall()))
+    except StopIteration as end:
+        return end.value
+
+
+async def run_steps_on_sqlite(connection: AsyncConnection, steps: Steps, scope: dict[str, Any]) -> Any:
+    """The same in one transaction and one hop to the driver's thread, where each statement alone would take four.
+
+    `connection` has no transaction yet. A cancelled request interrupts its statement.
+    """
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    database: sqlite3.Connection = driver._conn  # aiosqlite has no public way to run a function in its thread
+    seen = connection.sync_connection
+    listeners = list(seen.engine.dispatch.before_cursor_execute) if seen else []
+    is_cancelled = threading.Event()
+
+    def run() -> Any:
+        text = "BEGIN"
+        try:
+            database.execute(text)
+            statement, values = next(steps)
+            while not is_cancelled.is_set():
+                text, parameters = statement.text, statement.parameters(scope | values)
+                for listener in listeners:
+                    listener(seen, None, text, parameters, None, False)
+                statement, values = steps.send(database.execute(text, parameters).fetchall())
+        except StopIteration as end:
+            return end.value
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
+        finally:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+
+    try:
+        return await driver._execute(run)
+    except asyncio.CancelledError:
+        is_cancelled.set()
+        database.interrupt()
+        raise

@@ -1,0 +1,266 @@
+"""Compiled queries: their statements, their limits, and what happens when they cannot answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import parse
+from sqlalchemy import Dialect, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import asyncpg
+
+from graph.execution.compiler import MAX_KEPT, MAX_LEVELS, Kept, Plan
+from graph.execution.plans import MAX_FAILURES, Plans
+from graph.schema import schema
+from graph.settings.edge import Edge
+from graph.telemetry.metrics import REGISTRY
+from models.actor import Actor
+from models.base import new_id
+from models.database.engines import DatabaseBusyError, is_busy
+from models.database.prepared import BRAND, Prepared, Preparing
+from models.database.sessions import Database
+from models.policy import Role
+from models.scope import EVERYTHING, Scope
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
+from tests.support.factories import make_order, make_shop, make_tag
+from tests.support.scoped_sql import unbound
+
+EVERYTHING_DECLARED = """
+query Page {
+  orders(first: 2, filter: {canReject: false, tagIds: [], buyerIds: []}) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    edges { cursor node { ...Fields } }
+  }
+}
+query One($id: ID!) {
+  order(id: $id) { ...Fields }
+}
+fragment Fields on Order {
+  id code status statusLabel isRejected isArchived version placedAt updatedAt totalQuantity total { amount currency }
+  buyer { id uniqueCode name isOffline locale country address }
+  canReject deliveryStatus availableActions rejectionBlockers { code message documents { id code } }
+  tags { id code name color }
+  lines(first: 3) {
+    totalCount pageInfo { hasNextPage startCursor }
+    nodes { id quantity unitPrice { amount } amount { amount } sku { id number name modelNumber } }
+  }
+}
+"""
+COUNTED = {
+    "{ orders(first: 3) { nodes { id code status buyer { name } canReject rejectionBlockers { code } } } }": 1,
+    "{ orders(first: 3) { totalCount nodes { code } } }": 2,
+    "{ orders(first: 3) { nodes { code tags { name } } } }": 2,
+    "{ orders(first: 3) { nodes { code lines(first: 1) { nodes { sku { number } } } } } }": 2,
+    "{ orders(first: 3) { nodes { code lines { totalCount nodes { quantity } } tags { code } } } }": 4,
+}
+NUMBERS = "{ orders { nodes { code totalQuantity } } }"
+
+
+@pytest.fixture
+async def both(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[Client, Client]]:
+    """The application with compiled queries, and without."""
+    async with (
+        serving(database_url, tmp_path, clock, edge=Edge()) as compiled,
+        serving(database_url, tmp_path, clock, edge=Edge(compiled=False)) as plain,
+    ):
+        yield compiled, plain
+
+
+def answered(how: str) -> float:
+    return REGISTRY.get_sample_value("orders_queries_total", {"how": how}) or 0
+
+
+async def same_answer(both: tuple[Client, Client], actor: Actor, document: str) -> bytes:
+    one, other = [
+        await each.http.post(
+            "/graphql", json={"query": document}, headers=each.as_(actor).headers | {"X-Request-ID": "same"}
+        )
+        for each in both
+    ]
+    assert one.status_code == other.status_code
+    assert one.content == other.content
+    content: bytes = one.content
+    return content
+
+
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), asyncpg.dialect()], ids=["sqlite", "postgresql"])  # type: ignore[no-untyped-call]
+@pytest.mark.parametrize("role", [Role.WRITE, Role.BUYER])
+def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Role) -> None:
+    actor = Actor(role=role, id="x", name="X", brand_id=new_id(), buyer_id=new_id() if role is Role.BUYER else None)
+    preparing = Preparing(dialect, has_brand=True, has_buyer=role is Role.BUYER)
+    document = parse(EVERYTHING_DECLARED)
+    list_, one = (Plan(schema._schema, document, name, {}, preparing) for name in ("Page", "One"))
+    steps = list_.start(actor, {})
+    page, _ = next(steps)
+    count, _ = steps.send([])
+    prepared = [*list_.statements, page, count, *one.statements]
+    assert len(prepared) > 12
+    for statement in prepared:
+        assert BRAND in statement.names
+        assert unbound(statement.text) == [], statement.text
+
+
+async def test_the_number_of_statements_is_constant(database: Database, both: tuple[Client, Client]) -> None:
+    shop = await make_shop(database)
+    await make_tag(database, shop.brand.id, "VIP")
+    for _ in range(3):
+        await make_order(database, shop)
+    client = both[0].as_(shop.member())
+    for document, number in COUNTED.items():
+        before = answered("compiled")
+        with client.statements() as seen:
+            await client.data(document)
+        assert answered("compiled") == before + 1, document
+        assert len(seen) == number, (document, seen)
+
+
+async def test_facts_are_not_narrowed_to_a_buyer(database: Database, both: tuple[Client, Client]) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop)
+    client = both[0].as_(shop.buyer_user())
+    with client.statements() as seen:
+        data = await client.data("{ orders { nodes { code deliveryStatus } } }")
+    assert data["orders"]["nodes"][0]["deliveryStatus"] == "NONE"
+    assert len(seen) == 2
+    assert "buyer_id" not in seen[1]
+
+
+async def test_a_row_that_is_not_as_declared_gives_the_same_errors(
+    database: Database, both: tuple[Client, Client]
+) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop)
+    await make_order(database, shop, total_quantity=3_000_000_000)  # no Int of GraphQL
+    before = answered("failed"), answered("dropped")
+    for _ in range(MAX_FAILURES + 1):
+        content = await same_answer(both, shop.member(), NUMBERS)
+    assert b'"path":["orders","nodes",0,"totalQuantity"]' in content
+    assert answered("failed") == before[0] + MAX_FAILURES
+    assert answered("dropped") == before[1] + 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fields"),
+    [
+        ("UPDATE orders SET placed_at = '2026'", "placedAt"),
+        ("UPDATE orders SET currency = 1.5", "total { currency }"),
+        ("UPDATE buyers SET locale = 'xx'", "buyer { locale }"),
+        ("UPDATE buyers SET name = X'ff'", "buyer { name }"),
+        ("UPDATE order_lines SET quantity = 'many'", "lines { nodes { quantity } }"),
+        ("UPDATE order_lines SET id = 'nonsense' WHERE position = 1", "lines { nodes { id } }"),
+        ("DELETE FROM buyers", "buyer { name }"),
+        ("DELETE FROM buyers", "buyer { isOffline }"),
+        ("DELETE FROM skus", "lines { nodes { sku { name } } }"),
+        ("DELETE FROM order_lines", "lines { totalCount nodes { quantity } }"),
+        ("UPDATE orders SET status = 'NONE'", "status statusLabel canReject"),
+    ],
+)
+async def test_spoiled_rows_of_sqlite_give_the_same_answer(
+    sqlite_url: str, tmp_path: Path, clock: Clock, spoil: str, fields: str
+) -> None:
+    database = Database(sqlite_url)
+    shop = await make_shop(database)
+    await make_order(database, shop)
+    async with database.engine.connect() as connection:
+        triggers = (await connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))).scalars()
+        for name in list(triggers):
+            await connection.execute(text(f"DROP TRIGGER {name}"))
+        await connection.commit()
+        await connection.execute(text("ROLLBACK"))
+        for statement in ("PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON", spoil):
+            await connection.exec_driver_sql(statement)
+        await connection.commit()
+    await database.close()
+    async with (
+        serving(sqlite_url, tmp_path, clock, edge=Edge()) as compiled,
+        serving(sqlite_url, tmp_path, clock, edge=Edge(compiled=False)) as plain,
+    ):
+        await same_answer((compiled, plain), shop.member(), f"{{ orders {{ nodes {{ code {fields} }} }} }}")
+
+
+async def test_graphql_core_reports_invalid_arguments(database: Database, both: tuple[Client, Client]) -> None:
+    shop = await make_shop(database)
+    before = answered("arguments")
+    content = await same_answer(both, shop.member(), '{ orders(first: 2, after: "nonsense") { nodes { code } } }')
+    assert b"not a cursor" in content
+    assert answered("arguments") == before + 1
+
+
+async def test_a_document_of_many_levels_is_not_compiled(database: Database, both: tuple[Client, Client]) -> None:
+    shop = await make_shop(database)
+    before = answered("too many levels")
+    roots = " ".join(f"o{n}: orders(first: 1) {{ nodes {{ code }} }}" for n in range(MAX_LEVELS + 1))
+    await same_answer(both, shop.member(), f"{{ {roots} }}")
+    assert answered("too many levels") == before + 1
+
+
+async def test_what_is_not_declared_is_left_to_graphql_core(database: Database, both: tuple[Client, Client]) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop)
+    before = answered("field")
+    await same_answer(both, shop.member(), "{ orders { nodes { code original { totalQuantity } } } }")
+    assert answered("field") == before + 1
+
+
+async def test_the_setting_switches_compiling_off(database: Database, both: tuple[Client, Client]) -> None:
+    shop = await make_shop(database)
+    before = answered("compiled")
+    await both[1].as_(shop.member()).data("{ orders { nodes { code } } }")
+    assert answered("compiled") == before
+
+
+class BusyRequest:
+    """A request whose database is busy."""
+
+    compiled = True
+    actor = Actor(role=Role.WRITE, id="x", name="X", brand_id=new_id())
+
+    def preparing(self) -> Preparing:
+        return Preparing(sqlite.dialect(), has_brand=True, has_buyer=False)
+
+    async def run_steps(self, steps: Any) -> Any:
+        raise DatabaseBusyError("locked")
+
+
+async def test_a_busy_database_is_not_asked_again_by_graphql_core() -> None:
+    outcomes: list[str] = []
+    plans = Plans(schema._schema, is_busy, outcomes.append)
+    lost, null = "{ one: order(id: $id) { code } mine: orders { nodes { code } } }", "{ one: order(id: $id) { code } }"
+    for fields, data, path in ((lost, None, "mine"), (null, {"one": None}, "one")):
+        document = f"query ($id: ID!) {fields}"
+        result = await plans.answer(document, parse(document), None, {"id": "ord_x"}, BusyRequest())
+        assert result is not None
+        assert result.data == data
+        assert [error.path for error in result.errors or ()] == [[path]]
+    assert outcomes == ["busy", "busy"]
+
+
+async def test_a_cancelled_request_interrupts_its_statement_on_sqlite(sqlite_url: str) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    started = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def steps(text: str) -> Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]:
+        loop.call_soon_threadsafe(started.set)
+        rows = yield Prepared(text, (), {}), {}
+        return rows[0][0]
+
+    database = Database(sqlite_url)
+    running = asyncio.create_task(database.run_steps(EVERYTHING, steps(endless)))
+    await started.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await database.run_steps(Scope(new_id()), steps("SELECT 7")) == 7
+    await database.close()
+
+
+def test_what_is_kept_is_bounded() -> None:
+    kept = Kept(lambda value: (str(value),))
+    for n in range(MAX_KEPT + 10):
+        assert kept[(n,)] == (str(n),)
+    assert len(kept) <= MAX_KEPT

@@ -1,0 +1,258 @@
+"""The same bytes whoever answers: generated documents, variables and viewers, by compiled plans and by graphql-core.
+
+DIFFERENTIAL=2000 tries so many documents on each database.
+"""
+
+import os
+import random
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.settings.edge import Edge
+from graph.telemetry.metrics import REGISTRY
+from models.actor import Actor
+from models.base import new_id
+from models.database.sessions import Database
+from models.invoice import InvoiceStatus
+from models.locale import Locale
+from models.order import DataSet
+from models.policy import OrderStatus, Role
+from models.tag import OrderTag, Tag
+from tests.support.client import Client, id_of, serving
+from tests.support.clock import Clock
+from tests.support.factories import (
+    NOON,
+    OPERATOR,
+    add_backlog_sku,
+    add_delivery_note,
+    add_invoice,
+    make_buyer,
+    make_order,
+    make_shop,
+    save,
+)
+
+DOCUMENTS = int(os.environ.get("DIFFERENTIAL", "60"))
+
+PLAIN = ["id", "code", "status", "isRejected", "isArchived", "version", "placedAt", "updatedAt", "totalQuantity"]
+FIELDS: dict[str, list[str]] = {
+    "Order": [
+        *PLAIN,
+        "__typename",
+        "statusLabel",
+        "statusLabel(locale: JA)",
+        "deliveryStatus",
+        "canReject",
+        "availableActions",
+        "total {Money}",
+        "buyer {Buyer}",
+        "tags {Tag}",
+        "rejectionBlockers {RejectionBlocker}",
+        "lines(first: 2) {OrderLineConnection}",
+        "lines(first: $lines) {OrderLineConnection}",
+        "lines {OrderLineConnection}",
+        "original { totalQuantity }",
+    ],
+    "Money": ["amount", "currency", "__typename"],
+    "Buyer": ["id", "uniqueCode", "name", "isOffline", "locale", "country", "address", "__typename"],
+    "Tag": ["id", "code", "name", "color"],
+    "RejectionBlocker": ["code", "message", "documents { id code }", "__typename"],
+    "OrderLineConnection": [
+        "nodes {OrderLine}",
+        "edges { cursor node {OrderLine} }",
+        "pageInfo {PageInfo}",
+        "totalCount",
+    ],
+    "OrderLine": ["id", "quantity", "unitPrice {Money}", "amount {Money}", "sku {Sku}"],
+    "Sku": ["id", "number", "modelNumber", "name"],
+    "PageInfo": ["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"],
+    "OrderConnection": [
+        "nodes {Order}",
+        "edges { cursor node {Order} }",
+        "edges { node {Order} }",
+        "pageInfo {PageInfo}",
+        "totalCount",
+        "__typename",
+    ],
+}
+# Seldom, so that most documents are compiled.
+RARE = {"original { totalQuantity }", "lines(first: $lines) {OrderLineConnection}"}
+
+
+class Writer:
+    """Writes documents: aliases, fragments, directives, and fields in any order, some of them twice."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)  # noqa: S311 - chooses, keeps no secret
+        self.fragments: list[str] = []
+
+    def selection(self, kind: str, depth: int = 0) -> str:
+        parts: list[str] = []
+        keys: set[str] = set()
+        for each in self.chance.sample(FIELDS[kind], k=min(len(FIELDS[kind]), self.chance.randint(1, 6))):
+            if each in RARE and self.chance.random() < 0.8:
+                each = "code"
+            text = each
+            if "{" in each:
+                head, _, rest = each.partition("{")
+                text = f"{head}{{{self._nested(rest, depth)}"
+            key = each.split("(")[0].split(" ")[0]
+            if key in keys or (self.chance.random() < 0.15 and key not in ("edges", "nodes")):
+                text = f"other{len(parts)}: {text}"
+            keys.add(key)
+            roll = self.chance.random()
+            if roll < 0.05:
+                text = f"... on {kind} {{ {text} }}"
+            elif roll < 0.1:
+                text = f"... @include(if: $yes) {{ {text} }}"
+            elif roll < 0.13:
+                text = f"... @skip(if: $yes) {{ {text} }} __typename"
+            elif roll < 0.18:
+                self.fragments.append(f"fragment F{len(self.fragments)} on {kind} {{ {text} }}")
+                text = f"...F{len(self.fragments) - 1}"
+            parts.append(text)
+        return "{ " + " ".join(parts) + " }"
+
+    def _nested(self, rest: str, depth: int) -> str:
+        for kind in FIELDS:
+            rest = rest.replace(f"{{{kind}}}", self.selection(kind, depth + 1)) if f"{{{kind}}}" in rest else rest
+            if rest == f"{kind}}}":
+                return self.selection(kind, depth + 1)[1:]
+        return rest
+
+    def document(self) -> str:
+        roots = []
+        for n in range(self.chance.choice([1, 1, 1, 2])):
+            arguments = [self.chance.choice(each) for each in ARGUMENTS if self.chance.random() < 0.5]
+            shown = f"({', '.join(arguments)})" if arguments else ""
+            root = f"orders{shown} {self.selection('OrderConnection')}"
+            if self.chance.random() < 0.2:
+                root = f"order(id: $id) {self.selection('Order')}"
+            roots.append(f"r{n}: {root}")
+        body = f"{{ {' '.join(roots)} }} {' '.join(self.fragments)}"
+        used = [f"${name}: {kind}" for name, kind in VARIABLES.items() if re.search(rf"\${name}\b", body)]
+        given = f"({', '.join(used)})" if used else ""
+        return f"query Q{given} {body}"
+
+
+FILTERS: list[dict[str, Any] | None] = [
+    {"status": ["OC_CREATED", "REJECTED"]},
+    {"search": "quotes"},
+    {"canReject": False},
+    {"status": []},
+    None,
+]
+VARIABLES = {
+    "yes": "Boolean!",
+    "id": "ID!",
+    "lines": "Int",
+    "size": "Int",
+    "after": "String",
+    "filter": "OrderFilter",
+}
+ARGUMENTS = [
+    ["first: 3", "first: $size", "last: 2", "first: 3, after: $after", "last: 2, before: $after", "after: $after"],
+    ["filter: $filter", "filter: {canReject: true}", "filter: {includeArchived: true}"],
+    [
+        "sort: [{field: TOTAL, direction: ASC}]",
+        "sort: [{field: CODE, direction: DESC}, {field: UPDATED_AT, direction: ASC}]",
+        "sort: [{field: PLACED_AT, direction: DESC}]",
+    ],
+]
+
+
+@pytest.fixture
+async def both(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[Client, Client]]:
+    """The application twice, with compiled queries and without."""
+    off = Edge(compiled=False, rate_limit=0)
+    async with (
+        serving(database_url, tmp_path, clock, edge=Edge(rate_limit=0)) as compiled,
+        serving(database_url, tmp_path, clock, edge=off) as plain,
+    ):
+        yield compiled, plain
+
+
+async def fill(database: Database) -> tuple[list[Actor], list[str]]:
+    """Orders of every status with documents, tags, odd texts; two brands. Returns viewers and ids of orders."""
+    shop, other = await make_shop(database), await make_shop(database)
+    buyer = await make_buyer(database, shop.brand, name='Quotes " \\ \t and 日本 \u2028')
+    tags = [
+        Tag(id=new_id(), brand_id=shop.brand.id, code=f"T{n}", name=f"Tag {n}", color=color)
+        for n, color in enumerate(["#112233", None])
+    ]
+    await save(database, *tags)
+    orders = []
+    for n, status in enumerate([*OrderStatus, OrderStatus.OC_CREATED, OrderStatus.OC_CONFIRMED]):
+        order = await make_order(
+            database,
+            shop,
+            status=status,
+            currency=["GBP", "JPY", "KWD"][n % 3],
+            placed_at=NOON + timedelta(seconds=n % 4, microseconds=n % 2 * 250),
+            archived_at=NOON if status is OrderStatus.REJECTED else None,
+            approval_asked=n % 2 == 0,
+            lines=[(m + 1, 1000 * m + 7) for m in range(n % 5 + 1)],
+            buyer_id=buyer.id if n % 3 == 0 else shop.buyer.id,
+        )
+        orders.append(order)
+        await save(database, *(OrderTag(brand_id=shop.brand.id, order_id=order.id, tag_id=t.id) for t in tags[: n % 3]))
+    await add_delivery_note(database, orders[4])
+    await add_delivery_note(database, orders[9])
+    await add_invoice(database, orders[1], status=InvoiceStatus.DRAFT)
+    await add_invoice(database, orders[8], status=InvoiceStatus.ISSUED)
+    await add_backlog_sku(database, orders[9], shop.skus[0])
+    foreign = await make_order(database, other, code=orders[0].code)
+    viewers = [
+        *(shop.member(role, locale=locale) for role in (Role.WRITE, Role.READ, Role.APP_REJECT) for locale in Locale),
+        shop.buyer_user(),
+        shop.buyer_user(buyer, locale=Locale.JA),
+        other.member(),
+        OPERATOR,
+    ]
+    assert {each.official for each in orders} == {DataSet.ORIGINAL}
+    return viewers, [id_of(each) for each in (*orders, foreign)]
+
+
+async def test_the_same_bytes(both: tuple[Client, Client]) -> None:
+    compiled, plain = both
+    viewers, ids = await fill(compiled.database)
+    before, errors = answered("compiled"), 0
+    for seed in range(DOCUMENTS):
+        writer = Writer(seed)
+        chance = writer.chance
+        document = writer.document()
+        actor = chance.choice(viewers)
+        after = await _cursor(plain.as_(actor)) if "$after" in document else None
+        variables: dict[str, Any] = {  # those that the document does not name are ignored
+            "yes": chance.random() < 0.5,
+            "id": chance.choice([*ids, "ord_nonsense"]),
+            "lines": chance.choice([None, 1, 3, 3, 0]),
+            "size": chance.choice([None, 1, 5, 5, 100, 101]),
+            "after": chance.choice([after] * 5 + ["nonsense"]),
+            "filter": chance.choice(FILTERS),
+        }
+        body = {"query": document, "variables": variables}
+        answers = [
+            await each.http.post("/graphql", json=body, headers=each.as_(actor).headers | {"X-Request-ID": "same"})
+            for each in both
+        ]
+        assert answers[0].content == answers[1].content, (seed, document, variables, actor, answers)
+        errors += "errors" in answers[0].json()
+    # Not the trivial way: most documents are valid, and most of these are compiled.
+    assert errors < DOCUMENTS / 2
+    assert answered("compiled") - before > DOCUMENTS / 3
+
+
+def answered(how: str) -> float:
+    return REGISTRY.get_sample_value("orders_queries_total", {"how": how}) or 0
+
+
+async def _cursor(client: Client) -> str | None:
+    data = await client.data("{ orders(first: 2) { pageInfo { endCursor } } }")
+    cursor: str | None = data["orders"]["pageInfo"]["endCursor"]
+    return cursor
