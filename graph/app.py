@@ -24,6 +24,7 @@ from graph.core.download_links import Links
 from graph.downloads import documents
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
+from graph.http.compiled import CompiledAnswers
 from graph.http.downloads import Downloads, remove_orphans
 from graph.http.failures import failure, rate_limited
 from graph.http.graphiql import graphiql_page, graphiql_routes
@@ -168,14 +169,15 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         path: str = "",
     ) -> None:
         """`path`: of the public URL."""
+        made = schema if edge.introspection else create_schema(introspection=False)
         super().__init__(
-            schema if edge.introspection else create_schema(introspection=False),
+            made,
             timeout=edge.request_timeout,
             documents=edge.documents,
             suggestions=edge.introspection,
+            compiled=CompiledAnswers(made._schema, made.validator, made.plans) if edge.compiled else None,
         )
         self._graphiql = edge.graphiql
-        self._compiled = edge.compiled
         self._limiter = RateLimiter(edge.rate_limit, clock)
         self._database = database
         self._identity = identity
@@ -228,7 +230,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             on_mail=self._on_mail,
             links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
             quota=request.state.quota,
-            compiled=self._compiled,
+            compiled=self._compiled is not None,
         )
 
 

@@ -1,10 +1,9 @@
 """The API's table of contents: every query and mutation, bound to its resolver, its permission and its cost."""
 
-from functools import cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
@@ -55,7 +54,7 @@ from graph.sign_outs import sign_out_user
 from graph.tagging import apply_tags
 from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation, answered
-from graph.viewer import viewer
+from graph.viewer import viewer, viewer_of
 from models.database.engines import is_busy
 from models.messages.mail import MailKind, mail_texts
 from models.permissions import Permission
@@ -79,6 +78,7 @@ class Query:
         viewer,
         needs=P.READ,
         description="The caller: name, role, brand and language. Use it to decide what to show in a client.",
+        declaration=Root(value=viewer_of),
     )
     node = question(
         node,
@@ -449,18 +449,18 @@ describe_values(OrderAction, mutations_by_action(Mutation))
 
 
 class Schema(strawberry.Schema):
+    """`validator`, `plans`: what is known of documents that were executed before."""
+
+    validator: DocumentValidator
+    plans: Plans
+
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Errors are logged where they are masked (graph/core/errors.py)."""
 
 
 def create_schema(*, introspection: bool = True) -> Schema:
     validator = DocumentValidator(introspection=introspection)
-
-    @cache
-    def plans_of(schema: GraphQLSchema) -> Plans:
-        return Plans(schema, is_busy, answered)
-
-    return Schema(
+    made = Schema(
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
@@ -470,9 +470,12 @@ def create_schema(*, introspection: bool = True) -> Schema:
             ReadFromPrimary,
             KindOfOperation,
             lambda: Limits(validator),
-            lambda: CompiledQueries(plans_of),
+            lambda: CompiledQueries(made.plans),
         ],
     )
+    made.validator = validator
+    made.plans = Plans(made._schema, is_busy, answered)
+    return made
 
 
 schema = create_schema()

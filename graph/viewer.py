@@ -49,7 +49,11 @@ class Viewer(Node):
 
 
 def viewer(info: Info) -> Viewer:
-    return _published((info.context.actor, info.context.expires_at))
+    return viewer_of(info.context)
+
+
+def viewer_of(context: RequestContext) -> Viewer:
+    return _published((context.actor, context.expires_at))
 
 
 def _published(row: tuple[Actor, datetime | None]) -> Viewer:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import strawberry
+from graphql import ExecutionResult
 from strawberry import UNSET
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
@@ -20,8 +21,8 @@ from resolvers.core.context import Context
 class RequestContext(Context):
     """`expires_at`: when the viewer's token or API key expires; None for a key without expiry.
 
-    `on_sign_out` is called after a user was signed out. `compiled`: whether queries may be answered by compiled plans
-    (graph/execution/).
+    `on_sign_out` is called after a user was signed out. `compiled`: whether a compiled plan may be tried, and `result`:
+    what one has answered already (graph/execution/).
     """
 
     links: Links = field(kw_only=True)
@@ -29,6 +30,7 @@ class RequestContext(Context):
     on_sign_out: Callable[[SignOut], None] = lambda _: None
     quota: Quota = field(kw_only=True, default_factory=unlimited)
     compiled: bool = False
+    result: ExecutionResult | None = None
 
 
 class ReadFromPrimary(SchemaExtension):

@@ -112,7 +112,7 @@ class Level:
     all_columns: Mapping[str, Any]
     columns: list[str] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
-    pure: list[tuple[Pure, Any, list[FieldNode], dict[str, Any], list[str]]] = field(default_factory=list)
+    pure: list[tuple[Callable[..., Any], Callable[[Any], str], dict[str, Any], list[str]]] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
 
@@ -155,7 +155,7 @@ class Plan:
         self.statements: list[Any] = []
         self._source: list[str] = []
         self._names: dict[str, Any] = {"comma": ",".join, "ids_of": preparing.ids}
-        self._arguments: list[Callable[[Any, VariableValues], Any]] = []
+        self._arguments: list[Callable[[Any, VariableValues], Any]] = []  # of a request and its variables
         self._tellers: list[Callable[[Viewer], Kept]] = []
         self._kept: dict[Viewer, list[Kept]] = {}
         self._levels = 0
@@ -171,13 +171,14 @@ class Plan:
         exec(compile(source, "<compiled operation>", "exec"), self._names)  # noqa: S102 - see the module's docstring
         self.source = source
 
-    def start(self, actor: Any, variables: Mapping[str, Any]) -> Steps:
+    def start(self, request: Any, variables: Mapping[str, Any]) -> Steps:
         """The steps of one request. Raises for invalid variables and arguments, before any statement."""
         values = get_variable_values(self._schema, self._operation.variable_definitions or (), dict(variables))
         if isinstance(values, list):
             raise Unexpected("variables")
+        actor = request.actor
         viewer = Viewer(actor.role, actor.locale, actor.is_buyer)
-        arguments = [each(actor, values) for each in self._arguments]
+        arguments = [each(request, values) for each in self._arguments]
         kept = self._kept.get(viewer)
         if kept is None:
             kept = self._kept[viewer] = [each(viewer) for each in self._tellers]
@@ -276,11 +277,11 @@ class Plan:
             isinstance(each.value, VariableNode | ListValueNode | ObjectValueNode) for each in nodes[0].arguments or ()
         ):
             raise Undeclared("variable in an argument")
-        self._check_value(inner, nodes)
+        write = self._writer(shown.type, nodes)
         arguments = self._convert(shown, get_argument_values(shown, nodes[0], None))
         for each in columns:
             self._at(level, each)
-        level.pure.append((declaration, shown.type, nodes, arguments, columns))
+        level.pure.append((declaration.make, write, arguments, columns))
         return Piece("%s", [f"t{len(level.pure) - 1}"])
 
     def _names_in(self, parent: Any, nodes: list[FieldNode]) -> set[str]:
@@ -297,7 +298,7 @@ class Plan:
     def _for_level(self, level: Level, shown: Any, nodes: list[FieldNode], declaration: ForLevel) -> Piece:
         if nodes[0].arguments:
             raise Undeclared("arguments")
-        self._check_value(get_named_type(shown.type), nodes)
+        write = self._writer(shown.type, nodes)
         key = self._at(level, "id")
         values = [self._at(level, each) for each in declaration.columns]
         processors = [self._processor(level.all_columns[each]) for each in ("id", *declaration.columns)]
@@ -315,7 +316,7 @@ class Plan:
 
             plain = [tuple(p(v) for p, v in zip(processors, row, strict=True)) for row in rows]
             made = yield from declaration.read(actor, plain, ask)
-            return [self._json(shown.type, each, nodes) for each in made]
+            return [write(each) for each in made]
 
         name = self._name("read", read)
         listed = self._name("l")
@@ -338,44 +339,47 @@ class Plan:
 
     # ---------------------------------------------------------------- values that are no columns
 
-    def _check_value(self, kind: Any, nodes: list[FieldNode]) -> None:
-        """Raises Undeclared if an object of this type is more than its attributes."""
+    def _writer(self, kind: Any, nodes: list[FieldNode]) -> Callable[[Any], str]:
+        """Makes the JSON of a value. Raises Undeclared if an object of this type is more than its attributes."""
+        complete = self._completer(kind, nodes)
+        return lambda value: orjson.dumps(complete(value)).decode()
+
+    def _completer(self, kind: Any, nodes: list[FieldNode]) -> Callable[[Any], Any]:
+        """What graphql-core makes of a value of this type, for orjson."""
+        is_required = is_non_null_type(kind)
+        complete = self._completer_of_given(kind.of_type if is_required else kind, nodes)
+
+        def completed(value: Any) -> Any:
+            if value is not None:
+                return complete(value)
+            if is_required:
+                raise Unexpected("null")
+            return None
+
+        return completed
+
+    def _completer_of_given(self, kind: Any, nodes: list[FieldNode]) -> Callable[[Any], Any]:
+        if is_list_type(kind):
+            complete = self._completer(kind.of_type, nodes)
+            return lambda values: [complete(each) for each in values]
         if is_leaf_type(kind):
-            return
+            serialize: Callable[[Any], Any] = kind.serialize
+            return serialize
         if not is_object_type(kind):
             raise Undeclared("abstract type")
-        for each in self._selections.fields(kind, nodes).values():
-            if each[0].name.value == "__typename":
-                continue
-            shown = kind.fields[each[0].name.value]
-            definition = shown.extensions.get("strawberry-definition")
-            if definition is None or definition.base_resolver is not None:
-                raise Undeclared("field")
-            self._check_value(get_named_type(shown.type), each)
+        members = [(key, *self._member(kind, each)) for key, each in self._selections.fields(kind, nodes).items()]
+        return lambda value: {key: make(getattr(value, name) if name else value) for key, name, make in members}
 
-    def _json(self, kind: Any, value: Any, nodes: list[FieldNode]) -> str:
-        return orjson.dumps(self._completed(kind, value, nodes)).decode()
-
-    def _completed(self, kind: Any, value: Any, nodes: list[FieldNode]) -> Any:
-        if is_non_null_type(kind):
-            if value is None:
-                raise Unexpected("null")
-            kind = kind.of_type
-        if value is None:
-            return None
-        if is_list_type(kind):
-            return [self._completed(kind.of_type, each, nodes) for each in value]
-        if is_leaf_type(kind):
-            return kind.serialize(value)
-        made = {}
-        for key, each in self._selections.fields(kind, nodes).items():
-            if each[0].name.value == "__typename":
-                made[key] = kind.name
-                continue
-            shown = kind.fields[each[0].name.value]
-            attribute = shown.extensions["strawberry-definition"].python_name
-            made[key] = self._completed(shown.type, getattr(value, attribute), each)
-        return made
+    def _member(self, kind: Any, nodes: list[FieldNode]) -> tuple[str, Callable[[Any], Any]]:
+        """An attribute's name, and what completes it; no name for __typename."""
+        name = nodes[0].name.value
+        if name == "__typename":
+            return "", lambda _: kind.name
+        shown = kind.fields[name]
+        definition = shown.extensions.get("strawberry-definition")
+        if definition is None or definition.base_resolver is not None:
+            raise Undeclared("field")
+        return definition.python_name, self._completer(shown.type, nodes)
 
     # ---------------------------------------------------------------- levels
 
@@ -425,19 +429,19 @@ class Plan:
         columns = list(dict.fromkeys(each for *_, names in level.pure for each in names))
         processors = [self._processor(level.all_columns[each]) for each in columns]
         tasks = [
-            (declaration.make, kind, nodes, arguments, [columns.index(each) for each in names])
-            for declaration, kind, nodes, arguments, names in level.pure
+            (make, write, arguments, [columns.index(each) for each in names])
+            for make, write, arguments, names in level.pure
         ]
 
         def teller(viewer: Viewer) -> Kept:
-            def make(*raw: Any) -> tuple[str, ...]:
+            def told(*raw: Any) -> tuple[str, ...]:
                 values = [processor(each) for processor, each in zip(processors, raw, strict=True)]
                 return tuple(
-                    self._json(kind, do(viewer, *(values[n] for n in places), **arguments), nodes)
-                    for do, kind, nodes, arguments, places in tasks
+                    write(make(viewer, *(values[n] for n in places), **arguments))
+                    for make, write, arguments, places in tasks
                 )
 
-            return Kept(make)
+            return Kept(told)
 
         self._tellers.append(teller)
         names = "".join(f"t{n}, " for n in range(len(level.pure)))
@@ -457,21 +461,37 @@ class Plan:
         shown, declaration = self._declaration(self._schema.query_type, nodes)
         if not isinstance(declaration, Root):
             raise Undeclared("field")
-        make = self._one if declaration.listing is None else self._page
-        return Piece("%s", [f"(yield from {make(shown, nodes, declaration)}(v, kept, args))"])
+        if declaration.value is not None:
+            return self._value(shown, nodes, declaration.value)
+        source = declaration.source
+        if source is None:
+            raise Undeclared("field")
+        if declaration.listing is None:
+            name = self._one(shown, nodes, source, declaration.one)
+        else:
+            name = self._page(shown, nodes, source, declaration.listing)
+        return Piece("%s", [f"(yield from {name}(v, kept, args))"])
 
-    def _one(self, shown: Any, nodes: list[FieldNode], root: Root) -> str:
-        level = self._level_of(root.source)
+    def _value(self, shown: Any, nodes: list[FieldNode], value_of: Callable[[Any], Any]) -> Piece:
+        """An object that is made without a statement, of its attributes."""
+        if nodes[0].arguments:
+            raise Undeclared("arguments")
+        write = self._writer(shown.type, nodes)
+        self._arguments.append(lambda request, _: write(value_of(request)))
+        return Piece("%s", [f"args[{len(self._arguments) - 1}]"])
+
+    def _one(self, shown: Any, nodes: list[FieldNode], source: Source, one: Callable[..., Any]) -> str:
+        level = self._level_of(source)
         view = self._object(level, get_named_type(shown.type), nodes, "")
         self._at(level, "id")
         made = self._level(level, [view])
         columns = [level.all_columns[each].label(f"r{n}") for n, each in enumerate(level.columns)]
         wanted = select(*columns).where(self._preparing.among_ids(level.all_columns["id"]))
-        statement = self._statement(self._joined(wanted, root.source, level.columns))
+        statement = self._statement(self._joined(wanted, source, level.columns))
         to_ids = self._preparing
 
         def argument(_: Any, variables: VariableValues) -> Any:
-            found = root.one(**self._convert(shown, get_argument_values(shown, nodes[0], variables)))
+            found = one(**self._convert(shown, get_argument_values(shown, nodes[0], variables)))
             return None if found is None else to_ids.ids([to_ids.id(found)])
 
         self._arguments.append(argument)
@@ -484,18 +504,17 @@ class Plan:
         self._write(name, "v, kept, args", lines)
         return name
 
-    def _page(self, shown: Any, nodes: list[FieldNode], root: Root) -> str:
-        level = self._level_of(root.source)
+    def _page(self, shown: Any, nodes: list[FieldNode], source: Source, listing_of: Callable[..., Listing]) -> str:
+        level = self._level_of(source)
         connection = _Connection(self, level, get_named_type(shown.type), nodes)
         if not level.columns:
             self._at(level, "id")
         made = self._level(level, connection.views)
         width = len(level.columns)
         listings: dict[Any, tuple[Any, Any, Callable[[Any], str]]] = {}
-        listing_of = root.listing or root.one
 
-        def argument(actor: Any, variables: VariableValues) -> Asked:
-            listing = listing_of(actor, **self._convert(shown, get_argument_values(shown, nodes[0], variables)))
+        def argument(request: Any, variables: VariableValues) -> Asked:
+            listing = listing_of(request.actor, **self._convert(shown, get_argument_values(shown, nodes[0], variables)))
             known = listings.get(listing.shape)
             if known is None:
                 known = self._listing(listing, level, connection)

@@ -153,14 +153,16 @@ class Listing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A field of Query. Both raise for arguments that are invalid.
+    """A field of Query. All three raise for arguments that are invalid.
 
-    `listing(actor, **arguments)`: the page, for a connection. `one(**arguments)`: the id, for a single row, or None.
+    `listing(actor, **arguments)`: the page of rows of `source`, for a connection. `one(**arguments)`: the id of a
+    single row, or None. `value(request)`: the object itself, which needs no rows; of it only attributes are answered.
     """
 
-    source: Source
+    source: Source | None = None
     listing: Callable[..., Listing] | None = None
     one: Callable[..., Any] = lambda: None
+    value: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

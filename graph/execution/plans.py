@@ -3,6 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
@@ -27,7 +28,11 @@ class Request(Protocol):
     def actor(self) -> Any: ...
     @property
     def compiled(self) -> bool:
-        """Whether the server may answer by compiled plans."""
+        """Whether compiled plans may be tried."""
+
+    @property
+    def result(self) -> ExecutionResult | None:
+        """What a plan has answered before Strawberry began: its errors are still to be published."""
 
     def preparing(self) -> Preparing: ...
     async def run_steps(self, steps: Steps) -> Any:
@@ -41,6 +46,15 @@ class Entry:
         self.plan = plan
         self.reason = reason
         self.failures = 0
+
+
+@dataclass(slots=True)
+class Started:
+    """A request that its plan has taken on, before its first statement."""
+
+    entry: Entry
+    plan: Plan
+    steps: Steps
 
 
 class Plans:
@@ -60,27 +74,36 @@ class Plans:
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], request: Request
     ) -> ExecutionResult | None:
         """None: graphql-core must answer. Nothing of the request was answered or changed by then."""
-        preparing = request.preparing()
-        entry = self._entry(text, document, name, variables, preparing)
+        started = self.start(text, document, name, variables, request)
+        return await self.finish(started, request) if started else None
+
+    def start(
+        self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], request: Request
+    ) -> Started | None:
+        """None: graphql-core must answer."""
+        entry = self._entry(text, document, name, variables, request.preparing())
         if entry.plan is None:
             self._count(entry.reason)
             return None
         try:
-            steps = entry.plan.start(request.actor, variables)
+            return Started(entry, entry.plan, entry.plan.start(request, variables))
         except Unexpected as error:
             self._count(str(error))
-            return None
         except Exception:  # graphql-core says which argument is invalid
             self._count("arguments")
-            return None
+        return None
+
+    async def finish(self, started: Started, request: Request) -> ExecutionResult | None:
+        """None: graphql-core must answer."""
         try:
-            data = await request.run_steps(steps)
+            data = await request.run_steps(started.steps)
         except Exception as error:
             if self._is_busy(error):
                 self._count("busy")
-                return _failed(error, entry.plan)
+                return _failed(error, started.plan)
             log.warning("a compiled query failed; graphql-core answers", exc_info=error)
             self._count("failed")
+            entry = started.entry
             entry.failures += 1
             if entry.failures >= MAX_FAILURES:
                 entry.plan, entry.reason = None, "dropped"
@@ -134,19 +157,20 @@ def _failed(error: Exception, plan: Plan) -> ExecutionResult:
 
 
 class CompiledQueries(SchemaExtension):
-    """Answers a query by its compiled plan, if it has one. `plans_of`: the plans of a schema."""
+    """Answers a query by its compiled plan, if it has one."""
 
-    def __init__(self, plans_of: Callable[[GraphQLSchema], Plans]) -> None:
-        self._plans_of = plans_of
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
 
     async def on_execute(self) -> AsyncIterator[None]:
         context = self.execution_context
         request = context.context
-        if request is not None and request.compiled and context.operation_type is OperationType.QUERY:
+        if request is not None and context.operation_type is OperationType.QUERY:
+            result = request.result
             document, text = context.graphql_document, context.query
-            if document is not None and text:
-                plans = self._plans_of(context.schema._schema)
-                result = await plans.answer(text, document, context.operation_name, context.variables or {}, request)
-                if result is not None:
-                    context.result = result
+            if request.compiled and document is not None and text:
+                variables = context.variables or {}
+                result = await self._plans.answer(text, document, context.operation_name, variables, request)
+            if result is not None:
+                context.result = result
         yield

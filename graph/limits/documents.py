@@ -77,11 +77,21 @@ class ValidatedDocument:
     errors: list[GraphQLError]
     costs: Costs
     _operations: dict[str | None, OperationCost] = field(default_factory=dict)
+    _chosen: dict[str | None, OperationDefinitionNode] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation of this name, or without a name the only one; None if there is no such operation."""
+        if name not in self._chosen:
+            found = get_operation_ast(self.document, name)
+            if found is None:
+                return None  # not kept: there is no limit to names that a document does not have
+            self._chosen[name] = found
+        return self._chosen[name]
 
     def cost(self, schema: GraphQLSchema, operation_name: str | None, variables: Mapping[str, Any]) -> int:
         """Cost of one operation. 0 when the document has no such operation: executing it then reports the error."""
         if operation_name not in self._operations:
-            operation = get_operation_ast(self.document, operation_name)
+            operation = self.operation(operation_name)
             root = schema.get_root_type(operation.operation) if operation else None
             if operation is None or root is None:
                 return 0
@@ -102,11 +112,16 @@ class DocumentValidator:
         self._cached: OrderedDict[str, ValidatedDocument] = OrderedDict()
         self._characters = 0
 
-    def validate(self, text: str, schema: GraphQLSchema) -> ValidatedDocument:
-        """Raises GraphQLError when the text cannot be parsed."""
+    def known(self, text: str) -> ValidatedDocument | None:
+        """None if the document was not validated before, or is forgotten."""
         cached = self._cached.get(text)
         if cached is not None:
             self._cached.move_to_end(text)
+        return cached
+
+    def validate(self, text: str, schema: GraphQLSchema) -> ValidatedDocument:
+        """Raises GraphQLError when the text cannot be parsed."""
+        if cached := self.known(text):
             return cached
         try:
             validated = self._validate(text, schema)
@@ -183,13 +198,10 @@ class Limits(SchemaExtension):
 
     def _names_one_operation(self, context: ExecutionContext) -> bool:
         """Strawberry would run the first of several operations."""
-        return (
-            context._provided_operation_name is not None
-            or get_operation_ast(self._validated.document, None) is not None
-        )
+        return context._provided_operation_name is not None or self._validated.operation(None) is not None
 
     def get_results(self) -> dict[str, Any]:
-        return {"cost": self._quota.extension() | {"limit": MAX_COST}}
+        return cost_of_answer(self._quota)
 
     def _charge(self, units: int) -> None:
         quota = self._quota
@@ -200,6 +212,11 @@ class Limits(SchemaExtension):
     def _quota(self) -> Quota:
         quota: Quota = self.execution_context.context.quota
         return quota
+
+
+def cost_of_answer(quota: Quota) -> dict[str, Any]:
+    """The `extensions` of an answer."""
+    return {"cost": quota.extension() | {"limit": MAX_COST}}
 
 
 def too_costly(cost: int) -> GraphQLError:

@@ -42,6 +42,9 @@ class RateLimiter:
         bucket.left -= units
         return True
 
+    def give_back(self, key: str, units: int) -> None:
+        self._refilled(key).left += units
+
     def left(self, key: str) -> float:
         return self._refilled(key).left
 
@@ -75,6 +78,15 @@ class Quota:
         self._requested += units
         self._last = units
         return not self._is_limited or self._limiter.take(self._key, units)
+
+    def has(self, units: int) -> bool:
+        return not self._is_limited or self._limiter.left(self._key) >= units
+
+    def give_back(self, units: int) -> None:
+        """Undoes a take of this request."""
+        self._requested -= units
+        if self._is_limited:
+            self._limiter.give_back(self._key, units)
 
     def extension(self) -> dict[str, Any]:
         """`extensions.cost` of the response: units requested, units left, and when the bucket will be full again."""

@@ -100,11 +100,15 @@ class KindOfOperation(SchemaExtension):
 
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
-        kind = context.operation_type.value.lower()
-        if metered := _kind.get():
-            metered[0] = kind
-            metered[1] = context.operation_name or ""
+        executed(context.operation_type.value.lower(), context.operation_name)
         yield
+
+
+def executed(kind: str, name: str | None) -> None:
+    """Records what the request executes: "query" or "mutation", and the operation's name."""
+    if metered := _kind.get():
+        metered[0] = kind
+        metered[1] = name or ""
 
 
 def refused(code: str) -> None:

@@ -16,12 +16,14 @@ from uuid import UUID, uuid4
 import orjson
 from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Uuid, any_, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from models.database.visibility import narrowing
 from models.scope import OutOfScope, Scope
 
 BRAND, BUYER, IDS, MOST = "scope_brand", "scope_buyer", "given_ids", "most"
+MAX_ROWS_ON_LOOP = 500
 # Stand for a brand and a buyer while a statement is prepared: its parameters with these values are the scope's.
 _BRAND, _BUYER = uuid4(), uuid4()
 SCOPE = {_BRAND: BRAND, _BUYER: BUYER}
@@ -110,49 +112,79 @@ class Preparing:
 Steps = Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]
 
 
-async def run_steps(connection: AsyncConnection, steps: Steps, scope: dict[str, Any]) -> Any:
-    """Runs the statements that the generator yields, sends it the driver's rows, and returns what it returns."""
+First = tuple[Prepared, dict[str, Any]]
+
+
+async def run_steps(connection: AsyncConnection, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+    """Runs the statements that the generator yields, sends it the driver's rows, and returns what it returns.
+
+    `first`: what it has yielded so far.
+    """
+    statement, values = first
+    while True:
+        result = await connection.exec_driver_sql(statement.text, statement.parameters(scope | values))
+        rows = list(result.fetchall())
+        # Much JSON is written beside the event loop, which has others to serve.
+        is_long = len(rows) > MAX_ROWS_ON_LOOP
+        following = await asyncio.to_thread(_send, steps, rows) if is_long else _send(steps, rows)
+        if isinstance(following, End):
+            return following.value
+        statement, values = following
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    value: Any
+
+
+def _send(steps: Steps, rows: list[Any]) -> First | End:
+    """A thread's future cannot carry StopIteration."""
     try:
-        statement, values = next(steps)
-        while True:
-            result = await connection.exec_driver_sql(statement.text, statement.parameters(scope | values))
-            statement, values = steps.send(list(result.fetchall()))
+        return steps.send(rows)
     except StopIteration as end:
-        return end.value
+        return End(end.value)
 
 
-async def run_steps_on_sqlite(connection: AsyncConnection, steps: Steps, scope: dict[str, Any]) -> Any:
+async def run_steps_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
     """The same in one transaction and one hop to the driver's thread, where each statement alone would take four.
 
-    `connection` has no transaction yet. A cancelled request interrupts its statement.
+    A cancelled request interrupts its statement.
     """
-    driver: Any = (await connection.get_raw_connection()).driver_connection
-    database: sqlite3.Connection = driver._conn  # aiosqlite has no public way to run a function in its thread
-    seen = connection.sync_connection
-    listeners = list(seen.engine.dispatch.before_cursor_execute) if seen else []
-    is_cancelled = threading.Event()
+    return await greenlet_spawn(_run_on_sqlite, engine, steps, first, scope)
 
-    def run() -> Any:
-        text = "BEGIN"
-        try:
-            database.execute(text)
-            statement, values = next(steps)
-            while not is_cancelled.is_set():
-                text, parameters = statement.text, statement.parameters(scope | values)
-                for listener in listeners:
-                    listener(seen, None, text, parameters, None, False)
-                statement, values = steps.send(database.execute(text, parameters).fetchall())
-        except StopIteration as end:
-            return end.value
-        except sqlite3.Error as error:
-            raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
-        finally:
-            if database.in_transaction:
-                database.execute("ROLLBACK")
 
+def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+    # The pool's own interface: a Connection of SQLAlchemy would roll back once more, in a hop of its own.
+    pooled: Any = engine.sync_engine.pool.connect()
     try:
-        return await driver._execute(run)
-    except asyncio.CancelledError:
-        is_cancelled.set()
-        database.interrupt()
-        raise
+        driver: Any = pooled.driver_connection
+        database: sqlite3.Connection = driver._conn  # aiosqlite has no public way to run a function in its thread
+        listeners = list(engine.sync_engine.dispatch.before_cursor_execute)
+        is_cancelled = threading.Event()
+
+        def run() -> Any:
+            text = "BEGIN"
+            try:
+                database.execute(text)
+                statement, values = first
+                while not is_cancelled.is_set():
+                    text, parameters = statement.text, statement.parameters(scope | values)
+                    for listener in listeners:
+                        listener(engine.sync_engine, None, text, parameters, None, False)
+                    statement, values = steps.send(database.execute(text, parameters).fetchall())
+            except StopIteration as end:
+                return end.value
+            except sqlite3.Error as error:
+                raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
+            finally:
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
+
+        try:
+            return await_only(driver._execute(run))
+        except asyncio.CancelledError:
+            is_cancelled.set()
+            database.interrupt()
+            raise
+    finally:
+        pooled._close_special(transaction_reset=True)

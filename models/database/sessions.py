@@ -90,13 +90,17 @@ class Database:
 
     async def run_steps(self, scope: Scope, steps: Steps, *, may_lag: bool = False) -> Any:
         """Runs prepared statements (models/database/prepared.py) as read() runs others."""
+        try:
+            first = next(steps)
+        except StopIteration as end:  # needs no statement, and so no connection
+            return end.value
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
         # Traces want SQLAlchemy's own events around each statement.
         if self.is_sqlite and not self.engine.sync_engine.dispatch.after_cursor_execute:
-            async with self.engine.execution_options(scope=scope).connect() as connection:
-                return await run_steps_on_sqlite(connection, steps, values)
+            engine = self.engine.execution_options(scope=scope)
+            return await run_steps_on_sqlite(engine, steps, first, values)
         async with self.read(scope, may_lag=may_lag) as session:
-            return await run_steps(await session.connection(), steps, values)
+            return await run_steps(await session.connection(), steps, first, values)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:

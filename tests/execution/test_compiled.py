@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,22 @@ COUNTED = {
 NUMBERS = "{ orders { nodes { code totalQuantity } } }"
 
 
+@dataclass
+class Asking:
+    """A request whose database is busy."""
+
+    actor: Actor
+    made: Preparing
+    compiled = True
+    result = None
+
+    def preparing(self) -> Preparing:
+        return self.made
+
+    async def run_steps(self, steps: Any) -> Any:
+        raise DatabaseBusyError("locked")
+
+
 @pytest.fixture
 async def both(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[Client, Client]]:
     """The application with compiled queries, and without."""
@@ -94,7 +111,7 @@ def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Role) -> 
     preparing = Preparing(dialect, has_brand=True, has_buyer=role is Role.BUYER)
     document = parse(EVERYTHING_DECLARED)
     list_, one = (Plan(schema._schema, document, name, {}, preparing) for name in ("Page", "One"))
-    steps = list_.start(actor, {})
+    steps = list_.start(Asking(actor, preparing), {})
     page, _ = next(steps)
     count, _ = steps.send([])
     prepared = [*list_.statements, page, count, *one.statements]
@@ -213,26 +230,15 @@ async def test_the_setting_switches_compiling_off(database: Database, both: tupl
     assert answered("compiled") == before
 
 
-class BusyRequest:
-    """A request whose database is busy."""
-
-    compiled = True
-    actor = Actor(role=Role.WRITE, id="x", name="X", brand_id=new_id())
-
-    def preparing(self) -> Preparing:
-        return Preparing(sqlite.dialect(), has_brand=True, has_buyer=False)
-
-    async def run_steps(self, steps: Any) -> Any:
-        raise DatabaseBusyError("locked")
-
-
 async def test_a_busy_database_is_not_asked_again_by_graphql_core() -> None:
+    actor = Actor(role=Role.WRITE, id="x", name="X", brand_id=new_id())
+    asking = Asking(actor, Preparing(sqlite.dialect(), has_brand=True, has_buyer=False))
     outcomes: list[str] = []
     plans = Plans(schema._schema, is_busy, outcomes.append)
     lost, null = "{ one: order(id: $id) { code } mine: orders { nodes { code } } }", "{ one: order(id: $id) { code } }"
     for fields, data, path in ((lost, None, "mine"), (null, {"one": None}, "one")):
         document = f"query ($id: ID!) {fields}"
-        result = await plans.answer(document, parse(document), None, {"id": "ord_x"}, BusyRequest())
+        result = await plans.answer(document, parse(document), None, {"id": "ord_x"}, asking)
         assert result is not None
         assert result.data == data
         assert [error.path for error in result.errors or ()] == [[path]]
