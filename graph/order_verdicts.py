@@ -5,6 +5,7 @@ Both ways of answering call these functions: the resolvers of graph/orders.py, a
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from graph.execution.declared import ForLevel, Pure
 from graph.rejection_types import RejectionBlocker, RejectionBlockerCode
@@ -99,16 +100,26 @@ def judged(
     return Pure(("status", *map(fact_column, facts)), make, only=fields, otherwise=otherwise)
 
 
-def _explained(actor: Actor, rows: list[tuple[Any, ...]], ask: Callable[..., Any]) -> Any:
+def _explained(actor: Actor, rows: list[tuple[UUID, tuple[Any, ...]]], ask: Callable[..., Any]) -> Any:
     """The blockers of rejecting, with their messages and documents: read for the orders that have any."""
-    facts = {id: _given(status, OF_REJECTING, true) for id, status, *true in rows}
-    referenced = [id for id, each in facts.items() if each.true & {Fact.DELIVERY_NOTE, Fact.INVOICE}]
-    rejected = [id for id, each in facts.items() if each.status in policy.REJECTED]
+    known: dict[tuple[Any, ...], Facts | None] = {}  # of orders with the same values; None: nothing blocks
+    blocked: dict[UUID, Facts] = {}
+    for id, values in rows:
+        if values not in known:
+            status, *true = values
+            facts = _given(status, OF_REJECTING, true)
+            known[values] = None if can_reject(actor, facts) else facts
+        if found := known[values]:
+            blocked[id] = found
+    referenced = [id for id, each in blocked.items() if each.true & {Fact.DELIVERY_NOTE, Fact.INVOICE}]
+    rejected = [id for id, each in blocked.items() if each.status in policy.REJECTED]
     documents = documents_by_order((yield from ask("documents", referenced)) if referenced else ())
     rejections = rejections_by_order((yield from ask("rejections", rejected)) if rejected else ())
     return [
-        rejection_blockers(actor, Verdict(facts[row[0]], tuple(documents.get(row[0], ())), rejections.get(row[0])))
-        for row in rows
+        rejection_blockers(actor, Verdict(blocked[id], tuple(documents.get(id, ())), rejections.get(id)))
+        if id in blocked
+        else []
+        for id, _ in rows
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 
 from graph.execution.declared import Kind, column, within
-from graph.execution.kinds import TEXT, both
+from graph.execution.kinds import QUOTED, TEXT, both
 from models.money import from_minor, precision
 from models.prices import simple
 
@@ -30,7 +30,7 @@ def _price(minor: str, currency: str) -> str:
     return f"{from_minor(simple(Decimal(minor)), currency):f}"
 
 
-AMOUNT = Kind(from_minor, both("'\"' + _amount({0}, {1}) + '\"'"), {"_amount": _amount})
+AMOUNT = Kind(from_minor, both("_amount({0}, {1})"), {"_amount": _amount}, QUOTED)
 
 
 @strawberry.type(description="An amount of money in one currency.")

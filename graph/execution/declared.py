@@ -20,12 +20,14 @@ class Kind:
     """How columns become a field. `value` makes the Python value from the values that SQLAlchemy gives.
 
     `code`: database → a Python expression for the JSON text over the driver's values {0}, {1}, …, with the names in
-    `uses`. It must raise for everything that graphql-core would refuse.
+    `uses`. It must raise for everything that graphql-core would refuse. `around`: what stands before and after that
+    text, e.g. quotation marks.
     """
 
     value: Callable[..., Any]
     code: Mapping[str, str]
     uses: Mapping[str, Any] = field(default_factory=dict)
+    around: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Children:
 class ForLevel:
     """`read(viewer, rows, ask)`: a generator of statements that returns a value for each row.
 
-    `rows`: tuples of the columns. It gets rows by `yield ask(name, ids)`, of the statement `statements[name]`.
+    `rows`: for each row its id, and a tuple of the columns. It gets rows by `yield from ask(name, ids)`, of the
+    statement `statements[name]`.
     """
 
     columns: tuple[str, ...]

@@ -11,6 +11,7 @@ from graph.execution.declared import Kind
 
 escaped = json.encoder.encode_basestring  # in C; the same text as orjson's
 MAX_INT = 2**31 - 1  # of GraphQL's Int
+QUOTED = ('"', '"')
 LITERALS = {True: "true", False: "false"}  # and 1, 0
 
 
@@ -44,12 +45,17 @@ def _instant(at: datetime) -> str:
 
 
 TEXT = Kind(_itself, both("escaped({0})"), {"escaped": escaped})
-WHOLE = Kind(_itself, both("whole({0})"), {"whole": whole})
+WHOLE = Kind(
+    _itself,
+    both(f"({{0}} if type({{0}}) is int and {-MAX_INT - 1} <= {{0}} <= {MAX_INT} else whole({{0}}))"),
+    {"whole": whole},
+)
 FLAG = Kind(_itself, both("LITERALS[{0}]"), {"LITERALS": LITERALS})
 INSTANT = Kind(
     _itself,
-    {"sqlite": "'\"' + _instant_of_text({0}) + '\"'", "postgresql": "'\"' + _instant({0}) + '\"'"},
+    {"sqlite": "_instant_of_text({0})", "postgresql": "_instant({0})"},
     {"_instant_of_text": _instant_of_text, "_instant": _instant},
+    QUOTED,
 )
 IS_SET = Kind(lambda value: value is not None, both("('false' if {0} is None else 'true')"))
 
@@ -59,11 +65,9 @@ def public_id(prefix: str, to_id: Callable[[UUID], Any], letters: Callable[[int]
     name = f"letters_{prefix}"
     return Kind(
         to_id,
-        {
-            "sqlite": f"'\"{prefix}_' + {name}(int({{0}}, 16)) + '\"'",
-            "postgresql": f"'\"{prefix}_' + {name}({{0}}.int) + '\"'",
-        },
+        {"sqlite": f"{name}(int({{0}}, 16))", "postgresql": f"{name}({{0}}.int)"},
         {name: letters},
+        (f'"{prefix}_', '"'),
     )
 
 

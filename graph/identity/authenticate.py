@@ -137,6 +137,9 @@ class Identity:
             await self._keys.close()
 
     async def _by_token(self, token: str) -> Principal:
+        if principal := self._tokens.remembered(token):
+            await self._ended.check(principal)
+            return principal
         # The header selects only which check is made; each check accepts its own algorithms and no others.
         header = header_of(token)
         if self._oidc and header.get("alg") in TYPES:

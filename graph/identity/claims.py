@@ -15,6 +15,7 @@ MAX_TOKEN_LENGTH = 16_384
 MAX_TEXT_LENGTH = MAX_ID_LENGTH
 BEGINNING_OF_TIME = datetime.fromtimestamp(0, UTC)
 LAST_INSTANT = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+TIMES = ("exp", "nbf", "iat")
 # Everything that the libraries raise for a malformed or forged token.
 MALFORMED_TOKEN_ERRORS = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 

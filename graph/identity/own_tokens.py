@@ -1,7 +1,10 @@
 """Bearer tokens of our own: signed JWTs (RFC 7519, HS256) that name the actor and the brand."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
@@ -9,6 +12,7 @@ from joserfc.jwk import OctKey
 
 from graph.identity.claims import (
     MALFORMED_TOKEN_ERRORS,
+    TIMES,
     Principal,
     TokenError,
     check_times,
@@ -28,10 +32,17 @@ ISSUER = "orders"
 AUDIENCE = "orders-api"
 
 
+MAX_REMEMBERED = 1_000
+
+
 class Tokens:
+    """Remembers the tokens that were read last: their signature is checked once, their times each time."""
+
     def __init__(self, secret_key: str, clock: Callable[[], datetime]) -> None:
         self._key = OctKey.import_key(secret_key)
         self._clock = clock
+        # By the digest of the token, so that the memory of this process holds no more tokens than before.
+        self._read: OrderedDict[bytes, tuple[Principal, dict[str, Any]]] = OrderedDict()
 
     def sign(self, actor: Actor, lifetime: timedelta = LIFETIME) -> str:
         now = self._clock()
@@ -52,6 +63,15 @@ class Tokens:
         if actor.buyer_id:
             claims["buyer"] = actor.buyer_id.hex
         return jwt.encode({"alg": ALGORITHM}, claims, self._key)
+
+    def remembered(self, token: str) -> Principal | None:
+        """The principal of a token that was read before. Raises TokenError if it is no longer valid."""
+        found = self._read.get(_digest(token))
+        if found is None:
+            return None
+        principal, times = found
+        check_times(times, self._clock(), grace=timedelta())
+        return principal
 
     def read(self, token: str) -> Principal:
         """The principal of a token. Raises TokenError."""
@@ -75,4 +95,12 @@ class Tokens:
             )
         except MALFORMED_TOKEN_ERRORS:
             raise missing("role, brand or buyer") from None
-        return Principal(actor, expires_at, issued_at(claims))
+        principal = Principal(actor, expires_at, issued_at(claims))
+        self._read[_digest(token)] = principal, {name: claims[name] for name in TIMES if name in claims}
+        if len(self._read) > MAX_REMEMBERED:
+            self._read.popitem(last=False)
+        return principal
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode(errors="replace")).digest()

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Any
@@ -137,6 +138,7 @@ def unlimited() -> Quota:
     return RateLimiter(0, lambda: datetime.min).of("")  # noqa: DTZ901 — never read
 
 
+@lru_cache(maxsize=1024)
 def network_of(address: str) -> str:
     """The network that counts as one client: an IPv6 address's /64, because one client has all of it."""
     try:

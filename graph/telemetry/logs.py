@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -22,6 +23,7 @@ ESCAPES = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160))} | {
 # Their messages do not help an operator, and some hold personal data: aiosqlite logs the values of statements.
 NOISY = ("weasyprint", "fontTools", "alembic", "mail.log", "aiosqlite", "httpx2")
 MAX_NAME_CHARACTERS = 100
+DOWNLOAD = re.compile(r"^(/downloads/).+", re.DOTALL)
 LONG_SEGMENT = re.compile("[^/]{41,}")
 log = logging.getLogger("orders.http")
 
@@ -39,7 +41,10 @@ class JsonLines(logging.Formatter):
         line |= {name: value for name, value in record.__dict__.items() if name not in STANDARD}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except TypeError:  # orjson takes no large numbers and no half of a surrogate pair
+            return json.dumps(line, default=str)
 
 
 class PlainLines(logging.Formatter):
@@ -107,4 +112,4 @@ def _origin(scope: Scope) -> dict[str, Any]:
 
 def _without_secrets(path: str) -> str:
     """Whoever has a download's token can open the document, also when the rest of the link is wrong."""
-    return LONG_SEGMENT.sub("…", re.sub(r"^(/downloads/).+", r"\1…", path, flags=re.DOTALL))
+    return LONG_SEGMENT.sub("…", DOWNLOAD.sub(r"\1…", path))

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Uuid, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
@@ -72,6 +72,25 @@ class Preparing:
     def most(self) -> Any:
         """The parameter for LIMIT."""
         return bindparam(MOST, type_=Integer())
+
+    def first_of_each(self, wanted: Select[Any], parent: Any, order: Sequence[Any]) -> Select[Any]:
+        """Selects the first `most` rows of each of the given parents, sorted within each of them.
+
+        `order`: columns whose first one is unique within a parent.
+        """
+        if self.dialect.name != "sqlite":
+            rank = func.row_number().over(partition_by=parent, order_by=order).label("rank")
+            ranked = wanted.add_columns(rank).where(self.among_ids(parent)).subquery()
+            columns = [each for each in ranked.c if each.name != "rank"]
+            return select(*columns).where(ranked.c.rank <= self.most).order_by(ranked.c.rank)
+        # SQLite keeps all columns of all rows for a window. The end of each parent's page, found in an index, is less.
+        given = func.json_each(bindparam(IDS, type_=String)).table_valued("value").alias("given")
+        end = wanted.with_only_columns(order[0], maintain_column_froms=True).where(parent == given.c.value)
+        end = end.order_by(order[0]).limit(1).offset(self.most - 1).correlate(given)
+        pages = select(given.c.value.label("id"), end.scalar_subquery().label("end")).cte("pages")
+        pages = pages.prefix_with("MATERIALIZED")
+        is_shown = or_(pages.c.end.is_(None), order[0] <= pages.c.end)
+        return wanted.join(pages, and_(pages.c.id == parent, is_shown)).order_by(*order)
 
     def prepare(self, statement: Select[Any], *, whole_brand: bool = False) -> Prepared:
         """`whole_brand`: for facts that rules look at, which are not narrowed to a buyer."""
