@@ -4,14 +4,13 @@ Both ways of answering call these functions: the resolvers of graph/orders.py, a
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from graph.execution.declared import ForLevel, Pure
 from graph.rejection_types import RejectionBlocker, RejectionBlockerCode
 from models import policy
-from models.actor import Actor
-from models.locale import Locale
+from models.actor import Actor, Viewpoint
 from models.messages.statuses import status_label
 from models.policy import (
     BLOCKED_WHEN,
@@ -25,7 +24,6 @@ from models.policy import (
     HasNot,
     OrderAction,
     OrderStatus,
-    Role,
 )
 from resolvers.reading.sources import fact_column
 from resolvers.reading.verdicts import Verdict, documents_by_order, documents_of, rejections_by_order, rejections_of
@@ -33,27 +31,16 @@ from resolvers.reading.verdicts import Verdict, documents_by_order, documents_of
 T = TypeVar("T")
 
 
-class Judge(Protocol):
-    """An actor, or what of it an answer may depend on."""
-
-    @property
-    def role(self) -> Role: ...
-    @property
-    def locale(self) -> Locale: ...
-    @property
-    def is_buyer(self) -> bool: ...
-
-
-def label_of(viewer: Judge, status: OrderStatus, approval_asked: bool, locale: Any = None) -> str:
+def label_of(viewer: Viewpoint, status: OrderStatus, approval_asked: bool, locale: Any = None) -> str:
     """`locale`: None or UNSET for the viewer's."""
     return status_label(status, locale or viewer.locale, to_buyer=viewer.is_buyer, approval_asked=approval_asked)
 
 
-def can_reject(viewer: Judge, facts: Facts) -> bool:
+def can_reject(viewer: Viewpoint, facts: Facts) -> bool:
     return not policy.blockers(OrderAction.REJECT, viewer.role, facts)
 
 
-def blocker_codes(viewer: Judge, facts: Facts) -> list[RejectionBlocker]:
+def blocker_codes(viewer: Viewpoint, facts: Facts) -> list[RejectionBlocker]:
     """With their codes only."""
     found = policy.blockers(OrderAction.REJECT, viewer.role, facts)
     return [RejectionBlocker(code=RejectionBlockerCode(each.value), message="", documents=[]) for each in found]
@@ -63,11 +50,11 @@ def rejection_blockers(actor: Actor, verdict: Verdict) -> list[RejectionBlocker]
     return [RejectionBlocker.of(each) for each in verdict.blockers(OrderAction.REJECT, actor)]
 
 
-def available_actions(viewer: Judge, facts: Facts) -> list[OrderAction]:
+def available_actions(viewer: Viewpoint, facts: Facts) -> list[OrderAction]:
     return policy.available_actions(viewer.role, facts)
 
 
-def delivery_status_of(_: Judge, facts: Facts) -> DeliveryStatus:
+def delivery_status_of(_: Viewpoint, facts: Facts) -> DeliveryStatus:
     return policy.delivery_status(facts)
 
 

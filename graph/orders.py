@@ -43,7 +43,7 @@ from graph.order_verdicts import (
 )
 from graph.rejection_types import OrderRejection, RejectionBlocker
 from graph.tag_types import Tag
-from models.actor import Actor
+from models.actor import Viewpoint
 from models.order import DataSet
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
@@ -314,7 +314,7 @@ def _asked(
 
 
 def listing(
-    actor: Actor,
+    viewer: Viewpoint,
     *,
     first: int | None = UNSET,
     after: str | None = UNSET,
@@ -327,7 +327,7 @@ def listing(
     wanted, by, request = _asked(first, after, last, before, filter, sort)
     if wanted.search is not None:
         raise Unexpected("search")  # chooses its statements by how common the words are
-    return resolvers.OrderListing.of(wanted, by, request, actor)
+    return resolvers.OrderListing.of(wanted, by, request, viewer)
 
 
 def id_of_order(id: str) -> UUID | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import Protocol
 from uuid import UUID
 
 from models.locale import Locale
@@ -66,6 +67,17 @@ class Actor:
     @property
     def scope(self) -> Scope:
         return Scope(self.brand_id, self.buyer_id)
+
+
+class Viewpoint(Protocol):
+    """An actor, or what of it decides what an order shows."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def locale(self) -> Locale: ...
+    @property
+    def is_buyer(self) -> bool: ...
 
 
 def id_of_subject(subject: str) -> str:

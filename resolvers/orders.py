@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models.actor import Actor
+from models.actor import Actor, Viewpoint
 from models.buyer import Buyer
 from models.facts import possible
 from models.folding import fold
@@ -129,7 +129,9 @@ class OrderListing:
     shape: Hashable
 
     @classmethod
-    def of(cls, filter: OrderFilter, sort: Sequence[OrderSort], request: PageRequest, actor: Actor) -> "OrderListing":
+    def of(
+        cls, filter: OrderFilter, sort: Sequence[OrderSort], request: PageRequest, actor: Viewpoint
+    ) -> "OrderListing":
         """Raises InputError."""
         by = keys(sort, actor)
         given = [getattr(filter, each.name) for each in fields(filter)]
@@ -173,7 +175,7 @@ async def matching(session: AsyncSession, filter: OrderFilter, sort: Sequence[Or
     return select(Order.id).where(*found).order_by(*ordering(keys(sort, actor)))
 
 
-def keys(sort: Sequence[OrderSort], actor: Actor) -> list[Key]:
+def keys(sort: Sequence[OrderSort], actor: Viewpoint) -> list[Key]:
     """The sort of the list, made unique by the id. TOTAL sorts by currency first: currencies do not compare."""
     keys: list[Key] = []
     for part in sort or NEWEST_FIRST:
@@ -212,7 +214,7 @@ async def conditions(session: AsyncSession, filter: OrderFilter, actor: Actor) -
     return _plain_conditions(filter, actor) + await narrowed(session, Order.id, _words(filter))
 
 
-def _plain_conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
+def _plain_conditions(filter: OrderFilter, actor: Viewpoint) -> list[ColumnElement[bool]]:
     """All but the search."""
     where: list[ColumnElement[bool]] = []
     if not filter.include_archived:

@@ -46,6 +46,7 @@ from graph.execution.selection import Selections, Undeclared, operation_of
 MAX_LEVELS = 12  # a statement each, whose text takes some milliseconds to make
 MAX_KEPT = 512  # combinations of a level's values, for each role and language
 MAX_LISTINGS = 32  # of one plan
+MAX_ASKED = 8  # combinations of viewer and variables, of one plan
 MAX_SHAPE = 2_000  # characters of a listing's shape: a longer one, with hundreds of ids, is hardly sent again
 
 NOT_CONSTANT = VariableNode | ListValueNode | ObjectValueNode  # or may not be
@@ -170,7 +171,10 @@ class Plan:
         self.statements: list[Any] = []
         self._source: list[str] = []
         self._names: dict[str, Any] = {"comma": ",".join, "ids_of": preparing.ids}
-        self._arguments: list[Callable[[Any, VariableValues], Any]] = []  # of a request and its variables
+        # Of a viewer and variables; what they give is kept for the last few of both.
+        self._arguments: list[Callable[[Viewer, VariableValues], Any]] = []
+        self._asked: dict[tuple[Viewer, bytes], list[Any]] = {}
+        self._values: list[Callable[[Any], str]] = []  # of a request
         self._tellers: list[Callable[[Viewer], Kept]] = []
         self._kept: dict[Viewer, list[Kept]] = {}
         self._levels = 0
@@ -181,24 +185,35 @@ class Plan:
         for key, nodes in self._selections.fields(query, [self._operation]).items():
             members.append((key, self._root(nodes)))
             self.roots[key] = (nodes, is_non_null_type(query.fields[nodes[0].name.value].type))
-        self._write("run", "v, kept, args", [f"return {_object(members)}"])
+        self._write("run", "v, kept, args, values", [f"return {_object(members)}"])
         source = "\n".join(self._source)
         exec(compile(source, "<compiled operation>", "exec"), self._names)  # noqa: S102 - see the module's docstring
         self.source = source
 
     def start(self, request: Any, variables: Mapping[str, Any]) -> Steps:
         """The steps of one request. Raises for invalid variables and arguments, before any statement."""
-        values = get_variable_values(self._schema, self._operation.variable_definitions or (), dict(variables))
-        if isinstance(values, list):
-            raise Unexpected("variables")
         actor = request.actor
         viewer = Viewer(actor.role, actor.locale, actor.is_buyer)
-        arguments = [each(request, values) for each in self._arguments]
+        key = viewer, orjson.dumps(variables)
+        arguments = self._asked.get(key)
+        if arguments is None:
+            arguments = self._read(viewer, variables)
+            if len(self._asked) >= MAX_ASKED:
+                self._asked.clear()
+            if len(key[1]) <= MAX_SHAPE:
+                self._asked[key] = arguments
         kept = self._kept.get(viewer)
         if kept is None:
             kept = self._kept[viewer] = [each(viewer) for each in self._tellers]
-        steps: Steps = self._names["run"](actor, kept, arguments)
+        values = [each(request) for each in self._values]
+        steps: Steps = self._names["run"](actor, kept, arguments, values)
         return steps
+
+    def _read(self, viewer: Viewer, variables: Mapping[str, Any]) -> list[Any]:
+        values = get_variable_values(self._schema, self._operation.variable_definitions or (), dict(variables))
+        if isinstance(values, list):
+            raise Unexpected("variables")
+        return [each(viewer, values) for each in self._arguments]
 
     # ---------------------------------------------------------------- the source
 
@@ -502,8 +517,8 @@ class Plan:
         if nodes[0].arguments:
             raise Undeclared("arguments")
         write = self._writer(shown.type, nodes)
-        self._arguments.append(lambda request, _: write(value_of(request)))
-        return Piece("%s", [f"args[{len(self._arguments) - 1}]"])
+        self._values.append(lambda request: write(value_of(request)))
+        return Piece("%s", [f"values[{len(self._values) - 1}]"])
 
     def _one(self, shown: Any, nodes: list[FieldNode], source: Source, one: Callable[..., Any]) -> str:
         level = self._level_of(source)
@@ -538,8 +553,8 @@ class Plan:
         width = len(level.columns)
         listings: dict[Any, tuple[Any, Any, Callable[[Any], str]]] = {}
 
-        def argument(request: Any, variables: VariableValues) -> Asked:
-            listing = listing_of(request.actor, **self._convert(shown, get_argument_values(shown, nodes[0], variables)))
+        def argument(viewer: Viewer, variables: VariableValues) -> Asked:
+            listing = listing_of(viewer, **self._convert(shown, get_argument_values(shown, nodes[0], variables)))
             known = listings.get(listing.shape)
             if known is None:
                 known = self._listing(listing, level, connection)

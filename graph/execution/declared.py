@@ -155,10 +155,19 @@ class Listing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Viewer:
+    """All of a viewer that may decide what is kept: arguments read, values that follow from few columns."""
+
+    role: Any
+    locale: Any
+    is_buyer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Root:
     """A field of Query. All three raise for arguments that are invalid.
 
-    `listing(actor, **arguments)`: the page of rows of `source`, for a connection. `one(**arguments)`: the id of a
+    `listing(viewer, **arguments)`: the page of rows of `source`, for a connection. `one(**arguments)`: the id of a
     single row, or None. `value(request)`: the object itself, which needs no rows; of it only attributes are answered.
     """
 
@@ -166,15 +175,6 @@ class Root:
     listing: Callable[..., Listing] | None = None
     one: Callable[..., Any] = lambda: None
     value: Callable[[Any], Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """All of a viewer that a kept value may depend on."""
-
-    role: Any
-    locale: Any
-    is_buyer: bool
 
 
 Declaration = Plain | Pure | Within | Children | ForLevel

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ class Database:
         self.replica = create_engine(parse_database_url(replica_url), lock_wait) if replica_url else None
         self.engines = [self.engine, *([self.replica] if self.replica else [])]
         self._preparing: dict[tuple[bool, bool], Preparing] = {}
+        self._in_scope = lru_cache(maxsize=100)(lambda scope: self.engine.execution_options(scope=scope))
         self._lock_wait = lock_wait.total_seconds()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite has one writer at a time: wait for it here, in order, rather than in its sleeping busy handler.
@@ -97,8 +99,7 @@ class Database:
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
         # Traces want SQLAlchemy's own events around each statement.
         if self.is_sqlite and not self.engine.sync_engine.dispatch.after_cursor_execute:
-            engine = self.engine.execution_options(scope=scope)
-            return await run_steps_on_sqlite(engine, steps, first, values)
+            return await run_steps_on_sqlite(self._in_scope(scope), steps, first, values)
         async with self.read(scope, may_lag=may_lag) as session:
             return await run_steps(await session.connection(), steps, first, values)
 
