@@ -87,26 +87,31 @@ def judged(
     return Pure(("status", *map(fact_column, facts)), make, only=fields, otherwise=otherwise)
 
 
+_REFERENCED = frozenset({Fact.DELIVERY_NOTE, Fact.INVOICE})
+
+
 def _explained(actor: Actor, rows: list[tuple[UUID, tuple[Any, ...]]], ask: Callable[..., Any]) -> Any:
     """The blockers of rejecting, with their messages and documents: read for the orders that have any."""
-    known: dict[tuple[Any, ...], Facts | None] = {}  # of orders with the same values; None: nothing blocks
-    blocked: dict[UUID, Facts] = {}
+    found: dict[tuple[Any, ...], Facts | list[RejectionBlocker]] = {}  # of orders with the same values
+    blocked: dict[UUID, Facts] = {}  # by what is read: documents, a rejection
     for id, values in rows:
-        if values not in known:
+        if values not in found:
             status, *true = values
             facts = _given(status, OF_REJECTING, true)
-            known[values] = None if can_reject(actor, facts) else facts
-        if found := known[values]:
-            blocked[id] = found
-    referenced = [id for id, each in blocked.items() if each.true & {Fact.DELIVERY_NOTE, Fact.INVOICE}]
+            is_read = bool(facts.true & _REFERENCED) or status in policy.REJECTED
+            found[values] = facts if is_read else rejection_blockers(actor, Verdict(facts))
+        known = found[values]
+        if isinstance(known, Facts):
+            blocked[id] = known
+    referenced = [id for id, each in blocked.items() if each.true & _REFERENCED]
     rejected = [id for id, each in blocked.items() if each.status in policy.REJECTED]
     documents = documents_by_order((yield from ask("documents", referenced)) if referenced else ())
     rejections = rejections_by_order((yield from ask("rejections", rejected)) if rejected else ())
     return [
         rejection_blockers(actor, Verdict(blocked[id], tuple(documents.get(id, ())), rejections.get(id)))
         if id in blocked
-        else []
-        for id, _ in rows
+        else found[values]
+        for id, values in rows
     ]
 
 

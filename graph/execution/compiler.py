@@ -348,14 +348,15 @@ class Plan:
 
             of: dict[Any, Any] = {}  # few-valued columns
             plain = []
-            for id, *raw in rows:
+            for own, *raw in rows:
                 key = tuple(raw)
                 values = of.get(key)
                 if values is None:
                     values = of[key] = tuple(p(v) for p, v in zip(processors[1:], key, strict=True))
-                plain.append((processors[0](id), values))
+                plain.append((processors[0](own), values))
             made = yield from declaration.read(actor, plain, ask)
-            return [write(each) for each in made]
+            texts: dict[int, str] = {}  # rows may share a value
+            return [texts.get(id(each)) or texts.setdefault(id(each), write(each)) for each in made]
 
         name = self._name("read", read)
         listed = self._name("l")

@@ -412,6 +412,16 @@ async def test_our_own_token_is_for_this_api_and_for_its_time(api: Client, clock
     assert await refused(api, sign(OctKey.import_key(SECRET * 2), claims, alg="HS512"))
 
 
+async def test_a_token_that_was_accepted_is_refused_once_it_has_expired(api: Client, clock: Clock, shop: Shop) -> None:
+    own = Tokens(SECRET, clock).sign(shop.member())
+    for _ in range(2):
+        assert (await ask(api, own)).status_code == 200
+    clock.move(hours=12)
+    assert "has expired" in await refused(api, own)
+    clock.move(hours=-13)
+    assert "not valid yet" in await refused(api, own)
+
+
 async def test_no_token_and_no_secret_is_logged(
     api: Client, provider: Provider, clock: Clock, shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:

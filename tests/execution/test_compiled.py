@@ -1,6 +1,7 @@
 """Compiled queries: their statements, their limits, and what happens when they cannot answer."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from graph.telemetry.metrics import REGISTRY
 from models.actor import Actor
 from models.base import new_id
 from models.database.engines import DatabaseBusyError, is_busy
-from models.database.prepared import BRAND, Prepared, Preparing
+from models.database.prepared import BRAND, MAX_ROWS_ON_LOOP, Prepared, Preparing
 from models.database.sessions import Database
 from models.policy import Role
 from models.scope import EVERYTHING, Scope
@@ -52,6 +53,7 @@ fragment Fields on Order {
 }
 """
 COUNTED = {
+    "{ viewer { id name role scopes expiresAt } }": 0,
     "{ orders(first: 3) { nodes { id code status buyer { name } canReject rejectionBlockers { code } } } }": 1,
     "{ orders(first: 3) { totalCount nodes { code } } }": 2,
     "{ orders(first: 3) { nodes { code tags { name } } } }": 2,
@@ -262,6 +264,17 @@ async def test_a_cancelled_request_interrupts_its_statement_on_sqlite(sqlite_url
     with pytest.raises(asyncio.CancelledError):
         await running
     assert await database.run_steps(Scope(new_id()), steps("SELECT 7")) == 7
+    await database.close()
+
+
+@pytest.mark.parametrize("rows", [1, MAX_ROWS_ON_LOOP + 1])
+async def test_much_json_is_written_beside_the_event_loop(postgres_url: str, rows: int) -> None:
+    def steps() -> Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]:
+        found = yield Prepared(f"SELECT generate_series(1, {rows})", (), {}), {}
+        return len(found), threading.current_thread() is threading.main_thread()
+
+    database = Database(postgres_url)
+    assert await database.run_steps(EVERYTHING, steps()) == (rows, rows == 1)
     await database.close()
 
 
