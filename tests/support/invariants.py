@@ -124,9 +124,7 @@ async def wrong_sums(database: Database, brand_id: UUID) -> list[str]:
     async with database.read(actor.scope, one_snapshot=True) as session:
         used = await cover(session, actor, None, None)
         for summary in Summary:
-            sums, orders = [
-                added_up(await read(session, summary, each)) for each in (used, Cover((), ((None, None),)))
-            ]
+            sums, orders = [added_up(await read(session, summary, each)) for each in (used, Cover((), ((None, None),)))]
             if sums != orders:
                 wrong.append(f"the sums {summary} have {sums}, the orders {orders}")
     return wrong
