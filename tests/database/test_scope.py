@@ -47,6 +47,7 @@ from models.tag import OrderTag, Tag
 from resolvers.confirmation import create_confirmation
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
+from resolvers.summing import sum_up
 from tests.support.factories import (
     NOON,
     Shop,
@@ -145,6 +146,9 @@ async def test_a_scope_sees_its_own_rows_of_every_model(database: Database) -> N
             everything = await rows(database, EVERYTHING, model)
             made[name].append(everything - known[name])
             known[name] = everything
+    await sum_up(database)
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(Brand).values(time_zone="America/Lima"))  # marks all days
     for name, model in MODELS.items():
         everything = await rows(database, EVERYTHING, model)
         no_more = SHARED | {"buyers", "buyer_recipients", "audit_actors", "analytics_sums", "analytics_marks"}
