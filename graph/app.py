@@ -42,6 +42,7 @@ from models.actor import Actor, ActorKind
 from models.database.checkpoints import Checkpoints
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
+from resolvers.summing import Summing
 
 RELAY_STOP_SECONDS = 8
 CLOSE_SECONDS = 10  # for connections and for what is being written, when the server stops
@@ -90,16 +91,17 @@ def create_app(
         running = asyncio.create_task(relay.run(), name="relay")
         anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
         checkpoints = asyncio.create_task(Checkpoints(database).run(), name="checkpoints")
+        summing = asyncio.create_task(Summing(database).run(), name="analytics")
         try:
             yield
         finally:
             relay.stop()
             # The relay limits its own shutdown; these limits are for a database that hangs meanwhile.
             looking_up: asyncio.Task[object] | None = getattr(app.state, "looking_up_schema", None)
-            for each in (anchoring, checkpoints, looking_up):
+            for each in (anchoring, checkpoints, summing, looking_up):
                 if each:
                     each.cancel()
-            tasks = {running, anchoring, checkpoints, *([looking_up] if looking_up else [])}
+            tasks = {running, anchoring, checkpoints, summing, *([looking_up] if looking_up else [])}
             await _until_ended(tasks, RELAY_STOP_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
