@@ -38,7 +38,8 @@ class AnalyticsSum(BrandOwned, Internal, Base):
     """The figures of the orders placed on one day or in one month, in UTC.
 
     `starts_on`: its first day. `month`: of the order, rejection or sending back, in the brand's time zone; '' where
-    the summary has none. `key`: the id of the buyer, catalog or reason of a rejection ('' for none), the model number, or who rejected.
+    the summary has none. `key`: the id of the buyer, of the catalog or of the rejection's reason ('' without one), the
+    model number, or who rejected.
     """
 
     __tablename__ = "analytics_sums"

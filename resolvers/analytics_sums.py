@@ -157,7 +157,10 @@ SUMS: tuple[Any, ...] = tuple(
 
 
 def from_orders(summary: Summary, *, to_buyer: bool = False) -> Any:
-    """The columns of `read`, of all orders of the summary. Buyers, catalogs and reasons have their ids as keys, no labels."""
+    """The columns of `read`, of all orders of the summary.
+
+    Buyers, catalogs and reasons have their ids as keys, and no labels.
+    """
     match summary:
         case Summary.TOTAL:
             return _grouped(NOTHING, NOTHING, NOTHING).where(COUNTED)
