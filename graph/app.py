@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -28,6 +29,7 @@ from graph.http.downloads import Downloads, remove_orphans
 from graph.http.failures import failure, rate_limited
 from graph.http.graphiql import graphiql_page, graphiql_routes
 from graph.http.graphql_over_http import GraphQLOverHTTP
+from graph.http.making import DocumentProcesses, Setup
 from graph.http.public_path import PublicPath, public_path
 from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
@@ -61,12 +63,14 @@ def create_app(
     A `clock` other than the system's replaces the database's clock too.
     """
     lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LOCK_WAIT_MARGIN)
-    database = Database(
+    database_setup = partial(
+        Database,
         settings.database_url,
         settings.replica_url,
         lock_wait=lock_wait,
         clock=None if clock is utc_now else clock,
     )
+    database = database_setup()
     metrics.watch(database)
     transport = settings.transport()
     if settings.traces:
@@ -78,7 +82,9 @@ def create_app(
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
     ended = EndedAccess(database, clock, links.digest_of, links.lifetime)
     identity = Identity(settings, database, clock, ended)
-    downloads = Downloads(database, links, documents(Signer(settings.secret_key, clock)), ended)
+    document_setup = partial(documents, Signer(settings.secret_key, clock))
+    processes = DocumentProcesses(Setup(database_setup, document_setup)) if settings.document_processes else None
+    downloads = Downloads(database, links, document_setup(), ended, processes)
     path = public_path(settings.public_url)
     graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo_token, settings.edge, path)
 
@@ -96,6 +102,8 @@ def create_app(
             yield
         finally:
             relay.stop()
+            if processes:
+                processes.close()
             # The relay limits its own shutdown; these limits are for a database that hangs meanwhile.
             looking_up: asyncio.Task[object] | None = getattr(app.state, "looking_up_schema", None)
             for each in (anchoring, checkpoints, summing, looking_up):
