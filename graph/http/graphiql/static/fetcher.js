@@ -7,14 +7,14 @@ const CREDENTIALS = ["authorization", "x-merchant-api-key"];
  * `onAnswer`: is given the request and the answer of each query and mutation.
  */
 export function createFetcher({ url, token, onAnswer }) {
-  return (request, { headers, documentAST } = {}) => {
+  return (request, { headers } = {}) => {
     const sent = { "Content-Type": "application/json", Accept: "application/json", ...headers };
     if (!Object.keys(sent).some((name) => CREDENTIALS.includes(name.toLowerCase()))) {
       if (!token()) return { errors: [{ message: "Paste a token above the tabs, then run this again." }] };
       sent.Authorization = `Bearer ${token()}`;
     }
     const options = { method: "POST", headers: sent, body: JSON.stringify(request) };
-    return isSubscription(documentAST, request.operationName) ? subscribe(url, options) : ask(request);
+    return isSubscription(request) ? subscribe(url, options) : ask(request);
 
     async function ask() {
       const answer = await read(await fetch(url, options));
@@ -24,9 +24,15 @@ export function createFetcher({ url, token, onAnswer }) {
   };
 }
 
-function isSubscription(document, name) {
-  const operations = document?.definitions.filter((each) => each.kind === "OperationDefinition") ?? [];
-  return operations.find((each) => !name || each.name?.value === name)?.operation === "subscription";
+function isSubscription({ query, operationName }) {
+  let document;
+  try {
+    document = GraphiQL.GraphQL.parse(query);
+  } catch {
+    return false; // the server says what is wrong with it
+  }
+  const operations = document.definitions.filter(({ kind }) => kind === "OperationDefinition");
+  return operations.find(({ name }) => !operationName || name?.value === operationName)?.operation === "subscription";
 }
 
 async function read(response) {

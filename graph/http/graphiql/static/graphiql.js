@@ -17,7 +17,7 @@ const fetcher = createFetcher({ url: `${path}/graphql`, token: () => header.toke
 
 /**
  * Ids for the tabs: of an order that can be rejected and of one that has been, of those that the user can see.
- * `isRejectable`: a current order that cannot be rejected gives way to one that can.
+ * `isRejectable`: a current order that cannot be rejected gives way to one that can. Without an answer there are none.
  */
 async function orderIds({ isRejectable }) {
   const query = `query ($id: ID!, $rejectedId: ID!) {
@@ -28,7 +28,8 @@ async function orderIds({ isRejectable }) {
     any: orders(first: 1) { nodes { id } }
   }`;
   const { ORDER_ID: id, REJECTED_ORDER_ID: rejectedId } = ids.current;
-  const { data } = await fetcher({ query, variables: { id, rejectedId } });
+  const { data } = await fetcher({ query, variables: { id, rejectedId } }).catch(() => ({}));
+  if (!data) return {};
   const [open, rejected, any] = [data.open, data.rejected, data.any].map(({ nodes }) => nodes[0]);
   const kept = isRejectable && !data.current?.canReject ? null : data.current;
   const order = kept ?? open ?? data.current ?? any;
@@ -46,9 +47,10 @@ function followRejection(request, answer) {
 
 function replaceIds(after) {
   const { tabs, activeTabIndex, variableEditor, updateActiveTabValues } = editors;
+  const active = tabs[activeTabIndex];
+  active.variables = variableEditor.getValue(); // GraphiQL is late by a moment
   // In place: GraphiQL can change the active tab only.
   const changed = ids.replace(tabs, after);
-  const active = tabs[activeTabIndex];
   if (changed.includes(active)) variableEditor.setValue(active.variables);
   updateActiveTabValues({}); // stores them all
 }
@@ -62,10 +64,7 @@ function Editors() {
   React.useEffect(() => void (responseEditor && link(responseEditor)), [responseEditor]);
   const { introspect } = GraphiQL.React.useSchemaStore();
   React.useEffect(() => {
-    header.onSignIn = () => {
-      if (users.length) orderIds({ isRejectable: true }).then(replaceIds);
-      else introspect();
-    };
+    header.onSignIn = () => (users.length ? orderIds({ isRejectable: true }).then(replaceIds) : introspect());
   }, []);
   return null;
 }
@@ -75,7 +74,7 @@ const report = console.error;
 console.error = (...what) => what[0] === "arg mismatch between arg and selection" || report(...what);
 
 const state = restore(operations);
-if (users.length) ids.replace(state.tabs, await orderIds({ isRejectable: false }).catch(() => ({})));
+if (users.length) ids.replace(state.tabs, await orderIds({ isRejectable: false }));
 openFromAddress(state);
 keep(state);
 

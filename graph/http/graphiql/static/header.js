@@ -6,7 +6,7 @@ const find = (id) => document.getElementById(id);
 
 /**
  * `users`: of the demo, {name, label, token}; without any there is a field for a token, which is kept nowhere.
- * `onSignIn` is called after each change.
+ * `onSignIn` is called after each change; until its promise is fulfilled, nobody else can be signed in.
  */
 export class Header {
   #users;
@@ -26,11 +26,13 @@ export class Header {
   }
 
   set onSignIn(signedIn) {
-    find("token").addEventListener("change", signedIn);
-    find("user").addEventListener("change", () => {
-      localStorage.setItem(USER, find("user").value);
-      signedIn();
-    });
+    for (const field of [find("token"), find("user")])
+      field.addEventListener("change", async () => {
+        if (field.id === "user") localStorage.setItem(USER, field.value);
+        field.disabled = true;
+        await signedIn();
+        field.disabled = false;
+      });
   }
 
   /** "" before a token was pasted. */
