@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pytest
@@ -263,7 +263,7 @@ def test_without_the_demo_a_token_is_pasted_and_kept_nowhere(page: Page) -> None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_we_add_can_be_read_in_light_and_dark(page: Page, scheme: str) -> None:
+def test_what_we_add_can_be_read_in_light_and_dark(page: Page, scheme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=scheme)
     graphiql = GraphiQL(page).open()
     graphiql.to("Downloads").run()

@@ -52,7 +52,7 @@ export class OrderIds {
     return this.#ids;
   }
 
-  /** Puts other ids into the tabs, where the current ones are; what was typed instead stays. Returns the changed tabs. */
+  /** Puts other ids into the tabs in place of the current ones; other text stays. Returns the tabs that changed. */
   replace(tabs, ids) {
     const after = { ...this.#ids, ...ids };
     const changed = [];
