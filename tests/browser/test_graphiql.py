@@ -259,7 +259,16 @@ def test_without_the_demo_a_token_is_pasted_and_kept_nowhere(page: Page) -> None
         page.get_by_label("Token").press("Enter")
     assert graphiql.run()["orders"]["totalCount"] > 20
     assert graphiql.to("Order").variables == {"id": "ORDER_ID"}
-    assert token not in page.evaluate("JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
+    graphiql.to("Tags").page.get_by_role("button", name="Headers", exact=True).click()
+    typed = json.dumps({"authorization": f"Bearer {token}"})
+    editor = "[...document.querySelectorAll('[aria-label=Headers] .CodeMirror')].at(-1).CodeMirror"
+    page.evaluate(f"typed => {editor}.setValue(typed)", typed)
+    with page.expect_request("**/graphql") as request:
+        graphiql.run()
+    assert request.value.headers["authorization"] == f"Bearer {token}"
+    page.wait_for_function("() => localStorage.getItem('graphiql:queries')?.includes('query Tags')")
+    kept = page.evaluate("JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
+    assert token not in kept
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

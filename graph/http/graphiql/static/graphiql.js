@@ -3,6 +3,7 @@
 import { createFetcher } from "./fetcher.js";
 import { Header } from "./header.js";
 import { link } from "./links.js";
+import { storage } from "./storage.js";
 import { keep, openFromAddress, OrderIds, restore } from "./tabs.js";
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`).content;
@@ -84,6 +85,7 @@ ReactDOM.createRoot(document.getElementById("graphiql")).render(
     GraphiQL,
     {
       fetcher,
+      storage,
       shouldPersistHeaders: false,
       defaultEditorToolsVisibility: "variables",
       plugins: [GraphiQLPluginExplorer.explorerPlugin()],
