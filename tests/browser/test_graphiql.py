@@ -200,6 +200,9 @@ def test_a_query_in_the_address_opens_a_tab_and_does_not_run(page: Page) -> None
     assert (graphiql.tabs, graphiql.active, graphiql.query) == ([*TABS, "Mine"], "Mine", query)
     assert (graphiql.variables, graphiql.answer) == ({"first": 1}, "")
     assert not any("Mine" in each for each in sent)
+    active = page.locator(".graphiql-tab-active").bounding_box()
+    assert active
+    assert active["x"] + active["width"] <= 1280, "out of sight"
     assert "?" not in page.url
     graphiql.open(f"/graphql?{urlencode({'query': query, 'variables': variables})}")
     assert graphiql.tabs == [*TABS, "Mine"], "it is open already"

@@ -65,6 +65,7 @@ function Editors() {
   React.useEffect(() => void (responseEditor && link(responseEditor)), [responseEditor]);
   const { introspect } = GraphiQL.React.useSchemaStore();
   React.useEffect(() => {
+    document.querySelector(".graphiql-tab-active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     header.onSignIn = () => (users.length ? orderIds({ isRejectable: true }).then(replaceIds) : introspect());
   }, []);
   return null;
