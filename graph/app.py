@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,8 +26,8 @@ from graph.downloads import documents
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
 from graph.http.downloads import Downloads, remove_orphans
-from graph.http.failures import failure, rate_limited
-from graph.http.graphiql import graphiql_page, graphiql_routes
+from graph.http.failures import GRAPHQL, JSON, failure, rate_limited
+from graph.http.graphiql import DemoUser, graphiql_page, graphiql_routes
 from graph.http.graphql_over_http import GraphQLOverHTTP
 from graph.http.making import DocumentProcesses, Setup
 from graph.http.public_path import PublicPath, public_path
@@ -56,11 +56,11 @@ log = logging.getLogger("orders.app")
 
 
 def create_app(
-    settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo_token: str | None = None
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo: Sequence[DemoUser] = ()
 ) -> Starlette:
     """The ASGI application, for a migrated database; its lifespan runs the relay and closes the database.
 
-    A `clock` other than the system's replaces the database's clock too.
+    A `clock` other than the system's replaces the database's clock too. `demo`: whom GraphiQL can sign in as.
     """
     lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LOCK_WAIT_MARGIN)
     database_setup = partial(
@@ -86,7 +86,7 @@ def create_app(
     processes = DocumentProcesses(Setup(database_setup, document_setup)) if settings.document_processes else None
     downloads = Downloads(database, links, document_setup(), ended, processes)
     path = public_path(settings.public_url)
-    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo_token, settings.edge, path)
+    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo, settings.edge, path)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -173,7 +173,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         links: Links,
         clock: Callable[[], datetime],
         on_mail: Callable[[], None],
-        demo_token: str | None,
+        demo: Sequence[DemoUser],
         edge: Edge,
         path: str = "",
     ) -> None:
@@ -192,7 +192,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._links = links
         self._clock = clock
         self._on_mail = on_mail
-        self._demo_token = demo_token
+        self._demo = demo
         self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -204,7 +204,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         """Whose request it is, or the response without executing it. Charges the body's bytes to the viewer's quota."""
         request = Request(scope)
         if self._graphiql and _wants_page(request):
-            return graphiql_page(demo_token=self._demo_token, path=self._path)
+            return graphiql_page(demo=self._demo, path=self._path)
         try:
             principal = await self._identity.authenticate(
                 request.headers, request.client.host if request.client else ""
@@ -241,5 +241,11 @@ class GraphQLEndpoint(GraphQLOverHTTP):
 
 
 def _wants_page(request: Request) -> bool:
-    accepts = request.headers.get("accept", "")
-    return request.method in ("GET", "HEAD") and "text/html" in accepts and "query" not in request.query_params
+    """Whether a browser opens the address. With ?query= it gets the page too, which shows the query but runs nothing.
+
+    A program that sends its query by GET names JSON, or does not name HTML.
+    """
+    accepts = request.headers.get("accept", "").lower()
+    if request.method not in ("GET", "HEAD") or "text/html" not in accepts:
+        return False
+    return "query" not in request.query_params or not any(each in accepts for each in (JSON, GRAPHQL))
