@@ -37,7 +37,8 @@ from .order_by_code import (
 from .orders_page import (
     OrdersPage,
     OrdersPageOrders,
-    OrdersPageOrdersNodes,
+    OrdersPageOrdersEdges,
+    OrdersPageOrdersEdgesNode,
     OrdersPageOrdersPageInfo,
 )
 from .orders_workbook import OrdersWorkbook, OrdersWorkbookOrdersExcel
@@ -88,7 +89,8 @@ __all__ = [
     "OrdersClient",
     "OrdersPage",
     "OrdersPageOrders",
-    "OrdersPageOrdersNodes",
+    "OrdersPageOrdersEdges",
+    "OrdersPageOrdersEdgesNode",
     "OrdersPageOrdersPageInfo",
     "OrdersWorkbook",
     "OrdersWorkbookOrdersExcel",

@@ -48,8 +48,11 @@ class OrdersClient(BaseClient):
         query = gql("""
             query OrdersPage($first: Int!, $after: String, $filter: OrderFilter, $sort: [OrderSort!]) {
               orders(first: $first, after: $after, filter: $filter, sort: $sort) {
-                nodes {
-                  ...OrderSummary
+                edges {
+                  cursor
+                  node {
+                    ...OrderSummary
+                  }
                 }
                 pageInfo {
                   hasNextPage

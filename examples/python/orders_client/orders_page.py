@@ -11,11 +11,16 @@ class OrdersPage(BaseModel):
 
 
 class OrdersPageOrders(BaseModel):
-    nodes: list["OrdersPageOrdersNodes"]
+    edges: list["OrdersPageOrdersEdges"]
     page_info: "OrdersPageOrdersPageInfo" = Field(alias="pageInfo")
 
 
-OrdersPageOrdersNodes = OrderSummary
+class OrdersPageOrdersEdges(BaseModel):
+    cursor: str
+    node: "OrdersPageOrdersEdgesNode"
+
+
+OrdersPageOrdersEdgesNode = OrderSummary
 
 
 class OrdersPageOrdersPageInfo(BaseModel):
@@ -25,3 +30,4 @@ class OrdersPageOrdersPageInfo(BaseModel):
 
 OrdersPage.model_rebuild()
 OrdersPageOrders.model_rebuild()
+OrdersPageOrdersEdges.model_rebuild()
