@@ -20,14 +20,14 @@ export function makeClient(url: string, token: string): ApolloClient {
 }
 
 /**
- * Waits as long as Retry-After says when the server is busy (503) or the allowance is used up (429), and asks again.
- * A command may have been done before its answer got lost, so it needs an idempotencyKey.
+ * Asks again when the server says when: Retry-After, with 429 (the allowance is used up), 503 (busy) and 504 (took too
+ * long). A command may have been done all the same, so it needs an idempotencyKey.
  */
 export async function patientFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   for (let left = TRIES - 1; ; left--) {
     const response = await fetch(input, init);
     const seconds = response.headers.get("retry-after");
-    if (left === 0 || seconds === null || ![429, 503].includes(response.status)) return response;
+    if (left === 0 || seconds === null) return response;
     await response.body?.cancel();
     await new Promise((wake) => setTimeout(wake, Number(seconds) * 1000));
   }
