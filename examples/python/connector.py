@@ -5,8 +5,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -71,11 +72,7 @@ def connect(url: str, key: str, transport: httpx.BaseTransport | None = None) ->
 
 
 def changed_orders(client: OrdersClient, cursor: str | None) -> Iterator[tuple[OrderSummary, str]]:
-    """Each order that has changed since the cursor (None: every order), with the cursor to go on from.
-
-    The order that changed longest ago comes first, so keep the cursor with what you have stored: after a crash, and
-    the next time, go on from there.
-    """
+    """Each order that has changed since the cursor (None: every order), with its own cursor; the latest change last."""
     oldest_change_first = [OrderSort(field=OrderSortField.UPDATED_AT, direction=SortDirection.ASC)]
     has_more = True
     while has_more:
@@ -85,6 +82,19 @@ def changed_orders(client: OrdersClient, cursor: str | None) -> Iterator[tuple[O
         for edge in page.edges:
             yield edge.node, edge.cursor
         cursor, has_more = page.page_info.end_cursor or cursor, page.page_info.has_next_page
+
+
+def sync(client: OrdersClient, store: Callable[[OrderSummary], None], cursor: str | None) -> str | None:
+    """Stores what has changed, and returns the cursor for the next time.
+
+    A change can become visible some seconds after a later one. So the next sync reads the last two minutes again.
+    """
+    settled = datetime.now(UTC) - timedelta(minutes=2)
+    for order, its_cursor in changed_orders(client, cursor):
+        store(order)
+        if order.updated_at < settled:
+            cursor = its_cursor
+    return cursor
 
 
 @dataclass(frozen=True)
@@ -170,7 +180,7 @@ def main(arguments: list[str] | None = None) -> None:
         with connect(os.environ["OM_URL"], os.environ["OM_API_KEY"]) as client:
             match chosen.command:
                 case "sync":
-                    print_changes(client, chosen.state)
+                    sync_file(client, chosen.state)
                 case "decide":
                     decision = decide(order_of(client, chosen.code), chosen.reason)
                     chosen.file.write_text(json.dumps(asdict(decision)))
@@ -196,12 +206,14 @@ def print_answer(answer: RejectRejectOrder) -> None:
         print(f"{answer.order.code} is rejected" + (" (already, by an earlier try)." if answer.replayed else "."))
 
 
-def print_changes(client: OrdersClient, state: Path) -> None:
+def sync_file(client: OrdersClient, state: Path) -> None:
+    """Prints what has changed since the sync that wrote the file."""
     cursor = json.loads(state.read_text())["cursor"] if state.exists() else None
-    for order, position in changed_orders(client, cursor):
-        print(order.code, order.status.value, order.total.amount, order.total.currency, order.buyer.name, sep="\t")
-        cursor = position
-    state.write_text(json.dumps({"cursor": cursor}))
+    state.write_text(json.dumps({"cursor": sync(client, print_order, cursor)}))
+
+
+def print_order(order: OrderSummary) -> None:
+    print(order.code, order.status.value, order.total.amount, order.total.currency, order.buyer.name, sep="\t")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import httpx
 import pytest
-from connector import changed_orders, code_of, connect, decide, download, main, next_step, reject
+from connector import changed_orders, code_of, connect, decide, download, main, next_step, reject, sync
 from orders_client import (
     GraphQLClientError,
     OrderFilter,
@@ -66,6 +66,16 @@ def test_the_first_sync_reads_every_order_once_and_the_next_what_has_changed(
     reject(client, decide(order, "OUT_OF_STOCK"))
     changed = [each for each, _ in changed_orders(client, cursor)]
     assert [(each.code, each.status) for each in changed] == [(order.code, OrderStatus.REJECTED_BY_BRAND)]
+
+
+def test_the_last_minutes_are_read_again(client: OrdersClient, order: OrderSummary) -> None:
+    reject(client, decide(order, "OUT_OF_STOCK"))
+    first: list[OrderSummary] = []
+    again: list[OrderSummary] = []
+    cursor = sync(client, first.append, None)
+    assert sync(client, again.append, cursor) == cursor
+    assert order.code in [each.code for each in again]
+    assert again == first[-len(again) :]
 
 
 def test_a_decision_whose_answer_got_lost_acts_once(client: OrdersClient, order: OrderSummary) -> None:

@@ -92,14 +92,14 @@ def install() -> None:
 
 
 def generate() -> None:
-    """Raises StepError; then what was there before is there again."""
+    """Raises StepError. What was there before stays if it fails, or is interrupted."""
     before = contents()
     for folder in GENERATED:
         shutil.rmtree(folder, ignore_errors=True)  # so that nothing stays that is no longer generated
     try:
         step("generating the TypeScript", npm("generate"), TYPESCRIPT)
         step("generating the Python", python("ariadne-codegen"), PYTHON)
-    except StepError:
+    except BaseException:
         write(before)
         raise
 
