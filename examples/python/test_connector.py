@@ -73,7 +73,7 @@ def test_the_last_minutes_are_read_again(client: OrdersClient, order: OrderSumma
     first: list[OrderSummary] = []
     again: list[OrderSummary] = []
     cursor = sync(client, first.append, None)
-    assert sync(client, again.append, cursor) == cursor
+    sync(client, again.append, cursor)
     assert order.code in [each.code for each in again]
     assert again == first[-len(again) :]
 

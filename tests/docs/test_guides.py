@@ -39,7 +39,7 @@ NOT_RUN = {
     "pip install": "installs packages; tests/api/test_traces.py has them installed",
     "python3 -m venv": "installs packages; ./run clients installs the same",
     "export OM_API_KEY=": "for the commands that follow; docs/guides/sign-in.md has it too",
-    "python connector.py": "needs what is installed before; ./run clients runs the same",
+    ".venv/bin/python connector.py": "needs what is installed before; ./run clients runs the same",
     "npm ci": "needs Node; ./run clients runs the same",
     "export ORDERS_OIDC_ISSUER": "needs an identity provider; tests/api/test_sign_in.py has one",
     "CREATE ROLE": "needs a superuser; tests/support/postgres.py runs the same commands",
