@@ -1,4 +1,4 @@
-"""Sku and OrderLine: what is ordered."""
+"""Catalog, Sku and OrderLine: what is ordered."""
 
 import strawberry
 
@@ -6,7 +6,17 @@ from graph.core.ids import Kind, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node
 from resolvers import nodes
-from resolvers.reading.rows import LineRow, SkuRow
+from resolvers.reading.rows import CatalogRow, LineRow, SkuRow
+
+
+@strawberry.type(description="A catalog of the brand, from which buyers order.")
+class Catalog(Node):
+    code: str = strawberry.field(description="Code, unique in the brand.")
+    name: str = strawberry.field(description="Name, for display.")
+
+    @classmethod
+    def of(cls, row: CatalogRow) -> "Catalog":
+        return cls(id=to_id(Kind.CATALOG, row.id), code=row.code, name=row.name)
 
 
 @strawberry.type(description="A stock keeping unit of the brand: one size and colour of one model.")
@@ -38,5 +48,6 @@ class OrderLine(Node):
         )
 
 
+NODES[Kind.CATALOG] = (nodes.catalogs, Catalog.of)
 NODES[Kind.SKU] = (nodes.skus, Sku.of)
 NODES[Kind.LINE] = (nodes.lines, OrderLine.of)

@@ -60,6 +60,10 @@ class MailPreview:
     to: list[str] = strawberry.field(
         description="Addresses that the mail would go to. Empty if the buyer cannot be mailed: see notices."
     )
+    body: str = strawberry.field(
+        description="The message to the buyer that the mail contains: the given body, or else the brand's or the "
+        "standard text, in the buyer's language."
+    )
     subject: str = strawberry.field(description="The subject line.")
     text: str = strawberry.field(description="The plain-text part.")
     html: str = strawberry.field(description="The HTML part.")

@@ -42,6 +42,7 @@ from graph.invoices import (
 from graph.limits.cost import Cost, ListSize, page_size
 from graph.limits.documents import DocumentValidator, Limits
 from graph.mail_preview import order_mail_preview
+from graph.order_facets import order_facets
 from graph.orders import order, order_by_code, orders, orders_excel
 from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
@@ -49,6 +50,7 @@ from graph.rejection_reasons import create_rejection_reason, rejection_reasons, 
 from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
 from graph.sign_outs import sign_out_user
+from graph.statuses import status_labels
 from graph.tagging import apply_tags
 from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation
@@ -102,6 +104,19 @@ class Query:
         description="The list of orders that the viewer may see, newest first and without archived ones unless `sort` "
         "and `filter` say otherwise. Page forwards with `first` and `after`, or backwards with `last` and `before`.",
         directives=[page_size("first", "last")],
+    )
+    order_facets = question(
+        order_facets,
+        needs=P.READ,
+        description="The orders that a filter matches, counted by status, delivery status, tag and reason, with labels "
+        "in the viewer's language: for the tabs and choices of a list.",
+        directives=[Cost(weight="100")],
+    )
+    status_labels = question(
+        status_labels,
+        needs=P.READ,
+        description="The statuses of orders and of their delivery in words, as the viewer's side (brand or buyer) "
+        "calls them. One order's are Order.statusLabel and Order.deliveryStatusLabel.",
     )
     orders_excel = question(
         orders_excel,
