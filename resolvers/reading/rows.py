@@ -221,10 +221,12 @@ class BacklogSkuRow:
 @dataclass(frozen=True, slots=True)
 class NotificationRow:
     id: UUID
+    order_id: UUID
     kind: str
     status: NotificationStatus
     recipients: list[str]
     attempts: int
+    created_at: datetime
     due_at: datetime
     unclear: int
     cancelled_by: str | None

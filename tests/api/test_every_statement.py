@@ -40,6 +40,12 @@ FILTERS = """query ($buyer: [ID!], $tag: [ID!], $order: [ID!], $catalog: [ID!]) 
     deliveryStatus: [NONE, BACKLOG_SKUS_CREATED], catalogIds: $catalog, onlyArchived: true}) { totalCount }
   searched: orders(first: 5, sort: {field: BUYER, direction: ASC}, filter: {search: "a"}) { nodes { catalog { id } } }
   facets: orderFacets(filter: {search: "a"}) { statuses { count } tags { count } reasons { count } }
+  skus(search: "a", numbers: ["a"]) { totalCount nodes { id } }
+  catalogs(search: "a") { totalCount nodes { id } }
+  invoices(filter: {codes: ["a"], status: [ISSUED], buyerIds: $buyer, orderIds: $order}) { totalCount nodes { id } }
+  deliveryNotes(filter: {codes: ["a"], invoiced: false, buyerIds: $buyer, orderIds: $order}) {
+    totalCount nodes { order { id } } }
+  notifications(status: [FAILED], kind: [OC_CREATED]) { totalCount nodes { order { id } } }
   refused: buyers(bounced: true) { totalCount nodes { recipients { email } } }
   others: buyers(bounced: false) { totalCount }
   history(first: 5, filter: {search: "a", orderIds: $order, orderCodes: ["a"]}) { totalCount nodes { kind } }

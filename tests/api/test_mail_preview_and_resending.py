@@ -64,7 +64,7 @@ async def test_a_preview_has_the_message_as_such(database: Database, api: Client
 
     assert await body("Sorry\r\nfor that") == "Sorry\nfor that"
     assert await body(" ") == mail_texts(MailKind.ORDER_REJECTED).text.en
-    set_text = "mutation { updateBrandSettings(input: {rejectionTextEn: \"Sold out.\"}) { userErrors { code } } }"
+    set_text = 'mutation { updateBrandSettings(input: {rejectionTextEn: "Sold out."}) { userErrors { code } } }'
     await client.data(set_text)
     assert await body() == "Sold out."
 

@@ -151,6 +151,27 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
     def order_of(who: Client, id: Any) -> Callable[[], Awaitable[object]]:
         return lambda: who.data(f"query ($id: ID!) {{ order(id: $id) {ORDER} }}", id=to_id(Kind.ORDER, id))
 
+    newest = "(first: 20, filter: $filter) { nodes { code } }"
+    notes, bills = f"{{ deliveryNotes{newest} }}", f"{{ invoices{newest} }}"
+    of_notes, of_bills = f"query ($filter: DeliveryNoteFilter) {notes}", f"query ($filter: InvoiceFilter) {bills}"
+    of_buyer, since = {"buyerIds": [to_id(Kind.BUYER, buyer)]}, {"createdFrom": recent}
+    of_order = {"orderIds": [to_id(Kind.ORDER, order)]}
+    mails = "query ($status: [NotificationStatus!]) { notifications(first: 20, status: $status) { nodes { id } } }"
+    lists: dict[str, tuple[Client, str, dict[str, Any]]] = {
+        "delivery notes": (client, of_notes, {}),
+        "delivery notes since": (client, of_notes, {"filter": since}),
+        "delivery notes of an order": (client, of_notes, {"filter": of_order}),
+        "invoices": (client, of_bills, {}),
+        "drafted invoices": (client, of_bills, {"filter": {"status": ["DRAFT"]}}),
+        "invoices since": (client, of_bills, {"filter": since}),
+        "invoices of an order": (client, of_bills, {"filter": of_order}),
+        "invoices of a buyer": (client, of_bills, {"filter": of_buyer}),
+        "a buyer user's invoices": (buyer_user, of_bills, {}),
+        "a buyer user's delivery notes": (buyer_user, of_notes, {}),
+        "mails": (client, mails, {}),
+        "failed mails": (client, mails, {"status": ["FAILED"]}),
+    }
+
     everything = f"{{ orders(first: 20) {{ nodes {ORDER} }} }}"
     return {
         "newest first": page(),
@@ -177,6 +198,10 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         "facets of a buyer's": lambda: client.data(
             f"query ($filter: OrderFilter) {FACETS}", filter={"buyerIds": [to_id(Kind.BUYER, buyer)]}
         ),
+        **{
+            name: lambda who=who, document=document, variables=variables: who.data(document, **variables)
+            for name, (who, document, variables) in lists.items()
+        },
         "recently placed": filtered(placedFrom=recent),
         "recently placed, one status": filtered(placedFrom=recent, status=["OC_CREATED"]),
         "a buyer user's own": page(buyer_user),
