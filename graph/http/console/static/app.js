@@ -113,7 +113,7 @@ function Top({user, speak, leave}) {
     <div class="row push">${otherLanguage}
       <button type="button" class="btn ghost slim" popovertarget="account" aria-label=${`${viewer.name}: ${t('account')}`}
         ><${Icon} name="user" /><span class="wide-only">${viewer.name}</span><${Icon} name="down" /></button>
-      <ul class="menu" id="account" popover>
+      <ul class="menu" id="account" popover="auto">
         <li class="in small">${viewer.name}<br /><span class="mute">${t('role')}: ${viewer.role}</span></li>
         ${demo.map(each => html`<li key=${each.name}><button type="button" class="btn ghost wide" aria-pressed=${session.token === each.token} onClick=${() => {
           session.token = each.token

@@ -24,6 +24,8 @@ export function BulkReject({selection, count, user, failed, onClose}) {
   }, [looked.error])
 
   const dryRun = looked.data?.dryRun
+  // An order with several blockers is under each of them.
+  const skipped = [...new Map(dryRun?.blocked.flatMap(each => each.orders).map(each => [each.id, each]) ?? []).values()]
   const reject = async event => {
     event.preventDefault()
     if (isBusy || !dryRun?.eligible.count) return
@@ -80,9 +82,9 @@ export function BulkReject({selection, count, user, failed, onClose}) {
             ${!looked.data && !looked.error && html`<p class="small" role="status">${t('dryRun')}</p><${Loading} />`}
             ${dryRun && html`<h3>${t('willBeRejected', number(dryRun.eligible.count))}</h3>
               <${Some} orders=${dryRun.eligible.orders} count=${dryRun.eligible.count} describe=${each => html`<b class="strong">${each.code}</b> ${each.buyer.name} · ${money(each.total)}`} />
-              <h3>${t('willBeSkipped', number(dryRun.blocked.reduce((sum, each) => sum + each.count, 0)))}</h3>
-              ${dryRun.blocked.map(each => html`<${Some} key=${each.code} orders=${each.orders} count=${each.count}
-                describe=${order => html`<b class="strong">${order.code}</b> ${order.rejectionBlockers.map(blocker => blocker.message).join(' ')}`} />`)}`}</section></div>
+              <h3>${t('willBeSkipped', number(dryRun.count - dryRun.eligible.count))}</h3>
+              <${Some} orders=${skipped} count=${dryRun.count - dryRun.eligible.count}
+                describe=${order => html`<b class="strong">${order.code}</b> ${order.rejectionBlockers.map(blocker => blocker.message).join(' ')}`} />`}</section></div>
         <footer><p class="warn"><${Icon} name="alert" /><span><b class="strong">${t('neverUndone')}</b> <span class="mute">${t('neverUndoneMore')}</span></span></p>
           <button type="button" class="btn" disabled=${isBusy} onClick=${() => onClose(false)}>${t('cancel')}</button>
           <button class="btn final" aria-busy=${isBusy} aria-disabled=${isBusy || !dryRun?.eligible.count ? 'true' : undefined}>${isBusy ? t('rejecting') : t('rejectOrders', number(dryRun?.eligible.count ?? 0))}</button></footer>`}</form><//>`

@@ -217,6 +217,6 @@ export function List({search, user, say, failed}) {
 function Menu({id, label, chosen, options}) {
   return html`<button type="button" class="chip" popovertarget=${`menu-${id}`} data-on=${chosen.length ? '' : undefined}
       >${chosen.length ? `${label}: ${chosen.join(', ')}` : label} <${Icon} name="down" /></button>
-    <ul class="menu" id=${`menu-${id}`} popover aria-label=${label}>${options.map(each => html`<li key=${each.key}><label
+    <ul class="menu" id=${`menu-${id}`} popover="auto" aria-label=${label}>${options.map(each => html`<li key=${each.key}><label
       ><input type="checkbox" checked=${each.isOn} onChange=${each.toggle} />${each.label}${each.count !== undefined && html`<b>${number(each.count)}</b>`}</label></li>`)}</ul>`
 }

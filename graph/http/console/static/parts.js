@@ -69,6 +69,7 @@ export function Dialog({label, busy, onClose, children}) {
     const dialog = ref.current
     const opener = document.activeElement
     dialog.showModal()
+    dialog.querySelector('[data-focus]')?.focus()
     return () => {
       dialog.close()
       if (opener?.isConnected) opener.focus()

@@ -20,7 +20,7 @@ export function RejectionForm({draft, change, user, nobody, problemOf}) {
   const label = each => (language.get() === 'JA' ? each.labelJa : each.labelEn)
   return html`
     <div class="field"><label for="reason">${t('reason')}</label>
-      <select class="input" id="reason" aria-describedby="reason-help" required=${user.isReasonRequired} aria-invalid=${Boolean(problemOf('reason'))} autofocus value=${draft.reason}
+      <select class="input" id="reason" aria-describedby="reason-help" required=${user.isReasonRequired} aria-invalid=${Boolean(problemOf('reason'))} data-focus value=${draft.reason}
         onChange=${event => change({reason: event.target.value})}>
         <option value="">${user.isReasonRequired ? '' : t('noReason')}</option>
         ${user.reasons.map(each => html`<option key=${each.code} value=${each.code}>${label(each)}</option>`)}</select>

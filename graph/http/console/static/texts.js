@@ -110,7 +110,7 @@ const TEXTS = {
   notNotified: ['The buyer was not notified by e-mail.', 'バイヤーにメールは送信されていません。'],
   notified: ['The buyer was notified by e-mail.', 'バイヤーにメールで通知しました。'],
   rejectTheOrder: ['Reject The Order', '注文を却下'],
-  rejectOrders: [n => `Reject ${n} orders`, n => `${n}件の注文を却下`],
+  rejectOrders: [n => `Reject ${n} ${n === '1' ? 'order' : 'orders'}`, n => `${n}件の注文を却下`],
   close: ['Close', '閉じる'],
   cancel: ['Cancel', 'キャンセル'],
   reasonHelp: ['For your history and analytics. The buyer does not see it.', '履歴と分析のための項目です。バイヤーには見えません。'],
