@@ -25,6 +25,8 @@ from graph.core.download_links import Links
 from graph.downloads import documents
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
+from graph.http.console import console_routes
+from graph.http.console import operations as console_operations
 from graph.http.downloads import Downloads, remove_orphans
 from graph.http.failures import GRAPHQL, JSON, failure, rate_limited
 from graph.http.graphiql import DemoUser, graphiql_page, graphiql_routes
@@ -119,11 +121,12 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/", lambda _: RedirectResponse(f"{path}/graphql")),
+            Route("/", lambda _: RedirectResponse(f"{path}/console")),
             Route("/graphql", AdmissionControl(graphql, identify=graphql.identify), methods=None),
             Route("/downloads/{token}", downloads.get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
+            *console_routes(demo=demo, path=path, graphiql=settings.edge.graphiql),
             *(graphiql_routes() if settings.edge.graphiql else ()),
         ],
         middleware=headers.middleware(settings.edge.cors_origins),
@@ -181,7 +184,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         super().__init__(
             schema if edge.introspection else create_schema(introspection=False),
             timeout=edge.request_timeout,
-            documents=edge.documents,
+            documents=edge.documents.allowing(console_operations().values()),
             suggestions=edge.introspection,
         )
         self._graphiql = edge.graphiql

@@ -11,7 +11,7 @@ from strawberry import ID, UNSET, Private
 from exports.order_snapshot import OrderDocument
 from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.buyer_types import Buyer
-from graph.catalog import OrderLine
+from graph.catalog import Catalog, OrderLine
 from graph.core.batching import map_loaded, selected_fields
 from graph.core.binding import question
 from graph.core.context import Info, or_none
@@ -30,7 +30,7 @@ from graph.order_filter import OrderFilter, OrderSort
 from graph.rejection_types import OrderRejection, RejectionBlocker
 from graph.tag_types import Tag
 from models import policy
-from models.messages.statuses import status_label
+from models.messages.statuses import DELIVERY_STATUS_LABELS, status_label
 from models.order import DataSet
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
@@ -98,9 +98,18 @@ class Order(Node):
     def delivery_status(self, info: Info) -> DeliveryStatus:
         return self._judge(info, lambda verdict: verdict.delivery_status)
 
+    @strawberry.field(description="The delivery status in words.")
+    def delivery_status_label(self, info: Info, locale: InLocale = UNSET) -> str:
+        language = locale or info.context.actor.locale
+        return self._judge(info, lambda verdict: DELIVERY_STATUS_LABELS[verdict.delivery_status].in_(language))
+
     @strawberry.field(description="The buyer who ordered.")
     def buyer(self, info: Info) -> Buyer:
         return map_loaded(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
+
+    @strawberry.field(description="The catalog that was ordered from.")
+    def catalog(self, info: Info) -> Catalog:
+        return map_loaded(info.context.loaders.catalog.load(self.row.catalog_id), lambda row: Catalog.of(row))
 
     @strawberry.field(description="The lines of the official content, page by page.", directives=[page_size("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
@@ -258,7 +267,7 @@ class Order(Node):
         )
 
 
-JUDGED = {"deliveryStatus", "canReject", "rejectionBlockers", "availableActions", "actions"}
+JUDGED = {"deliveryStatus", "deliveryStatusLabel", "canReject", "rejectionBlockers", "availableActions", "actions"}
 
 
 async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
@@ -266,6 +275,8 @@ async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
     asked = selected_fields(info.selected_fields)
     if JUDGED & asked:
         await info.context.loaders.verdict.load_many([row.id for row in rows])
+    if "catalog" in asked:
+        await info.context.loaders.catalog.load_many([row.catalog_id for row in rows])
     if "buyer" in asked:
         await info.context.loaders.buyer.load_many([row.buyer_id for row in rows])
 

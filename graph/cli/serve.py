@@ -27,6 +27,7 @@ from graph.identity.own_tokens import Tokens
 from graph.settings.environment import Settings, database_url, from_environment
 from models.database.postgres import bypasses_row_security
 from models.database.sessions import Database
+from models.locale import Locale
 from models.migrations import upgrade
 
 log = logging.getLogger("orders.serve")
@@ -130,7 +131,11 @@ async def _prepare(settings: Settings, address: str, *, migrate: bool = True) ->
     finally:
         await database.close()
     signer = Tokens(settings.secret_key, utc_now)
-    tokens = {role: signer.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
+    tokens = {
+        # Only Kumo's member has chosen a language; the others' messages are in the browser's.
+        role: signer.sign(actor, DEMO_TOKENS_LAST, has_locale=actor.locale is not Locale.EN)
+        for role, actor in actors.items()
+    }
     return _welcome(address, _demo_lines(settings, address, tokens, key)), demo_users(actors, tokens)
 
 

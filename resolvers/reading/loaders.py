@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.audit import AuditEntry
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
-from models.catalog import Sku
+from models.catalog import Catalog, Sku
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
 from models.rejection import OrderRejection
@@ -39,6 +39,7 @@ from resolvers.reading.grouping import PageKey, grouped, read_pages
 from resolvers.reading.rows import (
     BRAND_COLUMNS,
     BUYER_COLUMNS,
+    CATALOG_COLUMNS,
     HISTORY_COLUMNS,
     LINE_COLUMNS,
     NOTIFICATION_COLUMNS,
@@ -47,6 +48,7 @@ from resolvers.reading.rows import (
     BacklogSkuRow,
     BrandRow,
     BuyerRow,
+    CatalogRow,
     DeliveryNoteLineRow,
     DeliveryNoteRow,
     HistoryRow,
@@ -102,6 +104,7 @@ class Loaders:
         self.verdict: DataLoader[UUID, Verdict | None] = one(read_verdicts)
         self.rejection: DataLoader[UUID, RejectionRow | None] = one(read_rejections)
         self.buyer: DataLoader[UUID, BuyerRow | None] = one(read_buyers)
+        self.catalog: DataLoader[UUID, CatalogRow | None] = one(read_catalogs)
         self.brand: DataLoader[UUID, BrandRow | None] = one(read_brands)
         self.line_count: DataLoader[UUID, int | None] = one(count_lines)
         self.history_count: DataLoader[UUID, int | None] = one(count_history)
@@ -160,6 +163,11 @@ async def read_recipients(session: AsyncSession, ids: list[UUID]) -> dict[UUID, 
     for buyer_id, *columns in await session.execute(recipients):
         found.setdefault(buyer_id, []).append(RecipientRow(*columns))
     return found
+
+
+async def read_catalogs(session: AsyncSession, ids: list[UUID]) -> dict[UUID, CatalogRow]:
+    rows = await session.execute(select(*CATALOG_COLUMNS).where(Catalog.id.in_(ids)))
+    return {row.id: CatalogRow(*row) for row in rows}
 
 
 async def read_brands(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BrandRow]:

@@ -30,6 +30,7 @@ KINDS = {
     "tags": Kind.TAG,
     "buyers": Kind.BUYER,
     "skus": Kind.SKU,
+    "catalogs": Kind.CATALOG,
     "delivery_notes": Kind.DELIVERY_NOTE,
     "invoices": Kind.INVOICE,
     "backlog_skus": Kind.BACKLOG_SKU,
