@@ -11,6 +11,7 @@ from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale, describe_enum
 from graph.core.money import Money
+from graph.core.ranges import checked_end
 from graph.downloads import ANALYTICS_EXCEL, Period
 from graph.limits.cost import Cost, ListSize
 from models.analytics import Figures, Group
@@ -35,7 +36,13 @@ describe_enum(
 PlacedFrom = Annotated[
     datetime | None, strawberry.argument(description="Include orders placed at this instant or later.")
 ]
-PlacedTo = Annotated[datetime | None, strawberry.argument(description="Include orders placed before this instant.")]
+PlacedBefore = Annotated[datetime | None, strawberry.argument(description="Include orders placed before this instant.")]
+PlacedTo = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="Include orders placed before this instant.", deprecation_reason="Use `placedBefore`."
+    ),
+]
 
 
 @strawberry.type(description="Figures for one month, buyer, catalog, product, actor or reason.")
@@ -131,13 +138,14 @@ class OrderAnalytics:
 async def order_analytics(
     info: Info,
     placed_from: PlacedFrom = UNSET,
+    placed_before: PlacedBefore = UNSET,
     placed_to: PlacedTo = UNSET,
     group_by: Annotated[
         AnalyticsDimension | None,
         strawberry.argument(description="Dimension of the groups.", directives=[COST_OF_GROUPING]),
     ] = UNSET,
 ) -> OrderAnalytics:
-    placed = or_none(placed_from), or_none(placed_to)
+    placed = _range(placed_from, placed_before, placed_to)
     figures, groups = await analytics.order_analytics(info.context, *placed, or_none(group_by))
     return OrderAnalytics(
         order_count=figures.orders,
@@ -149,12 +157,22 @@ async def order_analytics(
 
 
 async def order_analytics_excel(
-    info: Info, placed_from: PlacedFrom = UNSET, placed_to: PlacedTo = UNSET, locale: InLocale = UNSET
+    info: Info,
+    placed_from: PlacedFrom = UNSET,
+    placed_before: PlacedBefore = UNSET,
+    placed_to: PlacedTo = UNSET,
+    locale: InLocale = UNSET,
 ) -> Download:
-    placed = or_none(placed_from), or_none(placed_to)
-    analytics.check_range(*placed)  # told now, not by the link
+    placed = _range(placed_from, placed_before, placed_to)
     day = await brand_day(info.context)
     return info.context.links.to(ANALYTICS_EXCEL, Period(*placed), info.context.actor, locale or None, day)
+
+
+def _range(
+    placed_from: datetime | None, before: datetime | None, to: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    start = or_none(placed_from)
+    return start, checked_end("placed", start, before, to)
 
 
 def _totals(figures: Figures) -> list[Money]:

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -25,10 +26,13 @@ from graph.downloads import documents
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
 from graph.http.compiled import CompiledAnswers
+from graph.http.console import console_routes
+from graph.http.console import operations as console_operations
 from graph.http.downloads import Downloads, remove_orphans
-from graph.http.failures import failure, rate_limited
-from graph.http.graphiql import graphiql_page, graphiql_routes
+from graph.http.failures import GRAPHQL, JSON, failure, rate_limited
+from graph.http.graphiql import DemoUser, graphiql_page, graphiql_routes
 from graph.http.graphql_over_http import GraphQLOverHTTP
+from graph.http.making import DocumentProcesses, Setup
 from graph.http.public_path import PublicPath, public_path
 from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
@@ -43,6 +47,7 @@ from models.actor import Actor, ActorKind
 from models.database.checkpoints import Checkpoints
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
+from resolvers.summing import Summing
 
 RELAY_STOP_SECONDS = 8
 CLOSE_SECONDS = 10  # for connections and for what is being written, when the server stops
@@ -54,19 +59,21 @@ log = logging.getLogger("orders.app")
 
 
 def create_app(
-    settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo_token: str | None = None
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, demo: Sequence[DemoUser] = ()
 ) -> Starlette:
     """The ASGI application, for a migrated database; its lifespan runs the relay and closes the database.
 
-    A `clock` other than the system's replaces the database's clock too.
+    A `clock` other than the system's replaces the database's clock too. `demo`: whom GraphiQL can sign in as.
     """
     lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LOCK_WAIT_MARGIN)
-    database = Database(
+    database_setup = partial(
+        Database,
         settings.database_url,
         settings.replica_url,
         lock_wait=lock_wait,
         clock=None if clock is utc_now else clock,
     )
+    database = database_setup()
     metrics.watch(database)
     transport = settings.transport()
     if settings.traces:
@@ -78,9 +85,11 @@ def create_app(
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
     ended = EndedAccess(database, clock, links.digest_of, links.lifetime)
     identity = Identity(settings, database, clock, ended)
-    downloads = Downloads(database, links, documents(Signer(settings.secret_key, clock)), ended)
+    document_setup = partial(documents, Signer(settings.secret_key, clock))
+    processes = DocumentProcesses(Setup(database_setup, document_setup)) if settings.document_processes else None
+    downloads = Downloads(database, links, document_setup(), ended, processes)
     path = public_path(settings.public_url)
-    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo_token, settings.edge, path)
+    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo, settings.edge, path)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -91,16 +100,19 @@ def create_app(
         running = asyncio.create_task(relay.run(), name="relay")
         anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
         checkpoints = asyncio.create_task(Checkpoints(database).run(), name="checkpoints")
+        summing = asyncio.create_task(Summing(database).run(), name="analytics")
         try:
             yield
         finally:
             relay.stop()
+            if processes:
+                processes.close()
             # The relay limits its own shutdown; these limits are for a database that hangs meanwhile.
             looking_up: asyncio.Task[object] | None = getattr(app.state, "looking_up_schema", None)
-            for each in (anchoring, checkpoints, looking_up):
+            for each in (anchoring, checkpoints, summing, looking_up):
                 if each:
                     each.cancel()
-            tasks = {running, anchoring, checkpoints, *([looking_up] if looking_up else [])}
+            tasks = {running, anchoring, checkpoints, summing, *([looking_up] if looking_up else [])}
             await _until_ended(tasks, RELAY_STOP_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
@@ -110,11 +122,12 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/", lambda _: RedirectResponse(f"{path}/graphql")),
+            Route("/", lambda _: RedirectResponse(f"{path}/console")),
             Route("/graphql", AdmissionControl(graphql, identify=graphql.identify), methods=None),
             Route("/downloads/{token}", downloads.get),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
+            *console_routes(demo=demo, path=path, graphiql=settings.edge.graphiql),
             *(graphiql_routes() if settings.edge.graphiql else ()),
         ],
         middleware=headers.middleware(settings.edge.cors_origins),
@@ -164,7 +177,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         links: Links,
         clock: Callable[[], datetime],
         on_mail: Callable[[], None],
-        demo_token: str | None,
+        demo: Sequence[DemoUser],
         edge: Edge,
         path: str = "",
     ) -> None:
@@ -173,7 +186,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         super().__init__(
             made,
             timeout=edge.request_timeout,
-            documents=edge.documents,
+            documents=edge.documents.allowing(console_operations().values()),
             suggestions=edge.introspection,
             compiled=CompiledAnswers(made._schema, made.validator, made.plans) if edge.compiled else None,
         )
@@ -185,7 +198,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._links = links
         self._clock = clock
         self._on_mail = on_mail
-        self._demo_token = demo_token
+        self._demo = demo
         self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -197,7 +210,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         """Whose request it is, or the response without executing it. Charges the body's bytes to the viewer's quota."""
         request = Request(scope)
         if self._graphiql and _wants_page(request):
-            return graphiql_page(demo_token=self._demo_token, path=self._path)
+            return graphiql_page(demo=self._demo, path=self._path)
         try:
             principal = await self._identity.authenticate(
                 request.headers, request.client.host if request.client else ""
@@ -235,5 +248,11 @@ class GraphQLEndpoint(GraphQLOverHTTP):
 
 
 def _wants_page(request: Request) -> bool:
-    accepts = request.headers.get("accept", "")
-    return request.method in ("GET", "HEAD") and "text/html" in accepts and "query" not in request.query_params
+    """Whether a browser opens the address. With ?query= it gets the page too, which shows the query but runs nothing.
+
+    A program that sends its query by GET names JSON, or does not name HTML.
+    """
+    accepts = request.headers.get("accept", "").lower()
+    if request.method not in ("GET", "HEAD") or "text/html" not in accepts:
+        return False
+    return "query" not in request.query_params or not any(each in accepts for each in (JSON, GRAPHQL))

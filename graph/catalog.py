@@ -1,15 +1,34 @@
-"""Sku and OrderLine: what is ordered."""
+"""Catalog, Sku and OrderLine: what is ordered; and the lists `catalogs` and `skus`."""
+
+from typing import Annotated
 
 import strawberry
-from strawberry import ID
+from strawberry import ID, UNSET
 
+from graph.core.context import Info, or_none
 from graph.core.ids import Kind
 from graph.core.money import Money, money
 from graph.core.node import NODES, Node, node_id
+from graph.core.pagination import After, Before, Connection, First, Last, connection
 from graph.execution.declared import Within, column, declared, made_of
 from graph.execution.kinds import TEXT, WHOLE
+from graph.limits.cost import COST_OF_A_FILTER
+from resolvers import catalog as resolvers
 from resolvers import nodes
-from resolvers.reading.rows import LineRow, SkuRow
+from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
+from resolvers.reading.pagination import PageRequest
+from resolvers.reading.rows import CatalogRow, LineRow, SkuRow
+
+
+@strawberry.type(description="A catalog of the brand, from which buyers order.")
+class Catalog(Node):
+    id: ID = node_id(Kind.CATALOG)
+    code: str = column(TEXT, "code", description="Code, unique in the brand.")
+    name: str = column(TEXT, "name", description="Name, for display.")
+
+    @classmethod
+    def of(cls, row: CatalogRow) -> "Catalog":
+        return made_of(cls, row)
 
 
 @strawberry.type(description="A stock keeping unit of the brand: one size and colour of one model.")
@@ -42,5 +61,56 @@ class OrderLine(Node):
         return made_of(cls, row, sku=Sku.of(row.sku))
 
 
+WORDS = "Search words; case, width (full or half), accents and kinds of dashes do not matter."
+AT_MOST = f"At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words."
+
+
+async def catalogs(
+    info: Info,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    search: Annotated[
+        str | None,
+        strawberry.argument(
+            description=f"{WORDS} Each word must occur in the catalog's code or name. {AT_MOST}",
+            directives=[COST_OF_A_FILTER],
+        ),
+    ] = UNSET,
+) -> Connection[Catalog]:
+    words = or_none(search)
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    page = await resolvers.catalogs(info.context, words, request)
+    return connection(page, Catalog.of, lambda: resolvers.count_catalogs(info.context, words))
+
+
+async def skus(
+    info: Info,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    search: Annotated[
+        str | None,
+        strawberry.argument(
+            description=f"{WORDS} Each word must occur in the SKU number, the model number or the name. {AT_MOST}",
+            directives=[COST_OF_A_FILTER],
+        ),
+    ] = UNSET,
+    numbers: Annotated[
+        list[str] | None,
+        strawberry.argument(
+            description=f"Only SKUs with one of these exact SKU numbers. At most {resolvers.MAX_NUMBERS}."
+        ),
+    ] = UNSET,
+) -> Connection[Sku]:
+    words, exact = or_none(search), or_none(numbers)
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    page = await resolvers.skus(info.context, words, exact, request)
+    return connection(page, Sku.of, lambda: resolvers.count_skus(info.context, words, exact))
+
+
+NODES[Kind.CATALOG] = (nodes.catalogs, Catalog.of)
 NODES[Kind.SKU] = (nodes.skus, Sku.of)
 NODES[Kind.LINE] = (nodes.lines, OrderLine.of)

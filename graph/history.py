@@ -12,6 +12,7 @@ from graph.core.download_links import Download
 from graph.core.enums import InLocale, SortDirection
 from graph.core.ids import Kind
 from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.core.ranges import checked_end
 from graph.downloads import HISTORY_EXCEL
 from graph.history_types import OrderEvent, OrderEventKind
 from graph.limits.cost import COST_OF_A_WORD_IN_HISTORY
@@ -46,10 +47,14 @@ class HistoryFilter:
         default=UNSET, description="Events on an order with one of these exact codes."
     )
     at_from: datetime | None = strawberry.field(default=UNSET, description="Events at this instant or later.")
-    at_to: datetime | None = strawberry.field(default=UNSET, description="Events before this instant.")
+    at_before: datetime | None = strawberry.field(default=UNSET, description="Events before this instant.")
+    at_to: datetime | None = strawberry.field(
+        default=UNSET, description="Events before this instant.", deprecation_reason="Use `atBefore`."
+    )
 
     def read(self) -> resolvers.HistoryFilter:
-        """Raises InputError for an id of something else."""
+        """Raises InputError for an id of something else, and for a range that ends before it starts."""
+        at_from = or_none(self.at_from)
         return resolvers.HistoryFilter(
             search=or_none(self.search),
             actors=or_none(self.actors),
@@ -57,8 +62,8 @@ class HistoryFilter:
             kinds=[kind.value for kind in self.kinds] if self.kinds else or_none(self.kinds),
             order_ids=read_ids(Kind.ORDER, or_none(self.order_ids), "filter", "orderIds"),
             order_codes=or_none(self.order_codes),
-            at_from=or_none(self.at_from),
-            at_to=or_none(self.at_to),
+            at_from=at_from,
+            at_to=checked_end("at", at_from, self.at_before, self.at_to, "filter"),
         )
 
 

@@ -37,6 +37,7 @@ async def preview(info: Info, order_id: str, kind: MailKind, body: str | None) -
     mail = render(notice)
     return MailPreview(
         to=mail.to,
+        body=notice.body or "",
         subject=mail.subject,
         text=mail.text,
         html=mail.html,

@@ -1,17 +1,27 @@
-"""Notification: one mail to the buyer, from promise to delivery; and the preview of a mail."""
+"""Notification: one mail to the buyer, from promise to delivery; the list of them; and the preview of a mail."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from strawberry import UNSET, Private
 
+from graph.core.batching import map_loaded, selected_fields
+from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
-from graph.core.node import NODES, Node
+from graph.core.node import NODES, Node, as_node
 from graph.core.notices import USE_NOTICES, WARNINGS, Notice
+from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.limits.cost import COST_OF_A_FILTER
 from models.messages.mail import MailKind, mail_texts
 from models.outbox import NotificationStatus
-from resolvers import nodes
+from resolvers import document_lists, nodes
+from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import NotificationRow
+
+if TYPE_CHECKING:
+    from graph.orders import Order
 
 describe_enum(
     MailKind,
@@ -40,6 +50,16 @@ class Notification(Node):
         "CANCELLED, unless the mail had left already, to some at least."
     )
 
+    created_at: datetime = strawberry.field(description="When the mail was put into the outbox.")
+    row: Private[NotificationRow]
+
+    @strawberry.field(description="The order that the mail is about.")
+    def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")]:
+        order: Order = map_loaded(
+            info.context.loaders.order.load(self.row.order_id), lambda row: as_node(Kind.ORDER, row)
+        )
+        return order
+
     @classmethod
     def of(cls, row: NotificationRow) -> "Notification":
         return cls(
@@ -52,6 +72,8 @@ class Notification(Node):
             last_error=row.last_error,
             next_try_at=row.next_try_at,
             cancelled_by=row.cancelled_by,
+            created_at=row.created_at,
+            row=row,
         )
 
 
@@ -59,6 +81,10 @@ class Notification(Node):
 class MailPreview:
     to: list[str] = strawberry.field(
         description="Addresses that the mail would go to. Empty if the buyer cannot be mailed: see notices."
+    )
+    body: str = strawberry.field(
+        description="The message to the buyer that the mail contains: the given body, or else the brand's or the "
+        "standard text, in the buyer's language."
     )
     subject: str = strawberry.field(description="The subject line.")
     text: str = strawberry.field(description="The plain-text part.")
@@ -68,6 +94,32 @@ class MailPreview:
         "before."
     )
     warnings: list[str] = strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
+
+
+async def notifications(
+    info: Info,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    status: Annotated[
+        list[NotificationStatus] | None,
+        strawberry.argument(description="Only mails in one of these statuses. An empty list matches nothing."),
+    ] = UNSET,
+    kind: Annotated[
+        list[MailKind] | None,
+        strawberry.argument(
+            description="Only mails of one of these kinds. An empty list matches nothing.",
+            directives=[COST_OF_A_FILTER],
+        ),
+    ] = UNSET,
+) -> Connection[Notification]:
+    conditions = or_none(status), or_none(kind)
+    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    page = await document_lists.notifications(info.context, *conditions, request)
+    if "order" in selected_fields(info.selected_fields):
+        await info.context.loaders.order.load_many([row.order_id for row in page.rows])
+    return connection(page, Notification.of, lambda: document_lists.count_notifications(info.context, *conditions))
 
 
 NODES[Kind.NOTIFICATION] = (nodes.notifications, Notification.of)

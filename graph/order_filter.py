@@ -10,8 +10,9 @@ from strawberry import ID, UNSET
 from graph.core.context import or_none
 from graph.core.enums import SortDirection, describe_enum
 from graph.core.ids import Kind, from_id
+from graph.core.ranges import end_of
 from graph.limits.cost import COST_OF_A_WORD
-from models.policy import OrderStatus
+from models.policy import DeliveryStatus, OrderStatus
 from resolvers import orders
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS, InputError
 from resolvers.orders import OrderSortField
@@ -24,6 +25,10 @@ describe_enum(
         "CODE": "The order code, by Unicode code point.",
         "TOTAL": "The total: by currency first, then by amount, as amounts of different currencies do not compare.",
         "UPDATED_AT": "When the order last changed.",
+        "BUYER": "The buyer's name, then its code. Orders of one buyer are sorted by when they were placed, in the "
+        "same direction.",
+        "STATUS": "The status, by the name of its enum value. Orders in one status are sorted by when they were "
+        "placed, in the same direction.",
     },
 )
 
@@ -46,14 +51,40 @@ class OrderFilter:
     placed_from: datetime | None = strawberry.field(
         default=UNSET, description="Orders placed at this instant or later."
     )
-    placed_to: datetime | None = strawberry.field(default=UNSET, description="Orders placed before this instant.")
+    placed_before: datetime | None = strawberry.field(default=UNSET, description="Orders placed before this instant.")
+    placed_to: datetime | None = strawberry.field(
+        default=UNSET, description="Orders placed before this instant.", deprecation_reason="Use `placedBefore`."
+    )
+    updated_since: datetime | None = strawberry.field(
+        default=UNSET, description="Orders that last changed at this instant or later: see Order.updatedAt."
+    )
+    updated_before: datetime | None = strawberry.field(
+        default=UNSET, description="Orders that last changed before this instant: see Order.updatedAt."
+    )
+    delivery_status: list[DeliveryStatus] | None = strawberry.field(
+        default=UNSET, description="Orders with one of these delivery statuses."
+    )
+    catalog_ids: list[ID] | None = strawberry.field(
+        default=UNSET, description="Orders from one of these catalogs of the brand."
+    )
+    invoiced: bool | None = strawberry.field(
+        default=UNSET,
+        description="Orders with (true) or without (false) an invoice that is not void, be it for a part of the order. "
+        "For a buyer drafts do not count.",
+    )
+    without_tag: bool | None = strawberry.field(
+        default=UNSET, description="Orders without any tag (true) or with at least one (false)."
+    )
+    only_archived: bool | None = strawberry.field(
+        default=UNSET, description="Whether to leave out all orders but archived ones. Default: false."
+    )
     include_archived: bool | None = strawberry.field(
         default=UNSET, description="Whether to include archived orders. They are left out unless this is true."
     )
 
     def read(self, *at: str) -> orders.OrderFilter:
         """`at`: the path of the argument that it is. Raises InputError for what makes no sense."""
-        status = or_none(self.status)
+        status, delivery = or_none(self.status), or_none(self.delivery_status)
         wanted = orders.OrderFilter(
             search=or_none(self.search),
             # Each once: a statement, and a link, takes only so many.
@@ -62,8 +93,15 @@ class OrderFilter:
             buyer_ids=read_ids(Kind.BUYER, or_none(self.buyer_ids), *at, "buyerIds"),
             tag_ids=read_ids(Kind.TAG, or_none(self.tag_ids), *at, "tagIds"),
             placed_from=or_none(self.placed_from),
-            placed_to=or_none(self.placed_to),
+            placed_to=end_of(self.placed_before, self.placed_to),
             include_archived=bool(or_none(self.include_archived)),
+            delivery_status=delivery if delivery is None else list(dict.fromkeys(delivery)),
+            updated_since=or_none(self.updated_since),
+            updated_before=or_none(self.updated_before),
+            catalog_ids=read_ids(Kind.CATALOG, or_none(self.catalog_ids), *at, "catalogIds"),
+            invoiced=or_none(self.invoiced),
+            only_archived=or_none(self.only_archived) or None,
+            without_tag=or_none(self.without_tag),
         )
         orders.check(wanted, *at)
         return wanted

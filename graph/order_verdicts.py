@@ -11,7 +11,7 @@ from graph.execution.declared import ForLevel, Pure
 from graph.rejection_types import RejectionBlocker, RejectionBlockerCode
 from models import policy
 from models.actor import Actor, Viewpoint
-from models.messages.statuses import status_label
+from models.messages.statuses import DELIVERY_STATUS_LABELS, status_label
 from models.policy import (
     BLOCKED_WHEN,
     DELIVERY_STATUS_WHEN,
@@ -58,6 +58,11 @@ def delivery_status_of(_: Viewpoint, facts: Facts) -> DeliveryStatus:
     return policy.delivery_status(facts)
 
 
+def delivery_label_of(viewer: Viewpoint, facts: Facts, locale: Any = None) -> str:
+    """`locale`: None or UNSET for the viewer's."""
+    return DELIVERY_STATUS_LABELS[policy.delivery_status(facts)].in_(locale or viewer.locale)
+
+
 def _facts_of(conditions: Iterable[Condition]) -> tuple[Fact, ...]:
     """The facts that these conditions look at."""
     return tuple(dict.fromkeys(each.fact for each in conditions if isinstance(each, Has | HasNot)))
@@ -72,16 +77,19 @@ def _given(status: OrderStatus, facts: Iterable[Fact], true: Iterable[bool]) -> 
 
 
 def judged(
-    judge: Callable[[Any, Facts], Any],
+    judge: Callable[..., Any],
     facts: Sequence[Fact] = tuple(Fact),
     *,
     only: set[str] | None = None,
     otherwise: ForLevel | None = None,
 ) -> Pure:
-    """A field that follows from the status and from these facts, which must be all that `judge` looks at."""
+    """A field that follows from the status and from these facts, which must be all that `judge` looks at.
 
-    def make(viewer: Any, status: OrderStatus, *true: bool) -> Any:
-        return judge(viewer, _given(status, facts, true))
+    `judge(viewer, facts, **arguments)`, with the field's arguments.
+    """
+
+    def make(viewer: Any, status: OrderStatus, *true: bool, **arguments: Any) -> Any:
+        return judge(viewer, _given(status, facts, true), **arguments)
 
     fields = None if only is None else frozenset(only | {"__typename"})
     return Pure(("status", *map(fact_column, facts)), make, only=fields, otherwise=otherwise)

@@ -11,7 +11,7 @@ from strawberry import ID, UNSET, Private
 from exports.order_snapshot import OrderDocument
 from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.buyer_types import Buyer
-from graph.catalog import OrderLine
+from graph.catalog import Catalog, OrderLine
 from graph.core.batching import map_loaded, selected_fields
 from graph.core.binding import question
 from graph.core.context import Info, or_none
@@ -36,6 +36,7 @@ from graph.order_verdicts import (
     available_actions,
     blocker_codes,
     can_reject,
+    delivery_label_of,
     delivery_status_of,
     judged,
     label_of,
@@ -130,9 +131,19 @@ class Order(Node):
     def delivery_status(self, info: Info) -> DeliveryStatus:
         return self._judge(info, lambda verdict: delivery_status_of(info.context.actor, verdict.facts))
 
+    @strawberry.field(
+        description="The delivery status in words.", metadata=declared(judged(delivery_label_of, OF_DELIVERY))
+    )
+    def delivery_status_label(self, info: Info, locale: InLocale = UNSET) -> str:
+        return self._judge(info, lambda verdict: delivery_label_of(info.context.actor, verdict.facts, locale))
+
     @strawberry.field(description="The buyer who ordered.", metadata=declared(Within(prefix="buyer.")))
     def buyer(self, info: Info) -> Buyer:
         return map_loaded(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
+
+    @strawberry.field(description="The catalog that was ordered from.", metadata=declared(Within(prefix="catalog.")))
+    def catalog(self, info: Info) -> Catalog:
+        return map_loaded(info.context.loaders.catalog.load(self.row.catalog_id), lambda row: Catalog.of(row))
 
     @strawberry.field(
         description="The lines of the official content, page by page.",
@@ -287,7 +298,7 @@ class Order(Node):
         return made_of(cls, row, row=row)
 
 
-JUDGED = {"deliveryStatus", "canReject", "rejectionBlockers", "availableActions", "actions"}
+JUDGED = {"deliveryStatus", "deliveryStatusLabel", "canReject", "rejectionBlockers", "availableActions", "actions"}
 
 
 async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
@@ -295,6 +306,8 @@ async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
     asked = selected_fields(info.selected_fields)
     if JUDGED & asked:
         await info.context.loaders.verdict.load_many([row.id for row in rows])
+    if "catalog" in asked:
+        await info.context.loaders.catalog.load_many([row.catalog_id for row in rows])
     if "buyer" in asked:
         await info.context.loaders.buyer.load_many([row.buyer_id for row in rows])
 
@@ -323,10 +336,12 @@ def listing(
     filter: OrderFilter | None = UNSET,
     sort: list[OrderSort] | None = UNSET,
 ) -> resolvers.OrderListing:
-    """The page of `orders` with these arguments. Raises InputError, and Unexpected for a search."""
+    """The page of `orders` with these arguments. Raises InputError, and Unexpected for a search or a sort by buyer."""
     wanted, by, request = _asked(first, after, last, before, filter, sort)
     if wanted.search is not None:
         raise Unexpected("search")  # chooses its statements by how common the words are
+    if resolvers.is_by_buyer(by):
+        raise Unexpected("sort by buyer")  # needs a join
     return resolvers.OrderListing.of(wanted, by, request, viewer)
 
 

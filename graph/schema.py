@@ -14,6 +14,7 @@ from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_ord
 from graph.bulk_rejection import reject_orders
 from graph.buyers import buyer, buyers, create_buyer, erase_buyer, update_buyer
 from graph.carts import carts, update_cart
+from graph.catalog import catalogs, skus
 from graph.confirmation import (
     approve_order_confirmation,
     confirm_order,
@@ -30,6 +31,7 @@ from graph.core.execution import PausingExecution
 from graph.core.node import node, nodes
 from graph.core.scalars import SCALARS
 from graph.delivery_notes import create_backlog_skus, create_delivery_note, delete_delivery_note, update_delivery_note
+from graph.document_lists import delivery_notes, invoices
 from graph.execution.declared import Root
 from graph.execution.plans import CompiledQueries, Plans
 from graph.history import history, history_excel
@@ -44,6 +46,8 @@ from graph.invoices import (
 from graph.limits.cost import Cost, ListSize, page_size
 from graph.limits.documents import DocumentValidator, Limits
 from graph.mail_preview import order_mail_preview
+from graph.notifications import notifications
+from graph.order_facets import order_facets
 from graph.orders import id_of_order, listing, order, order_by_code, orders, orders_excel
 from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
@@ -51,6 +55,7 @@ from graph.rejection_reasons import create_rejection_reason, rejection_reasons, 
 from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
 from graph.sign_outs import sign_out_user
+from graph.statuses import status_labels
 from graph.tagging import apply_tags
 from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation, answered
@@ -111,6 +116,19 @@ class Query:
         "and `filter` say otherwise. Page forwards with `first` and `after`, or backwards with `last` and `before`.",
         directives=[page_size("first", "last")],
         declaration=Root(ORDERS, listing=listing),
+    )
+    order_facets = question(
+        order_facets,
+        needs=P.READ,
+        description="The orders that a filter matches, counted by status, delivery status, tag and reason, with labels "
+        "in the viewer's language: for the tabs and choices of a list.",
+        directives=[Cost(weight="100")],
+    )
+    status_labels = question(
+        status_labels,
+        needs=P.READ,
+        description="The statuses of orders and of their delivery in words, as the viewer's side (brand or buyer) "
+        "calls them. One order's are Order.statusLabel and Order.deliveryStatusLabel.",
     )
     orders_excel = question(
         orders_excel,
@@ -174,6 +192,38 @@ class Query:
         directives=[page_size("first", "last")],
     )
     buyer = question(buyer, needs=P.READ, description="A buyer by its id. Null if the viewer may not see it.")
+    catalogs = question(
+        catalogs,
+        needs=P.READ,
+        description="The catalogs of the brand, sorted by code. placeOrder takes their codes, OrderFilter.catalogIds "
+        "their ids.",
+        directives=[page_size("first", "last")],
+    )
+    skus = question(
+        skus,
+        needs=P.READ,
+        description="The SKUs of the brand, sorted by number. The lines of placeOrder take their ids.",
+        directives=[page_size("first", "last")],
+    )
+    invoices = question(
+        invoices,
+        needs=P.READ,
+        description="Invoices, newest first. A buyer sees those for its own orders, without drafts.",
+        directives=[page_size("first", "last")],
+    )
+    delivery_notes = question(
+        delivery_notes,
+        needs=P.READ,
+        description="Delivery notes, newest first. A buyer sees those of its own orders.",
+        directives=[page_size("first", "last")],
+    )
+    notifications = question(
+        notifications,
+        needs=P.READ_INTERNAL,
+        description="The mails to buyers, newest first, e.g. `status: [FAILED]` for those to send again with "
+        "resendNotification. Empty for a buyer.",
+        directives=[page_size("first", "last")],
+    )
     carts = question(
         carts,
         needs=P.READ,

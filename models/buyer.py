@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, Text, UniqueConstraint, event, true
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, event, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, folded_from, new_id
@@ -22,6 +22,8 @@ class Buyer(BrandOwned, Base):
     __table_args__ = (
         ForeignKeyConstraint(["brand_id"], ["brands.id"]),
         UniqueConstraint("brand_id", "unique_code"),
+        # For lists of orders by buyer.
+        Index(None, "brand_id", "name", "unique_code"),
         CheckConstraint("locale IN ('en', 'ja')", name="locale"),
     )
 

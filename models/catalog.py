@@ -17,6 +17,8 @@ class Catalog(BrandOwned, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
     code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
+    # For search, as `folded_if_other` (models/folding.py) says.
+    folded: Mapped[str | None] = mapped_column(Text, default=folded_from("code", "name"))
 
 
 class Sku(BrandOwned, Base):
@@ -36,5 +38,6 @@ class Sku(BrandOwned, Base):
     price_minor: Mapped[int | None] = mapped_column(BigInteger)
     price_fraction: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     currency: Mapped[str | None] = mapped_column(String(3))
-    # For search, as `folded_if_other` (models/folding.py) says.
+    # For search, as `folded_if_other` (models/folding.py) says. Orders are searched by the numbers only.
     folded: Mapped[str | None] = mapped_column(Text, default=folded_from("number", "model_number"))
+    folded_name: Mapped[str | None] = mapped_column(Text, default=folded_from("name"))

@@ -24,6 +24,7 @@ class DeliveryNote(OrderOwned, Base):
         ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
         UniqueConstraint("brand_id", "code"),
         Index(None, "brand_id", "order_id"),
+        Index(None, "brand_id", "created_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)

@@ -18,6 +18,7 @@ from models.policy import (
     DELIVERY_STATUS_WHEN,
     RULES,
     Condition,
+    DeliveryStatus,
     Fact,
     Facts,
     Has,
@@ -106,6 +107,18 @@ def possible(action: OrderAction, role: Role, *, bulk: bool = False) -> ColumnEl
 DELIVERY_STATUS = case(
     *((condition_sql(condition), status.value) for status, condition in DELIVERY_STATUS_WHEN.items())
 )
+
+
+def delivery_status_in(statuses: Iterable[DeliveryStatus]) -> ColumnElement[bool]:
+    """policy.delivery_status(…) is one of these, as a condition on orders. Plain conditions, for the planners."""
+    wanted = set(statuses)
+    found: list[ColumnElement[bool]] = []
+    before: list[ColumnElement[bool]] = []
+    for status, condition in DELIVERY_STATUS_WHEN.items():
+        if status in wanted:
+            found.append(and_(*map(not_, before), condition_sql(condition)))
+        before.append(condition_sql(condition))
+    return or_(false(), *found)
 
 
 async def read_facts(session: AsyncSession, order_ids: Iterable[UUID]) -> dict[UUID, Facts]:

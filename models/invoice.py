@@ -35,7 +35,12 @@ class Invoice(BrandOwned, Base):
     """
 
     __tablename__ = "invoices"
-    __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.id"]), UniqueConstraint("brand_id", "code"))
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id"], ["brands.id"]),
+        UniqueConstraint("brand_id", "code"),
+        Index(None, "brand_id", "created_at", "id"),
+        Index(None, "brand_id", "status", "created_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
     code: Mapped[str] = mapped_column(String(64))

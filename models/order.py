@@ -54,6 +54,7 @@ class Order(BrandOwned, Base):
         Index(None, "brand_id", "placed_at", "id"),
         Index(None, "brand_id", "status", "placed_at", "id"),
         Index(None, "brand_id", "buyer_id", "placed_at", "id"),
+        Index(None, "brand_id", "catalog_id", "placed_at", "id"),
         Index(None, "brand_id", "updated_at", "id"),
         Index(None, "brand_id", "currency", "total_minor", "id"),
         # An operator reads by id, without a brand.

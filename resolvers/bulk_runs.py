@@ -75,7 +75,7 @@ class BulkCommand:
         if self.order_ids is not None:
             asked["order_ids"] = await mapped(str, self.order_ids)
         if self.filter:
-            asked["filter"] = {each.name: getattr(self.filter, each.name) for each in fields(self.filter)}
+            asked["filter"] = self.filter.arguments
         return request_hash(asked | {"notify": self.message.notify, "body": self.message.typed_body} | more)
 
 

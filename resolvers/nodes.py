@@ -41,6 +41,10 @@ async def skus(context: Context, ids: Collection[UUID]) -> Found:
     return await _read(context, select(*SKU_COLUMNS).where(Sku.id.in_(ids)), SkuRow)
 
 
+async def catalogs(context: Context, ids: Collection[UUID]) -> Found:
+    return dict(zip(ids, await context.loaders.catalog.load_many(ids), strict=True))
+
+
 async def tags(context: Context, ids: Collection[UUID]) -> Found:
     return await _read(context, select(*TAG_COLUMNS).where(Tag.id.in_(ids)), TagRow)
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import aliased
 
 from models.actor import Actor, Viewpoint
 from models.buyer import Buyer
-from models.facts import possible
+from models.facts import FACT_SQL, delivery_status_in, possible
 from models.folding import fold
 from models.money import MAX_MINOR
 from models.order import BUYER_UPDATED_AT, Order, OrderCodeSuffix, OrderLine
-from models.policy import OrderAction, OrderStatus
+from models.policy import DeliveryStatus, Fact, OrderAction, OrderStatus
 from models.tag import OrderTag
 from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_search, unprintable
@@ -46,6 +46,8 @@ from resolvers.reading.search import (
 )
 
 MAX_FILTER_IDS = 1000
+# The conditions of the first release.
+ALWAYS_HASHED = {"search", "status", "can_reject", "buyer_ids", "tag_ids", "placed_from", "placed_to"}
 
 
 class OrderSortField(StrEnum):
@@ -53,6 +55,8 @@ class OrderSortField(StrEnum):
     CODE = "CODE"
     TOTAL = "TOTAL"
     UPDATED_AT = "UPDATED_AT"
+    BUYER = "BUYER"
+    STATUS = "STATUS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,13 @@ class OrderFilter:
     placed_from: datetime | None = None
     placed_to: datetime | None = None
     include_archived: bool = False
+    delivery_status: Sequence[DeliveryStatus] | None = None
+    updated_since: datetime | None = None
+    updated_before: datetime | None = None
+    catalog_ids: Sequence[UUID] | None = None
+    invoiced: bool | None = None
+    only_archived: bool | None = None
+    without_tag: bool | None = None
 
     @property
     def has_condition(self) -> bool:
@@ -82,8 +93,18 @@ class OrderFilter:
             said.discard("search")
         return bool(said - {"include_archived"})
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """For the hash of a request. A condition that was added later is in it only if given, so that a retry has the
+        hash that an earlier release has remembered.
+        """
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in values.items() if value is not None or name in ALWAYS_HASHED}
+
 
 NEWEST_FIRST = (OrderSort(OrderSortField.PLACED_AT, descending=True),)
+# Many orders have the same value.
+GROUPS = (OrderSortField.BUYER, OrderSortField.STATUS)
 
 
 async def order_by_id(context: Context, order_id: UUID) -> OrderRow | None:
@@ -110,14 +131,21 @@ async def order_by_code(context: Context, code: str) -> OrderRow | None:
 
 async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort], page: PageRequest) -> Page[OrderRow]:
     async with context.read() as session:
-        statement = select(*order_columns(session)).where(*_plain_conditions(filter, context.actor))
-        by = keys(sort, context.actor)
-        return await read_found(session, statement, Order.id, _words(filter), by, page, OrderRow)
+        columns, by = order_columns(session), keys(sort, context.actor)
+        statement = select(*columns).where(*_plain_conditions(filter, context.actor))
+        if is_by_buyer(sort):
+            names = (Buyer.name.label("buyer_name"), Buyer.unique_code.label("buyer_code"))
+            statement = statement.add_columns(*names).join_from(Order, Buyer)
+
+        def make(*values: Any) -> OrderRow:
+            return OrderRow(*values[: len(columns)])
+
+        return await read_found(session, statement, Order.id, _words(filter), by, page, make)
 
 
 @dataclass(frozen=True)
 class OrderListing:
-    """A page of the list without a search, as conditions and a sort.
+    """A page of the list without a search, and not sorted by buyers, as conditions and a sort.
 
     `shape`: equal if only the size and the cursor's values differ.
     """
@@ -171,12 +199,20 @@ async def count_orders(context: Context, filter: OrderFilter) -> int:
 
 async def matching(session: AsyncSession, filter: OrderFilter, sort: Sequence[OrderSort], actor: Actor) -> Select[UUID]:
     """Selects the ids of all orders that the filter matches, in the order of the list."""
-    found = await conditions(session, filter, actor)
-    return select(Order.id).where(*found).order_by(*ordering(keys(sort, actor)))
+    statement = select(Order.id).where(*await conditions(session, filter, actor))
+    statement = statement.order_by(*ordering(keys(sort, actor)))
+    return statement.join_from(Order, Buyer) if is_by_buyer(sort) else statement
+
+
+def is_by_buyer(sort: Sequence[OrderSort]) -> bool:
+    return any(part.field is OrderSortField.BUYER for part in sort)
 
 
 def keys(sort: Sequence[OrderSort], actor: Viewpoint) -> list[Key]:
-    """The sort of the list, made unique by the id. TOTAL sorts by currency first: currencies do not compare."""
+    """The sort of the list, made unique by the id. TOTAL sorts by currency first: currencies do not compare.
+
+    Orders of one buyer or status are sorted by when they were placed, as the indexes are.
+    """
     keys: list[Key] = []
     for part in sort or NEWEST_FIRST:
         down = part.descending
@@ -190,6 +226,12 @@ def keys(sort: Sequence[OrderSort], actor: Viewpoint) -> list[Key]:
                 keys.append(Key("code", Order.code, down))
             case OrderSortField.TOTAL:
                 keys += [Key("currency", Order.currency, down), Key("total_minor", Order.total_minor, down, _minor)]
+            case OrderSortField.BUYER:
+                keys += [Key("buyer_name", Buyer.name, down), Key("buyer_code", Buyer.unique_code, down)]
+            case OrderSortField.STATUS:
+                keys.append(Key("status", Order.status, down, OrderStatus))
+    if sort and sort[-1].field in GROUPS and all(key.name != "placed_at" for key in keys):
+        keys.append(by_instant("placed_at", Order.placed_at, descending=keys[-1].descending))
     if len({key.name for key in keys}) < len(keys):
         raise InputError("sort names the same field twice.", "sort")
     return [*keys, by_id(Order.id, descending=keys[0].descending)]
@@ -204,7 +246,11 @@ def _minor(value: object) -> int:
 def check(filter: OrderFilter, *at: str) -> None:
     """Raises InputError for an impossible filter. `at`: the path of the filter among the request's arguments."""
     check_search(filter.search, *at)
-    for ids, name in ((filter.buyer_ids, "buyerIds"), (filter.tag_ids, "tagIds")):
+    for ids, name in (
+        (filter.buyer_ids, "buyerIds"),
+        (filter.tag_ids, "tagIds"),
+        (filter.catalog_ids, "catalogIds"),
+    ):
         if ids is not None and len(ids) > MAX_FILTER_IDS:
             raise InputError(f"{name} takes at most {MAX_FILTER_IDS} ids.", *at, name)
 
@@ -217,7 +263,10 @@ async def conditions(session: AsyncSession, filter: OrderFilter, actor: Actor) -
 def _plain_conditions(filter: OrderFilter, actor: Viewpoint) -> list[ColumnElement[bool]]:
     """All but the search."""
     where: list[ColumnElement[bool]] = []
-    if not filter.include_archived:
+    updated_at = BUYER_UPDATED_AT if actor.is_buyer else Order.updated_at
+    if filter.only_archived:
+        where.append(Order.archived_at.is_not(None))
+    elif not filter.include_archived:
         where.append(Order.archived_at.is_(None))
     if filter.status is not None:
         where.append(Order.status.in_(filter.status))
@@ -227,13 +276,29 @@ def _plain_conditions(filter: OrderFilter, actor: Viewpoint) -> list[ColumnEleme
     if filter.buyer_ids is not None:
         where.append(Order.buyer_id.in_(filter.buyer_ids))
     if filter.tag_ids is not None:
-        of_order = and_(OrderTag.brand_id == Order.brand_id, OrderTag.order_id == Order.id)
-        where.append(exists().where(of_order, OrderTag.tag_id.in_(filter.tag_ids)).correlate(Order))
+        where.append(exists().where(TAG_OF_ORDER, OrderTag.tag_id.in_(filter.tag_ids)).correlate(Order))
+    if filter.without_tag is not None:
+        has_tag = exists().where(TAG_OF_ORDER).correlate(Order)
+        where.append(not_(has_tag) if filter.without_tag else has_tag)
     if filter.placed_from is not None:
         where.append(Order.placed_at >= filter.placed_from)
     if filter.placed_to is not None:
         where.append(Order.placed_at < filter.placed_to)
+    if filter.updated_since is not None:
+        where.append(updated_at >= filter.updated_since)
+    if filter.updated_before is not None:
+        where.append(updated_at < filter.updated_before)
+    if filter.catalog_ids is not None:
+        where.append(Order.catalog_id.in_(filter.catalog_ids))
+    if filter.delivery_status is not None:
+        where.append(delivery_status_in(filter.delivery_status))
+    if filter.invoiced is not None:
+        is_invoiced = FACT_SQL[Fact.INVOICE]  # as the viewer sees it: a buyer sees no drafts
+        where.append(is_invoiced if filter.invoiced else not_(is_invoiced))
     return where
+
+
+TAG_OF_ORDER = and_(OrderTag.brand_id == Order.brand_id, OrderTag.order_id == Order.id)
 
 
 def _words(filter: OrderFilter) -> list[Word]:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "examples/python/requirements.lock", ".ci/node.lock")
 PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,._-]+\])?==[A-Za-z0-9.!+_-]+( ;.*)?")
 NOT_CHECKED = (
     "The lock was NOT checked for known vulnerabilities: there is no package index in reach that knows them. "

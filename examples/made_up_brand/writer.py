@@ -14,6 +14,7 @@ from models.brand import Brand
 from models.database.copying import copy_rows
 from models.database.sessions import Database
 from models.database.tables import metadata
+from models.rejection_reason import RejectionReason, default_reasons
 from models.scope import EVERYTHING, Scope
 
 ORDERS_AT_ONCE = 4_000
@@ -59,6 +60,7 @@ async def _make_shop(database: Database, rng: random.Random, code: str) -> MadeS
         for table in metadata.sorted_tables:
             if table.name in rows:
                 await session.execute(insert(table), rows[table.name])
+        await session.execute(insert(RejectionReason), default_reasons(shop.brand_id))
         await session.execute(insert(AuditHead).values(brand_id=shop.brand_id, sequence=0, hash=""))
     return shop
 

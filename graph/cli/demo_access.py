@@ -1,10 +1,12 @@
 """Who signs in to the demo: an actor for each role, and a partner app with an API key."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from graph.core.clock import utc_now
+from graph.http.graphiql import DemoUser
 from models.actor import Actor
 from models.brand import Brand
 from models.buyer import Buyer
@@ -21,6 +23,14 @@ NORTHLIGHT, KUMO = "northlight", "kumo"
 KEY_NAME = "Demo app"
 KEY_FILE = "demo-api.key"
 NAMES = {Role.ADMIN: "Ada Lindqvist", Role.WRITE: "Will Carter", Role.READ: "Rita Moreau", Role.APP: "ERP Connector"}
+# Whom the page can switch to.
+LABELS = {
+    "admin": "Admin",
+    "write": "May write",
+    "read": "May only read",
+    "buyer": "Buyer",
+    "kumo": "Japanese brand",
+}
 
 
 async def demo_actors(database: Database) -> dict[str, Actor]:
@@ -45,6 +55,11 @@ async def demo_actors(database: Database) -> dict[str, Actor]:
         "operator": Actor(role=Role.OPERATOR, id="demo-operator", name="Olga Petrov", brand_id=None),
         "kumo": member(kumo, Role.ADMIN),
     }
+
+
+def demo_users(actors: Mapping[str, Actor], tokens: Mapping[str, str]) -> tuple[DemoUser, ...]:
+    """The users of the demo's page, the first of whom is signed in. `tokens`: by role, as the actors."""
+    return tuple(DemoUser(name, f"{label}: {actors[name].name}", tokens[name]) for name, label in LABELS.items())
 
 
 def member(brand: Brand, role: Role) -> Actor:

@@ -1,6 +1,7 @@
 """`orders doctor`: what is missing on this machine, and how to get it."""
 
 import platform
+import shutil
 from collections.abc import Awaitable, Callable
 from ctypes.util import find_library
 from pathlib import Path
@@ -9,7 +10,7 @@ from exports.relay.transports import SmtpTransport
 from graph.cli.database import shown
 from graph.core.clock import utc_now
 from graph.identity.jwks import ProviderKeys
-from graph.settings.environment import Settings, from_environment
+from graph.settings.environment import ROOT, Settings, from_environment
 from graph.settings.errors import SettingsError
 from models.database.postgres import bypasses_row_security
 from models.database.serving_role import role_and_powers
@@ -41,6 +42,8 @@ async def examine(*, demo: bool) -> bool:
     findings: list[tuple[str, Finding]] = [("Python", (True, platform.python_version()))]
     findings += [(name, _library(*about)) for name, about in LIBRARIES.items()]
     findings.append(("Japanese font", _font()))
+    if (ROOT / "tests").is_dir():
+        findings.append(("Chromium", _browser()))
     try:
         settings = from_environment(demo=demo)
     except SettingsError as error:
@@ -81,6 +84,11 @@ def _font() -> Finding:
             if found := next(Path(folder).expanduser().rglob(pattern), None):
                 return True, found.name
     return False, "Japanese text in documents would be boxes"
+
+
+def _browser() -> Finding:
+    found = shutil.which("chromium")
+    return (True, found) if found else (None, f"./run test skips the tests in a browser; get it with: {APT} chromium")
 
 
 async def _told(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ import gc
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,15 +17,17 @@ from starlette.types import ASGIApp
 from graph.app import create_app
 from graph.cli.database import check_file, check_schema
 from graph.cli.demo import check_files, load_demo
-from graph.cli.demo_access import NORTHLIGHT, demo_actors, demo_api_key
+from graph.cli.demo_access import NORTHLIGHT, demo_actors, demo_api_key, demo_users
 from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
+from graph.http.graphiql import DemoUser
 from graph.http.server import HttpConnection, Server
 from graph.http.workers import Workers
 from graph.identity.own_tokens import Tokens
 from graph.settings.environment import Settings, database_url, from_environment
 from models.database.postgres import bypasses_row_security
 from models.database.sessions import Database
+from models.locale import Locale
 from models.migrations import upgrade
 
 log = logging.getLogger("orders.serve")
@@ -46,16 +49,16 @@ def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 
     if settings.public_url is None:
         settings = replace(settings, public_url=address)
     check_file(settings.database_url)
-    welcome, demo_token = asyncio.run(_prepare(settings, address, migrate=migrate))
+    welcome, users = asyncio.run(_prepare(settings, address, migrate=migrate))
     typer.echo(welcome)
     if workers == 1:
-        work(settings, demo_token, listening, drain)
+        work(settings, users, listening, drain)
         return 0
     grace = drain + GRACE + 5
-    return Workers(workers, work, settings, demo_token, listening, drain, grace=grace).run()
+    return Workers(workers, work, settings, users, listening, drain, grace=grace).run()
 
 
-def work(settings: Settings, demo_token: str | None, listening: socket.socket, drain: float) -> None:
+def work(settings: Settings, users: Sequence[DemoUser], listening: socket.socket, drain: float) -> None:
     """One server on a database with a schema, in this process."""
     if settings.traces:
         from graph.telemetry import traces
@@ -63,7 +66,7 @@ def work(settings: Settings, demo_token: str | None, listening: socket.socket, d
         traces.export()
     # A thread that computes (SQLite's functions, PDFs) gives way to the event loop fifty times sooner than by default.
     sys.setswitchinterval(SWITCH_SECONDS)
-    app = create_app(settings, demo_token=demo_token)
+    app = create_app(settings, demo=users)
     # What exists now stays until the end, so collections need not look at it; what a request makes is short-lived.
     gc.collect()
     gc.freeze()
@@ -109,10 +112,10 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def _prepare(settings: Settings, address: str, *, migrate: bool = True) -> tuple[str, str | None]:
+async def _prepare(settings: Settings, address: str, *, migrate: bool = True) -> tuple[str, Sequence[DemoUser]]:
     """Migrates unless told not to; for the demo, loads its orders into an empty database.
 
-    Returns the welcome, and the demo's admin token.
+    Returns the welcome, and the demo's users for GraphiQL.
     """
     database = Database(settings.database_url)
     try:
@@ -121,15 +124,19 @@ async def _prepare(settings: Settings, address: str, *, migrate: bool = True) ->
         if not database.is_sqlite:
             await _warn_without_row_security(database)
         if not settings.is_demo:
-            return _welcome(address, ["Print a token with: ./run orders token --role admin"]), None
+            return _welcome(address, ["Print a token with: ./run orders token --role admin"]), ()
         await load_demo(database)
         actors = await demo_actors(database)
         key = await demo_api_key(database, actors["admin"], settings.data_folder)
     finally:
         await database.close()
     signer = Tokens(settings.secret_key, utc_now)
-    tokens = {role: signer.sign(actor, DEMO_TOKENS_LAST) for role, actor in actors.items()}
-    return _welcome(address, _demo_lines(settings, address, tokens, key)), tokens["admin"]
+    tokens = {
+        # Only Kumo's member has chosen a language; the others' messages are in the browser's.
+        role: signer.sign(actor, DEMO_TOKENS_LAST, has_locale=actor.locale is not Locale.EN)
+        for role, actor in actors.items()
+    }
+    return _welcome(address, _demo_lines(settings, address, tokens, key)), demo_users(actors, tokens)
 
 
 async def _warn_without_row_security(database: Database) -> None:
@@ -143,7 +150,7 @@ def _welcome(address: str, lines: list[str]) -> str:
 
 
 def _demo_lines(settings: Settings, address: str, tokens: dict[str, str], key: str | None) -> list[str]:
-    lines = ["The page has the admin's token filled in. A token for each role, valid for 30 days:", ""]
+    lines = ["The page is signed in as the admin, and can switch. A token for each role, valid for 30 days:", ""]
     lines += [f"{role:<12} {token}" for role, token in tokens.items()]
     lines += ["", "A partner app signs in with an API key instead:", ""]
     if key:

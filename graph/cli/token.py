@@ -30,7 +30,10 @@ def token(
     brand: OfBrand = None,
     buyer: Annotated[str | None, typer.Option(help="For --role buyer: the buyer's unique code.")] = None,
     name: Annotated[str | None, typer.Option(help="The name that the audit shows.")] = None,
-    locale: Annotated[Locale, typer.Option(help="The language of messages.")] = Locale.EN,
+    locale: Annotated[
+        Locale | None,
+        typer.Option(help="The language of messages. Default: each request decides (Accept-Language), else English."),
+    ] = None,
     user: Annotated[
         str | None, typer.Option(help="The user's id, which orders sign-out takes. Default: e.g. admin:cli.")
     ] = None,
@@ -57,12 +60,12 @@ def token(
         if settings.is_demo and brand is None and buyer is None and name is None and user is None:
             actors = await demo_actors(database)
             if actor := actors.get(role.value):
-                return replace(actor, locale=locale)
-        found = await _actor(database, role, brand, buyer, name, locale)
+                return replace(actor, locale=locale or actor.locale)
+        found = await _actor(database, role, brand, buyer, name, locale or Locale.EN)
         return replace(found, id=user) if user else found
 
     actor = on_database(settings, find_actor)
-    typer.echo(Tokens(settings.secret_key, utc_now).sign(actor, lifetime))
+    typer.echo(Tokens(settings.secret_key, utc_now).sign(actor, lifetime, has_locale=locale is not None))
 
 
 def _lifetime(hours: float | None, days: float | None, *, long_lived: bool) -> timedelta:

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     CART = "crt"
     BRAND_SETTINGS = "set"
     VIEWER = "vwr"
+    CATALOG = "cat"
 
 
 PREFIXES = frozenset(kind.value for kind in Kind)

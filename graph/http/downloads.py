@@ -1,4 +1,4 @@
-"""The endpoint that opens a signed link (graph/core/download_links.py): it makes the document and sends it."""
+"""The endpoint that opens a signed link (graph/core/download_links.py): it has the document made and sends it."""
 
 import os
 import tempfile
@@ -13,34 +13,43 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from graph.core.download_links import NOT_VALID, Document, Drawn, Link, LinkError, Links, Written
+from graph.core.download_links import NOT_VALID, Document, Drawn, Link, LinkError, Links
+from graph.http.making import DocumentProcesses, ProcessEndedError, make
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import FairLimit, Overloaded, Party
-from models.database.engines import is_busy, is_unreachable
+from models.database.engines import DatabaseBusyError, is_busy, is_unreachable
 from models.database.sessions import Database
 
-# Rendering is CPU-bound: more at a time than there are processors would only make all of them slower.
+# Making a document is CPU-bound: more at a time than there are processors would only make all of them slower.
 AT_ONCE = 2  # of documents that are drawn, and of workbooks that are written
 WAITING = 8  # more would have to wait longer than a browser does
 MAX_WAIT_SECONDS = 20.0  # seconds
 RETRY_AFTER = 5  # seconds
 ENDED = "This link has ended with the access of whoever made it. Ask for a new one."
-UNKNOWN_ACCESS = "The database is busy or unreachable. Open the link again in a moment."
+BUSY = "The database is busy or unreachable. Open the link again in a moment."
+MANY = "Many documents are being made; open the link again in a moment."
+INTERRUPTED = "The document could not be finished. Open the link again in a moment."
 # The name of a temporary folder has the process that made it: orders-document-PID-…
 FOLDER = "orders-document-"
 MAX_FOLDER_AGE_SECONDS = 86_400
 
 
 class Downloads:
-    """GET /downloads/{token}. `documents`: by name."""
+    """GET /downloads/{token}. `documents`: by name. `processes` None: documents are made in this process."""
 
     def __init__(
-        self, database: Database, links: Links, documents: Mapping[str, Document[Any]], ended: EndedAccess
+        self,
+        database: Database,
+        links: Links,
+        documents: Mapping[str, Document[Any]],
+        ended: EndedAccess,
+        processes: DocumentProcesses | None,
     ) -> None:
         self._database = database
         self._links = links
         self._documents = documents
         self._ended = ended
+        self._processes = processes
         # A large workbook takes a minute, a drawn document a second: neither waits for the other.
         self._drawing, self._writing = (
             FairLimit(AT_ONCE, WAITING, MAX_WAIT_SECONDS, per_viewer=1, queued_per_viewer=WAITING // 2)
@@ -61,8 +70,11 @@ class Downloads:
         except LinkError as error:
             return PlainTextResponse(f"{error}\n", error.status, {"Cache-Control": "no-store"})
         except Overloaded:
-            headers = {"Cache-Control": "no-store", "Retry-After": str(RETRY_AFTER)}
-            return PlainTextResponse("Many documents are being made; open the link again in a moment.\n", 503, headers)
+            return _unavailable(MANY)
+        except DatabaseBusyError:
+            return _unavailable(BUSY)
+        except ProcessEndedError:
+            return _unavailable(INTERRUPTED)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Disposition"] = disposition(link.filename)
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -75,35 +87,29 @@ class Downloads:
         except Exception as error:
             if not is_busy(error) and not is_unreachable(error):
                 raise
-            raise LinkError(503, UNKNOWN_ACCESS) from None
+            raise LinkError(503, BUSY) from None
         if has_ended:
             raise LinkError(410, ENDED)
 
     async def _open(self, document: Document[Any], link: Link) -> Response:
-        subject = link.subject_of(document)
-        match document.made:
-            case Drawn() as drawn:
-                return Response(await self._draw(drawn, subject, link), media_type=document.media_type)
-            case Written() as written:
-                return await self._write(written, subject, link, document.media_type)
-
-    async def _draw(self, drawn: Drawn[Any], subject: Any, link: Link) -> bytes:
-        async with self._database.read(link.actor.scope) as session:
-            snapshot = await drawn.read(session, link.actor, subject)
-        if snapshot is None:
-            raise LinkError(403, drawn.missing)
-        return await drawn.draw(snapshot, link.locale)
-
-    async def _write(self, written: Written[Any], subject: Any, link: Link, media_type: str) -> FileResponse:
         folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
         path = folder / "document"
         try:
-            async with self._database.read(link.actor.scope) as session:
-                await written.write(session, link.actor, subject, link.locale, path)
+            if self._processes:
+                made = await self._processes.make(link, path)
+            else:
+                made = await make(self._database, document, link, path)
         except BaseException:
             rmtree(folder, ignore_errors=True)
             raise
-        return TemporaryFileResponse(path, media_type=media_type)
+        if made is None:
+            return TemporaryFileResponse(path, media_type=document.media_type)
+        rmtree(folder, ignore_errors=True)
+        return Response(made, media_type=document.media_type)
+
+
+def _unavailable(why: str) -> Response:
+    return PlainTextResponse(f"{why}\n", 503, {"Cache-Control": "no-store", "Retry-After": str(RETRY_AFTER)})
 
 
 class TemporaryFileResponse(FileResponse):

@@ -88,14 +88,14 @@ class Workers:
 
 def _live(work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     logs.configure()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     # Ctrl+C reaches every process of the terminal. The parent alone handles it and stops the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(KeyboardInterrupt):
         work(*arguments)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Ends this worker when the parent was killed: otherwise it would keep the port."""
     parent = parent_process()
     if parent:

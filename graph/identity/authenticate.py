@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from starlette.datastructures import Headers
@@ -17,6 +18,7 @@ from graph.identity.claims import IdentityProviderUnavailable, Principal, TokenE
 from graph.identity.ended import EndedAccess, SignedOut
 from graph.identity.jwks import ProviderKeys
 from graph.identity.keys import actor_of
+from graph.identity.languages import locale_of, preferred
 from graph.identity.oidc import TYPES, Oidc
 from graph.identity.own_tokens import Tokens
 from graph.limits.error_codes import ErrorCode
@@ -89,7 +91,7 @@ class Identity:
         """
         address = network_of(client)
         try:
-            return await self._authenticate(headers, address)
+            return _in_language(await self._authenticate(headers, address), headers)
         except SignedOut as error:
             # No failure of the address: the token is a real one, issued before the sign-out.
             raise AuthenticationError(
@@ -145,7 +147,8 @@ class Identity:
         if self._oidc and header.get("alg") in TYPES:
             claims, expires_at = await self._oidc.verify(token, header)
             async with self._known.slot(Party(viewer=str(claims.get("sub")))):
-                principal = Principal(await self._oidc.actor(claims), expires_at, issued_at(claims))
+                actor, has_locale = await self._oidc.actor(claims), locale_of(claims.get("locale")) is not None
+                principal = Principal(actor, expires_at, issued_at(claims), has_locale)
         else:
             principal = self._tokens.read(token)
         await self._ended.check(principal)
@@ -170,7 +173,7 @@ class Identity:
         if api_keys.use_is_due(key, now) and key.id not in self._pending:
             # Written in a task of its own: authentication must not wait for a write.
             self._pending[key.id] = asyncio.create_task(self._note_use(key, now))
-        return Principal(actor_of(key, locale), min(ends, default=None))
+        return Principal(actor_of(key, locale), min(ends, default=None), has_locale=False)
 
     async def _note_use(self, key: ApiKey, now: datetime) -> None:
         try:
@@ -212,6 +215,12 @@ class Identity:
         failures.take(1)
         message = f"Too many failed sign-ins. Try again in {failures.retry_after} s."
         return AuthenticationError(429, ErrorCode.RATE_LIMITED, message, {"Retry-After": str(failures.retry_after)})
+
+
+def _in_language(principal: Principal, headers: Headers) -> Principal:
+    """A credential that does not name the language leaves it to the request."""
+    locale = None if principal.has_locale else preferred(headers.getlist("Accept-Language"))
+    return replace(principal, actor=replace(principal.actor, locale=locale)) if locale else principal
 
 
 def _challenge(error: TokenError) -> str:

@@ -33,12 +33,13 @@ class Principal:
     """The authenticated actor.
 
     `expires_at`: of the credential; None for an API key without expiry. `issued_at`: of the token; None for an API key,
-    and the beginning of time for a token that does not say.
+    and the beginning of time for a token that does not say. `has_locale`: whether the credential names the language.
     """
 
     actor: Actor
     expires_at: datetime | None
     issued_at: datetime | None = None
+    has_locale: bool = True
 
 
 def header_of(token: str) -> dict[str, Any]:

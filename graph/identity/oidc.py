@@ -23,6 +23,7 @@ from graph.identity.claims import (
     text_of,
 )
 from graph.identity.jwks import ProviderKeys
+from graph.identity.languages import locale_of
 from graph.settings.environment import OidcProvider
 from models.actor import Actor
 from models.brand import Brand
@@ -93,9 +94,7 @@ class Oidc:
         subject = subject_of(claims)
         name = text_of(claims, "name", "preferred_username", "email", "sub")
         brand_id, buyer_id = await self._tenancy(claims, role)
-        locale = claims.get("locale")
-        is_japanese = isinstance(locale, str) and locale.lower().startswith("ja")
-        language = Locale.JA if is_japanese else Locale.EN
+        language = locale_of(claims.get("locale")) or Locale.EN
         return Actor(role=role, id=subject, name=name, brand_id=brand_id, buyer_id=buyer_id, locale=language)
 
     async def _tenancy(self, claims: dict[str, Any], role: Role) -> tuple[UUID | None, UUID | None]:

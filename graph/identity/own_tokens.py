@@ -21,6 +21,7 @@ from graph.identity.claims import (
     subject_of,
     text_of,
 )
+from graph.identity.languages import locale_of
 from models.actor import Actor
 from models.locale import Locale
 from models.policy import Role
@@ -44,7 +45,8 @@ class Tokens:
         # By the digest of the token, so that the memory of this process holds no more tokens than before.
         self._read: OrderedDict[bytes, tuple[Principal, dict[str, Any]]] = OrderedDict()
 
-    def sign(self, actor: Actor, lifetime: timedelta = LIFETIME) -> str:
+    def sign(self, actor: Actor, lifetime: timedelta = LIFETIME, *, has_locale: bool = True) -> str:
+        """`has_locale` False: each request decides about the language (Accept-Language)."""
         now = self._clock()
         claims = {
             "iss": ISSUER,
@@ -52,12 +54,13 @@ class Tokens:
             "sub": actor.id,
             "name": actor.name,
             "role": actor.role.value,
-            "locale": actor.locale,
             # To the millisecond, so that a token that is made just after a sign-out is valid.
             "iat": int(now.timestamp() * 1000) / 1000,
             "nbf": int(now.timestamp()),
             "exp": int((now + lifetime).timestamp()),
         }
+        if has_locale:
+            claims["locale"] = actor.locale
         if actor.brand_id:
             claims["brand"] = actor.brand_id.hex
         if actor.buyer_id:
@@ -84,6 +87,7 @@ class Tokens:
         if (claims.get("iss"), claims.get("aud")) != (ISSUER, AUDIENCE):
             raise TokenError("The token is not one that we signed for this API; get a new one.")
         subject, name = subject_of(claims), text_of(claims, "name")
+        locale = locale_of(claims.get("locale"))
         try:
             actor = Actor(
                 role=Role(claims["role"]),
@@ -91,11 +95,11 @@ class Tokens:
                 name=name,
                 brand_id=UUID(claims["brand"]) if "brand" in claims else None,
                 buyer_id=UUID(claims["buyer"]) if "buyer" in claims else None,
-                locale=Locale.JA if claims.get("locale") == Locale.JA else Locale.EN,
+                locale=locale or Locale.EN,
             )
         except MALFORMED_TOKEN_ERRORS:
             raise missing("role, brand or buyer") from None
-        principal = Principal(actor, expires_at, issued_at(claims))
+        principal = Principal(actor, expires_at, issued_at(claims), has_locale=locale is not None)
         self._read[_digest(token)] = principal, {name: claims[name] for name in TIMES if name in claims}
         if len(self._read) > MAX_REMEMBERED:
             self._read.popitem(last=False)

@@ -203,6 +203,14 @@ METRICS_TOKEN = Variable[str | None](
     default_is="none: there is no `/metrics`",
     is_secret=True,
 )
+DOCUMENT_PROCESSES = Variable[bool](
+    "ORDERS_DOCUMENT_PROCESSES",
+    switch,
+    True,
+    must_be=SWITCH,
+    about="Make PDFs and workbooks in processes of their own, so that answers of the API do not wait for them: up to "
+    "four for each server process, started when they are needed. `off`: in the server's own, which takes less memory.",
+)
 TRACES = Variable[bool](
     "ORDERS_TRACES",
     _traces,
@@ -223,6 +231,7 @@ VARIABLES: tuple[Variable[Any], ...] = (
     OIDC_JWKS_URL,
     *EDGE_VARIABLES,
     METRICS_TOKEN,
+    DOCUMENT_PROCESSES,
     TRACES,
 )
 
@@ -253,6 +262,7 @@ class Settings:
     edge: Edge = field(default_factory=Edge)
     replica_url: str | None = field(default=DATABASE_REPLICA_URL.default, repr=False)
     metrics_token: str | None = field(default=METRICS_TOKEN.default, repr=False)
+    document_processes: bool = DOCUMENT_PROCESSES.default
     traces: bool = TRACES.default
     is_demo: bool = False
 
@@ -284,6 +294,7 @@ def from_environment(
         edge=edge_from(values),
         replica_url=DATABASE_REPLICA_URL.value_in(values),
         metrics_token=METRICS_TOKEN.value_in(values),
+        document_processes=DOCUMENT_PROCESSES.value_in(values),
         traces=TRACES.value_in(values),
         is_demo=demo,
     )

@@ -3,6 +3,7 @@
 from sqlalchemy import Column, String, Table
 
 from models import (
+    analytics_sum,
     api_key,
     audit,
     backlog_sku,
@@ -37,6 +38,7 @@ schema_compatibility = Table(
 )
 
 __all__ = [
+    "analytics_sum",
     "api_key",
     "audit",
     "backlog_sku",

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.audit import AuditEntry
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
-from models.catalog import Sku
+from models.catalog import Catalog, Sku
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
 from models.rejection import OrderRejection
@@ -39,6 +39,7 @@ from resolvers.reading.grouping import PageKey, grouped, read_pages
 from resolvers.reading.rows import (
     BRAND_COLUMNS,
     BUYER_COLUMNS,
+    CATALOG_COLUMNS,
     HISTORY_COLUMNS,
     LINE_COLUMNS,
     NOTIFICATION_COLUMNS,
@@ -46,6 +47,7 @@ from resolvers.reading.rows import (
     TAG_COLUMNS,
     BrandRow,
     BuyerRow,
+    CatalogRow,
     HistoryRow,
     LineRow,
     NotificationRow,
@@ -140,6 +142,11 @@ async def read_recipients(session: AsyncSession, ids: list[UUID]) -> dict[UUID, 
     return found
 
 
+async def read_catalogs(session: AsyncSession, ids: list[UUID]) -> dict[UUID, CatalogRow]:
+    rows = await session.execute(select(*CATALOG_COLUMNS).where(Catalog.id.in_(ids)))
+    return {row.id: CatalogRow(*row) for row in rows}
+
+
 async def read_brands(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BrandRow]:
     rows = await session.execute(select(*BRAND_COLUMNS).where(Brand.id.in_(ids)))
     return {row.id: BrandRow(*row) for row in rows}
@@ -218,6 +225,7 @@ class Loaders:
     verdict = _one(read_verdicts)
     rejection = _one(read_rejections)
     buyer = _one(read_buyers)
+    catalog = _one(read_catalogs)
     brand = _one(read_brands)
     line_count = _one(count_lines)
     history_count = _one(count_history)

@@ -18,7 +18,7 @@ from models.backlog_sku import BacklogSku
 from models.base import Base
 from models.brand import Brand
 from models.buyer import Buyer
-from models.catalog import Sku
+from models.catalog import Catalog, Sku
 from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.invoice import Invoice, InvoiceLine, InvoiceStatus
@@ -63,6 +63,7 @@ class OrderRow:
     official: DataSet
     approval_asked: bool
     buyer_id: UUID
+    catalog_id: UUID
     currency: str
     tax_minor: int
     shipping_minor: int
@@ -79,6 +80,13 @@ class SkuRow:
     id: UUID
     number: str
     model_number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRow:
+    id: UUID
+    code: str
     name: str
 
 
@@ -213,10 +221,12 @@ class BacklogSkuRow:
 @dataclass(frozen=True, slots=True)
 class NotificationRow:
     id: UUID
+    order_id: UUID
     kind: str
     status: NotificationStatus
     recipients: list[str]
     attempts: int
+    created_at: datetime
     due_at: datetime
     unclear: int
     cancelled_by: str | None
@@ -268,6 +278,7 @@ def buyer_row(*columns: Any, recipients: Sequence[RecipientRow] = ()) -> BuyerRo
 
 
 SKU_COLUMNS = columns_of(Sku, SkuRow)
+CATALOG_COLUMNS = columns_of(Catalog, CatalogRow)
 ORDER_COLUMNS = columns_of(Order, OrderRow)
 BUYERS_ORDER_COLUMNS = columns_of(
     Order, OrderRow, version=BUYER_VERSION.label("version"), updated_at=BUYER_UPDATED_AT.label("updated_at")

@@ -9,7 +9,7 @@ from sqlalchemy import and_
 
 from models.base import Base
 from models.buyer import Buyer
-from models.catalog import Sku
+from models.catalog import Catalog, Sku
 from models.facts import FACT_SQL
 from models.order import Order, OrderLine
 from models.policy import Fact
@@ -19,11 +19,13 @@ from resolvers.reading.pagination import Key, as_whole, encode_values
 from resolvers.reading.rows import (
     BUYER_COLUMNS,
     BUYERS_ORDER_COLUMNS,
+    CATALOG_COLUMNS,
     LINE_COLUMNS,
     ORDER_COLUMNS,
     SKU_COLUMNS,
     TAG_COLUMNS,
     BuyerRow,
+    CatalogRow,
     LineRow,
     OrderRow,
     SkuRow,
@@ -67,14 +69,21 @@ def _join_buyer(statement: Any) -> Any:
     return statement.outerjoin(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
 
 
+def _join_catalog(statement: Any) -> Any:
+    return statement.outerjoin(Catalog, and_(Catalog.brand_id == Order.brand_id, Catalog.id == Order.catalog_id))
+
+
 LINE_KEYS = [Key("position", OrderLine.position, False, as_whole)]
 _FACTS = {fact_column(fact): expression for fact, expression in FACT_SQL.items()}
 
 ORDERS = Source(
     Order,
-    _named(OrderRow, ORDER_COLUMNS) | _named(BuyerRow, BUYER_COLUMNS, "buyer.") | _FACTS,
+    _named(OrderRow, ORDER_COLUMNS)
+    | _named(BuyerRow, BUYER_COLUMNS, "buyer.")
+    | _named(CatalogRow, CATALOG_COLUMNS, "catalog.")
+    | _FACTS,
     for_buyers=_named(OrderRow, BUYERS_ORDER_COLUMNS),
-    joins={"buyer.": _join_buyer},
+    joins={"buyer.": _join_buyer, "catalog.": _join_catalog},
     whole_brand=frozenset(_FACTS),
 )
 TAGS_OF_ORDERS = Source(

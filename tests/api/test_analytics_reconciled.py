@@ -22,6 +22,7 @@ from models.policy import FINAL, OPEN, REJECTED, OrderStatus
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
 from models.send_back import OrderSendBack
+from resolvers.summing import sum_up
 from tests.support.client import Client
 from tests.support.factories import OPERATOR, Shop, make_buyer, make_order, make_shop, save
 
@@ -110,8 +111,8 @@ async def confirm_less(database: Database, order: Order) -> None:
         found.total_minor = line["amount_minor"] + found.tax_minor + found.shipping_minor
 
 
-async def a_year(database: Database, shop: Shop, seed: int) -> dict[str, str]:
-    """90 random orders; → the catalog of each, by order code."""
+async def a_year(database: Database, shop: Shop, seed: int, summed: int | None) -> dict[str, str]:
+    """90 random orders; → the catalog of each, by order code. `summed`: after how many the sums were made."""
     choose = random.Random(seed)  # noqa: S311 - not for secrets
     second = Catalog(id=new_id(), brand_id=shop.brand.id, code="AW27", name="Autumn/Winter 2027")
     await save(database, second)
@@ -119,6 +120,8 @@ async def a_year(database: Database, shop: Shop, seed: int) -> dict[str, str]:
     actors = [shop.member(), shop.member(id="mem-2", name="Ken Ito"), OPERATOR]
     catalogs = {}
     for number in range(90):
+        if number == summed:
+            await sum_up(database)
         placed_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=choose.randrange(366 * 24 * 60))
         status = choose.choice(sorted(OrderStatus))
         catalog = choose.choice([shop.catalog, second])
@@ -146,6 +149,8 @@ async def a_year(database: Database, shop: Shop, seed: int) -> dict[str, str]:
         if status in REJECTED:
             at = order.placed_at + timedelta(days=choose.randint(0, 50))
             await reject(database, order, choose.choice(actors), at)
+    if summed == 90:
+        await sum_up(database)
     return catalogs
 
 
@@ -169,14 +174,14 @@ async def listed(client: Client, **variables: Any) -> list[Node]:
         after = page["pageInfo"]["endCursor"]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "summed"), [(1, None), (2, 60), (3, 90)])
 @pytest.mark.parametrize("placed", [{}, RANGE], ids=["all", "range"])
 @pytest.mark.parametrize("who", ["member", "buyer"])
 async def test_every_figure_equals_the_sum_over_the_list(
-    database: Database, api: Client, seed: int, placed: dict[str, str], who: str
+    database: Database, api: Client, seed: int, summed: int | None, placed: dict[str, str], who: str
 ) -> None:
     shop = await make_shop(database, time_zone="Asia/Tokyo", name="Northlight")
-    catalogs = await a_year(database, shop, seed)
+    catalogs = await a_year(database, shop, seed, summed)
     sent_back_in = await months_of_sending_back(database, shop)
     await make_order(database, await make_shop(database), placed_at=datetime(2026, 5, 1, tzinfo=UTC))
     client = api.as_(shop.member() if who == "member" else shop.buyer_user())

@@ -342,6 +342,17 @@ async def test_introspection_and_suggestions_can_be_switched_off(sqlite_url: str
         assert "Did you mean" not in json.dumps(answers)
 
 
+async def test_a_browser_gets_the_page_for_a_query_in_the_address_and_a_program_its_answer(client: Client) -> None:
+    parameters = {"query": "{ viewer { name } }"}
+    for browser in ("text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"):
+        response = await client.http.get("/graphql", params=parameters, headers={"Accept": browser})
+        assert (response.status_code, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert "viewer" not in response.text, "the query is for the page's script alone"
+    for program in ("application/json", "*/*", "application/graphql-response+json, text/html;q=0.1"):
+        response = await client.http.get("/graphql", params=parameters, headers={"Accept": program} | client.headers)
+        assert response.json()["data"]["viewer"]["name"]
+
+
 async def test_graphiql_can_be_switched_off(sqlite_url: str, tmp_path: Path, clock: Clock) -> None:
     async with as_member(sqlite_url, tmp_path, clock, graphiql=False) as client:
         assert (await client.http.get("/graphql", headers={"Accept": "text/html"})).status_code == 401

@@ -32,10 +32,20 @@ from tests.support.walk import Walk
 # Numbers are only taken, by an INSERT … ON CONFLICT; an INSERT is checked by its rows (models/database/visibility.py).
 ONLY_INSERTED = {"document_numbers"}
 OF_NO_BRAND = {"schema_compatibility"}  # about the schema; only migrations read and write it
-FILTERS = """query ($buyer: [ID!], $tag: [ID!], $order: [ID!]) {
+FILTERS = """query ($buyer: [ID!], $tag: [ID!], $order: [ID!], $catalog: [ID!]) {
   orders(first: 5, sort: {field: UPDATED_AT, direction: DESC}, filter: {search: "a", status: [OC_REQUIRED],
     canReject: true, buyerIds: $buyer, tagIds: $tag, includeArchived: true}) {
     totalCount nodes { deliveryStatus rejectionBlockers { code } replaces { id } } }
+  sorted: orders(first: 5, sort: {field: BUYER, direction: ASC}, filter: {invoiced: true, withoutTag: true,
+    deliveryStatus: [NONE, BACKLOG_SKUS_CREATED], catalogIds: $catalog, onlyArchived: true}) { totalCount }
+  searched: orders(first: 5, sort: {field: BUYER, direction: ASC}, filter: {search: "a"}) { nodes { catalog { id } } }
+  facets: orderFacets(filter: {search: "a"}) { statuses { count } tags { count } reasons { count } }
+  skus(search: "a", numbers: ["a"]) { totalCount nodes { id } }
+  catalogs(search: "a") { totalCount nodes { id } }
+  invoices(filter: {codes: ["a"], status: [ISSUED], buyerIds: $buyer, orderIds: $order}) { totalCount nodes { id } }
+  deliveryNotes(filter: {codes: ["a"], invoiced: false, buyerIds: $buyer, orderIds: $order}) {
+    totalCount nodes { order { id } } }
+  notifications(status: [FAILED], kind: [OC_CREATED]) { totalCount nodes { order { id } } }
   refused: buyers(bounced: true) { totalCount nodes { recipients { email } } }
   others: buyers(bounced: false) { totalCount }
   history(first: 5, filter: {search: "a", orderIds: $order, orderCodes: ["a"]}) { totalCount nodes { kind } }
@@ -78,7 +88,8 @@ async def ask_everything(database: Database, api: Client) -> None:
                 of_field = walk.variables(field, ids)
                 of_field |= {"ids": [id_of(row) for row in rows]} if name == "nodes" else {}
                 await client.execute(walk.document(operation, name), **of_field)
-        await client.data(FILTERS, buyer=[ids["Buyer"]], tag=[id_of(tag)], order=[ids["Order"]])
+        of = {"buyer": [ids["Buyer"]], "tag": [id_of(tag)], "order": [ids["Order"]], "catalog": [id_of(shop.catalog)]}
+        await client.data(FILTERS, **of)
 
 
 async def make_every_document(database: Database, served: Database, shop: Shop, folder: Path) -> None:

@@ -132,6 +132,11 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"atFrom": "2026-11-24T12:25:00Z"}, ["BRAND_SETTINGS_UPDATED", "ORDER_REJECTED"]),
     ({"atFrom": "2026-11-24T21:05:00+09:00", "atTo": "2026-11-24T12:10:00Z"}, ["OC_REFUSED"]),
     ({"actors": ["Mina Sato"], "kinds": ["ORDER_REJECTED"], "atTo": "2026-11-24T12:20:00Z"}, []),
+    ({"atFrom": "2026-11-24T21:05:00+09:00", "atBefore": "2026-11-24T12:10:00Z"}, ["OC_REFUSED"]),
+    (
+        {"atFrom": "2026-11-24T12:05:00Z", "atBefore": "2026-11-24T12:10:00Z", "atTo": "2027-01-01T00:00:00Z"},
+        ["OC_REFUSED"],
+    ),
 ]
 
 
@@ -146,6 +151,7 @@ NONSENSE: list[tuple[dict[str, Any], list[str]]] = [
     ({"kinds": ["ORDER_REJECTED", "ORDER_REJECT"]}, ["filter", "kinds", "1"]),
     ({"orderIds": ["tag_00000000000000000000000000"]}, ["filter", "orderIds", "0"]),
     ({"atFrom": "2026-11-24T12:00:01Z", "atTo": "2026-11-24T12:00:00Z"}, ["filter", "atTo"]),
+    ({"atFrom": "2026-11-24T12:00:01Z", "atBefore": "2026-11-24T12:00:00Z"}, ["filter", "atBefore"]),
     ({"actors": ["x"] * 101}, ["filter", "actors"]),
     ({"orderCodes": ["a\0"]}, ["filter", "orderCodes", "0"]),
     ({"search": "x" * 201}, ["filter", "search"]),

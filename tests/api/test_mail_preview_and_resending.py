@@ -12,6 +12,7 @@ from models.audit import AuditEntry
 from models.buyer import BuyerRecipient
 from models.database.sessions import Database
 from models.locale import Locale
+from models.messages.mail import MailKind, mail_texts
 from models.order import Order
 from models.outbox import NotificationStatus, OutboxMessage, message
 from models.policy import Role
@@ -47,6 +48,25 @@ async def test_a_preview_equals_the_mail_that_is_sent(database: Database, api: C
 
     mail = render(OrderNotice(**notice))
     assert (mail.subject, mail.text) == (shown["subject"], shown["text"])
+
+
+async def test_a_preview_has_the_message_as_such(database: Database, api: Client, shop: Shop) -> None:
+    """The given one; else the brand's, else the standard text, in the buyer's language. A screen begins with it."""
+    order = await make_order(database, shop)
+    client = api.as_(shop.member(Role.ADMIN))
+    query = "query ($id: ID!, $body: String) { rejectionMailPreview(orderId: $id, body: $body) { body text } }"
+
+    async def body(given: str | None = None) -> str:
+        shown = (await client.data(query, id=id_of(order), body=given))["rejectionMailPreview"]
+        assert shown["body"] in shown["text"]
+        text: str = shown["body"]
+        return text
+
+    assert await body("Sorry\r\nfor that") == "Sorry\nfor that"
+    assert await body(" ") == mail_texts(MailKind.ORDER_REJECTED).text.en
+    set_text = 'mutation { updateBrandSettings(input: {rejectionTextEn: "Sold out."}) { userErrors { code } } }'
+    await client.data(set_text)
+    assert await body() == "Sold out."
 
 
 @pytest.mark.parametrize(

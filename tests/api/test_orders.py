@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from models.catalog import Catalog
 from models.database.sessions import Database
+from models.invoice import InvoiceStatus
 from models.order import Order
 from models.policy import OrderStatus, Role
+from models.tag import OrderTag
 from tests.support.client import Client, id_of
 from tests.support.factories import (
     NOON,
@@ -21,6 +24,7 @@ from tests.support.factories import (
     make_order,
     make_shop,
     make_tag,
+    save,
 )
 
 PAGE = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: OrderFilter, $sort: [OrderSort!]) {
@@ -74,7 +78,7 @@ async def a_crowd(database: Database, shop: Shop, size: int) -> list[Order]:
     ]
 
 
-@pytest.mark.parametrize("field", ["PLACED_AT", "CODE", "TOTAL", "UPDATED_AT"])
+@pytest.mark.parametrize("field", ["PLACED_AT", "CODE", "TOTAL", "UPDATED_AT", "BUYER", "STATUS"])
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 async def test_pages_forwards_and_backwards_make_up_the_whole_list(
     database: Database, member: Client, shop: Shop, field: str, direction: str
@@ -106,6 +110,11 @@ async def test_sorts_by_the_given_fields(database: Database, member: Client, sho
     by_total = sorted(orders, key=lambda order: (order.currency, order.total_minor, order.id))
     found = await page(member, first=50, sort=[{"field": "TOTAL", "direction": "ASC"}])
     assert [node["code"] for node in found["nodes"]] == [order.code for order in by_total]
+    descending = {"STATUS": lambda order: (order.status, order.placed_at, order.id)}
+    for field, key in descending.items():
+        found = await page(member, first=50, sort=[{"field": field, "direction": "DESC"}])
+        expected = [order.code for order in sorted(orders, key=key, reverse=True)]
+        assert [node["code"] for node in found["nodes"]] == expected
     newest = sorted(orders, key=lambda order: (order.placed_at, order.id), reverse=True)
     assert [node["code"] for node in (await page(member, first=50))["nodes"]] == [order.code for order in newest]
 
@@ -123,6 +132,7 @@ async def test_sorts_by_the_given_fields(database: Database, member: Client, sho
         ({"first": 1, "after": "bm8"}, ["after"]),
         ({"filter": {"buyerIds": ["ord_01h455vb4pex5vsknk084sn02q"]}}, ["filter", "buyerIds", "0"]),
         ({"filter": {"search": "x" * 201}}, ["filter", "search"]),
+        ({"filter": {"catalogIds": ["buy_01h455vb4pex5vsknk084sn02q"]}}, ["filter", "catalogIds", "0"]),
         ({"filter": {"search": "\u0000"}}, ["filter", "search"]),
         ({"sort": [{"field": "CODE", "direction": "ASC"}, {"field": "CODE", "direction": "DESC"}]}, ["sort"]),
     ],
@@ -155,6 +165,72 @@ async def test_filters_by_status_buyer_tag_and_date(database: Database, member: 
     assert await codes(member, tagIds=[id_of(tag)]) == {"one"}
     assert await codes(member, placedFrom="2026-11-24T13:00:00Z") == {"two", "three"}
     assert await codes(member, placedTo="2026-11-24T22:00:00+09:00") == {"one"}
+
+
+async def test_sorts_by_buyer_and_keeps_its_place_while_orders_come(
+    database: Database, member: Client, shop: Shop
+) -> None:
+    """By name, then code: two buyers have the same name. Other conditions and a search stay as they are."""
+    buyers = []
+    for name, unique_code in (("Aoi", "2"), ("Aoi", "1"), ("Zelda", "0")):
+        buyer = await make_buyer(database, shop.brand, name=name, unique_code=unique_code)
+        buyers.append(buyer)
+        for number in range(3):
+            at = NOON + timedelta(hours=number)
+            await make_order(database, shop, buyer_id=buyer.id, code=f"{name}-{unique_code}-{number}", placed_at=at)
+    by_buyer = [{"field": "BUYER", "direction": "ASC"}]
+    whole = [f"{buyer}-{number}" for buyer in ("Aoi-1", "Aoi-2", "Zelda-0") for number in range(3)]
+    found = await page(member, first=4, sort=by_buyer)
+    assert [node["code"] for node in found["nodes"]] == whole[:4]
+    await make_order(database, shop, code="before")  # of "Buyer …", in the middle
+    await make_order(database, shop, code="Aoi-1-new", buyer_id=buyers[1].id, placed_at=NOON)
+    after = await page(member, first=50, after=found["pageInfo"]["endCursor"], sort=by_buyer)
+    assert [node["code"] for node in after["nodes"]] == [*whole[4:6], "before", *whole[6:]]
+    newest_first = [*by_buyer, {"field": "PLACED_AT", "direction": "DESC"}]
+    found = await page(member, first=3, sort=newest_first, filter={"search": "aoi-2"})
+    assert [node["code"] for node in found["nodes"]] == ["Aoi-2-2", "Aoi-2-1", "Aoi-2-0"]
+
+
+async def test_filters_by_what_a_screen_offers(database: Database, api: Client, member: Client, shop: Shop) -> None:
+    other = await make_shop(database)
+    catalog = Catalog(brand_id=shop.brand.id, code="AW27", name="Autumn/Winter 2027")
+    await save(database, catalog)
+    plain = await make_order(database, shop, code="plain", updated_at=NOON + timedelta(hours=2))
+    noted = await make_order(database, shop, code="noted", catalog_id=catalog.id)
+    await add_delivery_note(database, noted)
+    await add_backlog_sku(database, noted, shop.skus[0])
+    await add_backlog_sku(database, await make_order(database, shop, code="backlog"), shop.skus[0])
+    await add_invoice(database, await make_order(database, shop, code="drafted"))
+    issued = await make_order(database, shop, code="issued")
+    await add_invoice(database, issued, status=InvoiceStatus.ISSUED)
+    await add_invoice(database, plain, status=InvoiceStatus.VOID)
+    await make_order(database, shop, code="archived", status=OrderStatus.REJECTED, archived_at=NOON)
+    tag = await make_tag(database, shop.brand.id, "vip")
+    await save(database, OrderTag(brand_id=shop.brand.id, order_id=issued.id, tag_id=tag.id))
+    listed = {"plain", "noted", "backlog", "drafted", "issued"}
+    buyer = api.as_(shop.buyer_user())
+    for filter, found, for_buyer in (
+        ({"deliveryStatus": ["NONE"]}, listed - {"noted", "backlog"}, None),
+        ({"deliveryStatus": ["BACKLOG_SKUS_CREATED"]}, {"backlog"}, None),
+        ({"deliveryStatus": ["DELIVERY_NOTE_CREATED", "BACKLOG_SKUS_CREATED"]}, {"noted", "backlog"}, None),
+        ({"deliveryStatus": []}, set(), None),
+        ({"updatedSince": "2026-11-24T14:00:00Z"}, {"plain"}, None),
+        ({"updatedBefore": "2026-11-24T14:00:00Z"}, listed - {"plain"}, None),
+        ({"placedBefore": "2026-11-24T12:00:00Z"}, set(), None),
+        ({"placedBefore": "2026-11-24T13:00:00Z", "placedTo": "2026-11-24T12:00:00Z"}, set(), None),
+        ({"catalogIds": [id_of(catalog)]}, {"noted"}, None),
+        ({"catalogIds": [id_of(other.catalog)]}, set(), None),
+        ({"invoiced": True}, {"drafted", "issued"}, {"issued"}),
+        ({"invoiced": False}, listed - {"drafted", "issued"}, listed - {"issued"}),
+        ({"onlyArchived": True}, {"archived"}, None),
+        ({"onlyArchived": True, "includeArchived": True}, {"archived"}, None),
+        ({"onlyArchived": False}, listed, None),
+        ({"withoutTag": True}, listed - {"issued"}, listed),
+        ({"withoutTag": False}, {"issued"}, set()),
+    ):
+        assert await codes(member, **filter) == found, filter
+        assert await codes(buyer, **filter) == (found if for_buyer is None else for_buyer), filter
+        assert await codes(api.as_(other.member()), **filter) == set(), filter
 
 
 async def test_searches_codes_buyers_and_products_literally(database: Database, member: Client) -> None:

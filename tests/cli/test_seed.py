@@ -48,7 +48,6 @@ async def test_the_made_up_brand_is_consistent(database: Database, capsys: pytes
         "api_keys",
         "document_numbers",
         "sign_outs",
-        "rejection_reasons",
         "order_rejection_grounds",
     }
     of_invoice = and_(InvoiceLine.brand_id == Invoice.brand_id, InvoiceLine.invoice_id == Invoice.id)

@@ -54,6 +54,9 @@ PAGE = """query ($after: String, $before: String, $first: Int, $last: Int, $filt
               pageInfo { endCursor } nodes { code } } }"""
 
 
+FACETS = """{ orderFacets(filter: $filter) { statuses { count } deliveryStatuses { count } tags { count }
+              reasons { count } } }"""
+SORTS = ("PLACED_AT", "UPDATED_AT", "CODE", "TOTAL", "BUYER", "STATUS")
 REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false, idempotencyKey: "k"}) {
             userErrors { code } } }"""
 DELETE_TAG = "mutation ($id: ID!) { deleteTag(input: {tagId: $id, removeFromOrders: false}) { userErrors { code } } }"
@@ -119,6 +122,7 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
     """Name → the query of a page."""
     buyer = await one(client, select(Order.buyer_id).where(Order.code > "SO-0002000").order_by(Order.code))
     tag = await one(client, select(Tag.id))
+    catalog = await one(client, select(Order.catalog_id).order_by(Order.placed_at))
     order = await one(client, select(Order.id).where(Order.code == "SO-0002000"))
     replaced = await one(client, select(OrderReplacement.order_id))
     assert client.actor
@@ -137,7 +141,7 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
     async def deep() -> object:
         """A page from the middle of each sort."""
         found: object = None
-        for field in ("PLACED_AT", "UPDATED_AT", "CODE", "TOTAL"):
+        for field in SORTS:
             after, sort = None, [{"field": field, "direction": "DESC"}]
             for _ in range(3):
                 found = answer = await client.data(PAGE, first=100, after=after, sort=sort)
@@ -147,10 +151,31 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
     def order_of(who: Client, id: Any) -> Callable[[], Awaitable[object]]:
         return lambda: who.data(f"query ($id: ID!) {{ order(id: $id) {ORDER} }}", id=to_id(Kind.ORDER, id))
 
+    newest = "(first: 20, filter: $filter) { nodes { code } }"
+    notes, bills = f"{{ deliveryNotes{newest} }}", f"{{ invoices{newest} }}"
+    of_notes, of_bills = f"query ($filter: DeliveryNoteFilter) {notes}", f"query ($filter: InvoiceFilter) {bills}"
+    of_buyer, since = {"buyerIds": [to_id(Kind.BUYER, buyer)]}, {"createdFrom": recent}
+    of_order = {"orderIds": [to_id(Kind.ORDER, order)]}
+    mails = "query ($status: [NotificationStatus!]) { notifications(first: 20, status: $status) { nodes { id } } }"
+    lists: dict[str, tuple[Client, str, dict[str, Any]]] = {
+        "delivery notes": (client, of_notes, {}),
+        "delivery notes since": (client, of_notes, {"filter": since}),
+        "delivery notes of an order": (client, of_notes, {"filter": of_order}),
+        "invoices": (client, of_bills, {}),
+        "drafted invoices": (client, of_bills, {"filter": {"status": ["DRAFT"]}}),
+        "invoices since": (client, of_bills, {"filter": since}),
+        "invoices of an order": (client, of_bills, {"filter": of_order}),
+        "invoices of a buyer": (client, of_bills, {"filter": of_buyer}),
+        "a buyer user's invoices": (buyer_user, of_bills, {}),
+        "a buyer user's delivery notes": (buyer_user, of_notes, {}),
+        "mails": (client, mails, {}),
+        "failed mails": (client, mails, {"status": ["FAILED"]}),
+    }
+
     everything = f"{{ orders(first: 20) {{ nodes {ORDER} }} }}"
     return {
         "newest first": page(),
-        **{f"{f} {d}": sorted_by(f, d) for f in ("PLACED_AT", "UPDATED_AT", "CODE", "TOTAL") for d in ("ASC", "DESC")},
+        **{f"{f} {d}": sorted_by(f, d) for f in SORTS for d in ("ASC", "DESC")},
         "backwards": page(first=None, last=20),
         "deep": deep,
         "one status": filtered(status=["OC_REQUIRED"]),
@@ -160,6 +185,23 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         "cannot be rejected": filtered(canReject=False),
         "a buyer's": filtered(buyerIds=[to_id(Kind.BUYER, buyer)]),
         "a tag's": filtered(tagIds=[to_id(Kind.TAG, tag)]),
+        "a catalog's": filtered(catalogIds=[to_id(Kind.CATALOG, catalog)]),
+        "recently updated": filtered(updatedSince=recent, updatedBefore="2027-01-01T00:00:00Z"),
+        "archived": filtered(onlyArchived=True),
+        "without a tag": filtered(withoutTag=True),
+        "with a tag": filtered(withoutTag=False),
+        "delivered": filtered(deliveryStatus=["DELIVERY_NOTE_CREATED"]),
+        "in delivery": filtered(deliveryStatus=["BACKLOG_SKUS_CREATED"]),
+        "not delivered": filtered(deliveryStatus=["NONE"]),
+        "invoiced": filtered(invoiced=True),
+        "not invoiced": filtered(invoiced=False),
+        "facets of a buyer's": lambda: client.data(
+            f"query ($filter: OrderFilter) {FACETS}", filter={"buyerIds": [to_id(Kind.BUYER, buyer)]}
+        ),
+        **{
+            name: lambda who=who, document=document, variables=variables: who.data(document, **variables)
+            for name, (who, document, variables) in lists.items()
+        },
         "recently placed": filtered(placedFrom=recent),
         "recently placed, one status": filtered(placedFrom=recent, status=["OC_CREATED"]),
         "a buyer user's own": page(buyer_user),

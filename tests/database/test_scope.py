@@ -50,6 +50,7 @@ from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.rejection import RejectOrder, reject_order
 from resolvers.rejection_reasons import Grounds
+from resolvers.summing import sum_up
 from tests.support.factories import (
     NOON,
     Shop,
@@ -69,6 +70,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # Rows of the brand that every buyer sees.
 SHARED = {"brands", "catalogs", "skus", "audit_heads", "idempotency_keys"}
 INTERNAL = {
+    "analytics_marks",
+    "analytics_sums",
     "audit_entries",
     "audit_actors",
     "outbox_messages",
@@ -152,9 +155,12 @@ async def test_a_scope_sees_its_own_rows_of_every_model(database: Database) -> N
             everything = await rows(database, EVERYTHING, model)
             made[name].append(everything - known[name])
             known[name] = everything
+    await sum_up(database)
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(Brand).values(time_zone="America/Lima"))  # marks all days
     for name, model in MODELS.items():
         everything = await rows(database, EVERYTHING, model)
-        no_more = SHARED | {"buyers", "buyer_recipients", "audit_actors"}
+        no_more = SHARED | {"buyers", "buyer_recipients", "audit_actors", "analytics_sums", "analytics_marks"}
         assert all(each or name in no_more for each in made[name]), f"fill {name}"
         of_ours = await rows(database, Scope(ours.brand.id), model)
         of_theirs = await rows(database, Scope(theirs.brand.id), model)

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("graph", "resolvers", "models", "exports", "tests", "docs", "examples", "benchmarks", "deploy")
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/*.md")])
 PRODUCT = sorted(file for folder in FOLDERS[:4] for file in (ROOT / folder).rglob("*.py"))
 # "graph/app.py", "tests/races/", "models/scope.py::narrow"; not the tail of an address or of a longer path.
 FROM_THE_ROOT = re.compile(rf"(?<![\w./<>-])(?:{'|'.join(FOLDERS)})/[\w.-]+(?:/[\w.-]+)*/?")
@@ -34,7 +34,8 @@ def is_there(name: str) -> bool:
 
 @cache
 def modules() -> frozenset[str]:
-    return frozenset(file.name for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
+    found = (file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
+    return frozenset(file.name for file in found if ".venv" not in file.parts and "node_modules" not in file.parts)
 
 
 def prose_of(source: str) -> Iterator[str]:

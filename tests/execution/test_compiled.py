@@ -44,6 +44,7 @@ query One($id: ID!) {
 fragment Fields on Order {
   id code status statusLabel isRejected isArchived version placedAt updatedAt totalQuantity total { amount currency }
   buyer { id uniqueCode name isOffline locale country address }
+  catalog { id code name } deliveryStatusLabel
   canReject deliveryStatus availableActions rejectionBlockers { code message documents { id code } }
   tags { id code name color }
   lines(first: 3) {

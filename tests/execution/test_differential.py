@@ -48,10 +48,13 @@ FIELDS: dict[str, list[str]] = {
         "statusLabel",
         "statusLabel(locale: JA)",
         "deliveryStatus",
+        "deliveryStatusLabel",
+        "deliveryStatusLabel(locale: JA)",
         "canReject",
         "availableActions",
         "total {Money}",
         "buyer {Buyer}",
+        "catalog {Catalog}",
         "tags {Tag}",
         "rejectionBlockers {RejectionBlocker}",
         "lines(first: 2) {OrderLineConnection}",
@@ -87,6 +90,7 @@ FIELDS: dict[str, list[str]] = {
         "... on Node { id __typename }",
         "__typename",
     ],
+    "Catalog": ["id", "code", "name"],
     "Tag": ["id", "code", "name", "color"],
     "RejectionBlocker": [
         "code",
@@ -208,6 +212,8 @@ ARGUMENTS = [
         "sort: [{field: TOTAL, direction: ASC}]",
         "sort: [{field: CODE, direction: DESC}, {field: UPDATED_AT, direction: ASC}]",
         "sort: [{field: PLACED_AT, direction: DESC}]",
+        "sort: [{field: STATUS, direction: ASC}]",
+        "sort: [{field: BUYER, direction: DESC}]",
     ],
 ]
 

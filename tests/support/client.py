@@ -32,6 +32,7 @@ KINDS = {
     "tags": Kind.TAG,
     "buyers": Kind.BUYER,
     "skus": Kind.SKU,
+    "catalogs": Kind.CATALOG,
     "delivery_notes": Kind.DELIVERY_NOTE,
     "invoices": Kind.INVOICE,
     "backlog_skus": Kind.BACKLOG_SKU,
@@ -98,11 +99,13 @@ class Client:
 async def serving(database_url: str, folder: Path, clock: Clock, **settings: Any) -> AsyncIterator[Client]:
     """The application with its relay on this database. Mails go to `folder`/mail unless `smtp_url` is set.
 
-    A request may take as long as a slow machine needs, unless `edge` says otherwise.
+    A request may take as long as a slow machine needs, unless `edge` says otherwise. Documents are made in this
+    process, unless `document_processes` is set.
     """
     settings.setdefault("edge", Edge(request_timeout=90))
     if not COMPILED:
         settings["edge"] = replace(settings["edge"], compiled=False)
+    settings.setdefault("document_processes", False)
     made = Settings(database_url=database_url, secret_key=SECRET, data_folder=folder, **settings)
     app = create_app(made, clock=clock)
     transport = httpx2.ASGITransport(app=app)

@@ -1,10 +1,14 @@
 """Invariants of a database after anything that can happen: races, crashes, full disks. In SQL, for both databases."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select, text
 
 from models.actor import Actor
+from models.analytics_sum import Summary
 from models.brand import Brand
 from models.database.sessions import Database
 from models.messages.history import INTERNAL
@@ -12,6 +16,7 @@ from models.order import Order
 from models.policy import OPEN, REJECTED, Role
 from models.scope import EVERYTHING
 from resolvers.analytics import order_analytics, rejections
+from resolvers.analytics_sums import Cover, cover, read
 from resolvers.audit import verify_brand
 from resolvers.core.context import Context
 
@@ -108,6 +113,30 @@ async def violations(database: Database) -> list[str]:
         if problem := (await verify_brand(database, brand)).problem:
             found.append(f"{brand.code}: the audit chain is broken: {problem}")
         found += await _analytics(database, brand)
+        found += [f"{brand.code}: {problem}" for problem in await wrong_sums(database, brand.id)]
+    return found
+
+
+async def wrong_sums(database: Database, brand_id: UUID) -> list[str]:
+    """The summaries that are not what the orders add up to; marked days are read from the orders, so they are right."""
+    actor = Actor(role=Role.ADMIN, id="check", name="Check", brand_id=brand_id)
+    wrong = []
+    async with database.read(actor.scope, one_snapshot=True) as session:
+        used = await cover(session, actor, None, None)
+        for summary in Summary:
+            sums, orders = [added_up(await read(session, summary, each)) for each in (used, Cover((), ((None, None),)))]
+            if sums != orders:
+                wrong.append(f"the sums {summary} have {sums}, the orders {orders}")
+    return wrong
+
+
+def added_up(rows: Iterable[Any]) -> dict[tuple[Any, ...], tuple[int, int, int]]:
+    """Rows of `read`, as one for each group."""
+    found: dict[tuple[Any, ...], tuple[int, int, int]] = {}
+    for brand_id, month, key, _, currency, *figures in rows:
+        group = (brand_id, month, key, currency)
+        orders, quantity, minor = found.get(group, (0, 0, 0))
+        found[group] = (orders + int(figures[0]), quantity + int(figures[1]), minor + int(figures[2]))
     return found
 
 

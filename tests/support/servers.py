@@ -50,7 +50,7 @@ def command(*arguments: str, change: str = "") -> list[str]:
 
 @contextmanager
 def serving(
-    database_url: str, folder: Path, count: int = 2, *, change: str = "", **settings: str
+    database_url: str, folder: Path, count: int = 2, *, change: str = "", demo: bool = False, **settings: str
 ) -> Iterator[list[str]]:
     """The addresses of `count` servers on one database. Their logs are in `folder`."""
     ports = [free_port() for _ in range(count)]
@@ -58,7 +58,7 @@ def serving(
         for port in ports:
             log = stack.enter_context((folder / f"{port}.log").open("wb"))
             process = subprocess.Popen(
-                command("serve", "--port", str(port), change=change),
+                command("serve", "--port", str(port), *(["--demo"] if demo else []), change=change),
                 env=environment(database_url, **settings),
                 stdout=subprocess.DEVNULL,
                 stderr=log,

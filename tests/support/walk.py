@@ -36,6 +36,7 @@ KINDS = {
     "tagId": "Tag",
     "tagIds": "Tag",
     "skuId": "Sku",
+    "catalogIds": "Catalog",
     "backlogSkuId": "BacklogSku",
     "deliveryNoteId": "DeliveryNote",
     "deliveryNoteIds": "DeliveryNote",

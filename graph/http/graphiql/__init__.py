@@ -1,5 +1,8 @@
 """GraphiQL, served by ourselves: no CDN, no inline script or style, and ready operations in its tabs."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -32,10 +35,20 @@ HEADERS = {
 }
 
 
-def graphiql_page(*, demo_token: str | None, path: str = "") -> Response:
-    """The page; with a token, its headers editor is filled in. `path`: of the public URL."""
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """One of whom the demo's page can sign in as. `name`: unique, for the browser to remember; `label`: for people."""
+
+    name: str
+    label: str
+    token: str
+
+
+def graphiql_page(*, demo: Sequence[DemoUser] = (), path: str = "") -> Response:
+    """The page. `demo`: users to choose from; without them it asks for a token. `path`: of the public URL."""
     page = (HERE / "page.html").read_text(encoding="utf-8").replace("%PATH%", escape(path, quote=True))
-    return HTMLResponse(page.replace("%TOKEN%", escape(demo_token or "", quote=True)), headers=HEADERS)
+    users = json.dumps([asdict(user) for user in demo], ensure_ascii=False)
+    return HTMLResponse(page.replace("%DEMO%", escape(users, quote=True)), headers=HEADERS)
 
 
 def graphiql_routes() -> list[BaseRoute]:

@@ -1,0 +1,56 @@
+from datetime import datetime
+from typing import Optional
+
+from pydantic import Field
+
+from .base_model import BaseModel
+from .enums import OrderSortField, OrderStatus, SortDirection
+
+
+class OrderFilter(BaseModel):
+    """Conditions on orders. All given conditions must hold. An empty list matches nothing."""
+
+    search: Optional[str] = None
+    "Search words; case, width (full or half), accents and kinds of dashes do not matter. Each word must occur in the order code, the buyer's name, code or one of its e-mail addresses, a model number or a SKU number. At most 200 characters and 10 words."
+    status: Optional[list[OrderStatus]] = None
+    "Orders in one of these statuses."
+    can_reject: Optional[bool] = Field(alias="canReject", default=None)
+    "Exactly the orders whose Order.canReject has this value for the viewer."
+    buyer_ids: Optional[list[str]] = Field(alias="buyerIds", default=None)
+    "Orders of one of these buyers."
+    tag_ids: Optional[list[str]] = Field(alias="tagIds", default=None)
+    "Orders with at least one of these tags."
+    placed_from: Optional[datetime] = Field(alias="placedFrom", default=None)
+    "Orders placed at this instant or later."
+    placed_to: Optional[datetime] = Field(alias="placedTo", default=None)
+    "Orders placed before this instant."
+    include_archived: Optional[bool] = Field(alias="includeArchived", default=None)
+    "Whether to include archived orders. They are left out unless this is true."
+
+
+class OrderSort(BaseModel):
+    """A field to sort by, and the direction."""
+
+    field: OrderSortField
+    "The field."
+    direction: SortDirection
+    "The direction."
+
+
+class RejectOrderInput(BaseModel):
+    """The order to reject, and the message to its buyer."""
+
+    order_id: str = Field(alias="orderId")
+    "The order."
+    notify: bool
+    "Whether to send the buyer an e-mail. No default: the caller decides each time. If the buyer cannot be mailed, the order is rejected all the same, with a warning."
+    body: Optional[str] = None
+    "Message to the buyer, plain text of at most 10,000 characters. If blank, the text from the brand's settings is sent, or else a standard text. Refused if notify is false. rejectionMailPreview shows the mail beforehand."
+    reason: Optional[str] = None
+    "Why: the code of one of the brand's rejectionReasons, e.g. OUT_OF_STOCK. Internal: the buyer does not see it. Required if BrandSettings.rejectionReasonRequired is true."
+    note: Optional[str] = None
+    "Internal note, plain text of at most 2,000 characters. Never sent to the buyer, and never shown to a buyer's user."
+    expected_version: Optional[int] = Field(alias="expectedVersion", default=None)
+    "The version (Order.version) that the caller has read. If the order has changed since, the command is refused with STALE_ORDER. Default: no check."
+    idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
+    "Makes the command safe to retry: a retry with the same key returns the first answer again and changes nothing. At most 200 characters. Only completed rejections are remembered."

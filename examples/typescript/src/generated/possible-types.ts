@@ -1,0 +1,65 @@
+
+      export type PossibleTypesResultData = {
+  "possibleTypes": {
+    "Blocker": [
+      "ActionBlocker",
+      "RejectionBlocker"
+    ],
+    "Node": [
+      "ApiKey",
+      "BacklogSku",
+      "BrandSettings",
+      "Buyer",
+      "Cart",
+      "DeliveryNote",
+      "Invoice",
+      "Notification",
+      "Order",
+      "OrderEvent",
+      "OrderLine",
+      "RejectionReason",
+      "Sku",
+      "Tag",
+      "Viewer"
+    ],
+    "UserError": [
+      "BulkActionError",
+      "OrderActionError",
+      "RejectOrderError",
+      "RejectOrdersError"
+    ]
+  }
+};
+      const result: PossibleTypesResultData = {
+  "possibleTypes": {
+    "Blocker": [
+      "ActionBlocker",
+      "RejectionBlocker"
+    ],
+    "Node": [
+      "ApiKey",
+      "BacklogSku",
+      "BrandSettings",
+      "Buyer",
+      "Cart",
+      "DeliveryNote",
+      "Invoice",
+      "Notification",
+      "Order",
+      "OrderEvent",
+      "OrderLine",
+      "RejectionReason",
+      "Sku",
+      "Tag",
+      "Viewer"
+    ],
+    "UserError": [
+      "BulkActionError",
+      "OrderActionError",
+      "RejectOrderError",
+      "RejectOrdersError"
+    ]
+  }
+};
+      export default result;
+    

@@ -1,0 +1,95 @@
+// Talks to the API: the session, requests, and the errors of both.
+
+const meta = name => document.querySelector(`meta[name="${name}"]`)?.content ?? ''
+
+export const base = meta('public-path')
+export const graphiql = meta('graphiql') === 'yes'
+/** @type {{name: string, label: string, token: string}[]} */
+export const demo = JSON.parse(meta('demo') || '[]')
+
+const SESSION = 'order-management:session'
+const LANGUAGE = 'order-management:language'
+
+/** An answer that is no answer: no connection, or an error of the API as a whole. */
+export class ApiError extends Error {
+  /** @param {string} code @param {string} message @param {string} [requestId] */
+  constructor(code, message, requestId = '') {
+    super(message)
+    this.code = code
+    this.requestId = requestId
+  }
+  /** Whether to sign in again. */
+  get isSignedOut() { return ['UNAUTHENTICATED', 'SIGNED_OUT'].includes(this.code) }
+}
+
+export const session = {
+  get token() { return sessionStorage.getItem(SESSION) ?? '' },
+  set token(value) { value ? sessionStorage.setItem(SESSION, value) : sessionStorage.removeItem(SESSION) },
+}
+
+export const language = {
+  /** 'EN' or 'JA': as chosen, else the browser's. */
+  get() { return localStorage.getItem(LANGUAGE) ?? (navigator.language.startsWith('ja') ? 'JA' : 'EN') },
+  set(value) { localStorage.setItem(LANGUAGE, value) },
+  get isChosen() { return localStorage.getItem(LANGUAGE) !== null },
+}
+
+/** @type {Promise<Record<string, string>> | undefined} */
+let documents
+
+async function textOf(operationName) {
+  documents ??= fetch(`${base}/console/operations.json`).then(answer => answer.json())
+  try {
+    return (await documents)[operationName]
+  } catch {
+    documents = undefined
+    throw new ApiError('OFFLINE', 'The server did not answer.')
+  }
+}
+
+/**
+ * Runs one of the console's operations.
+ * @param {string} operationName the name of its file
+ * @param {Record<string, unknown>} [variables]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>} its data; raises ApiError
+ */
+export async function graphql(operationName, variables = {}, signal) {
+  const query = await textOf(operationName)
+  const token = session.token
+  const identity = token.startsWith('omk_') ? {'X-Merchant-API-Key': token} : {Authorization: `Bearer ${token}`}
+  let response
+  try {
+    response = await fetch(`${base}/graphql`, {
+      method: 'POST',
+      headers: {
+        ...identity,
+        'Content-Type': 'application/json',
+        Accept: 'application/graphql-response+json',
+        'Accept-Language': language.get().toLowerCase(),
+      },
+      body: JSON.stringify({operationName, query, variables}),
+      signal,
+    })
+  } catch (error) {
+    if (error.name === 'AbortError') throw error
+    throw new ApiError('OFFLINE', 'The server did not answer.')
+  }
+  const requestId = response.headers.get('X-Request-ID') ?? ''
+  const answer = await response.json().catch(() => ({}))
+  const [error] = answer.errors ?? []
+  if (error) throw new ApiError(error.extensions?.code ?? `${response.status}`, error.message, requestId)
+  if (!answer.data) throw new ApiError(`${response.status}`, response.statusText, requestId)
+  return answer.data
+}
+
+/** Opens a signed link, as a download. */
+export function download({url, filename}) {
+  const link = Object.assign(document.createElement('a'), {href: url, download: filename})
+  document.body.append(link)
+  link.click()
+  link.remove()
+}
+
+/** A key that makes a command that is sent twice run once. */
+export const newKey = () => crypto.randomUUID()

@@ -1,0 +1,222 @@
+// The list of orders: search, filters with counts, pages, and ticking for a rejection of many.
+// The address bar has filter and sort, so that a view can be shared and the browser's Back works.
+
+import {download, graphql, language} from './api.js'
+import {BulkReject} from './bulk.js'
+import {Blockers, Failure, Icon, Link, Loading, Status, Tag, Time, go, html, useEffect, useLoaded, useState} from './parts.js'
+import {money, number, t} from './texts.js'
+
+const PAGE = 50
+const FINAL = ['REJECTED_BY_BRAND', 'REJECTED', 'SENT_BACK_TO_CART']
+const SORTS = {code: 'CODE', buyer: 'BUYER', status: 'STATUS', placed: 'PLACED_AT', updated: 'UPDATED_AT', total: 'TOTAL'}
+const DAYS = [7, 30, 90]
+
+/** What the address bar asks for. */
+function asked(search) {
+  const values = new URLSearchParams(search)
+  return {
+    q: values.get('q') ?? '',
+    status: values.getAll('status'),
+    delivery: values.getAll('delivery'),
+    tag: values.getAll('tag'),
+    noTag: values.has('notag'),
+    can: values.has('can'),
+    archived: values.has('archived'),
+    days: Number(values.get('days')) || 0,
+    sort: values.get('sort') ?? '-placed',
+    after: values.get('after'),
+    before: values.get('before'),
+  }
+}
+
+function address(view) {
+  const values = new URLSearchParams()
+  if (view.q) values.set('q', view.q)
+  for (const name of ['status', 'delivery', 'tag']) for (const each of view[name]) values.append(name, each)
+  if (view.noTag) values.set('notag', '')
+  if (view.can) values.set('can', '')
+  if (view.archived) values.set('archived', '')
+  if (view.days) values.set('days', view.days)
+  if (view.sort !== '-placed') values.set('sort', view.sort)
+  if (view.after) values.set('after', view.after)
+  if (view.before) values.set('before', view.before)
+  const text = `${values}`
+  return `/console${text && `?${text}`}`
+}
+
+/** As an OrderFilter. Days begin at midnight, so that the filter stays the same while one looks at it. */
+function filterOf(view) {
+  const from = new Date()
+  from.setHours(0, 0, 0, 0)
+  from.setDate(from.getDate() - view.days)
+  return {
+    ...(view.q.trim() && {search: view.q.trim()}),
+    ...(view.status.length && {status: view.status}),
+    ...(view.delivery.length && {deliveryStatus: view.delivery}),
+    ...(view.tag.length && {tagIds: view.tag}),
+    ...(view.noTag && {withoutTag: true}),
+    ...(view.can && {canReject: true}),
+    ...(view.archived && {onlyArchived: true}),
+    ...(view.days && {placedFrom: from.toISOString()}),
+  }
+}
+
+export function List({search, user, say, failed}) {
+  const view = asked(search)
+  const isBuyer = user.viewer.role === 'BUYER'
+  const filter = filterOf(view)
+  const key = JSON.stringify(filter)
+  const [typed, setTyped] = useState(view.q)
+  const [chosen, setChosen] = useState({ids: new Map(), all: false})
+  const [isBulk, setBulk] = useState(false)
+
+  const sort = [{field: SORTS[view.sort.replace('-', '')] ?? 'PLACED_AT', direction: view.sort.startsWith('-') ? 'DESC' : 'ASC'}]
+  const part = view.before ? {last: PAGE, before: view.before} : {first: PAGE, after: view.after}
+  const page = useLoaded(signal => graphql('Orders', {filter, sort, ...part}, signal), [key, view.sort, view.after, view.before])
+  const counts = useLoaded(
+    async signal => (isBuyer ? undefined : graphql('OrderFacets', {filter, all: {...filter, status: null}, rejectable: {...filter, canReject: true}}, signal)),
+    [key],
+  )
+  useEffect(() => {
+    document.title = t('orderManagement')
+  }, [])
+  useEffect(() => {
+    if (page.error) failed(page.error)
+  }, [page.error])
+  useEffect(() => setTyped(view.q), [view.q])
+  // Typing waits a moment; the word is then in the address bar.
+  useEffect(() => {
+    if (typed === view.q) return undefined
+    const timer = setTimeout(() => show({q: typed}, true), 200)
+    return () => clearTimeout(timer)
+  }, [typed])
+  useEffect(() => {
+    const press = event => {
+      if (event.key !== '/' || event.target.closest('input, textarea, select, dialog')) return
+      event.preventDefault()
+      document.getElementById('search').focus()
+    }
+    addEventListener('keydown', press)
+    return () => removeEventListener('keydown', press)
+  }, [])
+
+  const show = (change, replace = false) => {
+    setChosen({ids: new Map(), all: false})
+    go(address({...view, after: null, before: null, ...change}), {replace})
+  }
+  const toggled = (list, value) => (list.includes(value) ? list.filter(each => each !== value) : [...list, value])
+  const toPage = change => go(address({...view, after: null, before: null, ...change}))
+  const excel = async () => {
+    try {
+      download((await graphql('OrdersExcel', {filter, sort, locale: language.get()})).ordersExcel)
+    } catch (error) {
+      failed(error) || say(error.message, 'no')
+    }
+  }
+
+  const orders = page.data?.orders
+  const rows = orders?.nodes ?? []
+  const facets = counts.data?.facets
+  const statuses = counts.data?.statuses
+  const total = orders && number(orders.totalCount)
+  const tick = order => {
+    const ids = new Map(chosen.ids)
+    ids.delete(order.id) || ids.set(order.id, order)
+    setChosen({ids, all: false})
+  }
+  const areAllTicked = rows.length > 0 && rows.every(each => chosen.ids.has(each.id))
+  const count = chosen.all ? orders?.totalCount : chosen.ids.size
+  const canReject = ['ADMIN', 'WRITE', 'APP', 'APP_REJECT', 'OPERATOR'].includes(user.viewer.role)
+
+  const sortable = (name, label, className = '') => {
+    const isSorted = view.sort.replace('-', '') === name
+    const isDown = view.sort.startsWith('-')
+    return html`<th scope="col" class=${className} aria-sort=${isSorted ? (isDown ? 'descending' : 'ascending') : undefined}
+      ><button type="button" onClick=${() => show({sort: isSorted && isDown ? name : `-${name}`})}>${label}${isSorted && html`<${Icon} name=${isDown ? 'down' : 'up'} />`}</button></th>`
+  }
+
+  return html`
+    <nav class="crumbs" aria-label=${t('transactions')}><ol><li>${t('transactions')}</li><li>${t('orderManagement')}</li></ol></nav>
+    <div class="head row"><div class="grow"><h1>${t('orderManagement')}</h1></div>
+      <div class="row"><button type="button" class="btn" onClick=${excel} disabled=${!rows.length}><${Icon} name="sheet" />${t('excel')}${total && ` (${total})`}</button></div></div>
+    <div class="stack"><search><form class="row" onSubmit=${event => event.preventDefault()}>
+      <div class="find"><${Icon} name="search" /><input class="input" id="search" type="search" aria-label=${t('searchOrders')} placeholder=${t('searchIn')} maxlength="200"
+        value=${typed} onInput=${event => setTyped(event.target.value)} /><kbd aria-hidden="true">/</kbd></div>
+      ${!isBuyer && html`<button type="button" class="chip" aria-pressed=${view.can} onClick=${() => show({can: !view.can})}>${t('canBeRejected')} <b>${number(counts.data?.rejectable.totalCount ?? 0)}</b></button>`}
+      ${facets && html`
+        <${Menu} id="delivery" label=${t('deliveryStatus')} chosen=${facets.deliveryStatuses.filter(each => view.delivery.includes(each.deliveryStatus)).map(each => each.label)}
+          options=${facets.deliveryStatuses.map(each => ({
+            key: each.deliveryStatus, label: each.label, count: each.count,
+            isOn: view.delivery.includes(each.deliveryStatus),
+            toggle: () => show({delivery: toggled(view.delivery, each.deliveryStatus)}),
+          }))} />
+        <${Menu} id="tag" label=${t('tag')} chosen=${[...user.tags.filter(each => view.tag.includes(each.id)).map(each => each.name), ...(view.noTag ? [t('withoutTag')] : [])]}
+          options=${facets.tags.map(each => (each.tag
+            ? {key: each.tag.id, label: html`<${Tag} tag=${each.tag} />`, count: each.count, isOn: view.tag.includes(each.tag.id), toggle: () => show({tag: toggled(view.tag, each.tag.id), noTag: false})}
+            : {key: 'none', label: each.label, count: each.count, isOn: view.noTag, toggle: () => show({noTag: !view.noTag, tag: []})}))} />`}
+      <${Menu} id="placed" label=${t('placed')} chosen=${view.days ? [t('lastDays', view.days)] : []}
+        options=${[0, ...DAYS].map(days => ({key: days, label: days ? t('lastDays', days) : t('anyTime'), isOn: view.days === days, toggle: () => show({days})}))} />
+      <button type="button" class="chip" aria-pressed=${view.archived} onClick=${() => show({archived: !view.archived})}>${t('archived')}</button>
+      <button type="button" class="btn ghost slim push" onClick=${() => {
+        setTyped('')
+        show({q: '', status: [], delivery: [], tag: [], noTag: false, can: false, archived: false, days: 0})
+      }}>${t('clearFilters')}</button></form>
+      ${statuses && html`<ul class="chips" aria-label=${t('status')}>
+        <li><button type="button" class="chip" aria-pressed=${!view.status.length} onClick=${() => show({status: []})}>${t('all')} <b>${number(statuses.orderCount)}</b></button></li>
+        ${statuses.statuses.map(each => html`<li key=${each.status}><button type="button" class="chip" aria-pressed=${view.status.includes(each.status)}
+          onClick=${() => show({status: toggled(view.status, each.status)})}>${each.label} <b>${number(each.count)}</b></button></li>`)}</ul>`}
+    </search>
+    <p class="vh" role="status">${total && t('orders', total)}</p>
+    ${page.error && html`<${Failure} error=${page.error} retry=${page.again} />`}
+    ${!orders && !page.error && html`<${Loading} />`}
+    ${orders && rows.length === 0 && html`<div class="card empty"><${Icon} name="search" /><h3>${t('noOrders')}</h3><p class="small">${t('noOrdersMore')}</p></div>`}
+    ${rows.length > 0 && html`<div aria-busy=${page.isLoading}><div class="frame fold"><table>
+      <caption class="vh">${t('ordersCaption')}</caption>
+      <thead><tr>${canReject && html`<td><input type="checkbox" aria-label=${t('selectPage')} checked=${areAllTicked} onChange=${() => {
+        const ids = new Map(chosen.ids)
+        for (const each of rows) areAllTicked ? ids.delete(each.id) : ids.set(each.id, each)
+        setChosen({ids, all: false})
+      }} /></td>`}
+        ${sortable('code', t('order'))}${sortable('buyer', t('buyer'))}${sortable('status', t('status'))}
+        ${sortable('placed', t('placed'), 'num')}${sortable('updated', t('updated'), 'num roomy')}${sortable('total', t('total'), 'num')}
+        ${!isBuyer && html`<th scope="col">${t('tags')}</th><th scope="col">${t('blocksRejection')}</th>`}
+        <th scope="col"><span class="vh">${t('details')}</span></th></tr></thead>
+      <tbody>${rows.map(order => html`<tr key=${order.id}>
+        ${canReject && html`<td><input type="checkbox" aria-label=${`${t('select')} ${order.code}`} checked=${chosen.all || chosen.ids.has(order.id)} onChange=${() => tick(order)} /></td>`}
+        <th scope="row"><${Link} class="code" to=${`/console/orders/${order.id}`}>${order.code}<//></th>
+        <td class="o2 grow">${order.buyer.name} ${order.buyer.isOffline && html`<span class="tag">${t('offline')}</span>`}</td>
+        <td class="end"><${Status} order=${order} /></td>
+        <td class="o3 num" data-l=${t('placed')}><${Time} at=${order.placedAt} zone=${user.zone} /></td>
+        <td class="o3 num slack roomy" data-l=${t('updated')}><${Time} at=${order.updatedAt} zone=${user.zone} /></td>
+        <td class="o2 num strong">${money(order.total)}</td>
+        ${!isBuyer && html`<td class="o3">${order.tags.map(tag => html`<${Tag} key=${tag.id} tag=${tag} /> `)}</td>
+          <td class="o3 grow">${order.rejectionBlockers.length
+            ? FINAL.includes(order.status) ? html`<span class="xs mute">${t('final')}</span>` : html`<${Blockers} blockers=${order.rejectionBlockers} />`
+            : html`<span class="xs mute">${t('nothing')}</span>`}</td>`}
+        <td class="c-act o3 end"><${Link} class="btn slim" to=${`/console/orders/${order.id}`} aria-label=${`${t('details')} ${order.code}`}>${t('details')}<//></td></tr>`)}</tbody></table>
+      <div class="foot"><span class="mute small">${t('orders', total)}</span><div class="pages">
+        <button type="button" class="btn slim" disabled=${!orders.pageInfo.hasPreviousPage} onClick=${() => toPage({before: orders.pageInfo.startCursor})}><${Icon} name="left" />${t('previous')}</button>
+        <button type="button" class="btn slim" disabled=${!orders.pageInfo.hasNextPage} onClick=${() => toPage({after: orders.pageInfo.endCursor})}>${t('next')}<${Icon} name="right" /></button></div></div></div>
+      ${count > 0 && html`<div class="bar" role="region" aria-label=${t('selected', number(count))}><b class="strong">${t('selected', number(count))}</b>
+        ${!chosen.all && areAllTicked && orders.totalCount > chosen.ids.size && html`<button type="button" class="btn slim" onClick=${() => setChosen({ids: new Map(), all: true})}>${t('selectMatching', total)}</button>`}
+        <button type="button" class="btn slim" onClick=${() => setChosen({ids: new Map(), all: false})}>${t('unselect')}</button>
+        <button type="button" class="btn slim danger" onClick=${() => setBulk(true)}><${Icon} name="ban" />${t('rejectSelected')}</button></div>`}</div>`}
+    </div>
+    ${isBulk && html`<${BulkReject} user=${user} failed=${failed} count=${count}
+      selection=${chosen.all ? (Object.keys(filter).length ? {filter} : {all: true}) : {orderIds: [...chosen.ids.keys()]}}
+      onClose=${changed => {
+        setBulk(false)
+        if (!changed) return
+        setChosen({ids: new Map(), all: false})
+        page.again()
+        counts.again()
+      }} />`}`
+}
+
+/** A chip that opens a list of choices. */
+function Menu({id, label, chosen, options}) {
+  return html`<button type="button" class="chip" popovertarget=${`menu-${id}`} data-on=${chosen.length ? '' : undefined}
+      >${chosen.length ? `${label}: ${chosen.join(', ')}` : label} <${Icon} name="down" /></button>
+    <ul class="menu" id=${`menu-${id}`} popover="auto" aria-label=${label}>${options.map(each => html`<li key=${each.key}><label
+      ><input type="checkbox" checked=${each.isOn} onChange=${each.toggle} />${each.label}${each.count !== undefined && html`<b>${number(each.count)}</b>`}</label></li>`)}</ul>`
+}

@@ -1,0 +1,98 @@
+// Small components that several views use.
+
+import {html, useEffect, useRef, useState} from '../vendor/htm-preact-3.1.1.module.js'
+import {base} from './api.js'
+import {moment, t} from './texts.js'
+
+export {html, useEffect, useRef, useState}
+
+export const Icon = ({name}) => html`<svg class="i" viewBox="0 0 16 16" aria-hidden="true"
+  ><use href=${`${base}/console/static/icons.svg#${name}`} /></svg>`
+
+// Colour says whose move it is, the glyph which status it is.
+const STATUS = {
+  OC_REQUIRED: ['todo', html`<circle cx="8" cy="8" r="5.5" stroke-dasharray="2.4 2.2" />`],
+  OC_CREATED: ['run', html`<circle cx="8" cy="8" r="5.5" /><path class="f" d="M8 4.75a3.25 3.25 0 0 1 0 6.5Z" />`],
+  OC_APPROVED: ['run', html`<circle cx="8" cy="8" r="5.5" /><path d="m5.75 8.25 1.6 1.6 3-3.35" />`],
+  OC_UPDATE_REQUIRED: ['todo', html`<circle cx="8" cy="8" r="5.5" /><path d="M8 5.25v3.25m0 2.25v.01" />`],
+  OC_CONFIRMED: ['ok', html`<circle class="f" cx="8" cy="8" r="6.25" /><path class="k" d="m5.25 8.25 2 2 3.75-4.15" />`],
+  REJECTED_BY_BRAND: [
+    'no',
+    html`<circle class="f" cx="8" cy="8" r="6.25" /><path class="k" d="m5.75 5.75 4.5 4.5m0-4.5-4.5 4.5" />`,
+  ],
+  REJECTED: ['no', html`<circle cx="8" cy="8" r="5.5" /><path d="m5.9 5.9 4.2 4.2m0-4.2-4.2 4.2" />`],
+  SENT_BACK_TO_CART: ['out', html`<path d="M6 4 3 7l3 3" /><path d="M3.25 7h6a3 3 0 0 1 0 6H7" />`],
+}
+
+export const Status = ({order}) => {
+  const [tone, glyph] = STATUS[order.status]
+  return html`<span class=${`badge ${tone}`}
+    ><svg class="i" viewBox="0 0 16 16" aria-hidden="true">${glyph}</svg>${order.statusLabel}</span>`
+}
+
+export const Tag = ({tag}) => html`<span class="tag"
+  >${tag.color && html`<svg viewBox="0 0 8 8" aria-hidden="true"><circle cx="4" cy="4" r="4" fill=${tag.color} /></svg>`}${tag.name}</span>`
+
+export const Time = ({at, zone, full}) => html`<time datetime=${at}>${moment(at, zone, full)}</time>`
+
+/** A link within the console, which loads no page. */
+export const Link = ({to, children, ...rest}) => html`<a ...${rest} href=${base + to} onClick=${event => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return
+  event.preventDefault()
+  go(to)
+}}>${children}</a>`
+
+export function go(to, {replace = false} = {}) {
+  history[replace ? 'replaceState' : 'pushState'](null, '', base + to)
+  dispatchEvent(new PopStateEvent('popstate'))
+}
+
+export const Note = ({tone, icon, role, title, children}) => html`<div class=${`note ${tone}`} role=${role}
+  ><${Icon} name=${icon} /><div><strong>${title}</strong>${children}</div></div>`
+
+/** What went wrong with a request, and a way to try again. */
+export const Failure = ({error, retry}) => html`<${Note} tone="no" icon="alert" role="alert" title=${t('notLoaded')}
+  ><p class="small">${error.message} ${error.requestId && `${t('request')} ${error.requestId}`}</p>
+  ${retry && html`<p class="row"><button type="button" class="btn slim" onClick=${retry}
+    ><${Icon} name="refresh" />${t('tryAgain')}</button></p>`}<//>`
+
+export const Loading = () => html`<div class="stack" aria-busy="true"><span class="vh" role="status">${t('loading')}</span>
+  ${[1, 2, 3, 4, 5, 6].map(each => html`<div class="row" key=${each}>${[1, 2, 3, 4].map(part => html`<span class="bone" key=${part} />`)}</div>`)}</div>`
+
+/** The blockers of a verdict in words, with links to the documents. */
+export const Blockers = ({blockers}) => html`<ul>${blockers.map(each => html`<li key=${each.message}>${each.message}</li>`)}</ul>`
+
+/** A modal dialog. `busy`: it cannot be closed until the answer is there. */
+export function Dialog({label, busy, onClose, children}) {
+  const ref = useRef()
+  useEffect(() => {
+    const dialog = ref.current
+    const opener = document.activeElement
+    dialog.showModal()
+    dialog.querySelector('[data-focus]')?.focus()
+    return () => {
+      dialog.close()
+      if (opener?.isConnected) opener.focus()
+    }
+  }, [])
+  return html`<dialog ref=${ref} aria-labelledby=${label} onCancel=${event => {
+    event.preventDefault()
+    if (!busy) onClose()
+  }} onClick=${event => event.target === ref.current && !busy && onClose()}>${children}</dialog>`
+}
+
+/** Loads something again whenever `keys` change. Old data stays while the new is loading. */
+export function useLoaded(load, keys) {
+  const [state, setState] = useState({data: undefined, error: undefined, isLoading: true, turn: 0})
+  const again = () => setState(each => ({...each, turn: each.turn + 1}))
+  useEffect(() => {
+    const cancel = new AbortController()
+    setState(each => ({...each, isLoading: true}))
+    load(cancel.signal).then(
+      data => cancel.signal.aborted || setState(each => ({...each, data, error: undefined, isLoading: false})),
+      error => cancel.signal.aborted || setState(each => ({...each, error, isLoading: false})),
+    )
+    return () => cancel.abort()
+  }, [...keys, state.turn])
+  return {...state, again}
+}

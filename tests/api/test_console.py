@@ -1,0 +1,82 @@
+"""The console's files come from us alone, and its operations are valid, few, and executed where no others are."""
+
+import hashlib
+import re
+
+import pytest
+from graphql import build_schema, parse, validate
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from graph.http.console import HERE, console_routes, operations
+from graph.http.graphiql import DemoUser
+from graph.limits.trusted_documents import TrustedDocuments
+from graph.settings.edge import Edge
+from graph.settings.environment import ROOT
+from models.database.sessions import Database
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
+from tests.support.factories import make_shop
+
+USERS = (DemoUser("admin", 'Admin: <b>Ada</b> "', "a.b"),)
+
+
+@pytest.fixture
+def web() -> TestClient:
+    return TestClient(Starlette(routes=console_routes(demo=USERS, path="")))
+
+
+def test_the_page_has_no_inline_code_and_no_foreign_resources(web: TestClient) -> None:
+    page = web.get("/console")
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=|javascript:", page.text)
+    assert not re.findall(r"""(?:src|href)=["'](?!/console/)""", page.text)
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert "<b>" not in page.text
+    # A link to an order opens the same page.
+    assert web.get("/console/orders/ord_1?x=1").text == page.text
+
+
+def test_everything_that_the_page_loads_is_served(web: TestClient) -> None:
+    addresses = set(re.findall(r'(?:src|href)="(/[^"]+)"', web.get("/console").text))
+    for module in (HERE / "static").glob("*.js"):
+        text = module.read_text(encoding="utf-8")
+        addresses |= {f"/console/static/{each}" for each in re.findall(r"from '\./([^']+)'", text)}
+        addresses |= {f"/console/{each}" for each in re.findall(r"from '\.\./([^']+)'", text)}
+    assert len(addresses) > 10
+    for address in addresses:
+        assert web.get(address).status_code == 200, address
+
+
+def test_vendored_files_are_those_of_the_list() -> None:
+    listed = dict(re.findall(r"\| `(\S+)` \|.*\| `(\w{64})` \|", (HERE / "vendor/README.md").read_text("utf-8")))
+    found = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in (HERE / "vendor").glob("*.js")}
+    assert found == listed
+
+
+@pytest.mark.parametrize("name", operations())
+def test_each_operation_is_valid_and_used(name: str) -> None:
+    assert not validate(build_schema((ROOT / "schema.graphql").read_text("utf-8")), parse(operations()[name]))
+    code = "".join(each.read_text("utf-8") for each in (HERE / "static").glob("*.js"))
+    assert f"'{name}'" in code
+
+
+def test_every_text_is_there_in_both_languages_and_used() -> None:
+    texts = (HERE / "static/texts.js").read_text("utf-8")
+    keys = re.findall(r"^  (\w+): \[", texts, re.MULTILINE)
+    assert len(keys) > 100
+    code = "".join(each.read_text("utf-8") for each in (HERE / "static").glob("*.js") if each.name != "texts.js")
+    used = set(re.findall(r"'(\w+)'", code)) | set(re.findall(r"t\((?:[^()]*\? )?'(\w+)'", code))
+    assert [key for key in keys if key not in used] == []
+    assert set(re.findall(r"\bt\('(\w+)'", code)) <= set(keys)
+
+
+async def test_the_console_works_where_only_trusted_documents_do(database: Database, tmp_path: object) -> None:
+    shop = await make_shop(database)
+    edge = Edge(documents=TrustedDocuments({"sha256:0": "{ viewer { name } }"}, only=True))
+    url = database.url.render_as_string(hide_password=False)
+    async with serving(url, tmp_path, Clock(), edge=edge) as api:  # type: ignore[arg-type]
+        client: Client = api.as_(shop.member())
+        assert (await client.data(operations()["Viewer"]))["viewer"]["name"]
+        assert "executes trusted documents only" in (await client.error("{ tags { id } }"))["message"]
