@@ -19,7 +19,7 @@ from resolvers.core.context import Context
 from resolvers.inputs import MAX_SEARCH_LENGTH, InputError, check_search, check_text
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, page_within
 from resolvers.reading.rows import HISTORY_COLUMNS, HistoryRow
-from resolvers.reading.search import Word, for_each, has, narrowed, orders_by_code, read_found, words_of
+from resolvers.reading.search import Word, for_each, has, is_one_of, narrowed, orders_by_code, read_found, words_of
 
 KEYS = [by_id(AuditEntry.id, descending=False)]
 MAX_IN_FILTER = 100
@@ -133,7 +133,7 @@ def _mentions(word: str, actors: Actors) -> Word:
     """In the actor's name or id, or in the order's code. `actors`: those with the word."""
     entry = aliased(AuditEntry)
     orders = orders_by_code(word)
-    of_orders = select(entry.id).where(entry.order_id.in_(orders))
+    of_orders = select(entry.id).where(is_one_of(entry.order_id, orders))
     of_actors = select(entry.id).where(_is_by(entry, word, actors))
     of_entry = and_(Order.brand_id == AuditEntry.brand_id, Order.id == AuditEntry.order_id)
     order = select(Order.id).where(of_entry, has(word, Order.folded_code, Order.code)).correlate(AuditEntry)

@@ -26,6 +26,7 @@ from resolvers.reading.search import (
     Word,
     for_each,
     has,
+    is_one_of,
     mentions_buyer,
     narrowed,
     orders_by_code,
@@ -186,8 +187,8 @@ def _mentions(word: str) -> Word:
     """In the order's code, its buyer's code, name or e-mail address, or the number or model number of a SKU."""
     buyers, skus = select(Buyer.id).where(mentions_buyer(word)), skus_with(word)
     order = aliased(Order)
-    of_buyers = select(order.id).where(order.buyer_id.in_(buyers))
-    of_skus = select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus))
+    of_buyers = select(order.id).where(is_one_of(order.buyer_id, buyers))
+    of_skus = select(OrderLine.order_id).where(is_one_of(OrderLine.sku_id, skus))
     # IS TRUE: PostgreSQL finds the SKUs once, as it does not join what is no plain condition.
     of_order = (
         OrderLine.brand_id == Order.brand_id,

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, true, union_all
+from sqlalchemy import Boolean, ColumnElement, Select, case, exists, false, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
@@ -90,6 +93,35 @@ async def _are_common(session: AsyncSession, words: Sequence[Word], most: int) -
 def _collected(id: Any, word: Word) -> ColumnElement[bool]:
     found: ColumnElement[bool] = id.in_(union_all(*word.sources))
     return found
+
+
+class is_one_of(FunctionElement[bool]):
+    """The column is one of the values that a SELECT gives: found first, then each is looked up by an index.
+
+    For IN, PostgreSQL may read all rows instead, as it expects that many have one of the values.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: Any, values: Select[Any]) -> None:
+        super().__init__(column, values.scalar_subquery())
+
+    def self_group(self, against: Any = None) -> "is_one_of":
+        """As it is a condition already: SQLite would be asked for `… IN (…) = 1`, which uses no index."""
+        return self
+
+
+@compiles(is_one_of)
+def _by_in(element: is_one_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **options)} IN {compiler.process(values, **options)}"
+
+
+@compiles(is_one_of, "postgresql")
+def _by_array(element: is_one_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **options)} = ANY (ARRAY{compiler.process(values, **options)})"
 
 
 def for_each(rows: Select[UUID]) -> ColumnElement[bool]:
