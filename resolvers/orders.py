@@ -23,6 +23,7 @@ from resolvers.inputs import InputError, check_search, unprintable
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant
 from resolvers.reading.rows import OrderRow, order_columns
 from resolvers.reading.search import (
+    FEW_OF_MANY,
     Word,
     for_each,
     has,
@@ -108,7 +109,7 @@ async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort
 async def count_orders(context: Context, filter: OrderFilter) -> int:
     async with context.read() as session:
         found = await conditions(session, filter, context.actor)
-        statement = select(func.count()).select_from(Order).where(*found)
+        statement = select(func.count()).select_from(Order).where(*found).execution_options(**FEW_OF_MANY)
         return (await session.scalar(statement)) or 0
 
 
