@@ -132,9 +132,12 @@ async def find_server(database: Database) -> int | None:
     if database.is_sqlite:
         return None
     async with database.engine.connect() as connection:
-        backend = (await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one()
+        return parent_of((await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one())
+
+
+def parent_of(process: int) -> int | None:
     try:
-        return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
         return None
 
