@@ -653,3 +653,22 @@ async def test_signs_with_a_point(
     path = write_csv(tmp_path / "a.csv", [[*row(unit_price=text), currency]], [*HEADING, "Currency"])
     await run(database, brand, path)
     assert [line[3] for line in await lines(database)] == ([price] if price else [])
+
+
+async def test_a_file_that_says_two_things_of_a_buyer(database: Database, brand: Brand, tmp_path: Path) -> None:
+    heading = [*HEADING, "Buyer Name", "Buyer E-mail", "Buyer Country"]
+    said = [("One", "a@x.example", "UK"), ("Two", "b@x.example", ""), ("", "A@x.example", "UK"), ("One", "", "FR")]
+    rows = [[*row(order_code=f"A-{number}"), *more] for number, more in enumerate(said)]
+    summary, faults = await run(database, brand, write_csv(tmp_path / "a.csv", rows, heading))
+    assert (summary.imported, faults) == (4, [])
+    assert summary.buyers_apart.names == [
+        "B1: name One, but also Two; e-mail a@x.example, but also b@x.example; country UK, but also FR"
+    ]
+    assert await column(database, BuyerRecipient.email) == ["a@x.example"]
+
+
+@pytest.mark.parametrize("address", ["a@x..example", "a@.x.example", "a@x.example.", "a@x", "a b@x.example"])
+async def test_what_is_no_address(database: Database, brand: Brand, tmp_path: Path, address: str) -> None:
+    path = write_csv(tmp_path / "a.csv", [[*ROW, address]], [*HEADING, "Buyer E-mail"])
+    _, faults = await run(database, brand, path, dry_run=True)
+    assert places(faults) == [(2, "Buyer E-mail")]
