@@ -40,6 +40,7 @@ T = TypeVar("T")
 MANY = 5_000  # rows from one source; for a page, a word with more is a common one
 MANY_OF_ALL = 50_000  # the same where all rows are wanted, e.g. to count them
 NEAR = 2_000  # rows of the list that are looked at for common words, before all rows with the words are collected
+FAR = 4  # times as many, where so many are likely to fill the page
 # Execution options of a statement with words (models/database/visibility.py).
 FEW_OF_MANY = {"one_by_one": True}
 LAST = "\U0010ffff"  # no character comes after it, and none is it
@@ -77,7 +78,7 @@ async def read_found(
     request: PageRequest,
     make: Callable[..., T],
 ) -> Page[T]:
-    """As `read_page`, of the rows with the words: one statement more for words, two or three for common ones only."""
+    """As `read_page`, of the rows with the words: one statement more for words, two to four for common ones only."""
     if not words:
         return await read_page(session, statement, keys, request, make)
     statement = statement.execution_options(**FEW_OF_MANY)
@@ -90,9 +91,13 @@ async def read_found(
     rows = following(statement, keys, request).with_only_columns(id).correlate(None)
     if (await session.execute(rows.offset(NEAR).limit(1))).first() is None:
         return await read_page(session, tested, keys, request, make)
-    page = await read_page(session, tested.where(id.in_(rows.limit(NEAR))), keys, request, make)
-    if page.has_previous if request.backwards else page.has_next:
-        return page
+    looked_at = NEAR
+    while looked_at <= FAR * NEAR:
+        page = await read_page(session, tested.where(id.in_(rows.limit(looked_at))), keys, request, make)
+        if page.has_previous if request.backwards else page.has_next:
+            return page
+        # As many rows as fill the page, if the words are half as common in them.
+        looked_at *= max(2, 2 * (request.size + 1) // max(len(page.rows), 1))
     found = [_collected(id, word) for word in words]
     return await _read_collected(session, statement, id, found, keys, request, make)
 
