@@ -78,7 +78,7 @@ async def read_found(
     request: PageRequest,
     make: Callable[..., T],
 ) -> Page[T]:
-    """As `read_page`, of the rows with the words: one statement more for words, two to four for common ones only."""
+    """As `read_page`, of the rows with the words: one statement more for words, two to five for common ones only."""
     if not words:
         return await read_page(session, statement, keys, request, make)
     statement = statement.execution_options(**FEW_OF_MANY)
@@ -98,7 +98,11 @@ async def read_found(
             return page
         # As many rows as fill the page, if the words are half as common in them.
         looked_at *= max(2, 2 * (request.size + 1) // max(len(page.rows), 1))
-    found = [_collected(id, word) for word in words]
+    # Of several words, the rows with the rarer ones are collected.
+    common = await _are_common(session, words, MANY_OF_ALL) if len(words) > 1 else [False]
+    if all(common):
+        common = [place > 0 for place in range(len(words))]
+    found = [word.test if is_common else _collected(id, word) for word, is_common in zip(words, common, strict=True)]
     return await _read_collected(session, statement, id, found, keys, request, make)
 
 
