@@ -24,9 +24,11 @@ from resolvers.inputs import InputError, check_search, unprintable
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant
 from resolvers.reading.rows import OrderRow, order_columns
 from resolvers.reading.search import (
+    FEW_OF_MANY,
     Word,
     for_each,
     has,
+    is_one_of,
     mentions_buyer,
     narrowed,
     orders_by_code,
@@ -136,7 +138,7 @@ async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort
 async def count_orders(context: Context, filter: OrderFilter) -> int:
     async with context.read() as session:
         found = await conditions(session, filter, context.actor)
-        statement = select(func.count()).select_from(Order).where(*found)
+        statement = select(func.count()).select_from(Order).where(*found).execution_options(**FEW_OF_MANY)
         return (await session.scalar(statement)) or 0
 
 
@@ -252,8 +254,8 @@ def _mentions(word: str) -> Word:
     """In the order's code, its buyer's code, name or e-mail address, or the number or model number of a SKU."""
     buyers, skus = select(Buyer.id).where(mentions_buyer(word)), skus_with(word)
     order = aliased(Order)
-    of_buyers = select(order.id).where(order.buyer_id.in_(buyers))
-    of_skus = select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus))
+    of_buyers = select(order.id).where(is_one_of(order.buyer_id, buyers))
+    of_skus = select(OrderLine.order_id).where(is_one_of(OrderLine.sku_id, skus))
     # IS TRUE: PostgreSQL finds the SKUs once, as it does not join what is no plain condition.
     of_order = (
         OrderLine.brand_id == Order.brand_id,

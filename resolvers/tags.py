@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 
 from models.base import new_id
 from models.events import TagCreated, TagDeleted, TagUpdated
+from models.folding import fold
 from models.messages.refusals import (
     TAG_CODE_BLANK,
     TAG_CODE_TAKEN,
@@ -58,8 +59,8 @@ async def create_tag(context: Context, code: str, name: str, color: str | None, 
     code, name = code.strip(), name.strip()
 
     async def change(work: Work) -> UUID:
-        if not code or not name:
-            raise Refused(invalid(context, TAG_CODE_BLANK, "name" if code else "code"))
+        if not fold(code) or not fold(name):
+            raise Refused(invalid(context, TAG_CODE_BLANK, "name" if fold(code) else "code"))
         _check_color(context, color)
         if taken := await _alike(work, code):
             raise Refused(invalid(context, TAG_CODE_TAKEN, "code", code=taken))
@@ -78,7 +79,7 @@ async def update_tag(context: Context, tag_id: UUID | None, changes: dict[str, A
         changes = changes | {"name": (changes["name"] or "").strip()}
 
     async def change(work: Work) -> UUID:
-        if "name" in changes and not changes["name"]:
+        if "name" in changes and not fold(changes["name"]):
             raise Refused(invalid(context, TAG_NAME_BLANK, "name"))
         _check_color(context, changes.get("color"))
         tag = await _locked(work, tag_id)

@@ -40,7 +40,7 @@ def narrow(state: ORMExecuteState) -> None:
     options: list[Any] = _of_brand(scope.brand_id)
     # Rules look at all facts of the brand, whoever the viewer is.
     if scope.buyer_id is not None and not state.execution_options.get("facts_for_rules"):
-        options += _of_buyer(scope.brand_id, scope.buyer_id)
+        options += _of_buyer(scope.brand_id, scope.buyer_id, one_by_one=bool(state.execution_options.get("one_by_one")))
     state.statement = state.statement.options(*options)
 
 
@@ -106,7 +106,10 @@ def _of_brand(brand_id: UUID) -> list[Any]:
     ]
 
 
-def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
+def _of_buyer(brand_id: UUID, buyer_id: UUID, *, one_by_one: bool) -> list[Any]:
+    """`one_by_one`: for statements that read few rows of many. The order of each row is looked up, instead of reading
+    all orders of the buyer first.
+    """
     orders, carts, invoiced = Order.__table__.c, Cart.__table__.c, InvoicedOrder.__table__.c
     own_orders = select(orders.id).where(orders.brand_id == brand_id, orders.buyer_id == buyer_id)
     own_carts = select(carts.id).where(carts.brand_id == brand_id, carts.buyer_id == buyer_id)
@@ -117,6 +120,12 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
         # SQLAlchemy caches the condition, and tracks only values that are named inside this function.
         orders = Order.__table__.c
         return cls.order_id.in_(select(orders.id).where(orders.brand_id == brand_id, orders.buyer_id == buyer_id))
+
+    def own_order_of_row(cls: type[OrderOwned]) -> ColumnElement[bool]:
+        orders = Order.__table__.alias().c
+        of_row = (orders.brand_id == brand_id, orders.id == cls.order_id, orders.buyer_id == buyer_id)
+        # Without OFFSET, PostgreSQL may read all orders first all the same.
+        return select(orders.id).where(*of_row).limit(1).offset(0).exists()
 
     def never(cls: type[Internal]) -> ColumnElement[bool]:
         return false()
@@ -134,6 +143,6 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
         with_loader_criteria(
             InvoicedDeliveryNote, InvoicedDeliveryNote.invoice_id.in_(own_invoices), include_aliases=True
         ),
-        with_loader_criteria(OrderOwned, own_order, include_aliases=True),
+        with_loader_criteria(OrderOwned, own_order_of_row if one_by_one else own_order, include_aliases=True),
         with_loader_criteria(Internal, never, include_aliases=True),
     ]
