@@ -11,7 +11,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -28,6 +28,7 @@ from graph.http.downloads import Downloads, remove_orphans
 from graph.http.failures import failure, rate_limited
 from graph.http.graphiql import graphiql_page, graphiql_routes
 from graph.http.graphql_over_http import GraphQLOverHTTP
+from graph.http.paced import Paced, new_pace
 from graph.http.public_path import PublicPath, public_path
 from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
@@ -79,6 +80,7 @@ def create_app(
     identity = Identity(settings, database, clock, ended)
     downloads = Downloads(database, links, documents(Signer(settings.secret_key, clock)), ended)
     path = public_path(settings.public_url)
+    pace = new_pace()
     graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo_token, settings.edge, path)
 
     @asynccontextmanager
@@ -110,8 +112,8 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse(f"{path}/graphql")),
-            Route("/graphql", AdmissionControl(graphql, identify=graphql.identify), methods=None),
-            Route("/downloads/{token}", downloads.get),
+            Route("/graphql", Paced(AdmissionControl(graphql, identify=graphql.identify), pace), methods=None),
+            Route("/downloads/{token}", Paced(request_response(downloads.get), pace), methods=["GET"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *(graphiql_routes() if settings.edge.graphiql else ()),
@@ -133,9 +135,10 @@ def create_app(
         app.add_middleware(PublicPath, path=path)  # the outermost
 
     def stop() -> None:
-        """No longer ready, and no new mails are sent; requests are still served."""
+        """No longer ready, no new mails are sent, and no refusal waits; requests are still served."""
         app.state.is_stopping = True
         relay.stop()
+        pace.end()
 
     app.state.database = database
     app.state.is_stopping = False
@@ -186,8 +189,8 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        response = await self.answer(request, request.state.quota)
+        # No variable has the request, which has the body: a response may wait for its turn (graph/http/paced.py).
+        response = await self.answer(Request(scope, receive), scope["state"]["quota"])
         await response(scope, receive, send)
 
     async def identify(self, scope: Scope, body_bytes: int) -> Party | Response:

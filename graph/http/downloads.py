@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from graph.core.download_links import NOT_VALID, Document, Drawn, Link, LinkError, Links, Written
+from graph.http.paced import PARTY
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import FairLimit, Overloaded, Party
 from models.database.engines import is_busy, is_unreachable
@@ -56,7 +57,9 @@ class Downloads:
                 raise LinkError(403, NOT_VALID)
             await self._check_access(link)
             limit = self._drawing if isinstance(document.made, Drawn) else self._writing
-            async with limit.slot(Party(str(link.brand_id), link.viewer)):
+            party = Party(str(link.brand_id), link.viewer)
+            request.scope["state"][PARTY] = party
+            async with limit.slot(party):
                 response = await self._open(document, link)
         except LinkError as error:
             return PlainTextResponse(f"{error}\n", error.status, {"Cache-Control": "no-store"})

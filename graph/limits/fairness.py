@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 class Overloaded(Exception):
@@ -64,6 +66,10 @@ class FairLimit:
     def queued(self) -> int:
         return len(self._waiting)
 
+    def refuses(self, party: Party) -> bool:
+        """Whether `slot` would refuse it now: its viewer, or its brand, is the one with the most waiters."""
+        return not self._may_run(party) and self._is_crowding(party)
+
     @asynccontextmanager
     async def slot(self, party: Party = Party()) -> AsyncIterator[bool]:  # noqa: B008 - immutable
         """Yields whether the caller had to wait. Raises Overloaded."""
@@ -119,22 +125,31 @@ class FairLimit:
 
     def _make_room(self, party: Party) -> None:
         """Raises Overloaded if the newcomer's viewer is the one with the most waiters."""
-        mine = sum(waiter.party == party for waiter in self._waiting)
-        if mine >= self._max_queued_per_viewer:
+        if self._is_crowding(party):
             raise Overloaded
         if len(self._waiting) < self._max_queued:
             return
-        parties = [*(waiter.party for waiter in self._waiting), party]
-        brand = _most_frequent(each.brand for each in reversed(parties))
-        crowding = _most_frequent(each for each in reversed(parties) if each.brand == brand)
-        if crowding == party:
-            raise Overloaded
+        crowding = self._crowding(party)
         newest = next(waiter for waiter in reversed(self._waiting) if waiter.party == crowding)
         self._waiting.remove(newest)
-        newest.admitted.set_exception(Overloaded())
+        if not newest.admitted.done():  # it is when its task was cancelled in this instant
+            newest.admitted.set_exception(Overloaded())
+
+    def _is_crowding(self, party: Party) -> bool:
+        if sum(waiter.party == party for waiter in self._waiting) >= self._max_queued_per_viewer:
+            return True
+        return len(self._waiting) >= self._max_queued and self._crowding(party) == party
+
+    def _crowding(self, newcomer: Party) -> Party:
+        """The viewer with the most waiters in the brand with the most, the newcomer included."""
+        parties = [*(waiter.party for waiter in self._waiting), newcomer]
+        brand = _most_frequent(each.brand for each in reversed(parties))
+        return _most_frequent(each for each in reversed(parties) if each.brand == brand)
 
     def _admit(self) -> None:
-        while candidates := [each for each in self._waiting if self._may_run(each.party)]:
+        while candidates := [
+            each for each in self._waiting if not each.admitted.done() and self._may_run(each.party)
+        ]:
             chosen = min(candidates, key=self._turn)
             self._waiting.remove(chosen)
             self._start(chosen.party)
@@ -158,6 +173,6 @@ class FairLimit:
                 self._served.pop(key, None)
 
 
-def _most_frequent(values: Iterable[str | Party]) -> str | Party:
+def _most_frequent(values: Iterable[T]) -> T:
     """Of several, the first."""
     return Counter(values).most_common(1)[0][0]
