@@ -16,6 +16,7 @@ from models.folding import fold
 from models.messages.history import EventKind
 from models.order import Order
 from resolvers.core.context import Context
+from resolvers.core.pausing import mapped
 from resolvers.inputs import MAX_SEARCH_LENGTH, InputError, check_search, check_text
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, page_within
 from resolvers.reading.rows import HISTORY_COLUMNS, HistoryRow
@@ -81,7 +82,9 @@ async def _words(session: AsyncSession, filter: HistoryFilter) -> list[Word]:
     actors = (
         [(tuple(row), fold(f"{row[1]} {row[2]}")) for row in await session.execute(select(*_ACTOR))] if words else []
     )
-    return [_mentions(word, [actor for actor, folded in actors if word in folded]) for word in words]
+    return await mapped(
+        lambda word: _mentions(word, [actor for actor, folded in actors if word in folded]), words, every=1
+    )
 
 
 def plain_conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:

@@ -19,6 +19,7 @@ from models.order import BUYER_UPDATED_AT, Order, OrderCodeSuffix, OrderLine
 from models.policy import OrderAction, OrderStatus
 from models.tag import OrderTag
 from resolvers.core.context import Context
+from resolvers.core.pausing import mapped
 from resolvers.inputs import InputError, check_search, unprintable
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant
 from resolvers.reading.rows import OrderRow, order_columns
@@ -102,7 +103,7 @@ async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort
     async with context.read() as session:
         statement = select(*order_columns(session)).where(*_plain_conditions(filter, context.actor))
         ordering = keys(sort, context.actor)
-        return await read_found(session, statement, Order.id, _words(filter), ordering, page, OrderRow)
+        return await read_found(session, statement, Order.id, await _words(filter), ordering, page, OrderRow)
 
 
 async def count_orders(context: Context, filter: OrderFilter) -> int:
@@ -154,7 +155,7 @@ def check(filter: OrderFilter, *at: str) -> None:
 
 async def conditions(session: AsyncSession, filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
     """The filter as conditions on orders. With words to search for, one statement is run."""
-    return _plain_conditions(filter, actor) + await narrowed(session, Order.id, _words(filter))
+    return _plain_conditions(filter, actor) + await narrowed(session, Order.id, await _words(filter))
 
 
 def _plain_conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
@@ -179,8 +180,8 @@ def _plain_conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[b
     return where
 
 
-def _words(filter: OrderFilter) -> list[Word]:
-    return [_mentions(word) for word in words_of(filter.search)]
+async def _words(filter: OrderFilter) -> list[Word]:
+    return await mapped(_mentions, words_of(filter.search), every=1)
 
 
 def _mentions(word: str) -> Word:

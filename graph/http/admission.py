@@ -81,6 +81,7 @@ class AdmissionControl:
             per_brand=MAX_PER_BRAND,
             queued_per_viewer=MAX_QUEUED_PER_VIEWER,
             reserved=RESERVED,
+            whole_turns=True,
         )
         self._identify = identify
         self._refused: OrderedDict[bytes, Refused] = OrderedDict()  # by the credential's digest, least recent first

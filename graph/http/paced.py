@@ -5,7 +5,6 @@ processor from everybody else. A refusal that waits holds a connection and nothi
 The server closes its connection when others need one (graph/http/server.py).
 """
 
-
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.limits.pace import Pace

@@ -48,12 +48,19 @@ class FairLimit:
         per_brand: int | None = None,
         queued_per_viewer: int | None = None,
         reserved: int = 0,
+        whole_turns: bool = False,
     ) -> None:
+        """`whole_turns`: a slot is in use at least until the event loop's turn ends.
+
+        Work that waits for nothing is done within a turn. Without it, any number of such works of one viewer would run
+        in one turn, and each of the others' many turns would be as long.
+        """
         self._free = concurrent
         self._reserved = reserved
         self._max_queued = queued
         self._max_queued_per_viewer = queued if queued_per_viewer is None else queued_per_viewer
         self._seconds = seconds
+        self._whole_turns = whole_turns
         self._per_viewer = per_viewer or concurrent
         self._per_brand = per_brand or concurrent
         self._waiting: list[Waiter] = []  # in the order of arrival
@@ -81,11 +88,18 @@ class FairLimit:
         try:
             yield must_wait
         finally:
-            self._free += 1
-            self._running[party.brand] -= 1
-            self._running[party] -= 1
-            self._admit()
-            self._forget(party)
+            if self._whole_turns:
+                asyncio.get_running_loop().call_soon(self._end, party)
+            else:
+                self._end(party)
+
+    def _end(self, party: Party) -> None:
+        """Gives the slot to the next one."""
+        self._free += 1
+        self._running[party.brand] -= 1
+        self._running[party] -= 1
+        self._admit()
+        self._forget(party)
 
     def _may_run(self, party: Party) -> bool:
         # Nobody who waits could run: whenever a slot is freed, all who can are admitted.
@@ -113,11 +127,8 @@ class FairLimit:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
             elif waiter.admitted.done() and not waiter.admitted.cancelled() and not waiter.admitted.exception():
-                # Admitted in the same instant in which the wait ended: the slot goes to the next one.
-                self._free += 1
-                self._running[party.brand] -= 1
-                self._running[party] -= 1
-                self._admit()
+                # Admitted in the same instant in which the wait ended.
+                self._end(party)
             self._forget(party)
             if isinstance(error, TimeoutError):
                 raise Overloaded from None
@@ -147,9 +158,7 @@ class FairLimit:
         return _most_frequent(each for each in reversed(parties) if each.brand == brand)
 
     def _admit(self) -> None:
-        while candidates := [
-            each for each in self._waiting if not each.admitted.done() and self._may_run(each.party)
-        ]:
+        while candidates := [each for each in self._waiting if not each.admitted.done() and self._may_run(each.party)]:
             chosen = min(candidates, key=self._turn)
             self._waiting.remove(chosen)
             self._start(chosen.party)
