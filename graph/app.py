@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -43,6 +44,7 @@ from models.actor import Actor, ActorKind
 from models.database.checkpoints import Checkpoints
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
+from resolvers.core.context import new_sessions
 
 RELAY_STOP_SECONDS = 8
 CLOSE_SECONDS = 10  # for connections and for what is being written, when the server stops
@@ -187,6 +189,8 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._on_mail = on_mail
         self._demo_token = demo_token
         self._path = path
+        # By viewer, as long as one of its requests runs.
+        self._sessions: WeakValueDictionary[Party, asyncio.Semaphore] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # No variable has the request, which has the body: a response may wait for its turn (graph/http/paced.py).
@@ -220,6 +224,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         principal = request.state.principal
+        viewer = Party(str(principal.actor.brand_id), principal.actor.identity)
         return RequestContext(
             database=self._database,
             actor=principal.actor,
@@ -230,6 +235,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             on_mail=self._on_mail,
             links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
             quota=request.state.quota,
+            sessions_of_viewer=self._sessions.setdefault(viewer, new_sessions(self._database)),
         )
 
 
