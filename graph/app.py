@@ -29,7 +29,7 @@ from graph.http.downloads import Downloads, remove_orphans
 from graph.http.failures import failure, rate_limited
 from graph.http.graphiql import graphiql_page, graphiql_routes
 from graph.http.graphql_over_http import GraphQLOverHTTP
-from graph.http.paced import Paced, new_pace
+from graph.http.paced import PARTY, Paced, new_pace
 from graph.http.public_path import PublicPath, public_path
 from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
@@ -209,12 +209,13 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         except AuthenticationError as error:
             return failure(error.status, str(error), error.code, request.headers, error.headers)
         actor = principal.actor
+        scope["state"][PARTY] = party = _party(actor)
         request.state.principal = principal
         request.state.quota = quota = self._quota(actor)
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
         if not quota.take(cost_of_bytes(body_bytes)):
             return rate_limited(quota, request.headers)
-        return Party(str(actor.brand_id), actor.identity)
+        return party
 
     def _quota(self, actor: Actor) -> Quota:
         """A user's own. The API keys of a brand share one: more keys give no more of it."""
@@ -224,7 +225,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         principal = request.state.principal
-        viewer = Party(str(principal.actor.brand_id), principal.actor.identity)
+        sessions = self._sessions.setdefault(_party(principal.actor), new_sessions(self._database))
         return RequestContext(
             database=self._database,
             actor=principal.actor,
@@ -235,8 +236,12 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             on_mail=self._on_mail,
             links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
             quota=request.state.quota,
-            sessions_of_viewer=self._sessions.setdefault(viewer, new_sessions(self._database)),
+            sessions_of_viewer=sessions,
         )
+
+
+def _party(actor: Actor) -> Party:
+    return Party(str(actor.brand_id), actor.identity)
 
 
 def _wants_page(request: Request) -> bool:

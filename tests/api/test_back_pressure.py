@@ -6,6 +6,7 @@ import logging
 import tracemalloc
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,13 +20,15 @@ from graph.http.graphql_over_http import GraphQLOverHTTP
 from graph.http.paced import BURST, IS_PAUSED, MAX_PAUSE_SECONDS, MAX_PER_SECOND, Paced, new_pace
 from graph.limits.fairness import FairLimit, Overloaded, Party
 from graph.limits.pace import Pace
+from graph.settings.edge import Edge
 from graph.telemetry.logs import JsonLines
 from models.api_key import new_secret
 from models.database.sessions import Database
 from resolvers import history, orders
 from resolvers.core.context import MAX_SESSIONS, MAX_SESSIONS_ON_SQLITE
 from tests.api.test_fairness import by_key, make_key, settle
-from tests.support.client import Client
+from tests.support.client import Client, serving
+from tests.support.clock import Clock
 from tests.support.factories import make_order, make_shop
 
 
@@ -176,6 +179,7 @@ def _scope(who: str) -> Scope:
 
 
 SECONDS = 4
+COSTLY = "{ orders(first: 100) { nodes { code } } }"
 IN_PLACES = admission.MAX_PER_VIEWER + admission.MAX_QUEUED_PER_VIEWER
 
 
@@ -313,6 +317,30 @@ async def test_the_refusal_of_a_crowding_credential_costs_no_statement_and_the_l
     assert [each["brand"] for each in lines] == [str(shop.brand.id)] * 5
     go.set()
     assert {each.status_code for each in await asyncio.gather(*admitted)} == {200}
+
+
+async def test_refusals_are_paced_by_viewer_and_those_of_unknown_ones_by_address(
+    database_url: str, database: Database, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = await make_shop(database)
+    viewer = shop.member()
+    keys: list[object] = []
+
+    async def turn(_: Pace, key: object, __: Any) -> None:
+        keys.append(key)
+
+    monkeypatch.setattr(Pace, "turn", turn)
+    monkeypatch.setattr("graph.identity.authenticate.MAX_FAILED_SIGN_INS", 1)
+    async with serving(database_url, tmp_path, clock, edge=Edge(rate_limit=10, request_timeout=90)) as api:
+        body = {"query": "{ viewer { name } }", "variables": {"a": "x" * 900_000}}
+        before_it_is_parsed = await api.http.post("/graphql", json=body, headers=api.as_(viewer).headers)
+        by_its_cost = await api.http.post("/graphql", json={"query": COSTLY}, headers=api.as_(viewer).headers)
+        made_up = {"Authorization": "Bearer x.y.z"}
+        unknown = [await api.http.post("/graphql", json={}, headers=made_up) for _ in range(2)]
+    statuses = [each.status_code for each in (before_it_is_parsed, by_its_cost, *unknown)]
+    assert statuses == [429, 429, 401, 429]
+    party = Party(str(shop.brand.id), viewer.identity)
+    assert keys == [party, party, "127.0.0.1"]
 
 
 # Turns of the event loop
