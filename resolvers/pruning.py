@@ -18,7 +18,6 @@ from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.scope import EVERYTHING
 from resolvers.core.work import write_batch
 
-MIN_DAYS = 30  # the API promises to remember idempotency keys at least so long
 BATCH_SIZE = 500
 
 # Operations that the order or the buyer refuses when they come a second time: their keys can be forgotten.
