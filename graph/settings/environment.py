@@ -26,7 +26,7 @@ DATA_FOLDER = (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "va
 MIN_TOKEN_LENGTH = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[\w.~-]+", re.ASCII)
-OWN_PATHS = ("graphql", "graphiql", "downloads", "health", "metrics")
+OWN_PATHS = ("graphql", "graphiql", "downloads", "health", "metrics", "schema.graphql")
 PROVIDER = ("ORDERS_OIDC_ISSUER", "ORDERS_OIDC_AUDIENCE", "ORDERS_OIDC_JWKS_URL")
 
 
