@@ -67,6 +67,8 @@ def create_app(
     A `clock` other than the system's replaces the database's clock too. `demo`: whom GraphiQL can sign in as.
     """
     lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LOCK_WAIT_MARGIN)
+    if not settings.secret_key:
+        raise ValueError("a server needs a signing key")
     database_setup = partial(
         Database,
         settings.database_url,

@@ -74,9 +74,3 @@ def test_a_database_without_a_schema_is_not_migrated_by_a_command_that_needs_dat
     with closing(sqlite3.connect(path)) as file:
         assert file.execute("SELECT * FROM sqlite_master").fetchall() == []
     assert not (tmp_path / "secret.key").exists()
-
-
-def test_a_command_that_adds_data_takes_the_demos_database_only_when_told_to(tmp_path: Path) -> None:
-    make(tmp_path / "demo.db")
-    with pytest.raises(CommandError, match=f"there is no file {tmp_path / 'orders.db'}"):
-        existing_settings(demo=False, or_demo=False, data_folder=tmp_path)
