@@ -19,12 +19,12 @@ from models.database.sessions import Database
 from models.database.tables import metadata
 from models.idempotency import IdempotencyKey
 from models.order import Order
-from models.policy import Role
+from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from resolvers.pruning import REFUSED_TWICE
 from tests.support.client import Client, id_of
 from tests.support.every_mutation import EveryMutation
-from tests.support.factories import make_order, make_shop
+from tests.support.factories import OPERATOR, add_delivery_note, make_order, make_shop
 
 SCHEMA = build_schema(schema.as_str())
 MUTATIONS = SCHEMA.mutation_type.fields if SCHEMA.mutation_type else {}
@@ -166,3 +166,28 @@ async def test_an_invoice_of_several_orders_has_the_version_of_its_first(databas
         ["STALE_ORDER"],
         [],
     ]
+
+
+DELETE_NOTE = """mutation ($input: DeleteDeliveryNoteInput!) { deleteDeliveryNote(input: $input) {
+                   deletedDeliveryNoteId replayed order { id } userErrors { code } } }"""
+
+
+@pytest.mark.parametrize("role", [Role.WRITE, Role.OPERATOR])
+async def test_a_retried_deletion_is_found_without_its_document(database: Database, api: Client, role: Role) -> None:
+    """An operator belongs to no brand, in which the key could be looked up."""
+    shop, other = await make_shop(database), await make_shop(database)
+    client = api.as_(OPERATOR if role is Role.OPERATOR else shop.member(role))
+    order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
+    note = await add_delivery_note(database, order)
+    input = {"deliveryNoteId": id_of(note), "idempotencyKey": "k"}
+    first, again = [(await client.data(DELETE_NOTE, input=input))["deleteDeliveryNote"] for _ in range(2)]
+    assert first == {
+        "deletedDeliveryNoteId": id_of(note),
+        "replayed": False,
+        "order": {"id": id_of(order)},
+        "userErrors": [],
+    }
+    assert again == first | {"replayed": True}
+    for stranger in (api.as_(shop.member(id="another")), api.as_(other.member())):
+        [error] = (await stranger.data(DELETE_NOTE, input=input))["deleteDeliveryNote"]["userErrors"]
+        assert error == {"code": "NOT_FOUND"}
