@@ -21,6 +21,7 @@ from graph.orders import Order, load_order
 from models.policy import Blocker
 from resolvers.bulk_dry_run import FIRST
 from resolvers.bulk_runs import MAX_ORDERS
+from resolvers.core.idempotency import MAX_KEY_LENGTH, MIN_DAYS
 from resolvers.core.notices import MAX_BODY_LENGTH
 from resolvers.core.pausing import mapped
 from resolvers.core.refusals import DryRun, OrderResult, Outcome, RefusalCode
@@ -98,7 +99,8 @@ class BulkInput:
         default=UNSET,
         description="Makes the command safe to retry: a retry with the same key acts on the same orders, "
         "completes those that are left and mails nobody twice. An order that the first try "
-        "completed counts as done, whatever has happened to it since.",
+        "completed counts as done, whatever has happened to it since. At most "
+        f"{MAX_KEY_LENGTH} characters, remembered for at least {MIN_DAYS} days.",
     )
 
     async def chosen(self) -> dict[str, Any]:
