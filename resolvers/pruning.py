@@ -22,9 +22,9 @@ from models.scope import EVERYTHING
 from resolvers.core.work import write_batch
 
 BATCH_SIZE = 500
-EXAMINED = 5_000  # rows of each kind in one step of the server's own sweep
+EXAMINED = 2_000  # rows of each kind in one step of the server's own sweep
 FIRST_SECONDS = 60.0  # from the server's start to the first step
-INTERVAL_SECONDS = 600.0  # between two steps
+INTERVAL_SECONDS = 300.0  # between two steps
 log = logging.getLogger("orders.database")
 
 # Operations that are refused when they come a second time, however much later: their keys can be forgotten.

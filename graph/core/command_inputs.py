@@ -1,6 +1,5 @@
 """What every mutation takes besides its own arguments: the idempotency key and, on an order, the expected version."""
 
-from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -53,6 +52,4 @@ def _plain(value: Any) -> Any:
         return {name: _plain(each) for name, each in given.items() if each is not UNSET}
     if isinstance(value, list):
         return [_plain(each) for each in value]
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
     return value
