@@ -35,12 +35,13 @@ from graph.http.graphql_over_http import GraphQLOverHTTP
 from graph.http.making import DocumentProcesses, Setup
 from graph.http.paced import PARTY, Paced, new_pace
 from graph.http.public_path import PublicPath, public_path
+from graph.http.schema_file import SchemaFile
 from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
 from graph.limits.rate import Quota, RateLimiter
 from graph.limits.request import cost_of_bytes
-from graph.schema import create_schema, schema
+from graph.schema import create_schema, printed_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings
 from graph.telemetry import logs, metrics
@@ -49,6 +50,7 @@ from models.database.checkpoints import Checkpoints
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 from resolvers.core.context import new_sessions
+from resolvers.pruning import Sweep
 from resolvers.summing import Summing
 
 RELAY_STOP_SECONDS = 8
@@ -68,6 +70,8 @@ def create_app(
     A `clock` other than the system's replaces the database's clock too. `demo`: whom GraphiQL can sign in as.
     """
     lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LOCK_WAIT_MARGIN)
+    if not settings.secret_key:
+        raise ValueError("a server needs a signing key")
     database_setup = partial(
         Database,
         settings.database_url,
@@ -104,6 +108,7 @@ def create_app(
         anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
         checkpoints = asyncio.create_task(Checkpoints(database).run(), name="checkpoints")
         summing = asyncio.create_task(Summing(database).run(), name="analytics")
+        sweeping = asyncio.create_task(Sweep(database).run(), name="sweep")
         try:
             yield
         finally:
@@ -112,10 +117,10 @@ def create_app(
                 processes.close()
             # The relay limits its own shutdown; these limits are for a database that hangs meanwhile.
             looking_up: asyncio.Task[object] | None = getattr(app.state, "looking_up_schema", None)
-            for each in (anchoring, checkpoints, summing, looking_up):
+            for each in (anchoring, checkpoints, summing, sweeping, looking_up):
                 if each:
                     each.cancel()
-            tasks = {running, anchoring, checkpoints, summing, *([looking_up] if looking_up else [])}
+            tasks = {running, anchoring, checkpoints, summing, sweeping, *([looking_up] if looking_up else [])}
             await _until_ended(tasks, RELAY_STOP_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
@@ -131,6 +136,7 @@ def create_app(
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *console_routes(demo=demo, path=path, graphiql=settings.edge.graphiql),
+            *([_schema_route()] if settings.edge.introspection else ()),
             *(graphiql_routes() if settings.edge.graphiql else ()),
         ],
         middleware=headers.middleware(settings.edge.cors_origins),
@@ -159,6 +165,10 @@ def create_app(
     app.state.is_stopping = False
     app.state.stop = stop
     return app
+
+
+def _schema_route() -> Route:
+    return Route("/schema.graphql", AdmissionControl(SchemaFile(printed_schema)), methods=["GET"])
 
 
 async def _until_ended(tasks: "set[asyncio.Task[Any]]", seconds: float) -> None:

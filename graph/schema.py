@@ -1,9 +1,11 @@
 """The API's table of contents: every query and mutation, bound to its resolver, its permission and its cost."""
 
+from functools import cache
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from graphql.utilities.print_schema import print_schema_definition
 from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
@@ -57,6 +59,7 @@ from graph.statuses import status_labels
 from graph.tagging import apply_tags
 from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation
+from graph.tour import TOUR
 from graph.viewer import viewer
 from models.messages.mail import MailKind, mail_texts
 from models.permissions import Permission
@@ -490,6 +493,15 @@ describe_values(OrderAction, mutations_by_action(Mutation))
 
 
 class Schema(strawberry.Schema):
+    """Described by the tour, which Strawberry itself can neither take nor print."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._schema.description = TOUR
+
+    def as_str(self) -> str:
+        return f"{print_schema_definition(self._schema)}\n\n{super().as_str()}"
+
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Errors are logged where they are masked (graph/core/errors.py)."""
 
@@ -506,5 +518,13 @@ def create_schema(*, introspection: bool = True) -> Schema:
 
 
 schema = create_schema()
+
+
+@cache
+def printed_schema() -> str:
+    """What schema.graphql holds, and GET /schema.graphql serves."""
+    return schema.as_str() + "\n"
+
+
 # What each field needs; importing this module fails if a query or a mutation declares nothing.
 BINDINGS = bindings(schema)

@@ -107,7 +107,7 @@ async def delete_tag(
         # Under this lock nobody can put the tag on an order: that would need a lock on the tag too.
         tag = await _locked(work, tag_id)
         of_tag = (OrderTag.brand_id == work.brand_id, OrderTag.tag_id == tag.id)
-        carriers = await work.find(select(func.count()).select_from(OrderTag).where(*of_tag)) or 0
+        carriers = work.count = await work.find(select(func.count()).select_from(OrderTag).where(*of_tag)) or 0
         if carriers and not remove_from_orders:
             raise Refused(invalid(context, TAG_IN_USE, "removeFromOrders", count=carriers))
         await work.save(delete(OrderTag).where(*of_tag))
@@ -115,7 +115,8 @@ async def delete_tag(
         work.record(TagDeleted(brand_id=work.brand_id, at=work.now, code=tag.code, orders=carriers))
         return tag.id
 
-    return await _act(context, change, terms), carriers
+    outcome = await _act(context, change, terms)
+    return outcome, outcome.count if outcome.replayed else carriers
 
 
 async def _act(context: Context, change: Change, terms: Terms, wrong: Sequence[Refusal] = ()) -> Outcome:
