@@ -388,7 +388,8 @@ class Mutation:
         send_order_back_to_cart,
         needs=A.SEND_BACK_TO_CART,
         description="Sends an order back to the buyer's cart, where the buyer corrects it and orders again. Final for "
-        "this order; the new order has it as Order.replaces.",
+        "this order; the new order has it as Order.replaces, and is its "
+        "Order.replacedBy.",
     )
     create_order_confirmation = command(
         create_order_confirmation,

@@ -124,6 +124,7 @@ class Loaders:
         self.backlog_skus: DataLoader[UUID, list[BacklogSkuRow]] = many(read_backlog_skus)
         self.contents: DataLoader[tuple[UUID, DataSet], list[LineRow]] = many(read_contents)
         self.replaced: DataLoader[UUID, UUID | None] = one(read_replaced)
+        self.replacement: DataLoader[UUID, UUID | None] = one(read_replacements)
         self.notifications: DataLoader[UUID, list[NotificationRow]] = many(read_notifications)
 
 
@@ -212,6 +213,13 @@ async def read_replaced(session: AsyncSession, ids: list[UUID]) -> dict[UUID, UU
     columns = (OrderReplacement.order_id, OrderReplacement.replaced_order_id)
     rows = await session.execute(select(*columns).where(OrderReplacement.order_id.in_(ids)))
     return {row[0]: row[1] for row in rows}
+
+
+async def read_replacements(session: AsyncSession, ids: list[UUID]) -> dict[UUID, UUID]:
+    """Returned order's id → the order that replaces it."""
+    columns = (OrderReplacement.replaced_order_id, OrderReplacement.order_id)
+    statement = select(*columns).where(OrderReplacement.replaced_order_id.in_(ids)).order_by(OrderReplacement.order_id)
+    return {row[0]: row[1] for row in await session.execute(statement)}
 
 
 async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[HistoryRow]]:

@@ -69,6 +69,7 @@ class OrderRow:
     shipping_minor: int
     total_minor: int
     total_quantity: int
+    comment: str
     placed_at: datetime
     updated_at: datetime
     archived_at: datetime | None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ WHILE_SMALL = {"search": {"orders"}}
 ORDER = """{ id code statusLabel deliveryStatus total { amount } buyer { name } tags { code } canReject
              rejectionBlockers { code documents { code } } availableActions rejection { rejectedAt }
              deliveryNotes { code } invoices { code } backlogSkus { orderedQuantity } replaces { code }
+             replacedBy { code }
              notifications { status } original { totalQuantity } confirmation { totalQuantity }
              lines(first: 20) { totalCount nodes { quantity sku { number } } }
              history(first: 20) { totalCount nodes { kind } } }"""
@@ -198,10 +200,7 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         "facets of a buyer's": lambda: client.data(
             f"query ($filter: OrderFilter) {FACETS}", filter={"buyerIds": [to_id(Kind.BUYER, buyer)]}
         ),
-        **{
-            name: lambda who=who, document=document, variables=variables: who.data(document, **variables)
-            for name, (who, document, variables) in lists.items()
-        },
+        **{name: partial(who.data, document, **variables) for name, (who, document, variables) in lists.items()},
         "recently placed": filtered(placedFrom=recent),
         "recently placed, one status": filtered(placedFrom=recent, status=["OC_CREATED"]),
         "a buyer user's own": page(buyer_user),
