@@ -26,6 +26,7 @@ from graph.document_types import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import ORDER_EXCEL, ORDER_PDFS, ORDERS_EXCEL, OrderList, Record
 from graph.history_types import OrderEvent
 from graph.limits.cost import COST_OF_A_FILTER, ListSize, page_size
+from graph.members import Member
 from graph.notifications import Notification
 from graph.order_filter import OrderFilter, OrderSort
 from graph.rejection_types import OrderRejection, RejectionBlocker
@@ -130,6 +131,14 @@ class Order(Node):
     @question(needs=Permission.READ_INTERNAL, description="The tags of the order, sorted by code. Empty for a buyer.")
     async def tags(self, info: Info) -> list[Tag]:
         return [Tag.of(row) for row in await info.context.loaders.tags.load(self.row.id)]
+
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="The member in charge of the order. Null if there is none, and always null for a buyer.",
+    )
+    async def assignee(self, info: Info) -> Member | None:
+        row = await info.context.loaders.assignee.load(self.row.id)
+        return Member.of(row) if row else None
 
     @strawberry.field(
         description="Whether the viewer can reject the order now, with rejectOrder. True if and only if "

@@ -4,6 +4,7 @@ from sqlalchemy import Column, String, Table
 
 from models import (
     api_key,
+    assignee,
     audit,
     backlog_sku,
     brand,
@@ -38,6 +39,7 @@ schema_compatibility = Table(
 
 __all__ = [
     "api_key",
+    "assignee",
     "audit",
     "backlog_sku",
     "brand",

@@ -304,9 +304,9 @@ async def test_the_number_of_statements_does_not_grow_with_the_page(
         with member.statements() as statements:
             assert len((await member.data(EVERYTHING_SHOWN, first=size))["orders"]["nodes"]) == size
         counts.append(len(statements))
-    # One for each of: the page, its count, buyers and recipients, brands, catalogs, replacements, line pages and counts,
-    # tags, facts, documents, rejecters, rejections, delivery notes, invoices, backlog SKUs, notifications, history pages
-    # and counts.
+    # One for each of: the page, its count, buyers and recipients, brands, catalogs, replacements, line pages and
+    # counts, tags, facts, documents, rejecters, rejections, delivery notes, invoices, backlog SKUs, notifications,
+    # history pages and counts.
     assert counts == [20, 20]
 
 

@@ -47,7 +47,7 @@ WHILE_SMALL = {"search": {"orders"}}
 ORDER = """{ id code statusLabel deliveryStatus total { amount } buyer { name } tags { code } canReject
              rejectionBlockers { code documents { code } } availableActions rejection { rejectedAt }
              deliveryNotes { code } invoices { code } backlogSkus { orderedQuantity } replaces { code }
-             replacedBy { code }
+             replacedBy { code } assignee { name }
              notifications { status } original { totalQuantity } confirmation { totalQuantity }
              lines(first: 20) { totalCount nodes { quantity sku { number } } }
              history(first: 20) { totalCount nodes { kind } } }"""
@@ -190,6 +190,8 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         "a catalog's": filtered(catalogIds=[to_id(Kind.CATALOG, catalog)]),
         "recently updated": filtered(updatedSince=recent, updatedBefore="2027-01-01T00:00:00Z"),
         "archived": filtered(onlyArchived=True),
+        "assigned": filtered(assigned=True),
+        "a member's": filtered(assigneeIds=["demo-write"]),
         "without a tag": filtered(withoutTag=True),
         "with a tag": filtered(withoutTag=False),
         "delivered": filtered(deliveryStatus=["DELIVERY_NOTE_CREATED"]),
