@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from graph.analytics import order_analytics, order_analytics_excel
 from graph.api_keys import api_keys, create_api_key, revoke_api_key, rotate_api_key
 from graph.archiving import archive_order
+from graph.assigning import assign_order
 from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
@@ -46,6 +47,7 @@ from graph.invoices import (
 from graph.limits.cost import Cost, ListSize, page_size
 from graph.limits.documents import DocumentValidator, Limits
 from graph.mail_preview import order_mail_preview
+from graph.members import members
 from graph.notifications import notifications
 from graph.order_facets import order_facets
 from graph.orders import order, order_by_code, orders, orders_excel
@@ -218,6 +220,13 @@ class Query:
         "resendNotification. Empty for a buyer.",
         directives=[page_size("first", "last")],
     )
+    members = question(
+        members,
+        needs=P.READ_INTERNAL,
+        description="The members of the brand who have done something here or were put in charge of an order, by name. "
+        "assignOrder takes their ids. Empty for a buyer.",
+        directives=[ListSize(assumed_size=50)],
+    )
     carts = question(
         carts,
         needs=P.READ,
@@ -274,6 +283,12 @@ class Mutation:
         needs=A.APPLY_TAGS,
         description="Replaces the tags of an order, adds tags to it or removes tags from it, in any status, rejected "
         "or not.",
+    )
+    assign_order = command(
+        assign_order,
+        needs=A.ASSIGN,
+        description="Puts a member of the brand in charge of an order, or nobody. Next: find the member's orders with "
+        "OrderFilter.assigneeIds.",
     )
     create_tag = command(
         create_tag,
@@ -391,7 +406,8 @@ class Mutation:
         send_order_back_to_cart,
         needs=A.SEND_BACK_TO_CART,
         description="Sends an order back to the buyer's cart, where the buyer corrects it and orders again. Final for "
-        "this order; the new order has it as Order.replaces.",
+        "this order; the new order has it as Order.replaces, and is its "
+        "Order.replacedBy.",
     )
     create_order_confirmation = command(
         create_order_confirmation,

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models.actor import Actor
+from models.actor import MAX_ID_LENGTH, Actor
+from models.assignee import OrderAssignee
 from models.buyer import Buyer
 from models.facts import FACT_SQL, delivery_status_in, possible
 from models.folding import fold
@@ -21,7 +22,7 @@ from models.policy import DeliveryStatus, Fact, OrderAction, OrderStatus
 from models.tag import OrderTag
 from resolvers.core.context import Context
 from resolvers.core.pausing import mapped
-from resolvers.inputs import InputError, check_search, unprintable
+from resolvers.inputs import InputError, check_search, check_text, unprintable
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant
 from resolvers.reading.rows import OrderRow, order_columns
 from resolvers.reading.search import (
@@ -78,6 +79,8 @@ class OrderFilter:
     invoiced: bool | None = None
     only_archived: bool | None = None
     without_tag: bool | None = None
+    assigned: bool | None = None
+    assignee_ids: Sequence[str] | None = None
 
     @property
     def has_condition(self) -> bool:
@@ -197,9 +200,12 @@ def check(filter: OrderFilter, *at: str) -> None:
         (filter.buyer_ids, "buyerIds"),
         (filter.tag_ids, "tagIds"),
         (filter.catalog_ids, "catalogIds"),
+        (filter.assignee_ids, "assigneeIds"),
     ):
         if ids is not None and len(ids) > MAX_FILTER_IDS:
             raise InputError(f"{name} takes at most {MAX_FILTER_IDS} ids.", *at, name)
+    for place, id in enumerate(filter.assignee_ids or ()):
+        check_text(id, MAX_ID_LENGTH, *at, "assigneeIds", str(place))
 
 
 async def conditions(session: AsyncSession, filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
@@ -239,12 +245,19 @@ def _plain_conditions(filter: OrderFilter, actor: Actor) -> list[ColumnElement[b
         where.append(Order.catalog_id.in_(filter.catalog_ids))
     if filter.delivery_status is not None:
         where.append(delivery_status_in(filter.delivery_status))
+    if filter.assigned is not None:
+        is_assigned = exists().where(_ASSIGNEE_OF_ORDER).correlate(Order)
+        where.append(is_assigned if filter.assigned else not_(is_assigned))
+    if filter.assignee_ids is not None:
+        is_one_of_them = OrderAssignee.actor_id.in_(filter.assignee_ids)
+        where.append(exists().where(_ASSIGNEE_OF_ORDER, is_one_of_them).correlate(Order))
     if filter.invoiced is not None:
         is_invoiced = FACT_SQL[Fact.INVOICE]  # as the viewer sees it: a buyer sees no drafts
         where.append(is_invoiced if filter.invoiced else not_(is_invoiced))
     return where
 
 
+_ASSIGNEE_OF_ORDER = and_(OrderAssignee.brand_id == Order.brand_id, OrderAssignee.order_id == Order.id)
 TAG_OF_ORDER = and_(OrderTag.brand_id == Order.brand_id, OrderTag.order_id == Order.id)
 
 

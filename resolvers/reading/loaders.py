@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.assignee import OrderAssignee
 from models.audit import AuditEntry
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
@@ -42,6 +43,7 @@ from resolvers.reading.rows import (
     CATALOG_COLUMNS,
     HISTORY_COLUMNS,
     LINE_COLUMNS,
+    MEMBER_COLUMNS,
     NOTIFICATION_COLUMNS,
     REJECTION_COLUMNS,
     TAG_COLUMNS,
@@ -55,6 +57,7 @@ from resolvers.reading.rows import (
     InvoiceLineRow,
     InvoiceRow,
     LineRow,
+    MemberRow,
     NotificationRow,
     OrderRow,
     RecipientRow,
@@ -110,6 +113,7 @@ class Loaders:
         self.history_count: DataLoader[UUID, int | None] = one(count_history)
         self.lines: DataLoader[PageKey, list[LineRow]] = many(read_lines)
         self.history: DataLoader[PageKey, list[HistoryRow]] = many(read_history)
+        self.assignee: DataLoader[UUID, MemberRow | None] = one(read_assignees)
         self.tags: DataLoader[UUID, list[TagRow]] = many(read_tags)
         self.delivery_notes: DataLoader[UUID, list[DeliveryNoteRow]] = many(read_delivery_notes)
         self.invoices: DataLoader[UUID, list[InvoiceRow]] = many(read_invoices)
@@ -124,6 +128,7 @@ class Loaders:
         self.backlog_skus: DataLoader[UUID, list[BacklogSkuRow]] = many(read_backlog_skus)
         self.contents: DataLoader[tuple[UUID, DataSet], list[LineRow]] = many(read_contents)
         self.replaced: DataLoader[UUID, UUID | None] = one(read_replaced)
+        self.replacement: DataLoader[UUID, UUID | None] = one(read_replacements)
         self.notifications: DataLoader[UUID, list[NotificationRow]] = many(read_notifications)
 
 
@@ -214,9 +219,21 @@ async def read_replaced(session: AsyncSession, ids: list[UUID]) -> dict[UUID, UU
     return {row[0]: row[1] for row in rows}
 
 
+async def read_replacements(session: AsyncSession, ids: list[UUID]) -> dict[UUID, UUID]:
+    """Returned order's id → the order that replaces it."""
+    columns = (OrderReplacement.replaced_order_id, OrderReplacement.order_id)
+    statement = select(*columns).where(OrderReplacement.replaced_order_id.in_(ids)).order_by(OrderReplacement.order_id)
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
 async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[HistoryRow]]:
     statement = select(AuditEntry.order_id, *HISTORY_COLUMNS)
     return await read_pages(session, keys, statement, AuditEntry.order_id, AuditEntry.id, HistoryRow)
+
+
+async def read_assignees(session: AsyncSession, ids: list[UUID]) -> dict[UUID, MemberRow]:
+    statement = select(OrderAssignee.order_id, *MEMBER_COLUMNS).where(OrderAssignee.order_id.in_(ids))
+    return {row[0]: MemberRow(*row[1:]) for row in await session.execute(statement)}
 
 
 async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[TagRow]]:

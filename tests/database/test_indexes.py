@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ UNAVOIDABLE = {"cannot be rejected": {"delivery_notes", "invoices", "invoiced_or
 ORDER = """{ id code statusLabel deliveryStatus total { amount } buyer { name } tags { code } canReject
              rejectionBlockers { code documents { code } } availableActions rejection { rejectedAt }
              deliveryNotes { code } invoices { code } backlogSkus { orderedQuantity } replaces { code }
+             replacedBy { code } assignee { name }
              notifications { status } original { totalQuantity } confirmation { totalQuantity }
              lines(first: 20) { totalCount nodes { quantity sku { number } } }
              history(first: 20) { totalCount nodes { kind } } }"""
@@ -185,6 +187,8 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         "a catalog's": filtered(catalogIds=[to_id(Kind.CATALOG, catalog)]),
         "recently updated": filtered(updatedSince=recent, updatedBefore="2027-01-01T00:00:00Z"),
         "archived": filtered(onlyArchived=True),
+        "assigned": filtered(assigned=True),
+        "a member's": filtered(assigneeIds=["demo-write"]),
         "without a tag": filtered(withoutTag=True),
         "with a tag": filtered(withoutTag=False),
         "delivered": filtered(deliveryStatus=["DELIVERY_NOTE_CREATED"]),
@@ -195,10 +199,7 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         "facets of a buyer's": lambda: client.data(
             f"query ($filter: OrderFilter) {FACETS}", filter={"buyerIds": [to_id(Kind.BUYER, buyer)]}
         ),
-        **{
-            name: lambda who=who, document=document, variables=variables: who.data(document, **variables)
-            for name, (who, document, variables) in lists.items()
-        },
+        **{name: partial(who.data, document, **variables) for name, (who, document, variables) in lists.items()},
         "recently placed": filtered(placedFrom=recent),
         "recently placed, one status": filtered(placedFrom=recent, status=["OC_CREATED"]),
         "a buyer user's own": page(buyer_user),
