@@ -1,9 +1,12 @@
 """A quiet viewer beside one who floods, or beside a stranger: how long it waits, and whether it is ever refused.
 
-A real server without a rate limit. The quiet viewer and the flood are a process each, on the same machine.
+A real server without a rate limit. The quiet viewer and the flood are a process each, on the same machine. `x alone` is
+the quiet viewer's p99 divided by the mean of its p99 alone before and after. On a busy machine all figures grow, and
+those beside a flood grow more: `load` is the machine's, at the end of each row. `--quick` takes a third of the time.
 """
 
 import asyncio
+import os
 import secrets
 import tempfile
 import time
@@ -14,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from statistics import quantiles
+from statistics import mean, quantiles
 from typing import Any
 
 import httpx2
@@ -33,6 +36,7 @@ from tests.support.server_process import ServerProcess, server_process
 
 ORDERS = 30_000
 SECONDS = 10.0  # of each row
+QUICK_SECONDS = 3.0
 PATIENCE = 60.0  # seconds that a client waits for its answer
 WORDS = "a b c d e f g h i j"
 VIEWER = "{ viewer { name } }"
@@ -105,20 +109,24 @@ FLOODS: dict[str, Flood] = {
     "order searches, 44 connections": viewer(44, ORDER_SEARCH),
     "analytics by product, 44 connections": viewer(44, ANALYTICS),
     "45 counts, 1 connection": viewer(1, COUNTS),
+    "smallest queries, 44 connections": viewer(44, VIEWER),
+    "lists, 44 connections": viewer(44, LIST),
     "made-up API keys, 78 connections": made_up_keys,
     "500 idle connections": idle_connections,
     "alone again": nobody,
 }
 
 
-async def main() -> None:
+async def main(*options: str) -> None:
+    seconds = QUICK_SECONDS if "--quick" in options else SECONDS
     with tempfile.TemporaryDirectory() as folder:
-        await measure("SQLite", f"sqlite:///{folder}/orders.db")
+        await measure("SQLite", f"sqlite:///{folder}/orders.db", seconds)
     with start_postgres() as postgres:
-        await measure("PostgreSQL", await asyncio.to_thread(postgres.create_database, "bench"))
+        await measure("PostgreSQL", await asyncio.to_thread(postgres.create_database, "bench"), seconds)
 
 
-async def measure(name: str, url: str) -> None:
+async def measure(name: str, url: str, seconds: float) -> None:
+    """`seconds`: of each row."""
     database = Database(url)
     await upgrade(database)
     brand_id = await fill(database, ORDERS)
@@ -129,19 +137,22 @@ async def measure(name: str, url: str) -> None:
         actor = Actor(role=Role.ADMIN, id=id, name=id, brand_id=brand_id)
         return {"Authorization": f"Bearer {tokens.sign(actor, timedelta(hours=1))}"}
 
-    print(
-        f"\n{name}, {ORDERS:,} orders\n{'':<40}{'asked':>7}{'503':>6}{'p50 ms':>9}{'p99 ms':>9}   the other's answers"
-    )
+    print(f"\n{name}, {ORDERS:,} orders\n{'':<40}{'asked':>7}{'503':>6}{'p50 ms':>9}{'p99 ms':>9}{'load':>6}")
+    p99: dict[str, float] = {}
     async with server_process(url, "--drain", "0", ORDERS_RATE_LIMIT="0") as server:
         for title in FLOODS:
             with flooding(title, server.url, headers("greedy")) as outcomes:
                 await asyncio.sleep(2)
-                refused, waits = await quiet(server, headers("quiet"))
+                refused, waits = await quiet(server, headers("quiet"), seconds)
             cuts = quantiles(waits, n=100)
+            p99[title] = cuts[98]
             print(
-                f"{title:<40}{len(waits):>7}{refused:>6}{cuts[49] * 1000:>9.1f}{cuts[98] * 1000:>9.1f}   {outcomes}",
+                f"{title:<40}{len(waits):>7}{refused:>6}{cuts[49] * 1000:>9.1f}{cuts[98] * 1000:>9.1f}"
+                f"{os.getloadavg()[0]:>6.1f}   the other's answers: {outcomes}",
                 flush=True,
             )
+    alone = mean(each for title, each in p99.items() if title.startswith("alone"))
+    print("x alone: " + ", ".join(f"{each / alone:.1f} {title}" for title, each in p99.items()))
 
 
 @contextmanager
@@ -175,11 +186,11 @@ def run_flood(title: str, url: str, greedy: dict[str, str], stop: Connection) ->
     stop.send(dict(parties.outcomes))
 
 
-async def quiet(server: ServerProcess, headers: dict[str, str]) -> tuple[int, list[float]]:
+async def quiet(server: ServerProcess, headers: dict[str, str], seconds: float) -> tuple[int, list[float]]:
     """How often it was refused or got no answer, and the seconds that each request took. A connection for each."""
     refused = 0
     waits: list[float] = []
-    until = time.perf_counter() + SECONDS
+    until = time.perf_counter() + seconds
     limits = httpx2.Limits(max_keepalive_connections=0)
     async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=PATIENCE, limits=limits) as http:
         while time.perf_counter() < until or len(waits) < 3:

@@ -34,6 +34,7 @@ from tests.support.server_process import ServerProcess, server_process
 ORDERS = 10_000
 SECONDS = 15  # of each of the three parts
 CLIENTS = 16  # at once, when the capacity is measured: twice the server's places
+VIEWERS = 20  # each is refused only so often (graph/http/paced.py)
 TIMES = 3
 PATIENCE = 20.0  # seconds that a client waits for its answer
 PDF_LINK = "query ($id: ID!) { order(id: $id) { pdf(document: PURCHASE_ORDER) { url } } }"
@@ -60,10 +61,11 @@ class Seen:
 
 
 class Load:
-    """The mix of requests of a brand's member."""
+    """The mix of requests of a brand's members, whose tokens these are."""
 
-    def __init__(self, http: httpx2.AsyncClient, orders: list[UUID]) -> None:
+    def __init__(self, http: httpx2.AsyncClient, orders: list[UUID], tokens: list[str]) -> None:
         self._http = http
+        self._headers = cycle({"Authorization": f"Bearer {token}"} for token in tokens)
         self._open = cycle(orders)
         self._next = count()
 
@@ -83,7 +85,7 @@ class Load:
         if kind != "L":
             body["variables"] = {"id": to_id(Kind.ORDER, next(self._open))}
         try:
-            answer = await self._http.post("/graphql", json=body)
+            answer = await self._http.post("/graphql", json=body, headers=next(self._headers))
         except httpx2.TransportError as error:
             return type(error).__name__
         if answer.status_code == 503:
@@ -109,15 +111,15 @@ async def measure(name: str, url: str) -> None:
     async with database.read(Scope(brand_id)) as session:
         orders = list(await session.scalars(select(Order.id).where(Order.status.in_(sorted(OPEN)))))
     await database.close()
-    actor = Actor(role=Role.WRITE, id="bench", name="Bench", brand_id=brand_id)
-    token = Tokens(SECRET, lambda: datetime.now(UTC)).sign(actor, timedelta(hours=1))
+    members = [Actor(role=Role.WRITE, id=f"bench-{n}", name="Bench", brand_id=brand_id) for n in range(VIEWERS)]
+    signer = Tokens(SECRET, lambda: datetime.now(UTC))
+    tokens = [signer.sign(member, timedelta(hours=1)) for member in members]
     limits = httpx2.Limits(max_connections=400, max_keepalive_connections=400)
-    headers = {"Authorization": f"Bearer {token}"}
     async with (
         server_process(url, "--drain", "0") as server,
-        httpx2.AsyncClient(base_url=server.url, headers=headers, limits=limits, timeout=PATIENCE) as http,
+        httpx2.AsyncClient(base_url=server.url, limits=limits, timeout=PATIENCE) as http,
     ):
-        load = Load(http, orders)
+        load = Load(http, orders, tokens)
         await closed(load, Seen(), 3)
         memory = resident(server)
         print(
@@ -131,7 +133,7 @@ async def measure(name: str, url: str) -> None:
         over = Seen()
         taken = await offered(load, over, TIMES * capacity)
         print(over.row(f"{TIMES} x capacity", taken))
-        recovery = await recovered(http)
+        recovery = await recovered(http, tokens[0])
         after = Seen()
         await closed(load, after, SECONDS)
         print(after.row("afterwards", SECONDS))
@@ -170,12 +172,13 @@ async def offered(load: Load, seen: Seen, rate: float) -> float:
     return taken
 
 
-async def recovered(http: httpx2.AsyncClient) -> float:
+async def recovered(http: httpx2.AsyncClient, token: str) -> float:
     """Seconds until the smallest request is answered within 100 ms again."""
     started = time.perf_counter()
     while True:
         asked = time.perf_counter()
-        answer = await http.post("/graphql", json={"query": "{ viewer { name } }"})
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = await http.post("/graphql", json={"query": "{ viewer { name } }"}, headers=headers)
         if answer.status_code == 200 and time.perf_counter() - asked < 0.1:
             return asked - started
         await asyncio.sleep(0.05)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, select
 
 from exports.xlsx.columns import CellKind, Column, Reader, Sql
+from models.assignee import OrderAssignee
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog, Sku
@@ -88,6 +89,7 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     Column("shipping", Text("Shipping", "送料"), 14, MONEY, Order.shipping_minor),
     Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor),
     Column("tags", Text("Tags", "タグ"), 24, TEXT, _tags, internal=True),
+    Column("assignee", Text("Assignee", "担当者"), 22, TEXT, OrderAssignee.actor_name, internal=True),
     Column("rejected_at", Text("Rejected at", "却下日時"), 18, INSTANT, OrderRejection.rejected_at),
     Column("rejected_by", Text("Rejected by", "却下者"), 22, TEXT, OrderRejection.actor_name, _rejected_by),
     Column(
@@ -143,6 +145,7 @@ def select_orders(columns: Iterable[Column], order_ids: Sequence[UUID]) -> Selec
         .join(Brand, Brand.id == Order.brand_id)
         .join_from(Order, Buyer)
         .join_from(Order, Catalog)
+        .outerjoin_from(Order, OrderAssignee)
         .outerjoin_from(Order, OrderRejection)
         .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
         .outerjoin(RejectionReason, REASON_OF_GROUNDS)

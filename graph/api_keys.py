@@ -6,10 +6,11 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
+from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.node import NODES, Node
-from graph.order_actions import OrderActionError
+from graph.order_actions import CommandPayload
 from models.api_key import PREFIX
 from models.api_key import ApiKey as ApiKeyRow
 from models.key_scopes import KeyScope
@@ -58,14 +59,14 @@ class ApiKey(Node):
 
 
 @strawberry.input(description="A new API key.")
-class CreateApiKeyInput:
+class CreateApiKeyInput(CommandInput):
     name: str = strawberry.field(description="Name of the partner app, 1 to 100 characters.")
     scopes: list[KeyScope] = strawberry.field(description="Scopes of the key, at least one.")
     expires_at: datetime | None = strawberry.field(default=UNSET, description="When the key expires. Default: never.")
 
 
 @strawberry.input(description="The API key to replace.")
-class RotateApiKeyInput:
+class RotateApiKeyInput(CommandInput):
     api_key_id: ID = strawberry.field(description="The key.")
     overlap_hours: int = strawberry.field(
         default=0,
@@ -75,28 +76,31 @@ class RotateApiKeyInput:
 
 
 @strawberry.input(description="The API key to revoke.")
-class RevokeApiKeyInput:
+class RevokeApiKeyInput(CommandInput):
     api_key_id: ID = strawberry.field(description="The key.")
 
 
 @strawberry.type(description="Result of createApiKey. The command succeeded if and only if userErrors is empty.")
-class CreateApiKeyPayload:
+class CreateApiKeyPayload(CommandPayload):
     api_key: ApiKey | None = strawberry.field(description="The new key. Null if refused.")
-    secret: str | None = strawberry.field(description="The key itself. Store it now: it is shown only this once.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
+    secret: str | None = strawberry.field(
+        description="The key itself. Store it now: it is shown only this once. Null if refused, and if `replayed`: "
+        "when the first answer was lost, rotate the key."
+    )
 
 
 @strawberry.type(description="Result of rotateApiKey. The command succeeded if and only if userErrors is empty.")
-class RotateApiKeyPayload:
+class RotateApiKeyPayload(CommandPayload):
     api_key: ApiKey | None = strawberry.field(description="The key after the command. Null if refused.")
-    secret: str | None = strawberry.field(description="The new key itself. Store it now: it is shown only this once.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
+    secret: str | None = strawberry.field(
+        description="The new key itself. Store it now: it is shown only this once. Null if refused, and if `replayed`: "
+        "when the first answer was lost, rotate the key again, with another idempotencyKey."
+    )
 
 
 @strawberry.type(description="Result of revokeApiKey. The command succeeded if and only if userErrors is empty.")
-class RevokeApiKeyPayload:
+class RevokeApiKeyPayload(CommandPayload):
     api_key: ApiKey | None = strawberry.field(description="The key after the command. Null if refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 async def api_keys(info: Info) -> list[ApiKey]:
@@ -106,27 +110,25 @@ async def api_keys(info: Info) -> list[ApiKey]:
 async def create_api_key(
     info: Info, input: Annotated[CreateApiKeyInput, strawberry.argument(description="The key.")]
 ) -> CreateApiKeyPayload:
-    outcome, secret = await keys.create_api_key(info.context, input.name, input.scopes, or_none(input.expires_at))
-    return CreateApiKeyPayload(
-        api_key=await _key(info, outcome), secret=secret, user_errors=OrderActionError.all_of(outcome)
+    outcome, secret = await keys.create_api_key(
+        info.context, input.name, input.scopes, or_none(input.expires_at), **input.terms()
     )
+    return CreateApiKeyPayload.after(outcome, api_key=await _key(info, outcome), secret=secret)
 
 
 async def rotate_api_key(
     info: Info, input: Annotated[RotateApiKeyInput, strawberry.argument(description="The key.")]
 ) -> RotateApiKeyPayload:
     key_id = from_id(Kind.API_KEY, input.api_key_id)
-    outcome, secret = await keys.rotate_api_key(info.context, key_id, input.overlap_hours)
-    return RotateApiKeyPayload(
-        api_key=await _key(info, outcome), secret=secret, user_errors=OrderActionError.all_of(outcome)
-    )
+    outcome, secret = await keys.rotate_api_key(info.context, key_id, input.overlap_hours, **input.terms())
+    return RotateApiKeyPayload.after(outcome, api_key=await _key(info, outcome), secret=secret)
 
 
 async def revoke_api_key(
     info: Info, input: Annotated[RevokeApiKeyInput, strawberry.argument(description="The key.")]
 ) -> RevokeApiKeyPayload:
-    outcome = await keys.revoke_api_key(info.context, from_id(Kind.API_KEY, input.api_key_id))
-    return RevokeApiKeyPayload(api_key=await _key(info, outcome), user_errors=OrderActionError.all_of(outcome))
+    outcome = await keys.revoke_api_key(info.context, from_id(Kind.API_KEY, input.api_key_id), **input.terms())
+    return RevokeApiKeyPayload.after(outcome, api_key=await _key(info, outcome))
 
 
 async def _key(info: Info, outcome: Outcome) -> ApiKey | None:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -33,13 +34,15 @@ from graph.http.failures import GRAPHQL, JSON, failure, rate_limited
 from graph.http.graphiql import DemoUser, graphiql_page, graphiql_routes
 from graph.http.graphql_over_http import GraphQLOverHTTP
 from graph.http.making import DocumentProcesses, Setup
+from graph.http.paced import PARTY, Paced, new_pace
 from graph.http.public_path import PublicPath, public_path
+from graph.http.schema_file import SchemaFile
 from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
 from graph.limits.rate import Quota, RateLimiter
 from graph.limits.request import cost_of_bytes
-from graph.schema import create_schema, schema
+from graph.schema import create_schema, printed_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings
 from graph.telemetry import logs, metrics
@@ -47,6 +50,8 @@ from models.actor import Actor, ActorKind
 from models.database.checkpoints import Checkpoints
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
+from resolvers.core.context import new_sessions
+from resolvers.pruning import Sweep
 from resolvers.summing import Summing
 
 RELAY_STOP_SECONDS = 8
@@ -66,6 +71,8 @@ def create_app(
     A `clock` other than the system's replaces the database's clock too. `demo`: whom GraphiQL can sign in as.
     """
     lock_wait = min(LOCK_WAIT, timedelta(seconds=settings.edge.request_timeout) + LOCK_WAIT_MARGIN)
+    if not settings.secret_key:
+        raise ValueError("a server needs a signing key")
     database_setup = partial(
         Database,
         settings.database_url,
@@ -89,6 +96,7 @@ def create_app(
     processes = DocumentProcesses(Setup(database_setup, document_setup)) if settings.document_processes else None
     downloads = Downloads(database, links, document_setup(), ended, processes)
     path = public_path(settings.public_url)
+    pace = new_pace()
     graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo, settings.edge, path)
 
     @asynccontextmanager
@@ -101,6 +109,7 @@ def create_app(
         anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
         checkpoints = asyncio.create_task(Checkpoints(database).run(), name="checkpoints")
         summing = asyncio.create_task(Summing(database).run(), name="analytics")
+        sweeping = asyncio.create_task(Sweep(database).run(), name="sweep")
         try:
             yield
         finally:
@@ -109,10 +118,10 @@ def create_app(
                 processes.close()
             # The relay limits its own shutdown; these limits are for a database that hangs meanwhile.
             looking_up: asyncio.Task[object] | None = getattr(app.state, "looking_up_schema", None)
-            for each in (anchoring, checkpoints, summing, looking_up):
+            for each in (anchoring, checkpoints, summing, sweeping, looking_up):
                 if each:
                     each.cancel()
-            tasks = {running, anchoring, checkpoints, summing, *([looking_up] if looking_up else [])}
+            tasks = {running, anchoring, checkpoints, summing, sweeping, *([looking_up] if looking_up else [])}
             await _until_ended(tasks, RELAY_STOP_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
@@ -123,11 +132,12 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse(f"{path}/console")),
-            Route("/graphql", AdmissionControl(graphql, identify=graphql.identify), methods=None),
-            Route("/downloads/{token}", downloads.get),
+            Route("/graphql", Paced(AdmissionControl(graphql, identify=graphql.identify), pace), methods=None),
+            Route("/downloads/{token}", Paced(request_response(downloads.get), pace), methods=["GET"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *console_routes(demo=demo, path=path, graphiql=settings.edge.graphiql),
+            *([_schema_route()] if settings.edge.introspection else ()),
             *(graphiql_routes() if settings.edge.graphiql else ()),
         ],
         middleware=headers.middleware(settings.edge.cors_origins),
@@ -147,14 +157,19 @@ def create_app(
         app.add_middleware(PublicPath, path=path)  # the outermost
 
     def stop() -> None:
-        """No longer ready, and no new mails are sent; requests are still served."""
+        """No longer ready, no new mails are sent, and no refusal waits; requests are still served."""
         app.state.is_stopping = True
         relay.stop()
+        pace.end()
 
     app.state.database = database
     app.state.is_stopping = False
     app.state.stop = stop
     return app
+
+
+def _schema_route() -> Route:
+    return Route("/schema.graphql", AdmissionControl(SchemaFile(printed_schema)), methods=["GET"])
 
 
 async def _until_ended(tasks: "set[asyncio.Task[Any]]", seconds: float) -> None:
@@ -200,10 +215,12 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._on_mail = on_mail
         self._demo = demo
         self._path = path
+        # By viewer, as long as one of its requests runs.
+        self._sessions: WeakValueDictionary[Party, asyncio.Semaphore] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        response = await self.answer(request, request.state.quota)
+        # No variable has the request, which has the body: a response may wait for its turn (graph/http/paced.py).
+        response = await self.answer(Request(scope, receive), scope["state"]["quota"])
         await response(scope, receive, send)
 
     async def identify(self, scope: Scope, body_bytes: int) -> Party | Response:
@@ -218,12 +235,13 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         except AuthenticationError as error:
             return failure(error.status, str(error), error.code, request.headers, error.headers)
         actor = principal.actor
+        scope["state"][PARTY] = party = _party(actor)
         request.state.principal = principal
         request.state.quota = quota = self._quota(actor)
         request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
         if not quota.take(cost_of_bytes(body_bytes)):
             return rate_limited(quota, request.headers)
-        return Party(str(actor.brand_id), actor.identity)
+        return party
 
     def _quota(self, actor: Actor) -> Quota:
         """A user's own. The API keys of a brand share one: more keys give no more of it."""
@@ -233,6 +251,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         principal = request.state.principal
+        sessions = self._sessions.setdefault(_party(principal.actor), new_sessions(self._database))
         return RequestContext(
             database=self._database,
             actor=principal.actor,
@@ -243,8 +262,13 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             on_mail=self._on_mail,
             links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
             quota=request.state.quota,
+            sessions_of_viewer=sessions,
             compiled=self._compiled is not None,
         )
+
+
+def _party(actor: Actor) -> Party:
+    return Party(str(actor.brand_id), actor.identity)
 
 
 def _wants_page(request: Request) -> bool:

@@ -23,5 +23,5 @@ class ArchiveOrderPayload(ActionPayload):
 async def archive_order(
     info: Info, input: Annotated[ArchiveOrderInput, strawberry.argument(description="The order.")]
 ) -> ArchiveOrderPayload:
-    outcome = await archiving.archive_order(info.context, from_id(Kind.ORDER, input.order_id))
+    outcome = await archiving.archive_order(info.context, from_id(Kind.ORDER, input.order_id), **input.terms())
     return await ArchiveOrderPayload.of(info, outcome)

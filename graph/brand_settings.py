@@ -7,10 +7,11 @@ from uuid import UUID
 import strawberry
 from strawberry import UNSET
 
+from graph.core.command_inputs import CommandInput
 from graph.core.context import Info
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node
-from graph.order_actions import OrderActionError
+from graph.order_actions import CommandPayload
 from models.locale import Locale
 from resolvers import brand_settings as settings
 from resolvers.brand_settings import MAX_ADDRESS_LENGTH, MAX_COUNTRY_LENGTH, MAX_NAME_LENGTH, MAX_PHONE_LENGTH
@@ -58,7 +59,7 @@ class BrandSettings(Node):
     "default; name, archivingEnabled, locale, timeZone and rejectionReasonRequired have no default and keep their "
     "value."
 )
-class UpdateBrandSettingsInput:
+class UpdateBrandSettingsInput(CommandInput):
     name: str | None = strawberry.field(
         default=UNSET, description=f"The brand's name, 1 to {MAX_NAME_LENGTH} characters."
     )
@@ -96,9 +97,8 @@ class UpdateBrandSettingsInput:
 
 
 @strawberry.type(description="Result of updateBrandSettings. The command succeeded if and only if userErrors is empty.")
-class UpdateBrandSettingsPayload:
+class UpdateBrandSettingsPayload(CommandPayload):
     settings: BrandSettings | None = strawberry.field(description="The settings after the command.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 # These have no default to fall back to: null leaves them as they are.
@@ -132,8 +132,8 @@ async def update_brand_settings(
         for name, value in values.items()
         if value is not UNSET and not (value is None and name in NEVER_NULL)
     }
-    outcome = await settings.update_brand_settings(info.context, changes)
-    return UpdateBrandSettingsPayload(settings=await brand_settings(info), user_errors=OrderActionError.all_of(outcome))
+    outcome = await settings.update_brand_settings(info.context, changes, **input.terms())
+    return UpdateBrandSettingsPayload.after(outcome, settings=await brand_settings(info))
 
 
 NODES[Kind.BRAND_SETTINGS] = (_by_id, _published)

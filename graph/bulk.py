@@ -15,11 +15,13 @@ from graph.core.ids import Kind, from_id, to_id
 from graph.core.node import load_nodes
 from graph.core.notices import NOTICES, USE_NOTICES, WARNINGS, Notice
 from graph.limits.cost import ListSize
+from graph.order_actions import KEY_REUSED
 from graph.order_filter import OrderFilter
 from graph.orders import Order, load_order
 from models.policy import Blocker
 from resolvers.bulk_dry_run import FIRST
 from resolvers.bulk_runs import MAX_ORDERS
+from resolvers.core.idempotency import MAX_KEY_LENGTH, MIN_DAYS
 from resolvers.core.notices import MAX_BODY_LENGTH
 from resolvers.core.pausing import mapped
 from resolvers.core.refusals import DryRun, OrderResult, Outcome, RefusalCode
@@ -33,8 +35,7 @@ ERRORS = {
     "SELECTION_CHANGED": "Returned if the selection has another number of orders than expectedCount, or is no longer "
     "that of the token, or if another request has used the token. Check it with dryRun: true, then decide again.",
     "TOO_MANY_ORDERS": f"Returned if there are more than {MAX_ORDERS:,} orders. Split them over several requests.",
-    "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request, or so long ago (30 days or more) "
-    "that its answer is no longer kept. Use a new key.",
+    "IDEMPOTENCY_KEY_REUSED": KEY_REUSED,
     "INVALID_INPUT": "Returned if an argument is invalid, e.g. a character that cannot be kept. `field` is its path.",
 }
 
@@ -98,7 +99,8 @@ class BulkInput:
         default=UNSET,
         description="Makes the command safe to retry: a retry with the same key acts on the same orders, "
         "completes those that are left and mails nobody twice. An order that the first try "
-        "completed counts as done, whatever has happened to it since.",
+        "completed counts as done, whatever has happened to it since. At most "
+        f"{MAX_KEY_LENGTH} characters, remembered for at least {MIN_DAYS} days.",
     )
 
     async def chosen(self) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.buyer_types import Buyer
+from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.core.pagination import After, Before, Connection, First, Last, connection
 from graph.limits.cost import COST_OF_A_FILTER
-from graph.order_actions import OrderActionError
+from graph.order_actions import CommandPayload
 from models.locale import Locale
 from resolvers import buyer_erasure
 from resolvers import buyers as resolvers
@@ -22,7 +23,7 @@ from resolvers.buyers import (
     MAX_NAME_LENGTH,
     MAX_RECIPIENTS,
 )
-from resolvers.core.idempotency import MAX_KEY_LENGTH, IdempotentRequest
+from resolvers.core.idempotency import IdempotentRequest
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
 from resolvers.reading.pagination import PageRequest
 
@@ -39,15 +40,11 @@ VALUES = {
 }
 # Null empties these; all others have no default to fall back to, and keep their value.
 CAN_BE_NULL = ("country", "address")
-RETRY = (
-    "Makes the command safe to retry: a retry with the same key changes nothing and returns the buyer again. At most "
-    f"{MAX_KEY_LENGTH} characters."
-)
 RECIPIENTS = f"At most {MAX_RECIPIENTS} e-mail addresses; those that differ only by case are one."
 
 
 @strawberry.input(description="A new buyer of the brand.")
-class CreateBuyerInput:
+class CreateBuyerInput(CommandInput):
     unique_code: str = strawberry.field(
         description=f"The brand's code for the buyer, unique in the brand, 1 to {MAX_CODE_LENGTH} characters. It "
         "cannot be changed later."
@@ -77,20 +74,18 @@ class CreateBuyerInput:
         description="Whether the code may differ from another buyer's only by case, width, leading zeros or "
         "characters that nobody sees. If false, such a code is refused.",
     )
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=RETRY)
 
 
 @strawberry.type(description="Result of createBuyer. The command succeeded if and only if userErrors is empty.")
-class CreateBuyerPayload:
+class CreateBuyerPayload(CommandPayload):
     buyer: Buyer | None = strawberry.field(description="The new buyer. Null if refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 @strawberry.input(
     description="What changes of a buyer. What is left out, or null, keeps its value; null empties country and "
     "address. The code does not change."
 )
-class UpdateBuyerInput:
+class UpdateBuyerInput(CommandInput):
     buyer_id: ID = strawberry.field(description="The buyer.")
     name: str | None = strawberry.field(
         default=UNSET, description=f"The shop's name, 1 to {MAX_NAME_LENGTH} characters."
@@ -121,25 +116,21 @@ class UpdateBuyerInput:
         description="Whether the buyer is only a record kept by the brand, without users and mails. Default: an "
         "offline buyer that gets e-mail addresses becomes a connected one.",
     )
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=RETRY)
 
 
 @strawberry.type(description="Result of updateBuyer. The command succeeded if and only if userErrors is empty.")
-class UpdateBuyerPayload:
+class UpdateBuyerPayload(CommandPayload):
     buyer: Buyer | None = strawberry.field(description="The buyer after the command. Null if refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 @strawberry.input(description="The buyer whose personal data is erased.")
-class EraseBuyerInput:
+class EraseBuyerInput(CommandInput):
     buyer_id: ID = strawberry.field(description="The buyer.")
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=RETRY)
 
 
 @strawberry.type(description="Result of eraseBuyer. The command succeeded if and only if userErrors is empty.")
-class EraseBuyerPayload:
+class EraseBuyerPayload(CommandPayload):
     buyer: Buyer | None = strawberry.field(description="The buyer after the command. Null if refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 async def buyers(
@@ -183,7 +174,7 @@ async def create_buyer(
     arguments = values | {"allow_similar_code": similar}
     request = IdempotentRequest("createBuyer", arguments, or_none(input.idempotency_key))
     outcome = await resolvers.create_buyer(info.context, values, allow_similar_code=similar, request=request)
-    return CreateBuyerPayload(buyer=await _buyer(info, outcome.made), user_errors=OrderActionError.all_of(outcome))
+    return CreateBuyerPayload.after(outcome, buyer=await _buyer(info, outcome.made))
 
 
 async def update_buyer(
@@ -192,7 +183,7 @@ async def update_buyer(
     values, buyer_id = _values(input), from_id(Kind.BUYER, input.buyer_id)
     request = IdempotentRequest("updateBuyer", values | {"buyer_id": buyer_id}, or_none(input.idempotency_key))
     outcome = await resolvers.update_buyer(info.context, buyer_id, values, request=request)
-    return UpdateBuyerPayload(buyer=await _buyer(info, outcome.made), user_errors=OrderActionError.all_of(outcome))
+    return UpdateBuyerPayload.after(outcome, buyer=await _buyer(info, outcome.made))
 
 
 async def erase_buyer(
@@ -201,7 +192,7 @@ async def erase_buyer(
     buyer_id = from_id(Kind.BUYER, input.buyer_id)
     request = IdempotentRequest("eraseBuyer", {"buyer_id": buyer_id}, or_none(input.idempotency_key))
     outcome = await buyer_erasure.erase_buyer(info.context, buyer_id, request=request)
-    return EraseBuyerPayload(buyer=await _buyer(info, outcome.made), user_errors=OrderActionError.all_of(outcome))
+    return EraseBuyerPayload.after(outcome, buyer=await _buyer(info, outcome.made))
 
 
 def _values(input: CreateBuyerInput | UpdateBuyerInput) -> dict[str, Any]:

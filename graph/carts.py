@@ -8,12 +8,13 @@ from strawberry import ID, Private
 
 from graph.catalog import Sku
 from graph.confirmation import DONE, OrderLineInput
+from graph.core.command_inputs import CommandInput
 from graph.core.context import Info
 from graph.core.ids import Kind, from_id, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node
 from graph.limits.cost import ListSize
-from graph.order_actions import OrderActionError
+from graph.order_actions import CommandPayload
 from graph.orders import Order, load_order
 from resolvers import cart_editing
 from resolvers import carts as resolvers
@@ -73,7 +74,7 @@ async def carts(
 
 
 @strawberry.input(description="The new content of the cart for a catalog. Only for a buyer's user.")
-class UpdateCartInput:
+class UpdateCartInput(CommandInput):
     catalog_code: str = strawberry.field(description="Code of the catalog that the cart is for.")
     currency: str = strawberry.field(description="ISO 4217 code, e.g. JPY.")
     lines: list[OrderLineInput] = strawberry.field(
@@ -82,24 +83,23 @@ class UpdateCartInput:
 
 
 @strawberry.type(description=f"Result of updateCart. {DONE}")
-class UpdateCartPayload:
+class UpdateCartPayload(CommandPayload):
     cart: Cart | None = strawberry.field(description="The cart after the command. Null if there is none.")
     deleted_cart_id: ID | None = strawberry.field(
         description="Id of the cart, if the command deleted it by taking away its last line. Otherwise null."
     )
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 async def update_cart(
     info: Info, input: Annotated[UpdateCartInput, strawberry.argument(description="The cart and its lines.")]
 ) -> UpdateCartPayload:
     content = CartContent(input.catalog_code, input.currency, [line.read() for line in input.lines])
-    outcome = await cart_editing.update_cart(info.context, content)
+    outcome = await cart_editing.update_cart(info.context, content, **input.terms())
     buyer_id = info.context.actor.buyer_id
     rows = await resolvers.carts_of(info.context, buyer_id) if buyer_id else []
     cart = next((Cart.of(row) for row in rows if row.catalog_code == input.catalog_code.strip()), None)
     deleted = to_id(Kind.CART, outcome.made) if outcome.made and cart is None else None
-    return UpdateCartPayload(cart=cart, deleted_cart_id=deleted, user_errors=OrderActionError.all_of(outcome))
+    return UpdateCartPayload.after(outcome, cart=cart, deleted_cart_id=deleted)
 
 
 NODES[Kind.CART] = (resolvers.carts, Cart.of)

@@ -8,7 +8,7 @@ from strawberry import ID, UNSET
 
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.order_actions import ActionPayload, OrderInput, ReadOrderInput
+from graph.order_actions import ActionPayload, OrderInput
 from resolvers import confirmation
 from resolvers.core.notices import Message
 from resolvers.order_lines import NewLine
@@ -43,7 +43,7 @@ class CreateOrderConfirmationPayload(ActionPayload):
 @strawberry.input(
     description="Changes an OC that is created (OC_CREATED) or refused by the buyer (OC_UPDATE_REQUIRED)."
 )
-class UpdateOrderConfirmationInput(ReadOrderInput):
+class UpdateOrderConfirmationInput(OrderInput):
     lines: list[OrderLineInput] | None = strawberry.field(
         default=UNSET, description="Replaces all lines. Default: the lines are kept."
     )
@@ -55,7 +55,7 @@ class UpdateOrderConfirmationPayload(ActionPayload):
 
 
 @strawberry.input(description="Approves an OC, as the buyer, if the brand requested approval.")
-class ApproveOrderConfirmationInput(ReadOrderInput):
+class ApproveOrderConfirmationInput(OrderInput):
     pass
 
 
@@ -67,7 +67,7 @@ class ApproveOrderConfirmationPayload(ActionPayload):
 @strawberry.input(
     description="Refuses an OC, as the buyer, if the brand requested approval. Not a rejection of the order."
 )
-class RefuseOrderConfirmationInput(ReadOrderInput):
+class RefuseOrderConfirmationInput(OrderInput):
     comment: str | None = strawberry.field(default=UNSET, description="What is wrong with the OC. Kept in the history.")
 
 
@@ -77,7 +77,7 @@ class RefuseOrderConfirmationPayload(ActionPayload):
 
 
 @strawberry.input(description="Fixes the content of the order, from a created or approved OC.")
-class ConfirmOrderInput(ReadOrderInput):
+class ConfirmOrderInput(OrderInput):
     notify: bool = strawberry.field(description=NOTIFY)
     body: str | None = strawberry.field(default=UNSET, description=BODY)
     tag_ids: list[ID] | None = strawberry.field(
@@ -107,7 +107,7 @@ async def create_order_confirmation(
     order_id = from_id(Kind.ORDER, input.order_id)
     message = Message(input.notify, or_none(input.body))
     outcome = await confirmation.create_confirmation(
-        info.context, order_id, ask_approval=input.ask_buyer_approval, message=message
+        info.context, order_id, ask_approval=input.ask_buyer_approval, message=message, **input.terms()
     )
     return await CreateOrderConfirmationPayload.of(info, outcome)
 
@@ -119,9 +119,7 @@ async def update_order_confirmation(
     order_id = from_id(Kind.ORDER, input.order_id)
     lines = or_none(input.lines)
     read = [line.read() for line in lines] if lines is not None else None
-    outcome = await confirmation.update_confirmation(
-        info.context, order_id, read, version=or_none(input.expected_version)
-    )
+    outcome = await confirmation.update_confirmation(info.context, order_id, read, **input.terms())
     return await UpdateOrderConfirmationPayload.of(info, outcome)
 
 
@@ -129,7 +127,7 @@ async def approve_order_confirmation(
     info: Info, input: Annotated[ApproveOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> ApproveOrderConfirmationPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await confirmation.approve_confirmation(info.context, order_id, version=or_none(input.expected_version))
+    outcome = await confirmation.approve_confirmation(info.context, order_id, **input.terms())
     return await ApproveOrderConfirmationPayload.of(info, outcome)
 
 
@@ -137,9 +135,8 @@ async def refuse_order_confirmation(
     info: Info, input: Annotated[RefuseOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> RefuseOrderConfirmationPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await confirmation.refuse_confirmation(
-        info.context, order_id, or_none(input.comment), version=or_none(input.expected_version)
-    )
+    comment = or_none(input.comment)
+    outcome = await confirmation.refuse_confirmation(info.context, order_id, comment, **input.terms())
     return await RefuseOrderConfirmationPayload.of(info, outcome)
 
 
@@ -150,9 +147,7 @@ async def confirm_order(
     tags = or_none(input.tag_ids)
     tag_ids = [from_id(Kind.TAG, id) for id in tags] if tags is not None else None
     message = Message(input.notify, or_none(input.body))
-    outcome = await confirmation.confirm_order(
-        info.context, order_id, tag_ids, message, version=or_none(input.expected_version)
-    )
+    outcome = await confirmation.confirm_order(info.context, order_id, tag_ids, message, **input.terms())
     return await ConfirmOrderPayload.of(info, outcome)
 
 
@@ -161,5 +156,5 @@ async def make_order_confirmation_editable(
 ) -> MakeOrderConfirmationEditablePayload:
     order_id = from_id(Kind.ORDER, input.order_id)
     message = Message(input.notify, or_none(input.body))
-    outcome = await confirmation.make_confirmation_editable(info.context, order_id, message)
+    outcome = await confirmation.make_confirmation_editable(info.context, order_id, message, **input.terms())
     return await MakeOrderConfirmationEditablePayload.of(info, outcome)

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.confirmation import DONE
+from graph.core.command_inputs import VersionedInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.document_types import DeliveryNote
@@ -54,7 +55,7 @@ class CreateDeliveryNotePayload(ActionPayload):
 @strawberry.input(
     description="Changes a delivery note that is on no invoice. A field that is left out keeps its value."
 )
-class UpdateDeliveryNoteInput:
+class UpdateDeliveryNoteInput(VersionedInput):
     delivery_note_id: ID = strawberry.field(description="The delivery note.")
     backlog_quantities: list[BacklogQuantityInput] | None = strawberry.field(
         default=UNSET,
@@ -73,7 +74,7 @@ class UpdateDeliveryNotePayload(ActionPayload):
 
 
 @strawberry.input(description="Deletes a delivery note that is on no invoice.")
-class DeleteDeliveryNoteInput:
+class DeleteDeliveryNoteInput(VersionedInput):
     delivery_note_id: ID = strawberry.field(description="The delivery note. Its quantities return to the backlog.")
 
 
@@ -87,7 +88,7 @@ class DeleteDeliveryNotePayload(ActionPayload):
 async def create_backlog_skus(
     info: Info, input: Annotated[CreateBacklogSkusInput, strawberry.argument(description="The order.")]
 ) -> CreateBacklogSkusPayload:
-    outcome = await backlog.create_backlog_skus(info.context, from_id(Kind.ORDER, input.order_id))
+    outcome = await backlog.create_backlog_skus(info.context, from_id(Kind.ORDER, input.order_id), **input.terms())
     return await CreateBacklogSkusPayload.of(info, outcome)
 
 
@@ -95,7 +96,7 @@ async def create_delivery_note(
     info: Info, input: Annotated[CreateDeliveryNoteInput, strawberry.argument(description="The order and quantities.")]
 ) -> CreateDeliveryNotePayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await delivery_notes.create_delivery_note(info.context, order_id, _content(input))
+    outcome = await delivery_notes.create_delivery_note(info.context, order_id, _content(input), **input.terms())
     return await CreateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, outcome.made))
 
 
@@ -104,7 +105,7 @@ async def update_delivery_note(
     input: Annotated[UpdateDeliveryNoteInput, strawberry.argument(description="The delivery note and its content.")],
 ) -> UpdateDeliveryNotePayload:
     note_id = from_id(Kind.DELIVERY_NOTE, input.delivery_note_id)
-    outcome = await delivery_notes.update_delivery_note(info.context, note_id, _content(input))
+    outcome = await delivery_notes.update_delivery_note(info.context, note_id, _content(input), **input.terms())
     return await UpdateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, note_id))
 
 
@@ -127,6 +128,6 @@ async def delete_delivery_note(
     info: Info, input: Annotated[DeleteDeliveryNoteInput, strawberry.argument(description="The delivery note.")]
 ) -> DeleteDeliveryNotePayload:
     note_id = from_id(Kind.DELIVERY_NOTE, input.delivery_note_id)
-    outcome = await delivery_notes.delete_delivery_note(info.context, note_id)
+    outcome = await delivery_notes.delete_delivery_note(info.context, note_id, **input.terms())
     deleted = None if outcome.refusals else input.delivery_note_id
     return await DeleteDeliveryNotePayload.of(info, outcome, deleted_delivery_note_id=deleted)

@@ -3,14 +3,15 @@
 from typing import Annotated, Any, Self
 
 import strawberry
-from strawberry import ID
+from strawberry import ID, UNSET
 
 from graph.blockers import ActionBlocker
 from graph.confirmation import DONE
+from graph.core.command_inputs import CommandInput, VersionedInput
 from graph.core.context import Info
 from graph.core.ids import Kind, from_id
 from graph.document_types import Invoice
-from graph.order_actions import ActionPayload, OrderActionError, OrderInput
+from graph.order_actions import ActionPayload, CommandPayload, OrderInput
 from graph.orders import Order
 from resolvers import invoice_drafts, invoices, nodes
 from resolvers.core.refusals import Outcome
@@ -27,14 +28,14 @@ class CreateInvoicePayload(ActionPayload):
 
 
 @strawberry.input(description="Drafts one invoice for the official content of several orders.")
-class CreateInvoiceForOrdersInput:
+class CreateInvoiceForOrdersInput(CommandInput):
     order_ids: list[ID] = strawberry.field(
         description=f"Orders of one buyer in one currency, at most {invoice_drafts.MAX_DOCUMENTS}."
     )
 
 
 @strawberry.input(description="Drafts one invoice for the quantities on delivery notes, at the prices of their orders.")
-class CreateInvoiceForDeliveryNotesInput:
+class CreateInvoiceForDeliveryNotesInput(CommandInput):
     delivery_note_ids: list[ID] = strawberry.field(
         description="Delivery notes of one buyer's orders in one currency, none of them on an invoice, at "
         f"most {invoice_drafts.MAX_DOCUMENTS}."
@@ -50,7 +51,7 @@ class RefusedOrder:
 
 
 @strawberry.type
-class InvoicingPayload:
+class InvoicingPayload(CommandPayload):
     """The start of the payloads of an invoice for several; not in the schema itself."""
 
     invoice: Invoice | None = strawberry.field(description="The drafted invoice. Null if refused.")
@@ -58,20 +59,19 @@ class InvoicingPayload:
     refused_orders: list[RefusedOrder] = strawberry.field(
         description="The orders because of which no invoice was drafted."
     )
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
     @classmethod
     async def of(cls, info: Info, outcome: Outcome) -> Self:
         rows = await info.context.loaders.order.load_many(list(outcome.order_ids))
         orders = {row.id: Order.of(row) for row in rows if row}
-        return cls(
+        return cls.after(
+            outcome,
             invoice=await _invoice(info, outcome),
             orders=list(orders.values()),
             refused_orders=[
                 RefusedOrder(order=orders[id], blockers=[ActionBlocker.of(each) for each in blockers])
                 for id, blockers in outcome.blockers.items()
             ],
-            user_errors=OrderActionError.all_of(outcome),
         )
 
 
@@ -99,8 +99,20 @@ class InvoicePayload(ActionPayload):
         return await cls.of(info, outcome, orders=[Order.of(row) for row in rows if row], **more)
 
 
+@strawberry.input
+class InvoiceInput(VersionedInput):
+    """The start of inputs about an invoice that exists; not in the schema itself."""
+
+    expected_version: int | None = strawberry.field(
+        default=UNSET,
+        description="The version (Order.version) of the invoice's order that the caller has read; of several orders, "
+        "that of the first one in Invoice.orders, as each change of the invoice changes them all. If the order has "
+        "changed since, the command is refused with STALE_ORDER. Default: no check.",
+    )
+
+
 @strawberry.input(description="Issues a drafted invoice.")
-class IssueInvoiceInput:
+class IssueInvoiceInput(InvoiceInput):
     invoice_id: ID = strawberry.field(description="The drafted invoice.")
 
 
@@ -110,7 +122,7 @@ class IssueInvoicePayload(InvoicePayload):
 
 
 @strawberry.input(description="Voids an issued invoice permanently and releases its orders.")
-class VoidInvoiceInput:
+class VoidInvoiceInput(InvoiceInput):
     invoice_id: ID = strawberry.field(description="The issued invoice.")
 
 
@@ -120,7 +132,7 @@ class VoidInvoicePayload(InvoicePayload):
 
 
 @strawberry.input(description="Deletes a drafted invoice and releases its orders.")
-class DeleteInvoiceInput:
+class DeleteInvoiceInput(InvoiceInput):
     invoice_id: ID = strawberry.field(description="The drafted invoice.")
 
 
@@ -132,7 +144,7 @@ class DeleteInvoicePayload(InvoicePayload):
 async def create_invoice(
     info: Info, input: Annotated[CreateInvoiceInput, strawberry.argument(description="The order.")]
 ) -> CreateInvoicePayload:
-    outcome = await invoice_drafts.create_invoice(info.context, from_id(Kind.ORDER, input.order_id))
+    outcome = await invoice_drafts.create_invoice(info.context, from_id(Kind.ORDER, input.order_id), **input.terms())
     return await CreateInvoicePayload.of(info, outcome, invoice=await _invoice(info, outcome))
 
 
@@ -140,7 +152,7 @@ async def create_invoice_for_orders(
     info: Info, input: Annotated[CreateInvoiceForOrdersInput, strawberry.argument(description="The orders.")]
 ) -> CreateInvoiceForOrdersPayload:
     ids = [from_id(Kind.ORDER, id) for id in input.order_ids]
-    outcome = await invoice_drafts.create_invoice_for_orders(info.context, ids)
+    outcome = await invoice_drafts.create_invoice_for_orders(info.context, ids, **input.terms())
     return await CreateInvoiceForOrdersPayload.of(info, outcome)
 
 
@@ -149,7 +161,7 @@ async def create_invoice_for_delivery_notes(
     input: Annotated[CreateInvoiceForDeliveryNotesInput, strawberry.argument(description="The delivery notes.")],
 ) -> CreateInvoiceForDeliveryNotesPayload:
     ids = [from_id(Kind.DELIVERY_NOTE, id) for id in input.delivery_note_ids]
-    outcome = await invoice_drafts.create_invoice_for_delivery_notes(info.context, ids)
+    outcome = await invoice_drafts.create_invoice_for_delivery_notes(info.context, ids, **input.terms())
     return await CreateInvoiceForDeliveryNotesPayload.of(info, outcome)
 
 
@@ -164,7 +176,7 @@ async def issue_invoice(
     info: Info, input: Annotated[IssueInvoiceInput, strawberry.argument(description="The drafted invoice.")]
 ) -> IssueInvoicePayload:
     invoice_id = from_id(Kind.INVOICE, input.invoice_id)
-    outcome = await invoices.issue_invoice(info.context, invoice_id)
+    outcome = await invoices.issue_invoice(info.context, invoice_id, **input.terms())
     return await IssueInvoicePayload.about(info, outcome, invoice=await _invoice(info, outcome))
 
 
@@ -172,7 +184,7 @@ async def void_invoice(
     info: Info, input: Annotated[VoidInvoiceInput, strawberry.argument(description="The invoice.")]
 ) -> VoidInvoicePayload:
     invoice_id = from_id(Kind.INVOICE, input.invoice_id)
-    outcome = await invoices.void_invoice(info.context, invoice_id)
+    outcome = await invoices.void_invoice(info.context, invoice_id, **input.terms())
     return await VoidInvoicePayload.about(info, outcome, invoice=await _invoice(info, outcome))
 
 
@@ -180,6 +192,6 @@ async def delete_invoice(
     info: Info, input: Annotated[DeleteInvoiceInput, strawberry.argument(description="The drafted invoice.")]
 ) -> DeleteInvoicePayload:
     invoice_id = from_id(Kind.INVOICE, input.invoice_id)
-    outcome = await invoices.delete_invoice(info.context, invoice_id)
+    outcome = await invoices.delete_invoice(info.context, invoice_id, **input.terms())
     deleted = None if outcome.refusals else input.invoice_id
     return await DeleteInvoicePayload.about(info, outcome, deleted_invoice_id=deleted)

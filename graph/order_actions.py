@@ -5,15 +5,21 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 import strawberry
-from strawberry import ID, UNSET
+from strawberry import ID
 
 from graph.blockers import ActionBlocker
+from graph.core.command_inputs import VersionedInput
 from graph.core.context import Info
 from graph.core.enums import describe_enum
 from graph.core.errors import UserError
 from graph.core.notices import NOTICES, USE_NOTICES, WARNINGS, Notice
 from graph.orders import Order, load_order
 from resolvers.core.refusals import Outcome, RefusalCode
+
+KEY_REUSED = (
+    "Returned if the key was used for another request, or so long ago (30 days or more) that its answer is no longer "
+    "kept. Use a new key."
+)
 
 
 class OrderActionErrorCode(StrEnum):
@@ -22,6 +28,7 @@ class OrderActionErrorCode(StrEnum):
     NOT_ALLOWED_IN_STATUS = RefusalCode.NOT_ALLOWED_IN_STATUS
     ORDER_REJECTED = RefusalCode.ORDER_REJECTED
     STALE_ORDER = RefusalCode.STALE_ORDER
+    IDEMPOTENCY_KEY_REUSED = RefusalCode.IDEMPOTENCY_KEY_REUSED
     INVALID_INPUT = RefusalCode.INVALID_INPUT
 
 
@@ -36,6 +43,7 @@ describe_enum(
         "ORDER_REJECTED": "Returned if the order has been rejected. It can only be archived and tagged.",
         "STALE_ORDER": "Returned if the order is no longer at expectedVersion. Read the order again, and decide "
         "on its current content.",
+        "IDEMPOTENCY_KEY_REUSED": KEY_REUSED,
         "INVALID_INPUT": "Returned if an argument is invalid. `field` is its path.",
     },
 )
@@ -45,34 +53,37 @@ describe_enum(
 class OrderActionError(UserError):
     CODES = OrderActionErrorCode
     COARSER: ClassVar[Mapping[RefusalCode, StrEnum]] = dict.fromkeys(
-        (RefusalCode.BODY_WITHOUT_NOTIFY, RefusalCode.BODY_TOO_LONG, RefusalCode.IDEMPOTENCY_KEY_REUSED),
-        OrderActionErrorCode.INVALID_INPUT,
+        (RefusalCode.BODY_WITHOUT_NOTIFY, RefusalCode.BODY_TOO_LONG), OrderActionErrorCode.INVALID_INPUT
     )
 
     code: OrderActionErrorCode = strawberry.field(description="Machine-readable code.")
 
 
 @strawberry.input
-class OrderInput:
+class OrderInput(VersionedInput):
     """The start of every input for an action on one order; not in the schema itself."""
 
     order_id: ID = strawberry.field(description="The order.")
 
 
-@strawberry.input
-class ReadOrderInput(OrderInput):
-    """The start of inputs for a decision on what an order says; not in the schema itself."""
+@strawberry.type
+class CommandPayload:
+    """The start of every payload of a command, except a rejection; not in the schema itself."""
 
-    expected_version: int | None = strawberry.field(
-        default=UNSET,
-        description="The version (Order.version) that the caller has read. If the order has changed since, "
-        "the command is refused with STALE_ORDER. Default: no check.",
+    replayed: bool = strawberry.field(
+        description="True if this is the remembered answer to an earlier request with the same idempotencyKey. Its "
+        "objects are shown as they are now."
     )
+    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
+
+    @classmethod
+    def after(cls, outcome: Outcome, **more: Any) -> Self:
+        return cls(replayed=outcome.replayed, user_errors=OrderActionError.all_of(outcome), **more)
 
 
 @strawberry.type
-class ActionPayload:
-    """The start of every payload of an action; not in the schema itself."""
+class ActionPayload(CommandPayload):
+    """The start of every payload of an action on an order; not in the schema itself."""
 
     order: Order | None = strawberry.field(
         description="The order after the command. Null if the viewer has no such order."
@@ -82,15 +93,14 @@ class ActionPayload:
     )
     notices: list[Notice] = strawberry.field(description=NOTICES)
     warnings: list[str] = strawberry.field(description=WARNINGS, deprecation_reason=USE_NOTICES)
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
     @classmethod
     async def of(cls, info: Info, outcome: Outcome, **more: Any) -> Self:
-        return cls(
+        return cls.after(
+            outcome,
             order=await load_order(info, outcome.order_id),
             blockers=[ActionBlocker.of(blocker) for blocker in outcome.order_blockers],
             notices=Notice.all_of(outcome.notices),
             warnings=outcome.warnings,
-            user_errors=OrderActionError.all_of(outcome),
             **more,
         )

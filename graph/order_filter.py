@@ -75,6 +75,12 @@ class OrderFilter:
     without_tag: bool | None = strawberry.field(
         default=UNSET, description="Orders without any tag (true) or with at least one (false)."
     )
+    assigned: bool | None = strawberry.field(
+        default=UNSET, description="Orders with (true) or without (false) a member in charge."
+    )
+    assignee_ids: list[str] | None = strawberry.field(
+        default=UNSET, description="Orders that one of these members is in charge of: Member.actorId."
+    )
     only_archived: bool | None = strawberry.field(
         default=UNSET, description="Whether to leave out all orders but archived ones. Default: false."
     )
@@ -102,6 +108,8 @@ class OrderFilter:
             invoiced=or_none(self.invoiced),
             only_archived=or_none(self.only_archived) or None,
             without_tag=or_none(self.without_tag),
+            assigned=or_none(self.assigned),
+            assignee_ids=or_none(self.assignee_ids),
         )
         orders.check(wanted, *at)
         return wanted

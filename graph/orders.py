@@ -10,6 +10,7 @@ from strawberry import ID, UNSET, Private
 
 from exports.order_snapshot import OrderDocument
 from graph.blockers import ActionBlocker, OrderActionVerdict
+from graph.brand_types import Brand
 from graph.buyer_types import Buyer
 from graph.catalog import Catalog, OrderLine
 from graph.core.batching import map_loaded, selected_fields
@@ -24,9 +25,10 @@ from graph.core.pagination import After, Before, Connection, First, Last, connec
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import ORDER_EXCEL, ORDER_PDFS, ORDERS_EXCEL, OrderList, Record
 from graph.execution.declared import Children, Pure, Within, column, declared, made_of
-from graph.execution.kinds import INSTANT, IS_SET, TEXT, WHOLE, Unexpected, among, choice
+from graph.execution.kinds import INSTANT, IS_SET, TEXT, TEXT_IF_ANY, WHOLE, Unexpected, among, choice
 from graph.history_types import OrderEvent
 from graph.limits.cost import COST_OF_A_FILTER, ListSize, page_size
+from graph.members import Member
 from graph.notifications import Notification
 from graph.order_filter import OrderFilter, OrderSort
 from graph.order_verdicts import (
@@ -113,8 +115,16 @@ class Order(Node):
         description="When the order last changed: its status, content or documents; for a buyer, what a buyer sees.",
     )
     total: Money = money("total_minor", description="Total of lines, tax and shipping of the official content.")
+    subtotal: Money = money("subtotal_minor", description="Total of the lines of the official content.")
+    tax: Money = money("tax_minor", description="Tax on the order.")
+    shipping: Money = money("shipping_minor", description="Shipping costs of the order.")
     total_quantity: int = column(
         WHOLE, "total_quantity", description="Total quantity of all lines of the official content."
+    )
+    comment: str | None = column(
+        TEXT_IF_ANY,
+        "comment",
+        description="Comment that was given when the order was placed. Null if there is none.",
     )
     row: Private[OrderRow]
 
@@ -141,6 +151,10 @@ class Order(Node):
     def buyer(self, info: Info) -> Buyer:
         return map_loaded(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
 
+    @strawberry.field(description="The brand that the order is placed with.")
+    def brand(self, info: Info) -> Brand:
+        return map_loaded(info.context.loaders.brand.load(self.row.brand_id), lambda row: Brand.of(row))
+
     @strawberry.field(description="The catalog that was ordered from.", metadata=declared(Within(prefix="catalog.")))
     def catalog(self, info: Info) -> Catalog:
         return map_loaded(info.context.loaders.catalog.load(self.row.catalog_id), lambda row: Catalog.of(row))
@@ -161,6 +175,14 @@ class Order(Node):
     )
     async def tags(self, info: Info) -> list[Tag]:
         return [Tag.of(row) for row in await info.context.loaders.tags.load(self.row.id)]
+
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="The member in charge of the order. Null if there is none, and always null for a buyer.",
+    )
+    async def assignee(self, info: Info) -> Member | None:
+        row = await info.context.loaders.assignee.load(self.row.id)
+        return Member.of(row) if row else None
 
     @strawberry.field(
         description="Whether the viewer can reject the order now, with rejectOrder. True if and only if "
@@ -217,6 +239,13 @@ class Order(Node):
     )
     async def replaces(self, info: Info) -> "Order | None":
         return await load_order(info, await info.context.loaders.replaced.load(self.row.id))
+
+    @strawberry.field(
+        description="The order that replaces this one: this one was sent back to the cart, and the buyer has ordered "
+        "again. Otherwise null."
+    )
+    async def replaced_by(self, info: Info) -> "Order | None":
+        return await load_order(info, await info.context.loaders.replacement.load(self.row.id))
 
     @strawberry.field(description="The record of the rejection. Null if the order has not been rejected.")
     async def rejection(self, info: Info) -> OrderRejection | None:
@@ -306,6 +335,8 @@ async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
     asked = selected_fields(info.selected_fields)
     if JUDGED & asked:
         await info.context.loaders.verdict.load_many([row.id for row in rows])
+    if "brand" in asked:
+        await info.context.loaders.brand.load_many([row.brand_id for row in rows])
     if "catalog" in asked:
         await info.context.loaders.catalog.load_many([row.catalog_id for row in rows])
     if "buyer" in asked:

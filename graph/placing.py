@@ -6,6 +6,7 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.confirmation import DONE, OrderLineInput
+from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload
@@ -18,7 +19,7 @@ from resolvers.placing import NewOrder
     "replaces the buyer's cart for the catalog. An order placed by the brand replaces only a "
     "cart that an order was sent back to."
 )
-class PlaceOrderInput:
+class PlaceOrderInput(CommandInput):
     buyer_id: ID = strawberry.field(description="The buyer who orders. A buyer's user can order only for that buyer.")
     catalog_code: str = strawberry.field(description="Code of the catalog.")
     currency: str = strawberry.field(description="ISO 4217 code, e.g. JPY.")
@@ -51,4 +52,4 @@ async def place_order(
         comment=or_none(input.comment),
         code=or_none(input.code),
     )
-    return await PlaceOrderPayload.of(info, await placing.place_order(info.context, new))
+    return await PlaceOrderPayload.of(info, await placing.place_order(info.context, new, **input.terms()))

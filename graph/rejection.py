@@ -14,11 +14,11 @@ from graph.core.ids import Kind, from_id
 from graph.core.notices import NOTICES, USE_NOTICES, WARNINGS, Notice
 from graph.mail_preview import preview
 from graph.notifications import MailPreview, Notification
+from graph.order_actions import KEY_REUSED, OrderInput
 from graph.orders import Order, load_order
 from graph.rejection_types import RejectionBlocker
 from models.messages.mail import MailKind
 from resolvers import rejection
-from resolvers.core.idempotency import MAX_KEY_LENGTH
 from resolvers.core.notices import MAX_BODY_LENGTH, Message
 from resolvers.core.refusals import Outcome, RefusalCode
 from resolvers.rejection import RejectOrder
@@ -49,8 +49,7 @@ describe_enum(
         "BODY_TOO_LONG": f"Returned if the body has more than {MAX_BODY_LENGTH:,} characters.",
         "STALE_ORDER": "Returned if the order is no longer at expectedVersion. Read the order again, and decide "
         "on its current content.",
-        "IDEMPOTENCY_KEY_REUSED": "Returned if the key was used for another request, or so long ago (30 days or more) "
-        "that its answer is no longer kept. Use a new key.",
+        "IDEMPOTENCY_KEY_REUSED": KEY_REUSED,
         "REASON_REQUIRED": "Returned if the order's brand requires a reason and none is given.",
         "UNKNOWN_REASON": "Returned if the order's brand has no reason with this code, or has archived it.",
         "INVALID_INPUT": "Returned if an argument is invalid, e.g. has a character that cannot be kept. `field` is "
@@ -70,8 +69,7 @@ class RejectOrderError(UserError):
 
 
 @strawberry.input(description="The order to reject, and the message to its buyer.")
-class RejectOrderInput:
-    order_id: ID = strawberry.field(description="The order.")
+class RejectOrderInput(OrderInput):
     notify: bool = strawberry.field(
         description="Whether to send the buyer an e-mail. No default: the caller decides each time. If the "
         "buyer cannot be mailed, the order is rejected all the same, with a warning."
@@ -91,16 +89,6 @@ class RejectOrderInput:
         default=UNSET,
         description=f"Internal note, plain text of at most {MAX_NOTE_LENGTH:,} characters. Never sent to the buyer, "
         "and never shown to a buyer's user.",
-    )
-    expected_version: int | None = strawberry.field(
-        default=UNSET,
-        description="The version (Order.version) that the caller has read. If the order has changed since, "
-        "the command is refused with STALE_ORDER. Default: no check.",
-    )
-    idempotency_key: str | None = strawberry.field(
-        default=UNSET,
-        description="Makes the command safe to retry: a retry with the same key returns the first answer again and "
-        f"changes nothing. At most {MAX_KEY_LENGTH} characters. Only completed rejections are remembered.",
     )
 
 

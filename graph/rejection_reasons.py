@@ -5,9 +5,10 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
+from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.order_actions import OrderActionError
+from graph.order_actions import CommandPayload
 from graph.rejection_types import RejectionReason
 from resolvers import nodes
 from resolvers import rejection_reasons as resolvers
@@ -18,7 +19,7 @@ LABEL = f"1 to {MAX_LABEL_LENGTH} characters."
 
 
 @strawberry.input(description=f"A new reason for rejections. A brand has at most {MAX_REASONS}, archived or not.")
-class CreateRejectionReasonInput:
+class CreateRejectionReasonInput(CommandInput):
     code: str = strawberry.field(
         description="Code, unique in the brand and permanent: 1 to 64 of A–Z, 0–9 and _, starting with a letter."
     )
@@ -29,13 +30,12 @@ class CreateRejectionReasonInput:
 @strawberry.type(
     description="Result of createRejectionReason. The command succeeded if and only if userErrors is empty."
 )
-class CreateRejectionReasonPayload:
+class CreateRejectionReasonPayload(CommandPayload):
     reason: RejectionReason | None = strawberry.field(description="The new reason. Null if refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 @strawberry.input(description="What to change of a reason. What is left out, or null, keeps its value.")
-class UpdateRejectionReasonInput:
+class UpdateRejectionReasonInput(CommandInput):
     reason_id: ID = strawberry.field(description="The reason.")
     label_en: str | None = strawberry.field(default=UNSET, description=f"New English label, {LABEL}")
     label_ja: str | None = strawberry.field(default=UNSET, description=f"New Japanese label, {LABEL}")
@@ -49,9 +49,8 @@ class UpdateRejectionReasonInput:
 @strawberry.type(
     description="Result of updateRejectionReason. The command succeeded if and only if userErrors is empty."
 )
-class UpdateRejectionReasonPayload:
+class UpdateRejectionReasonPayload(CommandPayload):
     reason: RejectionReason | None = strawberry.field(description="The reason after the command. Null if refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 async def rejection_reasons(
@@ -68,10 +67,8 @@ async def create_rejection_reason(
     info: Info, input: Annotated[CreateRejectionReasonInput, strawberry.argument(description="The reason.")]
 ) -> CreateRejectionReasonPayload:
     labels = {"label_en": input.label_en, "label_ja": input.label_ja}
-    outcome = await resolvers.create_reason(info.context, input.code, labels)
-    return CreateRejectionReasonPayload(
-        reason=await _reason(info, outcome), user_errors=OrderActionError.all_of(outcome)
-    )
+    outcome = await resolvers.create_reason(info.context, input.code, labels, **input.terms())
+    return CreateRejectionReasonPayload.after(outcome, reason=await _reason(info, outcome))
 
 
 async def update_rejection_reason(
@@ -80,10 +77,8 @@ async def update_rejection_reason(
     values = {"label_en": input.label_en, "label_ja": input.label_ja, "is_archived": input.is_archived}
     changes = {name: value for name, value in values.items() if or_none(value) is not None}
     reason_id = from_id(Kind.REJECTION_REASON, input.reason_id)
-    outcome = await resolvers.update_reason(info.context, reason_id, changes)
-    return UpdateRejectionReasonPayload(
-        reason=await _reason(info, outcome), user_errors=OrderActionError.all_of(outcome)
-    )
+    outcome = await resolvers.update_reason(info.context, reason_id, changes, **input.terms())
+    return UpdateRejectionReasonPayload.after(outcome, reason=await _reason(info, outcome))
 
 
 async def _reason(info: Info, outcome: Outcome) -> RejectionReason | None:

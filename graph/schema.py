@@ -1,14 +1,17 @@
 """The API's table of contents: every query and mutation, bound to its resolver, its permission and its cost."""
 
+from functools import cache
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from graphql.utilities.print_schema import print_schema_definition
 from strawberry.schema.config import StrawberryConfig
 
 from graph.analytics import order_analytics, order_analytics_excel
 from graph.api_keys import api_keys, create_api_key, revoke_api_key, rotate_api_key
 from graph.archiving import archive_order
+from graph.assigning import assign_order
 from graph.brand_settings import brand_settings, update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
@@ -46,6 +49,7 @@ from graph.invoices import (
 from graph.limits.cost import Cost, ListSize, page_size
 from graph.limits.documents import DocumentValidator, Limits
 from graph.mail_preview import order_mail_preview
+from graph.members import members
 from graph.notifications import notifications
 from graph.order_facets import order_facets
 from graph.orders import id_of_order, listing, order, order_by_code, orders, orders_excel
@@ -59,6 +63,7 @@ from graph.statuses import status_labels
 from graph.tagging import apply_tags
 from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation, answered
+from graph.tour import TOUR
 from graph.viewer import viewer, viewer_of
 from models.database.engines import is_busy
 from models.messages.mail import MailKind, mail_texts
@@ -224,6 +229,13 @@ class Query:
         "resendNotification. Empty for a buyer.",
         directives=[page_size("first", "last")],
     )
+    members = question(
+        members,
+        needs=P.READ_INTERNAL,
+        description="The members of the brand who have done something here or were put in charge of an order, by name. "
+        "assignOrder takes their ids. Empty for a buyer.",
+        directives=[ListSize(assumed_size=50)],
+    )
     carts = question(
         carts,
         needs=P.READ,
@@ -280,6 +292,12 @@ class Mutation:
         needs=A.APPLY_TAGS,
         description="Replaces the tags of an order, adds tags to it or removes tags from it, in any status, rejected "
         "or not.",
+    )
+    assign_order = command(
+        assign_order,
+        needs=A.ASSIGN,
+        description="Puts a member of the brand in charge of an order, or nobody. Next: find the member's orders with "
+        "OrderFilter.assigneeIds.",
     )
     create_tag = command(
         create_tag,
@@ -397,7 +415,8 @@ class Mutation:
         send_order_back_to_cart,
         needs=A.SEND_BACK_TO_CART,
         description="Sends an order back to the buyer's cart, where the buyer corrects it and orders again. Final for "
-        "this order; the new order has it as Order.replaces.",
+        "this order; the new order has it as Order.replaces, and is its "
+        "Order.replacedBy.",
     )
     create_order_confirmation = command(
         create_order_confirmation,
@@ -499,10 +518,20 @@ describe_values(OrderAction, mutations_by_action(Mutation))
 
 
 class Schema(strawberry.Schema):
-    """`validator`, `plans`: what is known of documents that were executed before."""
+    """Described by the tour, which Strawberry itself can neither take nor print.
+
+    `validator`, `plans`: what is known of documents that were executed before.
+    """
 
     validator: DocumentValidator
     plans: Plans
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._schema.description = TOUR
+
+    def as_str(self) -> str:
+        return f"{print_schema_definition(self._schema)}\n\n{super().as_str()}"
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Errors are logged where they are masked (graph/core/errors.py)."""
@@ -510,7 +539,7 @@ class Schema(strawberry.Schema):
 
 def create_schema(*, introspection: bool = True) -> Schema:
     validator = DocumentValidator(introspection=introspection)
-    made = Schema(
+    made: Schema = Schema(
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
@@ -529,5 +558,13 @@ def create_schema(*, introspection: bool = True) -> Schema:
 
 
 schema = create_schema()
+
+
+@cache
+def printed_schema() -> str:
+    """What schema.graphql holds, and GET /schema.graphql serves."""
+    return schema.as_str() + "\n"
+
+
 # What each field needs; importing this module fails if a query or a mutation declares nothing.
 BINDINGS = bindings(schema)

@@ -29,5 +29,5 @@ async def send_order_back_to_cart(
 ) -> SendOrderBackToCartPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
     message = Message(input.notify, or_none(input.body))
-    outcome = await send_back.send_back_to_cart(info.context, order_id, message)
+    outcome = await send_back.send_back_to_cart(info.context, order_id, message, **input.terms())
     return await SendOrderBackToCartPayload.of(info, outcome)

@@ -27,5 +27,6 @@ async def apply_tags(
     info: Info, input: Annotated[ApplyTagsInput, strawberry.argument(description="The order and its tags.")]
 ) -> ApplyTagsPayload:
     tag_ids = [from_id(Kind.TAG, id) for id in input.tag_ids]
-    outcome = await tagging.apply_tags(info.context, from_id(Kind.ORDER, input.order_id), tag_ids, input.mode)
+    order_id = from_id(Kind.ORDER, input.order_id)
+    outcome = await tagging.apply_tags(info.context, order_id, tag_ids, input.mode, **input.terms())
     return await ApplyTagsPayload.of(info, outcome)

@@ -5,10 +5,11 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, UNSET
 
+from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.core.pagination import After, Before, Connection, Edge, First, Last, connection
-from graph.order_actions import OrderActionError
+from graph.order_actions import CommandPayload
 from graph.tag_types import Tag
 from resolvers import nodes
 from resolvers import tags as brand_tags
@@ -18,7 +19,7 @@ from resolvers.reading.rows import TagRow
 
 
 @strawberry.input(description="A new tag.")
-class CreateTagInput:
+class CreateTagInput(CommandInput):
     code: str = strawberry.field(
         description="Code, 1 to 64 characters, unique in the brand: codes that differ only in case, width (full or "
         "half) or accents are one."
@@ -28,16 +29,15 @@ class CreateTagInput:
 
 
 @strawberry.type(description="Result of createTag. The command succeeded if and only if userErrors is empty.")
-class CreateTagPayload:
+class CreateTagPayload(CommandPayload):
     tag: Tag | None = strawberry.field(description="The new tag. Null if refused.")
     tag_edge: Edge[Tag] | None = strawberry.field(
         description="The new tag as an entry of tagConnection, for a client to insert into its list. Null if refused."
     )
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 @strawberry.input(description="The new name or colour of a tag. Its code does not change.")
-class UpdateTagInput:
+class UpdateTagInput(CommandInput):
     tag_id: ID = strawberry.field(description="The tag.")
     name: str | None = strawberry.field(
         default=UNSET, description="New name, 1 to 100 characters. Default: the name is kept."
@@ -48,13 +48,12 @@ class UpdateTagInput:
 
 
 @strawberry.type(description="Result of updateTag. The command succeeded if and only if userErrors is empty.")
-class UpdateTagPayload:
+class UpdateTagPayload(CommandPayload):
     tag: Tag | None = strawberry.field(description="The tag after the command. Null if refused.")
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 @strawberry.input(description="The tag to delete permanently.")
-class DeleteTagInput:
+class DeleteTagInput(CommandInput):
     tag_id: ID = strawberry.field(description="The tag.")
     remove_from_orders: bool = strawberry.field(
         description="Whether to remove the tag from all orders, including archived ones. If false, the "
@@ -63,12 +62,11 @@ class DeleteTagInput:
 
 
 @strawberry.type(description="Result of deleteTag. The command succeeded if and only if userErrors is empty.")
-class DeleteTagPayload:
+class DeleteTagPayload(CommandPayload):
     deleted_tag_id: ID | None = strawberry.field(description="Id of the deleted tag. Null if refused.")
     order_count: int = strawberry.field(
         description="Number of orders that carry the tag, or carried it before it was deleted."
     )
-    user_errors: list[OrderActionError] = strawberry.field(description="Why the command was refused. Empty on success.")
 
 
 async def tags(info: Info) -> list[Tag]:
@@ -90,11 +88,11 @@ async def tag_connection(
 async def create_tag(
     info: Info, input: Annotated[CreateTagInput, strawberry.argument(description="The tag.")]
 ) -> CreateTagPayload:
-    outcome = await brand_tags.create_tag(info.context, input.code, input.name, or_none(input.color))
+    outcome = await brand_tags.create_tag(info.context, input.code, input.name, or_none(input.color), **input.terms())
     row = await _row(info, outcome)
     tag = Tag.of(row) if row else None
     edge = Edge(node=tag, row=row, cursor_of=brand_tags.cursor_of) if tag and row else None
-    return CreateTagPayload(tag=tag, tag_edge=edge, user_errors=OrderActionError.all_of(outcome))
+    return CreateTagPayload.after(outcome, tag=tag, tag_edge=edge)
 
 
 async def update_tag(
@@ -102,18 +100,19 @@ async def update_tag(
 ) -> UpdateTagPayload:
     values = {"name": input.name, "color": input.color}
     changes = {name: value for name, value in values.items() if value is not UNSET}
-    outcome = await brand_tags.update_tag(info.context, from_id(Kind.TAG, input.tag_id), changes)
-    return UpdateTagPayload(tag=await _tag(info, outcome), user_errors=OrderActionError.all_of(outcome))
+    outcome = await brand_tags.update_tag(info.context, from_id(Kind.TAG, input.tag_id), changes, **input.terms())
+    return UpdateTagPayload.after(outcome, tag=await _tag(info, outcome))
 
 
 async def delete_tag(
     info: Info, input: Annotated[DeleteTagInput, strawberry.argument(description="The tag.")]
 ) -> DeleteTagPayload:
     tag_id = from_id(Kind.TAG, input.tag_id)
-    outcome, carriers = await brand_tags.delete_tag(info.context, tag_id, remove_from_orders=input.remove_from_orders)
+    outcome, carriers = await brand_tags.delete_tag(
+        info.context, tag_id, remove_from_orders=input.remove_from_orders, **input.terms()
+    )
     deleted = None if outcome.refusals else input.tag_id
-    errors = OrderActionError.all_of(outcome)
-    return DeleteTagPayload(deleted_tag_id=deleted, order_count=carriers, user_errors=errors)
+    return DeleteTagPayload.after(outcome, deleted_tag_id=deleted, order_count=carriers)
 
 
 async def _tag(info: Info, outcome: Outcome) -> Tag | None:

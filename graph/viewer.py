@@ -28,6 +28,7 @@ class ViewerBrand:
 @strawberry.type(description="The caller of the API.")
 class Viewer(Node):
     kind: ActorKind = strawberry.field(description="Kind of user.")
+    actor_id: str = strawberry.field(description="Id of the caller, from the token, as OrderEvent.actorId.")
     name: str = strawberry.field(description="Name, as recorded in the audit trail.")
     locale: Locale = strawberry.field(description="Language of messages.")
     role: Role = strawberry.field(description="Role, which decides what the viewer may do.")
@@ -61,6 +62,7 @@ def _published(row: tuple[Actor, datetime | None]) -> Viewer:
     return Viewer(
         id=to_id(Kind.VIEWER, _uuid(actor)),
         kind=actor.kind,
+        actor_id=actor.id,
         name=actor.name,
         locale=Locale(actor.locale),
         role=actor.role,

@@ -14,7 +14,7 @@ from models.scope import BrandOwned
 
 MAX_REASON_LENGTH = 500
 # An e-mail address, as strict as mail servers are in practice.
-ADDRESS = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
+ADDRESS = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@(?:[^@\s<>\"(),:;\\.]+\.)+[^@\s<>\"(),:;\\.]+")
 
 
 class Buyer(BrandOwned, Base):

@@ -203,6 +203,7 @@ class OrderReplacement(OrderOwned, Base):
     __table_args__ = (
         ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
         ForeignKeyConstraint(["brand_id", "replaced_order_id"], ["orders.brand_id", "orders.id"], name="replaced"),
+        Index(None, "brand_id", "replaced_order_id"),
     )
 
     order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)

@@ -47,6 +47,7 @@ class OrderAction(StrEnum):
     REJECT = "REJECT"
     ARCHIVE = "ARCHIVE"
     APPLY_TAGS = "APPLY_TAGS"
+    ASSIGN = "ASSIGN"
     SEND_BACK_TO_CART = "SEND_BACK_TO_CART"
     CREATE_CONFIRMATION = "CREATE_CONFIRMATION"
     UPDATE_CONFIRMATION = "UPDATE_CONFIRMATION"
@@ -183,6 +184,7 @@ RULES: dict[OrderAction, Rule] = {
                                          bulk=statuses(S.OC_REQUIRED, S.OC_CREATED)),
     A.ARCHIVE:                      Rule(WRITERS, FINAL,                                  (B.ALREADY_ARCHIVED, B.ARCHIVING_OFF)),
     A.APPLY_TAGS:                   Rule(WRITERS, frozenset(S),                           ()),
+    A.ASSIGN:                       Rule(WRITERS, OPEN,                                   IS_FINAL),
     A.SEND_BACK_TO_CART:            Rule(WRITERS, OPEN,                                   (*IS_FINAL, *REFERENCED, *CART_IN_WAY)),
     A.CREATE_CONFIRMATION:          Rule(WRITERS, statuses(S.OC_REQUIRED),                IS_FINAL),
     A.UPDATE_CONFIRMATION:          Rule(WRITERS, OC_IN_WORK,                             (*IS_FINAL, B.INVOICE_EXISTS)),

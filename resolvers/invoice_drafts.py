@@ -77,7 +77,12 @@ async def create_invoice_for_delivery_notes(
         rows = await session.execute(columns.where(DeliveryNote.id.in_([id for id in note_ids if id])))
         order_of = {row.id: row.order_id for row in rows}
     if unknown := [place for place, id in enumerate(note_ids) if id not in order_of]:
-        return Outcome(refusals=[_unknown_note(context, place) for place in unknown])
+
+        async def refuse(_: Work) -> UUID:
+            raise Refused(*(_unknown_note(context, place) for place in unknown))
+
+        # Not at once: a retry gets its first answer, although the notes have been deleted since.
+        return await act(context, refuse, needs=OrderAction.INVOICE_DELIVERY_NOTES, **terms)
     known_ids = [id for id in note_ids if id]
     first_place: dict[UUID, int] = {}
     for place, id in enumerate(known_ids):

@@ -45,6 +45,10 @@ async def catalogs(context: Context, ids: Collection[UUID]) -> Found:
     return dict(zip(ids, await context.loaders.catalog.load_many(ids), strict=True))
 
 
+async def brands(context: Context, ids: Collection[UUID]) -> Found:
+    return dict(zip(ids, await context.loaders.brand.load_many(ids), strict=True))
+
+
 async def tags(context: Context, ids: Collection[UUID]) -> Found:
     return await _read(context, select(*TAG_COLUMNS).where(Tag.id.in_(ids)), TagRow)
 

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models.actor import Actor, Viewpoint
+from models.actor import MAX_ID_LENGTH, Actor, Viewpoint
+from models.assignee import OrderAssignee
 from models.buyer import Buyer
 from models.facts import FACT_SQL, delivery_status_in, possible
 from models.folding import fold
@@ -20,7 +21,8 @@ from models.order import BUYER_UPDATED_AT, Order, OrderCodeSuffix, OrderLine
 from models.policy import DeliveryStatus, Fact, OrderAction, OrderStatus
 from models.tag import OrderTag
 from resolvers.core.context import Context
-from resolvers.inputs import InputError, check_search, unprintable
+from resolvers.core.pausing import mapped
+from resolvers.inputs import InputError, check_search, check_text, unprintable
 from resolvers.reading.pagination import (
     Key,
     Page,
@@ -34,9 +36,11 @@ from resolvers.reading.pagination import (
 )
 from resolvers.reading.rows import OrderRow, order_columns
 from resolvers.reading.search import (
+    FEW_OF_MANY,
     Word,
     for_each,
     has,
+    is_one_of,
     mentions_buyer,
     narrowed,
     orders_by_code,
@@ -48,6 +52,7 @@ from resolvers.reading.search import (
 MAX_FILTER_IDS = 1000
 # The conditions of the first release.
 ALWAYS_HASHED = {"search", "status", "can_reject", "buyer_ids", "tag_ids", "placed_from", "placed_to"}
+_OTHER = aliased(Order)  # making one takes milliseconds
 
 
 class OrderSortField(StrEnum):
@@ -84,6 +89,8 @@ class OrderFilter:
     invoiced: bool | None = None
     only_archived: bool | None = None
     without_tag: bool | None = None
+    assigned: bool | None = None
+    assignee_ids: Sequence[str] | None = None
 
     @property
     def has_condition(self) -> bool:
@@ -140,7 +147,7 @@ async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort
         def make(*values: Any) -> OrderRow:
             return OrderRow(*values[: len(columns)])
 
-        return await read_found(session, statement, Order.id, _words(filter), by, page, make)
+        return await read_found(session, statement, Order.id, await _words(filter), by, page, make)
 
 
 @dataclass(frozen=True)
@@ -193,7 +200,7 @@ class OrderListing:
 async def count_orders(context: Context, filter: OrderFilter) -> int:
     async with context.read() as session:
         found = await conditions(session, filter, context.actor)
-        statement = select(func.count()).select_from(Order).where(*found)
+        statement = select(func.count()).select_from(Order).where(*found).execution_options(**FEW_OF_MANY)
         return (await session.scalar(statement)) or 0
 
 
@@ -250,14 +257,17 @@ def check(filter: OrderFilter, *at: str) -> None:
         (filter.buyer_ids, "buyerIds"),
         (filter.tag_ids, "tagIds"),
         (filter.catalog_ids, "catalogIds"),
+        (filter.assignee_ids, "assigneeIds"),
     ):
         if ids is not None and len(ids) > MAX_FILTER_IDS:
             raise InputError(f"{name} takes at most {MAX_FILTER_IDS} ids.", *at, name)
+    for place, id in enumerate(filter.assignee_ids or ()):
+        check_text(id, MAX_ID_LENGTH, *at, "assigneeIds", str(place))
 
 
 async def conditions(session: AsyncSession, filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
     """The filter as conditions on orders. With words to search for, one statement is run."""
-    return _plain_conditions(filter, actor) + await narrowed(session, Order.id, _words(filter))
+    return _plain_conditions(filter, actor) + await narrowed(session, Order.id, await _words(filter))
 
 
 def _plain_conditions(filter: OrderFilter, actor: Viewpoint) -> list[ColumnElement[bool]]:
@@ -292,25 +302,31 @@ def _plain_conditions(filter: OrderFilter, actor: Viewpoint) -> list[ColumnEleme
         where.append(Order.catalog_id.in_(filter.catalog_ids))
     if filter.delivery_status is not None:
         where.append(delivery_status_in(filter.delivery_status))
+    if filter.assigned is not None:
+        is_assigned = exists().where(_ASSIGNEE_OF_ORDER).correlate(Order)
+        where.append(is_assigned if filter.assigned else not_(is_assigned))
+    if filter.assignee_ids is not None:
+        is_one_of_them = OrderAssignee.actor_id.in_(filter.assignee_ids)
+        where.append(exists().where(_ASSIGNEE_OF_ORDER, is_one_of_them).correlate(Order))
     if filter.invoiced is not None:
         is_invoiced = FACT_SQL[Fact.INVOICE]  # as the viewer sees it: a buyer sees no drafts
         where.append(is_invoiced if filter.invoiced else not_(is_invoiced))
     return where
 
 
+_ASSIGNEE_OF_ORDER = and_(OrderAssignee.brand_id == Order.brand_id, OrderAssignee.order_id == Order.id)
 TAG_OF_ORDER = and_(OrderTag.brand_id == Order.brand_id, OrderTag.order_id == Order.id)
 
 
-def _words(filter: OrderFilter) -> list[Word]:
-    return [_mentions(word) for word in words_of(filter.search)]
+async def _words(filter: OrderFilter) -> list[Word]:
+    return await mapped(_mentions, words_of(filter.search), every=1)
 
 
 def _mentions(word: str) -> Word:
     """In the order's code, its buyer's code, name or e-mail address, or the number or model number of a SKU."""
     buyers, skus = select(Buyer.id).where(mentions_buyer(word)), skus_with(word)
-    order = aliased(Order)
-    of_buyers = select(order.id).where(order.buyer_id.in_(buyers))
-    of_skus = select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus))
+    of_buyers = select(_OTHER.id).where(is_one_of(_OTHER.buyer_id, buyers))
+    of_skus = select(OrderLine.order_id).where(is_one_of(OrderLine.sku_id, skus))
     # IS TRUE: PostgreSQL finds the SKUs once, as it does not join what is no plain condition.
     of_order = (
         OrderLine.brand_id == Order.brand_id,

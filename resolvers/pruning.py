@@ -1,14 +1,17 @@
-"""`orders prune`: removes what nobody needs any more: mails that are done with, idempotency keys, bulk runs.
+"""Removes what nobody needs any more: mails that are done with, idempotency keys, bulk runs.
 
-In small transactions, so that the server goes on meanwhile. Orders, decisions, documents and the audit stay.
+`orders prune` removes all of it, in small transactions, so that the server goes on meanwhile. The server itself removes
+keys and bulk runs, a bounded part every few minutes. Orders, decisions, documents and the audit stay.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, select, tuple_, update
 
 from models.base import Base
 from models.bulk_run import BulkRun
@@ -18,11 +21,28 @@ from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.scope import EVERYTHING
 from resolvers.core.work import write_batch
 
-MIN_DAYS = 30  # the API promises to remember idempotency keys at least so long
 BATCH_SIZE = 500
+EXAMINED = 2_000  # rows of each kind in one step of the server's own sweep
+FIRST_SECONDS = 60.0  # from the server's start to the first step
+INTERVAL_SECONDS = 300.0  # between two steps
+log = logging.getLogger("orders.database")
 
-# Operations that the order or the buyer refuses when they come a second time: their keys can be forgotten.
-REFUSED_TWICE = ("rejectOrder", "createBuyer")
+# Operations that are refused when they come a second time, however much later: their keys can be forgotten.
+REFUSED_TWICE = (
+    "rejectOrder",
+    "sendOrderBackToCart",
+    "archiveOrder",
+    "createBacklogSkus",
+    "issueInvoice",
+    "voidInvoice",
+    "deleteInvoice",
+    "deleteDeliveryNote",
+    "deleteTag",
+    "createBuyer",
+    "createRejectionReason",
+)
+Key = tuple[Any, ...]  # the values of a primary key
+
 # The hash of a request whose answer was removed. No request has it, so a retry is refused: the key was used before.
 ANSWER_REMOVED = ""
 
@@ -44,6 +64,11 @@ class Kind:
     table: type[Base]
     where: tuple[ColumnElement[bool], ...]
     values: dict[str, Any] | None = None
+
+    @property
+    def keys(self) -> list[Any]:
+        """The columns of the primary key."""
+        return [getattr(self.table, str(column.key)) for column in self.table.__mapper__.primary_key]
 
 
 def kinds(database: Database, ages: Ages) -> Sequence[Kind]:
@@ -85,25 +110,69 @@ async def prune(database: Database, ages: Ages, *, batch_size: int = BATCH_SIZE)
     counts = {}
     for kind in kinds(database, ages):
         counts[kind.name] = 0
-        keys = [getattr(kind.table, str(column.key)) for column in kind.table.__mapper__.primary_key]
-        async for rows in _batches(database, kind, keys, batch_size):
-            these = (tuple_(*keys).in_(rows), *kind.where)
-            change = update(kind.table).values(kind.values) if kind.values else delete(kind.table)
-            counts[kind.name] += await write_batch(database, change.where(*these))
+        async for rows in _batches(database, kind, batch_size):
+            counts[kind.name] += await _change(database, kind, rows)
     return counts
 
 
-async def _batches(database: Database, kind: Kind, keys: list[Any], size: int) -> AsyncIterator[list[tuple[Any, ...]]]:
+class Sweep:
+    """The server's own: old keys and bulk runs. Each step examines the next EXAMINED rows of each table.
+
+    So a step is short, however large the tables are. Every server process may do it.
+    """
+
+    def __init__(self, database: Database, *, examined: int = EXAMINED) -> None:
+        self._database = database
+        self._examined = examined
+        self._after: dict[str, Key] = {}
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        pause = FIRST_SECONDS
+        while True:
+            await asyncio.sleep(pause)
+            pause = INTERVAL_SECONDS
+            try:
+                await self.step()
+            except Exception:
+                log.exception("old idempotency keys could not be removed; trying again in %.0f s", pause)
+
+    async def step(self) -> int:
+        """The number of rows that were removed or emptied."""
+        count = 0
+        for kind in kinds(self._database, Ages()):
+            if kind.table is OutboxMessage:  # for `orders prune`, whose user decides how long mails are kept
+                continue
+            page = select(*kind.keys, and_(*kind.where)).order_by(*kind.keys).limit(self._examined)
+            rows = await _page(self._database, kind, page, self._after.pop(kind.name, None))
+            if len(rows) == self._examined:
+                self._after[kind.name] = rows[-1][:-1]
+            old = [row[:-1] for row in rows if row[-1]]
+            for start in range(0, len(old), BATCH_SIZE):
+                count += await _change(self._database, kind, old[start : start + BATCH_SIZE])
+        return count
+
+
+async def _change(database: Database, kind: Kind, rows: list[Key]) -> int:
+    these = (tuple_(*kind.keys).in_(rows), *kind.where)
+    change = update(kind.table).values(kind.values) if kind.values else delete(kind.table)
+    return await write_batch(database, change.where(*these))
+
+
+async def _page(database: Database, kind: Kind, page: Select[Any], after: Key | None) -> list[Key]:
+    if after:
+        values = (literal(value, key.type) for key, value in zip(kind.keys, after, strict=True))
+        page = page.where(tuple_(*kind.keys) > tuple_(*values))
+    async with database.read(EVERYTHING) as session:
+        return [tuple(row) for row in await session.execute(page)]
+
+
+async def _batches(database: Database, kind: Kind, size: int) -> AsyncIterator[list[Key]]:
     """The primary keys of the rows. Reads the table once, in the order of its primary key."""
-    after: tuple[Any, ...] | None = None
+    after: Key | None = None
+    page = select(*kind.keys).where(*kind.where).order_by(*kind.keys).limit(size)
     while True:
-        page = select(*keys).where(*kind.where).order_by(*keys).limit(size)
-        if after:
-            page = page.where(
-                tuple_(*keys) > tuple_(*(literal(value, key.type) for key, value in zip(keys, after, strict=True)))
-            )
-        async with database.read(EVERYTHING) as session:
-            rows = [tuple(row) for row in await session.execute(page)]
+        rows = await _page(database, kind, page, after)
         if rows:
             yield rows
         if len(rows) < size:

@@ -47,6 +47,10 @@ async def sign_out_user(
         work.record(UserSignedOut(brand_id=work.brand_id, at=work.now, user=actor_id, buyer=code))
 
     outcome = await act(context, change, needs=Permission.SIGN_OUT_USERS, **terms)
+    if outcome.replayed:
+        identity = identity_of(ActorKind.BUYER if of_buyer else ActorKind.MEMBER, actor_id, buyer_id)
+        async with context.read() as session:
+            written = await session.scalar(select(SignOut).where(SignOut.identity == identity))
     return outcome, None if outcome.refusals else written
 
 

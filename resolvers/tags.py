@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 
 from models.base import new_id
 from models.events import TagCreated, TagDeleted, TagUpdated
+from models.folding import fold
 from models.messages.refusals import (
     TAG_CODE_BLANK,
     TAG_CODE_TAKEN,
@@ -58,8 +59,8 @@ async def create_tag(context: Context, code: str, name: str, color: str | None, 
     code, name = code.strip(), name.strip()
 
     async def change(work: Work) -> UUID:
-        if not code or not name:
-            raise Refused(invalid(context, TAG_CODE_BLANK, "name" if code else "code"))
+        if not fold(code) or not fold(name):
+            raise Refused(invalid(context, TAG_CODE_BLANK, "name" if fold(code) else "code"))
         _check_color(context, color)
         if taken := await _alike(work, code):
             raise Refused(invalid(context, TAG_CODE_TAKEN, "code", code=taken))
@@ -78,7 +79,7 @@ async def update_tag(context: Context, tag_id: UUID | None, changes: dict[str, A
         changes = changes | {"name": (changes["name"] or "").strip()}
 
     async def change(work: Work) -> UUID:
-        if "name" in changes and not changes["name"]:
+        if "name" in changes and not fold(changes["name"]):
             raise Refused(invalid(context, TAG_NAME_BLANK, "name"))
         _check_color(context, changes.get("color"))
         tag = await _locked(work, tag_id)
@@ -106,7 +107,7 @@ async def delete_tag(
         # Under this lock nobody can put the tag on an order: that would need a lock on the tag too.
         tag = await _locked(work, tag_id)
         of_tag = (OrderTag.brand_id == work.brand_id, OrderTag.tag_id == tag.id)
-        carriers = await work.find(select(func.count()).select_from(OrderTag).where(*of_tag)) or 0
+        carriers = work.count = await work.find(select(func.count()).select_from(OrderTag).where(*of_tag)) or 0
         if carriers and not remove_from_orders:
             raise Refused(invalid(context, TAG_IN_USE, "removeFromOrders", count=carriers))
         await work.save(delete(OrderTag).where(*of_tag))
@@ -114,7 +115,8 @@ async def delete_tag(
         work.record(TagDeleted(brand_id=work.brand_id, at=work.now, code=tag.code, orders=carriers))
         return tag.id
 
-    return await _act(context, change, terms), carriers
+    outcome = await _act(context, change, terms)
+    return outcome, outcome.count if outcome.replayed else carriers
 
 
 async def _act(context: Context, change: Change, terms: Terms, wrong: Sequence[Refusal] = ()) -> Outcome:

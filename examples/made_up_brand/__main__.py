@@ -15,7 +15,7 @@ from examples.made_up_brand.writer import BrandExistsError, seed_orders
 from graph.cli.database import Demo, on_database
 from graph.cli.errors import CommandError
 from graph.cli.main import main
-from graph.settings.environment import database_url, from_environment
+from graph.settings.environment import database_url
 from models.database.sessions import Database
 from models.migrations import upgrade
 
@@ -54,8 +54,7 @@ def seed(
     if not demo and database_url() != database_url(demo=True):
         typer.echo("ORDERS_DATABASE_URL is not set: the demo's database is filled.", err=True)
         demo = True
-    settings = from_environment(demo=demo)
-    on_database(settings, lambda database: fill(database, orders, brand, seed))
+    on_database(database_url(demo=demo), lambda database: fill(database, orders, brand, seed))
 
 
 if __name__ == "__main__":

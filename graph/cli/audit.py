@@ -12,6 +12,7 @@ from graph.cli.database import Demo, existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.core import anchors as files
 from graph.core.clock import utc_now
+from graph.settings.environment import with_key
 from models.audit_anchor import Anchor
 from models.database.sessions import Database
 from resolvers.audit import anchors, verify_brand
@@ -47,9 +48,11 @@ def audit_anchor(
     """Sign where each brand's audit ends, append it to a file, and print it. Keep a copy where nobody can change it."""
     settings = existing_settings(demo=demo)
     made = on_database(settings, lambda database: anchors(database, utc_now()))
-    lines = [anchor.line(settings.secret_key) for anchor in made]
     path = file or settings.data_folder / files.FILE
     try:
+        files.append(path, [])  # before a key is made for it
+        key = with_key(settings).secret_key
+        lines = [anchor.line(key) for anchor in made]
         files.append(path, lines)
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}") from None

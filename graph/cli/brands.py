@@ -26,6 +26,8 @@ from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode
 from resolvers.inputs import unprintable
 
+MAX_SHOWN = 20  # brands in a message
+
 app = typer.Typer(help="The brands (tenants) in the database.", no_args_is_help=True)
 
 
@@ -40,11 +42,12 @@ def brand_add(
     time_zone: Annotated[str, typer.Option(help="The time zone of the times in documents, e.g. Asia/Tokyo.")] = "UTC",
     currency: Annotated[str, typer.Option(help="The currency of imported orders that name none (ISO 4217).")] = "JPY",
     reply_to: Annotated[str | None, typer.Option(help="The address that buyers reply to.")] = None,
+    demo: Demo = False,
 ) -> None:
     """Add a brand, so that orders can be imported for it."""
     derived = Locale.JA if currency == "JPY" else Locale.EN
     brand = new_brand(code, name, locale or derived, time_zone, currency, reply_to)
-    on_database(existing_settings(demo=False, or_demo=False), lambda database: add_brand(database, brand))
+    on_database(existing_settings(demo=demo), lambda database: add_brand(database, brand))
     if locale is None:
         language, other = ("Japanese", Locale.EN) if derived is Locale.JA else ("English", Locale.JA)
         change = f"./run orders brand set --locale {other} --brand {shlex.quote(brand.code)}"
@@ -122,10 +125,12 @@ async def find_brand(database: Database, code: str | None) -> Brand:
     if not found:
         raise CommandError('There is no brand yet: add one with ./run orders brand add CODE "NAME".')
     codes = [brand.code for brand in found]
-    listed = ", ".join(codes)
+    shown = codes[:MAX_SHOWN]
+    listed = ", ".join(shown) + (f" and {len(codes) - MAX_SHOWN:,} more" if len(codes) > MAX_SHOWN else "")
     if code is None:
-        command = shlex.join(["./run", "orders", *sys.argv[1:], "--brand", codes[0]])
-        raise CommandError(f"There are several brands ({listed}). Name one of them, e.g.: {command}")
+        asked = ["./run", "orders", *sys.argv[1:], "--brand"]
+        commands = [shlex.join([*asked, each]) for each in shown]
+        raise CommandError("\n  ".join([f"There are several brands ({listed}). Name one of them:", *commands]))
     if code not in codes:
         raise CommandError(f"There is no brand {code}. The brands are: {listed}.")
     return found[codes.index(code)]

@@ -20,18 +20,18 @@ Demo = Annotated[bool, typer.Option("--demo", help="Use the demo's own database 
 OfBrand = Annotated[str | None, typer.Option("--brand", help="The brand's code; needed when there are several brands.")]
 
 
-def existing_settings(*, demo: bool, or_demo: bool = True, data_folder: Path = DATA_FOLDER) -> Settings:
-    """For a command that needs a database with a schema.
+def existing_settings(*, demo: bool, data_folder: Path = DATA_FOLDER) -> Settings:
+    """For a command that needs a database with a schema: the demo's, if there is no other, and then stderr says so.
 
-    `or_demo`: the demo's, if there is no other, and then stderr says so.
-    Raises CommandError, and has made nothing, when there is none or when this release cannot serve its schema.
+    Without a signing key when there is none yet: see `with_key`. Raises CommandError, and has made nothing, when there
+    is no database or when this release cannot serve its schema.
     """
     chosen, demos = (database_url(demo=each, data_folder=data_folder) for each in (demo, True))
-    if or_demo and chosen != demos and not Database(chosen).exists() and Database(demos).exists():
+    if chosen != demos and not Database(chosen).exists() and Database(demos).exists():
         typer.echo("There is no database but the demo's: this command uses the demo's.", err=True)
         demo, chosen = True, demos
     check_schema(chosen)
-    return from_environment(demo=demo, data_folder=data_folder)
+    return from_environment(demo=demo, data_folder=data_folder, make_key=False)
 
 
 def check_schema(url: str) -> None:

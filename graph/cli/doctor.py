@@ -45,7 +45,7 @@ async def examine(*, demo: bool) -> bool:
     if (ROOT / "tests").is_dir():
         findings.append(("Chromium", _browser()))
     try:
-        settings = from_environment(demo=demo)
+        settings = from_environment(demo=demo, make_key=False)
     except SettingsError as error:
         findings.append(("Settings", (False, str(error))))
     else:

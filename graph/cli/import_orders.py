@@ -183,6 +183,7 @@ def _made(summary: Summary) -> list[str]:
         (summary.skus, "new SKUs"),
         (summary.decisions, "orders taken over as rejected"),
         (summary.placed_apart, "orders whose rows differ a little in Placed At: the earliest counts"),
+        (summary.buyers_apart, "buyers of whom rows say different things: what is said first counts"),
         (summary.buyer_updates, "buyers changed"),
         (summary.buyer_differences, "buyers whom the file describes otherwise (take it over with --update-buyers)"),
     ]

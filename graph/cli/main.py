@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from graph.cli import audit, brands, buyers, keys
+from graph.cli import audit, brands, buyers, keys, schema
 from graph.cli.backup import backup_database
 from graph.cli.database import Demo
 from graph.cli.deliver import deliver
@@ -88,37 +88,7 @@ orders.add_typer(brands.app, name="brand")
 orders.add_typer(buyers.app, name="buyer")
 orders.add_typer(keys.app, name="key")
 orders.add_typer(audit.app, name="audit")
-
-
-@orders.command()
-def schema(
-    check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; exit code 1 if a file is out of date.")
-    ] = False,
-) -> None:
-    """Write what is made from the code: schema.graphql, docs/rules.md, docs/settings.md and docs/errors.md."""
-    if not IS_CHECKOUT:
-        raise CommandError("The files that this command writes are in a checkout.")
-    from graph.cli.errors_page import errors_page
-    from graph.cli.rules_page import rules_page
-    from graph.cli.settings_page import settings_page
-    from graph.schema import schema as made
-
-    pages = {
-        "schema.graphql": made.as_str() + "\n",
-        "docs/rules.md": rules_page(),
-        "docs/settings.md": settings_page(),
-        "docs/errors.md": errors_page(),
-    }
-    for name, text in pages.items():
-        path = ROOT / name
-        if not check:
-            path.write_text(text, encoding="utf-8")
-            typer.echo(f"Wrote {name}.")
-        elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            raise CommandError(f"{name} is out of date: run ./run schema and commit it.")
-        else:
-            typer.echo(f"{name} is up to date.")
+orders.add_typer(schema.app, name="schema")
 
 
 @orders.command()

@@ -28,6 +28,8 @@ def migrate(
     url = database_url(demo=demo)
     if check:
         sys.exit(on_database(url, check_database) if Database(url).exists() else _nothing_yet(url))
+    if grant_to is not None and Database(url).is_sqlite:
+        raise CommandError("SQLite has no roles: --grant-to is for PostgreSQL. Nothing was done.")
     typer.echo(on_database(url, lambda database: migrate_database(database, grant_to)))
 
 

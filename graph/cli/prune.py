@@ -8,7 +8,8 @@ from graph.cli.database import Demo, existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.http.downloads import remove_orphans
 from models.database.sessions import Database
-from resolvers.pruning import MIN_DAYS, Ages, prunable
+from resolvers.core.idempotency import MIN_DAYS
+from resolvers.pruning import Ages, prunable
 from resolvers.pruning import prune as remove
 
 DEFAULT = Ages()

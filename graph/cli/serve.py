@@ -24,7 +24,7 @@ from graph.http.graphiql import DemoUser
 from graph.http.server import HttpConnection, Server
 from graph.http.workers import Workers
 from graph.identity.own_tokens import Tokens
-from graph.settings.environment import Settings, database_url, from_environment
+from graph.settings.environment import Settings, database_url, from_environment, with_key
 from models.database.postgres import bypasses_row_security
 from models.database.sessions import Database
 from models.locale import Locale
@@ -39,23 +39,24 @@ GRACE = 10  # seconds for what runs, when the server is told to stop
 def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1, migrate: bool = True) -> int:
     """Until it is told to stop; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
     # Before anything is made: a server that cannot listen, or cannot serve the schema, leaves nothing behind.
-    listening = _listen(host, port)
-    if demo:
-        check_files()
-    if not migrate:
-        check_schema(database_url(demo=demo))
-    settings = from_environment(demo=demo)
-    address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
-    if settings.public_url is None:
-        settings = replace(settings, public_url=address)
-    check_file(settings.database_url)
-    welcome, users = asyncio.run(_prepare(settings, address, migrate=migrate))
-    typer.echo(welcome)
-    if workers == 1:
-        work(settings, users, listening, drain)
-        return 0
-    grace = drain + GRACE + 5
-    return Workers(workers, work, settings, users, listening, drain, grace=grace).run()
+    with _listen(host, port) as listening:
+        if demo:
+            check_files()
+        if not migrate:
+            check_schema(database_url(demo=demo))
+        settings = from_environment(demo=demo, make_key=False)
+        address = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+        if settings.public_url is None:
+            settings = replace(settings, public_url=address)
+        check_file(settings.database_url)
+        welcome, users = asyncio.run(_prepare(settings, address, migrate=migrate))
+        settings = with_key(settings)
+        typer.echo(welcome)
+        if workers == 1:
+            work(settings, users, listening, drain)
+            return 0
+        grace = drain + GRACE + 5
+        return Workers(workers, work, settings, users, listening, drain, grace=grace).run()
 
 
 def work(settings: Settings, users: Sequence[DemoUser], listening: socket.socket, drain: float) -> None:
@@ -130,7 +131,7 @@ async def _prepare(settings: Settings, address: str, *, migrate: bool = True) ->
         key = await demo_api_key(database, actors["admin"], settings.data_folder)
     finally:
         await database.close()
-    signer = Tokens(settings.secret_key, utc_now)
+    signer = Tokens(with_key(settings).secret_key, utc_now)
     tokens = {
         # Only Kumo's member has chosen a language; the others' messages are in the browser's.
         role: signer.sign(actor, DEMO_TOKENS_LAST, has_locale=actor.locale is not Locale.EN)

@@ -12,6 +12,7 @@ from graph.cli.demo_access import demo_actors
 from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
 from graph.identity.own_tokens import Tokens
+from graph.settings.environment import with_key
 from models.actor import Actor
 from models.database.sessions import Database
 from models.locale import Locale
@@ -65,7 +66,7 @@ def token(
         return replace(found, id=user) if user else found
 
     actor = on_database(settings, find_actor)
-    typer.echo(Tokens(settings.secret_key, utc_now).sign(actor, lifetime, has_locale=locale is not None))
+    typer.echo(Tokens(with_key(settings).secret_key, utc_now).sign(actor, lifetime, has_locale=locale is not None))
 
 
 def _lifetime(hours: float | None, days: float | None, *, long_lived: bool) -> timedelta:

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     BRAND_SETTINGS = "set"
     VIEWER = "vwr"
     CATALOG = "cat"
+    BRAND = "brd"
 
 
 PREFIXES = frozenset(kind.value for kind in Kind)

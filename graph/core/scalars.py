@@ -49,11 +49,17 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description='Decimal number as a string, e.g. "1200.50". NaN, infinities and exponents are refused.',
+        description='Decimal number as a string, e.g. "1200.50". NaN, infinities and exponents are refused. At most 18 '
+        "digits before the point and 8 after it.",
+        specified_by_url="https://www.w3.org/TR/xmlschema11-2/#decimal",
         serialize=lambda value: f"{value:f}",
         parse_value=parse_decimal,
     ),
     URL: strawberry.scalar(
-        name="URL", description="An absolute URL (RFC 3986). Output only.", serialize=str, parse_value=parse_url
+        name="URL",
+        description="An absolute URL (RFC 3986). Output only.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3986",
+        serialize=str,
+        parse_value=parse_url,
     ),
 }

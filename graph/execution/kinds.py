@@ -45,6 +45,7 @@ def _instant(at: datetime) -> str:
 
 
 TEXT = Kind(_itself, both("escaped({0})"), {"escaped": escaped})
+TEXT_IF_ANY = Kind(lambda text: text or None, both("(escaped({0}) if {0} else 'null')"), {"escaped": escaped})
 WHOLE = Kind(
     _itself,
     both(f"({{0}} if type({{0}}) is int and {-MAX_INT - 1} <= {{0}} <= {MAX_INT} else whole({{0}}))"),

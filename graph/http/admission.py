@@ -1,14 +1,17 @@
-"""Admission control: bounded concurrency, a bounded queue, both shared fairly, and an immediate 503 beyond them.
+"""Admission control: bounded concurrency, a bounded queue, both shared fairly, and a 503 beyond them.
 
 A request queues only after its body has been read and its viewer identified, so neither a slow sender nor a made-up
 credential occupies a slot. It frees its slot when its response starts, so a slow reader occupies none either
-(graph/http/server.py disconnects both).
+(graph/http/server.py disconnects both). A credential that was refused is not identified again while its viewer's queue
+is full. graph/http/paced.py delays the refusals.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 import anyio
 from starlette.datastructures import Headers
@@ -16,6 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.http.failures import failure
+from graph.http.paced import PARTY
 from graph.limits.error_codes import ErrorCode
 from graph.limits.fairness import FairLimit, Overloaded, Party
 from graph.limits.rate import network_of
@@ -34,6 +38,8 @@ MAX_BODY_BYTES = 1_000_000
 MAX_TOTAL_BODY_BYTES = 32_000_000  # of all bodies that are being received
 MAX_BODY_BYTES_PER_ADDRESS = 8_000_000  # of those, from one address
 RETRY_AFTER_SECONDS = 1
+MAX_REMEMBERED = 1_000  # credentials that were refused because their viewer's queue was full
+CREDENTIALS = (b"authorization", b"x-merchant-api-key")
 
 BUSY = "The server is busy. The request was not executed; try again in a moment."
 TOO_LARGE = f"The request is larger than {MAX_BODY_BYTES:,} bytes."
@@ -42,6 +48,13 @@ SLOW = f"The request did not arrive within {MAX_BODY_SECONDS:.0f} seconds and wa
 
 class TooLarge(Exception):
     """The body exceeds MAX_BODY_BYTES."""
+
+
+class Refused(NamedTuple):
+    """Whose request was refused, and what the log's line said of its viewer."""
+
+    party: Party
+    logged: Any
 
 
 Identify = Callable[[Scope, int], Awaitable[Party | Response]]
@@ -68,34 +81,21 @@ class AdmissionControl:
             per_brand=MAX_PER_BRAND,
             queued_per_viewer=MAX_QUEUED_PER_VIEWER,
             reserved=RESERVED,
+            whole_turns=True,
         )
         self._identify = identify
+        self._refused: OrderedDict[bytes, Refused] = OrderedDict()  # by the credential's digest, least recent first
         self._body_bytes = 0
         self._bytes_by_address: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with AsyncExitStack() as stack:
-            try:
-                body = await self._read(scope, receive)
-                if body is None:
-                    return
-                party = await self._identify(scope, len(body))
-                if isinstance(party, Response):
-                    await party(scope, receive, send)
-                    return
-                waited = await stack.enter_async_context(self._limit.slot(party))
-            except Overloaded:
-                await _refusal(scope, 503, BUSY, ErrorCode.UNAVAILABLE)(scope, receive, send)
+            pending = await self._admit(scope, receive, stack)
+            if isinstance(pending, Response):
+                await pending(scope, receive, send)
                 return
-            except TooLarge:
-                await _refusal(scope, 413, TOO_LARGE, ErrorCode.REQUEST_TOO_LARGE)(scope, receive, send)
+            if pending is None:
                 return
-            except TimeoutError:
-                await _refusal(scope, 408, SLOW, ErrorCode.REQUEST_TIMEOUT)(scope, receive, send)
-                return
-            if waited and await _has_disconnected(receive):
-                return
-            pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
             async def receive_again() -> Message:
                 return pending.pop() if pending else await receive()
@@ -106,6 +106,49 @@ class AdmissionControl:
                 await send(message)
 
             await self._app(scope, receive_again, send_and_free_slot)
+
+    async def _admit(self, scope: Scope, receive: Receive, stack: AsyncExitStack) -> list[Message] | Response | None:
+        """The body, with a slot in `stack`; or the response without executing the request; None: nobody waits for it.
+
+        Nothing else refers to the body: a refusal may wait for its turn.
+        """
+        credential = _digest(scope)
+        state = scope.setdefault("state", {})
+        try:
+            body = await self._read(scope, receive)
+            if body is None:
+                return None
+            if credential and (refused := self._refused.get(credential)):
+                if self._limit.refuses(refused.party):
+                    state["logged"] = refused.logged
+                    state[PARTY] = refused.party
+                    raise Overloaded
+                del self._refused[credential]
+            party = await self._identify(scope, len(body))
+            if isinstance(party, Response):
+                return party
+            state[PARTY] = party
+            try:
+                waited = await stack.enter_async_context(self._limit.slot(party))
+            except Overloaded:
+                if credential:
+                    self._remember(credential, Refused(party, state.get("logged")))
+                raise
+        except Overloaded:
+            return _refusal(scope, 503, BUSY, ErrorCode.UNAVAILABLE)
+        except TooLarge:
+            return _refusal(scope, 413, TOO_LARGE, ErrorCode.REQUEST_TOO_LARGE)
+        except TimeoutError:
+            return _refusal(scope, 408, SLOW, ErrorCode.REQUEST_TIMEOUT)
+        if waited and await _has_disconnected(receive):
+            return None
+        return [{"type": "http.request", "body": body, "more_body": False}]
+
+    def _remember(self, credential: bytes, refused: Refused) -> None:
+        self._refused[credential] = refused
+        self._refused.move_to_end(credential)
+        if len(self._refused) > MAX_REMEMBERED:
+            self._refused.popitem(last=False)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None when the client disconnected.
@@ -142,6 +185,12 @@ class AdmissionControl:
             self._bytes_by_address[address] -= len(body)
             if self._bytes_by_address[address] <= 0:
                 del self._bytes_by_address[address]
+
+
+def _digest(scope: Scope) -> bytes | None:
+    """Of the credential, if there is one."""
+    credentials = [b": ".join(each) for each in scope["headers"] if each[0] in CREDENTIALS]
+    return sha256(b"\0".join(credentials)).digest() if credentials else None
 
 
 async def _has_disconnected(receive: Receive) -> bool:

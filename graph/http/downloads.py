@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from graph.core.download_links import NOT_VALID, Document, Drawn, Link, LinkError, Links
 from graph.http.making import DocumentProcesses, ProcessEndedError, make
+from graph.http.paced import PARTY
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import FairLimit, Overloaded, Party
 from models.database.engines import DatabaseBusyError, is_busy, is_unreachable
@@ -65,7 +66,9 @@ class Downloads:
                 raise LinkError(403, NOT_VALID)
             await self._check_access(link)
             limit = self._drawing if isinstance(document.made, Drawn) else self._writing
-            async with limit.slot(Party(str(link.brand_id), link.viewer)):
+            party = Party(str(link.brand_id), link.viewer)
+            request.scope["state"][PARTY] = party
+            async with limit.slot(party):
                 response = await self._open(document, link)
         except LinkError as error:
             return PlainTextResponse(f"{error}\n", error.status, {"Cache-Control": "no-store"})

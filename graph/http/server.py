@@ -23,6 +23,7 @@ import uvicorn
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from graph.http.paced import IS_PAUSED
 from graph.limits.error_codes import ErrorCode
 from graph.limits.rate import network_of
 
@@ -82,9 +83,9 @@ class HttpConnection(HttpToolsProtocol):
                 self._oldest(waiting)._refuse()
                 return
         if len(others) > MAX_CONNECTIONS:
-            by_address = Counter(each._address for each in others if each._waits_for_client())
-            most, _ = by_address.most_common(1)[0]  # at least this one waits
-            self._oldest([each for each in others if each._address == most and each._waits_for_client()])._refuse()
+            closable = [each for each in others if each._can_be_closed()]
+            most, _ = Counter(each._address for each in closable).most_common(1)[0]  # at least this one waits
+            self._oldest([each for each in closable if each._address == most])._refuse()
 
     def _oldest(self, connections: list["HttpConnection"]) -> "HttpConnection":
         return min(connections, key=lambda each: each._opened_at)
@@ -93,6 +94,10 @@ class HttpConnection(HttpToolsProtocol):
         """Not while the server works on a request or its response is being read."""
         is_answered = self.cycle is None or self.cycle.response_complete
         return self._head_by is not None or is_answered or self.cycle.more_body or self._read_by is not None
+
+    def _can_be_closed(self) -> bool:
+        """It waits for its client, or a refusal of its request waits for its turn (graph/http/paced.py)."""
+        return self._waits_for_client() or bool(self.cycle.scope["state"].get(IS_PAUSED))
 
     def _is_trusted(self) -> bool:
         if not self.client or not self.config.proxy_headers:

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 class Overloaded(Exception):
@@ -46,12 +48,19 @@ class FairLimit:
         per_brand: int | None = None,
         queued_per_viewer: int | None = None,
         reserved: int = 0,
+        whole_turns: bool = False,
     ) -> None:
+        """`whole_turns`: a slot is in use at least until the event loop's turn ends.
+
+        Work that waits for nothing is done within a turn. Without it, any number of such works of one viewer would run
+        in one turn, and each of the others' many turns would be as long.
+        """
         self._free = concurrent
         self._reserved = reserved
         self._max_queued = queued
         self._max_queued_per_viewer = queued if queued_per_viewer is None else queued_per_viewer
         self._seconds = seconds
+        self._whole_turns = whole_turns
         self._per_viewer = per_viewer or concurrent
         self._per_brand = per_brand or concurrent
         self._waiting: list[Waiter] = []  # in the order of arrival
@@ -64,6 +73,10 @@ class FairLimit:
     def queued(self) -> int:
         return len(self._waiting)
 
+    def refuses(self, party: Party) -> bool:
+        """Whether `slot` would refuse it now: its viewer, or its brand, is the one with the most waiters."""
+        return not self._may_run(party) and self._is_crowding(party)
+
     @asynccontextmanager
     async def slot(self, party: Party = Party()) -> AsyncIterator[bool]:  # noqa: B008 - immutable
         """Yields whether the caller had to wait. Raises Overloaded."""
@@ -75,11 +88,18 @@ class FairLimit:
         try:
             yield must_wait
         finally:
-            self._free += 1
-            self._running[party.brand] -= 1
-            self._running[party] -= 1
-            self._admit()
-            self._forget(party)
+            if self._whole_turns:
+                asyncio.get_running_loop().call_soon(self._end, party)
+            else:
+                self._end(party)
+
+    def _end(self, party: Party) -> None:
+        """Gives the slot to the next one."""
+        self._free += 1
+        self._running[party.brand] -= 1
+        self._running[party] -= 1
+        self._admit()
+        self._forget(party)
 
     def _may_run(self, party: Party) -> bool:
         # Nobody who waits could run: whenever a slot is freed, all who can are admitted.
@@ -107,11 +127,8 @@ class FairLimit:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
             elif waiter.admitted.done() and not waiter.admitted.cancelled() and not waiter.admitted.exception():
-                # Admitted in the same instant in which the wait ended: the slot goes to the next one.
-                self._free += 1
-                self._running[party.brand] -= 1
-                self._running[party] -= 1
-                self._admit()
+                # Admitted in the same instant in which the wait ended.
+                self._end(party)
             self._forget(party)
             if isinstance(error, TimeoutError):
                 raise Overloaded from None
@@ -119,22 +136,29 @@ class FairLimit:
 
     def _make_room(self, party: Party) -> None:
         """Raises Overloaded if the newcomer's viewer is the one with the most waiters."""
-        mine = sum(waiter.party == party for waiter in self._waiting)
-        if mine >= self._max_queued_per_viewer:
+        if self._is_crowding(party):
             raise Overloaded
         if len(self._waiting) < self._max_queued:
             return
-        parties = [*(waiter.party for waiter in self._waiting), party]
-        brand = _most_frequent(each.brand for each in reversed(parties))
-        crowding = _most_frequent(each for each in reversed(parties) if each.brand == brand)
-        if crowding == party:
-            raise Overloaded
+        crowding = self._crowding(party)
         newest = next(waiter for waiter in reversed(self._waiting) if waiter.party == crowding)
         self._waiting.remove(newest)
-        newest.admitted.set_exception(Overloaded())
+        if not newest.admitted.done():  # it is when its task was cancelled in this instant
+            newest.admitted.set_exception(Overloaded())
+
+    def _is_crowding(self, party: Party) -> bool:
+        if sum(waiter.party == party for waiter in self._waiting) >= self._max_queued_per_viewer:
+            return True
+        return len(self._waiting) >= self._max_queued and self._crowding(party) == party
+
+    def _crowding(self, newcomer: Party) -> Party:
+        """The viewer with the most waiters in the brand with the most, the newcomer included."""
+        parties = [*(waiter.party for waiter in self._waiting), newcomer]
+        brand = _most_frequent(each.brand for each in reversed(parties))
+        return _most_frequent(each for each in reversed(parties) if each.brand == brand)
 
     def _admit(self) -> None:
-        while candidates := [each for each in self._waiting if self._may_run(each.party)]:
+        while candidates := [each for each in self._waiting if not each.admitted.done() and self._may_run(each.party)]:
             chosen = min(candidates, key=self._turn)
             self._waiting.remove(chosen)
             self._start(chosen.party)
@@ -158,6 +182,6 @@ class FairLimit:
                 self._served.pop(key, None)
 
 
-def _most_frequent(values: Iterable[str | Party]) -> str | Party:
+def _most_frequent(values: Iterable[T]) -> T:
     """Of several, the first."""
     return Counter(values).most_common(1)[0][0]

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -26,7 +26,7 @@ DATA_FOLDER = (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "va
 MIN_TOKEN_LENGTH = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[\w.~-]+", re.ASCII)
-OWN_PATHS = ("graphql", "graphiql", "downloads", "health", "metrics")
+OWN_PATHS = ("graphql", "graphiql", "downloads", "health", "metrics", "schema.graphql")
 PROVIDER = ("ORDERS_OIDC_ISSUER", "ORDERS_OIDC_AUDIENCE", "ORDERS_OIDC_JWKS_URL")
 
 
@@ -275,17 +275,21 @@ class Settings:
 
 
 def from_environment(
-    environment: Mapping[str, str] = os.environ, *, demo: bool = False, data_folder: Path = DATA_FOLDER
+    environment: Mapping[str, str] = os.environ,
+    *,
+    demo: bool = False,
+    data_folder: Path = DATA_FOLDER,
+    make_key: bool = True,
 ) -> Settings:
-    """Raises SettingsError. Makes the data folder and its signing key when they are needed and not there.
+    """Raises SettingsError. `data_folder`: unless the environment names one.
 
-    `data_folder`: unless the environment names one.
+    Makes the data folder and its signing key when they are needed and not there. With `make_key` False the key is
+    empty then; `with_key` makes it, once the command cannot fail any more.
     """
     values = _values(environment)
     data_folder = DATA_FOLDER_SETTING.value_in(values) or data_folder
     return Settings(
         database_url=_database(values, data_folder, demo=demo),
-        secret_key=secret_key(SECRET_KEY.value_in(values), data_folder, demo=demo),
         data_folder=data_folder,
         smtp_url=SMTP_URL.value_in(values),
         mail_from=MAIL_FROM.value_in(values),
@@ -297,7 +301,16 @@ def from_environment(
         document_processes=DOCUMENT_PROCESSES.value_in(values),
         traces=TRACES.value_in(values),
         is_demo=demo,
+        # The last one: a wrong setting leaves no file behind.
+        secret_key=secret_key(SECRET_KEY.value_in(values), data_folder, demo=demo, make=make_key),
     )
+
+
+def with_key(settings: Settings) -> Settings:
+    """The settings with a signing key, which is made now if there is none. Raises SettingsError."""
+    if settings.secret_key:
+        return settings
+    return replace(settings, secret_key=secret_key(None, settings.data_folder, demo=settings.is_demo))
 
 
 def database_url(

@@ -31,10 +31,11 @@ def strong_key(text: str) -> str:
     return text
 
 
-def secret_key(given: str | None, folder: Path, *, demo: bool) -> str:
-    """The given key, or the one in a file of `folder`, which is made when missing; only its owner can read the file.
+def secret_key(given: str | None, folder: Path, *, demo: bool, make: bool = True) -> str:
+    """The given key, or the one in a file of `folder`, which only its owner can read.
 
-    Raises SettingsError. A real server never takes the demo's key, whose tokens everybody may have seen.
+    When there is no file it is made, or with `make` False the answer is empty. Raises SettingsError. A real server
+    never takes the demo's key, whose tokens everybody may have seen.
     """
     if given is not None:
         if not demo and _is_in(folder / DEMO_KEY, given):
@@ -43,6 +44,8 @@ def secret_key(given: str | None, folder: Path, *, demo: bool) -> str:
     path = folder / (DEMO_KEY if demo else REAL_KEY)
     try:
         if not path.exists():
+            if not make:
+                return ""
             _make(path)
         key = path.read_text().strip()
     except OSError as error:

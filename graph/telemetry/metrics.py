@@ -32,7 +32,14 @@ from models.rejection import OrderRejection
 from models.scope import EVERYTHING
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-PATHS = {"graphql": "graphql", "downloads": "download", "health": "health", "graphiql": "page", "metrics": "metrics"}
+PATHS = {
+    "graphql": "graphql",
+    "schema.graphql": "schema",
+    "downloads": "download",
+    "health": "health",
+    "graphiql": "page",
+    "metrics": "metrics",
+}
 log = logging.getLogger("orders.metrics")
 
 REGISTRY = CollectorRegistry()

@@ -5,6 +5,7 @@ from sqlalchemy import Column, String, Table
 from models import (
     analytics_sum,
     api_key,
+    assignee,
     audit,
     backlog_sku,
     brand,
@@ -40,6 +41,7 @@ schema_compatibility = Table(
 __all__ = [
     "analytics_sum",
     "api_key",
+    "assignee",
     "audit",
     "backlog_sku",
     "brand",

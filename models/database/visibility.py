@@ -39,14 +39,17 @@ def narrow(state: ORMExecuteState) -> None:
         raise OutOfScope(f"in a session of one brand, UPDATE and DELETE name one table only, not: {state.statement}")
     # Rules look at all facts of the brand, whoever the viewer is.
     buyer_id = None if state.execution_options.get("facts_for_rules") else scope.buyer_id
-    state.statement = state.statement.options(*narrowing(scope.brand_id, buyer_id))
+    one_by_one = bool(state.execution_options.get("one_by_one"))
+    state.statement = state.statement.options(*narrowing(scope.brand_id, buyer_id, one_by_one=one_by_one))
 
 
-def narrowing(brand_id: UUID | None, buyer_id: UUID | None) -> list[Any]:
+def narrowing(brand_id: UUID | None, buyer_id: UUID | None, *, one_by_one: bool = False) -> list[Any]:
     """The options that restrict a statement to a brand, and to a buyer; None: to no brand, to no buyer."""
     if brand_id is None:
         return []
-    return _of_brand(brand_id) if buyer_id is None else [*_of_brand(brand_id), *_of_buyer(brand_id, buyer_id)]
+    if buyer_id is None:
+        return _of_brand(brand_id)
+    return [*_of_brand(brand_id), *_of_buyer(brand_id, buyer_id, one_by_one=one_by_one)]
 
 
 @compiles(Select)
@@ -111,7 +114,10 @@ def _of_brand(brand_id: UUID) -> list[Any]:
     ]
 
 
-def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
+def _of_buyer(brand_id: UUID, buyer_id: UUID, *, one_by_one: bool) -> list[Any]:
+    """`one_by_one`: for statements that read few rows of many. The order of each row is looked up, instead of reading
+    all orders of the buyer first.
+    """
     orders, carts, invoiced = Order.__table__.c, Cart.__table__.c, InvoicedOrder.__table__.c
     own_orders = select(orders.id).where(orders.brand_id == brand_id, orders.buyer_id == buyer_id)
     own_carts = select(carts.id).where(carts.brand_id == brand_id, carts.buyer_id == buyer_id)
@@ -122,6 +128,12 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
         # SQLAlchemy caches the condition, and tracks only values that are named inside this function.
         orders = Order.__table__.c
         return cls.order_id.in_(select(orders.id).where(orders.brand_id == brand_id, orders.buyer_id == buyer_id))
+
+    def own_order_of_row(cls: type[OrderOwned]) -> ColumnElement[bool]:
+        orders = Order.__table__.alias().c
+        of_row = (orders.brand_id == brand_id, orders.id == cls.order_id, orders.buyer_id == buyer_id)
+        # Without OFFSET, PostgreSQL may read all orders first all the same.
+        return select(orders.id).where(*of_row).limit(1).offset(0).exists()
 
     def never(cls: type[Internal]) -> ColumnElement[bool]:
         return false()
@@ -139,6 +151,6 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID) -> list[Any]:
         with_loader_criteria(
             InvoicedDeliveryNote, InvoicedDeliveryNote.invoice_id.in_(own_invoices), include_aliases=True
         ),
-        with_loader_criteria(OrderOwned, own_order, include_aliases=True),
+        with_loader_criteria(OrderOwned, own_order_of_row if one_by_one else own_order, include_aliases=True),
         with_loader_criteria(Internal, never, include_aliases=True),
     ]

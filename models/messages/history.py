@@ -32,6 +32,8 @@ class EventKind(StrEnum):
     INVOICE_DELETED = "INVOICE_DELETED"
     NOTIFICATION_RESENT = "NOTIFICATION_RESENT"
     NOTIFICATION_CANCELLED = "NOTIFICATION_CANCELLED"
+    ORDER_ASSIGNED = "ORDER_ASSIGNED"
+    ORDER_UNASSIGNED = "ORDER_UNASSIGNED"
     TAGS_APPLIED = "TAGS_APPLIED"
     TAG_CREATED = "TAG_CREATED"
     TAG_UPDATED = "TAG_UPDATED"
@@ -146,6 +148,10 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             return Text("Tags set to {tags}", "タグを設定しました：{tags}")
         case EventKind.TAGS_APPLIED:
             return Text("All tags removed", "タグをすべて外しました")
+        case EventKind.ORDER_ASSIGNED:
+            return Text("Assigned to {assignee}", "担当者を {assignee} にしました")
+        case EventKind.ORDER_UNASSIGNED:
+            return Text("No longer assigned to {assignee}", "担当者 {assignee} を外しました")
         case EventKind.TAG_CREATED:
             return Text("Tag {code} created", "タグ {code} を作成しました")
         case EventKind.ORDER_ARCHIVED:

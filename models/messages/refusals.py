@@ -253,6 +253,11 @@ TAG_COLOR_BAD = Text(
     "色は #RRGGBB の形式で指定してください（例：#D83A3A）。",
 )
 
+UNKNOWN_MEMBER = Text(
+    "No member with this id has done anything here yet. Check the id, or give actorName too.",
+    "このIDのメンバーはまだ登録されていません。IDを確認するか、actorName も指定してください。",
+)
+
 TAGS_ARE_OF_A_BRAND = Text(
     "Tags belong to a brand: a platform operator has none.",
     "タグはブランドに属するため、プラットフォーム運営者は編集できません。",

@@ -108,9 +108,9 @@ async def act(
 ) -> Outcome:
     """Runs one command.
 
-    `message`, `mail`: what the buyer of the order is mailed, and which kind of mail it is. `version`: of the order as
-    the client has read it; another one is refused. `request`: what the client's idempotency key stands for; a command
-    on several orders has no version. `wrong`: arguments that make no sense; then nothing is done.
+    `message`, `mail`: what the buyer of the order is mailed, and which kind of mail it is. `version`: of the order, or
+    the first one of several, as the client has read it; another one is refused. `request`: what the client's
+    idempotency key stands for. `wrong`: arguments that make no sense; then nothing is done.
     """
     request = terms.get("request") or IdempotentRequest("no key is given")
     command = Command(change, needs, on, message or Message(), mail, terms.get("version"), request)
@@ -143,7 +143,13 @@ async def _attempt(context: Context, command: Command) -> Outcome:
     ids: list[UUID] = []
     try:
         async with working(context) as work:
-            work.orders = await _lock(work, command.on, ids)
+            try:
+                work.orders = await _lock(work, command.on, ids)
+            except Refused:
+                # A retry of the command that deleted the document.
+                if previous := await command.request.previous_answer(work, context.actor.brand_id):
+                    return previous
+                raise
             brand_id = await _brand(work, command.on) if command.request.key else None
             if brand_id and (previous := await command.request.previous_answer(work, brand_id)):
                 return previous
@@ -154,7 +160,7 @@ async def _attempt(context: Context, command: Command) -> Outcome:
             made = await command.change(work)
             work.promise_notices()
             await work.save()
-            outcome = Outcome(ids, made, work.notification_id, notices=notices)
+            outcome = Outcome(ids, made, work.notification_id, work.count, notices=notices)
             if brand_id:
                 await command.request.remember(work, brand_id, outcome)
         return outcome
@@ -199,7 +205,7 @@ def _refusals(work: Work, command: Command, blockers: dict[UUID, list[Explained]
         ]
     else:
         refusals = not_permitted(work.context, command.needs)
-    version = work.order.version_for(work.context.actor) if len(work.orders) == 1 else None
+    version = work.orders[0].version_for(work.context.actor) if work.orders else None
     if command.version is not None and version is not None and command.version != version:
         refusals.append(refusal(work.context, RefusalCode.STALE_ORDER, STALE_ORDER, "expectedVersion", version=version))
     return refusals

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,16 +14,23 @@ from models.database.prepared import Preparing, Steps
 from models.database.sessions import Database
 from resolvers.reading.loaders import Loaders
 
-# However many fields a request has, it reads with no more connections of the pool at once. Its other reads wait.
+# However many fields a request has, and however many requests a viewer, it reads with no more connections of the pool
+# at once. The other reads wait.
 MAX_SESSIONS = 2
-# SQLite runs in this process: more threads of one request would only slow down the others.
+# SQLite runs in this process: more threads of one viewer would only slow down the others.
 MAX_SESSIONS_ON_SQLITE = 1
+
+
+def new_sessions(database: Database) -> asyncio.Semaphore:
+    """How many sessions a request, or a viewer, reads with at once."""
+    return asyncio.Semaphore(MAX_SESSIONS_ON_SQLITE if database.is_sqlite else MAX_SESSIONS)
 
 
 @dataclass
 class Context:
     """One per request. `clock` returns the present instant in UTC; `on_mail` tells the relay that there is work.
 
+    `sessions_of_viewer`: shared by the viewer's requests; None outside of the server.
     One read() must not be nested in another: each waits for its turn. A command has one transaction() at a time.
     """
 
@@ -32,18 +39,24 @@ class Context:
     clock: Callable[[], datetime]
     request_id: str | None = None
     on_mail: Callable[[], None] = lambda: None
+    sessions_of_viewer: asyncio.Semaphore | None = field(default=None, repr=False)
     loaders: Loaders = field(init=False)
     may_lag: bool = field(default=True, init=False)
     _sessions: asyncio.Semaphore = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._sessions = asyncio.Semaphore(MAX_SESSIONS_ON_SQLITE if self.database.is_sqlite else MAX_SESSIONS)
+        self._sessions = new_sessions(self.database)
         self.loaders = Loaders(self.read)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Reads from the replica, if there is one, until the request runs a command."""
-        async with self._sessions, self.database.read(self.actor.scope, may_lag=self.may_lag) as session:
+        # First the request's own: so a request with many fields does not queue with all of them before another one's.
+        async with (
+            self._sessions,
+            self.sessions_of_viewer or nullcontext(),
+            self.database.read(self.actor.scope, may_lag=self.may_lag) as session,
+        ):
             yield session
 
     def preparing(self) -> Preparing:
@@ -53,7 +66,7 @@ class Context:
 
     async def run_steps(self, steps: Steps) -> Any:
         """Runs prepared statements as read() runs others: in the actor's scope, one snapshot on SQLite."""
-        async with self._sessions:
+        async with self._sessions, self.sessions_of_viewer or nullcontext():
             return await self.database.run_steps(self.actor.scope, steps, may_lag=self.may_lag)
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.base import insert_new
+from models.brand import Brand
 from models.idempotency import IdempotencyKey, request_hash
 from models.messages.refusals import KEY_EMPTY, KEY_REUSED
 from resolvers.core.context import Context
@@ -28,6 +29,7 @@ from resolvers.core.refusals import (
 from resolvers.core.work import Work
 
 MAX_KEY_LENGTH = 200
+MIN_DAYS = 30  # that a key is remembered; resolvers/pruning.py removes older ones
 
 
 class IdempotencyConflict(Exception):
@@ -48,17 +50,21 @@ class IdempotentRequest:
     def check(self, context: Context) -> list[Refusal]:
         return wrong_key(context, self.key)
 
-    async def previous_answer(self, work: Work, brand_id: UUID) -> Outcome | None:
-        """The outcome of the request that was done under this key. Raises Refused when that was another one."""
+    async def previous_answer(self, work: Work, brand_id: UUID | None) -> Outcome | None:
+        """The outcome of the request that was done under this key. Raises Refused when that was another one.
+
+        Without a brand, i.e. for an operator whose document is gone, all brands are looked at.
+        """
         if self.key is None:
             return None
+        brands = IdempotencyKey.brand_id.in_(select(Brand.id)) if brand_id is None else None
         statement = select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
-            IdempotencyKey.brand_id == brand_id,
+            IdempotencyKey.brand_id == brand_id if brands is None else brands,
             IdempotencyKey.actor_id == work.context.actor.identity,
             IdempotencyKey.operation == self.operation,
             IdempotencyKey.key == self.key,
         )
-        row = (await work.read(statement)).one_or_none()
+        row = (await work.read(statement)).first()
         if row is None:
             return None
         if row.request_hash != self._hash():
@@ -108,6 +114,7 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
         "notification_id": str(outcome.notification_id) if outcome.notification_id else None,
         "warnings": outcome.warnings,
         "notices": [notice.code for notice in outcome.notices],
+        "count": outcome.count,
     }
 
 
@@ -119,6 +126,7 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
         made=UUID(answer["made"]) if answer.get("made") else None,
         notification_id=UUID(answer["notification_id"]) if answer["notification_id"] else None,
         notices=_notices(answer),
+        count=answer.get("count", 0),
         replayed=True,
     )
 

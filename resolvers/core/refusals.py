@@ -129,6 +129,7 @@ class Outcome:
     """Result of a command. It was done if and only if `refusals` is empty.
 
     `order_ids`: the orders it is about, as far as the viewer has them. `made`: the id of what was created or changed.
+    `count`: of the other rows that it changed, if its payload reports them.
     `blockers`: those of each order that has some. `replayed`: this is the remembered answer to an earlier request with
     the same idempotency key. `results`: of a bulk command, one for each order. `dry_run`: of a bulk command that was
     only tried.
@@ -137,6 +138,7 @@ class Outcome:
     order_ids: Sequence[UUID] = ()
     made: UUID | None = None
     notification_id: UUID | None = None
+    count: int = 0
     blockers: dict[UUID, list[Explained]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)

@@ -29,7 +29,8 @@ class Work:
 
     `notices`: order's id → the mail to its buyer, where one is wanted and somebody can be mailed. They are made before
     the change, so that an event can say whether the buyer is notified. `details`: added to each audit entry.
-    `notification_id`: of the mail that was put into the outbox.
+    `notification_id`: of the mail that was put into the outbox. `count`: of other rows that the command changed, if its
+    payload reports them.
     """
 
     context: Context
@@ -39,6 +40,7 @@ class Work:
     notices: dict[UUID, OrderNotice] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
     notification_id: UUID | None = None
+    count: int = 0
     _events: list[Event] = field(default_factory=list)
 
     @property

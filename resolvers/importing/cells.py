@@ -40,9 +40,7 @@ REMEMBERED = 20_000
 
 # Spreadsheets' errors in English, German, French and Spanish; LibreOffice's are Err:502 and the like.
 ERROR_VALUE = re.compile(
-    r"#(N/?A|N/?V|N/?D|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!"
-    r"|EXTERNAL!|GETTING_DATA|WERT!|BEZUG!|ZAHL!|VALEUR!|NOM\?|NOMBRE\?|NOMBRE!|VALOR!|REF|¡REF!|¡VALOR!)|Err:\d{3}"
-    r"|#{4,}",
+    r"#(N/?A( .*)?|N/?V|N/?D|REF|DIV/0|NOMBRE\?|[A-ZÀ-ÖØ-Þ/0¡_]+[!?])|Err:\d{3}|#{4,}",
     re.IGNORECASE,
 )
 # What programs write for a value that is not there.

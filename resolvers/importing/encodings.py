@@ -19,7 +19,13 @@ BOMS = (
 )
 # Python's shift_jis lacks what Windows' Japanese text has besides.
 NAMES = {"shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "ansi": "cp1252", "utf-8": "utf-8-sig"}
-LABELS = {"cp932": "Japanese text (Shift_JIS)", "cp1252": "Western European text (Windows-1252)", "euc_jp": "EUC-JP"}
+SAID = {"cp932": "shift_jis", "cp1252": "windows-1252", "cp1254": "windows-1254"}
+LABELS = {
+    "cp932": "Japanese text (Shift_JIS)",
+    "euc_jp": "EUC-JP",
+    "cp1252": "Western European text (Windows-1252)",
+    "cp1254": "Turkish text (Windows-1254)",
+}
 
 # Sequences that no Western text has: three accented letters in a row (Cyrillic and half-width katakana read so), a
 # capital accent after a small letter (Mac), quotation marks, daggers and symbols within words (DOS, Japanese).
@@ -29,7 +35,16 @@ NOT_WESTERN = re.compile(
     f"[{_ACCENTED}ƒ]{{3}}|(?!äö|öä|øå)([{_ACCENTED}])(?<![çÇßðþÐÞ])(?!\\1|[ðþß])[{_ACCENTED}]"
     f"|[a-zß-öø-ÿ][À-ÖØ-ÞŒŠŽŸ]|[{_LETTERS}][‚„“‹†‡‰ˆ˜ƒ¡-©«¬¯±²³¶¹»-¿×÷][{_LETTERS}]|[{_ACCENTED}]µ|µ[{_ACCENTED}]"
     f"|[ƒ†‡ˆ˜‰¤¦¨¬¯¸]|[{_LETTERS}][“„‹][^{_LETTERS}\\s]|[‘“‚][^{_LETTERS}\\d\\s]|\u00ad|[\x00-\x08\x0e-\x1f\x7f]"
+    # DOS (Caf‚, K”ln), Japanese of one character (“Œ), Chinese (°Ó©±).
+    f"|[{_LETTERS}][‚„](?![{_LETTERS}])(?=[\\s\\S])|[{_LETTERS}][”•™ªº][{_LETTERS}]|(?<![{_LETTERS}])™[{_LETTERS}]"
+    f"|[‘“„‚][{_ACCENTED}](?![{_LETTERS}])(?=[\\s\\S])|[¡-ª¬-º¼-¿][{_ACCENTED}][¡-ª¬-º¼-¿]"
+    # Central European letters: Kuèera (č), Gdañsk (ń), Erdõs (ő), Nìmec (ě), Petroviæ (ć), Bãcãu (ă). No Western
+    # language writes è before a vowel, ñ before none, ì and ù within a word; õ is Portuguese before e only.
+    "|[èÈ][aeiouyáéíóúýAEIOUYÁÉÍÓÚÝ]|[ñÑ](?![aeiouáéíóúüAEIOUÁÉÍÓÚÜ])(?=[\\s\\S])|[õÕ](?![eE])(?=[\\s\\S])|[ìùÌÙ](?=[A-Za-z])|[iI]æ(?![a-zæøå])(?=[\\s\\S])"
+    "|[ãÃ][b-df-hj-mp-rt-y]"
 )
+# The letters in which Turkish text (Windows-1254) differs from Western text; else they are Icelandic.
+TURKISH = re.compile("[ÐÝÞðýþ]")
 # Half-width katakana in Shift_JIS: a word of nothing but Windows-1252's symbols, e.g. ±²³.
 SYMBOLS = re.compile('(?<![^,;\\t"\\s])[¡-¿]{3,}(?![^,;\\t"\\s])')
 QUOTED = re.compile("[„“]([^„“”\n]*)[“”]")
@@ -64,6 +79,8 @@ def find_encoding(content: Content, locale: Locale, asked: str | None) -> tuple[
         return found, None
     if b"\x00" in start[:4000] and _is_wide(start):
         raise EncodingError("seems to be UTF-16 without a mark at its start: say --encoding utf-16-le or utf-16-be")
+    if b"\x1b$" in start:
+        raise EncodingError("seems to be Japanese mail text (ISO-2022-JP): say --encoding iso2022_jp")
     if _decodes(content, "utf-8"):
         return "utf-8", None
     return _legacy(content, locale)
@@ -72,6 +89,8 @@ def find_encoding(content: Content, locale: Locale, asked: str | None) -> tuple[
 def _legacy(content: Content, locale: Locale) -> tuple[str, str]:
     samples: list[str] = []
     possible = ["cp1252"] if _decodes(content, "cp1252", NOT_WESTERN, samples) else []
+    if possible and not _decodes(content, "cp1252", TURKISH):
+        possible.append("cp1254")
     if locale == Locale.JA:
         possible += [codec for codec in ("cp932", "euc_jp") if _decodes(content, codec)]
     if len(possible) == 1 and possible[0] != "euc_jp":
@@ -80,10 +99,11 @@ def _legacy(content: Content, locale: Locale) -> tuple[str, str]:
         return possible[0], f"{read}{words}"
     if possible:
         names = " or ".join(LABELS[each] for each in possible)
-        options = " or ".join(f"--encoding {'shift_jis' if each == 'cp932' else each}" for each in possible)
+        options = " or ".join(f"--encoding {SAID.get(each, each)}" for each in possible)
         raise EncodingError(f"is not UTF-8, but may be {names}: say {options}, or save it as CSV UTF-8")
     raise EncodingError(
-        "is neither UTF-8 nor surely any other encoding: save it as CSV UTF-8, or name the encoding,"
+        f"is neither UTF-8 (line {_faulty_line(content)} is not) nor surely any other encoding: save it as CSV UTF-8,"
+        " or name the encoding,"
         " e.g. --encoding shift_jis (Japanese) or --encoding windows-1252 (Western European)"
     )
 
@@ -125,6 +145,20 @@ def _decodes(
     except UnicodeError:
         return False
     return True
+
+
+def _faulty_line(content: Content) -> int:
+    """The line with the first byte that is not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 1
+    for chunk in content():
+        pending = decoder.getstate()[0]
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            return lines + (pending + chunk)[: error.start].count(b"\n")
+        lines += chunk.count(b"\n")
+    return lines
 
 
 def _sample(text: str, samples: list[str]) -> None:

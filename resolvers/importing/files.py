@@ -16,7 +16,7 @@ from xml.etree.ElementTree import ParseError
 from models.locale import Locale
 from resolvers.importing.encodings import EncodingError, find_encoding
 from resolvers.importing.inspection import MAX_SHEET_BYTES, Suspicious, check_size, inspect_workbook
-from resolvers.importing.text_files import CsvError, Row, find_delimiter, open_text, read_rows
+from resolvers.importing.text_files import CsvError, Lines, Row, find_delimiter, open_text, read_rows
 from resolvers.importing.workbooks import Sheet, Workbook, WorkbookError
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -30,7 +30,8 @@ class ImportFileError(ValueError):
 class OpenedFile:
     """`rows` under way: `position()` of `size` bytes are read. `notes`: what the user should know.
 
-    `by_comma`: commas separate the cells. `from_1904`: the workbook counts its days from 1904.
+    `by_comma`: commas separate the cells. `from_1904`: the workbook counts its days from 1904. `is_without_end()`: the
+    row given last ends with the file instead of a line end.
     """
 
     rows: Iterator[Row]
@@ -39,6 +40,7 @@ class OpenedFile:
     notes: list[str] = field(default_factory=list)
     by_comma: bool = False
     from_1904: bool = False
+    is_without_end: Callable[[], bool] = lambda: False
 
 
 @contextmanager
@@ -134,9 +136,11 @@ def _csv(path: Path, raw: BinaryIO, locale: Locale, asked: str | None) -> Iterat
     try:
         delimiter, is_said = find_delimiter(text)
         text.seek(0)
-        rows = read_rows(text, delimiter, skip_first=is_said)
+        lines = Lines(text)
+        rows = read_rows(lines, delimiter, skip_first=is_said)
         notes = [note] if note else []
-        yield OpenedFile(rows, raw.tell, path.stat().st_size, notes, by_comma=delimiter == ",")
+        size = path.stat().st_size
+        yield OpenedFile(rows, raw.tell, size, notes, by_comma=delimiter == ",", is_without_end=lines.is_without_end)
     finally:
         text.detach()
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from operator import eq, ge, gt, le, lt, ne
 
 # Formats that every workbook has without saying so (ECMA-376, 18.8.30), those of East Asian Excel included.
 DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -9,6 +10,8 @@ BUILT_IN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%",
 
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKET = re.compile(r"\[[^\]]*\]")
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(\d+(?:\.\d+)?)\]")
+_COMPARED = {"<=": le, ">=": ge, "<>": ne, "<": lt, ">": gt, "=": eq}
 _SIGN = re.compile(r"\[\$([^\]-]*)[^\]]*\]|([¥£€₩₹$])")
 
 
@@ -25,7 +28,7 @@ def is_date(number_format: str) -> bool:
 @lru_cache(maxsize=50_000)
 def padded(number: str, number_format: str) -> str:
     """A whole number as a format such as 00000 or "SO-"0000 shows it; as it is with any other format."""
-    first = _BRACKET.sub("", number_format.split(";")[0])
+    first = _BRACKET.sub("", _section(number, number_format))
     pattern = _LITERAL.sub(lambda found: "\0" * len(found[0]), first)
     if "0" not in pattern or not number.isdigit() or re.search(r"[#?.,%/@*a-zA-Z]", pattern):
         return number
@@ -36,6 +39,18 @@ def padded(number: str, number_format: str) -> str:
         shown[at] = digit
     shown[places[0]] = digits[: len(digits) - len(places) + 1]
     return "".join(shown).strip()
+
+
+def _section(number: str, number_format: str) -> str:
+    """The part of the format that counts for a number, e.g. of [<=999]000;[<=9999]000-00;000-0000."""
+    sections = number_format.split(";")
+    if not number.isdigit() or not any(_CONDITION.search(each) for each in sections):
+        return sections[0]
+    for each in sections:
+        found = _CONDITION.search(each)
+        if found is None or _COMPARED[found[1]](int(number), float(found[2])):
+            return each
+    return ""
 
 
 def _literals(number_format: str) -> list[str]:
@@ -50,6 +65,8 @@ def _literals(number_format: str) -> list[str]:
 
 @lru_cache(maxsize=4_000)
 def sign_of(number_format: str) -> str:
-    """The currency sign that the cell shows; "" when it shows none."""
+    """The currency sign, or %, that the cell shows; "" when it shows none."""
+    if "%" in _LITERAL.sub("", number_format):
+        return "%"
     found = _SIGN.search(number_format.split(";")[0].replace('"', "").replace("\\", ""))
     return (found[1] or found[2] or "").strip() if found else ""

@@ -124,12 +124,21 @@ def differences(order: ReadyOrder, existing: ExistingOrder, brand: Brand) -> lis
     ):
         if old != new:
             found.append(f"{name} {old} → {new}")
-    if order.placed_at and abs(order.placed_at - existing.placed_at) >= SAME_MOMENT:
+    if order.placed_at and not _is_same_moment(order.placed_at, existing.placed_at, brand):
         old, new = (_local(at, brand) for at in (existing.placed_at, order.placed_at))
         found.append(f"Placed At {old} → {new}")
     lines = [Line(row.sku_number, row.model_number, row.quantity, row.price) for _, row in order.rows]
     told = [_line_differences(each, lines, existing.currency) for each in existing.line_sets or [[]]]
     return found + min(told, key=len)
+
+
+def _is_same_moment(one: datetime, other: datetime, brand: Brand) -> bool:
+    """Also when clocks were put back in between: then the same time of the clock, as a file has it, is either."""
+    if abs(one - other) < SAME_MOMENT:
+        return True
+    zone = ZoneInfo(brand.time_zone)
+    of_clock, of_other = (at.astimezone(zone).replace(tzinfo=None) for at in (one, other))
+    return abs(of_clock - of_other) < SAME_MOMENT
 
 
 def _local(at: datetime, brand: Brand) -> str:

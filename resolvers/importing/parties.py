@@ -59,6 +59,24 @@ def said_of_buyers(rows: list[ImportRow]) -> dict[str, Said]:
     return found
 
 
+def said_apart(rows: list[ImportRow]) -> list[str]:
+    """What rows say of a buyer otherwise than earlier rows, which count: as "code: name One, but also Two"."""
+    said = said_of_buyers(rows)
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        first, told = said[row.buyer_code], found.setdefault(row.buyer_code, {})
+        for name, one, other in (
+            ("name", first.name, row.buyer_name),
+            ("country", first.country, row.country),
+            ("language", first.language, row.language),
+        ):
+            if other and other != one:
+                told[f"{name} {one}, but also {other}"] = None
+        if row.emails and {each.casefold() for each in row.emails} != {each.casefold() for each in first.emails}:
+            told[f"e-mail {'; '.join(first.emails)}, but also {'; '.join(row.emails)}"] = None
+    return [f"{code}: {'; '.join(told)}" for code, told in found.items() if told]
+
+
 @dataclass
 class Difference:
     """`name`: the buyer's so far. `values`: the columns of the buyer that the file says else.

@@ -1,6 +1,7 @@
 """Reads the rows of an import file into the staging: finds the heading, leaves out rows that are no order lines."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -22,10 +23,13 @@ from resolvers.importing.headings import (
 from resolvers.importing.options import ImportOptions
 from resolvers.importing.rows import ImportRow, KnownRows, Reading, cell_of, code_of, is_no_line, read_row
 from resolvers.importing.staging import Staging
-from resolvers.importing.summary import Summary, rows_told
+from resolvers.importing.summary import Summary, names_told, rows_told
 
+# Of a text in NFKC without spaces around it, e.g. Grand total:, Total (2 rows), Totale, Gesamtsumme, <合 計>.
 TOTAL = re.compile(
-    r"(grand|sub|order)?[\s-]*totals?[:.]?|sum[:.]?|summe:?|gesamt(summe)?:?|合計|総?計|小計|総合計", re.IGNORECASE
+    r"[\W_]*((grand|sub|order|net|overall)?[\s-]*tota(l|ls|le|al)\b.*|(sum|summe|suma|somme)\b[\W_]*|gesamt(summe)?\b.*"
+    r"|総?[合小]?\s*計[\W_]*)",
+    re.IGNORECASE,
 )
 # Columns whose values people write with commas.
 SPLIT = ("Quantity", "Unit Price", "Buyer Name", "Buyer E-mail", "Buyer Country", "Product Name")
@@ -50,16 +54,18 @@ def stage(
     with open_file(path, brand.locale, options.encoding, options.sheet) as file:
         reading = Reading.of(brand, options, by_comma=file.by_comma, from_1904=file.from_1904)
         heading, rows = _find_heading(path, file)
-        if (unread := [column for column in DECISIONS if column in heading.places]) and not options.decisions:
+        unread: dict[str, int] = {}
+        if not options.decisions:
+            unread = {column: place for column, place in heading.places.items() if column in DECISIONS}
             places = {column: place for column, place in heading.places.items() if column not in DECISIONS}
             heading = replace(heading, places=places)
-            summary.notes.append(f"left out without --decisions: {', '.join(unread)}")
         summary.notes += file.notes
         if heading.row > 1:
             summary.notes.append(f"the columns are named in row {heading.row}; what stands above it is left out")
         if heading.unknown:
             summary.notes.append(f"columns that mean nothing to us are left out: {', '.join(heading.unknown)}")
-        reader = _Reader(heading, reading, staging, fault, KnownRows(heading.places, heading.width, reading))
+        known = KnownRows(heading.places, heading.width, reading)
+        reader = _Reader(heading, reading, staging, fault, known, file.is_without_end, unread)
         for count, row in enumerate(rows):
             reader.read(row)
             if count % 1000 == 0:
@@ -115,18 +121,29 @@ class _Reader:
     staging: Staging
     fault: Fault
     known: KnownRows
+    is_without_end: Callable[[], bool]
+    unread: dict[str, int]
+    left_out: list[str] = field(default_factory=list)
+    cells_above: int = 0
+    unended: str = ""
     empty_lines: int = 0
     above: str = ""
     quantities: int = 0
     hidden: _Rows = field(default_factory=_Rows)
     headings: _Rows = field(default_factory=_Rows)
+    totals: _Rows = field(default_factory=_Rows)
     held: list[Row] = field(default_factory=list)
     cut_off: tuple[int, str] | None = None
 
     def read(self, row: Row) -> None:
         number, cells, hidden = row
+        if self.unread:
+            self._look_into_unread(cells)
+        if self.is_without_end():
+            self._look_at_end(number, cells)
         if not hidden and not self.held and not self.cut_off and (known := self.known.read(cells)):
             self._add(number, known)
+            self.cells_above = len(cells)
             return
         if not any(cell.text or cell.wrong for cell in cells):
             return
@@ -147,19 +164,46 @@ class _Reader:
             self.headings.add(number)
             return
         self._line(number, cells)
+        self.cells_above = len(cells)
 
     def notes(self) -> list[str]:
         notes = []
+        if self.left_out:
+            notes.append(f"left out without --decisions: {', '.join(sorted(self.left_out, key=[*DECISIONS].index))}")
+        if self.reading.doubled:
+            notes.append(
+                "clock times that there were twice, as clocks were put back, are read as the first of the two: "
+                + names_told(sorted(self.reading.doubled))
+            )
+        if self.unended:
+            notes.append(self.unended)
         if self.hidden.count:
             notes.append(f"{self.hidden} hidden by a filter or by hand: read like the others")
         if self.headings.count:
             notes.append(f"{self.headings} left out: the heading again")
+        if self.totals.count:
+            notes.append(f"{self.totals} left out: totals, with no SKU")
         if self.held:
             told = f"{rows_told([number for number, _, _ in self.held])} left out: totals or a remark, with no SKU"
             notes.append(told + self._compared())
         if self.empty_lines:
             notes.append(f"{self.empty_lines:,} lines without a quantity are left out")
         return notes
+
+    def _look_into_unread(self, cells: Sequence[Cell]) -> None:
+        for column, place in list(self.unread.items()):
+            if place < len(cells) and _says(cells[place]):
+                del self.unread[column]
+                self.left_out.append(column)
+
+    def _look_at_end(self, number: int, cells: Sequence[Cell]) -> None:
+        """Makes a note of the last row of a text file that ends without a line end: its last cell may be cut off."""
+        column = next((column for column, at in self.heading.places.items() if at == len(cells) - 1), None)
+        if column and any(map(_says, cells)):
+            self.unended = (
+                f"row {number}, the last one, has no line end: if the file was cut off there, {column}"
+                f" {cells[-1].text!r} is not whole; compare it with its source"
+            )
 
     def _compared(self) -> str:
         """Whether the quantity in the row of totals is that of the rows."""
@@ -184,12 +228,20 @@ class _Reader:
         # One word, or words like those of the code above, may be the code of an order whose row was cut off.
         is_remark = " " in text and not _shape(self.above).startswith(_shape(text))
         is_remark = is_remark and sum(bool(cell.text or cell.wrong) for cell in cells) == 1
-        return is_remark or TOTAL.fullmatch(text) is not None
+        return is_remark or _is_total(text)
 
     def _release(self) -> None:
         held, self.held = self.held, []
         for number, cells, _ in held:
-            self._line(number, cells)
+            if self._is_subtotal(cells):
+                self.totals.add(number)
+            else:
+                self._line(number, cells)
+
+    def _is_subtotal(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row with a quantity has no code but one that says Total."""
+        said = [cell.text for column in CODES if (cell := cell_of(cells, self.heading.places, column)).text]
+        return len(said) == 1 and _is_total(said[0]) and _says(cell_of(cells, self.heading.places, "Quantity"))
 
     def _line(self, number: int, cells: Sequence[Cell]) -> None:
         places = self.heading.places
@@ -198,6 +250,14 @@ class _Reader:
         if not is_broken and self._is_cut_off(cells):
             self.tell_cut_off()
             self.cut_off = number, self._missing(cells)
+            is_broken = True
+        if not is_broken and len(cells) < min(self.cells_above, self.heading.width) and self.is_without_end():
+            reason = (
+                f"the last row has {len(cells)} cells and no line end, the row above it {self.cells_above} cells:"
+                " the file may be cut off, so compare it with its source"
+            )
+            self.fault(number, self._last_named(cells, len(cells) - 1), reason)
+            self.unended = ""
             is_broken = True
         if not is_broken and is_no_line(cell_of(cells, places, "Quantity")):
             self._empty_line(number, code, cells)
@@ -294,6 +354,10 @@ class _Reader:
         if best:
             return best[1], best[2]
         return self._last_named(cells, heading.width - 1), "has one of them a comma but no quotation marks?"
+
+
+def _is_total(text: str) -> bool:
+    return TOTAL.fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None
 
 
 def _says(cell: Cell) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -34,6 +34,9 @@ from resolvers.order_lines import MAX_QUANTITY
 # 4.90123E+12: how a spreadsheet shows, and a text file keeps, a long code that it took for a number.
 SCIENTIFIC = re.compile(r"[+-]?(\d[.,]\d+E[+-]?\d{1,3}|\dE[+-]\d{1,3})", re.IGNORECASE)
 FORMULA = re.compile(r"=[A-Za-z_.]+\(.*|=\$?[A-Za-z]{1,3}\$?\d+.*|=\d.*", re.DOTALL)
+# 5-Jan and 1月5日: what Excel makes of the code 1-5.
+SHORT_DATE = re.compile(r"\d{1,2}月\d{1,2}日|\d{1,2}-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", re.ASCII)
+DASHES = frozenset("-‐‑–—―−－ー")
 FLOAT_CODE = re.compile(r"\d+\.0", re.ASCII)
 LANGUAGES = {
     "en": Locale.EN,
@@ -121,13 +124,14 @@ def calls_rejected(status: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the rows of one file are read."""
+    """How the rows of one file are read. `doubled`: its clock times that there were twice, as clocks were put back."""
 
     brand_currency: str
     time_zone: str
     notation: Notation
     options: ImportOptions = AS_THE_FILE_SAYS
     from_1904: bool = False
+    doubled: set[str] = field(default_factory=set, compare=False)
 
     @classmethod
     def of(cls, brand: Brand, options: ImportOptions, *, by_comma: bool, from_1904: bool) -> "Reading":
@@ -151,7 +155,7 @@ def is_no_line(cell: Cell) -> bool:
     if cell.wrong:
         return False
     text = cell.text
-    return not text or text in ("-", "–", "ー") or re.fullmatch(r"[0０]+([.．][0０]+)?", text) is not None
+    return not text or text in DASHES or re.fullmatch(r"[0０]+([.．][0０]+)?", text) is not None
 
 
 def read_row(
@@ -172,7 +176,7 @@ def read_row(
         if reason and column not in at_fault:
             faults.append((column, reason))
 
-    placed_at, wrong = _placed_at(found["Placed At"], reading) if texts["Placed At"] else (None, None)
+    placed_at, wrong = _instant(found["Placed At"], reading) if texts["Placed At"] else (None, None)
     check("Placed At", wrong)
     currency, wrong = _currency(texts["Currency"], placed_at, reading.time_zone)
     if not texts["Currency"] and "Currency" not in at_fault:
@@ -189,7 +193,7 @@ def read_row(
     check("Buyer E-mail", wrong)
     language, wrong = _language(texts["Buyer Language"])
     check("Buyer Language", wrong)
-    rejected_at, wrong = _placed_at(found["Rejected At"], reading) if texts["Rejected At"] else (None, None)
+    rejected_at, wrong = _instant(found["Rejected At"], reading) if texts["Rejected At"] else (None, None)
     check("Rejected At", wrong)
     status = texts["Status"]
     is_closed = status in CLOSED or (reading.options.decisions and calls_rejected(status))
@@ -298,6 +302,8 @@ def _wrong(column: str, longest: int | None, cell: Cell, text: str) -> str | Non
             return f"is a date ({text}), into which spreadsheets turn codes such as 1-2: type it as text"
         if cell.kind is Kind.BOOLEAN:
             return f"is the truth value {text}, not a text: format the cell as text and type the code again"
+        if SHORT_DATE.fullmatch(text):
+            return f"{text!r} is a date, into which spreadsheets turn codes such as 1-5: type it as text"
         if "E" in text.upper() and SCIENTIFIC.fullmatch(text):
             return f"{text} is what a spreadsheet made of a long number: type the code as text"
         if text[0] == "=" and FORMULA.fullmatch(text):
@@ -345,8 +351,15 @@ def _price(cell: Cell, currency: str, notation: Notation) -> tuple[Price | None,
     return (minor, None) if minor >= 0 else (None, f"{cell.text} is negative")
 
 
+def _instant(cell: Cell, reading: Reading) -> tuple[str | None, str | None]:
+    at, wrong, is_doubled = _read_instant(cell, reading)
+    if is_doubled:
+        reading.doubled.add(cell.text.replace("T", " "))
+    return at, wrong
+
+
 @lru_cache(maxsize=REMEMBERED)
-def _placed_at(cell: Cell, reading: Reading) -> tuple[str | None, str | None]:
+def _read_instant(cell: Cell, reading: Reading) -> tuple[str | None, str | None, bool]:
     text = cell.text
     if cell.kind is Kind.NUMBER:
         serial = float(text)
@@ -354,9 +367,10 @@ def _placed_at(cell: Cell, reading: Reading) -> tuple[str | None, str | None]:
         if first <= serial <= LAST_SERIAL:
             text = serial_date(serial, from_1904=reading.from_1904).isoformat()
     try:
-        return read_date(text, reading.time_zone, reading.options.dates), None
+        at, is_doubled = read_date(text, reading.time_zone, reading.options.dates)
     except DateError as error:
-        return None, str(error)
+        return None, str(error), False
+    return at, None, is_doubled
 
 
 @lru_cache(maxsize=1_000)

@@ -53,6 +53,8 @@ class Counts:
 class Summary(Counts):
     """`faults`: cells at fault. `empty_lines`: those without a quantity. `buyer_updates`: what was taken over.
 
+    `buyers_apart`: those of whom rows of the file say different things.
+
     `dry_run`: nothing of this was written.
     """
 
@@ -60,9 +62,17 @@ class Summary(Counts):
     empty_lines: int = 0
     buyer_updates: Made = field(default_factory=Made)
     buyer_differences: Made = field(default_factory=Made)
+    buyers_apart: Made = field(default_factory=Made)
     placed_apart: Made = field(default_factory=Made)
     notes: list[str] = field(default_factory=list)
     dry_run: bool = False
+
+
+def names_told(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    made = Made()
+    made.add(names)
+    return str(made)
 
 
 def rows_told(rows: Sequence[int], count: int | None = None) -> str:

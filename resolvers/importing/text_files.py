@@ -43,9 +43,8 @@ def _lenient(lines: list[str], delimiter: str) -> Iterator[list[str]]:
         return
 
 
-def read_rows(text: TextIO, delimiter: str, *, skip_first: bool) -> Iterator[Row]:
+def read_rows(lines: "Lines", delimiter: str, *, skip_first: bool) -> Iterator[Row]:
     """Numbered as a spreadsheet numbers them, which does not show a line sep=;. Raises CsvError."""
-    lines = _Lines(bounded_lines(text))
     if skip_first:
         next(lines, None)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -86,16 +85,20 @@ def _check_line_breaks(texts: list[str], cells: list[Cell], delimiter: str, widt
             cells[place] = Cell(wrong=f"seems to have the following rows in it: {QUOTES}")
 
 
-class _Lines:
+class Lines:
     """An iterator of lines that knows how many it has given, and the last one."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
+    def __init__(self, text: TextIO) -> None:
+        self._lines = bounded_lines(text)
         self.number = 0
         self.last = ""
 
-    def __iter__(self) -> "_Lines":
+    def __iter__(self) -> "Lines":
         return self
+
+    def is_without_end(self) -> bool:
+        """Whether the line given last has no line end, which only the last one of a file can lack."""
+        return not self.last.endswith(("\n", "\r"))
 
     def __next__(self) -> str:
         self.last = next(self._lines)

@@ -197,7 +197,7 @@ def _date(serial: float, *, from_1904: bool) -> Cell:
         at = serial_date(serial, from_1904=from_1904)
     except OverflowError:
         return Cell(str(serial), Kind.DATE, wrong=f"{serial:g} is beyond the dates that there are")
-    if 0 <= serial < 1 and not from_1904:
+    if 0 <= serial < 1:
         return Cell(at.time().isoformat(), Kind.DATE, wrong=f"{at:%H:%M} is a time without a date")
     return Cell(at.isoformat(), Kind.DATE, at.isoformat(" "))
 

@@ -31,7 +31,7 @@ from resolvers.importing.decisions import ALIKE as DECISIONS_ALIKE
 from resolvers.importing.decisions import Decisions
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.orders import KEYS_AT_ONCE, MAX_TOLD, ReadyOrder, differences, existing_orders
-from resolvers.importing.parties import Difference, Said, differences_of_buyers, said_of_buyers, take_over
+from resolvers.importing.parties import Difference, Said, differences_of_buyers, said_apart, said_of_buyers, take_over
 from resolvers.importing.rows import ImportRow
 from resolvers.importing.staging import KINDS, EmptyLine, StagedOrder
 from resolvers.importing.summary import Counts, Summary
@@ -120,9 +120,15 @@ class Writer:
         for place in found:
             self.fault(*place)
         self.summary.add(counts)
-        told = [str(each) for each in others if str(each) not in self.told_buyers]
-        self.told_buyers.update(told)
-        (self.summary.buyer_updates if self.options.update_buyers else self.summary.buyer_differences).add(told)
+        others_told = self.summary.buyer_updates if self.options.update_buyers else self.summary.buyer_differences
+        others_told.add(self._untold([str(each) for each in others]))
+        apart = said_apart([row for order in ready for _, row in order.rows])
+        self.summary.buyers_apart.add(self._untold(apart))
+
+    def _untold(self, texts: list[str]) -> list[str]:
+        found = [each for each in texts if each not in self.told_buyers]
+        self.told_buyers.update(found)
+        return found
 
     def _checked(self, code: str, rows: list[tuple[int, ImportRow | EmptyLine | None]]) -> ReadyOrder | None:
         filled = [(number, row) for number, row in rows if not isinstance(row, str)]

@@ -130,7 +130,8 @@ def is_accounting_negative(text: str) -> bool:
 def split_sign(text: str) -> tuple[str, str]:
     """("£", "12.50") of £12.50, 12.50 £ or GBP 12.50; ("", text) of a bare number."""
     written = unicodedata.normalize("NFKC", text).strip()
-    found = re.fullmatch(r"(-?)\s*([^\d\s.,'’-][^\d]*?)\s*(-?[\d.,].*)", written, re.ASCII)
+    # Fr. 12.50: the point belongs to the sign, as a space follows it.
+    found = re.fullmatch(r"(-?)\s*([^\d\s.,'’-](?:[^\d]*?[^\W\d]\.(?=\s)|[^\d]*?))\s*(-?[\d.,].*)", written)
     if found:
         return found[2].strip(), found[1] + found[3]
     found = re.fullmatch(r"(-?\d[\d.,'’ \u00a0\u202f]*?)\s*([^\d.,'’\s-][^\d]*)", written, re.ASCII)
@@ -141,6 +142,6 @@ def split_sign(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1_000)
 def is_sign_of(sign: str, currency: str) -> bool:
-    if sign.upper() == currency or currency in SIGNS.get(sign, ()):
+    if sign.upper() == currency or currency in SIGNS.get(sign, SIGNS.get(f"{sign}.", ())):
         return True
     return sign in {get_currency_symbol(currency, locale=locale) for locale in ("en", "ja", "en_GB")}

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.assignee import OrderAssignee
 from models.audit import AuditEntry
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
@@ -42,6 +43,7 @@ from resolvers.reading.rows import (
     CATALOG_COLUMNS,
     HISTORY_COLUMNS,
     LINE_COLUMNS,
+    MEMBER_COLUMNS,
     NOTIFICATION_COLUMNS,
     REJECTION_COLUMNS,
     TAG_COLUMNS,
@@ -50,6 +52,7 @@ from resolvers.reading.rows import (
     CatalogRow,
     HistoryRow,
     LineRow,
+    MemberRow,
     NotificationRow,
     OrderRow,
     RecipientRow,
@@ -191,9 +194,21 @@ async def read_replaced(session: AsyncSession, ids: list[UUID]) -> dict[UUID, UU
     return {row[0]: row[1] for row in rows}
 
 
+async def read_replacements(session: AsyncSession, ids: list[UUID]) -> dict[UUID, UUID]:
+    """Returned order's id → the order that replaces it."""
+    columns = (OrderReplacement.replaced_order_id, OrderReplacement.order_id)
+    statement = select(*columns).where(OrderReplacement.replaced_order_id.in_(ids)).order_by(OrderReplacement.order_id)
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
 async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageKey, list[HistoryRow]]:
     statement = select(AuditEntry.order_id, *HISTORY_COLUMNS)
     return await read_pages(session, keys, statement, AuditEntry.order_id, AuditEntry.id, HistoryRow)
+
+
+async def read_assignees(session: AsyncSession, ids: list[UUID]) -> dict[UUID, MemberRow]:
+    statement = select(OrderAssignee.order_id, *MEMBER_COLUMNS).where(OrderAssignee.order_id.in_(ids))
+    return {row[0]: MemberRow(*row[1:]) for row in await session.execute(statement)}
 
 
 async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[TagRow]]:
@@ -231,6 +246,7 @@ class Loaders:
     history_count = _one(count_history)
     lines = _many(read_lines)
     history = _many(read_history)
+    assignee = _one(read_assignees)
     tags = _many(read_tags)
     delivery_notes = _many(read_delivery_notes)
     invoices = _many(read_invoices)
@@ -245,4 +261,5 @@ class Loaders:
     backlog_skus = _many(read_backlog_skus)
     contents = _many(read_contents)
     replaced = _one(read_replaced)
+    replacement = _one(read_replacements)
     notifications = _many(read_notifications)

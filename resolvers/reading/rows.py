@@ -13,6 +13,7 @@ from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import ActorKind
+from models.assignee import OrderAssignee
 from models.audit import AuditEntry
 from models.backlog_sku import BacklogSku
 from models.base import Base
@@ -69,10 +70,16 @@ class OrderRow:
     shipping_minor: int
     total_minor: int
     total_quantity: int
+    comment: str
     placed_at: datetime
     updated_at: datetime
     archived_at: datetime | None
     version: int
+
+    @property
+    def subtotal_minor(self) -> int:
+        """Of the lines."""
+        return self.total_minor - self.tax_minor - self.shipping_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,12 @@ class TagRow:
     code: str
     name: str
     color: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    actor_id: str
+    actor_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +305,7 @@ LINE_COLUMNS = columns_of(
 BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("recipients",))
 BRAND_COLUMNS = columns_of(Brand, BrandRow)
 TAG_COLUMNS = columns_of(Tag, TagRow)
+MEMBER_COLUMNS = columns_of(OrderAssignee, MemberRow)
 REASON_COLUMNS = columns_of(RejectionReason, ReasonRow)
 REJECTION_COLUMNS = (
     *columns_of(OrderRejection, RejectionRow, without=("reason",), brand_name=Brand.name, note=RejectionGrounds.note),

@@ -10,8 +10,24 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, true, union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
@@ -24,6 +40,9 @@ T = TypeVar("T")
 MANY = 5_000  # rows from one source; for a page, a word with more is a common one
 MANY_OF_ALL = 50_000  # the same where all rows are wanted, e.g. to count them
 NEAR = 2_000  # rows of the list that are looked at for common words, before all rows with the words are collected
+FAR = 4  # times as many, where so many are likely to fill the page
+# Execution options of a statement with words (models/database/visibility.py).
+FEW_OF_MANY = {"one_by_one": True}
 LAST = "\U0010ffff"  # no character comes after it, and none is it
 
 
@@ -59,20 +78,46 @@ async def read_found(
     request: PageRequest,
     make: Callable[..., T],
 ) -> Page[T]:
-    """As `read_page`, of the rows with the words: one statement more for words, two or three for common ones only."""
+    """As `read_page`, of the rows with the words: one statement more for words, two to five for common ones only."""
+    if not words:
+        return await read_page(session, statement, keys, request, make)
+    statement = statement.execution_options(**FEW_OF_MANY)
     common = await _are_common(session, words, MANY)
-    if not words or not all(common):
+    if not all(common):
         pairs = zip(words, common, strict=True)
         found = [word.test if is_common else _collected(id, word) for word, is_common in pairs]
-        return await read_page(session, statement.where(*found), keys, request, make)
+        return await _read_collected(session, statement, id, found, keys, request, make)
     tested = statement.where(*(word.test for word in words))
     rows = following(statement, keys, request).with_only_columns(id).correlate(None)
     if (await session.execute(rows.offset(NEAR).limit(1))).first() is None:
         return await read_page(session, tested, keys, request, make)
-    page = await read_page(session, tested.where(id.in_(rows.limit(NEAR))), keys, request, make)
-    if page.has_previous if request.backwards else page.has_next:
-        return page
-    return await read_page(session, statement.where(*(_collected(id, word) for word in words)), keys, request, make)
+    looked_at = NEAR
+    while looked_at <= FAR * NEAR:
+        page = await read_page(session, tested.where(id.in_(rows.limit(looked_at))), keys, request, make)
+        if page.has_previous if request.backwards else page.has_next:
+            return page
+        # As many rows as fill the page, if the words are half as common in them.
+        looked_at *= max(2, 2 * (request.size + 1) // max(len(page.rows), 1))
+    # Of several words, the rows with the rarer ones are collected.
+    common = await _are_common(session, words, MANY_OF_ALL) if len(words) > 1 else [False]
+    if all(common):
+        common = [place > 0 for place in range(len(words))]
+    found = [word.test if is_common else _collected(id, word) for word, is_common in zip(words, common, strict=True)]
+    return await _read_collected(session, statement, id, found, keys, request, make)
+
+
+async def _read_collected(
+    session: AsyncSession,
+    statement: Select[Any],
+    id: Any,
+    found: Sequence[ColumnElement[bool]],
+    keys: Sequence[Key],
+    request: PageRequest,
+    make: Callable[..., T],
+) -> Page[T]:
+    """The ids of the page are sorted out first, so that all columns are read of its rows only."""
+    ids = following(statement.where(*found), keys, request).with_only_columns(id).correlate(None)
+    return await read_page(session, statement.where(is_one_of(id, ids.limit(request.size + 1))), keys, request, make)
 
 
 async def _are_common(session: AsyncSession, words: Sequence[Word], most: int) -> Sequence[bool]:
@@ -84,12 +129,42 @@ async def _are_common(session: AsyncSession, words: Sequence[Word], most: int) -
         for word in words
     ]
     # Of Brand, because a statement must be about a model to be narrowed (models/database/visibility.py).
-    return (await session.execute(select(*many).select_from(Brand).limit(1))).first() or [False] * len(words)
+    statement = select(*many).select_from(Brand).limit(1)
+    # How common a word is in the brand: of a buyer's few rows, the database could not stop after `most`.
+    return (await session.execute(statement.execution_options(facts_for_rules=True))).first() or [False] * len(words)
 
 
 def _collected(id: Any, word: Word) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = id.in_(union_all(*word.sources))
-    return found
+    return is_one_of(id, union_all(*word.sources))
+
+
+class is_one_of(FunctionElement[bool]):
+    """The column is one of the values that a SELECT gives: found first, then each is looked up by an index.
+
+    For IN, PostgreSQL may read all rows instead, or compare each with each: it cannot tell how many values there are.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: Any, values: Select[Any] | CompoundSelect[Any]) -> None:
+        super().__init__(column, values.scalar_subquery())
+
+    def self_group(self, against: Any = None) -> "is_one_of":
+        """As it is a condition already: SQLite would be asked for `… IN (…) = 1`, which uses no index."""
+        return self
+
+
+@compiles(is_one_of)
+def _by_in(element: is_one_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **options)} IN {compiler.process(values, **options)}"
+
+
+@compiles(is_one_of, "postgresql")
+def _by_array(element: is_one_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **options)} = ANY (ARRAY{compiler.process(values, **options)})"
 
 
 def for_each(rows: Select[UUID]) -> ColumnElement[bool]:

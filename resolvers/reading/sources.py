@@ -81,6 +81,7 @@ ORDERS = Source(
     _named(OrderRow, ORDER_COLUMNS)
     | _named(BuyerRow, BUYER_COLUMNS, "buyer.")
     | _named(CatalogRow, CATALOG_COLUMNS, "catalog.")
+    | {"subtotal_minor": Order.total_minor - Order.tax_minor - Order.shipping_minor}
     | _FACTS,
     for_buyers=_named(OrderRow, BUYERS_ORDER_COLUMNS),
     joins={"buyer.": _join_buyer, "catalog.": _join_catalog},

@@ -167,7 +167,9 @@ async def test_a_tag_is_created_and_listed(database: Database, member: Client) -
     [
         ({"code": "vip", "name": "Again"}, "code"),
         ({"code": " ", "name": "Blank"}, "code"),
+        ({"code": "\u200b", "name": "Invisible"}, "code"),
         ({"code": "x", "name": ""}, "name"),
+        ({"code": "x", "name": "\u3164"}, "name"),
         ({"code": "x", "name": "X", "color": "red"}, "color"),
     ],
 )

@@ -247,8 +247,9 @@ async def test_a_retry_with_the_same_key_changes_nothing(database: Database, mem
     before = await trace(database)
     assert await create(member, **new) == first
     assert (await update(member, shop.buyer, **change))["buyer"] == second["buyer"] | {"emailRecipients": []}
-    assert refusals(await create(member, **new | {"name": "Else"})) == [("INVALID_INPUT", "idempotencyKey")]
-    assert refusals(await update(member, shop.buyer, idempotencyKey="k-1")) == [("INVALID_INPUT", "idempotencyKey")]
+    reused = [("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")]
+    assert refusals(await create(member, **new | {"name": "Else"})) == reused
+    assert refusals(await update(member, shop.buyer, idempotencyKey="k-1")) == reused
     assert await trace(database) == before
 
 

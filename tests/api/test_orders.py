@@ -34,7 +34,8 @@ PAGE = """query ($first: Int, $after: String, $last: Int, $before: String, $filt
 EVERYTHING_SHOWN = """query ($first: Int!, $filter: OrderFilter) { orders(first: $first, filter: $filter) {
   totalCount pageInfo { endCursor } nodes {
     id code status statusLabel deliveryStatus isRejected isArchived version placedAt updatedAt totalQuantity
-    total { amount currency } buyer { id uniqueCode name isOffline emailRecipients }
+    total { amount currency } buyer { id uniqueCode name isOffline emailRecipients } subtotal { amount } comment
+    tax { amount } shipping { amount } brand { code } catalog { code } replacedBy { code }
     lines(first: 2) { totalCount nodes { id quantity unitPrice { amount } amount { amount } sku { id number } } }
     tags { id code } canReject rejectionBlockers { code message documents { id code } } availableActions
     rejection { rejectedAt rejectedBy notified body } deliveryNotes { id code } invoices { id code isVoid }
@@ -303,9 +304,10 @@ async def test_the_number_of_statements_does_not_grow_with_the_page(
         with member.statements() as statements:
             assert len((await member.data(EVERYTHING_SHOWN, first=size))["orders"]["nodes"]) == size
         counts.append(len(statements))
-    # One for each of: the page, its count, buyers and recipients, line pages and counts, tags, facts, documents,
-    # rejecters, rejections, delivery notes, invoices, backlog SKUs, notifications, history pages and counts.
-    assert counts == [17, 17]
+    # One for each of: the page, its count, buyers and recipients, brands, catalogs, replacements, line pages and
+    # counts, tags, facts, documents, rejecters, rejections, delivery notes, invoices, backlog SKUs, notifications,
+    # history pages and counts.
+    assert counts == [20, 20]
 
 
 async def test_a_plain_list_costs_one_statement(database: Database, member: Client, shop: Shop) -> None:
@@ -340,6 +342,31 @@ async def test_totals_are_exact_and_in_the_currencys_digits(database: Database, 
     assert [line["amount"]["amount"] for line in gbp["lines"]["nodes"]] == ["59.97", "0.01"]
     jpy = (await member.data(query, code="jpy"))["orderByCode"]
     assert jpy["total"] == {"amount": "5997", "currency": "JPY"}
+
+
+async def test_an_order_says_what_it_is_made_of(database: Database, api: Client, member: Client, shop: Shop) -> None:
+    lines = [(3, 1999), (1, 1)]
+    amounts: dict[str, Any] = {"tax_minor": 600, "shipping_minor": 50, "total_minor": 3 * 1999 + 1 + 650}
+    order = await make_order(database, shop, lines=lines, comment="Please hurry", **amounts)
+    plain = await make_order(database, shop)
+    other = await make_order(database, await make_shop(database))
+    query = """query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Order {
+      subtotal { amount currency } tax { amount } shipping { amount } total { amount } comment
+      brand { id code name } catalog { id code name } replacedBy { id } } } }"""
+    money = {"tax": {"amount": "6.00"}, "shipping": {"amount": "0.50"}, "total": {"amount": "66.48"}}
+    expected = money | {
+        "subtotal": {"amount": "59.98", "currency": "GBP"},
+        "comment": "Please hurry",
+        "brand": {"id": id_of(shop.brand), "code": shop.brand.code, "name": shop.brand.name},
+        "catalog": {"id": id_of(shop.catalog), "code": "SS27", "name": "Spring/Summer 2027"},
+        "replacedBy": None,
+    }
+    for client in (member, api.as_(shop.buyer_user())):
+        found = (await client.data(query, ids=[id_of(order), id_of(plain), id_of(other)]))["nodes"]
+        assert (found[0], found[1]["comment"], found[2]) == (expected, None, None)
+    # An operator sees two brands mixed.
+    mixed = await api.as_(OPERATOR).data("{ orders { nodes { brand { code } } } }")
+    assert len({node["brand"]["code"] for node in mixed["orders"]["nodes"]}) == 2
 
 
 async def test_lines_come_in_pages(database: Database, member: Client, shop: Shop) -> None:

@@ -70,6 +70,10 @@ async def test_the_original_lines_return_to_the_cart_and_the_buyer_orders_anew(
     assert placed["order"]["status"] == "OC_REQUIRED"
     assert placed["order"]["replaces"] == {"code": "ORD-1"}
     assert placed["order"]["total"] == {"amount": "17.30", "currency": "GBP"}
+    for client in (brand, buyer):
+        query = "query ($code: String!) { orderByCode(code: $code) { replacedBy { code replaces { code } } } }"
+        told = (await client.data(query, code="ORD-1"))["orderByCode"]
+        assert told == {"replacedBy": {"code": placed["order"]["code"], "replaces": {"code": "ORD-1"}}}
     assert (await buyer.data(CARTS, id=id_of(shop.buyer)))["carts"] == []
 
 

@@ -34,7 +34,7 @@ from tests.support.factories import (
 
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
 # What a buyer is shown of an own order, and what stays the brand's business.
-FOR_BUYERS = {"Order", "OrderLine", "Sku", "Catalog", "Buyer", "DeliveryNote", "Invoice", "BacklogSku"}
+FOR_BUYERS = {"Order", "OrderLine", "Sku", "Catalog", "Brand", "Buyer", "DeliveryNote", "Invoice", "BacklogSku"}
 INTERNAL = {"Tag", "Notification", "OrderEvent", "RejectionReason"}
 FOR_ADMINS = {"ApiKey"}
 
@@ -53,6 +53,7 @@ async def everything_of(database: Database, api: Client, shop: Shop, tag: str = 
         "Order": id_of(order),
         "Sku": id_of(shop.skus[0]),
         "Catalog": id_of(shop.catalog),
+        "Brand": id_of(shop.brand),
         "Buyer": id_of(shop.buyer),
         "Tag": id_of(vip),
         "DeliveryNote": id_of(await add_delivery_note(database, order)),
@@ -109,7 +110,7 @@ async def test_a_buyer_sees_own_orders_and_nothing_internal(database: Database, 
     assert await seen(api.as_(shop.buyer_user()), ids) == FOR_BUYERS
     rival = await make_buyer(database, shop.brand)
     # What the brand sells is the same for all of its buyers.
-    assert await seen(api.as_(shop.buyer_user(rival)), ids) == {"Sku", "Catalog"}
+    assert await seen(api.as_(shop.buyer_user(rival)), ids) == {"Sku", "Catalog", "Brand"}
 
 
 async def test_a_foreign_order_looks_like_a_missing_one(database: Database, api: Client) -> None:

@@ -16,6 +16,7 @@ INTERNAL = {
     "archiveOrders",
     "applyTags",
     "applyTagsToOrders",
+    "assignOrder",
     "createTag",
     "updateTag",
     "deleteTag",

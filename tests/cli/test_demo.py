@@ -1,5 +1,6 @@
 """The demo shows every reason why an order cannot be rejected, and a second start changes nothing."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,10 @@ from sqlalchemy import func, select
 
 from examples.made_up_brand.__main__ import fill
 from graph.cli.demo import load_demo
-from graph.cli.demo_access import KEY_FILE, demo_actors, demo_api_key
+from graph.cli.demo_access import KEY_FILE, KEY_NAME, demo_actors, demo_api_key
 from graph.cli.errors import CommandError
+from graph.cli.serve import _demo_lines, _welcome
+from graph.settings.environment import Settings
 from models.audit import AuditEntry
 from models.database.sessions import Database
 from models.database.tables import metadata
@@ -18,6 +21,8 @@ from models.outbox import OutboxMessage
 from models.policy import RULES, Blocker, OrderAction, OrderStatus, Role, blockers
 from models.scope import EVERYTHING, Scope
 from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
+from tests.support.client import SECRET, serving
+from tests.support.clock import Clock
 from tests.support.factories import make_shop
 from tests.support.invariants import violations
 
@@ -70,6 +75,23 @@ async def test_the_demos_api_key_is_the_same_at_every_start(database: Database, 
     (tmp_path / KEY_FILE).unlink()
     assert await demo_api_key(database, admin, tmp_path) is None, "the database keeps only the hash"
     assert await contents(database) == before
+
+
+async def test_the_printed_curl_works_as_it_stands(sqlite_url: str, tmp_path: Path) -> None:
+    database = Database(sqlite_url)
+    await load_demo(database)
+    key = await demo_api_key(database, (await demo_actors(database))["admin"], tmp_path)
+    await database.close()
+    settings = Settings(database_url=sqlite_url, secret_key=SECRET, data_folder=tmp_path)
+    printed = _welcome("", _demo_lines(settings, "http://127.0.0.1:8000", {}, key))
+    start = printed.index("curl ")
+    name, url, *options = shlex.split(printed[start : printed.index("\n\n", start)].replace("\\\n", ""))
+    assert name == "curl"
+    assert options[::2] == ["-H", "-H", "-d"]
+    headers = dict(each.split(": ") for each in (options[1], options[3]))
+    async with serving(sqlite_url, tmp_path, Clock()) as client:
+        response = await client.http.post(url, headers=headers, content=options[5])
+    assert response.json()["data"] == {"viewer": {"name": KEY_NAME, "kind": "APP"}}
 
 
 async def test_a_brand_beside_the_demos_is_left_alone(database: Database) -> None:

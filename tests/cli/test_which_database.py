@@ -1,16 +1,24 @@
 """Which database a command works on: its own, or the demo's when there is no other; a failing command makes nothing."""
 
 import asyncio
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
 from graph.cli.database import existing_settings
 from graph.cli.errors import CommandError
+from graph.cli.main import orders
+from graph.telemetry import logs
 from models.database.sessions import Database
 from models.migrations import upgrade
+from tests.support.ports import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +84,158 @@ def test_a_database_without_a_schema_is_not_migrated_by_a_command_that_needs_dat
     assert not (tmp_path / "secret.key").exists()
 
 
-def test_a_command_that_adds_data_takes_the_demos_database_only_when_told_to(tmp_path: Path) -> None:
-    make(tmp_path / "demo.db")
-    with pytest.raises(CommandError, match=f"there is no file {tmp_path / 'orders.db'}"):
-        existing_settings(demo=False, or_demo=False, data_folder=tmp_path)
+# Every command that works on a database, with arguments that would do.
+ARGUMENTS = {
+    "import": ["missing.csv"],
+    "backup": ["copy.db"],
+    "deliver": ["--once"],
+    "prune": [],
+    "token": ["--role", "admin"],
+    "sign-out": ["mina@example.com"],
+    "brand add": ["kumo", "Kumo"],
+    "brand set": ["--name", "Kumo"],
+    "brand list": [],
+    "buyer add": ["N-1", "New"],
+    "buyer set": ["N-1", "--name", "New"],
+    "buyer erase": ["N-1", "--yes"],
+    "buyer list": [],
+    "key create": ["ERP", "--scope", "orders:read"],
+    "key list": [],
+    "key rotate": ["key_1"],
+    "key revoke": ["key_1"],
+    "audit verify": [],
+    "audit anchor": [],
+}
+# These make a database, or need none.
+OTHERS = {"serve", "migrate", "doctor", "schema", "schema check"}
+
+
+def commands(command: Any = None, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each command by its words."""
+    command = command or get_command(orders)
+    for name, each in getattr(command, "commands", {}).items():
+        yield from commands(each, f"{path} {name}".strip())
+    if path and (not getattr(command, "commands", {}) or command.invoke_without_command):
+        yield path, command
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(each.relative_to(folder)) for each in folder.rglob("*"))
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder, which is not there yet, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ORDERS_DATA_FOLDER", str(tmp_path / "var"))
+    monkeypatch.setattr(logs, "configure", lambda: None)
+    return tmp_path / "var"
+
+
+def run(*arguments: str) -> tuple[bool, str]:
+    """Whether it succeeded, and what it said on stderr or as its error."""
+    done = CliRunner().invoke(orders, list(arguments))
+    error = "" if isinstance(done.exception, SystemExit | None) else str(done.exception)
+    return done.exit_code == 0, done.stderr + error
+
+
+def test_every_command_is_tried_here() -> None:
+    found = dict(commands())
+    assert found.keys() == ARGUMENTS.keys() | OTHERS
+    without = [name for name in ARGUMENTS if "--demo" not in str([each.opts for each in found[name].params])]
+    assert without == []
+
+
+@pytest.mark.parametrize("demo", [[], ["--demo"]])
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_command_without_a_database_makes_nothing(var: Path, name: str, demo: list[str]) -> None:
+    is_done, said = run(*name.split(), *ARGUMENTS[name], *demo)
+    assert not is_done
+    assert f"there is no file {var / ('demo.db' if demo else 'orders.db')}" in said
+    assert files(var.parent) == []
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_every_command_falls_back_to_the_demos_database_and_says_so(
+    var: Path, name: str, sqlite_template: Path
+) -> None:
+    var.mkdir()
+    shutil.copy(sqlite_template, var / "demo.db")
+    is_done, said = run(*name.split(), *ARGUMENTS[name])
+    assert "There is no database but the demo's: this command uses the demo's." in said
+    assert is_done or ("secret.key" not in str(files(var)) and "demo.key" not in str(files(var)))
+    assert not (var / "orders.db").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["token", "--role", "admin"],  # there is no brand
+        ["token", "--role", "buyer"],
+        ["audit", "anchor", "--file", "."],  # a folder
+        ["import", "missing.csv"],
+        ["sign-out", "mina@example.com"],
+    ],
+)
+def test_a_command_that_fails_makes_no_key(var: Path, arguments: list[str], sqlite_template: Path) -> None:
+    var.mkdir()
+    shutil.copy(sqlite_template, var / "orders.db")
+    before = files(var.parent)
+    assert not run(*arguments)[0]
+    assert [each for each in files(var.parent) if not each.endswith(("-wal", "-shm"))] == before
+
+
+def test_the_first_token_makes_the_key(var: Path, sqlite_template: Path) -> None:
+    var.mkdir()
+    shutil.copy(sqlite_template, var / "orders.db")
+    assert run("brand", "add", "kumo", "Kumo")[0]
+    assert not (var / "secret.key").exists()
+    assert run("token", "--role", "admin")[0]
+    assert (var / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["serve", "--host", "nowhere.invalid"], {}),
+        (["serve", "--no-migrate"], {}),
+        (["serve", "--port", "0"], {}),
+        (["serve", "--port", "PORT"], {"ORDERS_SMTP_URL": "nonsense", "ORDERS_MAIL_FROM": "a@b.example"}),
+        (["serve", "--port", "PORT"], {"ORDERS_SECRET_KEY": "weak"}),
+        (["serve", "--port", "PORT"], {"ORDERS_DATABASE_URL": "postgresql://u:p@127.0.0.1:9/x"}),
+        (["serve", "--port", "PORT", "--demo"], {"ORDERS_DATABASE_URL": "postgresql://u:p@127.0.0.1:9/x"}),
+        (["migrate"], {"ORDERS_DATABASE_URL": "postgresql://u:p@127.0.0.1:9/x"}),
+        (["migrate"], {"ORDERS_NONSENSE": "x"}),
+        (["migrate", "--grant-to", "somebody"], {}),
+        (["migrate", "--check"], {}),
+    ],
+)
+def test_a_server_that_cannot_start_makes_nothing(
+    var: Path, arguments: list[str], environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert not run(*(str(free_port()) if each == "PORT" else each for each in arguments))[0]
+    assert files(var.parent) == []
+
+
+def test_a_machine_is_examined_without_a_trace(var: Path) -> None:
+    for demo in ([], ["--demo"]):
+        run("doctor", *demo)
+    assert files(var.parent) == []
+
+
+def test_several_brands_are_listed_with_the_command_to_type(
+    var: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    var.mkdir()
+    shutil.copy(sqlite_template, var / "orders.db")
+    for code in ("north", "south & sons"):
+        assert run("brand", "add", code, "Name")[0]
+    monkeypatch.setattr("sys.argv", ["orders", "import", "my orders.csv"])
+    assert run("import", "my orders.csv") == (
+        False,
+        "There are several brands (north, south & sons). Name one of them:\n"
+        "  ./run orders import 'my orders.csv' --brand north\n"
+        "  ./run orders import 'my orders.csv' --brand 'south & sons'",
+    )

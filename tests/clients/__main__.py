@@ -140,8 +140,8 @@ def live_server() -> Iterator[dict[str, str]]:
         token = step("a member's token", [*ours, "graph", "token", "--role", "write", "--brand", BRAND], ROOT, settings)
         create = [*ours, "graph", "key", "create", "ERP connector", "--scope", "orders:reject", "--brand", BRAND]
         key = step("an app's key", create, ROOT, settings)
-        limit = {"ORDERS_DATA_FOLDER": name, "ORDERS_RATE_LIMIT": RATE_LIMIT}
-        with serving(settings["ORDERS_DATABASE_URL"], folder, 1, **limit) as (address,):
+        url = settings["ORDERS_DATABASE_URL"]
+        with serving(url, folder, 1, ORDERS_DATA_FOLDER=name, ORDERS_RATE_LIMIT=RATE_LIMIT) as (address,):
             try:
                 yield {"OM_URL": f"{address}/graphql", "OM_TOKEN": token.strip(), "OM_API_KEY": key.strip()}
             except StepError as error:

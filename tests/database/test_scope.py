@@ -28,6 +28,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm import join as orm_join
 
 from models.api_key import ApiKey, hash_of, new_secret
+from models.assignee import OrderAssignee
 from models.base import Base, insert_new, new_id
 from models.brand import Brand
 from models.bulk_run import BulkRun
@@ -83,6 +84,7 @@ INTERNAL = {
     "sign_outs",
     "rejection_reasons",
     "order_rejection_grounds",
+    "order_assignees",
 }
 MODELS: dict[str, Any] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
@@ -123,6 +125,7 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
             created_at=NOON,
             created_by="Mina Sato",
         ),
+        OrderAssignee(**of_order, actor_id="mem-1", actor_name="Mina Sato", assigned_at=NOON),
         OrderReplacement(**of_order, replaced_order_id=order.id),
         IdempotencyKey(brand_id=brand_id, key="k", answer={}, **key),
         BulkRun(brand_id=brand_id, key="k", order_ids=[], **key),

@@ -53,6 +53,12 @@ FIELDS: dict[str, list[str]] = {
         "canReject",
         "availableActions",
         "total {Money}",
+        "subtotal {Money}",
+        "tax {Money}",
+        "shipping {Money}",
+        "comment",
+        "brand { name }",
+        "assignee { name }",
         "buyer {Buyer}",
         "catalog {Catalog}",
         "tags {Tag}",
@@ -120,6 +126,8 @@ FIELDS: dict[str, list[str]] = {
 }
 # Seldom, so that most documents are compiled.
 RARE = {
+    "brand { name }",
+    "assignee { name }",
     "original { totalQuantity }",
     "lines(first: $lines) {OrderLineConnection}",
     "documents { code node { id } }",

@@ -115,4 +115,10 @@ async def test_without_the_option_nothing_is_taken_over(database: Database, bran
     summary, faults = await run(database, brand, write(tmp_path / "old.csv", rows, list(COLUMNS)))
     assert (summary.imported, summary.refused, places(faults)) == (1, 1, [(2, "Status")])
     assert "--decisions takes it over as rejected" in faults[0].reason
-    assert any(note.startswith("left out without --decisions: Rejected At") for note in summary.notes)
+    told = "left out without --decisions: Rejected At, Rejected By, Rejection Reason, Rejection Note"
+    assert told in summary.notes
+    rows = [row(order_code="A-3"), row(order_code="A-4") | {"Rejection Note": "x"}]
+    summary, _ = await run(database, brand, write(tmp_path / "b.csv", rows, list(COLUMNS)))
+    assert "left out without --decisions: Rejection Note" in summary.notes
+    summary, _ = await run(database, brand, write(tmp_path / "c.csv", [row(order_code="A-5")], list(COLUMNS)))
+    assert not any("--decisions" in note for note in summary.notes)

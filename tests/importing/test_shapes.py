@@ -24,6 +24,7 @@ from resolvers.importing.files import ImportFileError
 from resolvers.importing.headings import column_of
 from resolvers.importing.number_formats import is_date, padded, sign_of
 from resolvers.importing.similar import folded
+from resolvers.importing.summary import Summary
 from resolvers.importing.written_dates import DateError, read_date
 from resolvers.importing.written_numbers import Notation, NumberError, read_number
 from tests.importing.importing import (
@@ -76,7 +77,20 @@ NAMED = [*HEADING, "Buyer Name"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("name", ["Crémerie Hélène", "Maison à £5", "Müller & Söhne – „Laden“", "L’été"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Crémerie Hélène",
+        "Maison à £5",
+        "Müller & Söhne – „Laden“",
+        "L’été «É»",
+        "Señor Muñoz São Guimarães Camões",
+        "Caffè Perù Città Così È",
+        "Ångström Bjørn Træ Ærø",
+        "Citroën œuvre Où naïf Garçon",
+        "“Quoted” it’s 1º 2ª n° 5 µm ½ …",
+    ],
+)
 async def test_western_names_are_read(
     database: Database, brand: Brand, tmp_path: Path, encoding: str, name: str
 ) -> None:
@@ -96,6 +110,17 @@ async def test_western_names_are_read(
         ("gbk", "商店"),
         ("mac_roman", "Crémerie"),
         ("cp850", "Crémerie"),
+        ("cp437", "Café"),
+        ("cp437", "Köln"),
+        ("cp1254", "Işık Şişli"),
+        ("cp1250", "Kučera"),
+        ("cp1250", "Gdańsk"),
+        ("cp1250", "Petrović"),
+        ("cp1250", "Němec"),
+        ("iso8859-2", "Erdős"),
+        ("big5", "商店"),
+        ("cp932", "東"),
+        ("iso2022_jp", "青い店"),
         ("utf-16-le", "Shop"),
     ],
 )
@@ -122,7 +147,13 @@ async def test_a_name_that_nobody_typed_is_told(database: Database, brand: Brand
     assert places(faults) == [(2, "Buyer Name")]
 
 
-@pytest.mark.parametrize("code", ["4.90123E+12", "1E+05", "4,90E+12", "#REF!", "#NAME?", "=A2", "NULL", "Err:502"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("4.90123E+12", "1E+05", "4,90E+12", "#REF!", "#NAME?", "=A2", "NULL", "Err:502"),
+        *("#N/A N/A", "#ÜBERLAUF!", "#DIV/0", "#¡VALOR!", "5-Jan", "1月5日"),
+    ],
+)
 async def test_a_code_that_a_spreadsheet_made_is_told(
     database: Database, brand: Brand, tmp_path: Path, code: str
 ) -> None:
@@ -174,6 +205,10 @@ async def test_date_cells(database: Database, tokyo: Brand, tmp_path: Path, date
     _, faults = await run(database, tokyo, path)
     assert faults == []
     assert {order.placed_at for order in (await orders(database)).values()} == {datetime(2026, 1, 5, 0, 30, tzinfo=UTC)}
+    rows = [[*row(order_code="B-1"), 0.4], [*row(order_code="B-2"), 0]]
+    path = write_workbook(tmp_path / "b.xlsx", rows, heading, date_1904, H2="h:mm", H3="yyyy-mm-dd")
+    _, faults = await run(database, tokyo, path)
+    assert places(faults) == [(2, "Placed At"), (3, "Placed At")]
 
 
 @pytest.mark.parametrize(
@@ -224,10 +259,15 @@ async def test_prices_in_brackets(database: Database, brand: Brand, tmp_path: Pa
         "2026-01-05T00:30:00Z",
         "2026-01-05T09:30:00.000000000+09:00",
         "2026/1/5 午前9:30",
+        "R8.1.5 9:30",
+        "令8/1/5 9:30",
+        "2026-01-05 09.30",
+        "5 Jan 2026 9.30.00",
+        "2026-01-05 00:30 UTC",
     ],
 )
 def test_dates_with_one_reading(text: str) -> None:
-    assert read_date(text, "Asia/Tokyo", None) == "2026-01-05T00:30:00+00:00"
+    assert read_date(text, "Asia/Tokyo", None) == ("2026-01-05T00:30:00+00:00", False)
 
 
 @pytest.mark.parametrize(
@@ -240,6 +280,11 @@ def test_dates_with_one_reading(text: str) -> None:
         ("46027", "number for a date"),
         ("2026-02-30", "not a date"),
         ("2026/1/5 25:00", "not a date"),
+        ("2026-01-05-09:30", "not a date"),
+        ("2026-01-05x09:30", "not a date"),
+        ("1月5日", "no year"),
+        ("5 Jan", "no year"),
+        ("1/5", "no year"),
     ],
 )
 def test_dates_without_one_reading(text: str, says: str) -> None:
@@ -253,7 +298,9 @@ def test_number_formats() -> None:
     ]  # fmt: skip
     shown = [padded("42", each) for each in ("00000", '"SO-"0000', "000-000", "#,##0", "0.00", "General", "0")]
     assert shown == ["00042", "SO-0042", "000-042", "42", "42", "42", "42"]
-    assert [sign_of(each) for each in ('"£"#,##0.00', "[$€-407] #,##0.00", "#,##0")] == ["£", "€", ""]
+    assert [sign_of(each) for each in ('"£"#,##0.00', "[$€-407] #,##0.00", "#,##0", "0%")] == ["£", "€", "", "%"]
+    post = "[<=999]000;[<=9999]000-00;000-0000"
+    assert [padded(each, post) for each in ("12", "1234", "1234567")] == ["012", "012-34", "123-4567"]
 
 
 async def test_rows_that_are_no_lines(database: Database, brand: Brand, tmp_path: Path) -> None:
@@ -271,6 +318,15 @@ async def test_rows_that_are_no_lines(database: Database, brand: Brand, tmp_path
     assert places(faults) == [(7, "Quantity")]
     assert sorted(await orders(database)) == ["A-1", "A-2"]
     assert summary.empty_lines == 3
+
+
+@pytest.mark.parametrize("says", ["Subtotal", "Total quantity", "合　計", "<合計>", "Total général", "Total (2 rows)"])
+async def test_totals_in_between(database: Database, brand: Brand, tmp_path: Path, says: str) -> None:
+    total = f"{says},,,,,5,50"
+    path = write_text(tmp_path / "a.csv", ",".join(ROW), total, ",".join(row(order_code="A-2")), total)
+    summary, faults = await run(database, brand, path, dry_run=True)
+    assert (summary.imported, summary.refused, faults) == (2, 0, [])
+    assert [note.partition(" left out")[0] for note in summary.notes] == ["row 3", "row 5"]
 
 
 @pytest.mark.parametrize("last", [",,,,,Total,90", ",,合計,,,9,90", "Printed 2026-01-05,,,,,,", ",,,,,,90"])
@@ -520,3 +576,99 @@ async def test_our_own_export_can_be_imported_again(
     assert (summary.imported, faults) == (3, [])
     assert sorted(set(await lines(database))) == sorted(set(before))
     assert {order.status for order in (await orders(database)).values()} == {OrderStatus.OC_REQUIRED}
+
+
+async def test_a_file_that_ends_without_a_line_end(database: Database, brand: Brand, tmp_path: Path) -> None:
+    def note(summary: Summary) -> list[str]:
+        return [each for each in summary.notes if "no line end" in each]
+
+    heading, first = ",".join(HEADING), ",".join(ROW)
+    path = tmp_path / "a.csv"
+    path.write_text(f"{heading}\n{first}\nA-2,B1,C1,M1,S1,5,1")
+    summary, faults = await run(database, brand, path, dry_run=True)
+    assert (summary.imported, faults) == (2, [])
+    assert "row 3" in note(summary)[0]
+    assert "Unit Price '1' is not whole" in note(summary)[0]
+    path.write_text(f"{heading}\n{first}\nA-2,B1,C1,M1,S1,5")
+    summary, faults = await run(database, brand, path, dry_run=True)
+    assert (summary.imported, places(faults), note(summary)) == (1, [(3, "Quantity")], [])
+    assert "6 cells and no line end" in faults[0].reason
+    for whole in (f"{heading}\n{first}\nA-2,B1,C1,M1,S1,5\n", f"{heading}\r\n{first}\r\n", f"{heading}\r{first}\r"):
+        path.write_bytes(whole.encode())
+        summary, _ = await run(database, brand, path, dry_run=True)
+        assert note(summary) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "at", "is_doubled"),
+    [
+        ("2026-10-25 01:30", "Europe/London", "2026-10-25T00:30:00+00:00", True),
+        ("2026-10-25T01:30:00+00:00", "Europe/London", "2026-10-25T01:30:00+00:00", False),
+        ("2026-10-25 02:00", "Europe/London", "2026-10-25T02:00:00+00:00", False),
+        ("2026-04-05 02:59:59", "Pacific/Auckland", "2026-04-04T13:59:59+00:00", True),
+        ("2026-09-06", "America/Santiago", "2026-09-06T04:00:00+00:00", False),
+        ("2026-03-29 01:30", "Asia/Tokyo", "2026-03-28T16:30:00+00:00", False),
+    ],
+)
+def test_times_when_clocks_change(text: str, zone: str, at: str, is_doubled: bool) -> None:
+    assert read_date(text, zone, None) == (at, is_doubled)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("2026-03-29 01:30", "Europe/London"),
+        ("2026-03-08 02:00", "America/New_York"),
+        ("2026-10-04 02:15", "Australia/Lord_Howe"),
+        ("2026-09-06 00:30", "America/Santiago"),
+    ],
+)
+def test_times_that_never_were(text: str, zone: str) -> None:
+    with pytest.raises(DateError, match="clocks were put forward"):
+        read_date(text, zone, None)
+
+
+async def test_which_of_two_times_is_read_is_told(database: Database, brand: Brand, tmp_path: Path) -> None:
+    brand.time_zone = "Europe/London"
+    heading = [*HEADING, "Placed At"]
+    times = ["2026-10-25 01:30", "2026-10-25 01:30", "2026-03-29 01:30", "2026-10-25 03:30", "2026-10-25T01:45+00:00"]
+    path = write_csv(tmp_path / "a.csv", [[*row(order_code=f"A-{n}"), at] for n, at in enumerate(times)], heading)
+    summary, faults = await run(database, brand, path)
+    assert places(faults) == [(4, "Placed At")]
+    assert next(each for each in summary.notes if "twice" in each).endswith("the first of the two: 2026-10-25 01:30")
+    # A file has the time of the clock only, so that an export of the order placed at 01:45 is the same order.
+    again = write_csv(tmp_path / "b.csv", [[*row(order_code="A-4"), "2026-10-25 01:45"]], heading)
+    assert (await run(database, brand, again))[0].unchanged == 1
+    summary, _ = await run(database, brand, write_csv(tmp_path / "c.csv", [[*ROW, "2026-10-24"]], heading))
+    assert not any("twice" in each for each in summary.notes)
+
+
+@pytest.mark.parametrize(
+    ("currency", "text", "price"),
+    [("CHF", "Fr. 12.50", 1250), ("DKK", "kr. 100", 10000), ("SEK", "100 kr", 10000), ("USD", "$.50", None)],
+)
+async def test_signs_with_a_point(
+    database: Database, brand: Brand, tmp_path: Path, currency: str, text: str, price: int | None
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [[*row(unit_price=text), currency]], [*HEADING, "Currency"])
+    await run(database, brand, path)
+    assert [line[3] for line in await lines(database)] == ([price] if price else [])
+
+
+async def test_a_file_that_says_two_things_of_a_buyer(database: Database, brand: Brand, tmp_path: Path) -> None:
+    heading = [*HEADING, "Buyer Name", "Buyer E-mail", "Buyer Country"]
+    said = [("One", "a@x.example", "UK"), ("Two", "b@x.example", ""), ("", "A@x.example", "UK"), ("One", "", "FR")]
+    rows = [[*row(order_code=f"A-{number}"), *more] for number, more in enumerate(said)]
+    summary, faults = await run(database, brand, write_csv(tmp_path / "a.csv", rows, heading))
+    assert (summary.imported, faults) == (4, [])
+    assert summary.buyers_apart.names == [
+        "B1: name One, but also Two; e-mail a@x.example, but also b@x.example; country UK, but also FR"
+    ]
+    assert await column(database, BuyerRecipient.email) == ["a@x.example"]
+
+
+@pytest.mark.parametrize("address", ["a@x..example", "a@.x.example", "a@x.example.", "a@x", "a b@x.example"])
+async def test_what_is_no_address(database: Database, brand: Brand, tmp_path: Path, address: str) -> None:
+    path = write_csv(tmp_path / "a.csv", [[*ROW, address]], [*HEADING, "Buyer E-mail"])
+    _, faults = await run(database, brand, path, dry_run=True)
+    assert places(faults) == [(2, "Buyer E-mail")]

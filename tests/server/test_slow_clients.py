@@ -20,6 +20,12 @@ import graph.http.server
 graph.http.server.MAX_CONNECTIONS = 40
 graph.http.server.MAX_HEAD_SECONDS = 5
 """
+PACED = f"""{FEW}
+import graph.http.paced, graph.identity.authenticate
+graph.identity.authenticate.MAX_FAILED_SIGN_INS = graph.http.paced.BURST = 1
+graph.http.paced.MAX_PER_SECOND = 0.001
+graph.http.paced.MAX_PAUSE_SECONDS = 1000
+"""
 POST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 ASKS = b'{"query": "{ __typename }"}'
 CUT_OFF_WITHIN = 60  # seconds, on the slowest of machines; the others would never be
@@ -167,3 +173,26 @@ async def test_the_number_of_connections_is_bounded(sqlite_url: str) -> None:
             await _closed(writer)
         received = await answer(server, b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert status(received) == 200
+
+
+async def test_refusals_that_wait_for_their_turn_keep_nobody_out_and_do_not_delay_the_end(sqlite_url: str) -> None:
+    asks = POST + b"X-Merchant-API-Key: wrong\r\nContent-Length: %d\r\n\r\n" % len(ASKS) + ASKS
+    async with server_process(sqlite_url, "--drain", "0", change=PACED) as server:
+        opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(40)]
+        for reader, writer in opened[:2]:
+            writer.write(asks)
+            assert status(await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), CUT_OFF_WITHIN)) in (401, 429)
+        for _, writer in opened[2:]:
+            writer.write(asks)
+        waiting = [asyncio.create_task(_all(reader)) for reader, _ in opened[2:]]
+        for _ in range(5):
+            opened.append(await asyncio.open_connection("127.0.0.1", server.port))
+            opened[-1][1].write(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert status(await asyncio.wait_for(opened[-1][0].readuntil(b"\r\n\r\n"), CUT_OFF_WITHIN)) == 200
+        server.tell_to_stop()
+        told = await asyncio.wait_for(asyncio.gather(*waiting), CUT_OFF_WITHIN)
+        assert await server.ended(60) == 0
+        for _, writer in opened:
+            await _closed(writer)
+    assert {status(each) for each in told} <= {429, 503}
+    assert sum(status(each) == 503 for each in told) == 3, "with the two idle ones they made room for five"

@@ -33,6 +33,7 @@ KINDS = {
     "buyers": Kind.BUYER,
     "skus": Kind.SKU,
     "catalogs": Kind.CATALOG,
+    "brands": Kind.BRAND,
     "delivery_notes": Kind.DELIVERY_NOTE,
     "invoices": Kind.INVOICE,
     "backlog_skus": Kind.BACKLOG_SKU,

@@ -88,6 +88,7 @@ class EveryMutation:
         cart = await do(buyer, "placeOrder", "order { id }", buyerId=id_of(shop.buyer), **content)
         one: str = cart["order"]["id"]
         await do(admin, "applyTags", orderId=one, tagIds=[tag])
+        await do(admin, "assignOrder", orderId=one, actorId="mem-1")
         await do(admin, "createOrderConfirmation", orderId=one, notify=True, askBuyerApproval=True)
         await do(buyer, "refuseOrderConfirmation", orderId=one, comment="Too many")
         await do(admin, "updateOrderConfirmation", orderId=one, lines=lines[:2])

@@ -1,5 +1,5 @@
-"""indexes for the lists of orders (by catalog, by buyer), invoices, delivery notes and mails; search by names of SKUs
-and catalogs.
+"""indexes for the lists of orders (by catalog, by buyer), invoices, delivery notes and mails, and for the order that
+replaces one; search by names of SKUs and catalogs.
 
 What an older release writes has no folded texts: it is found by the letters of its name.
 
@@ -29,6 +29,7 @@ INDEXES = (
     ("invoices", ("brand_id", "status", "created_at", "id")),
     ("delivery_notes", ("brand_id", "created_at", "id")),
     ("outbox_messages", ("brand_id", "status", "id")),
+    ("order_replacements", ("brand_id", "replaced_order_id")),
 )
 # table, the column with its folded texts, their columns
 FOLDED = (("skus", "folded_name", ("name",)), ("catalogs", "folded", ("code", "name")))

@@ -1,0 +1,55 @@
+"""What every mutation takes besides its own arguments: the idempotency key and, on an order, the expected version."""
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import strawberry
+from strawberry import UNSET
+
+from graph.core.context import or_none
+from resolvers.core.actions import Terms
+from resolvers.core.idempotency import MAX_KEY_LENGTH, MIN_DAYS, IdempotentRequest
+
+KEY = (
+    "Makes the command safe to retry: the same request with the same key returns the first answer again and changes "
+    f"nothing. At most {MAX_KEY_LENGTH} characters, remembered for at least {MIN_DAYS} days; a refused command is not "
+    "remembered. Default: each request is a new command."
+)
+
+
+@strawberry.input
+class CommandInput:
+    """The start of every input of a mutation; not in the schema itself."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
+
+    def terms(self) -> Terms:
+        """For the command's resolver. The request is named after the mutation, e.g. createTag of CreateTagInput."""
+        name = type(self).__name__.removesuffix("Input")
+        key = or_none(self.idempotency_key)
+        arguments = _plain(self) if key is not None else {}  # not needed without a key
+        return {"request": IdempotentRequest(name[0].lower() + name[1:], arguments, key)}
+
+
+@strawberry.input
+class VersionedInput(CommandInput):
+    """The start of inputs of a mutation that changes an order or one of its documents; not in the schema itself."""
+
+    expected_version: int | None = strawberry.field(
+        default=UNSET,
+        description="The version (Order.version) of the order that the caller has read. If the order has changed "
+        "since, the command is refused with STALE_ORDER. Default: no check.",
+    )
+
+    def terms(self) -> Terms:
+        return {**super().terms(), "version": or_none(self.expected_version)}
+
+
+def _plain(value: Any) -> Any:
+    """An input in plain values, without what is left out. Null is kept: it can mean to empty a field."""
+    if is_dataclass(value):
+        given = {each.name: getattr(value, each.name) for each in fields(value) if each.name != "idempotency_key"}
+        return {name: _plain(each) for name, each in given.items() if each is not UNSET}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value
