@@ -17,6 +17,7 @@ from models.audit import AuditEntry
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
+from models.external_reference import ExternalReference
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
 from models.rejection import OrderRejection
@@ -45,6 +46,7 @@ from resolvers.reading.rows import (
     LINE_COLUMNS,
     MEMBER_COLUMNS,
     NOTIFICATION_COLUMNS,
+    REFERENCE_COLUMNS,
     REJECTION_COLUMNS,
     TAG_COLUMNS,
     BacklogSkuRow,
@@ -61,6 +63,7 @@ from resolvers.reading.rows import (
     NotificationRow,
     OrderRow,
     RecipientRow,
+    ReferenceRow,
     RejectionRow,
     TagRow,
     buyer_row,
@@ -114,6 +117,7 @@ class Loaders:
         self.lines: DataLoader[PageKey, list[LineRow]] = many(read_lines)
         self.history: DataLoader[PageKey, list[HistoryRow]] = many(read_history)
         self.assignee: DataLoader[UUID, MemberRow | None] = one(read_assignees)
+        self.references: DataLoader[UUID, list[ReferenceRow]] = many(read_references)
         self.tags: DataLoader[UUID, list[TagRow]] = many(read_tags)
         self.delivery_notes: DataLoader[UUID, list[DeliveryNoteRow]] = many(read_delivery_notes)
         self.invoices: DataLoader[UUID, list[InvoiceRow]] = many(read_invoices)
@@ -234,6 +238,12 @@ async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageK
 async def read_assignees(session: AsyncSession, ids: list[UUID]) -> dict[UUID, MemberRow]:
     statement = select(OrderAssignee.order_id, *MEMBER_COLUMNS).where(OrderAssignee.order_id.in_(ids))
     return {row[0]: MemberRow(*row[1:]) for row in await session.execute(statement)}
+
+
+async def read_references(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[ReferenceRow]]:
+    """Order's id → its references in all apps; the brand's own first."""
+    statement = select(ExternalReference.order_id, *REFERENCE_COLUMNS).where(ExternalReference.order_id.in_(ids))
+    return grouped((await session.execute(statement.order_by(ExternalReference.app_id))).all(), ReferenceRow)
 
 
 async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[TagRow]]:
