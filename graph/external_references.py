@@ -7,7 +7,7 @@ from strawberry import UNSET
 
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.order_actions import ActionPayload, ReadOrderInput
+from graph.order_actions import ActionPayload, OrderInput
 from graph.orders import Order
 from models.external_reference import MAX_REFERENCE_LENGTH
 from resolvers import external_references
@@ -19,7 +19,7 @@ REFERENCE = (
 
 
 @strawberry.input(description="The order, and what the caller's own system calls it.")
-class SetExternalReferenceInput(ReadOrderInput):
+class SetExternalReferenceInput(OrderInput):
     external_reference: str | None = strawberry.field(
         default=UNSET, description=f"{REFERENCE} Default: the reference is removed."
     )
@@ -40,7 +40,7 @@ async def set_external_reference(
         info.context,
         from_id(Kind.ORDER, input.order_id),
         or_none(input.external_reference),
-        version=or_none(input.expected_version),
+        **input.terms(),
     )
     return await SetExternalReferencePayload.of(info, outcome)
 

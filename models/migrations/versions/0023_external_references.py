@@ -1,7 +1,7 @@
 """references of orders in other systems.
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0023
+Revises: 0022
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from models.migrations.row_level_security import protect
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest schema, whose servers work with this schema (models/migrations/releases.py).
