@@ -7,12 +7,12 @@ from strawberry import UNSET
 
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.order_actions import ActionPayload, ReadOrderInput
+from graph.order_actions import ActionPayload, OrderInput
 from resolvers import assigning
 
 
 @strawberry.input(description="The order, and the member who is in charge of it from now on.")
-class AssignOrderInput(ReadOrderInput):
+class AssignOrderInput(OrderInput):
     actor_id: str | None = strawberry.field(
         default=UNSET,
         description="Id of the member: Member.actorId, or Viewer.actorId for oneself. Default: nobody is in charge.",
@@ -36,6 +36,6 @@ async def assign_order(
         from_id(Kind.ORDER, input.order_id),
         or_none(input.actor_id),
         or_none(input.actor_name),
-        version=or_none(input.expected_version),
+        **input.terms(),
     )
     return await AssignOrderPayload.of(info, outcome)

@@ -47,6 +47,7 @@ from graph.order_verdicts import (
 from graph.rejection_types import OrderRejection, RejectionBlocker
 from graph.tag_types import Tag
 from models.actor import Viewpoint
+from models.external_reference import app_of
 from models.order import DataSet
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
@@ -81,6 +82,14 @@ class OrderContent:
     lines: list[OrderLine] = strawberry.field(
         description="All lines, in their order.", directives=[ListSize(assumed_size=50)]
     )
+
+
+@strawberry.type(description="What one system calls an order.")
+class ExternalReference:
+    app: str | None = strawberry.field(
+        description="Name of the app, as it was when the reference was set. Null: the brand itself."
+    )
+    reference: str = strawberry.field(description="The reference.")
 
 
 @strawberry.type(
@@ -183,6 +192,25 @@ class Order(Node):
     async def assignee(self, info: Info) -> Member | None:
         row = await info.context.loaders.assignee.load(self.row.id)
         return Member.of(row) if row else None
+
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="What the caller's own system calls the order: the app's reference, for members the brand's. Null "
+        "if there is none, and always null for a buyer. setExternalReference sets it; orderByReference finds it.",
+    )
+    async def external_reference(self, info: Info) -> str | None:
+        own = app_of(info.context.actor)
+        rows = await info.context.loaders.references.load(self.row.id)
+        return next((row.reference for row in rows if row.app_id == own), None)
+
+    @question(
+        needs=Permission.READ_INTERNAL,
+        description="What all systems call the order: the brand's own first, then those of the apps. Empty for a "
+        "buyer.",
+    )
+    async def external_references(self, info: Info) -> list[ExternalReference]:
+        rows = await info.context.loaders.references.load(self.row.id)
+        return [ExternalReference(app=row.app_name, reference=row.reference) for row in rows]
 
     @strawberry.field(
         description="Whether the viewer can reject the order now, with rejectOrder. True if and only if "

@@ -9,6 +9,7 @@ from graph.confirmation import DONE, OrderLineInput
 from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
+from graph.external_references import REFERENCE
 from graph.order_actions import ActionPayload
 from resolvers import placing
 from resolvers.placing import NewOrder
@@ -34,6 +35,11 @@ class PlaceOrderInput(CommandInput):
         "the same code again returns the existing order, so a retry is safe. Default: a generated "
         "code.",
     )
+    external_reference: str | None = strawberry.field(
+        default=UNSET,
+        description=f"{REFERENCE} Not for buyers. The same order with the same reference again returns the existing "
+        "order, so a retry is safe. Default: none.",
+    )
 
 
 @strawberry.type(description=f"Result of placeOrder. {DONE}")
@@ -51,5 +57,6 @@ async def place_order(
         lines=[line.read() for line in input.lines],
         comment=or_none(input.comment),
         code=or_none(input.code),
+        external_reference=or_none(input.external_reference),
     )
     return await PlaceOrderPayload.of(info, await placing.place_order(info.context, new, **input.terms()))

@@ -37,6 +37,7 @@ from graph.delivery_notes import create_backlog_skus, create_delivery_note, dele
 from graph.document_lists import delivery_notes, invoices
 from graph.execution.declared import Root
 from graph.execution.plans import CompiledQueries, Plans
+from graph.external_references import order_by_reference, set_external_reference
 from graph.history import history, history_excel
 from graph.invoices import (
     create_invoice,
@@ -113,6 +114,12 @@ class Query:
         needs=P.READ,
         description="An order by its code, archived or not. Null if the viewer has no such order. A code is unique in "
         "a brand; an operator, who sees all brands, gets the newest order with the code.",
+    )
+    order_by_reference = question(
+        order_by_reference,
+        needs=P.READ_INTERNAL,
+        description="An order by its external reference, archived or not. Null if the caller has no such order, and "
+        "always null for a buyer.",
     )
     orders = question(
         orders,
@@ -298,6 +305,12 @@ class Mutation:
         needs=A.ASSIGN,
         description="Puts a member of the brand in charge of an order, or nobody. Next: find the member's orders with "
         "OrderFilter.assigneeIds.",
+    )
+    set_external_reference = command(
+        set_external_reference,
+        needs=A.SET_EXTERNAL_REFERENCE,
+        description="Sets or removes what the caller's own system calls an order. Next: find the order with "
+        "orderByReference.",
     )
     create_tag = command(
         create_tag,

@@ -95,7 +95,6 @@ class OutboxMessage(Internal, OrderOwned, Base):
     __table_args__ = (
         ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
         Index(None, "brand_id", "order_id"),
-        Index(None, "brand_id", "status", "id"),
         # For metrics over all brands: how many mails wait and since when, how many have failed.
         Index(None, "status", "due_at"),
         # The relay takes mails from each brand in turn, oldest first; and looks for expired leases.

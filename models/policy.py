@@ -48,6 +48,7 @@ class OrderAction(StrEnum):
     ARCHIVE = "ARCHIVE"
     APPLY_TAGS = "APPLY_TAGS"
     ASSIGN = "ASSIGN"
+    SET_EXTERNAL_REFERENCE = "SET_EXTERNAL_REFERENCE"
     SEND_BACK_TO_CART = "SEND_BACK_TO_CART"
     CREATE_CONFIRMATION = "CREATE_CONFIRMATION"
     UPDATE_CONFIRMATION = "UPDATE_CONFIRMATION"
@@ -185,6 +186,7 @@ RULES: dict[OrderAction, Rule] = {
     A.ARCHIVE:                      Rule(WRITERS, FINAL,                                  (B.ALREADY_ARCHIVED, B.ARCHIVING_OFF)),
     A.APPLY_TAGS:                   Rule(WRITERS, frozenset(S),                           ()),
     A.ASSIGN:                       Rule(WRITERS, OPEN,                                   IS_FINAL),
+    A.SET_EXTERNAL_REFERENCE:       Rule(WRITERS, OPEN,                                   IS_FINAL),
     A.SEND_BACK_TO_CART:            Rule(WRITERS, OPEN,                                   (*IS_FINAL, *REFERENCED, *CART_IN_WAY)),
     A.CREATE_CONFIRMATION:          Rule(WRITERS, statuses(S.OC_REQUIRED),                IS_FINAL),
     A.UPDATE_CONFIRMATION:          Rule(WRITERS, OC_IN_WORK,                             (*IS_FINAL, B.INVOICE_EXISTS)),

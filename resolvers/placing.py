@@ -17,7 +17,7 @@ from models.buyer import Buyer
 from models.cart import Cart, CartLine
 from models.catalog import Catalog
 from models.events import OrderPlaced
-from models.messages.refusals import ORDER_CODE_TAKEN, UNKNOWN_BUYER, UNKNOWN_CATALOG, UNKNOWN_CURRENCY
+from models.messages.refusals import NOT_PERMITTED, ORDER_CODE_TAKEN, UNKNOWN_BUYER, UNKNOWN_CATALOG, UNKNOWN_CURRENCY
 from models.money import currencies
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.permissions import Permission
@@ -25,8 +25,9 @@ from models.policy import OrderStatus
 from models.prices import plain
 from resolvers.core.actions import Terms, act, in_brand_of
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, Refused, invalid, wrong_text
+from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
+from resolvers.external_references import ARGUMENT, attach, order_called, taken, wrong_reference
 from resolvers.order_lines import NewLine, PricedLine, check_prices, line_rows, priced
 
 MAX_CODE_LENGTH = 64
@@ -43,6 +44,11 @@ class NewOrder:
     lines: Sequence[NewLine] = field(default_factory=list)
     comment: str | None = None
     code: str | None = None
+    external_reference: str | None = None
+
+    @property
+    def reference(self) -> str:
+        return (self.external_reference or "").strip()
 
 
 async def place_order(context: Context, new: NewOrder, **terms: Unpack[Terms]) -> Outcome:
@@ -50,6 +56,7 @@ async def place_order(context: Context, new: NewOrder, **terms: Unpack[Terms]) -
     wrong = [
         *wrong_text(context, new.code, MAX_CODE_LENGTH, "code", is_one_line=False),
         *wrong_text(context, new.catalog_code, MAX_CODE_LENGTH, "catalogCode", is_one_line=False),
+        *wrong_reference(context, new.external_reference),
         *wrong_text(context, new.comment, MAX_COMMENT_LENGTH, "comment", is_one_line=False),
     ]
 
@@ -71,6 +78,8 @@ async def place_order(context: Context, new: NewOrder, **terms: Unpack[Terms]) -
 async def _place(work: Work, new: NewOrder) -> UUID:
     context = work.context
     statement = select(Buyer).where(Buyer.id == new.buyer_id)
+    if context.actor.is_buyer and new.reference:
+        raise Refused(refusal(context, RefusalCode.NOT_PERMITTED, NOT_PERMITTED, ARGUMENT))
     if context.actor.is_buyer:  # one after the other, as in cart_editing.py: a retry finds the order, or the cart
         statement = statement.with_for_update()
     buyer = await work.find(statement) if new.buyer_id else None
@@ -85,11 +94,16 @@ async def _place(work: Work, new: NewOrder) -> UUID:
         raise Refused(invalid(context, UNKNOWN_CURRENCY, "currency"))
     lines = await priced(work, buyer.brand_id, currency, new.lines)
     order_id, now = new_id(), work.now
-    code = _code(context, new, buyer) or await _new_code(work, buyer, order_id)
+    given_code = _code(context, new, buyer)
+    code = given_code or await _new_code(work, buyer, order_id)
     content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new.comment)
+    if found := await order_called(work, buyer.brand_id, new.reference) if new.reference else None:
+        if found.content_hash == content_hash and given_code in ("", found.code):
+            return found.id
+        raise taken(context, found)
     existing = (Order.brand_id == buyer.brand_id, Order.code == code)
     if found := await work.find(select(Order).where(*existing)):
-        if found.content_hash == content_hash:
+        if found.content_hash == content_hash and not new.reference:
             return found.id
         raise Refused(invalid(context, ORDER_CODE_TAKEN, "code"))
     # Not before: a retry must find its order when the cart, and the prices in it, are gone.
@@ -116,6 +130,8 @@ async def _place(work: Work, new: NewOrder) -> UUID:
     await _use_cart(work, buyer, catalog, order_id, {line.sku_id for line in lines})
     source = "cart" if context.actor.is_buyer else "proxy order"
     work.record(OrderPlaced(brand_id=buyer.brand_id, order_id=order_id, at=now, source=source))
+    if new.reference:
+        await attach(work, buyer.brand_id, order_id, new.reference)
     return order_id
 
 

@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     NOTIFICATION_CANCELLED = "NOTIFICATION_CANCELLED"
     ORDER_ASSIGNED = "ORDER_ASSIGNED"
     ORDER_UNASSIGNED = "ORDER_UNASSIGNED"
+    EXTERNAL_REFERENCE_SET = "EXTERNAL_REFERENCE_SET"
+    EXTERNAL_REFERENCE_REMOVED = "EXTERNAL_REFERENCE_REMOVED"
     TAGS_APPLIED = "TAGS_APPLIED"
     TAG_CREATED = "TAG_CREATED"
     TAG_UPDATED = "TAG_UPDATED"
@@ -152,6 +154,10 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             return Text("Assigned to {assignee}", "担当者を {assignee} にしました")
         case EventKind.ORDER_UNASSIGNED:
             return Text("No longer assigned to {assignee}", "担当者 {assignee} を外しました")
+        case EventKind.EXTERNAL_REFERENCE_SET:
+            return Text("External reference set to {reference}", "外部参照番号を {reference} に設定しました")
+        case EventKind.EXTERNAL_REFERENCE_REMOVED:
+            return Text("External reference {reference} removed", "外部参照番号 {reference} を削除しました")
         case EventKind.TAG_CREATED:
             return Text("Tag {code} created", "タグ {code} を作成しました")
         case EventKind.ORDER_ARCHIVED:

@@ -253,6 +253,10 @@ TAG_COLOR_BAD = Text(
     "色は #RRGGBB の形式で指定してください（例：#D83A3A）。",
 )
 
+REFERENCE_TAKEN = Text(
+    "Order {code} has this external reference already.", "この外部参照番号は注文 {code} で使用されています。"
+)
+
 UNKNOWN_MEMBER = Text(
     "No member with this id has done anything here yet. Check the id, or give actorName too.",
     "このIDのメンバーはまだ登録されていません。IDを確認するか、actorName も指定してください。",

@@ -17,6 +17,7 @@ from models.audit import AuditEntry
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
+from models.external_reference import ExternalReference
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
 from models.rejection import OrderRejection
@@ -45,6 +46,7 @@ from resolvers.reading.rows import (
     LINE_COLUMNS,
     MEMBER_COLUMNS,
     NOTIFICATION_COLUMNS,
+    REFERENCE_COLUMNS,
     REJECTION_COLUMNS,
     TAG_COLUMNS,
     BrandRow,
@@ -56,6 +58,7 @@ from resolvers.reading.rows import (
     NotificationRow,
     OrderRow,
     RecipientRow,
+    ReferenceRow,
     RejectionRow,
     TagRow,
     buyer_row,
@@ -211,6 +214,12 @@ async def read_assignees(session: AsyncSession, ids: list[UUID]) -> dict[UUID, M
     return {row[0]: MemberRow(*row[1:]) for row in await session.execute(statement)}
 
 
+async def read_references(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[ReferenceRow]]:
+    """Order's id → its references in all apps; the brand's own first."""
+    statement = select(ExternalReference.order_id, *REFERENCE_COLUMNS).where(ExternalReference.order_id.in_(ids))
+    return grouped((await session.execute(statement.order_by(ExternalReference.app_id))).all(), ReferenceRow)
+
+
 async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[TagRow]]:
     statement = (
         select(OrderTag.order_id, *TAG_COLUMNS)
@@ -247,6 +256,7 @@ class Loaders:
     lines = _many(read_lines)
     history = _many(read_history)
     assignee = _one(read_assignees)
+    references = _many(read_references)
     tags = _many(read_tags)
     delivery_notes = _many(read_delivery_notes)
     invoices = _many(read_invoices)

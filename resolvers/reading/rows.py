@@ -21,6 +21,7 @@ from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog, Sku
 from models.delivery_note import DeliveryNote, DeliveryNoteLine
+from models.external_reference import ExternalReference
 from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.invoice import Invoice, InvoiceLine, InvoiceStatus
 from models.locale import Locale
@@ -154,6 +155,13 @@ class TagRow:
 class MemberRow:
     actor_id: str
     actor_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRow:
+    app_id: str
+    app_name: str | None
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +313,7 @@ LINE_COLUMNS = columns_of(
 BUYER_COLUMNS = columns_of(Buyer, BuyerRow, without=("recipients",))
 BRAND_COLUMNS = columns_of(Brand, BrandRow)
 TAG_COLUMNS = columns_of(Tag, TagRow)
+REFERENCE_COLUMNS = columns_of(ExternalReference, ReferenceRow)
 MEMBER_COLUMNS = columns_of(OrderAssignee, MemberRow)
 REASON_COLUMNS = columns_of(RejectionReason, ReasonRow)
 REJECTION_COLUMNS = (

@@ -116,6 +116,8 @@ async def test_every_kind_of_audit_entry(database: Database, api: Client, run: R
     await run("applyTags", K.TAGS_APPLIED, orderId=one, tagIds=[])
     await run("assignOrder", K.ORDER_ASSIGNED, orderId=one, actorId="mem-1")
     await run("assignOrder", K.ORDER_UNASSIGNED, orderId=one, actorId=None)
+    await run("setExternalReference", K.EXTERNAL_REFERENCE_SET, orderId=one, externalReference="ERP-1")
+    await run("setExternalReference", K.EXTERNAL_REFERENCE_REMOVED, orderId=one, externalReference=None)
     await run("deleteTag", K.TAG_DELETED, tagId=tag, removeFromOrders=True)
 
     added = await run("createBuyer", K.BUYER_CREATED, show="buyer { id }", uniqueCode="NEW", name="New")

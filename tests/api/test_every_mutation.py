@@ -24,6 +24,7 @@ ON_AN_ORDER: dict[str, tuple[OrderAction, dict[str, Any]]] = {
     "archiveOrder": (A.ARCHIVE, {}),
     "applyTags": (A.APPLY_TAGS, {"tagIds": []}),
     "assignOrder": (A.ASSIGN, {"actorId": "mem-1"}),
+    "setExternalReference": (A.SET_EXTERNAL_REFERENCE, {"externalReference": "ERP-1"}),
     "sendOrderBackToCart": (A.SEND_BACK_TO_CART, NO_MAIL),
     "createOrderConfirmation": (A.CREATE_CONFIRMATION, NO_MAIL | {"askBuyerApproval": True}),
     "updateOrderConfirmation": (A.UPDATE_CONFIRMATION, {}),

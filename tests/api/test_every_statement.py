@@ -41,6 +41,7 @@ FILTERS = """query ($buyer: [ID!], $tag: [ID!], $order: [ID!], $catalog: [ID!]) 
     catalogIds: $catalog, onlyArchived: true}) { totalCount }
   searched: orders(first: 5, sort: {field: BUYER, direction: ASC}, filter: {search: "a"}) { nodes { catalog { id } } }
   facets: orderFacets(filter: {search: "a"}) { statuses { count } tags { count } reasons { count } }
+  orderByReference(reference: "a") { externalReferences { app reference } }
   skus(search: "a", numbers: ["a"]) { totalCount nodes { id } }
   catalogs(search: "a") { totalCount nodes { id } }
   invoices(filter: {codes: ["a"], status: [ISSUED], buyerIds: $buyer, orderIds: $order}) { totalCount nodes { id } }

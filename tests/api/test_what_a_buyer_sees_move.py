@@ -17,6 +17,7 @@ INTERNAL = {
     "applyTags",
     "applyTagsToOrders",
     "assignOrder",
+    "setExternalReference",
     "createTag",
     "updateTag",
     "deleteTag",

@@ -44,7 +44,7 @@ UNAVOIDABLE = {"cannot be rejected": {"delivery_notes", "invoices", "invoiced_or
 ORDER = """{ id code statusLabel deliveryStatus total { amount } buyer { name } tags { code } canReject
              rejectionBlockers { code documents { code } } availableActions rejection { rejectedAt }
              deliveryNotes { code } invoices { code } backlogSkus { orderedQuantity } replaces { code }
-             replacedBy { code } assignee { name }
+             replacedBy { code } assignee { name } externalReference
              notifications { status } original { totalQuantity } confirmation { totalQuantity }
              lines(first: 20) { totalCount nodes { quantity sku { number } } }
              history(first: 20) { totalCount nodes { kind } } }"""
@@ -211,6 +211,7 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         "search without a hit": filtered(search="zzzz example"),
         "history by a word": lambda: client.data('{ history(filter: {search: "0001000"}) { nodes { id } } }'),
         "alike by code": lambda: client.data('{ orderByCode(code: " so-0001000 ") { code } }'),
+        "by reference": lambda: client.data('{ orderByReference(reference: "ERP-1") { code } }'),
         "by code": lambda: client.data('{ orderByCode(code: "SO-0001000") { code } }'),
     }
 

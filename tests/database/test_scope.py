@@ -38,6 +38,7 @@ from models.catalog import Catalog
 from models.database.sessions import Database
 from models.delivery_note import DeliveryNoteLine
 from models.document_number import DocumentNumber
+from models.external_reference import ExternalReference
 from models.idempotency import IdempotencyKey
 from models.invoice import Invoice, InvoicedDeliveryNote, InvoiceLine, InvoiceStatus
 from models.order import Order, OrderReplacement
@@ -85,6 +86,7 @@ INTERNAL = {
     "rejection_reasons",
     "order_rejection_grounds",
     "order_assignees",
+    "order_external_references",
 }
 MODELS: dict[str, Any] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
@@ -126,6 +128,7 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
             created_by="Mina Sato",
         ),
         OrderAssignee(**of_order, actor_id="mem-1", actor_name="Mina Sato", assigned_at=NOON),
+        ExternalReference(**of_order, app_id="key", app_name="ERP", reference=buyer.id.hex),
         OrderReplacement(**of_order, replaced_order_id=order.id),
         IdempotencyKey(brand_id=brand_id, key="k", answer={}, **key),
         BulkRun(brand_id=brand_id, key="k", order_ids=[], **key),

@@ -89,6 +89,7 @@ class EveryMutation:
         one: str = cart["order"]["id"]
         await do(admin, "applyTags", orderId=one, tagIds=[tag])
         await do(admin, "assignOrder", orderId=one, actorId="mem-1")
+        await do(admin, "setExternalReference", orderId=one, externalReference="ERP-1")
         await do(admin, "createOrderConfirmation", orderId=one, notify=True, askBuyerApproval=True)
         await do(buyer, "refuseOrderConfirmation", orderId=one, comment="Too many")
         await do(admin, "updateOrderConfirmation", orderId=one, lines=lines[:2])

@@ -58,6 +58,7 @@ VALUES: dict[str, Any] = {
     "unitPrice": "12.50",
     "actorId": "nobody",
     "code": "walked",
+    "reference": "walked",
     "name": "Walked",
     "labelEn": "Walked",
     "labelJa": "Walked",

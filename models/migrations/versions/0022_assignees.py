@@ -1,7 +1,7 @@
 """the member in charge of an order.
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0022
+Revises: 0021
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 import models.base
 from models.migrations.row_level_security import protect
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest schema, whose servers work with this schema (models/migrations/releases.py).

@@ -1,10 +1,10 @@
-"""indexes for the lists of orders (by catalog, by buyer), invoices, delivery notes and mails, and for the order that
+"""indexes for the lists of orders (by catalog, by buyer), invoices and delivery notes, and for the order that
 replaces one; search by names of SKUs and catalogs.
 
 What an older release writes has no folded texts: it is found by the letters of its name.
 
-Revision ID: 0020
-Revises: 0019
+Revision ID: 0021
+Revises: 0020
 """
 
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from alembic import op
 
 from models.folding import folded_if_other
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest schema, whose servers work with this schema (models/migrations/releases.py).
@@ -28,7 +28,6 @@ INDEXES = (
     ("invoices", ("brand_id", "created_at", "id")),
     ("invoices", ("brand_id", "status", "created_at", "id")),
     ("delivery_notes", ("brand_id", "created_at", "id")),
-    ("outbox_messages", ("brand_id", "status", "id")),
     ("order_replacements", ("brand_id", "replaced_order_id")),
 )
 # table, the column with its folded texts, their columns
