@@ -53,7 +53,7 @@ async def measure(name: str, url: str) -> None:
     actor = Actor(role=Role.WRITE, id="bench", name="Bench", brand_id=brand_id)
     token = Tokens(SECRET, lambda: datetime.now(UTC)).sign(actor, timedelta(hours=1))
     baseline = os.environ.get("BASELINE")
-    starts = {"compiled": {}, "graphql-core": {"ORDERS_COMPILED_QUERIES": "off"}} | (
+    starts = {"compiled": {"ORDERS_COMPILED_QUERIES": "on"}, "graphql-core": {"ORDERS_COMPILED_QUERIES": "off"}} | (
         {"baseline": {}} if baseline else {}
     )
     times: dict[tuple[str, str], list[float]] = {}

@@ -110,7 +110,7 @@ GRAPHIQL = Variable[bool](
 COMPILED = Variable[bool](
     "ORDERS_COMPILED_QUERIES",
     switch,
-    True,
+    False,
     must_be=SWITCH,
     about="Answer queries by compiled plans where possible ([performance](performance.md)). The answers are the same.",
 )

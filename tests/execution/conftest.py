@@ -16,5 +16,5 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def api(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Client]:
-    async with serving(database_url, tmp_path, clock) as client:
+    async with serving(database_url, tmp_path, clock, compiled=True) as client:
         yield client

@@ -16,7 +16,6 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from graph.execution.compiler import MAX_KEPT, MAX_LEVELS, Kept, Plan
 from graph.execution.plans import MAX_FAILURES, Plans
 from graph.schema import schema
-from graph.settings.edge import Edge
 from graph.telemetry.metrics import REGISTRY
 from models.actor import Actor
 from models.base import new_id
@@ -84,8 +83,8 @@ class Asking:
 async def both(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[Client, Client]]:
     """The application with compiled queries, and without."""
     async with (
-        serving(database_url, tmp_path, clock, edge=Edge()) as compiled,
-        serving(database_url, tmp_path, clock, edge=Edge(compiled=False)) as plain,
+        serving(database_url, tmp_path, clock, compiled=True) as compiled,
+        serving(database_url, tmp_path, clock, compiled=False) as plain,
     ):
         yield compiled, plain
 
@@ -196,8 +195,8 @@ async def test_spoiled_rows_of_sqlite_give_the_same_answer(
         await connection.commit()
     await database.close()
     async with (
-        serving(sqlite_url, tmp_path, clock, edge=Edge()) as compiled,
-        serving(sqlite_url, tmp_path, clock, edge=Edge(compiled=False)) as plain,
+        serving(sqlite_url, tmp_path, clock, compiled=True) as compiled,
+        serving(sqlite_url, tmp_path, clock, compiled=False) as plain,
     ):
         await same_answer((compiled, plain), shop.member(), f"{{ orders {{ nodes {{ code {fields} }} }} }}")
 

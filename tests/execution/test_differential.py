@@ -229,10 +229,10 @@ ARGUMENTS = [
 @pytest.fixture
 async def both(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[Client, Client]]:
     """The application twice, with compiled queries and without."""
-    off = Edge(compiled=False, rate_limit=0)
+    edge = Edge(rate_limit=0)
     async with (
-        serving(database_url, tmp_path, clock, edge=Edge(rate_limit=0)) as compiled,
-        serving(database_url, tmp_path, clock, edge=off) as plain,
+        serving(database_url, tmp_path, clock, compiled=True, edge=edge) as compiled,
+        serving(database_url, tmp_path, clock, compiled=False, edge=edge) as plain,
     ):
         yield compiled, plain
 

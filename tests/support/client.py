@@ -25,8 +25,8 @@ from tests.support.clock import Clock
 # A new key each time, because a key in a repository is not secret; shared with the processes that a test starts.
 SECRET = os.environ.setdefault("TEST_SECRET_KEY", secrets.token_urlsafe(48))
 OF_THE_RELAY = ("UPDATE outbox_messages", "WITH RECURSIVE waiting", "WITH due", "SELECT EXISTS (SELECT * \nFROM outbox")
-# TEST_COMPILED=off: graphql-core answers all queries.
-COMPILED = os.environ.get("TEST_COMPILED") != "off"
+# TEST_COMPILED=on or off: whether compiled plans answer queries. By default as the product does.
+COMPILED = {"on": True, "off": False}.get(os.environ.get("TEST_COMPILED", ""), Edge().compiled)
 KINDS = {
     "orders": Kind.ORDER,
     "tags": Kind.TAG,
@@ -97,15 +97,15 @@ class Client:
 
 
 @asynccontextmanager
-async def serving(database_url: str, folder: Path, clock: Clock, **settings: Any) -> AsyncIterator[Client]:
+async def serving(
+    database_url: str, folder: Path, clock: Clock, *, compiled: bool = COMPILED, **settings: Any
+) -> AsyncIterator[Client]:
     """The application with its relay on this database. Mails go to `folder`/mail unless `smtp_url` is set.
 
     A request may take as long as a slow machine needs, unless `edge` says otherwise. Documents are made in this
     process, unless `document_processes` is set.
     """
-    settings.setdefault("edge", Edge(request_timeout=90))
-    if not COMPILED:
-        settings["edge"] = replace(settings["edge"], compiled=False)
+    settings["edge"] = replace(settings.get("edge", Edge(request_timeout=90)), compiled=compiled)
     settings.setdefault("document_processes", False)
     made = Settings(database_url=database_url, secret_key=SECRET, data_folder=folder, **settings)
     app = create_app(made, clock=clock)
