@@ -91,7 +91,7 @@ async def create_tag(
     outcome = await brand_tags.create_tag(info.context, input.code, input.name, or_none(input.color), **input.terms())
     row = await _row(info, outcome)
     tag = Tag.of(row) if row else None
-    edge = Edge(node=tag, row=row, cursor_of=brand_tags.cursor_of) if tag and row else None
+    edge = Edge(node=tag, place=row, cursor_of=brand_tags.cursor_of) if tag and row else None
     return CreateTagPayload.after(outcome, tag=tag, tag_edge=edge)
 
 

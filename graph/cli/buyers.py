@@ -149,7 +149,7 @@ async def _all(
         page = await buyers.buyers(context, search, PageRequest.of(MAX_PAGE_SIZE, after), bounced=bounced)
         for row in page.rows:
             yield row
-        after, has_next = page.cursor(page.rows[-1]) if page.rows else None, page.has_next
+        after, has_next = page.cursor(-1) if page.rows else None, page.has_next
 
 
 def _line(row: BuyerRow) -> str:

@@ -43,24 +43,24 @@ class PageInfo:
 
     @strawberry.field(description="Cursor of the first entry of the page. Null if the page is empty.")
     def start_cursor(self) -> str | None:
-        return self.page.cursor(self.page.rows[0]) if self.page.rows else None
+        return self.page.cursor(0) if self.page.rows else None
 
     @strawberry.field(description="Cursor of the last entry of the page. Null if the page is empty.")
     def end_cursor(self) -> str | None:
-        return self.page.cursor(self.page.rows[-1]) if self.page.rows else None
+        return self.page.cursor(-1) if self.page.rows else None
 
 
 @strawberry.type(description="An entry of a page, with its cursor.")
 class Edge(Generic[T]):
     node: T = strawberry.field(description="The entry.")
-    row: Private[Any]
+    place: Private[Any]
     cursor_of: Private[Callable[[Any], str]]
 
     @strawberry.field(
         description="Position of the entry, for `after` and `before`. Valid only for a list with the same sort order."
     )
     def cursor(self) -> str:
-        return self.cursor_of(self.row)
+        return self.cursor_of(self.place)
 
 
 @strawberry.type(description="One page of a list. pageInfo leads to the next one.")
@@ -74,7 +74,7 @@ class Connection(Generic[T]):
     @strawberry.field(description="The entries of this page, with their cursors.")
     def edges(self) -> list[Edge[T]]:
         of = self.page.cursor
-        return [Edge(node=node, row=row, cursor_of=of) for node, row in zip(self._nodes, self.page.rows, strict=True)]
+        return [Edge(node=node, place=n, cursor_of=of) for n, node in enumerate(self._nodes)]
 
     @strawberry.field(description="The entries of this page, without cursors.")
     def nodes(self) -> list[T]:

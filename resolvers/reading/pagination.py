@@ -53,15 +53,17 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`keys`: the sort of the list, which the cursors of the rows hold."""
+    """`keys`: the sort of the list. `sorted_by`: for each row its values, as attributes named after the keys."""
 
     rows: list[T]
     keys: Sequence["Key"]
+    sorted_by: Sequence[Any]
     has_next: bool
     has_previous: bool
 
-    def cursor(self, row: T) -> str:
-        return encode(self.keys, row)
+    def cursor(self, index: int) -> str:
+        """Of the row at this index."""
+        return encode(self.keys, self.sorted_by[index])
 
 
 def as_text(value: object) -> str:
@@ -173,6 +175,7 @@ async def read_page(
     return Page(
         rows=[make(*row) for row in rows],
         keys=keys,
+        sorted_by=rows,
         has_next=request.cursor is not None if request.backwards else more,
         has_previous=more if request.backwards else request.cursor is not None,
     )
@@ -188,6 +191,7 @@ async def page_within(
     return Page(
         rows=shown,
         keys=keys,
+        sorted_by=shown,
         has_next=len(rows) > request.size,
         has_previous=after is not None,
     )

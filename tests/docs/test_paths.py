@@ -23,7 +23,8 @@ FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def named_in(text: str) -> Iterator[str]:
-    yield from (each.rstrip(".-") for each in FROM_THE_ROOT.findall(text))
+    """But for what a reader makes: a virtual environment."""
+    yield from (each.rstrip(".-") for each in FROM_THE_ROOT.findall(text) if "/.venv" not in each)
 
 
 def is_there(name: str) -> bool:

@@ -86,7 +86,7 @@ async def test_heading_is_frozen_filtered_and_wide_enough(database: Database, tm
     await make_order(database, shop, lines=[(1, 100), (1, 200)])
     book = await export(database, shop.member().scope, tmp_path)
     assert book.sheetnames == ["Orders", "Lines"]
-    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:X2"), ("Lines", LINE_COLUMNS, "A1:N3")):
+    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:Y2"), ("Lines", LINE_COLUMNS, "A1:N3")):
         sheet = book[name]
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == reach
@@ -141,7 +141,7 @@ async def test_buyers_copy_keeps_the_brands_business_out(database: Database, tmp
     book = await export(database, shop.buyer_user().scope, tmp_path, for_buyer=True)
     orders = cells(book["Orders"])
     assert list(orders[0]) == [column.name.en for column in ORDER_COLUMNS if not column.internal]
-    assert {"Tags", "Message on rejection", "Archived at"}.isdisjoint(orders[0])
+    assert {"Tags", "Assignee", "Message on rejection", "Archived at"}.isdisjoint(orders[0])
     assert values(book["Orders"], "Status") == ["Order declined", "Please check the contents of the OC"]
     assert values(book["Orders"], "Rejected by") == ["Maison Lin", None]
     everything = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
@@ -231,7 +231,7 @@ async def test_no_orders_give_sheets_of_headings(database: Database, tmp_path: P
     assert [cell.value for cell in book["注文"][1]] == [column.name.ja for column in ORDER_COLUMNS]
     assert [cell.value for cell in book["注文明細"][1]] == [column.name.ja for column in LINE_COLUMNS]
     assert (book["注文"].max_row, book["注文明細"].max_row) == (1, 1)
-    assert book["注文"].auto_filter.ref == "A1:X1"
+    assert book["注文"].auto_filter.ref == "A1:Y1"
 
 
 async def test_lines_are_those_of_the_official_data_set(database: Database, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from .client import OrdersClient
 from .documents import Documents, DocumentsOrder, DocumentsOrderExcel, DocumentsOrderPdf
 from .enums import (
     ApiKeyScope,
+    DeliveryStatus,
     NoticeCode,
     OrderSortField,
     OrderStatus,
@@ -56,6 +57,7 @@ __all__ = [
     "ApiKeyScope",
     "BaseClient",
     "BaseModel",
+    "DeliveryStatus",
     "Documents",
     "DocumentsOrder",
     "DocumentsOrderExcel",

@@ -14,6 +14,19 @@ class ApiKeyScope(str, Enum):
         return member
 
 
+class DeliveryStatus(str, Enum):
+    NONE = "NONE"
+    BACKLOG_SKUS_CREATED = "BACKLOG_SKUS_CREATED"
+    DELIVERY_NOTE_CREATED = "DELIVERY_NOTE_CREATED"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "DeliveryStatus":
+        """A value that the server has got since this client was generated."""
+        member = str.__new__(cls, str(value))
+        member._name_ = member._value_ = str(value)
+        return member
+
+
 class NoticeCode(str, Enum):
     BUYER_IS_OFFLINE = "BUYER_IS_OFFLINE"
     BUYER_HAS_NO_ADDRESS = "BUYER_HAS_NO_ADDRESS"
@@ -32,6 +45,8 @@ class OrderSortField(str, Enum):
     CODE = "CODE"
     TOTAL = "TOTAL"
     UPDATED_AT = "UPDATED_AT"
+    BUYER = "BUYER"
+    STATUS = "STATUS"
 
     @classmethod
     def _missing_(cls, value: object) -> "OrderSortField":

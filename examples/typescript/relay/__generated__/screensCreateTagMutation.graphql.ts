@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<66d49b1ce9ba321134e131e92a6a7134>>
+ * @generated SignedSource<<fefaf9595f2070b87b7f4c2038dfcf82>>
  * @lightSyntaxTransform
  */
 
@@ -11,6 +11,7 @@ import { ConcreteRequest } from 'relay-runtime';
 export type CreateTagInput = {
   code: string;
   color?: string | null | undefined;
+  idempotencyKey?: string | null | undefined;
   name: string;
 };
 export type screensCreateTagMutation$variables = {

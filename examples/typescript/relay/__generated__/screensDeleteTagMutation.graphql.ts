@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<44bdd03050c89203da2bf0b1ad0b5c45>>
+ * @generated SignedSource<<89507ae40238959980aa64c3ce8836f2>>
  * @lightSyntaxTransform
  */
 
@@ -9,6 +9,7 @@
 
 import { ConcreteRequest } from 'relay-runtime';
 export type DeleteTagInput = {
+  idempotencyKey?: string | null | undefined;
   removeFromOrders: boolean;
   tagId: string;
 };

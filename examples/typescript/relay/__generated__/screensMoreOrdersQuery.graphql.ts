@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<d0628de178d46bfee9d519a720a95631>>
+ * @generated SignedSource<<8fb576a4213717be9e5c6ed28336daf6>>
  * @lightSyntaxTransform
  */
 
@@ -9,16 +9,27 @@
 
 import { ConcreteRequest } from 'relay-runtime';
 import { FragmentRefs } from "relay-runtime";
+export type DeliveryStatus = "BACKLOG_SKUS_CREATED" | "DELIVERY_NOTE_CREATED" | "NONE" | "%future added value";
 export type OrderStatus = "OC_APPROVED" | "OC_CONFIRMED" | "OC_CREATED" | "OC_REQUIRED" | "OC_UPDATE_REQUIRED" | "REJECTED" | "REJECTED_BY_BRAND" | "SENT_BACK_TO_CART" | "%future added value";
 export type OrderFilter = {
+  assigned?: boolean | null | undefined;
+  assigneeIds?: ReadonlyArray<string> | null | undefined;
   buyerIds?: ReadonlyArray<string> | null | undefined;
   canReject?: boolean | null | undefined;
+  catalogIds?: ReadonlyArray<string> | null | undefined;
+  deliveryStatus?: ReadonlyArray<DeliveryStatus> | null | undefined;
   includeArchived?: boolean | null | undefined;
+  invoiced?: boolean | null | undefined;
+  onlyArchived?: boolean | null | undefined;
+  placedBefore?: string | null | undefined;
   placedFrom?: string | null | undefined;
   placedTo?: string | null | undefined;
   search?: string | null | undefined;
   status?: ReadonlyArray<OrderStatus> | null | undefined;
   tagIds?: ReadonlyArray<string> | null | undefined;
+  updatedBefore?: string | null | undefined;
+  updatedSince?: string | null | undefined;
+  withoutTag?: boolean | null | undefined;
 };
 export type screensMoreOrdersQuery$variables = {
   count?: number | null | undefined;

@@ -4,6 +4,15 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** Progress of an order's delivery. */
+export type DeliveryStatus =
+  /** Backlog SKUs exist, to deliver the order in parts. */
+  | 'BACKLOG_SKUS_CREATED'
+  /** At least one delivery note exists. */
+  | 'DELIVERY_NOTE_CREATED'
+  /** Neither backlog SKUs nor a delivery note exist. */
+  | 'NONE';
+
 /** Kinds of notices. New values may be added: a client must tolerate unknown values. */
 export type NoticeCode =
   /** Returned for each address of the buyer that a mail server has refused before. Mails still go to it. */
@@ -15,15 +24,32 @@ export type NoticeCode =
 
 /** Conditions on orders. All given conditions must hold. An empty list matches nothing. */
 export type OrderFilter = {
+  /** Orders with (true) or without (false) a member in charge. */
+  assigned?: boolean | null | undefined;
+  /** Orders that one of these members is in charge of: Member.actorId. */
+  assigneeIds?: Array<string> | null | undefined;
   /** Orders of one of these buyers. */
   buyerIds?: Array<string> | null | undefined;
   /** Exactly the orders whose Order.canReject has this value for the viewer. */
   canReject?: boolean | null | undefined;
+  /** Orders from one of these catalogs of the brand. */
+  catalogIds?: Array<string> | null | undefined;
+  /** Orders with one of these delivery statuses. */
+  deliveryStatus?: Array<DeliveryStatus> | null | undefined;
   /** Whether to include archived orders. They are left out unless this is true. */
   includeArchived?: boolean | null | undefined;
+  /** Orders with (true) or without (false) an invoice that is not void, be it for a part of the order. For a buyer drafts do not count. */
+  invoiced?: boolean | null | undefined;
+  /** Whether to leave out all orders but archived ones. Default: false. */
+  onlyArchived?: boolean | null | undefined;
+  /** Orders placed before this instant. */
+  placedBefore?: string | null | undefined;
   /** Orders placed at this instant or later. */
   placedFrom?: string | null | undefined;
-  /** Orders placed before this instant. */
+  /**
+   * Orders placed before this instant.
+   * @deprecated Use `placedBefore`.
+   */
   placedTo?: string | null | undefined;
   /** Search words; case, width (full or half), accents and kinds of dashes do not matter. Each word must occur in the order code, the buyer's name, code or one of its e-mail addresses, a model number or a SKU number. At most 200 characters and 10 words. */
   search?: string | null | undefined;
@@ -31,6 +57,12 @@ export type OrderFilter = {
   status?: Array<OrderStatus> | null | undefined;
   /** Orders with at least one of these tags. */
   tagIds?: Array<string> | null | undefined;
+  /** Orders that last changed before this instant: see Order.updatedAt. */
+  updatedBefore?: string | null | undefined;
+  /** Orders that last changed at this instant or later: see Order.updatedAt. */
+  updatedSince?: string | null | undefined;
+  /** Orders without any tag (true) or with at least one (false). */
+  withoutTag?: boolean | null | undefined;
 };
 
 /** Progress of an order, from placed to confirmed. The last three statuses are final. */
@@ -79,9 +111,9 @@ export type RejectOrderErrorCode =
 export type RejectOrderInput = {
   /** Message to the buyer, plain text of at most 10,000 characters. If blank, the text from the brand's settings is sent, or else a standard text. Refused if notify is false. rejectionMailPreview shows the mail beforehand. */
   body?: string | null | undefined;
-  /** The version (Order.version) that the caller has read. If the order has changed since, the command is refused with STALE_ORDER. Default: no check. */
+  /** The version (Order.version) of the order that the caller has read. If the order has changed since, the command is refused with STALE_ORDER. Default: no check. */
   expectedVersion?: number | null | undefined;
-  /** Makes the command safe to retry: a retry with the same key returns the first answer again and changes nothing. At most 200 characters. Only completed rejections are remembered. */
+  /** Makes the command safe to retry: the same request with the same key returns the first answer again and changes nothing. At most 200 characters, remembered for at least 30 days; a refused command is not remembered. Default: each request is a new command. */
   idempotencyKey?: string | null | undefined;
   /** Internal note, plain text of at most 2,000 characters. Never sent to the buyer, and never shown to a buyer's user. */
   note?: string | null | undefined;

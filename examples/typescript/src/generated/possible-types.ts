@@ -8,9 +8,11 @@
     "Node": [
       "ApiKey",
       "BacklogSku",
+      "Brand",
       "BrandSettings",
       "Buyer",
       "Cart",
+      "Catalog",
       "DeliveryNote",
       "Invoice",
       "Notification",
@@ -39,9 +41,11 @@
     "Node": [
       "ApiKey",
       "BacklogSku",
+      "Brand",
       "BrandSettings",
       "Buyer",
       "Cart",
+      "Catalog",
       "DeliveryNote",
       "Invoice",
       "Notification",
