@@ -89,7 +89,8 @@ class Order(Node):
     )
     placed_at: datetime = strawberry.field(description="When the buyer placed the order.")
     updated_at: datetime = strawberry.field(
-        description="When the order last changed: its status, content or documents; for a buyer, what a buyer sees."
+        description="When the order last changed: its status, content, documents or tags; for a buyer, what a buyer "
+        "sees. To follow changes use the query `events`: the clock is read before a change is committed."
     )
     total: Money = strawberry.field(description="Total of lines, tax and shipping of the official content.")
     subtotal: Money = strawberry.field(description="Total of the lines of the official content.")

@@ -24,6 +24,7 @@ from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from graph.http.paced import IS_PAUSED
+from graph.http.sse import IS_STREAM
 from graph.limits.error_codes import ErrorCode
 from graph.limits.rate import network_of
 
@@ -75,7 +76,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _make_room(self) -> None:
         """Closes a connection that waits for its client if there are too many: of this address, or of all."""
-        others = [each for each in self.connections if isinstance(each, HttpConnection) and not each._is_refused]
+        others = [each for each in self.connections if isinstance(each, HttpConnection) and each._counts()]
         mine = [each for each in others if each._address == self._address]
         if not self._is_trusted():
             waiting = [each for each in mine if each._waits_for_client()]
@@ -86,6 +87,11 @@ class HttpConnection(HttpToolsProtocol):
             closable = [each for each in others if each._can_be_closed()]
             most, _ = Counter(each._address for each in closable).most_common(1)[0]  # at least this one waits
             self._oldest([each for each in closable if each._address == most])._refuse()
+
+    def _counts(self) -> bool:
+        """Streams are bounded by themselves (graph/http/streams.py)."""
+        is_stream = self.cycle is not None and not self.cycle.response_complete and IS_STREAM in _state_of(self.cycle)
+        return not self._is_refused and not is_stream
 
     def _oldest(self, connections: list["HttpConnection"]) -> "HttpConnection":
         return min(connections, key=lambda each: each._opened_at)
@@ -171,6 +177,10 @@ class HttpConnection(HttpToolsProtocol):
             self.transport.write_eof()
 
 
+def _state_of(cycle: Any) -> Any:
+    return cycle.scope.get("state", {})
+
+
 class Server(uvicorn.Server):
     """A server that shuts down gracefully with exit code 0.
 
@@ -202,8 +212,8 @@ class Server(uvicorn.Server):
         if counter % 10 == 0:
             now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):
-                assert isinstance(connection, HttpConnection)  # noqa: S101 - configured in graph/cli/serve.py
-                connection.watch(now)
+                if isinstance(connection, HttpConnection):  # otherwise a WebSocket
+                    connection.watch(now)
         return await super().on_tick(counter)
 
     def _end_at_last(self) -> None:

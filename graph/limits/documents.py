@@ -173,8 +173,11 @@ class Limits(SchemaExtension):
         if not errors and not self._names_one_operation(context):
             message = "Must provide operation name if query contains multiple operations."
             errors = [GraphQLError(message, extensions={"code": ErrorCode.OPERATION_RESOLUTION_FAILURE.value})]
+        if not errors and (refusal := context.context.streaming.refusal(context.operation_type)):
+            errors = [GraphQLError(refusal, extensions={"code": ErrorCode.BAD_REQUEST.value})]
         if not errors:
             cost = self._validated.cost(context.schema._schema, context.operation_name, context.variables or {})
+            context.context.cost = cost
             if cost > MAX_COST:
                 errors, cost = [too_costly(cost)], COST_OF_A_REFUSAL
         self._charge(cost)
@@ -189,6 +192,8 @@ class Limits(SchemaExtension):
         )
 
     def get_results(self) -> dict[str, Any]:
+        if self.execution_context.context.streaming.is_started:
+            return {}  # of each event, it would be longer than the event
         return {"cost": self._quota.extension() | {"limit": MAX_COST}}
 
     def _charge(self, units: int) -> None:
