@@ -5,9 +5,8 @@ A stream has no place among the running requests and no time limit: between two 
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from resolvers.live_events import LiveEvents
 
 MAX_PER_VIEWER = 5
 HEARTBEAT_SECONDS = 15.0
+TOGETHER = 16  # results that are taken before they are sent
 CHECK_SECONDS = 10.0  # between looks at whose access has ended
 RETRY_AFTER_SECONDS = 5
 ONLY_STREAMS = "A WebSocket takes subscriptions only; send queries and mutations by HTTP."
@@ -134,31 +134,43 @@ class Stream:
 
     async def parts(self, results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
         """The results; None whenever there was none for HEARTBEAT_SECONDS. Raises StreamEnded."""
-        upcoming = asyncio.ensure_future(_next(results))
+        # Results that are there already are taken several at a time, not one in each turn of a busy event loop.
+        pending: deque[Any] = deque()
+        is_ready, has_room = asyncio.Event(), asyncio.Event()
+
+        async def take() -> None:
+            async for result in results:
+                pending.append(result)
+                is_ready.set()
+                while len(pending) >= TOGETHER:
+                    has_room.clear()
+                    await has_room.wait()
+
+        taking = asyncio.create_task(take())
+        for each in (taking, self._end):
+            each.add_done_callback(lambda _: is_ready.set())
         try:
             while True:
-                waiting: set[asyncio.Future[Any]] = {upcoming, self._end}
-                await asyncio.wait(waiting, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if self._end.done():
                     raise StreamEnded(self._end.result())
-                if not upcoming.done():
-                    if self.is_started:  # until then the limits of a request apply
-                        yield None
-                    continue
-                result = upcoming.result()
-                if result is None:
+                if pending:
+                    yield pending.popleft()
+                    has_room.set()
+                elif taking.done():
+                    taking.result()
                     return
-                yield result
-                upcoming = asyncio.ensure_future(_next(results))
+                else:
+                    is_ready.clear()
+                    try:
+                        async with asyncio.timeout(HEARTBEAT_SECONDS):
+                            await is_ready.wait()
+                    except TimeoutError:
+                        if self.is_started:  # until then the limits of a request apply
+                            yield None
         finally:
-            upcoming.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await upcoming
+            taking.cancel()
+            await asyncio.wait({taking})
             await results.aclose()
-
-
-async def _next(results: AsyncGenerator[Any, None]) -> Any:
-    return await anext(results, None)
 
 
 def _refused(code: ErrorCode, message: str) -> GraphQLError:
