@@ -237,10 +237,11 @@ async def hold(url: str, who: dict[str, str], arrived: Callable[[float], None]) 
         f"Authorization: {who['Authorization']}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
     )
     try:
+        await reader.readuntil(b"\n:")
+        arrived(0)
         while True:
-            line = await reader.readuntil(b"\n")
-            if line.startswith((b"data: {", b":")):
-                arrived(time.time() if line[0] == ord("d") else 0)
+            if (await reader.readuntil(b"\n")).startswith(b"data: {"):
+                arrived(time.time())
     finally:
         writer.close()
 
