@@ -31,6 +31,7 @@ from graph.limits.trusted_documents import DocumentRefused
 PROTOCOL = "graphql-transport-ws"
 MAX_INIT_SECONDS = 10.0  # from the connection to connection_init
 MAX_SEND_SECONDS = 30.0  # for a client to read what is buffered for it
+MAX_CLOSE_SECONDS = 5.0
 MAX_IDLE_SECONDS = 60.0  # without an operation
 MAX_WAITING = 100  # connections that have not authenticated yet
 MAX_MESSAGE_BYTES = 1_000_000
@@ -96,11 +97,9 @@ class GraphQLWebSockets:
                 self._waiting -= 1
             await connection.run()
         except Closed as closed:
-            with suppress(Exception):
-                await socket.close(closed.code, closed.reason)
+            await _close(socket, closed.code, closed.reason)
         except (WebSocketDisconnect, TimeoutError):
-            with suppress(Exception):
-                await socket.close(TRY_LATER)
+            await _close(socket, TRY_LATER, "")
         finally:
             await connection.end()
 
@@ -266,6 +265,13 @@ class Connection:
         """Raises TimeoutError for a client that does not read."""
         async with asyncio.timeout(MAX_SEND_SECONDS), self._sending:
             await self._socket.send_text(orjson.dumps(message).decode())
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    """A client that does not read is waited for no longer; graph/http/server.py ends its connection."""
+    with suppress(Exception):
+        async with asyncio.timeout(MAX_CLOSE_SECONDS):
+            await socket.close(code, reason)
 
 
 def _credentials(headers: Headers, payload: Any) -> Headers:

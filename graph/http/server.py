@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import uvicorn
 from uvicorn.middleware.proxy_headers import _TrustedHosts
@@ -195,6 +196,7 @@ class Server(uvicorn.Server):
         self._on_stop = on_stop
         self._stop_at: float | None = None
         self._is_stopping = False
+        self._closing: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         is_first = self._stop_at is None
@@ -212,9 +214,18 @@ class Server(uvicorn.Server):
         if counter % 10 == 0:
             now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):
-                if isinstance(connection, HttpConnection):  # otherwise a WebSocket
+                if isinstance(connection, HttpConnection):
                     connection.watch(now)
+                else:
+                    self._watch_socket(connection, now)
         return await super().on_tick(counter)
+
+    def _watch_socket(self, connection: Any, now: float) -> None:
+        """Ends a WebSocket that is closing, but whose client does not read what is buffered for it."""
+        if connection.transport.is_closing():
+            since = self._closing.setdefault(connection, now)
+            if now > since + MAX_READ_SECONDS:
+                connection.transport.abort()
 
     def _end_at_last(self) -> None:
         """Ends the process if it has not ended long after all limits of the shutdown, as when a thread hangs."""
