@@ -83,6 +83,7 @@ async def test_everybody_hears_of_what_they_may_know(
         listening(by, server, buyer) as own,
         listening(by, server, operator, brandCode=shop.brand.code) as platform,
         listening(by, server, stranger) as nothing,
+        listening(by, server, stranger, orderId=id_of(orders[0])) as foreign,
         listening(by, server, member, kinds=["TAG_CREATED"]) as tags,
     ):
         await reject(member, orders[0], theirs, orders[1])
@@ -101,7 +102,7 @@ async def test_everybody_hears_of_what_they_may_know(
             "summary": "Order declined",
             "order": {"code": orders[0].code, "status": OrderStatus.REJECTED_BY_BRAND.value},
         }
-        assert nothing.results == []
+        assert nothing.results == foreign.results == []
 
 
 @BY
