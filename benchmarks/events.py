@@ -84,6 +84,9 @@ async def sse(http: httpx2.AsyncClient, url: str, who: dict[str, str], after: in
     body = {"query": LIVE, "variables": {"after": after}}
     accept = {"Accept": "text/event-stream"}
     async with http.stream("POST", f"{url}/graphql", json=body, headers=who | accept) as response:
+        if response.status_code in (429, 503):  # its streams that were cut before have not ended yet
+            await asyncio.sleep(0.5)
+            return
         assert response.status_code == 200, await response.aread()
         async for line in response.aiter_lines():
             if line.startswith("data: {"):
@@ -104,6 +107,9 @@ async def ws(_: httpx2.AsyncClient, url: str, who: dict[str, str], after: int | 
                 await connection.send(json.dumps({"type": "ping"}))
             elif message["type"] == "pong":
                 yield None
+            elif message["type"] == "error":
+                await asyncio.sleep(0.5)
+                return
             else:
                 yield message["payload"]["data"]["events"]
 
@@ -207,9 +213,11 @@ async def loss(database_url: str) -> None:
             if behind == (behind := [len(each.seen) for each in followers]):
                 break  # nothing comes any more
         late = time.perf_counter() - started - seconds
+        faults = [each.exception() for each in running if each.done()]
         for each in running:
             each.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+    assert not faults, faults
     print(f"  {LOSS:,} events in {seconds:.0f} s, {LOSS / seconds:.0f}/s; the last follower had all {late:.0f} s later")
     for follower in followers:
         print(follower.result(LOSS))
