@@ -6,12 +6,14 @@ Triggers refuse every change to an entry. Each entry holds the hash of the one b
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Enum, ForeignKeyConstraint, Index, String, Text, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -160,8 +162,11 @@ async def _chain(session: AsyncSession, entries: Sequence[Any], clock: Callable[
     locked = select(AuditHead).where(AuditHead.brand_id == brand_id).with_for_update()
     head = await session.scalar(locked)
     if head is None:
-        # If two transactions write a brand's first entry at once, the second waits here for the first to commit.
-        await session.execute(insert_new(session, AuditHead).values(brand_id=brand_id, sequence=0, hash=""))
+        # If two transactions write a brand's first entry at once, the second waits here for the first to commit. If the
+        # first has just done so, a trigger refuses a new head before the conflict with the other one is seen.
+        with suppress(IntegrityError):
+            async with session.begin_nested():
+                await session.execute(insert_new(session, AuditHead).values(brand_id=brand_id, sequence=0, hash=""))
         head = (await session.scalars(locked)).one()
     sequence, hash, at = head.sequence, head.hash, clock()
     if head.at is not None and at < head.at:  # the clock of this machine is behind that of another one
