@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,11 +11,13 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route, request_response
+from starlette.routing import Route, WebSocketRoute, request_response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
+from strawberry.http import GraphQLRequestData
 
 from exports.history_workbook import Signer
 from exports.relay.relay import Relay
@@ -33,11 +35,14 @@ from graph.http.downloads import Downloads, remove_orphans
 from graph.http.failures import GRAPHQL, JSON, failure, rate_limited
 from graph.http.graphiql import DemoUser, graphiql_page, graphiql_routes
 from graph.http.graphql_over_http import GraphQLOverHTTP
+from graph.http.graphql_ws import GraphQLWebSockets
 from graph.http.making import DocumentProcesses, Setup
 from graph.http.paced import PARTY, Paced, new_pace
 from graph.http.public_path import PublicPath, public_path
 from graph.http.schema_file import SchemaFile
+from graph.http.streams import Stream, Streams
 from graph.identity.authenticate import AuthenticationError, Identity
+from graph.identity.claims import Principal
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
 from graph.limits.rate import Quota, RateLimiter
@@ -51,6 +56,7 @@ from models.database.checkpoints import Checkpoints
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
 from resolvers.core.context import new_sessions
+from resolvers.live_events import LiveEvents
 from resolvers.pruning import Sweep
 from resolvers.summing import Summing
 
@@ -97,7 +103,14 @@ def create_app(
     downloads = Downloads(database, links, document_setup(), ended, processes)
     path = public_path(settings.public_url)
     pace = new_pace()
-    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo, settings.edge, path)
+
+    async def has_ended(principal: Principal, since: datetime) -> bool:
+        actor = principal.actor
+        return await ended.has_ended(links.digest_of(actor.identity, actor.brand_id), since, principal.issued_at)
+
+    live = LiveEvents(database)
+    streams = Streams(live, settings.edge.max_streams, has_ended, clock)
+    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo, settings.edge, streams, path)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -110,19 +123,21 @@ def create_app(
         checkpoints = asyncio.create_task(Checkpoints(database).run(), name="checkpoints")
         summing = asyncio.create_task(Summing(database).run(), name="analytics")
         sweeping = asyncio.create_task(Sweep(database).run(), name="sweep")
+        events = asyncio.create_task(live.run(), name="live events")
+        access = asyncio.create_task(streams.run(), name="access of streams")
         try:
             yield
         finally:
             relay.stop()
+            streams.stop()
             if processes:
                 processes.close()
             # The relay limits its own shutdown; these limits are for a database that hangs meanwhile.
             looking_up: asyncio.Task[object] | None = getattr(app.state, "looking_up_schema", None)
-            for each in (anchoring, checkpoints, summing, sweeping, looking_up):
-                if each:
-                    each.cancel()
-            tasks = {running, anchoring, checkpoints, summing, sweeping, *([looking_up] if looking_up else [])}
-            await _until_ended(tasks, RELAY_STOP_SECONDS)
+            others = {anchoring, checkpoints, summing, sweeping, events, access, *([looking_up] if looking_up else [])}
+            for each in others:
+                each.cancel()
+            await _until_ended({running, *others}, RELAY_STOP_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await identity.close()
@@ -133,6 +148,7 @@ def create_app(
         routes=[
             Route("/", lambda _: RedirectResponse(f"{path}/console")),
             Route("/graphql", Paced(AdmissionControl(graphql, identify=graphql.identify), pace), methods=None),
+            WebSocketRoute("/graphql", GraphQLWebSockets(graphql, streams, settings.edge.cors_origins)),
             Route("/downloads/{token}", Paced(request_response(downloads.get), pace), methods=["GET"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
@@ -157,9 +173,10 @@ def create_app(
         app.add_middleware(PublicPath, path=path)  # the outermost
 
     def stop() -> None:
-        """No longer ready, no new mails are sent, and no refusal waits; requests are still served."""
+        """No longer ready, no new mails are sent, and no refusal waits; requests are still served, but no streams."""
         app.state.is_stopping = True
         relay.stop()
+        streams.stop()
         pace.end()
 
     app.state.database = database
@@ -194,6 +211,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         on_mail: Callable[[], None],
         demo: Sequence[DemoUser],
         edge: Edge,
+        streams: Streams,
         path: str = "",
     ) -> None:
         """`path`: of the public URL."""
@@ -214,6 +232,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._clock = clock
         self._on_mail = on_mail
         self._demo = demo
+        self._streams = streams
         self._path = path
         # By viewer, as long as one of its requests runs.
         self._sessions: WeakValueDictionary[Party, asyncio.Semaphore] = WeakValueDictionary()
@@ -250,7 +269,9 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         return self._limiter.of(f"{actor.identity} {actor.brand_id}")
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
-        principal = request.state.principal
+        return self._context(request.state.principal, request.state.quota)
+
+    def _context(self, principal: Principal, quota: Quota) -> RequestContext:
         sessions = self._sessions.setdefault(_party(principal.actor), new_sessions(self._database))
         return RequestContext(
             database=self._database,
@@ -260,11 +281,23 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             clock=self._clock,
             request_id=logs.request_id.get(),
             on_mail=self._on_mail,
+            on_events=self._streams.live.committed,
             links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
-            quota=request.state.quota,
+            quota=quota,
             sessions_of_viewer=sessions,
             compiled=self._compiled is not None,
         )
+
+    async def authenticate(self, headers: Headers, client: str) -> Principal:
+        return await self._identity.authenticate(headers, client)
+
+    async def subscribe(self, data: GraphQLRequestData, stream: Stream) -> AsyncGenerator[Any, None]:
+        context = self._context(stream.principal, self._quota(stream.principal.actor))
+        context.streaming = stream
+        return await self.results(data, context)
+
+    def stream_of(self, request: Request) -> Stream:
+        return self._streams.of(request.state.principal)
 
 
 def _party(actor: Actor) -> Party:

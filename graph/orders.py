@@ -121,7 +121,8 @@ class Order(Node):
     updated_at: datetime = column(
         INSTANT,
         "updated_at",
-        description="When the order last changed: its status, content or documents; for a buyer, what a buyer sees.",
+        description="When the order last changed: its status, content, documents or tags; for a buyer, what a buyer "
+        "sees. To follow changes use the query `events`: the clock is read before a change is committed.",
     )
     total: Money = money("total_minor", description="Total of lines, tax and shipping of the official content.")
     subtotal: Money = money("subtotal_minor", description="Total of the lines of the official content.")

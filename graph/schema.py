@@ -26,7 +26,7 @@ from graph.confirmation import (
     refuse_order_confirmation,
     update_order_confirmation,
 )
-from graph.core.binding import bindings, command, mutations_by_action, question
+from graph.core.binding import bindings, command, mutations_by_action, question, stream
 from graph.core.context import ReadFromPrimary
 from graph.core.enums import describe_values
 from graph.core.errors import MaskErrors
@@ -35,6 +35,7 @@ from graph.core.node import node, nodes
 from graph.core.scalars import SCALARS
 from graph.delivery_notes import create_backlog_skus, create_delivery_note, delete_delivery_note, update_delivery_note
 from graph.document_lists import delivery_notes, invoices
+from graph.events import events, live_events
 from graph.execution.declared import Root
 from graph.execution.plans import CompiledQueries, Plans
 from graph.external_references import order_by_reference, set_external_reference
@@ -179,6 +180,14 @@ class Query:
         description="The audit trail of the brand: who decided what, on orders, tags and settings. Empty for a buyer. "
         "One order's part of it is Order.history.",
         directives=[page_size("first", "last")],
+    )
+    events = question(
+        events,
+        needs=P.READ,
+        description="The feed: everything that happened, in the order of commits and without gaps, so that a client "
+        "that keeps lastSequence misses nothing. With archived, tagged and back-dated orders. A buyer gets what "
+        "happened to its own orders and may know. Events that are older than the audit chain are not in it.",
+        directives=[page_size("first", fields=["nodes"])],
     )
     history_excel = question(
         history_excel,
@@ -527,6 +536,20 @@ class Mutation:
     )
 
 
+@strawberry.type(
+    description="Live updates, over GraphQL over SSE (distinct connections mode) or graphql-transport-ws: see "
+    "docs/guides/events.md."
+)
+class Subscription:
+    events = stream(
+        live_events,
+        needs=P.READ,
+        description="The feed as it goes on: each event soon after its commit, in the order of commits, once. To "
+        "resume after a lost connection without a gap, give the sequence of the last event as `after`. Ends when the "
+        "viewer's access ends. Each event costs what the document costs.",
+    )
+
+
 describe_values(OrderAction, mutations_by_action(Mutation))
 
 
@@ -555,6 +578,7 @@ def create_schema(*, introspection: bool = True) -> Schema:
     made: Schema = Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=PausingExecution,
         extensions=[

@@ -5,13 +5,15 @@ Triggers refuse every change to an entry. Each entry holds the hash of the one b
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Enum, ForeignKeyConstraint, Index, String, select
+from sqlalchemy import BigInteger, Enum, ForeignKeyConstraint, Index, String, Text, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,7 +44,10 @@ from models.scope import BrandOwned, Internal
 
 
 class AuditEntry(Internal, BrandOwned, Base):
-    """`details`: the values for the sentences of models/messages/history.py; of a rejection also hashes of texts."""
+    """`details`: the values for the sentences of models/messages/history.py; of a rejection also hashes of texts.
+
+    `at`, `id` and `sequence` are given under the lock of the brand's head: all three follow the order of commits.
+    """
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -81,6 +86,31 @@ class AuditActor(Internal, BrandOwned, Base):
     actor_name: Mapped[str] = mapped_column(String(200), primary_key=True)
 
 
+class BuyerEvent(BrandOwned, Base):
+    """What a buyer is told of an audit entry about one of its orders. A trigger writes it (migration 0024).
+
+    `sequence`: the position among the events of the buyer, without gaps, so that it says nothing of the rest of the
+    brand. `entry_sequence`: of the audit entry. `user_name`: of the buyer's user who did it; None: the brand did.
+    """
+
+    __tablename__ = "buyer_events"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),
+        Index(None, "brand_id", "entry_sequence", unique=True),
+        Index(None, "brand_id", "order_id", "sequence"),
+    )
+
+    buyer_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1, autoincrement=False)
+    entry_sequence: Mapped[int] = mapped_column(BigInteger)
+    order_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    user_name: Mapped[str | None] = mapped_column(String(200))
+    code: Mapped[str | None] = mapped_column(String(64))
+    comment: Mapped[str | None] = mapped_column(Text)
+
+
 class AuditHead(BrandOwned, Base):
     """The last entry of a brand's chain. A transaction that adds entries locks this row until it commits.
 
@@ -94,49 +124,59 @@ class AuditHead(BrandOwned, Base):
 
     sequence: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(String(64))
+    # Of the last entry; None until this release, or one that is newer, has written one.
+    at: Mapped[datetime | None]
     # A marker of the entries that were written before there was a chain: their number, and `unchained_digest` of them.
     unchained: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     unchained_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
-async def record(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:
+async def record(session: AsyncSession, entries: Iterable[AuditEntry], clock: Callable[[], datetime]) -> None:
     """Adds entries about one brand to its chain, as the last thing that a command writes.
+
+    `clock` is read under the lock of the head.
 
     Everything else is written before the head is locked. A transaction that holds the head waits for no other lock, so
     a deadlock is impossible.
     """
     chained = list(entries)
     if chained:
-        await _chain(session, chained)
+        await _chain(session, chained, clock)
         session.add_all(chained)
 
 
 async def chained_rows(
-    session: AsyncSession, events: Sequence[Event], actor: Actor
+    session: AsyncSession, events: Sequence[Event], actor: Actor, clock: Callable[[], datetime]
 ) -> tuple[Sequence[str], list[Sequence[Any]]]:
     """Like `record`, for very many events: the columns and rows of their entries, which the caller writes at once."""
     entries = [SimpleNamespace(**_values(event, actor, None)) for event in events]
     if entries:
-        await _chain(session, entries)
+        await _chain(session, entries, clock)
     return COLUMNS, [[getattr(entry, name) for name in COLUMNS] for entry in entries]
 
 
-async def _chain(session: AsyncSession, entries: Sequence[Any]) -> None:
-    """Locks the head of the brand's chain, and gives the entries their places in it."""
+async def _chain(session: AsyncSession, entries: Sequence[Any], clock: Callable[[], datetime]) -> None:
+    """Locks the head of the brand's chain, and gives the entries their places in it, their instant and their ids."""
     await session.flush()
     brand_id = entries[0].brand_id
     locked = select(AuditHead).where(AuditHead.brand_id == brand_id).with_for_update()
     head = await session.scalar(locked)
     if head is None:
-        # If two transactions write a brand's first entry at once, the second waits here for the first to commit.
-        await session.execute(insert_new(session, AuditHead).values(brand_id=brand_id, sequence=0, hash=""))
+        # If two transactions write a brand's first entry at once, the second waits here for the first to commit. If the
+        # first has just done so, a trigger refuses a new head before the conflict with the other one is seen.
+        with suppress(IntegrityError):
+            async with session.begin_nested():
+                await session.execute(insert_new(session, AuditHead).values(brand_id=brand_id, sequence=0, hash=""))
         head = (await session.scalars(locked)).one()
-    sequence, hash = head.sequence, head.hash
+    sequence, hash, at = head.sequence, head.hash, clock()
+    if head.at is not None and at < head.at:  # the clock of this machine is behind that of another one
+        at = head.at + timedelta(microseconds=1)
     for new in entries:
         sequence += 1
+        new.id, new.at = new_id(), at
         new.sequence, new.previous_hash = sequence, hash
         new.hash = hash = digest(new)
-    head.sequence, head.hash = sequence, hash
+    head.sequence, head.hash, head.at = sequence, hash, at
 
 
 def digest(entry: AuditEntry) -> str:
@@ -157,17 +197,16 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_plain
 
 
 def entry(event: Event, actor: Actor, request_id: str | None) -> AuditEntry:
+    """Without its place in the chain: `record` gives it that."""
     return AuditEntry(**_values(event, actor, request_id))
 
 
 def _values(event: Event, actor: Actor, request_id: str | None) -> dict[str, Any]:
     kind, details = _kind_and_details(event)
     return {
-        "id": new_id(),
         "brand_id": event.brand_id,
         "order_id": getattr(event, "order_id", None),
         "kind": kind,
-        "at": event.at,
         "actor_kind": actor.kind,
         "actor_id": actor.id,
         "actor_name": actor.name,
@@ -182,6 +221,7 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
             return EventKind.ORDER_PLACED, {"source": event.source}
         case OrderRejected():
             return EventKind.ORDER_REJECTED, {
+                "decided_at": event.at.isoformat(),
                 "status_before": event.status_before,
                 "status_after": event.status_after,
                 "notify": event.notify,

@@ -200,6 +200,8 @@ async def _contents(session: AsyncSession) -> str | None:
             recorded["body_sha256"] = said["body_sha256"]
         if note is None and erased_at:
             recorded["note_sha256"] = said["note_sha256"]
+        if "decided_at" in details:  # the entry's own instant is a little later: under the lock of the chain's head
+            pairs[1] = datetime.fromisoformat(details["decided_at"])
         if details.get("source"):  # a decision of the past, taken over by whoever imported it
             pairs[1], pairs[7] = datetime.fromisoformat(details["rejected_at"]), details["rejected_by"]
         if recorded != said or pairs[::2] != pairs[1::2]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import case, delete, func, null, or_, select, update
 
 from models.actor import ActorKind
+from models.audit import BuyerEvent
 from models.buyer import Buyer, BuyerRecipient
 from models.cart import Cart, CartLine
 from models.events import BuyerErased
@@ -128,3 +129,5 @@ async def _erase_users_data(work: Work, buyer: Buyer) -> None:
     await _run(work, delete(Cart).where(Cart.brand_id == brand_id, Cart.buyer_id == buyer.id))
     await _run(work, delete(IdempotencyKey).where(IdempotencyKey.brand_id == brand_id, keys_of_users))
     await _run(work, delete(BuyerRecipient).where(*recipients))
+    by_users = (BuyerEvent.brand_id == brand_id, BuyerEvent.buyer_id == buyer.id, BuyerEvent.user_name.is_not(None))
+    await _run(work, update(BuyerEvent).where(*by_users).values(user_name=ERASED_NAME, comment=None))

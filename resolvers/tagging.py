@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any, Unpack
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models.events import TagsApplied
 from models.messages.refusals import TOO_MANY_TAGS, UNKNOWN_TAGS
@@ -59,12 +60,14 @@ async def set_tags(
     if refusal := unknown_tags(work.context, tag_ids, tags, unknown_code):
         raise Refused(refusal)
     before = await _tags_of(work, orders)
+    changed: list[UUID] = []
     gone: set[UUID] = set()
     new: list[dict[str, Any]] = []
     for order_id, had in before.items():
         after = _after(had, tags, mode)
         if had.keys() == after.keys():
             continue
+        changed.append(order_id)
         gone |= had.keys() - after.keys()
         new += [{"brand_id": brand_id, "order_id": order_id, "tag_id": id} for id in after.keys() - had.keys()]
         codes = {"before": tuple(sorted(had.values())), "after": tuple(sorted(after.values()))}
@@ -73,6 +76,22 @@ async def set_tags(
         of_orders = (OrderTag.brand_id == brand_id, OrderTag.order_id.in_(before))
         await work.save(delete(OrderTag).where(*of_orders, OrderTag.tag_id.in_(gone)))
     await work.save(insert(OrderTag), new)
+    await _touch(work, changed)
+
+
+async def _touch(work: Work, order_ids: Sequence[UUID]) -> None:
+    """Moves `updated_at`, but neither the version nor what the buyer sees: tags are internal, and block no command."""
+    if not order_ids:
+        return
+    seen = func.coalesce(Order.buyer_updated_at, Order.updated_at)
+    touched = update(Order).where(Order.brand_id == work.brand_id, Order.id.in_(order_ids))
+    # Not through the entities: that would raise the version.
+    values = touched.values(buyer_updated_at=seen, updated_at=work.now)
+    await work.save(values.execution_options(synchronize_session=False))
+    for order in work.orders:
+        if order.id in order_ids:
+            set_committed_value(order, "buyer_updated_at", order.buyer_updated_at or order.updated_at)
+            set_committed_value(order, "updated_at", work.now)
 
 
 def too_many_tags(context: Context, tag_ids: Sequence[UUID | None]) -> list[Refusal]:

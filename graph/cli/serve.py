@@ -21,6 +21,7 @@ from graph.cli.demo_access import NORTHLIGHT, demo_actors, demo_api_key, demo_us
 from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
 from graph.http.graphiql import DemoUser
+from graph.http.graphql_ws import MAX_MESSAGE_BYTES
 from graph.http.server import HttpConnection, Server
 from graph.http.workers import Workers
 from graph.identity.own_tokens import Tokens
@@ -39,7 +40,7 @@ GRACE = 10  # seconds for what runs, when the server is told to stop
 def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1, migrate: bool = True) -> int:
     """Until it is told to stop; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
     # Before anything is made: a server that cannot listen, or cannot serve the schema, leaves nothing behind.
-    with _listen(host, port) as listening:
+    with listen(host, port) as listening:
         if demo:
             check_files()
         if not migrate:
@@ -79,7 +80,9 @@ def configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=HttpConnection,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # 300 kB for each connection
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -90,7 +93,7 @@ def configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     )
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     except socket.gaierror:

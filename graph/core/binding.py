@@ -1,8 +1,9 @@
 """Binding a field: its resolver, permission, cost and description, declared in one place.
 
-graph/schema.py binds every query with `question` and every mutation with `command`. A field of another type that some
-roles cannot see is defined with `question` too. The permission and the error codes are added to the description.
-The binding only declares: the command itself checks the permission, as its refusal is data of the payload.
+graph/schema.py binds every query with `question`, mutation with `command` and subscription with `stream`. A field of
+another type that some roles cannot see is defined with `question` too. The permission and the error codes are added to
+the description. The binding only declares: the command itself checks the permission, as its refusal is data of the
+payload.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -101,13 +102,24 @@ def command(
     )
 
 
-def bindings(schema: strawberry.Schema) -> dict[str, Binding]:
-    """The binding of each field that has one, by name, e.g. "Mutation.rejectOrder"; queries and mutations first.
+def stream(resolver: Callable[..., Any], *, needs: Need | Iterable[Need], description: str) -> Any:
+    """A subscription."""
+    binding = Binding(_tuple(needs))
+    return strawberry.subscription(
+        resolver=resolver,
+        description=f"{description}\n\n{_requires(binding.needs)}",
+        metadata={Binding: binding},
+    )
 
-    Raises TypeError for a field of Query or Mutation without a binding.
+
+def bindings(schema: strawberry.Schema) -> dict[str, Binding]:
+    """The binding of each field that has one, by name, e.g. "Mutation.rejectOrder"; the operations first.
+
+    Raises TypeError for a field of Query, Mutation or Subscription without a binding.
     """
     found: dict[str, Binding] = {}
-    roots = [root for root in (schema._schema.query_type, schema._schema.mutation_type) if root]
+    of_streams = schema._schema.subscription_type
+    roots = [root for root in (schema._schema.query_type, schema._schema.mutation_type, of_streams) if root]
     for named in dict.fromkeys((*roots, *schema._schema.type_map.values())):
         if not is_object_type(named):
             continue
@@ -117,7 +129,7 @@ def bindings(schema: strawberry.Schema) -> dict[str, Binding]:
             if binding:
                 found[f"{named.name}.{name}"] = binding
             elif named in roots:
-                raise TypeError(f"{named.name}.{name} declares no permission: bind it with question or command")
+                raise TypeError(f"{named.name}.{name} declares no permission: bind it with question, command or stream")
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import strawberry
 from graphql import ExecutionResult
@@ -15,14 +15,61 @@ from graph.core.download_links import Links
 from graph.limits.rate import Quota, unlimited
 from models.sign_out import SignOut
 from resolvers.core.context import Context
+from resolvers.live_events import LiveEvents
+
+NO_STREAM = (
+    "A subscription is answered by a stream: send it with Accept: text/event-stream, or over WebSocket "
+    "(graphql-transport-ws)."
+)
+
+
+class Streaming(Protocol):
+    """What a subscription needs of the connection that it answers on."""
+
+    @property
+    def live(self) -> LiveEvents: ...
+
+    @property
+    def is_started(self) -> bool: ...
+
+    def refusal(self, operation: OperationType) -> str | None:
+        """Why an operation of this type cannot be answered here."""
+
+    def open(self) -> None:
+        """Takes a place among the streams of the viewer and of all. Raises GraphQLError when there is none."""
+
+    def start(self) -> None:
+        """Nothing can be refused any more: the answer begins."""
+
+    def close(self) -> None: ...
+
+
+class NoStreaming:
+    """The request cannot be answered by a stream."""
+
+    is_started = False
+
+    @property
+    def live(self) -> LiveEvents:
+        raise LookupError("this request has no stream")
+
+    def refusal(self, operation: OperationType) -> str | None:
+        return NO_STREAM if operation is OperationType.SUBSCRIPTION else None
+
+    def open(self) -> None:
+        raise LookupError("this request has no stream")
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass
 class RequestContext(Context):
     """`expires_at`: when the viewer's token or API key expires; None for a key without expiry.
 
-    `on_sign_out` is called after a user was signed out. `compiled`: whether a compiled plan may be tried, and `result`:
-    what one has answered already (graph/execution/).
+    `on_sign_out` is called after a user was signed out. `cost`: of the operation, when it has been validated.
+    `compiled`: whether a compiled plan may be tried, and `result`: what one has answered already (graph/execution/).
     """
 
     links: Links = field(kw_only=True)
@@ -31,6 +78,8 @@ class RequestContext(Context):
     quota: Quota = field(kw_only=True, default_factory=unlimited)
     compiled: bool = False
     result: ExecutionResult | None = None
+    cost: int = field(default=0, init=False)
+    streaming: Streaming = field(kw_only=True, default_factory=NoStreaming)
 
 
 class ReadFromPrimary(SchemaExtension):

@@ -176,7 +176,15 @@ class MaskErrors(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         yield
-        result = self.execution_context.result
+        self._mask(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        """A result of a subscription, before it is sent."""
+        self._mask(result)
+        yield
+        self.execution_context.result = None  # on_operation masks no result again that was sent
+
+    def _mask(self, result: Any) -> None:
         if result is not None and (errors := getattr(result, "errors", None)):
             request_id = getattr(self.execution_context.context, "request_id", None)
             variables = VariableErrors(self.execution_context.schema._schema, self.execution_context.variables or {})

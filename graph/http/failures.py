@@ -28,6 +28,13 @@ def failure(
     return Response(orjson.dumps(body), status, headers, media_type_of(request))
 
 
+def failure_of(status: int, answer: Mapping[str, Any], request: Headers) -> Response:
+    """An answer without data as a response of its own. `answer`: with the errors."""
+    after = answer["errors"][0]["extensions"].get("retryAfter")
+    headers = {"Retry-After": str(after)} if after else None
+    return Response(orjson.dumps(answer), status, headers, media_type_of(request))
+
+
 def rate_limited(quota: Quota, request: Headers) -> Response:
     headers = quota.headers() | {"Retry-After": str(quota.retry_after)}
     extensions = {key: value for key, value in rate_limit_extensions(quota).items() if key != "code"}

@@ -7,16 +7,18 @@ always needs a CORS preflight, so another site cannot send it on a user's behalf
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
 from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
 from strawberry.schema.base import BaseSchema
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
@@ -24,7 +26,9 @@ from strawberry.types import ExecutionResult
 from graph.core.context import RequestContext
 from graph.core.errors import RETRY_AFTER_SECONDS, is_unavailable
 from graph.http.compiled import CompiledAnswers
-from graph.http.failures import GRAPHQL, JSON, failure, media_type_of
+from graph.http.failures import GRAPHQL, JSON, failure, failure_of, media_type_of
+from graph.http.sse import EventStream, accepts_events
+from graph.http.streams import Stream
 from graph.limits.error_codes import ErrorCode
 from graph.limits.rate import Quota
 from graph.limits.request import RequestTooLarge, check_body, check_document, check_values
@@ -32,6 +36,12 @@ from graph.limits.trusted_documents import DocumentRefused, TrustedDocuments
 
 SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
 STATUS = {ErrorCode.RATE_LIMITED: 429}
+# Before a stream has begun. Other refusals are told in the stream, as the specification demands.
+STREAM_STATUS: Mapping[str, int] = {
+    ErrorCode.RATE_LIMITED: 429,
+    ErrorCode.TOO_MANY_STREAMS: 429,
+    ErrorCode.UNAVAILABLE: 503,
+}
 MAX_NAME_CHARACTERS = 1_000
 TIMED_OUT = (
     "The request took longer than {seconds:g} s and was stopped. Mutations that had committed stay; the others were "
@@ -74,14 +84,16 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         """Executes the request of an authenticated viewer."""
         response = await self._in_time(request)
         response.headers.update(quota.headers())
-        if response.status_code == 429:
+        if response.status_code == 429 and "Retry-After" not in response.headers:
             response.headers["Retry-After"] = str(quota.retry_after)
         return response
 
     async def _in_time(self, request: Request) -> Response:
         try:
             async with asyncio.timeout(self._timeout) as timer:
-                return await self._executed(request)
+                is_stream = request.method == "POST" and accepts_events(request.headers)
+                response: Response = await (self._stream(request) if is_stream else self._executed(request))
+                return response
         except TimeoutError:
             if not timer.expired():
                 raise
@@ -118,6 +130,68 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
             response = await self.run(request, context)
         return response
 
+    async def _stream(self, request: Request) -> Response:
+        """The response to a request for a stream: as soon as it is known that the operation is not refused."""
+        data = await self.parse_http_body(self.request_adapter_class(request))
+        response = await self.get_sub_response(request)
+        stream = self.stream_of(request)
+        context = await self.get_context(request, response)
+        context.streaming = stream
+        parts = stream.parts(await self.results(data, context))
+        first = asyncio.ensure_future(anext(parts))
+        started = asyncio.ensure_future(stream.has_started.wait())
+        try:
+            await asyncio.wait({first, started}, return_when=asyncio.FIRST_COMPLETED)
+            if first.done():
+                answer = await self.process_result(request, first.result())
+                status = STREAM_STATUS.get(_code_of(answer)) if "data" not in answer else None
+                if status:
+                    await parts.aclose()
+                    return failure_of(status, answer, request.headers)
+        except BaseException:
+            first.cancel()
+            with suppress(BaseException):
+                await first
+            await parts.aclose()
+            raise
+        finally:
+            started.cancel()
+        return EventStream(self._answers(request, parts, first), self._error)
+
+    def stream_of(self, request: Request) -> Stream:
+        raise NotImplementedError
+
+    async def results(self, data: GraphQLRequestData, context: RequestContext) -> AsyncGenerator[Any, None]:
+        """The results of an operation: of a query or a mutation one."""
+        results = await self.schema.stream(
+            data.query,
+            variable_values=data.variables,
+            context_value=context,
+            operation_name=data.operation_name,
+            operation_extensions=data.extensions,
+        )
+        return _with_refusal(results)
+
+    async def _answers(
+        self, request: Request, parts: AsyncGenerator[Any, None], first: "asyncio.Future[Any]"
+    ) -> AsyncGenerator[bytes | None, None]:
+        try:
+            with suppress(StopAsyncIteration):
+                yield await self._answer(request, await first)
+            async for part in parts:
+                yield await self._answer(request, part)
+        finally:
+            first.cancel()
+            with suppress(BaseException):
+                await first
+            await parts.aclose()
+
+    async def _answer(self, request: Request, result: ExecutionResult | None) -> bytes | None:
+        return None if result is None else self.encode_json(await self.process_result(request, result))
+
+    def _error(self, error: GraphQLError) -> bytes:
+        return self.encode_json({"errors": [error.formatted]})
+
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         response: Response = await super().get_sub_response(request)
         response.media_type = media_type_of(request.headers)
@@ -129,7 +203,10 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         if isinstance(request, Adapter) and request.data is not None:
             return request.data
-        data = self._read_query(request) if request.method == "GET" else await self._read_body(request)
+        return self.read(self._read_query(request) if request.method == "GET" else await self._read_body(request))
+
+    def read(self, data: dict[str, Any]) -> GraphQLRequestData:
+        """The request that a JSON object is. Raises HTTPException, RequestTooLarge and DocumentRefused."""
         for name, type, description in (
             ("query", str, "a string"),
             ("operationName", str, "a string"),
@@ -177,7 +254,10 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         return data
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        answer = await super().process_result(request, result)
+        return self.answer_of(result)
+
+    def answer_of(self, result: ExecutionResult) -> GraphQLHTTPResponse:
+        answer = process_result(result)
         # Errors without a path are request errors: nothing was executed.
         if result.data is None and all(error.path is None for error in result.errors or ()):
             del answer["data"]
@@ -200,6 +280,20 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
 
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)
+
+
+async def _with_refusal(results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    """A document that cannot be parsed, or that nothing is left for, is a result too."""
+    try:
+        async with aclosing(results):
+            async for result in results:
+                yield result
+    except GraphQLError as error:
+        yield ExecutionResult(data=None, errors=[error])
+
+
+def _code_of(answer: Mapping[str, Any]) -> str:
+    return str(answer["errors"][0].get("extensions", {}).get("code"))
 
 
 def _status(answer: Mapping[str, Any], media_type: str) -> int:

@@ -18,12 +18,14 @@ from collections import Counter
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import uvicorn
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from graph.http.paced import IS_PAUSED
+from graph.http.sse import IS_STREAM
 from graph.limits.error_codes import ErrorCode
 from graph.limits.rate import network_of
 
@@ -75,7 +77,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _make_room(self) -> None:
         """Closes a connection that waits for its client if there are too many: of this address, or of all."""
-        others = [each for each in self.connections if isinstance(each, HttpConnection) and not each._is_refused]
+        others = [each for each in self.connections if isinstance(each, HttpConnection) and each._counts()]
         mine = [each for each in others if each._address == self._address]
         if not self._is_trusted():
             waiting = [each for each in mine if each._waits_for_client()]
@@ -86,6 +88,11 @@ class HttpConnection(HttpToolsProtocol):
             closable = [each for each in others if each._can_be_closed()]
             most, _ = Counter(each._address for each in closable).most_common(1)[0]  # at least this one waits
             self._oldest([each for each in closable if each._address == most])._refuse()
+
+    def _counts(self) -> bool:
+        """Streams are bounded by themselves (graph/http/streams.py)."""
+        is_stream = self.cycle is not None and not self.cycle.response_complete and IS_STREAM in _state_of(self.cycle)
+        return not self._is_refused and not is_stream
 
     def _oldest(self, connections: list["HttpConnection"]) -> "HttpConnection":
         return min(connections, key=lambda each: each._opened_at)
@@ -171,6 +178,10 @@ class HttpConnection(HttpToolsProtocol):
             self.transport.write_eof()
 
 
+def _state_of(cycle: Any) -> Any:
+    return cycle.scope.get("state", {})
+
+
 class Server(uvicorn.Server):
     """A server that shuts down gracefully with exit code 0.
 
@@ -185,6 +196,7 @@ class Server(uvicorn.Server):
         self._on_stop = on_stop
         self._stop_at: float | None = None
         self._is_stopping = False
+        self._closing: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         is_first = self._stop_at is None
@@ -202,9 +214,18 @@ class Server(uvicorn.Server):
         if counter % 10 == 0:
             now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):
-                assert isinstance(connection, HttpConnection)  # noqa: S101 - configured in graph/cli/serve.py
-                connection.watch(now)
+                if isinstance(connection, HttpConnection):
+                    connection.watch(now)
+                else:
+                    self._watch_socket(connection, now)
         return await super().on_tick(counter)
+
+    def _watch_socket(self, connection: Any, now: float) -> None:
+        """Ends a WebSocket that is closing, but whose client does not read what is buffered for it."""
+        if connection.transport.is_closing():
+            since = self._closing.setdefault(connection, now)
+            if now > since + MAX_READ_SECONDS:
+                connection.transport.abort()
 
     def _end_at_last(self) -> None:
         """Ends the process if it has not ended long after all limits of the shutdown, as when a thread hangs."""

@@ -5,7 +5,7 @@ entry that it may have. Each argument that is given adds its own weight. Summing
 document, however its fragments multiply. Specification: https://ibm.github.io/graphql-specs/cost-spec.html
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,12 +90,12 @@ class ListSize:
     )
 
 
-def page_size(*arguments: str) -> ListSize:
-    """For a field that returns a connection (graph/core/pagination.py)."""
+def page_size(*arguments: str, fields: Sequence[str] = ("edges", "nodes")) -> ListSize:
+    """For a field that returns a connection (graph/core/pagination.py), or another type with the list in `fields`."""
     return ListSize(
         assumed_size=DEFAULT_PAGE,
         slicing_arguments=list(arguments),
-        sized_fields=["edges", "nodes"],
+        sized_fields=list(fields),
         require_one_slicing_argument=False,
     )
 

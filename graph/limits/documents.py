@@ -188,8 +188,11 @@ class Limits(SchemaExtension):
         if not errors and not self._names_one_operation(context):
             message = "Must provide operation name if query contains multiple operations."
             errors = [GraphQLError(message, extensions={"code": ErrorCode.OPERATION_RESOLUTION_FAILURE.value})]
+        if not errors and (refusal := context.context.streaming.refusal(context.operation_type)):
+            errors = [GraphQLError(refusal, extensions={"code": ErrorCode.BAD_REQUEST.value})]
         if not errors:
             cost = self._validated.cost(context.schema._schema, context.operation_name, context.variables or {})
+            context.context.cost = cost
             if cost > MAX_COST:
                 errors, cost = [too_costly(cost)], COST_OF_A_REFUSAL
         self._charge(cost)
@@ -201,6 +204,8 @@ class Limits(SchemaExtension):
         return context._provided_operation_name is not None or self._validated.operation(None) is not None
 
     def get_results(self) -> dict[str, Any]:
+        if self.execution_context.context.streaming.is_started:
+            return {}  # of each event, it would be longer than the event
         return cost_of_answer(self._quota)
 
     def _charge(self, units: int) -> None:

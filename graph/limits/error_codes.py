@@ -27,6 +27,7 @@ class ErrorCode(StrEnum):
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     RATE_LIMITED = "RATE_LIMITED"
+    TOO_MANY_STREAMS = "TOO_MANY_STREAMS"
     UNAVAILABLE = "UNAVAILABLE"
     TIMEOUT = "TIMEOUT"
     INTERNAL_ERROR = "INTERNAL_ERROR"
@@ -85,6 +86,9 @@ TOP_LEVEL: Mapping[ErrorCode, About] = {
         REQUEST_ERROR, "The server has no persisted documents (Apollo's protocol).", "With the text of the document."
     ),
     ErrorCode.RATE_LIMITED: About("429", "The allowance is used up. Nothing was executed.", "After Retry-After."),
+    ErrorCode.TOO_MANY_STREAMS: About(
+        "429", "The viewer has as many streams of events as it may have.", "After one of them has ended."
+    ),
     ErrorCode.UNAVAILABLE: About(
         f"503; {FIELD_ERROR} if other fields succeeded",
         "The server, its database or the identity provider is busy or unreachable.",

@@ -19,6 +19,12 @@ def _rate_limit(text: str) -> int:
     return int(text)
 
 
+def _streams(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > 100_000:
+        raise ValueError
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or not 0.1 <= float(text) <= 3600:
         raise ValueError
@@ -61,6 +67,13 @@ REQUEST_TIMEOUT = Variable[float](
     30.0,
     must_be="a number of seconds from 0.1 to 3600",
     about="The longest time that a request to `/graphql` may take.",
+)
+MAX_STREAMS = Variable[int](
+    "ORDERS_MAX_STREAMS",
+    _streams,
+    1_000,
+    must_be="a whole number from 0, for none, to 100000",
+    about="The most streams of events (subscriptions) that each process keeps open.",
 )
 CORS_ORIGINS = Variable[tuple[str, ...]](
     "ORDERS_CORS_ORIGINS",
@@ -117,6 +130,7 @@ COMPILED = Variable[bool](
 EDGE_VARIABLES: tuple[Variable[Any], ...] = (
     RATE_LIMIT,
     REQUEST_TIMEOUT,
+    MAX_STREAMS,
     CORS_ORIGINS,
     TRUSTED_PROXIES,
     TRUSTED_DOCUMENTS,
@@ -133,6 +147,7 @@ class Edge:
 
     rate_limit: int = RATE_LIMIT.default
     request_timeout: float = REQUEST_TIMEOUT.default
+    max_streams: int = MAX_STREAMS.default
     cors_origins: tuple[str, ...] = CORS_ORIGINS.default
     trusted_proxies: tuple[str, ...] = TRUSTED_PROXIES.default
     documents: TrustedDocuments = TRUSTED_DOCUMENTS.default
@@ -147,6 +162,7 @@ def edge_from(values: Mapping[str, str]) -> Edge:
     return Edge(
         rate_limit=RATE_LIMIT.value_in(values),
         request_timeout=REQUEST_TIMEOUT.value_in(values),
+        max_streams=MAX_STREAMS.value_in(values),
         cors_origins=CORS_ORIGINS.value_in(values),
         trusted_proxies=TRUSTED_PROXIES.value_in(values),
         documents=replace(TRUSTED_DOCUMENTS.value_in(values), only=only),

@@ -69,6 +69,10 @@ QUERIES = Counter(
 )
 MAILS = Counter("orders_mails", "Attempts to send a mail by result.", ("result",), registry=REGISTRY)
 
+STREAMS = Gauge(
+    "orders_streams", "Open streams of events, of all workers.", registry=REGISTRY, multiprocess_mode="livesum"
+)
+
 # Kind and name of the current request's operation; set by KindOfOperation.
 _kind: ContextVar[list[str] | None] = ContextVar("kind", default=None)
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.util import surface_expressions
 
+from models.audit import BuyerEvent
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.cart import Cart, CartLine
@@ -142,6 +143,7 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID, *, one_by_one: bool) -> list[Any]:
         with_loader_criteria(Order, Order.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(Buyer, Buyer.id == buyer_id, include_aliases=True),
         with_loader_criteria(BuyerRecipient, BuyerRecipient.buyer_id == buyer_id, include_aliases=True),
+        with_loader_criteria(BuyerEvent, BuyerEvent.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(Cart, Cart.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(CartLine, CartLine.cart_id.in_(own_carts), include_aliases=True),
         # Buyers do not see drafts.

@@ -62,6 +62,26 @@ INTERNAL = frozenset(
     }
 )
 
+# What the buyer of an order is told of it; models/migrations/versions/0024_events.py has the same list.
+SHOWN_TO_BUYERS = frozenset(
+    {
+        EventKind.ORDER_PLACED,
+        EventKind.ORDER_REJECTED,
+        EventKind.OC_CREATED,
+        EventKind.OC_UPDATED,
+        EventKind.OC_APPROVED,
+        EventKind.OC_REFUSED,
+        EventKind.OC_CONFIRMED,
+        EventKind.OC_MADE_EDITABLE,
+        EventKind.SENT_BACK_TO_CART,
+        EventKind.DELIVERY_NOTE_CREATED,
+        EventKind.DELIVERY_NOTE_UPDATED,
+        EventKind.DELIVERY_NOTE_DELETED,
+        EventKind.INVOICE_ISSUED,
+        EventKind.INVOICE_VOIDED,
+    }
+)
+
 # The sources of an order in audit entries. Any other source is the name of an import file.
 SOURCES = {"proxy order": Text("proxy order", "代理注文"), "cart": Text("cart", "カート")}
 
@@ -82,6 +102,28 @@ def sentence(kind: str, details: dict[str, Any], locale: Locale) -> str:
         return kind
     text = text_for(_text(EventKind(kind), details), locale, **details | _values(EventKind(kind), details, locale))
     return f"{text}: {details['comment']}" if details.get("comment") else text
+
+
+def sentence_for_buyer(kind: str, code: str | None, comment: str | None, locale: Locale) -> str:
+    """A buyer's event as one sentence, without its actor and date. An unknown kind is returned as it is.
+
+    `code`: of the delivery note or invoice. `comment`: of the buyer, who refused an OC.
+    """
+    if kind not in SHOWN_TO_BUYERS:
+        return kind
+    text = _FOR_BUYERS.get(kind) or _text(EventKind(kind), {})
+    found = text_for(text, locale, code=code)
+    return f"{found}: {comment}" if comment else found
+
+
+# Where the brand's sentence says what is internal, or calls it by another name than a buyer's status label does.
+_FOR_BUYERS: dict[str, Text] = {
+    EventKind.ORDER_PLACED: Text("Order placed", "注文を登録しました"),
+    EventKind.ORDER_REJECTED: Text("Order declined", "注文はお受けできませんでした"),
+    EventKind.OC_APPROVED: Text("Order confirmation approved", "OCを承認しました"),
+    EventKind.OC_REFUSED: Text("Order confirmation rejected", "OCを否認しました"),
+    EventKind.SENT_BACK_TO_CART: Text("Order returned to your cart", "注文がカートに差し戻されました"),
+}
 
 
 def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[str, str]:

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +32,8 @@ class Context:
     """One per request. `clock` returns the present instant in UTC; `on_mail` tells the relay that there is work.
 
     `sessions_of_viewer`: shared by the viewer's requests; None outside of the server.
+    `on_events`: called after a commit that recorded events of this brand.
+
     One read() must not be nested in another: each waits for its turn. A command has one transaction() at a time.
     """
 
@@ -40,6 +43,7 @@ class Context:
     request_id: str | None = None
     on_mail: Callable[[], None] = lambda: None
     sessions_of_viewer: asyncio.Semaphore | None = field(default=None, repr=False)
+    on_events: Callable[[UUID], None] = lambda _: None
     loaders: Loaders = field(init=False)
     may_lag: bool = field(default=True, init=False)
     _sessions: asyncio.Semaphore = field(init=False, repr=False)
@@ -49,13 +53,13 @@ class Context:
         self.loaders = Loaders(self.read)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """Reads from the replica, if there is one, until the request runs a command."""
+    async def read(self, *, may_lag: bool = True) -> AsyncIterator[AsyncSession]:
+        """Reads from the replica, if there is one and it may lag, until the request runs a command."""
         # First the request's own: so a request with many fields does not queue with all of them before another one's.
         async with (
             self._sessions,
             self.sessions_of_viewer or nullcontext(),
-            self.database.read(self.actor.scope, may_lag=self.may_lag) as session,
+            self.database.read(self.actor.scope, may_lag=may_lag and self.may_lag) as session,
         ):
             yield session
 

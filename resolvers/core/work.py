@@ -86,6 +86,10 @@ class Work:
         """What was done, in order. Each event becomes an audit entry when the command ends."""
         self._events += events
 
+    @property
+    def brands_with_events(self) -> set[UUID]:
+        return {event.brand_id for event in self._events}
+
     def promise_notices(self) -> None:
         """Puts the mails of `notices` into the outbox."""
         for order in self.orders:
@@ -104,7 +108,7 @@ class Work:
         entries = [audit.entry(event, self.context.actor, self.context.request_id) for event in self._events]
         for entry in entries:
             entry.details |= self.details
-        await audit.record(self.session, entries)
+        await audit.record(self.session, entries, self.context.clock)
 
 
 @asynccontextmanager
@@ -114,6 +118,8 @@ async def working(context: Context) -> AsyncIterator[Work]:
         work = Work(context, session, context.clock())
         yield work
         await work.finish()
+    for brand_id in work.brands_with_events:
+        context.on_events(brand_id)
 
 
 async def write_unaudited(database: Database, brand_id: UUID, statement: Executable) -> None:

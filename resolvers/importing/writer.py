@@ -242,7 +242,7 @@ class Writer:
         if rejected:
             await self.decisions.write(session, rejected)
             events += rejected
-        entries = await audit.chained_rows(session, events, self.actor)
+        entries = await audit.chained_rows(session, events, self.actor, self.clock)
         await copy_rows(session, {"audit_entries": entries})
         return counts, others
 

@@ -113,7 +113,8 @@ async def test_a_query_is_answered_for_exactly_the_roles_with_permission(databas
         client = api.as_(actor_of(shop, role))
         for kind, name, field in walk.fields():
             if kind == "query":
-                variables = walk.variables(field, ids) | ({"code": "none"} if name == "orderByCode" else {})
+                special = {"orderByCode": {"code": "none"}, "events": {"brandCode": shop.brand.code}}.get(name, {})
+                variables = walk.variables(field, ids) | special
                 answer = await client.execute(walk.document(kind, name), **variables)
                 found = answer["data"] and answer["data"][name]
                 nothing = not found or (isinstance(found, dict) and found.get("edges") == [])

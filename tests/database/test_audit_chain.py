@@ -126,15 +126,15 @@ async def insert_an_older_entry(session: AsyncSession) -> None:
 
 
 async def insert_a_chained_rejection(session: AsyncSession) -> None:
-    await record(session, [await forged(session, EventKind.ORDER_REJECTED)])
+    await record(session, [await forged(session, EventKind.ORDER_REJECTED)], lambda: NOON)
 
 
 async def insert_a_chained_archiving(session: AsyncSession) -> None:
-    await record(session, [await forged(session, EventKind.ORDER_ARCHIVED)])
+    await record(session, [await forged(session, EventKind.ORDER_ARCHIVED)], lambda: NOON)
 
 
 async def insert_a_chained_send_back(session: AsyncSession) -> None:
-    await record(session, [await forged(session, EventKind.SENT_BACK_TO_CART)])
+    await record(session, [await forged(session, EventKind.SENT_BACK_TO_CART)], lambda: NOON)
 
 
 async def insert_an_entry_before_the_first(session: AsyncSession) -> None:

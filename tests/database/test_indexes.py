@@ -34,7 +34,9 @@ from tests.support.postgres import Postgres
 ORDERS = {"large": 3_500, "small": 200}
 # Tables that grow with the orders. Brands, buyers, SKUs, tags and carts do not: a search by part of a name scans them.
 GROWING = {
-    name for name in metadata.tables if name.startswith(("order", "audit_entries", "outbox", "delivery", "invoice"))
+    name
+    for name in metadata.tables
+    if name.startswith(("order", "audit_entries", "buyer_events", "outbox", "delivery", "invoice"))
 } | {"backlog_skus", "idempotency_keys", "bulk_runs"}
 # Those that are large enough in a test for PostgreSQL to plan as it would with a million orders.
 LARGE = {"orders", "order_lines", "audit_entries", "delivery_note_lines"}
@@ -56,6 +58,8 @@ PAGE = """query ($after: String, $before: String, $first: Int, $last: Int, $filt
 FACETS = """{ orderFacets(filter: $filter) { statuses { count } deliveryStatuses { count } tags { count }
               reasons { count } } }"""
 SORTS = ("PLACED_AT", "UPDATED_AT", "CODE", "TOTAL", "BUYER", "STATUS")
+FEED = """query ($after: Int, $orderId: ID, $kinds: [OrderEventKind!]) {
+          events(after: $after, first: 20, orderId: $orderId, kinds: $kinds) { nodes { sequence } } }"""
 REJECT = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: false, idempotencyKey: "k"}) {
             userErrors { code } } }"""
 DELETE_TAG = "mutation ($id: ID!) { deleteTag(input: {tagId: $id, removeFromOrders: false}) { userErrors { code } } }"
@@ -171,6 +175,14 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         "failed mails": (client, mails, {"status": ["FAILED"]}),
     }
 
+    def feed(who: Client, **variables: Any) -> Callable[[], Awaitable[object]]:
+        return lambda: who.data(FEED, **({"after": 0} | variables))
+
+    of_one: dict[str, Any] = {"orderId": to_id(Kind.ORDER, order)}
+    own: dict[str, Any] = {
+        "orderId": to_id(Kind.ORDER, await one(client, select(Order.id).where(Order.buyer_id == buyer)))
+    }
+    rare: dict[str, Any] = {"kinds": ["BUYER_ERASED"]}
     everything = f"{{ orders(first: 20) {{ nodes {ORDER} }} }}"
     return {
         "newest first": page(),
@@ -210,6 +222,12 @@ async def asked(client: Client) -> dict[str, Callable[[], Awaitable[object]]]:
         **{f"search {word}": filtered(search=word) for word in ("so-000", "0001000", "東京", "b0007", "m0042-xl")},
         "search without a hit": filtered(search="zzzz example"),
         "history by a word": lambda: client.data('{ history(filter: {search: "0001000"}) { nodes { id } } }'),
+        **{f"feed {n}": feed(client, after=n) for n in (0, 2_000)},
+        "feed of an order": feed(client, **of_one),
+        "feed by kind": feed(client, **rare),
+        **{f"a buyer user's feed {n}": feed(buyer_user, after=n) for n in (0, 2)},
+        "a buyer user's feed of an order": feed(buyer_user, **own),
+        "a buyer user's feed by kind": feed(buyer_user, **rare),
         "alike by code": lambda: client.data('{ orderByCode(code: " so-0001000 ") { code } }'),
         "by reference": lambda: client.data('{ orderByReference(reference: "ERP-1") { code } }'),
         "by code": lambda: client.data('{ orderByCode(code: "SO-0001000") { code } }'),

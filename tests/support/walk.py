@@ -104,8 +104,11 @@ class Walk:
                 yield operation, name, field
 
     def nested_with_arguments(self) -> set[str]:
-        """The fields below the root that take arguments, as "Order.pdf(document)"."""
-        roots = (self.schema.query_type, self.schema.mutation_type)
+        """The fields below the root that take arguments, as "Order.pdf(document)".
+
+        Subscriptions are tried in tests/server/test_live_events.py.
+        """
+        roots = (self.schema.query_type, self.schema.mutation_type, self.schema.subscription_type)
         return {
             f"{type_.name}.{name}({argument})"
             for type_ in self.schema.type_map.values()
