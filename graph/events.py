@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry import ID, UNSET, Private
@@ -15,11 +16,13 @@ from graph.core.ids import Kind, from_id
 from graph.core.node import as_node
 from graph.history_types import OrderEventKind, published_kind
 from resolvers import events as resolvers
-from resolvers.inputs import InputError
 from resolvers.reading.pagination import DEFAULT_PAGE, MAX_PAGE_SIZE
 
 if TYPE_CHECKING:
     from graph.orders import Order
+
+
+NOTHING = UUID(int=0)
 
 
 @strawberry.type(
@@ -120,9 +123,8 @@ async def events(
 
 def read_filter(kinds: list[OrderEventKind] | None, order_id: ID | None) -> resolvers.EventFilter:
     """Raises InputError."""
-    order = from_id(Kind.ORDER, order_id) if order_id is not None else None
-    if order_id is not None and order is None:
-        raise InputError("This is not an order's id that we gave out.", "orderId")
+    # What is no order's id is the id of nothing, like a foreign one.
+    order = None if order_id is None else from_id(Kind.ORDER, order_id) or NOTHING
     return resolvers.EventFilter(None if kinds is None else [kind.value for kind in kinds], order)
 
 

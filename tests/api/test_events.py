@@ -178,7 +178,6 @@ async def test_an_operator_names_the_brand(database: Database, api: Client, shop
         ({"after": 1}, "after is 1, but the last event is 0. If the database was restored"),
         ({"first": 0}, "first must be between 1 and 100."),
         ({"first": 101}, "first must be between 1 and 100."),
-        ({"orderId": "x"}, "This is not an order's id that we gave out."),
         ({"kinds": ["OTHER"]}, "There is no kind OTHER to look for."),
         ({"brandCode": "x"}, "You have no brand with this code."),
         ({"brandCode": "a\0b"}, "brandCode has a character that cannot be kept"),

@@ -131,7 +131,6 @@ async def test_a_listener_resumes_without_a_gap(
         ({"after": 9}, EVENTS, "BAD_USER_INPUT"),
         ({"after": -1}, EVENTS, "BAD_USER_INPUT"),
         ({"kinds": ["NONE"]}, EVENTS, "BAD_USER_INPUT"),
-        ({"orderId": "x"}, EVENTS, "BAD_USER_INPUT"),
         ({"brandCode": "x"}, EVENTS, "BAD_USER_INPUT"),
         ({}, "subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ({}, "subscription { events { sequence } viewer { name } }", "GRAPHQL_VALIDATION_FAILED"),
