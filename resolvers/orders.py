@@ -98,6 +98,8 @@ class OrderFilter:
         said = {each.name for each in fields(self) if getattr(self, each.name) != each.default}
         if not (self.search or "").split():
             said.discard("search")
+        if not self.only_archived:
+            said.discard("only_archived")
         return bool(said - {"include_archived"})
 
     @property

@@ -175,7 +175,7 @@ class Plan:
         self._arguments: list[Callable[[Viewer, VariableValues], Any]] = []
         self._asked: dict[tuple[Viewer, bytes], list[Any]] = {}
         self._values: list[Callable[[Any], str]] = []  # of a request
-        self._tellers: list[Callable[[Viewer], Kept]] = []
+        self._text_makers: list[Callable[[Viewer], Kept]] = []
         self._kept: dict[Viewer, list[Kept]] = {}
         self._levels = 0
         self._counter = 0
@@ -204,7 +204,7 @@ class Plan:
                 self._asked[key] = arguments
         kept = self._kept.get(viewer)
         if kept is None:
-            kept = self._kept[viewer] = [each(viewer) for each in self._tellers]
+            kept = self._kept[viewer] = [each(viewer) for each in self._text_makers]
         values = [each(request) for each in self._values]
         steps: Steps = self._names["run"](actor, kept, arguments, values)
         return steps
@@ -445,9 +445,9 @@ class Plan:
         row = "".join(f"{each}, " for each in [*names, *(f"a{n}" for n in range(len(level.apart)))])
         row = f"({row})"
         lines += [line.replace("ROW", row) for line in level.before]
-        told = self._tell(level)
-        if told:
-            lines.append(f"told = kept[{len(self._tellers) - 1}]")
+        texts = self._texts(level)
+        if texts:
+            lines.append(f"texts = kept[{len(self._text_makers) - 1}]")
         outs = [f"out{n}" for n in range(len(views))]
         lines += [f"{each} = []" for each in outs]
         if level.lists:
@@ -455,7 +455,7 @@ class Plan:
             lines.append(f"for {row}, {elements} in zip(rows, {', '.join(level.lists)}, strict=True):")
         else:
             lines.append(f"for {row} in rows:")
-        lines += [f"    {each}" for each in told]
+        lines += [f"    {each}" for each in texts]
         lines += [f"    {out}.append({view.quick})" for out, view in zip(outs, views, strict=True)] or ["    pass"]
         name = self._name("level")
         lines.append(f"return {', '.join(outs)}," if outs else "return ()")
@@ -463,7 +463,7 @@ class Plan:
         self._write(name, "v, kept, args, rows", ["if rows:", *(f"    {line}" for line in lines), empty])
         return name
 
-    def _tell(self, level: Level) -> list[str]:
+    def _texts(self, level: Level) -> list[str]:
         """The line that looks up what is kept for a row: once for all pure fields of a level."""
         if not level.pure:
             return []
@@ -474,26 +474,26 @@ class Plan:
             for make, write, arguments, names in level.pure
         ]
 
-        def teller(viewer: Viewer) -> Kept:
-            def told(*raw: Any) -> tuple[str, ...]:
+        def make_texts(viewer: Viewer) -> Kept:
+            def texts_of(*raw: Any) -> tuple[str, ...]:
                 values = [processor(each) for processor, each in zip(processors, raw, strict=True)]
                 return tuple(
                     write(make(viewer, *(values[n] for n in places), **arguments))
                     for make, write, arguments, places in tasks
                 )
 
-            return Kept(told)
+            return Kept(texts_of)
 
-        self._tellers.append(teller)
+        self._text_makers.append(make_texts)
         names = "".join(f"t{n}, " for n in range(len(level.pure)))
         key = "".join(f"{self._at(level, each)}, " for each in columns)
-        return [f"{names} = told[({key})]"]
+        return [f"{names} = texts[({key})]"]
 
     def _joined(self, statement: Any, source: Source, columns: Iterable[str]) -> Any:
         statement = source.base(statement.select_from(source.model))
-        for start, join in source.joins.items():
+        for start, add in source.joins.items():
             if any(each.startswith(start) for each in columns):
-                statement = join(statement)
+                statement = add(statement)
         return statement
 
     # ---------------------------------------------------------------- roots

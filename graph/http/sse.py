@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from graph.http.failures import GRAPHQL, JSON
 from graph.http.streams import StreamEnded
 
 MEDIA_TYPE = "text/event-stream"
@@ -28,8 +29,10 @@ IS_STREAM = "is_stream"  # in the state of the request, for graph/http/server.py
 
 
 def accepts_events(headers: Headers) -> bool:
+    """Whether a client wants a stream. One that also names JSON, as urql does for all queries, gets JSON."""
     accepted = headers.get("accept", "")[:MAX_ACCEPT_CHARACTERS].lower().split(",")
-    return any(each.partition(";")[0].strip() == MEDIA_TYPE for each in accepted)
+    types = {each.partition(";")[0].strip() for each in accepted}
+    return MEDIA_TYPE in types and not types & {GRAPHQL, JSON}
 
 
 def event(answer: bytes) -> bytes:

@@ -155,6 +155,7 @@ async def test_warnings_name_the_orders_whose_buyers_are_not_notified(
         ({"filter": {"search": None, "status": None, "canReject": None, "placedTo": None}}, "FILTER_WITHOUT_CONDITION"),
         ({"filter": {"search": " \t\u3000"}, "all": None}, "FILTER_WITHOUT_CONDITION"),
         ({"filter": {"includeArchived": True}}, "FILTER_WITHOUT_CONDITION"),
+        ({"filter": {"onlyArchived": False}}, "FILTER_WITHOUT_CONDITION"),
         ({"all": True, "expectedCount": 2}, "SELECTION_CHANGED"),
         ({"all": True, "expectedCount": -1}, "SELECTION_CHANGED"),
         ({"all": True, "token": ""}, "SELECTION_CHANGED"),

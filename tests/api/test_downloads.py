@@ -25,7 +25,7 @@ from models.database.sessions import Database
 from models.delivery_note import DeliveryNote
 from models.locale import Locale
 from models.order import DataSet
-from models.policy import OrderStatus, Role
+from models.policy import DeliveryStatus, OrderStatus, Role
 from resolvers.history import HistoryFilter
 from resolvers.orders import OrderFilter
 from tests.support.client import SECRET, Client, id_of
@@ -235,6 +235,15 @@ EVERY_CONDITION = [
         placed_from=NOON,
         placed_to=NOON + timedelta(microseconds=1),
         include_archived=True,
+        delivery_status=[DeliveryStatus.NONE],
+        updated_since=NOON,
+        updated_before=NOON,
+        catalog_ids=[uuid4()],
+        invoiced=False,
+        only_archived=False,
+        without_tag=True,
+        assigned=False,
+        assignee_ids=["mem-1"],
     ),
     HistoryFilter(
         search="注文",

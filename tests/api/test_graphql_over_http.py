@@ -143,7 +143,10 @@ def test_every_audit_of_the_specification_is_run() -> None:
         (f"{GRAPHQL};charset=utf-8, {JSON};charset=utf-8", GRAPHQL),
         (f"{GRAPHQL};q=0", JSON),
         (f"{GRAPHQL};q=much", JSON),
-        ("multipart/mixed, text/event-stream", JSON),
+        ("multipart/mixed", JSON),
+        (f"{GRAPHQL}, application/graphql+json, {JSON}, text/event-stream, multipart/mixed", GRAPHQL),
+        (f"text/event-stream, {JSON}", JSON),
+        ("multipart/mixed, text/event-stream", "text/event-stream; charset=utf-8"),
         (", ;;", JSON),
     ],
 )

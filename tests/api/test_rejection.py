@@ -134,6 +134,7 @@ async def test_the_buyer_is_mailed_the_typed_body(database: Database, member: Cl
         "notify": True,
         "notified": True,
         "body_sha256": hashlib.sha256(body.encode()).hexdigest(),
+        "decided_at": NOON.isoformat(),
     }
     assert entry.request_id
 

@@ -183,8 +183,8 @@ async def delete_a_rejected_order(session: AsyncSession) -> None:
     """With all that belongs to it, but its entries."""
     order_id = (await session.scalars(select(OrderRejection.order_id).limit(1))).one()
     if session.get_bind().dialect.name == "postgresql":
-        name = "fk_audit_entries_orders"
-        await session.execute(text(f"ALTER TABLE audit_entries DROP CONSTRAINT {name}"))
+        for name in ("audit_entries", "buyer_events"):
+            await session.execute(text(f"ALTER TABLE {name} DROP CONSTRAINT fk_{name}_orders"))
     for table in (OrderTag, OutboxMessage, OrderRejection, OrderLine):
         await session.execute(delete(table).where(table.order_id == order_id))
     await session.execute(delete(Order).where(Order.id == order_id))
