@@ -25,6 +25,7 @@ from graphql import (
     get_named_type,
 )
 
+from graph.limits.size import MAX_FIELDS, MAX_SELECTION_SETS
 from tests.support.client import Client
 
 # Argument name → the kind of its id, a key of the ids to fill in.
@@ -132,14 +133,21 @@ class Walk:
         return found
 
     def document(self, operation: str, name: str, depth: int = 3) -> str:
-        """The field with all arguments as variables, and all fields without arguments down to `depth`."""
+        """The field with all arguments as variables, and all fields without arguments down to `depth`.
+
+        Where these are more than a document may have, one level less.
+        """
         root = self.schema.query_type if operation == "query" else self.schema.mutation_type
         assert root is not None
         field = root.fields[name]
         variables = ", ".join(f"${argument}: {each.type}" for argument, each in field.args.items())
         arguments = ", ".join(f"{argument}: ${argument}" for argument in field.args)
         head = f"{operation} ({variables}) {{ {name}({arguments})" if variables else f"{operation} {{ {name}"
-        return f"{head} {self._selection(field.type, depth)} }}"
+        selection = self._selection(field.type, depth)
+        fields = len(selection.replace("{", "").replace("}", "").split())
+        if fields >= MAX_FIELDS or selection.count("{") >= MAX_SELECTION_SETS:
+            selection = self._selection(field.type, depth - 1)
+        return f"{head} {selection} }}"
 
     def variables(self, field: GraphQLField, ids: dict[str, str], path: Path = ()) -> dict[str, Any]:
         """Values for all required arguments, and for the optional ones on the way to `path`."""
