@@ -62,7 +62,7 @@ async def fitting(database: Database, shop: Shop, own: dict[str, str], place: Pl
         return own | {"Order": id_of(await make_order(database, shop, status=OrderStatus.OC_CREATED))}
     if place.field == "eraseBuyer":  # not the buyer of everything else
         return own | {"Buyer": id_of(await make_buyer(database, shop.brand))}
-    if place.field in ("history", "historyExcel"):
+    if place.field in ("history", "historyExcel", "events"):
         async with database.read(Scope(shop.brand.id)) as session:
             told_of = await session.scalars(select(AuditEntry.order_id).where(AuditEntry.order_id.is_not(None)))
             return own | {"Order": to_id(Kind.ORDER, told_of.first() or new_id())}

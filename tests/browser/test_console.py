@@ -38,7 +38,7 @@ WORDS = {
         "archive": "注文をアーカイブ",
     },
 }
-XSS = "<img src=x onerror=alert(1)>\n‮We are sorry & so on."
+XSS = "<img src=x onerror=alert(1)>\nWe are sorry & so on."
 
 Words = Callable[[str], str]
 

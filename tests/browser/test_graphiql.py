@@ -13,7 +13,7 @@ from graph.http.graphiql import graphiql_page
 
 TABS = [
     "Orders", "Order", "MailPreview", "RejectOrder", "Tags", "CreateTag", "ApplyTags", "Downloads", "ArchiveOrder",
-    "History",
+    "History", "Listen",
 ]  # fmt: skip
 ANSWER = "document.querySelector('.result-window .CodeMirror')?.CodeMirror"
 STORED = "JSON.parse(localStorage.getItem('graphiql:tabState'))"
