@@ -60,9 +60,13 @@ class Channel:
             self._database.url.difference_update_query(["pgbouncer"])
         )
         connection = await asyncpg.connect(**options, timeout=10)
-        self._is_lost.clear()
-        connection.add_termination_listener(lambda _: self._is_lost.set())
-        await connection.add_listener(NAME, lambda _connection, _process, _name, hint: self._on_hint(hint))
+        try:
+            self._is_lost.clear()
+            connection.add_termination_listener(lambda _: self._is_lost.set())
+            await connection.add_listener(NAME, lambda _connection, _process, _name, hint: self._on_hint(hint))
+        except BaseException:  # also when this is cancelled
+            connection.terminate()
+            raise
         return connection
 
     async def _send_all(self, connection: Any) -> None:

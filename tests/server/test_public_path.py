@@ -35,8 +35,11 @@ async def test_everything_works_below_the_path(sqlite_url: str, keeps: bool) -> 
 
         for start in (PATH, f"{PATH}/"):
             redirect = await http.get(at(start))
-            assert (redirect.status_code, redirect.headers["Location"]) == (307, f"{PATH}/graphql")
-        page = await http.get(at(redirect.headers["Location"]), headers={"Accept": "text/html"})
+            assert (redirect.status_code, redirect.headers["Location"]) == (307, f"{PATH}/console")
+        console = await http.get(at(redirect.headers["Location"]))
+        for address in re.findall(r'(?:src|href)="(/[^"]+)"', console.text):
+            assert (await http.get(at(address))).status_code == 200, address
+        page = await http.get(at(f"{PATH}/graphql"), headers={"Accept": "text/html"})
         assert page.status_code == 200
         assert "script-src 'self'" in page.headers["Content-Security-Policy"]
         assert f'name="public-path" content="{PATH}"' in page.text
