@@ -149,7 +149,7 @@ async def _warn_without_row_security(database: Database) -> None:
 
 
 def _welcome(address: str, lines: list[str]) -> str:
-    told = ["", f"Order Management is at {address}/graphql", "", *lines, "", "Stop with Ctrl+C.", ""]
+    told = ["", f"Order Management is at {address}/console, GraphiQL at {address}/graphql", "", *lines, "", "Stop with Ctrl+C.", ""]
     return "\n".join(f"  {line}".rstrip() for line in told)
 
 
