@@ -174,7 +174,8 @@ def _work(setup: Setup, jobs: "Connection[Any, Any]") -> None:
     # Ctrl+C reaches every process of the terminal. The server stops this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.nice(NICE)
+    with suppress(PermissionError):  # the sandbox of deploy/orders.service
+        os.nice(NICE)
     threading.Thread(target=end_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
         asyncio.run(_serve(setup, jobs))
