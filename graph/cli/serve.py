@@ -149,8 +149,9 @@ async def _warn_without_row_security(database: Database) -> None:
 
 
 def _welcome(address: str, lines: list[str]) -> str:
-    told = ["", f"Order Management is at {address}/console, GraphiQL at {address}/graphql", "", *lines, "", "Stop with Ctrl+C.", ""]
-    return "\n".join(f"  {line}".rstrip() for line in told)
+    places = f"Order Management is at {address}/console, GraphiQL at {address}/graphql"
+    printed = ["", places, "", *lines, "", "Stop with Ctrl+C.", ""]
+    return "\n".join(f"  {line}".rstrip() for line in printed)
 
 
 def _demo_lines(settings: Settings, address: str, tokens: dict[str, str], key: str | None) -> list[str]:
