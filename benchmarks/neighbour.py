@@ -6,13 +6,15 @@ those beside a flood grow more: `load` is the machine's, at the end of each row.
 """
 
 import asyncio
+import json
 import os
 import secrets
 import tempfile
 import time
+from base64 import urlsafe_b64encode
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
@@ -21,6 +23,7 @@ from statistics import mean, quantiles
 from typing import Any
 
 import httpx2
+from joserfc.jwk import RSAKey
 
 from benchmarks.requests import LIST
 from benchmarks.workbook import fill
@@ -32,6 +35,7 @@ from models.migrations import upgrade
 from models.policy import Role
 from tests.support.client import SECRET
 from tests.support.postgres import start_postgres
+from tests.support.provider import AUDIENCE, ISSUER, sign
 from tests.support.server_process import ServerProcess, server_process
 
 ORDERS = 30_000
@@ -90,6 +94,20 @@ async def made_up_keys(parties: Parties) -> None:
     await parties.again_and_again(78, headers, VIEWER)
 
 
+async def made_up_tokens(parties: Parties) -> None:
+    """Signed, by a key that nobody has published: its id is another one each time."""
+    key = RSAKey.generate_key(2048)
+    now = int(time.time())
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "orders_role": "operator", "iat": now, "exp": now + 300}
+    _, payload, signature = sign(key, claims, kid="made-up").split(".")
+
+    def headers() -> dict[str, str]:
+        header = json.dumps({"alg": "RS256", "kid": secrets.token_hex(8)}).encode()
+        return {"Authorization": f"Bearer {urlsafe_b64encode(header).rstrip(b'=').decode()}.{payload}.{signature}"}
+
+    await parties.again_and_again(78, headers, VIEWER)
+
+
 async def idle_connections(parties: Parties) -> None:
     port = httpx2.URL(parties.url).port
     while True:
@@ -112,6 +130,7 @@ FLOODS: dict[str, Flood] = {
     "smallest queries, 44 connections": viewer(44, VIEWER),
     "lists, 44 connections": viewer(44, LIST),
     "made-up API keys, 78 connections": made_up_keys,
+    "made-up RS256 tokens, 78 connections": made_up_tokens,
     "500 idle connections": idle_connections,
     "alone again": nobody,
 }
@@ -139,7 +158,18 @@ async def measure(name: str, url: str, seconds: float) -> None:
 
     print(f"\n{name}, {ORDERS:,} orders\n{'':<40}{'asked':>7}{'503':>6}{'p50 ms':>9}{'p99 ms':>9}{'load':>6}")
     p99: dict[str, float] = {}
-    async with server_process(url, "--drain", "0", ORDERS_RATE_LIMIT="0") as server:
+    async with (
+        hanging_provider() as keys,
+        server_process(
+            url,
+            "--drain",
+            "0",
+            ORDERS_RATE_LIMIT="0",
+            ORDERS_OIDC_ISSUER=ISSUER,
+            ORDERS_OIDC_AUDIENCE=AUDIENCE,
+            ORDERS_OIDC_JWKS_URL=keys,
+        ) as server,
+    ):
         for title in FLOODS:
             with flooding(title, server.url, headers("greedy")) as outcomes:
                 await asyncio.sleep(2)
@@ -153,6 +183,22 @@ async def measure(name: str, url: str, seconds: float) -> None:
             )
     alone = mean(each for title, each in p99.items() if title.startswith("alone"))
     print("x alone: " + ", ".join(f"{each / alone:.1f} {title}" for title, each in p99.items()))
+
+
+@asynccontextmanager
+async def hanging_provider() -> AsyncIterator[str]:
+    """The URL of keys that are never sent."""
+
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        writer.transport.abort()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys"
+    finally:
+        server.close()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ the buyer reads what was true when the brand decided.
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any, Self, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Enum, ForeignKeyConstraint, Index, String, Text, func, select, text
@@ -70,6 +70,11 @@ class OrderNotice:
     contents: OrderContents | None = None
     contact_email: str | None = None
     phone: str | None = None
+
+    @classmethod
+    def stored(cls, values: dict[str, Any]) -> Self:
+        """What OutboxMessage.notice has. Raises TypeError, ValueError and KeyError if it is damaged."""
+        return cls(**values | {"kind": MailKind(values["kind"]), "locale": Locale(values["locale"])})
 
 
 CONTACTS = ("contact_email", "phone")

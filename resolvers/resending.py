@@ -46,7 +46,7 @@ async def resend_notification(context: Context, notification_id: UUID | None, **
         addresses = await addresses_of(work.session, order)
         if not addresses:
             raise Refused(_not_now(context, NOBODY_TO_SEND_TO))
-        message = work.promise(replace(OrderNotice(**failed.notice), to=addresses), order)
+        message = work.promise(replace(OrderNotice.stored(failed.notice), to=addresses), order)
         kind = EventKind.NOTIFICATION_RESENT
         work.record(OrderChanged(brand_id=order.brand_id, order_id=order.id, at=work.now, kind=kind))
         return message.id

@@ -269,7 +269,7 @@ class Relay:
     async def _send(self, message: Claimed) -> Attempt:
         before = message.left_over or {}
         try:
-            notice = OrderNotice(**message.notice)
+            notice = OrderNotice.stored(message.notice)
             mail = render(notice)
             recipients, unreachable = reachable(mail.to)
             bounced = {} if before else dict.fromkeys(unreachable, "no mail can be addressed to it")
@@ -277,7 +277,7 @@ class Relay:
                 told = f"no mail can be addressed to {', '.join(unreachable)}"
                 return Attempt(NotificationStatus.FAILED, told, bounced=bounced)
             email = email_message(
-                replace(mail, to=recipients),
+                replace(mail, to=[each for each in mail.to if each not in unreachable]),
                 id=message.id,
                 sender=self._sender,
                 sender_name=notice.sender_name,

@@ -46,7 +46,7 @@ async def test_a_preview_equals_the_mail_that_is_sent(database: Database, api: C
     from exports.mail import render
     from models.outbox import OrderNotice
 
-    mail = render(OrderNotice(**notice))
+    mail = render(OrderNotice.stored(notice))
     assert (mail.subject, mail.text) == (shown["subject"], shown["text"])
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import email
 import email.policy
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from sqlalchemy import select
 
+from exports.mail import render
 from exports.relay.relay import Delivered, Relay, pause
 from exports.relay.transports import FileTransport, Sent, SmtpTransport, Transport
 from models.database.sessions import Database
 from models.locale import Locale
+from models.messages.mail import MailKind
 from models.outbox import NotificationStatus, OrderNotice, OutboxMessage, message
 from models.scope import EVERYTHING
 from tests.support.clock import Clock
@@ -102,6 +104,22 @@ async def test_sends_what_is_due_once(database: Database, server: Controller, ma
     assert {(each.status, each.attempts, each.sent_at, each.last_error) for each in await outbox(database)} == {
         (NotificationStatus.SENT, 1, NOON, None)
     }
+
+
+async def test_a_stored_mail_is_the_mail_that_was_rendered(
+    database: Database, server: Controller, mailbox: Mailbox, clock: Clock
+) -> None:
+    """The outbox stores texts, whatever the types of the fields are."""
+    queued = notice(locale=Locale.JA, kind=MailKind.ORDER_REJECTED, buyer_name="株式会社山田　御中")
+    await promise(database, **asdict(queued))
+    [made] = await outbox(database)
+    assert OrderNotice.stored(made.notice) == queued
+    assert await Relay(database, SmtpTransport(url_of(server)), sender=SENDER, clock=clock).drain() == Delivered(sent=1)
+    plain = mailbox.taken[0].get_body(("plain",))
+    assert plain
+    shown: str = plain.get_content()
+    assert shown.replace("\r\n", "\n").strip() == render(queued).text.strip()
+    assert shown.startswith("株式会社山田 御中\r\n\r\n")
 
 
 async def test_a_mail_goes_to_all_recipients(

@@ -184,7 +184,8 @@ async def test_addresses_that_need_quotes_get_them(database: Database, clock: Cl
     assert server.recipients == [quoted]
     assert (await row(database)).last_error == '"ends."@docomo.ne.jp: 501 syntax'
     parsed = message_from_bytes(server.mails[0], policy=default)
-    assert [each.username.strip('"') for each in parsed["To"].addresses] == [each.partition("@")[0] for each in odd]
+    assert [each.username for each in parsed["To"].addresses] == [each.partition("@")[0] for each in odd]
+    assert b'To: "abc..def"@docomo.ne.jp,\r\n "ends."@docomo.ne.jp,' in server.mails[0]
 
 
 @pytest.mark.parametrize(("reply", "done"), [("451 greylisted", Delivered(retry=1)), ("552 no", Delivered(failed=1))])
