@@ -16,6 +16,7 @@ from models.tag import OrderTag, Tag
 from resolvers.core.context import Context
 from resolvers.orders import TAG_OF_ORDER, OrderFilter, conditions
 from resolvers.reading.rows import REASON_COLUMNS, TAG_COLUMNS, ReasonRow, TagRow
+from resolvers.reading.search import FEW_OF_MANY
 
 MAX_FACETS = 100  # of tags, and of reasons
 Part = Literal["statuses", "tags", "reasons"]
@@ -53,7 +54,8 @@ async def order_facets(context: Context, filter: OrderFilter, parts: Collection[
 async def _count_statuses(session: AsyncSession, where: list[Any], found: OrderFacets) -> None:
     orders = select(Order.status, DELIVERY_STATUS.label("delivery_status")).where(*where).subquery()
     columns = (orders.c.status, orders.c.delivery_status)
-    for status, delivery, count in await session.execute(select(*columns, func.count()).group_by(*columns)):
+    counts = select(*columns, func.count()).group_by(*columns).execution_options(**FEW_OF_MANY)
+    for status, delivery, count in await session.execute(counts):
         found.order_count += count
         found.statuses[status] += count
         found.delivery_statuses[DeliveryStatus(delivery)] += count
@@ -69,12 +71,13 @@ async def _tags(session: AsyncSession, where: list[Any]) -> list[tuple[TagRow | 
         .group_by(*TAG_COLUMNS)
         .order_by(count.desc(), Tag.code, Tag.id)
         .limit(MAX_FACETS)
+        .execution_options(**FEW_OF_MANY)
     )
     tags: list[tuple[TagRow | None, int]] = [
         (TagRow(*row), number) for *row, number in await session.execute(statement)
     ]
     without = select(count).select_from(Order).where(~exists().where(TAG_OF_ORDER).correlate(Order), *where)
-    return [*tags, (None, await session.scalar(without) or 0)]
+    return [*tags, (None, await session.scalar(without.execution_options(**FEW_OF_MANY)) or 0)]
 
 
 async def _reasons(session: AsyncSession, where: list[Any]) -> list[tuple[ReasonRow | None, int]]:
@@ -88,6 +91,7 @@ async def _reasons(session: AsyncSession, where: list[Any]) -> list[tuple[Reason
         .group_by(*REASON_COLUMNS)
         .order_by(count.desc(), RejectionReason.code.nulls_last(), RejectionReason.id)
         .limit(MAX_FACETS)
+        .execution_options(**FEW_OF_MANY)
     )
     rows = await session.execute(statement)
     return [(ReasonRow(*row) if row[0] else None, number) for *row, number in rows]

@@ -174,17 +174,25 @@ def _tell(output: "Console", errors: "Console", outcome: Outcome, report: Path |
             say(f"… and {summary.faults - len(outcome.faults):,} more{hint}", indent="    ")
 
 
+NO_MAIL = "(without an e-mail address: they get no mail)"
+DIFFER = "whose rows differ a little in Placed At: the earliest counts"
+
+
 def _made(summary: Summary) -> list[str]:
     """What is new because of this file, and what it says of known buyers."""
-    told = [
-        (summary.buyers, "new buyers"),
-        (summary.offline_buyers, "new offline buyers (without an e-mail address: they get no mail)"),
-        (summary.catalogs, "new catalogs"),
-        (summary.skus, "new SKUs"),
-        (summary.decisions, "orders taken over as rejected"),
-        (summary.placed_apart, "orders whose rows differ a little in Placed At: the earliest counts"),
-        (summary.buyers_apart, "buyers of whom rows say different things: what is said first counts"),
-        (summary.buyer_updates, "buyers changed"),
-        (summary.buyer_differences, "buyers whom the file describes otherwise (take it over with --update-buyers)"),
+    found = [
+        (summary.buyers, "new buyer", "new buyers", ""),
+        (summary.offline_buyers, "new offline buyer", "new offline buyers", NO_MAIL),
+        (summary.catalogs, "new catalog", "new catalogs", ""),
+        (summary.skus, "new SKU", "new SKUs", ""),
+        (summary.decisions, "order", "orders", "taken over as rejected"),
+        (summary.placed_apart, "order", "orders", DIFFER),
+        (summary.buyers_apart, "buyer", "buyers", "of whom rows say different things: what is said first counts"),
+        (summary.buyer_updates, "buyer", "buyers", "changed"),
+        (summary.buyer_differences, "buyer", "buyers", "described otherwise (take it over with --update-buyers)"),
     ]
-    return [f"{made.count:,} {what}: {made}" for made, what in told if made.count]
+    return [
+        f"{made.count:,} {' '.join(filter(None, (one if made.count == 1 else many, more)))}: {made}"
+        for made, one, many, more in found
+        if made.count
+    ]

@@ -46,7 +46,7 @@ def mail_of(text: str, **changes: object) -> EmailMessage:
         "time_zone": "UTC",
         "body": text,
     } | changes
-    notice = OrderNotice.stored(values)  # type: ignore[arg-type]
+    notice = OrderNotice.stored(values)
     sent = email_message(
         render(notice),
         id=UUID(int=1),

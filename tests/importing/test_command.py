@@ -23,8 +23,8 @@ async def test_every_file_is_told_of(
     assert await run_import(database, None, [good, bad, faulty], None) == 1
     output, errors = capsys.readouterr()
     assert "good.csv: 1 orders imported (1 lines)" in output
-    assert "1 new buyers: B1" in output
-    assert "1 new offline buyers (without an e-mail address: they get no mail): B2" in output
+    assert "1 new buyer: B1" in output
+    assert "1 new offline buyer (without an e-mail address: they get no mail): B2" in output
     assert "row 3, Quantity" in output
     assert "bad.csv" in errors
     assert sorted(await orders(database)) == ["A-1", "A-2"]
