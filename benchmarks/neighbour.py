@@ -149,6 +149,10 @@ async def measure(name: str, url: str, seconds: float) -> None:
     database = Database(url)
     await upgrade(database)
     brand_id = await fill(database, ORDERS)
+    if not database.is_sqlite:  # autovacuum would do it during the first rows
+        async with database.engine.connect() as connection:
+            autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await autocommit.exec_driver_sql("VACUUM ANALYZE")
     await database.close()
     tokens = Tokens(SECRET, lambda: datetime.now(UTC))
 
