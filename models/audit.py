@@ -87,7 +87,7 @@ class AuditActor(Internal, BrandOwned, Base):
 
 
 class BuyerEvent(BrandOwned, Base):
-    """What a buyer is told of an audit entry about one of its orders. A trigger writes it (migration 0024).
+    """What a buyer sees of an audit entry about one of its orders. A trigger writes it (migration 0024).
 
     `sequence`: the position among the events of the buyer, without gaps, so that it says nothing of the rest of the
     brand. `entry_sequence`: of the audit entry. `user_name`: of the buyer's user who did it; None: the brand did.

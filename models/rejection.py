@@ -55,7 +55,7 @@ class OrderRejection(OrderOwned, Base):
 def rejected_by(member: T, brand: T, *, to_buyer: bool) -> T:
     """Who rejected an order, as a name or as the columns of a query.
 
-    Privacy: a buyer is told the brand, never the member. Everything that shows who rejected an order asks here.
+    Privacy: a buyer sees the brand, never the member. Everything that shows who rejected an order asks here.
     """
     return brand if to_buyer else member
 

@@ -151,7 +151,7 @@ def check_position(after: int, head: int) -> None:
     if after > head:
         message = (
             f"after is {after}, but the last event is {head}. If the database was restored from a backup, "
-            "go on from an event that both have, or synchronise anew."
+            "go on from an event that both have, or synchronise again from the start."
         )
         raise InputError(message, "after")
 

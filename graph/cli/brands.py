@@ -154,9 +154,9 @@ def new_brand(code: str, name: str, locale: Locale, time_zone: str, currency: st
         raise CommandError("A brand needs a code of 1 to 64 characters and a name of 1 to 200.")
     if currency not in currencies():
         raise CommandError(f"{currency} is not a currency in use (ISO 4217), e.g. JPY.")
-    for told, text in (("code", code), ("name", name)):
+    for what, text in (("code", code), ("name", name)):
         if wrong := unprintable(text):
-            raise CommandError(f"The brand's {told} {wrong}")
+            raise CommandError(f"The brand's {what} {wrong}")
     if not is_time_zone(time_zone):
         raise CommandError(f"{time_zone} is not a time zone, e.g. Asia/Tokyo.")
     if reply_to is not None and not ADDRESS.fullmatch(reply_to):
@@ -187,10 +187,10 @@ async def context_of(database: Database, brand: str | None) -> Context:
 def done(outcome: Outcome) -> None:
     """Raises CommandError for a command that was refused."""
     if outcome.refusals:
-        raise CommandError(" ".join(map(_told, outcome.refusals)))
+        raise CommandError(" ".join(map(_line, outcome.refusals)))
 
 
-def _told(refusal: Refusal) -> str:
+def _line(refusal: Refusal) -> str:
     """With the argument that is at fault, e.g. "emailRecipients.0: This is not an e-mail address."."""
     at = ".".join(refusal.field[1:])
     return f"{at}: {refusal.message}" if at and refusal.code is RefusalCode.INVALID_INPUT else refusal.message

@@ -50,20 +50,20 @@ async def examine(*, demo: bool) -> bool:
         findings.append(("Settings", (False, str(error))))
     else:
         findings.append(("Settings", (True, f"data in {settings.data_folder}")))
-        findings.append(("Database", await _told(_database, settings)))
+        findings.append(("Database", await _finding(_database, settings)))
         if settings.database_url.startswith("postgresql"):
-            findings.append(("Row-level security", await _told(_row_security, settings)))
-            findings.append(("Serving role", await _told(_serving_role, settings)))
-        findings.append(("SMTP", await _told(_smtp, settings)))
-        findings.append(("OIDC provider", await _told(_oidc, settings)))
+            findings.append(("Row-level security", await _finding(_row_security, settings)))
+            findings.append(("Serving role", await _finding(_serving_role, settings)))
+        findings.append(("SMTP", await _finding(_smtp, settings)))
+        findings.append(("OIDC provider", await _finding(_oidc, settings)))
     # Here, as a server imports this module too.
     from rich.console import Console
     from rich.table import Table
 
     table = Table(show_header=False, box=None, padding=(0, 2))
     missing = []
-    for name, (is_fine, told) in findings:
-        table.add_row(STATES[is_fine], name, told)
+    for name, (is_fine, result) in findings:
+        table.add_row(STATES[is_fine], name, result)
         if is_fine is False:
             missing += [package for about, package in PACKAGES.items() if about == name]
     console = Console()
@@ -91,7 +91,7 @@ def _browser() -> Finding:
     return (True, found) if found else (None, f"./run test skips the tests in a browser; get it with: {APT} chromium")
 
 
-async def _told(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
+async def _finding(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
     try:
         return await check(settings)
     except Exception as error:

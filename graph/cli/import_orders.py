@@ -82,7 +82,7 @@ async def run_import(
     report: Path | None,
     options: ImportOptions = AS_THE_FILE_SAYS,
 ) -> int:
-    """The exit code: 1 when anything was refused. Each file is told of, also after one that cannot be read.
+    """The exit code: 1 when anything was refused. Each file is reported, also after one that cannot be read.
 
     Raises CommandError.
     """

@@ -1,4 +1,4 @@
-"""`orders serve`: migrates the database unless told not to, loads the demo's orders with --demo, and serves."""
+"""`orders serve`: migrates the database (not with --no-migrate), loads the demo's orders with --demo, and serves."""
 
 import asyncio
 import errno
@@ -34,11 +34,11 @@ from models.migrations import upgrade
 log = logging.getLogger("orders.serve")
 DEMO_TOKENS_LAST = timedelta(days=30)
 SWITCH_SECONDS = 0.0001
-GRACE = 10  # seconds for what runs, when the server is told to stop
+GRACE = 10  # seconds for what runs, when the server is to stop
 
 
 def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 1, migrate: bool = True) -> int:
-    """Until it is told to stop; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
+    """Until it is stopped; the exit code. `drain`: see Server. Raises CommandError when it cannot start."""
     # Before anything is made: a server that cannot listen, or cannot serve the schema, leaves nothing behind.
     with listen(host, port) as listening:
         if demo:
@@ -117,7 +117,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def _prepare(settings: Settings, address: str, *, migrate: bool = True) -> tuple[str, Sequence[DemoUser]]:
-    """Migrates unless told not to; for the demo, loads its orders into an empty database.
+    """Migrates unless --no-migrate is given; for the demo, loads its orders into an empty database.
 
     Returns the welcome, and the demo's users for GraphiQL.
     """

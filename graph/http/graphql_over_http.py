@@ -36,7 +36,7 @@ from graph.limits.trusted_documents import DocumentRefused, TrustedDocuments
 
 SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
 STATUS = {ErrorCode.RATE_LIMITED: 429}
-# Before a stream has begun. Other refusals are told in the stream, as the specification demands.
+# Before a stream has begun. Other refusals are sent in the stream, as the specification demands.
 STREAM_STATUS: Mapping[str, int] = {
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.TOO_MANY_STREAMS: 429,

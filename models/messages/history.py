@@ -62,7 +62,7 @@ INTERNAL = frozenset(
     }
 )
 
-# What the buyer of an order is told of it; models/migrations/versions/0024_events.py has the same list.
+# What the buyer of an order sees of its history; models/migrations/versions/0024_events.py has the same list.
 SHOWN_TO_BUYERS = frozenset(
     {
         EventKind.ORDER_PLACED,
@@ -152,7 +152,7 @@ def reason_label(details: dict[str, Any], locale: Locale) -> str | None:
 
 
 def _decision(kind: str) -> Text:
-    """What a mail told, or why it was cancelled."""
+    """What a mail said, or why it was cancelled."""
     return _text(EventKind(kind), {}) if kind not in DECISIONS else DECISIONS[kind]
 
 

@@ -53,7 +53,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
                         "このご注文について、商品の発送およびご請求はございません。",
                     ),
                     Text(
-                        "To order again, change the order and place it anew, or ask us first.",
+                        "To order again, change the order and place it again, or ask us first.",
                         "改めてご注文いただく場合は、内容をご変更のうえ再度ご注文いただくか、下記までお問い合わせください。",
                     ),
                 ),

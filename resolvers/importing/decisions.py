@@ -67,8 +67,8 @@ class Decisions:
         elif order.placed_at and at < order.placed_at - LEEWAY:
             found.append((number, "Rejected At", f"{row.rejected_at} is before the order was placed"))
         if row.reason and _folded(row.reason) not in self._reasons:
-            told = f"{row.reason!r} is no reason of the brand: {', '.join(self._codes)}, or create it first"
-            found.append((number, "Rejection Reason", told))
+            problem = f"{row.reason!r} is no reason of the brand: {', '.join(self._codes)}, or create it first"
+            found.append((number, "Rejection Reason", problem))
         return found
 
     def reject(self, order: Order, row: ImportRow, now: datetime) -> OrderRejected:

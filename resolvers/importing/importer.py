@@ -87,6 +87,6 @@ async def _similar(database: Database, brand: Brand, staging: Staging, summary: 
     similar = await asyncio.to_thread(staging.similar)
     if staging.spellings:
         more = f" and {len(staging.spellings) - SHOWN:,} more" if len(staging.spellings) > SHOWN else ""
-        told = "; ".join(staging.spellings[:SHOWN]) + more
-        summary.notes.append(f"codes that differ by case alone are taken as different ones: {told}")
+        listed = "; ".join(staging.spellings[:SHOWN]) + more
+        summary.notes.append(f"codes that differ by case alone are taken as different ones: {listed}")
     return similar

@@ -48,8 +48,8 @@ def inspect_workbook(path: Path, raw: BinaryIO) -> None:
 def check_size(inflated: int, size: int, most: int, what: str = "") -> None:
     """Raises Suspicious for bytes that inflate beyond measure."""
     if inflated > most or (inflated > SMALL and inflated > size * INFLATES):
-        told = f"{what} inflates to more than {min(most, max(SMALL, size * INFLATES)) // MEGABYTE:,} MB".strip()
-        raise Suspicious(f"{told}: save it as CSV, or in several files")
+        problem = f"{what} inflates to more than {min(most, max(SMALL, size * INFLATES)) // MEGABYTE:,} MB".strip()
+        raise Suspicious(f"{problem}: save it as CSV, or in several files")
 
 
 def _inspect_part(parts: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_xml: bool) -> None:

@@ -20,7 +20,7 @@ from resolvers.importing.rows import ImportRow
 
 # Spreadsheets show minutes: what is less apart is the same moment.
 SAME_MOMENT = timedelta(minutes=1)
-MAX_TOLD = 5  # differences of one order
+MAX_SHOWN = 5  # differences of one order
 KEYS_AT_ONCE = 500
 
 
@@ -128,8 +128,8 @@ def differences(order: ReadyOrder, existing: ExistingOrder, brand: Brand) -> lis
         old, new = (_local(at, brand) for at in (existing.placed_at, order.placed_at))
         found.append(f"Placed At {old} → {new}")
     lines = [Line(row.sku_number, row.model_number, row.quantity, row.price) for _, row in order.rows]
-    told = [_line_differences(each, lines, existing.currency) for each in existing.line_sets or [[]]]
-    return found + min(told, key=len)
+    differences = [_line_differences(each, lines, existing.currency) for each in existing.line_sets or [[]]]
+    return found + min(differences, key=len)
 
 
 def _is_same_moment(one: datetime, other: datetime, brand: Brand) -> bool:
@@ -159,7 +159,7 @@ def _line_differences(old: list[Line], new: list[Line], currency: str) -> list[s
         if len(gone) == len(new_ones) == 1:
             found.append(f"SKU {sku}: {_changes(gone[0], new_ones[0], currency)}")
         elif gone or new_ones:
-            found.append(f"SKU {sku}: {_told(gone, currency)} → {_told(new_ones, currency)}")
+            found.append(f"SKU {sku}: {_listed(gone, currency)} → {_listed(new_ones, currency)}")
     return found
 
 
@@ -181,7 +181,7 @@ def _changes(old: Line, new: Line, currency: str) -> str:
     return ", ".join(changes)
 
 
-def _told(lines: list[Line], currency: str) -> str:
+def _listed(lines: list[Line], currency: str) -> str:
     if not lines:
         return "no line"
     return " + ".join(f"{line.quantity} at {_price(line.price, currency)}" for line in lines)

@@ -64,36 +64,36 @@ def said_apart(rows: list[ImportRow]) -> list[str]:
     said = said_of_buyers(rows)
     found: dict[str, dict[str, None]] = {}
     for row in rows:
-        first, told = said[row.buyer_code], found.setdefault(row.buyer_code, {})
+        first, differences = said[row.buyer_code], found.setdefault(row.buyer_code, {})
         for name, one, other in (
             ("name", first.name, row.buyer_name),
             ("country", first.country, row.country),
             ("language", first.language, row.language),
         ):
             if other and other != one:
-                told[f"{name} {one}, but also {other}"] = None
+                differences[f"{name} {one}, but also {other}"] = None
         if row.emails and {each.casefold() for each in row.emails} != {each.casefold() for each in first.emails}:
-            told[f"e-mail {'; '.join(first.emails)}, but also {'; '.join(row.emails)}"] = None
-    return [f"{code}: {'; '.join(told)}" for code, told in found.items() if told]
+            differences[f"e-mail {'; '.join(first.emails)}, but also {'; '.join(row.emails)}"] = None
+    return [f"{code}: {'; '.join(differences)}" for code, differences in found.items() if differences]
 
 
 @dataclass
 class Difference:
     """`name`: the buyer's so far. `values`: the columns of the buyer that the file says else.
 
-    `told`: each as "what old → new". `is_confirmed`: the file says addresses again that a mail server has refused.
+    `changes`: each as "what old → new". `is_confirmed`: the file says addresses again that a mail server has refused.
     """
 
     said: Said
     buyer_id: UUID
     name: str
     values: dict[str, Any] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, str] = field(default_factory=dict)
     has_other_emails: bool = False
     is_confirmed: bool = False
 
     def __str__(self) -> str:
-        return f"{self.said.code}: {', '.join(f'{name} {change}' for name, change in self.told.items())}"
+        return f"{self.said.code}: {', '.join(f'{name} {change}' for name, change in self.changes.items())}"
 
 
 async def differences_of_buyers(session: AsyncSession, said: dict[str, Said], known: list[Any]) -> list[Difference]:
@@ -106,7 +106,7 @@ async def differences_of_buyers(session: AsyncSession, said: dict[str, Said], kn
     for buyer_id, email, bounced_at in await session.execute(recipients) if with_emails else ():
         emails.setdefault(buyer_id, {})[email] = bounced_at
     found = (_difference(said[row.unique_code], row, emails.get(row.id, {})) for row in known)
-    return [each for each in found if each.told]
+    return [each for each in found if each.changes]
 
 
 def _difference(said: Said, buyer: Any, emails: dict[str, datetime | None]) -> Difference:
@@ -115,22 +115,22 @@ def _difference(said: Said, buyer: Any, emails: dict[str, datetime | None]) -> D
     for column, name, new in (("name", "name", said.name), ("country", "country", said.country)):
         if new and new != getattr(buyer, column):
             found.values[column] = new
-            found.told[name] = f"{getattr(buyer, column) or 'nothing'} → {new}"
+            found.changes[name] = f"{getattr(buyer, column) or 'nothing'} → {new}"
     locale = Locale(said.language) if said.language else buyer.locale
     if "country" in found.values and not said.language and not buyer.has_own_locale:
         locale = found.values["locale"] = locale_of_country(said.country) or buyer.locale
     elif said.language and (locale != buyer.locale or "country" in found.values):
         found.values |= {"locale": locale, "has_own_locale": True}
     if locale != buyer.locale:
-        found.told["language"] = f"{buyer.locale} → {locale}"
+        found.changes["language"] = f"{buyer.locale} → {locale}"
     if said.emails and {each.casefold() for each in said.emails} != {each.casefold() for each in emails}:
         found.has_other_emails = True
-        found.told["e-mail"] = f"{'; '.join(emails) or 'nothing'} → {'; '.join(dict.fromkeys(said.emails))}"
+        found.changes["e-mail"] = f"{'; '.join(emails) or 'nothing'} → {'; '.join(dict.fromkeys(said.emails))}"
         if buyer.is_offline:
             found.values["is_offline"] = False
     elif said.emails and (refused := [email for email, bounced_at in emails.items() if bounced_at]):
         found.is_confirmed = True
-        found.told["e-mail"] = f"{'; '.join(refused)}, refused by a mail server → the same, confirmed"
+        found.changes["e-mail"] = f"{'; '.join(refused)}, refused by a mail server → the same, confirmed"
     return found
 
 
@@ -150,6 +150,6 @@ async def take_over(
             confirmed = update(BuyerRecipient).where(BuyerRecipient.buyer_id == each.buyer_id)
             await session.execute(confirmed.values(bounced_at=None, bounce_reason=None))
     return [
-        BuyerUpdated(brand_id=brand.id, at=now, code=each.said.code, names=tuple(sorted(each.told)), source=source)
+        BuyerUpdated(brand_id=brand.id, at=now, code=each.said.code, names=tuple(sorted(each.changes)), source=source)
         for each in differences
     ]

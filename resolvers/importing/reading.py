@@ -23,7 +23,7 @@ from resolvers.importing.headings import (
 from resolvers.importing.options import ImportOptions
 from resolvers.importing.rows import ImportRow, KnownRows, Reading, cell_of, code_of, is_no_line, read_row
 from resolvers.importing.staging import Staging
-from resolvers.importing.summary import Summary, names_told, rows_told
+from resolvers.importing.summary import Summary, names_listed, rows_named
 
 # Of a text in NFKC without spaces around it, e.g. Grand total:, Total (2 rows), Totale, Gesamtsumme, <合 計>.
 TOTAL = re.compile(
@@ -111,7 +111,7 @@ class _Rows:
             self.first.append(number)
 
     def __str__(self) -> str:
-        return rows_told(self.first, self.count)
+        return rows_named(self.first, self.count)
 
 
 @dataclass
@@ -173,7 +173,7 @@ class _Reader:
         if self.reading.doubled:
             notes.append(
                 "clock times that there were twice, as clocks were put back, are read as the first of the two: "
-                + names_told(sorted(self.reading.doubled))
+                + names_listed(sorted(self.reading.doubled))
             )
         if self.unended:
             notes.append(self.unended)
@@ -184,8 +184,8 @@ class _Reader:
         if self.totals.count:
             notes.append(f"{self.totals} left out: totals, with no SKU")
         if self.held:
-            told = f"{rows_told([number for number, _, _ in self.held])} left out: totals or a remark, with no SKU"
-            notes.append(told + self._compared())
+            note = f"{rows_named([number for number, _, _ in self.held])} left out: totals or a remark, with no SKU"
+            notes.append(note + self._compared())
         if self.empty_lines:
             notes.append(f"{self.empty_lines:,} lines without a quantity are left out")
         return notes

@@ -120,7 +120,7 @@ class Staging:
     def similar(self) -> dict[tuple[str, str], str]:
         """(kind, code) → the known code, or the earlier one of the file with its row, that it looks like.
 
-        Not told: SKUs and models of one file that differ by case alone; real catalogues have them. They are in
+        Not reported: SKUs and models of one file that differ by case alone; real catalogues have them. They are in
         `spellings`.
         """
         found = self._database.execute(
@@ -131,16 +131,16 @@ class Staging:
         )
         alike = {(kind, code): other for kind, code, other in found}
         self.spellings = []
-        told: set[tuple[str, str]] = set()
+        reported: set[tuple[str, str]] = set()
         for kind, code, row, first, first_row in self._database.execute(
             "SELECT a.kind, a.code, a.row, b.code, b.row FROM codes AS a JOIN codes AS b"
             " ON b.kind = a.kind AND b.folded = a.folded AND (b.row, b.rowid) < (a.row, a.rowid)"
             " WHERE NOT EXISTS (SELECT 1 FROM known WHERE known.kind = a.kind AND known.folded = a.folded)"
             " ORDER BY a.row, b.row"
         ):
-            if (kind, code) in alike or (kind, code) in told:
+            if (kind, code) in alike or (kind, code) in reported:
                 continue
-            told.add((kind, code))
+            reported.add((kind, code))
             if kind in ("sku", "model") and differ_by_case_only(code, first):
                 self.spellings.append(f"{code} (row {row}) and {first}")
             else:

@@ -68,14 +68,14 @@ class Summary(Counts):
     dry_run: bool = False
 
 
-def names_told(names: Sequence[str]) -> str:
+def names_listed(names: Sequence[str]) -> str:
     """The first of the names, and how many more there are."""
     made = Made()
     made.add(names)
     return str(made)
 
 
-def rows_told(rows: Sequence[int], count: int | None = None) -> str:
+def rows_named(rows: Sequence[int], count: int | None = None) -> str:
     """ "row 3", "rows 3, 4 and 5" or "rows 3, 4, 5 and 97 more"."""
     count = len(rows) if count is None else count
     if count == 1:

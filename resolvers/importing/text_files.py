@@ -59,11 +59,11 @@ def read_rows(lines: "Lines", delimiter: str, *, skip_first: bool) -> Iterator[R
         except csv.Error as error:
             if lines.number != first or "unexpected end" in str(error):
                 raise CsvError(
-                    f"is not a proper CSV file: in row {number} (line {first}) {_told(error)};"
+                    f"is not a proper CSV file: in row {number} (line {first}) {_problem(error)};"
                     f" is a quotation mark not closed? {QUOTES[0].upper()}{QUOTES[1:]}"
                 ) from error
             texts = next(_lenient([lines.last], delimiter), [])
-            wrong = Cell(wrong=f"{_told(error)}: {QUOTES}")
+            wrong = Cell(wrong=f"{_problem(error)}: {QUOTES}")
             yield number, [*(typed(each) for each in texts[:-1]), wrong], False
             continue
         width = max(width, len(texts)) if number <= SEARCHED_ROWS else width
@@ -73,9 +73,9 @@ def read_rows(lines: "Lines", delimiter: str, *, skip_first: bool) -> Iterator[R
         yield number, cells, False
 
 
-def _told(error: csv.Error) -> str:
-    told = str(error)
-    return "a quotation mark stands within quotation marks" if "expected after" in told else told
+def _problem(error: csv.Error) -> str:
+    problem = str(error)
+    return "a quotation mark stands within quotation marks" if "expected after" in problem else problem
 
 
 def _check_line_breaks(texts: list[str], cells: list[Cell], delimiter: str, width: int) -> None:

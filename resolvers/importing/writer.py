@@ -30,7 +30,7 @@ from models.scope import Scope
 from resolvers.importing.decisions import ALIKE as DECISIONS_ALIKE
 from resolvers.importing.decisions import Decisions
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
-from resolvers.importing.orders import KEYS_AT_ONCE, MAX_TOLD, ReadyOrder, differences, existing_orders
+from resolvers.importing.orders import KEYS_AT_ONCE, MAX_SHOWN, ReadyOrder, differences, existing_orders
 from resolvers.importing.parties import Difference, Said, differences_of_buyers, said_apart, said_of_buyers, take_over
 from resolvers.importing.rows import ImportRow
 from resolvers.importing.staging import KINDS, EmptyLine, StagedOrder
@@ -91,7 +91,7 @@ class Writer:
     options: ImportOptions = AS_THE_FILE_SAYS
     similar: dict[tuple[str, str], str] = field(default_factory=dict)
     planned: Planned = field(default_factory=Planned)
-    told_buyers: set[str] = field(default_factory=set)
+    reported_buyers: set[str] = field(default_factory=set)
     now: datetime = field(init=False)
     decisions: Decisions = field(init=False)
 
@@ -120,14 +120,14 @@ class Writer:
         for place in found:
             self.fault(*place)
         self.summary.add(counts)
-        others_told = self.summary.buyer_updates if self.options.update_buyers else self.summary.buyer_differences
-        others_told.add(self._untold([str(each) for each in others]))
+        described = self.summary.buyer_updates if self.options.update_buyers else self.summary.buyer_differences
+        described.add(self._not_reported([str(each) for each in others]))
         apart = said_apart([row for order in ready for _, row in order.rows])
-        self.summary.buyers_apart.add(self._untold(apart))
+        self.summary.buyers_apart.add(self._not_reported(apart))
 
-    def _untold(self, texts: list[str]) -> list[str]:
-        found = [each for each in texts if each not in self.told_buyers]
-        self.told_buyers.update(found)
+    def _not_reported(self, texts: list[str]) -> list[str]:
+        found = [each for each in texts if each not in self.reported_buyers]
+        self.reported_buyers.update(found)
         return found
 
     def _checked(self, code: str, rows: list[tuple[int, ImportRow | EmptyLine | None]]) -> ReadyOrder | None:
@@ -147,8 +147,8 @@ class Writer:
             for number, row in good[1:]:
                 said, before = getattr(row, name), getattr(good[0][1], name)
                 if said != before:
-                    told = f"{said or 'nothing'}, but row {good[0][0]} of the same order says {before or 'nothing'}"
-                    self.fault(number, column, told)
+                    reason = f"{said or 'nothing'}, but row {good[0][0]} of the same order says {before or 'nothing'}"
+                    self.fault(number, column, reason)
                     is_fine = False
         is_fine = self._codes_are_clear(good) and is_fine
         placed_at, agree = self._placed_at(code, good)
@@ -158,12 +158,12 @@ class Writer:
         if not self.similar:
             return True
         is_fine = True
-        told: set[tuple[str, str]] = set()
+        reported: set[tuple[str, str]] = set()
         for number, row in rows:
             for kind, name in KINDS.items():
                 code = getattr(row, name)
-                if (known := self.similar.get((kind, code))) and (kind, code) not in told:
-                    told.add((kind, code))
+                if (known := self.similar.get((kind, code))) and (kind, code) not in reported:
+                    reported.add((kind, code))
                     reason = (
                         f"{code!r} differs from {known} only in case, width, leading zeros or characters that"
                         " nobody sees; mend it, or say --allow-similar to take it as another one"
@@ -185,13 +185,13 @@ class Writer:
         agree = True
         for number, row in rows[1:]:
             if (row.placed_at is None) != (first.placed_at is None):
-                told = f"{row.placed_at or 'nothing'}, but row {first_number} of the same order says"
-                self.fault(number, "Placed At", f"{told} {first.placed_at or 'nothing'}")
+                reason = f"{row.placed_at or 'nothing'}, but row {first_number} of the same order says"
+                self.fault(number, "Placed At", f"{reason} {first.placed_at or 'nothing'}")
                 agree = False
         for number, at in times:
             if at - earliest > MAX_PLACED_APART:
-                told = f"{at.isoformat()}, but row {first_number} of the same order says {first.placed_at}"
-                self.fault(number, "Placed At", told)
+                reason = f"{at.isoformat()}, but row {first_number} of the same order says {first.placed_at}"
+                self.fault(number, "Placed At", reason)
                 agree = False
         if agree:
             self.summary.placed_apart.add([code])
@@ -273,10 +273,10 @@ class Writer:
                     new.append(order)
             elif found := differences(order, existing[order.code], self.brand):
                 counts.refused += 1
-                more = f" and {len(found) - MAX_TOLD} more" if len(found) > MAX_TOLD else ""
-                told = "; ".join(found[:MAX_TOLD]) + more
+                more = f" and {len(found) - MAX_SHOWN} more" if len(found) > MAX_SHOWN else ""
+                shown = "; ".join(found[:MAX_SHOWN]) + more
                 reason = (
-                    f"{order.code} exists already and says something else ({told}); an import never changes an order"
+                    f"{order.code} exists already and says something else ({shown}); an import never changes an order"
                 )
                 faults.append((order.first_row, "Order Code", reason))
             elif self.options.decisions and order.head.is_rejected and existing[order.code].status not in REJECTED:

@@ -32,7 +32,7 @@ class StepError(Exception):
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./run clients", description="Try the typed clients of examples/.")
     parser.add_argument(
-        "--generate", action="store_true", help="write the generated code anew from schema.graphql, and stop"
+        "--generate", action="store_true", help="write the generated code from schema.graphql, and stop"
     )
     chosen = parser.parse_args(arguments)
     try:
