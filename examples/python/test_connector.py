@@ -1,14 +1,21 @@
 """The connector against a live server: OM_URL and OM_API_KEY say which, as ./run clients does."""
 
+import base64
+import hmac
+import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
 import httpx
 import pytest
-from connector import changed_orders, code_of, connect, decide, download, main, next_step, reject, sync
+from api import code_of, connect, download, next_step
+from connector import main, reject, sync
+from mirror import Mirror
 from orders_client import (
     GraphQLClientError,
     OrderFilter,
@@ -19,6 +26,7 @@ from orders_client import (
     RejectOrderErrorCode,
     UserErrorKind,
 )
+from webhook import TOLERANCE_SECONDS, is_genuine
 
 URL, KEY = os.environ["OM_URL"], os.environ["OM_API_KEY"]
 
@@ -49,61 +57,115 @@ def client() -> Iterator[OrdersClient]:
 
 
 @pytest.fixture
+def mirror(client: OrdersClient, tmp_path: Path) -> Iterator[Mirror]:
+    mirror = Mirror(tmp_path / "mirror.db")
+    sync(client, mirror)
+    yield mirror
+    mirror.close()
+
+
+@pytest.fixture
 def order(client: OrdersClient) -> OrderSummary:
     """One that can be rejected."""
-    return client.orders_page(first=1, filter_=OrderFilter(can_reject=True)).orders.edges[0].node
+    return client.orders_page(first=1, filter_=OrderFilter(can_reject=True)).orders.nodes[0]
 
 
-def test_the_first_sync_reads_every_order_once_and_the_next_what_has_changed(
-    client: OrdersClient, order: OrderSummary
+def test_the_first_sync_reads_every_order_and_the_next_what_has_changed(
+    client: OrdersClient, mirror: Mirror, order: OrderSummary
 ) -> None:
-    first = list(changed_orders(client, None))
-    orders = [each for each, _ in first]
-    assert len({each.id for each in orders}) == len(orders) > 200
-    assert orders == sorted(orders, key=lambda each: each.updated_at)
-    cursor = first[-1][1]
-    assert list(changed_orders(client, cursor)) == []
-    reject(client, decide(order, "OUT_OF_STOCK"))
-    changed = [each for each, _ in changed_orders(client, cursor)]
-    assert [(each.code, each.status) for each in changed] == [(order.code, OrderStatus.REJECTED_BY_BRAND)]
+    statuses = {code: status for code, status, *_ in mirror.orders()}
+    assert len(statuses) > 200
+    assert statuses[order.code] == order.status.value
+    decision = mirror.decide(order.code, "OUT_OF_STOCK")
+    assert decision
+    before = mirror.progress.position
+    reject(client, mirror, decision)
+    sync(client, mirror)
+    changed = {code: status for code, status, *_ in mirror.orders() if statuses[code] != status}
+    assert changed == {order.code: OrderStatus.REJECTED_BY_BRAND.value}
+    assert mirror.progress.position == (before or 0) + 1
 
 
-def test_the_last_minutes_are_read_again(client: OrdersClient, order: OrderSummary) -> None:
-    reject(client, decide(order, "OUT_OF_STOCK"))
-    first: list[OrderSummary] = []
-    again: list[OrderSummary] = []
-    cursor = sync(client, first.append, None)
-    sync(client, again.append, cursor)
-    assert order.code in [each.code for each in again]
-    assert again == first[-len(again) :]
+def test_it_starts_over_when_the_server_was_restored(client: OrdersClient, mirror: Mirror) -> None:
+    orders, progress = mirror.orders(), mirror.progress
+    mirror.keep(replace(progress, position=1_000_000))
+    sync(client, mirror)
+    assert (mirror.orders(), mirror.progress) == (orders, progress)
 
 
-def test_a_decision_whose_answer_got_lost_acts_once(client: OrdersClient, order: OrderSummary) -> None:
-    decision, network = decide(order, "CREDIT"), Unlucky("lost", "busy")
-    with patch("connector.time.sleep"), connect(URL, KEY, network) as unlucky:
-        answer = reject(unlucky, decision)
+def test_an_older_version_changes_nothing(mirror: Mirror, order: OrderSummary) -> None:
+    before = mirror.orders()
+    mirror.store(order.model_copy(update={"version": order.version - 1, "status": OrderStatus.REJECTED}))
+    assert mirror.orders() == before
+
+
+def test_a_decision_whose_answer_got_lost_acts_once(client: OrdersClient, mirror: Mirror, order: OrderSummary) -> None:
+    decision, network = mirror.decide(order.code, "CREDIT"), Unlucky("lost", "busy")
+    assert decision
+    with patch("api.time.sleep"), connect(URL, KEY, network) as unlucky:
+        answer = reject(unlucky, mirror, decision)
     assert network.statuses == [200, 503, 200]
     assert answer.user_errors == []
     assert answer.replayed
-    assert reject(client, decision).replayed
-    again = reject(client, decide(order, "CREDIT"))
+    assert reject(client, mirror, decision).replayed
+    another = mirror.decide(order.code, "CREDIT")
+    assert another
+    assert another.key != decision.key
+    again = reject(client, mirror, another)
     assert again.user_errors[0].code == RejectOrderErrorCode.NOT_REJECTABLE
     assert [blocker.code for blocker in again.blockers] == [RejectionBlockerCode.ALREADY_REJECTED]
 
 
-def test_a_refusal_has_a_code_and_a_kind(client: OrdersClient, order: OrderSummary) -> None:
-    stale = reject(client, decide(order.model_copy(update={"version": order.version - 1}), "OTHER"))
+def test_a_refusal_has_a_code_and_a_kind(client: OrdersClient, mirror: Mirror, order: OrderSummary) -> None:
+    decision = mirror.decide(order.code, "OTHER")
+    assert decision
+    assert decision == mirror.decide(order.code, "CREDIT"), "there is no answer yet"
+    stale = reject(client, mirror, replace(decision, version=order.version - 1, key="stale"))
     assert stale.user_errors[0].code == RejectOrderErrorCode.STALE_ORDER
     assert next_step(stale.user_errors[0].kind) == "read the order again and decide again"
-    unknown = reject(client, decide(order, "NO_SUCH_REASON"))
+    unknown = reject(client, mirror, replace(decision, reason="NO_SUCH_REASON", key="unknown"))
     assert unknown.user_errors[0].code == RejectOrderErrorCode.UNKNOWN_REASON
     assert unknown.user_errors[0].field == ["input", "reason"]
     assert client.order_by_code(order.code).order_by_code.can_reject  # type: ignore[union-attr]
 
 
+SECRET = "whsec_" + base64.b64encode(b"a secret of the webhook").decode()
+BODY = json.dumps({"type": "order.rejected"}).encode()
+
+
+def signed(timestamp: str, body: bytes = BODY, secret: str = SECRET) -> str:
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    return "v1," + base64.b64encode(hmac.digest(key, f"msg_1.{timestamp}.".encode() + body, sha256)).decode()
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "signature", "genuine"),
+    [
+        ("1000", signed("1000"), True),
+        ("1000", f"v1,AAAA v2,x {signed('1000')}", True),  # two secrets, and a version of the future
+        (f"{1000 - TOLERANCE_SECONDS}", signed(f"{1000 - TOLERANCE_SECONDS}"), True),
+        (f"{999 - TOLERANCE_SECONDS}", signed(f"{999 - TOLERANCE_SECONDS}"), False),
+        (f"{1001 + TOLERANCE_SECONDS}", signed(f"{1001 + TOLERANCE_SECONDS}"), False),
+        ("1001", signed("1000"), False),
+        ("1000", signed("1000", b"{}"), False),
+        ("1000", signed("1000", secret="whsec_b3RoZXI="), False),  # noqa: S106
+        ("1000", signed("1000").removeprefix("v1,"), False),
+        ("1000", signed("1000").replace("v1,", "v2,"), False),
+        ("1000", "v1,not base64! v1,ü", False),
+        ("1000", "", False),
+        ("", signed(""), False),
+        ("9" * 5000, signed("9" * 5000), False),
+    ],
+)
+def test_only_a_recent_webhook_with_our_signature_is_genuine(timestamp: str, signature: str, genuine: bool) -> None:
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": timestamp, "webhook-signature": signature}
+    assert is_genuine(SECRET, headers, BODY, now=1000) == genuine
+    assert not is_genuine(SECRET, {}, BODY, now=1000)
+
+
 def test_it_waits_when_its_allowance_is_used_up() -> None:
     network = Unlucky()
-    with patch("connector.time.sleep", side_effect=time.sleep) as waited, connect(URL, KEY, network) as client:
+    with patch("api.time.sleep", side_effect=time.sleep) as waited, connect(URL, KEY, network) as client:
         for _ in range(100):
             client.orders_page(first=100)
             if waited.called:
@@ -140,8 +202,9 @@ def test_a_day(
     order: OrderSummary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for command in ("sync", f"decide {order.code}", "reject", "reject", "sync", f"documents {order.code}"):
+    for command in ("sync", f"reject {order.code}", "sync", f"documents {order.code}"):
         main(command.split())
     printed = capsys.readouterr().out
-    assert f"{order.code} is rejected.\n{order.code} is rejected (already, by an earlier try).\n" in printed
+    assert f"{order.code} is rejected.\n" in printed
+    assert f"{order.code}\t{OrderStatus.REJECTED_BY_BRAND.value}\t" in printed
     assert len(list(tmp_path.glob(f"*{order.code}*"))) == 2

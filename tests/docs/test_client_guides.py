@@ -31,3 +31,11 @@ def test_code_is_that_of_the_example(page: str) -> None:
     assert len(shown) > 5
     for file, code in shown:
         assert code in file.read_text(encoding="utf-8"), f"not in {file.relative_to(ROOT)}:\n{code}"
+
+
+def test_the_python_of_the_page_about_events_is_that_of_the_example() -> None:
+    shown = list(LINK_OR_BLOCK.finditer((ROOT / "docs/guides/events.md").read_text(encoding="utf-8")))
+    blocks = [block["code"] for block in shown if block["language"] == "python"]
+    webhook = (ROOT / "examples/python/webhook.py").read_text(encoding="utf-8")
+    assert blocks
+    assert [block for block in blocks if block not in webhook] == []

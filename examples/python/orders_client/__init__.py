@@ -13,6 +13,12 @@ from .enums import (
     SortDirection,
     UserErrorKind,
 )
+from .events_page import (
+    EventsPage,
+    EventsPageEvents,
+    EventsPageEventsNodes,
+    EventsPageEventsNodesOrder,
+)
 from .exceptions import (
     GraphQLClientError,
     GraphQLClientGraphQLError,
@@ -20,6 +26,7 @@ from .exceptions import (
     GraphQLClientHttpError,
     GraphQLClientInvalidResponseError,
 )
+from .feed_head import FeedHead, FeedHeadEvents
 from .fragments import Link, Money, OrderSummary, OrderSummaryBuyer, OrderSummaryTotal
 from .input_types import OrderFilter, OrderSort, RejectOrderInput
 from .order_by_code import (
@@ -38,8 +45,7 @@ from .order_by_code import (
 from .orders_page import (
     OrdersPage,
     OrdersPageOrders,
-    OrdersPageOrdersEdges,
-    OrdersPageOrdersEdgesNode,
+    OrdersPageOrdersNodes,
     OrdersPageOrdersPageInfo,
 )
 from .orders_workbook import OrdersWorkbook, OrdersWorkbookOrdersExcel
@@ -62,6 +68,12 @@ __all__ = [
     "DocumentsOrder",
     "DocumentsOrderExcel",
     "DocumentsOrderPdf",
+    "EventsPage",
+    "EventsPageEvents",
+    "EventsPageEventsNodes",
+    "EventsPageEventsNodesOrder",
+    "FeedHead",
+    "FeedHeadEvents",
     "GraphQLClientError",
     "GraphQLClientGraphQLError",
     "GraphQLClientGraphQLMultiError",
@@ -91,8 +103,7 @@ __all__ = [
     "OrdersClient",
     "OrdersPage",
     "OrdersPageOrders",
-    "OrdersPageOrdersEdges",
-    "OrdersPageOrdersEdgesNode",
+    "OrdersPageOrdersNodes",
     "OrdersPageOrdersPageInfo",
     "OrdersWorkbook",
     "OrdersWorkbookOrdersExcel",

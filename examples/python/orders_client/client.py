@@ -3,6 +3,8 @@ from typing import Any, Optional, Union
 from .base_client import BaseClient
 from .base_model import UNSET, UnsetType
 from .documents import Documents
+from .events_page import EventsPage
+from .feed_head import FeedHead
 from .input_types import OrderFilter, OrderSort, RejectOrderInput
 from .order_by_code import OrderByCode
 from .orders_page import OrdersPage
@@ -48,11 +50,8 @@ class OrdersClient(BaseClient):
         query = gql("""
             query OrdersPage($first: Int!, $after: String, $filter: OrderFilter, $sort: [OrderSort!]) {
               orders(first: $first, after: $after, filter: $filter, sort: $sort) {
-                edges {
-                  cursor
-                  node {
-                    ...OrderSummary
-                  }
+                nodes {
+                  ...OrderSummary
                 }
                 pageInfo {
                   hasNextPage
@@ -95,6 +94,65 @@ class OrdersClient(BaseClient):
         )
         data = self.get_data(response)
         return OrdersPage.model_validate(data)
+
+    def feed_head(self, **kwargs: Any) -> FeedHead:
+        query = gql("""
+            query FeedHead {
+              events(first: 1) {
+                headSequence
+              }
+            }
+            """)
+        variables: dict[str, object] = {}
+        response = self.execute(
+            query=query, operation_name="FeedHead", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return FeedHead.model_validate(data)
+
+    def events_page(self, after: int, **kwargs: Any) -> EventsPage:
+        query = gql("""
+            query EventsPage($after: Int!) {
+              events(after: $after, first: 100) {
+                nodes {
+                  order {
+                    ...OrderSummary
+                  }
+                }
+                lastSequence
+                hasMore
+              }
+            }
+
+            fragment Money on Money {
+              amount
+              currency
+            }
+
+            fragment OrderSummary on Order {
+              id
+              code
+              status
+              version
+              updatedAt
+              isArchived
+              canReject
+              buyer {
+                id
+                uniqueCode
+                name
+              }
+              total {
+                ...Money
+              }
+            }
+            """)
+        variables: dict[str, object] = {"after": after}
+        response = self.execute(
+            query=query, operation_name="EventsPage", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return EventsPage.model_validate(data)
 
     def order_by_code(
         self,

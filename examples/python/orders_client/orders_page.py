@@ -11,16 +11,11 @@ class OrdersPage(BaseModel):
 
 
 class OrdersPageOrders(BaseModel):
-    edges: list["OrdersPageOrdersEdges"]
+    nodes: list["OrdersPageOrdersNodes"]
     page_info: "OrdersPageOrdersPageInfo" = Field(alias="pageInfo")
 
 
-class OrdersPageOrdersEdges(BaseModel):
-    cursor: str
-    node: "OrdersPageOrdersEdgesNode"
-
-
-OrdersPageOrdersEdgesNode = OrderSummary
+OrdersPageOrdersNodes = OrderSummary
 
 
 class OrdersPageOrdersPageInfo(BaseModel):
@@ -30,4 +25,3 @@ class OrdersPageOrdersPageInfo(BaseModel):
 
 OrdersPage.model_rebuild()
 OrdersPageOrders.model_rebuild()
-OrdersPageOrdersEdges.model_rebuild()
