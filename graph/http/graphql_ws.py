@@ -6,9 +6,11 @@ and mutations go by HTTP, where the server bounds how many run at once and for h
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
@@ -27,11 +29,13 @@ from graph.identity.claims import Principal
 from graph.limits.error_codes import ErrorCode
 from graph.limits.request import RequestTooLarge, check_body
 from graph.limits.trusted_documents import DocumentRefused
+from graph.telemetry import logs, metrics
 
 PROTOCOL = "graphql-transport-ws"
 MAX_INIT_SECONDS = 10.0  # from the connection to connection_init
 MAX_SEND_SECONDS = 30.0  # for a client to read what is buffered for it
 MAX_CLOSE_SECONDS = 5.0
+MAX_START_SECONDS = 10.0  # for a subscription to start before the next message is read
 MAX_IDLE_SECONDS = 60.0  # without an operation
 MAX_WAITING = 100  # connections that have not authenticated yet
 MAX_MESSAGE_BYTES = 1_000_000
@@ -48,6 +52,14 @@ class Closed(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
+
+
+@dataclass
+class Answered:
+    """For the log. `code`: of the error that refused or ended the operation, or with which the socket was closed."""
+
+    events: int = 0
+    code: str | None = None
 
 
 class Endpoint(Protocol):
@@ -132,6 +144,8 @@ class Connection:
         if self._server.by_viewer[viewer] >= MAX_PER_VIEWER:
             raise Closed(TRY_LATER, f"You have {MAX_PER_VIEWER} connections, which is the most.")
         self._principal, self._viewer = principal, viewer
+        actor = principal.actor
+        self._socket.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
         self._server.by_viewer[viewer] += 1
         await self._send({"type": "connection_ack"})
 
@@ -185,7 +199,7 @@ class Connection:
                     )
                     await self._send({"id": id, "type": "error", "payload": [error.formatted]})
                     return
-                self._operations[id] = asyncio.create_task(self._operation(id, payload))
+                await self._begin(id, payload)
             case "complete":
                 task = self._operations.pop(_text(message, "id"), None)
                 if task:
@@ -193,6 +207,18 @@ class Connection:
                     await asyncio.gather(task, return_exceptions=True)
             case _:
                 await self._answer_ping(message)
+
+    async def _begin(self, id: str, payload: dict[str, Any]) -> None:
+        """Until the subscription has started or is refused, so that the answer to a later `ping` says that it has."""
+        assert self._principal  # noqa: S101 - it was authenticated before
+        stream = self._server.streams.of(self._principal, only_subscriptions=True)
+        self._operations[id] = task = asyncio.create_task(self._operation(id, payload, stream))
+        started = asyncio.create_task(stream.has_started.wait())
+        try:
+            waiting: set[asyncio.Future[Any]] = {task, started, self._closed}
+            await asyncio.wait(waiting, timeout=MAX_START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            started.cancel()
 
     async def _answer_ping(self, message: dict[str, Any]) -> None:
         match message["type"]:
@@ -203,25 +229,33 @@ class Connection:
             case _:
                 raise Closed(INVALID, "Unknown message type")
 
-    async def _operation(self, id: str, payload: dict[str, Any]) -> None:
-        assert self._principal  # noqa: S101 - it was authenticated before
-        stream = self._server.streams.of(self._principal, only_subscriptions=True)
+    async def _operation(self, id: str, payload: dict[str, Any], stream: Stream) -> None:
+        answered, operation = Answered(), metrics.watch_operation("graphql")
+        started = time.perf_counter()
         try:
-            if await self._server.streams.has_ended(self._principal, stream.began_at):
+            await self._answer(id, payload, stream, answered)
+        finally:
+            logs.log_subscription(self._socket.scope, operation, started, answered.events, answered.code)
+
+    async def _answer(self, id: str, payload: dict[str, Any], stream: Stream, answered: "Answered") -> None:
+        try:
+            if await self._server.streams.has_ended(stream.principal, stream.began_at):
                 raise Closed(FORBIDDEN, "The access of the viewer has ended.")
             try:
                 data = self._server.endpoint.read(payload)
             except (HTTPException, RequestTooLarge, DocumentRefused) as error:
-                await self._refuse(id, [_request_error(error)])
+                await self._refuse(id, [_request_error(error)], answered)
                 return
-            await self._results(id, stream, await self._server.endpoint.subscribe(data, stream))
+            await self._results(id, stream, await self._server.endpoint.subscribe(data, stream), answered)
         except StreamEnded as ended:
             code = RESTART if ended.error is None else FORBIDDEN
+            answered.code = str(code)
             self._close(Closed(code, ended.error.message if ended.error else "The server is stopping."))
         except Closed as closed:
+            answered.code = str(closed.code)
             self._close(closed)
 
-    async def _results(self, id: str, stream: Stream, results: AsyncGenerator[Any, None]) -> None:
+    async def _results(self, id: str, stream: Stream, results: AsyncGenerator[Any, None], answered: "Answered") -> None:
         parts = stream.parts(results)
         try:
             async for part in parts:
@@ -229,14 +263,16 @@ class Connection:
                     continue
                 answer = self._server.endpoint.answer_of(part)
                 if not stream.is_started and "data" not in answer:
-                    await self._refuse(id, answer["errors"])
+                    await self._refuse(id, answer["errors"], answered)
                     return
                 await self._send({"id": id, "type": "next", "payload": answer})
+                answered.events += 1
             await self._send({"id": id, "type": "complete"})
         finally:
             await parts.aclose()
 
-    async def _refuse(self, id: str, errors: Any) -> None:
+    async def _refuse(self, id: str, errors: Any, answered: "Answered") -> None:
+        answered.code = errors[0].get("extensions", {}).get("code")
         await self._send({"id": id, "type": "error", "payload": errors})
 
     def _close(self, closed: Closed) -> None:

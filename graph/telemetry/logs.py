@@ -6,6 +6,7 @@ import re
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -71,18 +72,24 @@ def configure() -> None:
 
 
 class RequestLog:
-    """Gives each request an id (the client's X-Request-ID if it is valid) and logs its result."""
+    """Gives each request an id (the client's X-Request-ID if it is valid) and logs its result.
+
+    A WebSocket has one id, too, and a line when it has closed; its operations have lines of their own.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
         id = given if VALID_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         request_id.set(id)
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+            return
         status = 500
         started = time.perf_counter()
 
@@ -96,18 +103,62 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            more = {"status": status, "ms": milliseconds} | _origin(scope) | scope.get("state", {}).get("logged", {})
-            log.info("%s %s", scope["method"], _without_secrets(scope["path"]), extra=more)
+            # Set by graph/telemetry/metrics.py.
+            operation = _named(scope.get("operation", ("other", "")))
+            more = {"status": status, "ms": _milliseconds(started)} | _client(scope) | operation
+            logged = scope.get("state", {}).get("logged", {})
+            log.info("%s %s", scope["method"], _without_secrets(scope["path"]), extra=more | logged)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """`status`: the code with which it was closed first, by either side; 403 when it was not accepted."""
+        statuses: list[int] = []
+        is_accepted = False
+        started = time.perf_counter()
+
+        async def watched(message: Message) -> None:
+            nonlocal is_accepted
+            if message["type"] == "websocket.accept":
+                is_accepted = True
+            elif message["type"] == "websocket.close":
+                statuses.append(message.get("code", 1000) if is_accepted else 403)
+            await send(message)
+
+        async def receive_watched() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                statuses.append(message.get("code", 1005))
+            return message
+
+        try:
+            await self._app(scope, receive_watched, watched)
+        finally:
+            status = statuses[0] if statuses else 1006
+            more = {"status": status, "ms": _milliseconds(started)} | _client(scope) | {"kind": "websocket"}
+            logged = scope.get("state", {}).get("logged", {})
+            log.info("WEBSOCKET %s", _without_secrets(scope["path"]), extra=more | logged)
 
 
-def _origin(scope: Scope) -> dict[str, Any]:
-    """The client's address, as the trusted proxies tell it, and the operation that was executed."""
-    client = (scope.get("client") or ("",))[0]
-    # Set by graph/telemetry/metrics.py; a document that was refused is neither a query nor a mutation.
-    kind, name = scope.get("operation", ("other", ""))
-    operation = {"operation": name[:MAX_NAME_CHARACTERS] or "anonymous"} if kind in ("query", "mutation") else {}
-    return {"client": client[:MAX_NAME_CHARACTERS], "kind": kind} | operation
+def log_subscription(scope: Scope, operation: Sequence[str], started: float, events: int, code: str | None) -> None:
+    """The line of an operation that a WebSocket answered. `started`: of time.perf_counter. `code`: of its error."""
+    error = {"code": code} if code else {}
+    more = {"ms": _milliseconds(started), "events": events} | error | _client(scope) | _named(operation)
+    log.info("SUBSCRIBE %s", _without_secrets(scope["path"]), extra=more | scope["state"].get("logged", {}))
+
+
+def _milliseconds(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)
+
+
+def _client(scope: Scope) -> dict[str, Any]:
+    """The client's address, as the trusted proxies tell it."""
+    return {"client": (scope.get("client") or ("",))[0][:MAX_NAME_CHARACTERS]}
+
+
+def _named(operation: Sequence[str]) -> dict[str, Any]:
+    """`operation`: its kind and its name. A document that was refused is neither a query nor a mutation."""
+    kind, name = operation
+    is_known = kind in ("query", "mutation", "subscription")
+    return {"kind": kind} | ({"operation": name[:MAX_NAME_CHARACTERS] or "anonymous"} if is_known else {})
 
 
 def _without_secrets(path: str) -> str:

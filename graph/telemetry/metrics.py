@@ -87,8 +87,7 @@ class Metered:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        kind = [PATHS.get(scope["path"].split("/")[1], "other"), ""]
-        _kind.set(kind)
+        kind = watch_operation(PATHS.get(scope["path"].split("/")[1], "other"))
         scope["operation"] = kind  # graph/telemetry/traces.py names the span by it
         status = 500
         started = time.perf_counter()
@@ -107,7 +106,7 @@ class Metered:
 
 
 class KindOfOperation(SchemaExtension):
-    """Records whether the request is a query or a mutation, and its operation name."""
+    """Records whether the request is a query, a mutation or a subscription, and its operation name."""
 
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
@@ -115,8 +114,15 @@ class KindOfOperation(SchemaExtension):
         yield
 
 
+def watch_operation(kind: str) -> list[str]:
+    """Kind and name of what the present task executes from now on; the kind is this one until that is known."""
+    watched = [kind, ""]
+    _kind.set(watched)
+    return watched
+
+
 def executed(kind: str, name: str | None) -> None:
-    """Records what the request executes: "query" or "mutation", and the operation's name."""
+    """Records what the request executes: "query", "mutation" or "subscription", and the operation's name."""
     if metered := _kind.get():
         metered[0] = kind
         metered[1] = name or ""

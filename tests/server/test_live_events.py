@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -11,11 +12,14 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import CloseCode
 
 from graph.identity.own_tokens import Tokens
+from graph.telemetry.logs import JsonLines
 from graph.telemetry.metrics import REGISTRY
 from models.database.sessions import Database
 from models.policy import OrderStatus, Role
+from resolvers import events
 from resolvers.core.context import Context
 from resolvers.tags import create_tag
 from tests.support.client import SECRET, Client, id_of
@@ -122,6 +126,31 @@ async def test_a_listener_resumes_without_a_gap(
         async with listening(by, server, member, after=7) as later:
             await later.until(lambda it: len(it.events) == 3)
         assert (heard.sequences, later.sequences) == (list(range(2, 11)), [8, 9, 10])
+
+
+async def test_a_pong_says_that_the_subscription_has_begun(
+    database: Database, server: LiveServer, clock: Clock, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `after`: what is committed after the pong is heard."""
+    begins = asyncio.Event()
+    feed_of = events.feed_of
+
+    async def slow_feed_of(context: Context, brand_code: str | None) -> events.Feed:
+        await begins.wait()
+        return await feed_of(context, brand_code)
+
+    monkeypatch.setattr("resolvers.events.feed_of", slow_feed_of)
+    async with ws(server.url, server.client.as_(shop.member()).headers) as connection:
+        assert json.loads(await connection.recv())["type"] == "connection_ack"
+        await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": EVENTS}}))
+        await connection.send('{"type": "ping"}')
+        answer = asyncio.create_task(connection.recv())
+        await elsewhere(database, shop, clock, "before")
+        assert not answer.done()
+        begins.set()
+        assert json.loads(await answer) == {"type": "pong"}
+        await elsewhere(database, shop, clock, "after")
+        assert json.loads(await connection.recv())["payload"]["data"]["events"]["sequence"] == 2
 
 
 @BY
@@ -348,6 +377,58 @@ async def test_each_event_costs_what_the_document_costs(
             await heard.until(lambda it: len(it.events) == 3)
         quota = await member.execute("{ viewer { name } }")
         assert quota["extensions"]["cost"]["remaining"] < 10_000 - 3 * 100
+
+
+@BY
+async def test_the_log_names_operation_viewer_client_and_duration(
+    database: Database, server: LiveServer, clock: Clock, shop: Shop, by: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    member, query = server.client.as_(shop.member()), EVENTS.replace("subscription", "subscription Listen")
+    with caplog.at_level(logging.INFO, logger="orders.http"):
+        async with listening(by, server, member, query) as heard:
+            await elsewhere(database, shop, clock, "one")
+            await heard.until(lambda it: it.events)
+        with suppress(Refused):
+            async with listening(by, server, member, query, after=9) as refused:
+                await refused.until(lambda it: it.is_complete)
+        await until(lambda: len(logged(caplog)) == {"sse": 2, "ws": 4}[by])
+    lines = logged(caplog)
+    about = {"client": "127.0.0.1", "actor": "mem-1", "role": "write", "brand": str(shop.brand.id)}
+    assert [{name: line[name] for name in about} for line in lines] == [about] * len(lines)
+    assert all(line["ms"] > 0 for line in lines)
+    if by == "sse":
+        assert [(line["message"], line["kind"], line["operation"]) for line in lines] == [
+            ("POST /graphql", "subscription", "Listen")
+        ] * 2
+        return
+    operations = [line for line in lines if line["message"] == "SUBSCRIBE /graphql"]
+    assert [(line["kind"], line["operation"], line["events"], line.get("code")) for line in operations] == [
+        ("subscription", "Listen", 1, None),
+        ("subscription", "Listen", 0, "BAD_USER_INPUT"),
+    ]
+    connections = [line for line in lines if line["message"] == "WEBSOCKET /graphql"]
+    # The code of the client: its task was cancelled.
+    assert [(line["kind"], line["status"]) for line in connections] == [("websocket", CloseCode.INTERNAL_ERROR)] * 2
+
+
+async def test_the_log_has_a_websocket_that_was_refused(server: LiveServer, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="orders.http"):
+        with pytest.raises(InvalidStatus):
+            async with ws(server.url, origin="https://evil.example"):
+                pass
+        async with ws(server.url, {"Authorization": "Bearer a secret"}) as connection:
+            async for _ in messages_of(connection):
+                pass
+        await until(lambda: len(logged(caplog)) == 2)
+    assert [(line["status"], line["client"], line.get("actor")) for line in logged(caplog)] == [
+        (403, "127.0.0.1", None),
+        (4403, "127.0.0.1", None),
+    ]
+    assert "a secret" not in caplog.text
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [json.loads(JsonLines().format(record)) for record in caplog.records if record.name == "orders.http"]
 
 
 async def test_metrics_count_streams(database_url: str, tmp_path: Path, server: LiveServer, shop: Shop) -> None:
