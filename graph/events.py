@@ -72,7 +72,8 @@ class EventPage:
     )
     has_more: bool = strawberry.field(description="Whether there were events after lastSequence.")
     head_sequence: int = strawberry.field(
-        description="Position of the last event that the feed had, whether or not the filter takes it."
+        description="Position of the last event that the feed had, whether or not the filter takes it. If queries read "
+        "from a replica: of the last one that had arrived there, so a list of orders that is read afterwards knows it."
     )
 
 
@@ -111,13 +112,16 @@ async def events(
     size, filter = resolvers.page_length(or_none(first)), read_filter(or_none(kinds), or_none(order_id))
     feed = await resolvers.feed_of(info.context, or_none(brand_code))
     page = await resolvers.events(info.context, feed, or_none(after) or 0, size, filter)
-    if "order" in selected_fields(info.selected_fields):
+    selected = selected_fields(info.selected_fields)
+    head = await resolvers.head_of_lists(info.context, feed, page.head) if "headSequence" in selected else page.head
+    if "order" in selected:
+        info.context.refresh()  # a replica may not have the event yet, and a follower looks at its order once
         await info.context.loaders.order.load_many([row.order_id for row in page.rows if row.order_id])
     return EventPage(
         nodes=[Event.of(row) for row in page.rows],
         last_sequence=page.last,
         has_more=page.has_more,
-        head_sequence=page.head,
+        head_sequence=head,
     )
 
 

@@ -134,6 +134,14 @@ async def read_events(session: AsyncSession, feed: Feed, after: int, size: int, 
     return EventPage(found, end, has_more=end < head, head=head)
 
 
+async def head_of_lists(context: Context, feed: Feed, head: int) -> int:
+    """The number of the last event that other queries know, which may read from a replica. `head`: of the feed."""
+    if context.database.replica is None:
+        return head
+    async with context.read() as session:
+        return min(head, await head_of(session, feed))
+
+
 async def head_of(session: AsyncSession, feed: Feed) -> int:
     """The number of the last event; 0 without one."""
     if feed.buyer_id is None:

@@ -43,6 +43,27 @@ async def test_queries_may_read_the_replica_and_commands_never_do(sqlite_url: st
         assert await status(client, id) == "OC_REQUIRED", "a question was asked of the database itself"
 
 
+async def test_a_follower_of_the_feed_misses_nothing(sqlite_url: str, tmp_path: Path) -> None:
+    """An event has the order as it is in the primary; a first sync begins where the replica is."""
+    database = Database(sqlite_url)
+    shop = await make_shop(database)
+    orders = [await make_order(database, shop) for _ in range(2)]
+    async with serving(sqlite_url, tmp_path, Clock()) as server:
+        await server.as_(shop.member()).data(REJECT, id=to_id(Kind.ORDER, orders[0].id))
+    await database.close()
+    # A replica that no longer follows the primary.
+    replica = shutil.copy(sqlite_url.removeprefix("sqlite:///"), tmp_path / "replica.db")
+    async with serving(sqlite_url, tmp_path, Clock(), replica_url=f"sqlite:///{replica}") as server:
+        client = server.as_(shop.member())
+        await client.data(REJECT, id=to_id(Kind.ORDER, orders[1].id))
+        feed = (await client.data("{ events { nodes { sequence order { status } } headSequence lastSequence } }"))[
+            "events"
+        ]
+        rejected = {"status": "REJECTED_BY_BRAND"}
+        assert feed["nodes"] == [{"sequence": 1, "order": rejected}, {"sequence": 2, "order": rejected}]
+        assert (feed["headSequence"], feed["lastSequence"]) == (1, 2)
+
+
 async def test_a_mutation_looks_up_its_delivery_note_in_the_primary(sqlite_url: str, tmp_path: Path) -> None:
     """Also before its transaction begins, when it finds out which order to lock."""
     database = Database(sqlite_url)
