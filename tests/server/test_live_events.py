@@ -5,7 +5,7 @@ import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -437,32 +437,66 @@ async def test_metrics_count_streams(database_url: str, tmp_path: Path, server: 
     await until(lambda: streams() == 0)
 
 
+@BY
 async def test_a_slow_reader_is_cut_and_holds_up_nobody(
-    database_url: str, tmp_path: Path, database: Database, clock: Clock, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
+    tmp_path: Path,
+    database: Database,
+    clock: Clock,
+    shop: Shop,
+    by: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("graph.http.server.MAX_READ_SECONDS", 0.3)
+    monkeypatch.setattr("graph.http.graphql_ws.MAX_SEND_SECONDS", 0.3)
     async with live_server(database_url, tmp_path, clock, send_buffer=4_096) as server:
-        await _read_slowly(server, database, clock, shop)
-
-
-async def _read_slowly(server: LiveServer, database: Database, clock: Clock, shop: Shop) -> None:
-    member = server.client.as_(shop.member())
-    body = json.dumps({"query": EVENTS.replace("summary", " ".join(f"s{n}: summary" for n in range(45)))})
-    head = (
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\n"
-        f"Authorization: {member.headers['Authorization']}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    with socket.socket() as slow:
-        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        slow.connect(("127.0.0.1", int(server.url.rpartition(":")[2])))
-        slow.sendall((head + body).encode())
-        async with listening("sse", server, member) as heard:
+        member = server.client.as_(shop.member())
+        async with SLOW[by](server, member), listening("sse", server, member) as heard:
             await until(lambda: streams() == 2)
             number = 0
             while streams() == 2:
                 await elsewhere(database, shop, clock, f"{number:03}-{'x' * 60}")
                 number += 1
             await heard.until(lambda it: len(it.events) == number)
+            assert heard.sequences == list(range(1, number + 1))
+        async with listening(by, server, member, after=1) as resumed:
+            await resumed.until(lambda it: len(it.events) == number - 1)
+
+
+LONG = EVENTS.replace("summary", " ".join(f"s{n}: summary" for n in range(45)))
+
+
+@asynccontextmanager
+async def slow_by_sse(server: LiveServer, who: Client) -> AsyncIterator[None]:
+    body = json.dumps({"query": LONG})
+    head = (
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\n"
+        f"Authorization: {who.headers['Authorization']}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with small_socket(server) as slow:
+        slow.sendall((head + body).encode())
+        yield
+
+
+@asynccontextmanager
+async def slow_by_ws(server: LiveServer, who: Client) -> AsyncIterator[None]:
+    with small_socket(server) as slow:
+        slow.setblocking(False)
+        async with ws(server.url, who.headers, sock=slow, max_queue=1) as connection:
+            await connection.recv()
+            await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LONG}}))
+            yield
+
+
+SLOW = {"sse": slow_by_sse, "ws": slow_by_ws}
+
+
+def small_socket(server: LiveServer) -> socket.socket:
+    """A connection for which the kernel keeps little."""
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    slow.connect(("127.0.0.1", int(server.url.rpartition(":")[2])))
+    return slow
 
 
 def streams() -> float:
