@@ -1,7 +1,8 @@
 """Events: none lost or doubled for any follower while twelve writers work on two processes; what streams cost.
 
 `LOSS` events by each database; then STREAMS idle streams on one server, and the time from an event's instant, which is
-taken under the lock, to the client.
+taken under the lock, to the client; then, on PostgreSQL, pages of the feed in a small brand and in one with a million
+entries.
 """
 
 import asyncio
@@ -14,11 +15,11 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 import httpx2
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
@@ -26,6 +27,7 @@ from benchmarks.workbook import fill
 from graph.core.ids import Kind, to_id
 from graph.identity.own_tokens import Tokens
 from models.actor import Actor
+from models.brand import Brand
 from models.buyer import Buyer
 from models.database.sessions import Database
 from models.migrations import upgrade
@@ -42,6 +44,18 @@ PATIENCE = 15.0  # seconds without an event for any follower: then what is missi
 STREAMS = 1_000
 IDLE_SECONDS = 30
 MEASURED = 200  # events for the latency
+SMALL, LARGE = 10_000, 1_000_000  # entries of a brand
+PAGES = 50  # that are timed
+# Entries without hashes: nothing here checks the chain. Ten are of the order, and of a kind of their own.
+ENTRIES = """INSERT INTO audit_entries
+    (brand_id, id, order_id, kind, at, actor_kind, actor_id, actor_name, details, sequence, previous_hash, hash)
+    SELECT :brand, gen_random_uuid(), CASE WHEN n % (:count / 10) = 0 THEN CAST(:order AS uuid) END,
+           CASE WHEN n % (:count / 10) = 0 THEN 'ORDER_ARCHIVED' ELSE 'TAG_CREATED' END,
+           timestamptz '2026-01-01' + n * interval '1 second', 'MEMBER', 'mem-1', 'Mina',
+           '{"name": "T", "code": "T"}', n, '', '' FROM generate_series(1, CAST(:count AS int)) AS n"""
+HEAD = "INSERT INTO audit_heads (brand_id, sequence, hash) VALUES (:brand, :count, '')"
+FEED = """query ($after: Int, $kinds: [OrderEventKind!], $orderId: ID) {
+          events(after: $after, first: 100, kinds: $kinds, orderId: $orderId) { nodes { sequence at summary } } }"""
 REJECT = """mutation ($ids: [ID!]!) { rejectOrders(input: {orderIds: $ids, notify: false}) {
             results { outcome blockers { code } } userErrors { code } } }"""
 PAGE = "query ($after: Int) { events(after: $after, first: 100, brandCode: BRAND) { nodes { sequence } lastSequence } }"
@@ -327,6 +341,44 @@ async def latency(http: httpx2.AsyncClient, live: Live, to: str, url: str, brand
     return f"p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms"
 
 
+async def pages(database_url: str) -> None:
+    database = Database(database_url)
+    await upgrade(database)
+    for count in (SMALL, LARGE):
+        async with database.transaction(EVERYTHING) as session:
+            await session.execute(update(Brand).values(code=f"B-{count}"))
+        brand = await fill(database, 1_000, [OrderStatus.OC_REQUIRED])
+        async with database.transaction(EVERYTHING) as session:
+            order = (await session.scalars(select(Order.id).where(Order.brand_id == brand).limit(1))).one()
+            await session.execute(text("SET LOCAL statement_timeout = 0"))
+            for table in ("audit_entries", "audit_heads"):  # their triggers check the chain
+                await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            await session.execute(text(ENTRIES), {"brand": brand, "order": order, "count": count})
+            await session.execute(text(HEAD), {"brand": brand, "count": count})
+            for table in ("audit_entries", "audit_heads"):
+                await session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+        async with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            await connection.execute(text("ANALYZE"))
+        id = to_id(Kind.ORDER, order)
+        async with server_process(database_url, ORDERS_RATE_LIMIT="0") as one, httpx2.AsyncClient(timeout=60) as http:
+            for name, variables in (
+                ("from the start", {"after": 0}),
+                ("in the middle", {"after": count // 2}),
+                ("the end", {"after": count - 100}),
+                ("nothing new", {"after": count}),
+                ("of one order, from the start", {"after": 0, "orderId": id}),
+                ("of a rare kind, from the start", {"after": 0, "kinds": ["ORDER_ARCHIVED"]}),
+            ):
+                found = []
+                for _ in range(PAGES):
+                    started = time.perf_counter()
+                    await post(http, one.url, headers(Role.READ, brand, "reader"), FEED, **variables)
+                    found.append((time.perf_counter() - started) * 1000)
+                fast, half = min(found), median(found)
+                print(f"  {count:>9,} entries, {name:<32} fastest {fast:.0f} ms, median {half:.0f} ms")
+    await database.close()
+
+
 def main() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(8_192, hard), hard))
@@ -337,4 +389,7 @@ def main() -> None:
         with start_postgres("synchronous_commit=on") as postgres:
             print(f"{run.__name__}, PostgreSQL")
             asyncio.run(run(postgres.create_database("events")))
+    with start_postgres("synchronous_commit=on") as postgres:
+        print("pages, PostgreSQL")
+        asyncio.run(pages(postgres.create_database("events")))
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
