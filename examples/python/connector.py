@@ -90,6 +90,10 @@ def print_answer(answer: RejectRejectOrder) -> None:
         print(f"{answer.order.code} is rejected" + (" (already, by an earlier try)." if answer.replayed else "."))
 
 
+def setting(name: str) -> str:
+    return os.environ.get(name) or sys.exit(f"Set the variable {name}.")
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Keeps a mirror of all orders, rejects orders, downloads documents.")
     parser.add_argument("--mirror", type=Path, default=Path("mirror.db"), help="the file that keeps everything")
@@ -106,7 +110,7 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     mirror = Mirror(chosen.mirror)
     try:
-        with connect(os.environ["OM_URL"], os.environ["OM_API_KEY"]) as client:
+        with connect(setting("OM_URL"), setting("OM_API_KEY")) as client:
             match chosen.command:
                 case "sync":
                     sync(client, mirror)
@@ -115,7 +119,7 @@ def main(arguments: list[str] | None = None) -> None:
                 case "follow":
                     is_woken = Event()
                     if chosen.webhook is not None:
-                        listen(chosen.webhook, os.environ["OM_WEBHOOK_SECRET"], is_woken.set)
+                        listen(chosen.webhook, setting("OM_WEBHOOK_SECRET"), is_woken.set)
                     follow(client, mirror, is_woken, chosen.poll)
                 case "reject":
                     decision = mirror.decide(chosen.code, chosen.reason)
