@@ -32,7 +32,7 @@ ONE = """mutation ($id: ID!) { rejectOrder(input: {orderId: $id, notify: true}) 
 async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         await measure("SQLite", f"sqlite:///{folder}/orders.db", Path(folder))
-        with start_postgres("fsync=on") as server:
+        with start_postgres("fsync=on", "synchronous_commit=on") as server:
             await asyncio.to_thread(server.create_database, "bench")
             await measure("PostgreSQL", f"{server.url}/bench", Path(folder))
 
