@@ -104,13 +104,15 @@ class Database:
             return await run_steps(await session.connection(), steps, first, values)
 
     @asynccontextmanager
-    async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, scope: Scope, *, short: bool = False) -> AsyncIterator[AsyncSession]:
         """A session for one command: commits when the block ends, rolls back when it raises.
+
+        `short`: it has few statements, each of few rows; SQLite then runs them on the event loop.
 
         Raises DatabaseBusyError, or the driver's own error, when another transaction holds a lock for too long.
         """
         async with AsyncExitStack() as stack:
-            options: dict[str, Any] = {"writes": True}
+            options: dict[str, Any] = {"writes": True, "short": short}
             if self._writer:
                 options["wait"] = await self._wait_for_turn(self._writer)
                 stack.callback(self._writer.release)

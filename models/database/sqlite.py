@@ -1,11 +1,13 @@
 """Set-up of each SQLite connection: pragmas, functions, and transactions with a bounded wait for locks."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
+ENDINGS = ("commit", "rollback")
 LOG = ("wal_autocheckpoint=1000", f"journal_size_limit={16 * 2**20}")  # pages of 4 KB; bytes
 
 
@@ -20,6 +22,25 @@ def prepare(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *LOG):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.driver_connection._execute = Calls(connection.driver_connection)
+
+
+class Calls:
+    """How aiosqlite calls SQLite: in its thread, or for a short transaction at once, on the event loop.
+
+    Two switches of threads for each call cost more than the short call itself. Whoever has got BEGIN IMMEDIATE waits
+    for no lock until COMMIT. What waits for locks or the disk (BEGIN, COMMIT, ROLLBACK) is always called in the thread.
+    """
+
+    def __init__(self, driver: Any) -> None:
+        self._in_thread = driver._execute
+        self.at_once = False
+
+    async def __call__(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        if self.at_once and getattr(function, "__name__", "") not in ENDINGS:
+            return function(*arguments, **options)
+        self.at_once = False
+        return await self._in_thread(function, *arguments, **options)
 
 
 def _month_in_zone(at: str, time_zone: str) -> str:
@@ -37,3 +58,5 @@ def begin(lock_wait: float, connection: Connection) -> None:
         cursor.close()
         connection.info["wait"] = wait
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    driver._execute.at_once = bool(options.get("short"))

@@ -7,6 +7,7 @@ nothing. On PostgreSQL, row-level security is the second layer of defence (model
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -44,13 +45,17 @@ def narrow(state: ORMExecuteState) -> None:
     state.statement = state.statement.options(*narrowing(scope.brand_id, buyer_id, one_by_one=one_by_one))
 
 
-def narrowing(brand_id: UUID | None, buyer_id: UUID | None, *, one_by_one: bool = False) -> list[Any]:
-    """The options that restrict a statement to a brand, and to a buyer; None: to no brand, to no buyer."""
+@lru_cache(maxsize=1000)
+def narrowing(brand_id: UUID | None, buyer_id: UUID | None, *, one_by_one: bool = False) -> tuple[Any, ...]:
+    """The options that restrict a statement to a brand, and to a buyer; None: to no brand, to no buyer.
+
+    They are kept: each request of a viewer uses the same ones.
+    """
     if brand_id is None:
-        return []
+        return ()
     if buyer_id is None:
-        return _of_brand(brand_id)
-    return [*_of_brand(brand_id), *_of_buyer(brand_id, buyer_id, one_by_one=one_by_one)]
+        return tuple(_of_brand(brand_id))
+    return (*_of_brand(brand_id), *_of_buyer(brand_id, buyer_id, one_by_one=one_by_one))
 
 
 @compiles(Select)

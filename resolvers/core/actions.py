@@ -26,6 +26,7 @@ from resolvers.core.work import Work, lock_orders, working
 from resolvers.reading.verdicts import Explained, read_verdicts
 
 MAX_ATTEMPTS = 3
+MAX_SHORT = 10  # orders of a command whose transaction is a short one
 
 # Does the work, records its events, and returns the id of what it made or changed. Raises Refused.
 Change = Callable[[Work], Awaitable[UUID | None]]
@@ -142,7 +143,7 @@ async def _until_no_conflict(context: Context, command: Command) -> Outcome:
 async def _attempt(context: Context, command: Command) -> Outcome:
     ids: list[UUID] = []
     try:
-        async with working(context) as work:
+        async with working(context, short=len(command.on.order_ids) <= MAX_SHORT) as work:
             try:
                 work.orders = await _lock(work, command.on, ids)
             except Refused:

@@ -73,8 +73,8 @@ class Context:
         async with self._sessions, self.sessions_of_viewer or nullcontext():
             return await self.database.run_steps(self.actor.scope, steps, may_lag=self.may_lag)
 
-    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
-        return self.database.transaction(self.actor.scope)
+    def transaction(self, *, short: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
+        return self.database.transaction(self.actor.scope, short=short)
 
     def refresh(self) -> None:
         """Called after a command: what was loaded before it is stale, and so may be the replica."""

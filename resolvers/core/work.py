@@ -112,9 +112,12 @@ class Work:
 
 
 @asynccontextmanager
-async def working(context: Context) -> AsyncIterator[Work]:
-    """One transaction: all of it is committed when the block ends, nothing when it raises."""
-    async with context.transaction() as session:
+async def working(context: Context, *, short: bool = False) -> AsyncIterator[Work]:
+    """One transaction: all of it is committed when the block ends, nothing when it raises.
+
+    `short`: see Database.transaction.
+    """
+    async with context.transaction(short=short) as session:
         work = Work(context, session, context.clock())
         yield work
         await work.finish()
