@@ -1,10 +1,8 @@
 """The facts that the rules depend on, in SQL: one expression per Fact, used to read facts and to filter by them."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.backlog_sku import BacklogSku
 from models.brand import Brand
@@ -20,7 +18,6 @@ from models.policy import (
     Condition,
     DeliveryStatus,
     Fact,
-    Facts,
     Has,
     HasNot,
     OrderAction,
@@ -119,14 +116,3 @@ def delivery_status_in(statuses: Iterable[DeliveryStatus]) -> ColumnElement[bool
             found.append(and_(*map(not_, before), condition_sql(condition)))
         before.append(condition_sql(condition))
     return or_(false(), *found)
-
-
-async def read_facts(session: AsyncSession, order_ids: Iterable[UUID]) -> dict[UUID, Facts]:
-    """The facts of many orders in one statement. A command must hold the order's lock before it reads them."""
-    columns = [expression.label(fact.name) for fact, expression in FACT_SQL.items()]
-    statement = select(Order.id, Order.status, *columns).where(Order.id.in_(list(order_ids)))
-    rows = await session.execute(statement.execution_options(facts_for_rules=True))
-    return {
-        row.id: Facts(row.status, frozenset(fact for fact, true in zip(FACT_SQL, row[2:], strict=True) if true))
-        for row in rows
-    }

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import policy
 from models.actor import Actor
-from models.facts import read_facts
 from models.policy import Blocker, OrderAction
 from resolvers.core.refusals import Blocked, DryRun
+from resolvers.reading.verdicts import read_facts
 
 FIRST = 100  # orders listed for each blocker
 AT_ONCE = 500

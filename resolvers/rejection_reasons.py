@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from models.base import new_id
 from models.brand import Brand
+from models.database.prepared import Query
 from models.events import Reason, RejectionReasonCreated, RejectionReasonUpdated
 from models.locale import Text
 from models.messages.refusals import (
@@ -60,11 +61,14 @@ class Grounds:
         return wrong_text(context, self.typed_note, MAX_NOTE_LENGTH, "note", is_one_line=False)
 
 
+_IS_REQUIRED = Query(lambda preparing: select(Brand.rejection_reason_required).where(preparing.among_ids(Brand.id)))
+
+
 async def read_reason(work: Work, brand_id: UUID, grounds: Grounds) -> Reason | None:
     """The reason that was given. Raises Refused for an unknown or archived one, and if the brand requires one."""
     code = grounds.arguments.get("reason")
     if code is None:
-        if await work.find(select(Brand.rejection_reason_required).where(Brand.id == brand_id)):
+        if any(is_required for (is_required,) in await _IS_REQUIRED.rows(work.session, [brand_id])):
             raise Refused(refusal(work.context, RefusalCode.REASON_REQUIRED, REASON_REQUIRED, "reason"))
         return None
     found = await reason_by_code(work, brand_id, code) if CODE.fullmatch(code) else None

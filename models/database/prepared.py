@@ -7,16 +7,17 @@ traces and errors are those of every other statement.
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Update, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from models.database.visibility import narrowing
@@ -31,11 +32,17 @@ SCOPE = {_BRAND: BRAND, _BUYER: BUYER}
 
 @dataclass(frozen=True)
 class Prepared:
-    """`names`: of the parameters, in their places. `constants`: the values of those that are the statement's own."""
+    """`names`: of the parameters, in their places. `constants`: the values of those that are the statement's own.
+
+    `to_driver`: makes the driver's values of the other parameters, where they differ. `from_driver`: the same for the
+    columns of a row, in their places.
+    """
 
     text: str
     names: tuple[str, ...]
     constants: Mapping[str, Any]
+    to_driver: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    from_driver: Sequence[Callable[[Any], Any] | None] = ()
 
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple([self.constants[name] if name in self.constants else values[name] for name in self.names])
@@ -92,7 +99,7 @@ class Preparing:
         is_shown = or_(pages.c.end.is_(None), order[0] <= pages.c.end)
         return wanted.join(pages, and_(pages.c.id == parent, is_shown)).order_by(*order)
 
-    def prepare(self, statement: Select[Any], *, whole_brand: bool = False) -> Prepared:
+    def prepare(self, statement: Select[*tuple[Any, ...]] | Update, *, whole_brand: bool = False) -> Prepared:
         """`whole_brand`: for facts that rules look at, which are not narrowed to a buyer."""
         buyer = _BUYER if self.has_buyer and not whole_brand else None
         narrowed = statement.options(*narrowing(_BRAND if self.has_brand else None, buyer))
@@ -102,13 +109,17 @@ class Preparing:
         scope = {name: SCOPE[value] for name, value in given.items() if isinstance(value, UUID) and value in SCOPE}
         if self.has_brand and BRAND not in scope.values():
             raise OutOfScope(f"a statement that cannot be restricted: {state.statement}")
-        constants = {}
+        constants, to_driver = {}, {}
         for name in set(state.positiontup).difference(scope):
             bind = compiled.binds.get(name)
             if bind is None or not bind.required:
                 processor = state.processors.get(name) or (self.to_driver(bind.type) if bind is not None else None)
                 constants[name] = processor(state.parameters[name]) if processor else state.parameters[name]
-        return Prepared(state.statement, tuple(scope.get(name, name) for name in state.positiontup), constants)
+            elif name not in (IDS, MOST) and (processor := self.to_driver(bind.type)):
+                to_driver[name] = processor
+        names = tuple(scope.get(name, name) for name in state.positiontup)
+        columns = [self.result_processor(entry) for entry in compiled._result_columns]
+        return Prepared(state.statement, names, constants, to_driver, columns)
 
     def to_driver(self, type: Any) -> Callable[[Any], Any] | None:
         """Makes the driver's value of a parameter; None if they are the same."""
@@ -126,6 +137,40 @@ class Preparing:
     def id(self, id: UUID | None) -> Any:
         """An id as the driver takes it."""
         return id.hex if id is not None and self.dialect.name == "sqlite" else id
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A SELECT, or an UPDATE … RETURNING, whose text is made once for each database and shape of scope.
+
+    `make`: writes the statement with the models; its parameters are bindparams. `whole_brand`: see Preparing.prepare.
+    """
+
+    make: Callable[[Preparing], Select[*tuple[Any, ...]] | Update]
+    whole_brand: bool = False
+    _made: dict[tuple[str, bool, bool], tuple[Preparing, Prepared]] = field(default_factory=dict, init=False)
+
+    async def rows(self, session: AsyncSession, ids: Iterable[UUID] = (), **values: Any) -> list[tuple[Any, ...]]:
+        """Runs it in the session's scope. `ids`: those of Preparing.among_ids."""
+        return await session.run_sync(self._run, ids, values)
+
+    def _run(self, session: Session, ids: Iterable[UUID], values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        scope: Scope = session.info["scope"]
+        connection = session.connection()
+        dialect = connection.dialect
+        shape = (dialect.name, scope.brand_id is not None, scope.buyer_id is not None)
+        if shape not in self._made:
+            preparing = Preparing(dialect, *shape[1:])
+            self._made[shape] = preparing, preparing.prepare(self.make(preparing), whole_brand=self.whole_brand)
+        preparing, prepared = self._made[shape]
+        given = {name: process(values[name]) for name, process in prepared.to_driver.items()}
+        given = values | given | preparing.scope_values(scope) | {IDS: preparing.ids([preparing.id(id) for id in ids])}
+        found = connection.exec_driver_sql(prepared.text, prepared.parameters(given)).fetchall()
+        processors = prepared.from_driver
+        return [
+            tuple([process(value) if process else value for process, value in zip(processors, row, strict=True)])
+            for row in found
+        ]
 
 
 Steps = Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]

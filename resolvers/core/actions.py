@@ -5,7 +5,7 @@ request's loaders are replaced by fresh ones, and the relay is told that there i
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from resolvers.core.idempotency import IdempotencyConflict, IdempotentRequest, k
 from resolvers.core.notices import Message, notice_of
 from resolvers.core.refusals import Notice, Outcome, Refusal, RefusalCode, Refused, blocked, not_permitted, refusal
 from resolvers.core.work import Work, lock_orders, working
+from resolvers.reading.loaders import read_notifications, read_orders
 from resolvers.reading.verdicts import Explained, read_verdicts
 
 MAX_ATTEMPTS = 3
@@ -121,6 +122,10 @@ async def act(
         return Outcome(refusals=refusals)  # nothing needs to be locked to know that
     outcome = await _until_no_conflict(context, command)
     context.refresh()
+    if outcome.order:
+        context.loaders.order.prime(outcome.order.id, outcome.order)
+    if outcome.order and outcome.notifications:
+        context.loaders.notifications.prime(outcome.order.id, list(outcome.notifications))
     if outcome.notification_id and not outcome.replayed:
         context.on_mail()
     return outcome
@@ -164,9 +169,22 @@ async def _attempt(context: Context, command: Command) -> Outcome:
             outcome = Outcome(ids, made, work.notification_id, work.count, notices=notices)
             if brand_id:
                 await command.request.remember(work, brand_id, outcome)
-        return outcome
+            return await _read_back(work, outcome)
     except Refused as refused:
         return Outcome(ids, refusals=refused.refusals)
+
+
+async def _read_back(work: Work, outcome: Outcome) -> Outcome:
+    """With what the payload of a command on one order shows: a session of its own for it costs as much as the command.
+
+    Before the audit entries are written: whoever holds the head of the audit is quick.
+    """
+    if len(work.orders) != 1:
+        return outcome
+    ids = [work.order.id]
+    orders = await read_orders(work.session, ids)
+    mails = await read_notifications(work.session, ids) if work.notification_id else {}
+    return replace(outcome, order=orders.get(ids[0]), notifications=mails.get(ids[0], []))
 
 
 async def _lock(work: Work, on: Target, ids: list[UUID]) -> list[Order]:

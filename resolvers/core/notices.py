@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import Select, Update, and_, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Sku
+from models.database.prepared import Preparing, Query
 from models.events import OrderChanged
 from models.locale import Locale, text_for
 from models.messages.history import EventKind
@@ -71,12 +73,37 @@ class Message:
         return found or wrong_text(context, text, MAX_BODY_LENGTH, "body", is_one_line=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    email: str
+    bounced_at: datetime | None
+    bounce_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """A buyer who is mailed, its addresses, and what the brand has set for its mails."""
+
+    buyer_name: str
+    locale: Locale
+    is_offline: bool
+    brand_name: str
+    mail_sender_name: str | None
+    mail_reply_to: str | None
+    time_zone: str
+    rejection_text_en: str | None
+    rejection_text_ja: str | None
+    contact_email: str | None
+    phone: str | None
+    recipients: list[Recipient]
+
+
 def typed(body: str | None) -> str | None:
     """The message with one kind of line break; None when it is blank."""
     return body.replace("\r\n", "\n").replace("\r", "\n") if body and body.strip() else None
 
 
-def unreachable(is_offline: bool, recipients: Sequence[BuyerRecipient]) -> NoticeCode | None:
+def unreachable(is_offline: bool, recipients: Sequence[object]) -> NoticeCode | None:
     """Why nobody can be mailed; None when somebody can."""
     if is_offline:
         return NoticeCode.BUYER_IS_OFFLINE
@@ -93,15 +120,15 @@ async def notice_of(
 ) -> tuple[OrderNotice | None, list[Notice]]:
     """What the buyer is mailed, frozen; and why nobody can be mailed, in which case the notice is None, or which
     addresses a mail server has refused."""
-    brand, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
-    if reason := unreachable(buyer.is_offline, recipients):
+    readers = (await _readers(session, [order]))[order.buyer_id]
+    if reason := unreachable(readers.is_offline, readers.recipients):
         return None, [Notice.of(reason, locale)]
     contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
-    notice = _notice(order, kind, at, body, brand, buyer, recipients, contents.get(order.id))
-    return notice, _bounces(recipients, locale)
+    notice = _notice(order, kind, at, body, readers, readers.recipients, contents.get(order.id))
+    return notice, _bounces(readers.recipients, locale)
 
 
-def _bounces(recipients: Sequence[BuyerRecipient], locale: Locale) -> list[Notice]:
+def _bounces(recipients: Sequence[Recipient], locale: Locale) -> list[Notice]:
     return [bounced(each.email, each.bounce_reason, locale) for each in recipients if each.bounced_at]
 
 
@@ -113,36 +140,54 @@ async def notices_of(
     contents = await _contents(session, orders) if kind is MailKind.ORDER_REJECTED else {}
     notices: dict[UUID, OrderNotice | None] = {}
     for order in orders:
-        brand, buyer, recipients = readers[order.buyer_id]
+        of_order = readers[order.buyer_id]
         notices[order.id] = None
-        if not unreachable(buyer.is_offline, recipients):
+        if not unreachable(of_order.is_offline, of_order.recipients):
             about = contents.get(order.id)
-            notices[order.id] = _notice(order, kind, at, body, brand, buyer, recipients, about)
+            notices[order.id] = _notice(order, kind, at, body, of_order, of_order.recipients, about)
     return notices
 
 
-Readers = dict[UUID, tuple[Brand, Buyer, list[BuyerRecipient]]]
-
-
-async def _readers(session: AsyncSession, orders: Sequence[Order]) -> Readers:
-    """Buyer's id → brand, buyer and its recipients."""
-    statement = (
-        select(Brand, Buyer, BuyerRecipient)
-        .join(Buyer, Buyer.brand_id == Brand.id)
+_READERS = Query(
+    lambda preparing: (
+        select(
+            Buyer.id,
+            Buyer.name.label("buyer_name"),
+            Buyer.locale,
+            Buyer.is_offline,
+            Brand.name,
+            Brand.mail_sender_name,
+            Brand.mail_reply_to,
+            Brand.time_zone,
+            Brand.rejection_text_en,
+            Brand.rejection_text_ja,
+            Brand.contact_email,
+            Brand.phone,
+            BuyerRecipient.email,
+            BuyerRecipient.bounced_at,
+            BuyerRecipient.bounce_reason,
+        )
+        .join_from(Brand, Buyer, Buyer.brand_id == Brand.id)
         .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
-        .where(Brand.id == orders[0].brand_id, Buyer.id.in_({order.buyer_id for order in orders}))
+        .where(Brand.id == bindparam("brand_id"), preparing.among_ids(Buyer.id))
         .order_by(BuyerRecipient.email)
     )
-    found: Readers = {}
-    for brand, buyer, recipient in await session.execute(statement):
-        recipients = found.setdefault(buyer.id, (brand, buyer, []))[2]
-        if recipient:
-            recipients.append(recipient)
+)
+
+
+async def _readers(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, Readers]:
+    """By the buyer's id."""
+    found: dict[UUID, Readers] = {}
+    buyer_ids = {order.buyer_id for order in orders}
+    for id, *columns, email, at, reason in await _READERS.rows(session, buyer_ids, brand_id=orders[0].brand_id):
+        if id not in found:
+            found[id] = Readers(*(*columns, []))
+        if email:
+            found[id].recipients.append(Recipient(email, at, reason))
     return found
 
 
-async def _contents(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, OrderContents]:
-    """Order's id → what it is about, from its official lines."""
+def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:
     of_order = OrderLine.order_id
     numbered = (
         select(
@@ -157,20 +202,28 @@ async def _contents(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID
         .join(Order, and_(Order.brand_id == OrderLine.brand_id, Order.id == of_order))
         .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
         .where(
-            OrderLine.brand_id == orders[0].brand_id,
-            of_order.in_([order.id for order in orders]),
+            OrderLine.brand_id == bindparam("brand_id"),
+            preparing.among_ids(of_order),
             OrderLine.data_set == Order.official,
         )
         .subquery()
     )
-    first = select(numbered).where(numbered.c.place <= MAX_LINES_SHOWN).order_by(numbered.c.order_id, numbered.c.place)
+    return select(numbered).where(numbered.c.place <= MAX_LINES_SHOWN).order_by(numbered.c.order_id, numbered.c.place)
+
+
+_FIRST_LINES = Query(_first_lines)
+
+
+async def _contents(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, OrderContents]:
+    """Order's id → what it is about, from its official lines."""
     found: dict[UUID, OrderContents] = {
         order.id: OrderContents(
             lines=[], more=0, total=str(from_minor(order.total_minor, order.currency)), currency=order.currency
         )
         for order in orders
     }
-    for order_id, name, number, quantity, amount_minor, _, count in await session.execute(first):
+    rows = await _FIRST_LINES.rows(session, found, brand_id=orders[0].brand_id)
+    for order_id, name, number, quantity, amount_minor, _, count in rows:
         contents = found[order_id]
         amount = str(from_minor(amount_minor, contents["currency"]))
         contents["lines"].append(ContentLine(name=name, number=number, quantity=quantity, amount=amount))
@@ -183,9 +236,8 @@ def _notice(
     kind: MailKind,
     at: datetime,
     body: str | None,
-    brand: Brand,
-    buyer: Buyer,
-    recipients: list[BuyerRecipient],
+    readers: Readers,
+    recipients: list[Recipient],
     contents: OrderContents | None,
 ) -> OrderNotice:
     return OrderNotice(
@@ -193,25 +245,55 @@ def _notice(
         order_code=order.code,
         placed_at=order.placed_at.isoformat(),
         at=at.isoformat(),
-        brand_name=brand.name,
-        sender_name=brand.mail_sender_name or brand.name,
-        reply_to=brand.mail_reply_to,
-        buyer_name=buyer.name,
+        brand_name=readers.brand_name,
+        sender_name=readers.mail_sender_name or readers.brand_name,
+        reply_to=readers.mail_reply_to,
+        buyer_name=readers.buyer_name,
         to=[each.email for each in recipients],
-        locale=buyer.locale,
-        time_zone=brand.time_zone,
-        body=body or _brands_text(brand, buyer, kind) or mail_texts(kind).text.in_(buyer.locale),
+        locale=readers.locale,
+        time_zone=readers.time_zone,
+        body=body or _brands_text(readers, kind) or mail_texts(kind).text.in_(readers.locale),
         contents=contents,
-        contact_email=brand.contact_email,
-        phone=brand.phone,
+        contact_email=readers.contact_email,
+        phone=readers.phone,
     )
 
 
-def _brands_text(brand: Brand, buyer: Buyer, kind: MailKind) -> str | None:
+def _brands_text(readers: Readers, kind: MailKind) -> str | None:
     """What the brand has set for a rejection without a typed message, in the buyer's language."""
     if kind is not MailKind.ORDER_REJECTED:
         return None
-    return {Locale.EN: brand.rejection_text_en, Locale.JA: brand.rejection_text_ja}[buyer.locale]
+    return {Locale.EN: readers.rejection_text_en, Locale.JA: readers.rejection_text_ja}[readers.locale]
+
+
+def _cancel(preparing: Preparing) -> Update:
+    mail, now = OutboxMessage, bindparam("now", type_=OutboxMessage.sent_at.type)
+    unsent = (NotificationStatus.PENDING, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
+    is_free = mail.leased_until.is_(None)
+    is_waiting = and_(mail.status == NotificationStatus.PENDING, is_free)
+    end_of_waiting = case(
+        (mail.left_over.is_(None), NotificationStatus.CANCELLED.value), else_=NotificationStatus.SENT.value
+    )
+    return (
+        update(mail)
+        .where(
+            mail.brand_id == bindparam("of_brand"),
+            preparing.among_ids(mail.order_id),
+            mail.status.in_(unsent),
+            mail.cancelled_by.is_(None),
+            mail.unclear < MAX_UNCLEAR,
+        )
+        .values(
+            cancelled_by=bindparam("decision"),
+            status=case((is_waiting, end_of_waiting), else_=mail.status),
+            sent_at=case((and_(is_waiting, mail.left_over.is_not(None)), now), else_=mail.sent_at),
+            unclear=case((and_(is_free, mail.unclear > 0), MAX_UNCLEAR), else_=mail.unclear),
+        )
+        .returning(mail.order_id, mail.kind, mail.status)
+    )
+
+
+_CANCEL = Query(_cancel)
 
 
 async def cancel_mails(work: Work, decision: MailKind) -> None:
@@ -220,33 +302,10 @@ async def cancel_mails(work: Work, decision: MailKind) -> None:
     A relay may have one in hand: that one is cancelled if the relay does not send it. Of a mail that some recipients
     have, or may have, only the further tries are given up.
     """
-    mail, now = OutboxMessage, work.now
-    unsent = (NotificationStatus.PENDING, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
-    is_free = mail.leased_until.is_(None)
-    is_waiting = and_(mail.status == NotificationStatus.PENDING, is_free)
-    end_of_waiting = case(
-        (mail.left_over.is_(None), NotificationStatus.CANCELLED.value), else_=NotificationStatus.SENT.value
-    )
-    statement = (
-        update(mail)
-        .where(
-            mail.brand_id == work.brand_id,
-            mail.order_id.in_([order.id for order in work.orders]),
-            mail.status.in_(unsent),
-            mail.cancelled_by.is_(None),
-            mail.unclear < MAX_UNCLEAR,
-        )
-        .values(
-            cancelled_by=decision.value,
-            status=case((is_waiting, end_of_waiting), else_=mail.status),
-            sent_at=case((and_(is_waiting, mail.left_over.is_not(None)), now), else_=mail.sent_at),
-            unclear=case((and_(is_free, mail.unclear > 0), MAX_UNCLEAR), else_=mail.unclear),
-        )
-        .returning(mail.order_id, mail.kind, mail.status)
-        .execution_options(synchronize_session=False)
-    )
-    cancelled = sorted((await work.session.execute(statement)).all(), key=str)
-    for order_id, kind, status in cancelled:
+    ids = [order.id for order in work.orders]
+    now = work.now
+    cancelled = await _CANCEL.rows(work.session, ids, of_brand=work.brand_id, decision=decision.value, now=now)
+    for order_id, kind, status in sorted(cancelled, key=str):
         details = {"mail": kind, "decision": decision.value, "status": status.value}
         event = OrderChanged(
             brand_id=work.brand_id, order_id=order_id, at=now, kind=EventKind.NOTIFICATION_CANCELLED, details=details
@@ -256,8 +315,9 @@ async def cancel_mails(work: Work, decision: MailKind) -> None:
 
 async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
     """Where mails to the order's buyer go now; nowhere for an offline buyer."""
-    _, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
-    return [] if unreachable(buyer.is_offline, recipients) else [each.email for each in recipients]
+    readers = (await _readers(session, [order]))[order.buyer_id]
+    is_unreachable = unreachable(readers.is_offline, readers.recipients)
+    return [] if is_unreachable else [each.email for each in readers.recipients]
 
 
 async def preview(
@@ -276,11 +336,11 @@ async def preview(
             raise InputError(text_for(ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
         if not permits(context.actor.role, action):
             raise InputError(text_for(NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
-        brand, buyer, recipients = (await _readers(session, [order]))[order.buyer_id]
-        reason = unreachable(buyer.is_offline, recipients)
+        readers = (await _readers(session, [order]))[order.buyer_id]
+        reason = unreachable(readers.is_offline, readers.recipients)
         contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
-    to = [] if reason else recipients
-    notice = _notice(order, kind, context.clock(), body, brand, buyer, to, contents.get(order.id))
+    to = [] if reason else readers.recipients
+    notice = _notice(order, kind, context.clock(), body, readers, to, contents.get(order.id))
     if reason:
         return notice, [Notice(reason, text_for(PREVIEW_TEXTS[reason], locale))]
-    return notice, _bounces(recipients, locale)
+    return notice, _bounces(readers.recipients, locale)

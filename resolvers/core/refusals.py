@@ -19,6 +19,7 @@ from models.permissions import Permission, permits
 from models.policy import Blocker, OrderAction
 from resolvers.core.context import Context
 from resolvers.inputs import UNPRINTABLE, InputError
+from resolvers.reading.rows import NotificationRow, OrderRow
 from resolvers.reading.verdicts import Explained
 
 
@@ -132,7 +133,8 @@ class Outcome:
     `count`: of the other rows that it changed, if its payload reports them.
     `blockers`: those of each order that has some. `replayed`: this is the remembered answer to an earlier request with
     the same idempotency key. `results`: of a bulk command, one for each order. `dry_run`: of a bulk command that was
-    only tried.
+    only tried. `order`, `notifications`: what the transaction left of the only order, and its mails if it added one:
+    the payload shows them.
     """
 
     order_ids: Sequence[UUID] = ()
@@ -145,6 +147,8 @@ class Outcome:
     replayed: bool = False
     results: list[OrderResult] = field(default_factory=list)
     dry_run: DryRun | None = None
+    order: OrderRow | None = None
+    notifications: Sequence[NotificationRow] = ()
 
     @property
     def warnings(self) -> list[str]:

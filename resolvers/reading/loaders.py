@@ -17,6 +17,7 @@ from models.audit import AuditEntry
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
+from models.database.prepared import Query
 from models.external_reference import ExternalReference
 from models.order import DataSet, Order, OrderLine, OrderReplacement
 from models.outbox import OutboxMessage
@@ -41,11 +42,13 @@ from resolvers.reading.grouping import PageKey, grouped, read_pages
 from resolvers.reading.rows import (
     BRAND_COLUMNS,
     BUYER_COLUMNS,
+    BUYERS_ORDER_COLUMNS,
     CATALOG_COLUMNS,
     HISTORY_COLUMNS,
     LINE_COLUMNS,
     MEMBER_COLUMNS,
     NOTIFICATION_COLUMNS,
+    ORDER_COLUMNS,
     REFERENCE_COLUMNS,
     REJECTION_COLUMNS,
     TAG_COLUMNS,
@@ -63,7 +66,6 @@ from resolvers.reading.rows import (
     TagRow,
     buyer_row,
     columns_of,
-    order_columns,
     rejection_row,
     with_sku,
 )
@@ -110,9 +112,16 @@ def _many(read: Read[K, list[V]]) -> _Loader[K, list[V]]:
     return _Loader(read, list)
 
 
+_ORDERS = Query(
+    lambda preparing: select(*(BUYERS_ORDER_COLUMNS if preparing.has_buyer else ORDER_COLUMNS)).where(
+        preparing.among_ids(Order.id)
+    )
+)
+
+
 async def read_orders(session: AsyncSession, ids: list[UUID]) -> dict[UUID, OrderRow]:
-    rows = await session.execute(select(*order_columns(session)).where(Order.id.in_(ids)))
-    return {row.id: OrderRow(*row) for row in rows}
+    rows = (OrderRow(*row) for row in await _ORDERS.rows(session, ids))
+    return {row.id: row for row in rows}
 
 
 async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, RejectionRow]:
@@ -230,10 +239,17 @@ async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[T
     return grouped((await session.execute(statement)).all(), TagRow)
 
 
+_NOTIFICATIONS = Query(
+    lambda preparing: (
+        select(OutboxMessage.order_id.label("parent"), *NOTIFICATION_COLUMNS)
+        .where(preparing.among_ids(OutboxMessage.order_id))
+        .order_by(OutboxMessage.id)
+    )
+)
+
+
 async def read_notifications(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[NotificationRow]]:
-    statement = select(OutboxMessage.order_id, *NOTIFICATION_COLUMNS).where(OutboxMessage.order_id.in_(ids))
-    rows = await session.execute(statement.order_by(OutboxMessage.id))
-    return grouped(rows.all(), NotificationRow)
+    return grouped(await _NOTIFICATIONS.rows(session, ids), NotificationRow)
 
 
 class Loaders:

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import policy
 from models.actor import Actor
 from models.brand import Brand
+from models.database.prepared import Query
 from models.delivery_note import DeliveryNote
-from models.facts import read_facts
+from models.facts import FACT_SQL
 from models.invoice import IS_NOT_VOID, Invoice, InvoicedOrder
 from models.messages.blockers import Rejected, blocker_message
+from models.order import Order
 from models.policy import Blocker, DeliveryStatus, Fact, Facts, OrderAction
 from models.rejection import OrderRejection, rejected_by
 
@@ -98,6 +100,22 @@ class Explained:
     code: Blocker
     message: str
     documents: list[ReferencingDocument] = field(default_factory=list)
+
+
+_FACTS = Query(
+    lambda preparing: select(
+        Order.id, Order.status, *(expression.label(fact.name) for fact, expression in FACT_SQL.items())
+    ).where(preparing.among_ids(Order.id)),
+    whole_brand=True,
+)
+
+
+async def read_facts(session: AsyncSession, order_ids: Iterable[UUID]) -> dict[UUID, Facts]:
+    """The facts of many orders in one statement. A command must hold the order's lock before it reads them."""
+    return {
+        id: Facts(status, frozenset(fact for fact, true in zip(FACT_SQL, found, strict=True) if true))
+        for id, status, *found in await _FACTS.rows(session, order_ids)
+    }
 
 
 _REFERENCED = frozenset({Fact.DELIVERY_NOTE, Fact.INVOICE})

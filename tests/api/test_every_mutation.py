@@ -8,10 +8,10 @@ from sqlalchemy import insert, select
 
 from models.base import new_id
 from models.database.sessions import Database
-from models.facts import read_facts
 from models.order import DataSet, Order, OrderLine
 from models.policy import FINAL, RULES, OrderAction, OrderStatus, Role, blockers
 from models.scope import EVERYTHING
+from resolvers.reading.verdicts import read_facts
 from tests.support.client import Client, id_of
 from tests.support.factories import Shop, make_order, make_shop
 from tests.support.trace import trace

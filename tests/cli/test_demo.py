@@ -15,12 +15,12 @@ from graph.settings.environment import Settings
 from models.audit import AuditEntry
 from models.database.sessions import Database
 from models.database.tables import metadata
-from models.facts import read_facts
 from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import RULES, Blocker, OrderAction, OrderStatus, Role, blockers
 from models.scope import EVERYTHING, Scope
 from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
+from resolvers.reading.verdicts import read_facts
 from tests.support.client import SECRET, serving
 from tests.support.clock import Clock
 from tests.support.factories import make_shop

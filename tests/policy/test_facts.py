@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from models.database.sessions import Database
-from models.facts import DELIVERY_STATUS, possible, read_facts
+from models.facts import DELIVERY_STATUS, possible
 from models.invoice import InvoiceStatus
 from models.order import Order
 from models.policy import Fact, OrderAction, OrderStatus, Role, blockers, delivery_status
 from models.scope import EVERYTHING
+from resolvers.reading.verdicts import read_facts
 from tests.support.factories import (
     NOON,
     Shop,
