@@ -6,17 +6,18 @@ database's: Database.now(). The messages of one order leave in order: one waits 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, or_, select, update
+from sqlalchemy import Select, Update, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from models.database.prepared import Preparing, Query
+from models.database.sessions import Database
 from models.outbox import IN_HAND, READY, NotificationStatus, OutboxMessage
 
-Instant = datetime | ColumnElement[datetime]
 BEFORE_ALL_BRANDS = UUID(int=0)
 
 
@@ -32,6 +33,7 @@ class Claimed:
     left_over: dict[str, Any] | None
     unclear: int
     created_at: datetime
+    cancelled_by: str | None
 
 
 COLUMNS = tuple(getattr(OutboxMessage, name) for name in Claimed.__slots__)
@@ -50,61 +52,83 @@ FIRST_OF_ITS_ORDER = ~exists(
 )
 
 
-async def brands_due(session: AsyncSession, now: Instant, most: int, after: UUID) -> list[UUID]:
-    """At most `most` brands with due messages: the next ones after the brand `after`, or else the first ones.
+class Leases:
+    """The statements of one relay; each is made once. A lease lasts for `lease`."""
 
-    Takes one index look-up for each brand that has waiting messages.
-    """
-    waiting = select(_next_brand(after).label("brand_id")).cte("waiting", recursive=True)
-    waiting = waiting.union_all(select(_next_brand(waiting.c.brand_id)).where(waiting.c.brand_id.is_not(None)))
-    is_due = exists().where(
-        OutboxMessage.brand_id == waiting.c.brand_id, READY, OutboxMessage.due_at <= now, FIRST_OF_ITS_ORDER
-    )
-    found = list(await session.scalars(select(waiting.c.brand_id).where(is_due).limit(most)))
-    return found if found or after == BEFORE_ALL_BRANDS else await brands_due(session, now, most, BEFORE_ALL_BRANDS)
+    def __init__(self, database: Database, lease: timedelta) -> None:
+        self._database = database
+        self._lease = lease
+        if isinstance(database.now(), datetime):
+            instant = OutboxMessage.due_at.type
+            self._now: Any = bindparam("now", type_=instant)
+            self._until: Any = bindparam("until", type_=instant)
+        else:
+            self._now, self._until = database.now(), database.now(lease)
+        self._brands = Query(self._brands_due)
+        self._is_lost = Query(lambda _: select(exists().where(IN_HAND, OutboxMessage.leased_until <= self._now)))
+        self._claim = Query(self._claim_of_brand)
+        self._claim_lost = Query(self._claim_of_lost)
+
+    async def brands_due(self, session: AsyncSession, most: int, after: UUID) -> list[UUID]:
+        """At most `most` brands with due messages: the next ones after the brand `after`, or else the first ones.
+
+        Takes one index look-up for each brand that has waiting messages.
+        """
+        found = [row[0] for row in await self._brands.rows(session, after=after, most=most, **self._instants())]
+        is_first = after == BEFORE_ALL_BRANDS
+        return found if found or is_first else await self.brands_due(session, most, BEFORE_ALL_BRANDS)
+
+    async def claim_ready(self, session: AsyncSession, most: int, brands: list[UUID]) -> list[Claimed]:
+        """Claims up to `most` messages: the oldest of each brand, the same number for every brand if possible."""
+        claimed: list[Claimed] = []
+        for number, brand_id in enumerate(brands):
+            share = (most - len(claimed)) // (len(brands) - number)
+            rows = await self._claim.rows(session, of_brand=brand_id, most=share, **self._instants())
+            claimed += [Claimed(*row) for row in rows]
+        return claimed
+
+    async def is_lost(self, session: AsyncSession) -> bool:
+        """Whether a lease has expired."""
+        ((found,),) = await self._is_lost.rows(session, **self._instants())
+        return bool(found)
+
+    async def claim_lost(self, session: AsyncSession) -> Claimed | None:
+        """Claims the message whose lease expired first: its relay died while sending it."""
+        rows = await self._claim_lost.rows(session, **self._instants())
+        return Claimed(*rows[0]) if rows else None
+
+    def _instants(self) -> dict[str, Any]:
+        return {"now": self._database.now(), "until": self._database.now(self._lease)}
+
+    def _brands_due(self, preparing: Preparing) -> Select[*tuple[Any, ...]]:
+        after = bindparam("after", type_=OutboxMessage.brand_id.type)
+        waiting = select(_next_brand(after).label("brand_id")).cte("waiting", recursive=True)
+        waiting = waiting.union_all(select(_next_brand(waiting.c.brand_id)).where(waiting.c.brand_id.is_not(None)))
+        is_due = exists().where(
+            OutboxMessage.brand_id == waiting.c.brand_id, READY, OutboxMessage.due_at <= self._now, FIRST_OF_ITS_ORDER
+        )
+        return select(waiting.c.brand_id).where(is_due).limit(preparing.most)
+
+    def _claim_of_brand(self, preparing: Preparing) -> Update:
+        mine = OutboxMessage.brand_id == bindparam("of_brand")
+        due = select(OutboxMessage.id).where(mine, READY, OutboxMessage.due_at <= self._now, FIRST_OF_ITS_ORDER)
+        return self._leasing(due.order_by(OutboxMessage.due_at).limit(preparing.most), mine)
+
+    def _claim_of_lost(self, _: Preparing) -> Update:
+        due = select(OutboxMessage.id).where(IN_HAND, OutboxMessage.leased_until <= self._now)
+        return self._leasing(due.order_by(OutboxMessage.leased_until).limit(1), IN_HAND, lost=OutboxMessage.lost + 1)
+
+    def _leasing(self, due: Select[UUID], where: Any, **values: Any) -> Update:
+        # A CTE, because PostgreSQL may run a subquery with LIMIT more than once and then claim too many.
+        chosen = due.with_for_update(skip_locked=True).cte("due")
+        return (
+            update(OutboxMessage)
+            .where(where, OutboxMessage.id.in_(select(chosen.c.id)))
+            .values(leased_until=self._until, attempts=OutboxMessage.attempts + 1, **values)
+            .returning(*COLUMNS)
+        )
 
 
-def _next_brand(after: UUID | ColumnElement[UUID]) -> ScalarSelect[UUID]:
+def _next_brand(after: Any) -> Any:
     waiting = select(OutboxMessage.brand_id).where(READY, OutboxMessage.brand_id > after)
     return waiting.order_by(OutboxMessage.brand_id).limit(1).scalar_subquery()
-
-
-async def claim_ready(
-    session: AsyncSession, now: Instant, until: Instant, most: int, brands: list[UUID]
-) -> list[Claimed]:
-    """Claims up to `most` messages: the oldest of each brand, the same number for every brand as far as possible."""
-    claimed: list[Claimed] = []
-    for number, brand_id in enumerate(brands):
-        share = (most - len(claimed)) // (len(brands) - number)
-        mine = OutboxMessage.brand_id == brand_id
-        due = select(OutboxMessage.id).where(mine, READY, OutboxMessage.due_at <= now, FIRST_OF_ITS_ORDER)
-        claimed += await _lease(session, due.order_by(OutboxMessage.due_at).limit(share), mine, until)
-    return claimed
-
-
-async def is_lost(session: AsyncSession, now: Instant) -> bool:
-    """Whether a lease has expired."""
-    return bool(await session.scalar(select(exists().where(IN_HAND, OutboxMessage.leased_until <= now))))
-
-
-async def claim_lost(session: AsyncSession, now: Instant, until: Instant) -> Claimed | None:
-    """Claims the message whose lease expired first: its relay died while sending it."""
-    due = select(OutboxMessage.id).where(IN_HAND, OutboxMessage.leased_until <= now)
-    due = due.order_by(OutboxMessage.leased_until).limit(1)
-    taken = await _lease(session, due, IN_HAND, until, lost=OutboxMessage.lost + 1)
-    return taken[0] if taken else None
-
-
-async def _lease(
-    session: AsyncSession, due: Select[Any], where: ColumnElement[bool] | Any, until: Instant, **values: Any
-) -> list[Claimed]:
-    # A CTE, because PostgreSQL may run a subquery with LIMIT more than once and then claim too many.
-    chosen = due.with_for_update(skip_locked=True).cte("due")
-    claim = (
-        update(OutboxMessage)
-        .where(where, OutboxMessage.id.in_(select(chosen.c.id)))
-        .values(leased_until=until, attempts=OutboxMessage.attempts + 1, **values)
-        .returning(*COLUMNS)
-        .execution_options(synchronize_session=False)
-    )
-    return [Claimed(*row) for row in await session.execute(claim)]

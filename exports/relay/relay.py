@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, null, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, case, exists, null, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from exports.mail import email_message, header_address, reachable, render
-from exports.relay.leases import BEFORE_ALL_BRANDS, Claimed, brands_due, claim_lost, claim_ready, is_lost
+from exports.relay.leases import BEFORE_ALL_BRANDS, Claimed, Leases
 from exports.relay.transports import Bounced, Failure, PermanentFailure, PossiblyDelivered, TemporaryFailure, Transport
 from exports.texts import one_line
 from models.buyer import MAX_REASON_LENGTH, BuyerRecipient
@@ -108,6 +108,7 @@ class Relay:
         self._sender = sender
         self._clock = clock
         self._lease = lease
+        self._leases = Leases(database, lease)
         self._on_tried = on_tried
         self._woken = asyncio.Event()
         self._stopping = False
@@ -118,6 +119,8 @@ class Relay:
         self._lost: asyncio.Task[NotificationStatus] | None = None
         self._deadlines: set[asyncio.Timeout] = set()
         self._last_brand = BEFORE_ALL_BRANDS
+        self._results: list[tuple[Update, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """Tells the relay that the outbox has new messages."""
@@ -174,21 +177,18 @@ class Relay:
         room = MAX_IN_FLIGHT - len(self._in_flight)
         if room < MAX_IN_FLIGHT // 2:
             return True
-        now, until = self._database.now(), self._database.now(self._lease)
-        # Read first: a claim is a write, which blocks all other writers on SQLite.
-        async with self._database.read(EVERYTHING) as session:
-            brands = await brands_due(session, now, room, self._last_brand)
-            # Lost messages one at a time: if one of them kills the relay, the others are not lost again with it.
-            has_lost = (self._lost is None or self._lost.done()) and await is_lost(session, now)
+        # Lost messages one at a time: if one of them kills the relay, the others are not lost again with it.
+        may_take_lost = self._lost is None or self._lost.done()
+        async with self._database.transaction(EVERYTHING, short=True) as session:
+            brands = await self._leases.brands_due(session, room, self._last_brand)
+            claimed = await self._leases.claim_ready(session, room, brands) if brands else []
+            has_lost = may_take_lost and await self._leases.is_lost(session)
+            lost = await self._leases.claim_lost(session) if has_lost else None
         if brands:
-            async with self._database.transaction(EVERYTHING) as session:
-                claimed = await claim_ready(session, now, until, room, brands)
             self._last_brand = brands[-1] if len(brands) == room else BEFORE_ALL_BRANDS
-            for message in claimed:
-                self._start(message)
+        for message in claimed:
+            self._start(message)
         if has_lost:
-            async with self._database.transaction(EVERYTHING) as session:
-                lost = await claim_lost(session, now, until)
             self._lost = self._start(lost) if lost else None
         return bool(brands) or has_lost
 
@@ -225,13 +225,15 @@ class Relay:
 
     async def _deliver(self, message: Claimed) -> NotificationStatus:
         try:
+            has_waited = self._sending.locked()
             async with self._sending:
-                return await self._deliver_now(message)
+                return await self._deliver_now(message, has_waited=has_waited)
         finally:
             del self._held[message.id]
 
-    async def _deliver_now(self, message: Claimed) -> NotificationStatus:
-        cancelled = await self._is_cancelled(message)
+    async def _deliver_now(self, message: Claimed, *, has_waited: bool) -> NotificationStatus:
+        # The claim has read it; a message that had to wait may have been cancelled since.
+        cancelled = await self._is_cancelled(message) if has_waited else message.cancelled_by is not None
         # Recording may take part of the lease: start nothing that another relay could claim meanwhile.
         if self._stopping or self._clock() >= self._held[message.id].since + self._lease / 2:
             await self._update(message, {"leased_until": None})
@@ -347,10 +349,38 @@ class Relay:
         )
 
     async def _update(self, message: Claimed, values: dict[str, Any]) -> None:
-        """Does nothing if another relay has claimed the message since: then that relay records the result."""
-        statement = update(OutboxMessage).where(_is_claim(message)).values(values)
-        async with self._database.transaction(EVERYTHING) as session:
-            await session.execute(statement.execution_options(synchronize_session=False))
+        """Does nothing if another relay has claimed the message since: then that relay records the result.
+
+        What has gathered while the results before were written is written in one transaction.
+        """
+        written = asyncio.get_running_loop().create_future()
+        self._results.append((update(OutboxMessage).where(_is_claim(message)).values(values), written))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_results())
+        await written
+
+    async def _write_results(self) -> None:
+        while self._results:
+            results, self._results = self._results, []
+            try:
+                await self._write([statement for statement, _ in results])
+            except Exception:
+                # Possibly of one of them only: the others are recorded all the same. Writing one twice is harmless.
+                for statement, written in results:
+                    try:
+                        await self._write([statement])
+                    except Exception as error:
+                        _settle_future(written, error)
+                    else:
+                        _settle_future(written)
+            else:
+                for _, written in results:
+                    _settle_future(written)
+
+    async def _write(self, statements: list[Update]) -> None:
+        async with self._database.transaction(EVERYTHING, short=True) as session:
+            for statement in statements:
+                await session.execute(statement.execution_options(synchronize_session=False))
 
     async def _mark(self, message: Claimed, bounced: Bounced) -> None:
         """Marks the addresses that the mail server refused, as far as the order's buyer still has them.
@@ -379,6 +409,15 @@ class Relay:
                     await session.execute(marked)
             except DBAPIError:
                 log.exception("a refused address could not be marked", extra={"notification": message.id})
+
+
+def _settle_future(future: asyncio.Future[None], error: Exception | None = None) -> None:
+    if future.done():  # whoever waited for it was cancelled
+        return
+    if error:
+        future.set_exception(error)
+    else:
+        future.set_result(None)
 
 
 def _is_claim(message: Claimed) -> ColumnElement[bool]:
