@@ -1,13 +1,14 @@
 """Set-up of each SQLite connection: pragmas, functions, and transactions with a bounded wait for locks."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-ENDINGS = ("commit", "rollback")
 LOG = ("wal_autocheckpoint=1000", f"journal_size_limit={16 * 2**20}")  # pages of 4 KB; bytes
 
 
@@ -26,21 +27,41 @@ def prepare(connection: Any, _record: Any) -> None:
 
 
 class Calls:
-    """How aiosqlite calls SQLite: in its thread, or for a short transaction at once, on the event loop.
+    """How aiosqlite calls SQLite: in its thread, or at once, on the event loop.
 
-    Two switches of threads for each call cost more than the short call itself. Whoever has got BEGIN IMMEDIATE waits
-    for no lock until COMMIT. What waits for locks or the disk (BEGIN, COMMIT, ROLLBACK) is always called in the thread.
+    Two switches of threads for each call cost more than a short call itself. At once is called what does nothing in the
+    database; and in a short transaction all of it, as whoever has got BEGIN IMMEDIATE waits for no lock until COMMIT.
+    What waits for locks or the disk (BEGIN IMMEDIATE, COMMIT, ROLLBACK) is called in the thread, and so is everything
+    behind a call that still runs there, e.g. because its request was cancelled.
     """
 
     def __init__(self, driver: Any) -> None:
+        self._driver = driver
         self._in_thread = driver._execute
-        self.at_once = False
+        # Two counters, as each is written by one thread only.
+        self._begun = self._ended = 0
+        self.is_short = False
 
     async def __call__(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        if self.at_once and getattr(function, "__name__", "") not in ENDINGS:
+        name = getattr(function, "__name__", "")
+        if name in ("commit", "rollback"):
+            self.is_short = False
+        if self._begun == self._ended and (self.is_short or self._does_nothing(function, name, arguments)):
             return function(*arguments, **options)
-        self.at_once = False
-        return await self._in_thread(function, *arguments, **options)
+        self._begun += 1
+        return await self._in_thread(partial(self._counted, function, *arguments, **options))
+
+    def _does_nothing(self, function: Callable[..., Any], name: str, arguments: tuple[Any, ...]) -> bool:
+        if name == "rollback":
+            return not self._driver.in_transaction
+        of_cursor = isinstance(getattr(function, "__self__", None), sqlite3.Cursor)
+        return name == "cursor" or (of_cursor and (name == "close" or arguments[:1] == ("BEGIN",)))
+
+    def _counted(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        finally:
+            self._ended += 1
 
 
 def _month_in_zone(at: str, time_zone: str) -> str:
@@ -59,4 +80,4 @@ def begin(lock_wait: float, connection: Connection) -> None:
         connection.info["wait"] = wait
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
     driver: Any = connection.connection.driver_connection
-    driver._execute.at_once = bool(options.get("short"))
+    driver._execute.is_short = bool(options.get("short"))
