@@ -20,4 +20,5 @@ templates = Environment(
     finalize=_printable,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,
 )

@@ -11,6 +11,8 @@ UNSAFE_IN_NAMES = {ord(character): "-" for character in '<>:"/\\|?*'}
 
 def printable(text: str) -> str:
     """Without control characters (except line breaks), lone surrogates and bidi controls. Tabs become spaces."""
+    if text.isascii() and text.isprintable():  # most texts
+        return text
     return "".join(
         character
         for character in text.replace("\r\n", "\n").replace("\t", " ")

@@ -6,7 +6,7 @@ apart. CANCELLED: the order was rejected or sent back before the mail had left. 
 the buyer reads what was true when the brand decided.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self, TypedDict
@@ -77,6 +77,7 @@ class OrderNotice:
         return cls(**values | {"kind": MailKind(values["kind"]), "locale": Locale(values["locale"])})
 
 
+_FIELDS = tuple(each.name for each in fields(OrderNotice))
 CONTACTS = ("contact_email", "phone")
 MAX_UNCLEAR = 3  # tries since the first one without an answer, that one included; READY has the same number
 
@@ -135,7 +136,7 @@ def message(notice: OrderNotice, *, brand_id: UUID, order_id: UUID, at: datetime
         kind=notice.kind,
         recipients=notice.to,
         # A relay of an earlier release does not know these: they are only there if the brand has set them.
-        notice={name: value for name, value in asdict(notice).items() if value or name not in CONTACTS},
+        notice={name: value for name in _FIELDS if (value := getattr(notice, name)) or name not in CONTACTS},
         due_at=at,
         created_at=at,
     )
