@@ -430,3 +430,25 @@ async def test_a_mail_that_is_cancelled_while_it_is_sent_is_not_tried_again(
     await Relay(database, Noting(meanwhile), sender=SENDER, clock=clock).drain()
     assert [each.status for each in await outbox(database)] == [status, SENT]
     assert sent[-1] == f"<{made[1].id}@northlight.example>"
+
+
+async def test_a_result_that_cannot_be_recorded_does_not_keep_others_from_being_recorded(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await promise(database, 3)
+    relay = Relay(database, Noting(), sender=SENDER, clock=clock)
+    write, failing = relay._write, 2
+
+    async def fail(statements: list[Any]) -> None:
+        nonlocal failing
+        if failing:
+            failing -= 1
+            raise OSError("the database is gone")
+        await write(statements)
+
+    monkeypatch.setattr(relay, "_write", fail)
+    with pytest.raises(OSError, match="gone"):  # the first batch is one result: it and its single try fail
+        await relay.drain()
+    relay.stop()
+    await relay.drain()
+    assert sorted(each.status for each in await outbox(database)) == ["PENDING", "SENT", "SENT"]

@@ -1,0 +1,81 @@
+"""Short transactions on SQLite: few calls in the driver's thread; a cancelled or failed one leaves nothing behind."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from models.brand import Brand
+from models.database.sessions import Database
+from models.scope import EVERYTHING
+from tests.support.factories import make_shop
+
+
+async def calls_in_thread(database: Database) -> tuple[Any, int]:
+    """The only connection of the pool, and how many calls its thread was given so far."""
+    async with database.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        return driver, driver._execute._begun
+
+
+async def test_only_begin_and_commit_are_called_in_the_thread(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    await make_shop(database)
+    driver, before = await calls_in_thread(database)
+    async with database.transaction(EVERYTHING, short=True) as session:
+        brand = (await session.scalars(select(Brand))).one()
+        brand.name = "Renamed"
+        await session.flush()
+        await session.execute(select(func.count()).select_from(Brand))
+    after, calls = await calls_in_thread(database)
+    assert after is driver
+    assert calls - before == 2
+    async with database.read(EVERYTHING) as session:
+        assert await session.scalar(select(Brand.name)) == "Renamed"
+    await database.close()
+
+
+async def test_a_failed_one_changes_nothing_and_the_next_one_works(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    await make_shop(database)
+
+    async def fail() -> None:
+        async with database.transaction(EVERYTHING, short=True) as session:
+            await session.execute(update(Brand).values(name="Lost"))
+            await session.execute(update(Brand).values(code=None))
+
+    with pytest.raises(IntegrityError):
+        await fail()
+    async with database.transaction(EVERYTHING, short=True) as session:
+        assert await session.scalar(select(Brand.name)) != "Lost"
+    await database.close()
+
+
+async def test_one_that_is_cancelled_while_it_waits_for_the_lock_leaves_nothing_open(sqlite_url: str) -> None:
+    other, database = Database(sqlite_url), Database(sqlite_url)
+    await make_shop(database)
+    is_waiting = asyncio.Event()
+
+    async def rename(name: str) -> None:
+        is_waiting.set()
+        async with database.transaction(EVERYTHING, short=True) as session:
+            await session.execute(update(Brand).values(name=name))
+
+    async with other.transaction(EVERYTHING):
+        cancelled = asyncio.create_task(rename("Cancelled"))
+        await is_waiting.wait()
+        for _ in range(100):  # until BEGIN IMMEDIATE is called
+            await asyncio.sleep(0)
+        cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    async with other.transaction(EVERYTHING) as session:  # nobody holds the lock
+        assert await session.scalar(select(Brand.name)) != "Cancelled"
+    await rename("Renamed")
+    async with other.read(EVERYTHING) as session:
+        assert await session.scalar(select(Brand.name)) == "Renamed"
+    await database.close()
+    await other.close()
