@@ -148,7 +148,8 @@ async def _until_no_conflict(context: Context, command: Command) -> Outcome:
 async def _attempt(context: Context, command: Command) -> Outcome:
     ids: list[UUID] = []
     try:
-        async with working(context, short=len(command.on.order_ids) <= MAX_SHORT) as work:
+        # Without orders it may be about very many rows, e.g. a tag of all orders.
+        async with working(context, short=0 < len(command.on.order_ids) <= MAX_SHORT) as work:
             try:
                 work.orders = await _lock(work, command.on, ids)
             except Refused:
@@ -169,7 +170,7 @@ async def _attempt(context: Context, command: Command) -> Outcome:
             outcome = Outcome(ids, made, work.notification_id, work.count, notices=notices)
             if brand_id:
                 await command.request.remember(work, brand_id, outcome)
-            return await _read_back(work, outcome)
+            return await _read_back(work, outcome) if len(command.on.order_ids) == 1 else outcome
     except Refused as refused:
         return Outcome(ids, refusals=refused.refusals)
 
@@ -179,8 +180,6 @@ async def _read_back(work: Work, outcome: Outcome) -> Outcome:
 
     Before the audit entries are written: whoever holds the head of the audit is quick.
     """
-    if len(work.orders) != 1:
-        return outcome
     ids = [work.order.id]
     orders = await read_orders(work.session, ids)
     mails = await read_notifications(work.session, ids) if work.notification_id else {}
