@@ -120,23 +120,65 @@ def test_without_the_switch_or_for_an_offline_buyer_nobody_is_mailed(console: Pa
     expect(console.locator(".stamp")).to_be_visible()
 
 
-@pytest.mark.parametrize("said", ["EN"], indirect=True)
-def test_somebody_elses_rejection_is_shown_in_an_open_dialog(console: Page, said: Words) -> None:
-    rejectable(console, said)
-    other = console.context.new_page()
+def colleague(page: Page, at: str) -> Page:
+    """A second window of another member, who sees the order at this address."""
+    other = page.context.new_page()
     other.goto("/console")
     other.get_by_role("button", name=re.compile("May write")).click()
     expect(other.locator("tbody tr").first).to_be_visible()
-    other.goto(console.url)
-    for page in (console, other):
-        page.get_by_role("button", name=said("reject this")).click()
-    other.get_by_role("dialog").get_by_role("button", name="Reject", exact=True).click()
-    expect(other.locator(".stamp")).to_be_visible()
+    other.goto(at)
+    return other
+
+
+def reject(page: Page) -> None:
+    page.get_by_role("button", name="Reject This Order").click()
+    page.get_by_role("dialog").get_by_role("button", name="Reject", exact=True).click()
+    expect(page.locator(".stamp")).to_be_visible()
+
+
+@pytest.mark.parametrize("said", ["EN"], indirect=True)
+def test_somebody_elses_rejection_is_shown_in_an_open_dialog_and_in_the_list(console: Page, said: Words) -> None:
+    rejectable(console, said)
+    list_ = console.context.new_page()
+    list_.goto("/console")
+    list_.get_by_role("button", name=re.compile("Admin")).click()
+    expect(list_.locator(".top .live")).to_have_text("Live")
+    other = colleague(console, console.url)
+    console.get_by_role("button", name="Reject This Order").click()
+    expect(console.locator(".top .live")).to_have_text("Live")
+    reject(other)
     other.close()
     dialog = console.get_by_role("dialog")
-    dialog.get_by_role("button", name="Reject", exact=True).click()
     expect(dialog.get_by_role("alert")).to_contain_text("by Will Carter")
     expect(dialog.get_by_role("button", name="Reject", exact=True)).to_have_count(0)
+    expect(list_.get_by_role("log")).to_contain_text("Will Carter rejected order")
+    expect(list_.locator("tr[data-fresh]")).to_contain_text("Order rejected by brand")
+    list_.close()
+
+
+@pytest.mark.parametrize("said", ["EN"], indirect=True)
+def test_a_lost_connection_is_said_and_what_was_missed_is_shown(console: Page, said: Words) -> None:
+    rejectable(console, said)
+    # The browser itself writes failed requests to its console, so this page is left out of that check.
+    offline = console.context.new_page()
+    offline.goto("/console")
+    offline.get_by_role("button", name=re.compile("Admin")).click()
+    expect(offline.locator(".top .live")).to_have_text("Live")
+    offline.goto(console.url)
+    expect(offline.locator(".top .live")).to_have_text("Live")
+    offline.route("**/graphql", lambda route: route.abort())
+    offline.evaluate("window.dispatchEvent(new Event('offline'))")
+    expect(offline.get_by_text("Connection lost, reconnecting…")).to_be_visible()
+    other = colleague(console, console.url)
+    reject(other)
+    other.close()
+    expect(offline.locator(".stamp")).to_have_count(0)
+    offline.unroute("**/graphql")
+    offline.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(offline.locator(".stamp")).to_contain_text("Will Carter")
+    expect(offline.get_by_role("log")).to_contain_text("Will Carter rejected order")
+    expect(offline.locator(".top .live")).to_have_text("Live")
+    offline.close()
 
 
 @pytest.mark.parametrize("said", ["EN"], indirect=True)

@@ -47,6 +47,42 @@ async function textOf(operationName) {
   }
 }
 
+/** What each request says of itself. */
+async function request(operationName, variables, accept) {
+  const query = await textOf(operationName)
+  const token = session.token
+  const identity = token.startsWith('omk_') ? {'X-Merchant-API-Key': token} : {Authorization: `Bearer ${token}`}
+  return {
+    method: 'POST',
+    headers: {
+      ...identity,
+      'Content-Type': 'application/json',
+      Accept: accept,
+      'Accept-Language': language.get().toLowerCase(),
+    },
+    body: JSON.stringify({operationName, query, variables}),
+  }
+}
+
+/** fetch, whose failure is an ApiError unless `signal` ended it. */
+async function send(init, signal) {
+  try {
+    return await fetch(`${base}/graphql`, {...init, signal})
+  } catch (error) {
+    if (error.name === 'AbortError') throw error
+    throw new ApiError('OFFLINE', 'The server did not answer.')
+  }
+}
+
+/** The data of an answer; raises ApiError. */
+function dataOf(answer, response) {
+  const requestId = response.headers.get('X-Request-ID') ?? ''
+  const [error] = answer.errors ?? []
+  if (error) throw new ApiError(error.extensions?.code ?? `${response.status}`, error.message, requestId)
+  if (!answer.data) throw new ApiError(`${response.status}`, response.statusText, requestId)
+  return answer.data
+}
+
 /**
  * Runs one of the console's operations.
  * @param {string} operationName the name of its file
@@ -55,32 +91,43 @@ async function textOf(operationName) {
  * @returns {Promise<any>} its data; raises ApiError
  */
 export async function graphql(operationName, variables = {}, signal) {
-  const query = await textOf(operationName)
-  const token = session.token
-  const identity = token.startsWith('omk_') ? {'X-Merchant-API-Key': token} : {Authorization: `Bearer ${token}`}
-  let response
-  try {
-    response = await fetch(`${base}/graphql`, {
-      method: 'POST',
-      headers: {
-        ...identity,
-        'Content-Type': 'application/json',
-        Accept: 'application/graphql-response+json',
-        'Accept-Language': language.get().toLowerCase(),
-      },
-      body: JSON.stringify({operationName, query, variables}),
-      signal,
-    })
-  } catch (error) {
-    if (error.name === 'AbortError') throw error
-    throw new ApiError('OFFLINE', 'The server did not answer.')
+  const response = await send(await request(operationName, variables, 'application/graphql-response+json'), signal)
+  return dataOf(await response.json().catch(() => ({})), response)
+}
+
+/**
+ * Runs a subscription, by GraphQL over SSE.
+ * @param {string} operationName the name of its file
+ * @param {Record<string, unknown>} variables
+ * @param {{onOpen: () => void, onBytes: () => void, onData: (data: any) => void, signal: AbortSignal}} handlers
+ * @returns {Promise<void>} when the stream has ended; raises ApiError
+ */
+export async function subscribe(operationName, variables, {onOpen, onBytes, onData, signal}) {
+  const response = await send(await request(operationName, variables, 'text/event-stream'), signal)
+  if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) {
+    dataOf(await response.json().catch(() => ({})), response)
+    throw new ApiError('NO_STREAM', 'The server sent no stream.')
   }
-  const requestId = response.headers.get('X-Request-ID') ?? ''
-  const answer = await response.json().catch(() => ({}))
-  const [error] = answer.errors ?? []
-  if (error) throw new ApiError(error.extensions?.code ?? `${response.status}`, error.message, requestId)
-  if (!answer.data) throw new ApiError(`${response.status}`, response.statusText, requestId)
-  return answer.data
+  onOpen()
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  for (;;) {
+    let part
+    try {
+      part = await reader.read()
+    } catch (error) {
+      if (error.name === 'AbortError') throw error
+      throw new ApiError('OFFLINE', 'The connection was lost.')
+    }
+    if (part.done) return
+    onBytes()
+    const events = (text + part.value).split('\n\n')
+    text = events.pop()
+    for (const each of events) {
+      const data = /^data: (.*)$/m.exec(each)?.[1]
+      if (data) onData(dataOf(JSON.parse(data), response))
+    }
+  }
 }
 
 /** Opens a signed link, as a download. */

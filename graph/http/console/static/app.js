@@ -4,19 +4,33 @@ import {render} from '../vendor/htm-preact-3.1.1.module.js'
 import {base, demo, graphiql, graphql, language, session} from './api.js'
 import {Detail} from './detail.js'
 import {List} from './list.js'
-import {Failure, Icon, Link, Loading, go, html, useEffect, useState} from './parts.js'
+import {follow, head, listen} from './live.js'
+import {Failure, Icon, Link, Loading, Note, Time, go, html, useEffect, useLoaded, useRef, useState} from './parts.js'
 import {t} from './texts.js'
 
 const MARK = html`<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="1.5" y="1.5" width="21" height="21" rx="5" stroke="none"/><path d="M7 8.25 12 5.5l5 2.75v6.5l-5 3-5-3Z M7.25 8.5 12 11.25l4.75-2.75M12 11.25v6" fill="none"/></svg>`
+
+// Each of the other screens is loaded when it is first opened.
+const SCREENS = {
+}
+const MENUS = {
+  brand: [],
+  buyer: [],
+}
 
 /** Whose console it is: the viewer, and what the views need of the brand. Raises ApiError. */
 async function signedIn() {
   const {viewer} = await graphql('BuyerViewer')
   if (!language.isChosen) language.set(viewer.locale)
-  if (viewer.role === 'BUYER') return {viewer, zone: undefined, reasons: [], tags: [], isReasonRequired: false}
+  if (viewer.role === 'BUYER') {
+    return {viewer, from: await head(), zone: undefined, reasons: [], tags: [], isReasonRequired: false}
+  }
+  // The place in the events comes first, so that no view is older than it.
+  const from = await head()
   const {brandSettings, rejectionReasons, tags} = await graphql('Viewer')
   return {
     viewer,
+    from,
     zone: brandSettings?.timeZone,
     reasons: rejectionReasons,
     tags,
@@ -27,8 +41,50 @@ async function signedIn() {
 function place() {
   const path = location.pathname.slice(base.length)
   const [, id] = path.match(/^\/console\/orders\/([^/]+)$/) ?? []
-  return {id: id && decodeURIComponent(id), search: location.search}
+  const [, name] = path.match(/^\/console\/(\w+)/) ?? []
+  return {id: id && decodeURIComponent(id), screen: name in SCREENS ? name : '', search: location.search}
 }
+
+function Screen({name, ...shared}) {
+  const loaded = useLoaded(SCREENS[name], [name])
+  if (loaded.error) return html`<${Failure} error=${loaded.error} retry=${loaded.again} />`
+  return loaded.data ? html`<${loaded.data.Screen} ...${shared} />` : html`<${Loading} />`
+}
+
+/** Follows what others do: the state of the connection, and a toast for each rejection by somebody else. */
+function useLive({user, ended, say, onSignedOut}) {
+  const [connection, setConnection] = useState({state: '', since: ''})
+  const missed = useRef(undefined)
+  const id = user?.viewer.id
+  useEffect(() => {
+    if (!id || ended || user.from === undefined) return undefined
+    const forget = listen(event => {
+      if (missed.current !== undefined) missed.current += 1
+      if (event?.kind !== 'ORDER_REJECTED' || !event.order || event.actor === user.viewer.name) return
+      say(html`${t('rejectedBySomebody', event.actor, event.order.code)} <${Link} to=${`/console/orders/${event.order.id}`}>${t('details')}<//>`)
+    })
+    const stop = follow({
+      viewer: id,
+      from: user.from,
+      onSignedOut,
+      onState: state => {
+        if (state === 'LOST') missed.current ??= 0
+        else if (missed.current !== undefined) {
+          say(t('caughtUp', missed.current))
+          missed.current = undefined
+        }
+        setConnection(was => (was.state === state ? was : {state, since: new Date().toISOString()}))
+      },
+    })
+    return () => {
+      stop()
+      forget()
+    }
+  }, [id, ended])
+  return connection
+}
+
+const MAX_TOASTS = 4
 
 function App() {
   const [user, setUser] = useState(undefined)
@@ -68,7 +124,7 @@ function App() {
   }
   const say = (text, tone) => {
     const id = Math.random()
-    setToasts(each => [...each, {id, text, tone}])
+    setToasts(each => [...each, {id, text, tone}].slice(-MAX_TOASTS))
     setTimeout(() => setToasts(each => each.filter(toast => toast.id !== id)), 8000)
   }
   /** A request's error: an ended session leads to the sign-in, with the view kept behind it. */
@@ -78,6 +134,7 @@ function App() {
     setEnded(true)
     return true
   }
+  const connection = useLive({user, ended, say, onSignedOut: failed})
   const leave = () => {
     session.token = ''
     setUser(null)
@@ -90,27 +147,36 @@ function App() {
   const shared = {user, say, failed, spoken}
   return html`
     <a class="skip" href="#main" onClick=${event => (event.preventDefault(), document.getElementById('main').focus())}>${t('skip')}</a>
-    <${Top} user=${user} speak=${speak} leave=${leave} />
+    <${Top} user=${user} speak=${speak} leave=${leave} screen=${at.screen} state=${connection.state} />
     <main id="main" tabindex="-1">
+      ${connection.state === 'LOST' && html`<div class="spaced no-print"><${Note} tone="todo" icon="alert" title=${t('connectionLost')}
+        > <span class="small">${t('asOf')} <${Time} at=${connection.since} zone=${user.zone} /></span><//></div>`}
       ${at.id
         ? html`<${Detail} key=${`${at.id} ${spoken} ${user.viewer.id}`} id=${at.id} ...${shared} />`
-        : html`<${List} key=${`${spoken} ${user.viewer.id}`} search=${at.search} ...${shared} />`}
+        : at.screen
+          ? html`<${Screen} key=${`${at.screen} ${spoken} ${user.viewer.id}`} name=${at.screen} search=${at.search} ...${shared} />`
+          : html`<${List} key=${`${spoken} ${user.viewer.id}`} search=${at.search} ...${shared} />`}
     </main>
     ${ended && html`<div class="gate-over"><${SignIn} ended=${true} onDone=${enter} speak=${speak} /></div>`}
     <div class="toasts stack tight" role="log" aria-live="polite">${toasts.map(each => html`<div class="toast" key=${each.id}
       ><${Icon} name=${each.tone === 'no' ? 'alert' : 'check'} /><span>${each.text}</span></div>`)}</div>`
 }
 
-function Top({user, speak, leave}) {
+const CONNECTIONS = {LIVE: 'live', FEED: 'everyHalfMinute', LOST: 'reconnecting'}
+
+function Top({user, speak, leave, screen, state}) {
   const {viewer} = user
   const other = language.get() === 'JA' ? 'EN' : 'JA'
   const otherLanguage = html`<button type="button" class="btn ghost slim" lang=${other.toLowerCase()} onClick=${() => speak(other)}>${t('otherLanguage')}</button>`
+  const menu = MENUS[viewer.role === 'BUYER' ? 'buyer' : 'brand']
   return html`<header class="top">
+    <button type="button" class="btn ghost icon open-nav" popovertarget="nav" aria-label=${t('menu')}><${Icon} name="menu" /></button>
     <${Link} class="mark" to="/console">${MARK}${viewer.brand?.name ?? t('orderManagement')}<//>
-    <nav aria-label=${t('transactions')}><ul>
-      <li><${Link} to="/console" aria-current="page">${t('orderManagement')}<//></li>
-      ${graphiql && html`<li class="wide-only"><a href=${`${base}/graphql`}>GraphiQL</a></li>`}</ul></nav>
-    <div class="row push">${otherLanguage}
+    <nav id="nav" popover="auto" aria-label=${t('menu')} onClick=${event => event.currentTarget.matches(':popover-open') && event.currentTarget.hidePopover()}><ul>
+      <li><${Link} to="/console" aria-current=${screen ? undefined : 'page'}>${t('orderManagement')}<//></li>
+      ${menu.map(([name, label]) => html`<li key=${name}><${Link} to=${`/console/${name}`} aria-current=${screen === name ? 'page' : undefined}>${t(label)}<//></li>`)}
+      ${graphiql && html`<li><a href=${`${base}/graphql`}>GraphiQL</a></li>`}</ul></nav>
+    <div class="row push"><span class="live" role="status" data-state=${state === 'LIVE' ? undefined : 'lost'} hidden=${!state}><span class=${state === 'LIVE' ? 'wide-only' : ''}>${state && t(CONNECTIONS[state])}</span></span>${otherLanguage}
       <button type="button" class="btn ghost slim" popovertarget="account" aria-label=${`${viewer.name}: ${t('account')}`}
         ><${Icon} name="user" /><span class="wide-only">${viewer.name}</span><${Icon} name="down" /></button>
       <ul class="menu" id="account" popover="auto">

@@ -2,6 +2,7 @@
 
 import {download, graphql, language} from './api.js'
 import {Dialog, Failure, Icon, Link, Loading, Note, Status, Tag, Time, html, useEffect, useLoaded, useState} from './parts.js'
+import {listen} from './live.js'
 import {RejectTheOrder} from './reject.js'
 import {money, moment, number, t} from './texts.js'
 
@@ -22,6 +23,9 @@ export function Detail({id, user, say, failed}) {
   useEffect(() => {
     if (loaded.error) failed(loaded.error)
   }, [loaded.error])
+  useEffect(() => listen(event => {
+    if (!event || event.order?.id === id) loaded.again()
+  }), [id])
   useEffect(() => {
     if (order) document.title = `${t('order')} ${order.code}`
   }, [order?.code])

@@ -3,6 +3,7 @@
 
 import {download, graphql, language} from './api.js'
 import {BulkReject} from './bulk.js'
+import {listen} from './live.js'
 import {Blockers, Failure, Icon, Link, Loading, Status, Tag, Time, go, html, useEffect, useLoaded, useState} from './parts.js'
 import {money, number, t} from './texts.js'
 
@@ -69,6 +70,7 @@ export function List({search, user, say, failed}) {
   const [typed, setTyped] = useState(view.q)
   const [chosen, setChosen] = useState({ids: new Map(), all: false})
   const [isBulk, setBulk] = useState(false)
+  const {fresh, added, forget} = useFresh(key, () => counts.again())
 
   const sort = [{field: SORTS[view.sort.replace('-', '')] ?? 'PLACED_AT', direction: view.sort.startsWith('-') ? 'DESC' : 'ASC'}]
   const part = view.before ? {last: PAGE, before: view.before} : {first: PAGE, after: view.after}
@@ -115,7 +117,7 @@ export function List({search, user, say, failed}) {
   }
 
   const orders = page.data?.orders
-  const rows = orders?.nodes ?? []
+  const rows = (orders?.nodes ?? []).map(each => (fresh.get(each.id)?.version >= each.version ? fresh.get(each.id) : each))
   const facets = counts.data?.facets
   const statuses = counts.data?.statuses
   const total = orders && number(orders.totalCount)
@@ -167,6 +169,11 @@ export function List({search, user, say, failed}) {
           onClick=${() => show({status: toggled(view.status, each.status)})}>${each.label} <b>${number(each.count)}</b></button></li>`)}</ul>`}
     </search>
     <p class="vh" role="status">${total && t('orders', total)}</p>
+    ${added.size > 0 && html`<p><button type="button" class="chip" data-on="" onClick=${() => {
+      forget()
+      page.again()
+      counts.again()
+    }}><${Icon} name="refresh" />${t('showNew', added.size)}</button></p>`}
     ${page.error && html`<${Failure} error=${page.error} retry=${page.again} />`}
     ${!orders && !page.error && html`<${Loading} />`}
     ${orders && rows.length === 0 && html`<div class="card empty"><${Icon} name="search" /><h3>${t('noOrders')}</h3><p class="small">${t('noOrdersMore')}</p></div>`}
@@ -181,7 +188,7 @@ export function List({search, user, say, failed}) {
         ${sortable('placed', t('placed'), 'num')}${sortable('updated', t('updated'), 'num roomy')}${sortable('total', t('total'), 'num')}
         ${!isBuyer && html`<th scope="col">${t('tags')}</th><th scope="col">${t('blocksRejection')}</th>`}
         <th scope="col"><span class="vh">${t('details')}</span></th></tr></thead>
-      <tbody>${rows.map(order => html`<tr key=${order.id}>
+      <tbody>${rows.map(order => html`<tr key=${`${order.id} ${order.version}`} data-fresh=${fresh.get(order.id) === order ? '' : undefined}>
         ${canReject && html`<td><input type="checkbox" aria-label=${`${t('select')} ${order.code}`} checked=${chosen.all || chosen.ids.has(order.id)} onChange=${() => tick(order)} /></td>`}
         <th scope="row"><${Link} class="code" to=${`/console/orders/${order.id}`}>${order.code}<//></th>
         <td class="o2 grow">${order.buyer.name} ${order.buyer.isOffline && html`<span class="tag">${t('offline')}</span>`}</td>
@@ -211,6 +218,36 @@ export function List({search, user, say, failed}) {
         page.again()
         counts.again()
       }} />`}`
+}
+
+const COUNTS_AFTER = 2_000 // milliseconds: one reading for many events
+
+/**
+ * What others have done to orders since the list was read. A changed order is shown in its place, so that nothing moves
+ * under the pointer; new ones wait until they are asked for.
+ */
+function useFresh(key, recount) {
+  const [changes, setChanges] = useState({fresh: new Map(), added: new Set()})
+  const forget = () => setChanges({fresh: new Map(), added: new Set()})
+  useEffect(forget, [key])
+  useEffect(() => {
+    let timer
+    const stop = listen(event => {
+      clearTimeout(timer)
+      timer = setTimeout(recount, COUNTS_AFTER)
+      if (!event?.order) return
+      const {order, kind} = event
+      setChanges(each => ({
+        fresh: new Map(each.fresh).set(order.id, order),
+        added: kind === 'ORDER_PLACED' ? new Set(each.added).add(order.id) : each.added,
+      }))
+    })
+    return () => {
+      clearTimeout(timer)
+      stop()
+    }
+  }, [key])
+  return {...changes, forget}
 }
 
 /** A chip that opens a list of choices. */

@@ -47,6 +47,13 @@ export function RejectTheOrder({order, user, failed, onDone, onClose}) {
   const problemOf = field => problems.find(each => each.field?.at(-1) === field)?.message
   const isFinal = problems.some(each => each.code === 'NOT_REJECTABLE')
 
+  // Somebody else has changed the order while this is open.
+  useEffect(() => {
+    if (order.version <= version || isBusy) return
+    if (order.canReject) setNewer(order.version)
+    else setProblems(order.rejectionBlockers.map(each => ({...each, code: 'NOT_REJECTABLE'})))
+  }, [order.version])
+
   useEffect(() => {
     if (!notify) return undefined
     const cancel = new AbortController()
