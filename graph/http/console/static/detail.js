@@ -1,22 +1,58 @@
 // One order: what was ordered and confirmed, its documents, mails and history, and what can be done now.
 
 import {download, graphql, language} from './api.js'
-import {Dialog, Failure, Icon, Link, Loading, Note, Status, Tag, Time, html, useEffect, useLoaded, useState} from './parts.js'
+import {Failure, Icon, Link, Linked, Loading, Status, Tag, Time, html, useEffect, useLoaded, useState} from './parts.js'
 import {listen} from './live.js'
 import {RejectTheOrder} from './reject.js'
 import {money, moment, number, t} from './texts.js'
 
-// What the screen can do itself. Other actions are shown with what the API says of them.
-const DONE_HERE = {
+// The actions in the order of an order's life. `forBuyer`: who does it.
+const ACTIONS = {
+  CREATE_CONFIRMATION: {icon: 'plus', label: 'createOc'},
+  UPDATE_CONFIRMATION: {icon: 'edit', label: 'updateOc'},
+  APPROVE_CONFIRMATION: {icon: 'check', label: 'approveOc', forBuyer: true},
+  REFUSE_CONFIRMATION: {icon: 'back', label: 'refuseOc', forBuyer: true},
+  CONFIRM: {icon: 'check', label: 'confirmOc'},
+  CREATE_BACKLOG_SKUS: {icon: 'box', label: 'createBacklog'},
+  CREATE_DELIVERY_NOTE: {icon: 'truck', label: 'createNote'},
+  CREATE_INVOICE: {icon: 'receipt', label: 'createInvoice'},
+  INVOICE_DELIVERY_NOTES: {icon: 'receipt', label: 'invoiceNotes'},
+  MAKE_CONFIRMATION_EDITABLE: {icon: 'unlock', label: 'makeEditable'},
   REJECT: {icon: 'ban', label: 'rejectThis', tone: 'danger'},
-  ARCHIVE: {icon: 'archive', label: 'archiveOrder', tone: ''},
-  APPLY_TAGS: {icon: 'tag', label: 'applyTags', tone: ''},
+  SEND_BACK_TO_CART: {icon: 'back', label: 'sendBack'},
+  ASSIGN: {icon: 'user', label: 'assign'},
+  SET_EXTERNAL_REFERENCE: {icon: 'app', label: 'setReference'},
+  APPLY_TAGS: {icon: 'tag', label: 'applyTags'},
+  ARCHIVE: {icon: 'archive', label: 'archiveOrder'},
+}
+// What usually comes next, first to last: the first of these that is possible is the view's one primary button.
+const NEXT = ['APPROVE_CONFIRMATION', 'CONFIRM', 'CREATE_CONFIRMATION', 'UPDATE_CONFIRMATION', 'CREATE_DELIVERY_NOTE', 'INVOICE_DELIVERY_NOTES']
+
+const WRITERS = ['ADMIN', 'WRITE', 'APP', 'OPERATOR']
+
+const FIRST = {
+  OC_REQUIRED: 'hintCreateFirst',
+  OC_UPDATE_REQUIRED: 'hintUpdateFirst',
+  OC_CREATED: 'hintConfirmFirst',
+  OC_APPROVED: 'hintConfirmFirst',
+  OC_CONFIRMED: 'hintConfirmed',
+}
+
+/** What to do about a blocker, where its message does not say so. */
+function hintOf(action, code, order) {
+  if (code === 'NOT_PERMITTED') return t('hintNotPermitted')
+  if (code !== 'STATUS_NOT_ELIGIBLE' || ACTIONS[action].forBuyer) return ''
+  if (action === 'ARCHIVE') return t('hintArchive')
+  if (action === 'CREATE_CONFIRMATION') return t('hintOcExists')
+  if (action === 'UPDATE_CONFIRMATION' && order.status === 'OC_APPROVED') return t('hintApproved')
+  if (action === 'UPDATE_CONFIRMATION' && order.status === 'OC_CONFIRMED') return t('hintMakeEditable')
+  return t(FIRST[order.status])
 }
 
 export function Detail({id, user, say, failed}) {
   const isBuyer = user.viewer.role === 'BUYER'
   const loaded = useLoaded(signal => graphql(isBuyer ? 'BuyerOrder' : 'Order', {id}, signal), [id])
-  const [open, setOpen] = useState('')
+  const [open, setOpen] = useState({kind: ''})
   const order = loaded.data?.order
   const canReject = order?.actions.find(each => each.action === 'REJECT')?.allowed
 
@@ -29,12 +65,19 @@ export function Detail({id, user, say, failed}) {
   useEffect(() => {
     if (order) document.title = `${t('order')} ${order.code}`
   }, [order?.code])
+  // A link to a document of the order.
+  useEffect(() => {
+    const at = location.hash && document.getElementById(location.hash.slice(1))
+    if (!at) return
+    at.scrollIntoView({block: 'center'})
+    at.focus()
+  }, [order?.id])
   useEffect(() => {
     const press = event => {
       if (event.target.closest('input, textarea, select, dialog') || event.metaKey || event.ctrlKey || event.altKey) return
       if (event.key === 'r' && canReject) {
         event.preventDefault()
-        setOpen('REJECT')
+        setOpen({kind: 'REJECT'})
       }
     }
     addEventListener('keydown', press)
@@ -47,16 +90,15 @@ export function Detail({id, user, say, failed}) {
   if (!loaded.data) return html`<${Loading} />`
   if (!order) return html`<${Nowhere} />`
 
-  const open_ = async kind => {
+  const fetchFile = async (operation, variables, find) => {
     try {
-      const found = (await graphql('OrderDownloads', {id, locale: language.get()})).order[kind]
-      download(found)
+      download(find(await graphql(operation, {...variables, locale: language.get()})))
     } catch (error) {
       failed(error) || say(error.message, 'no')
     }
   }
   const done = text => {
-    setOpen('')
+    setOpen({kind: ''})
     if (text) say(text)
     loaded.again()
     document.querySelector('h1')?.focus()
@@ -70,7 +112,8 @@ export function Detail({id, user, say, failed}) {
     }
   }
   const zone = user.zone
-  const shared = {order, user, failed, onDone: done, onClose: () => setOpen('')}
+  const shared = {order, user, failed, onDone: done, onClose: () => setOpen({kind: ''})}
+  const mayWrite = WRITERS.includes(user.viewer.role)
   return html`
     <nav class="crumbs" aria-label=${t('transactions')}><ol><li>${t('transactions')}</li><li><${Link} to="/console">${t('orderManagement')}<//></li><li>${order.code}</li></ol></nav>
     <div class="head row"><div class="grow"><h1 class="row" tabindex="-1">${t('order')} ${order.code} <${Status} order=${order} />
@@ -78,26 +121,57 @@ export function Detail({id, user, say, failed}) {
       <p class="mute small">${order.buyer.name} · ${t('placed')} <${Time} at=${order.placedAt} zone=${zone} full /> · ${t('version')} ${order.version}</p></div>
       ${order.rejection && html`<p class="stamp" aria-label=${t(isBuyer ? 'declinedStamp' : 'rejectedStamp')}><b>${t(isBuyer ? 'declinedStamp' : 'rejectedStamp')}</b>
         <span>${moment(order.rejection.rejectedAt, zone, true)}</span><span>${order.rejection.rejectedBy}</span></p>`}
-      <div class="row"><button type="button" class="btn" onClick=${() => open_('pdf')}><${Icon} name="doc" />${t('pdf')}</button>
-        <button type="button" class="btn" onClick=${() => open_('excel')}><${Icon} name="sheet" />${t('excel')}</button></div></div>
+      <div class="row"><button type="button" class="btn" onClick=${() => fetchFile('OrderDownloads', {id}, each => each.order.pdf)}><${Icon} name="doc" />${t('pdf')}</button>
+        <button type="button" class="btn" onClick=${() => fetchFile('OrderDownloads', {id}, each => each.order.excel)}><${Icon} name="sheet" />${t('excel')}</button></div></div>
     <div class="cols"><div class="stack">
       ${order.rejection && html`<${Rejection} rejection=${order.rejection} isBuyer=${isBuyer} />`}
+      <${Steps} order=${order} zone=${zone} />
       <${Lines} order=${order} />
-      <${Parties} order=${order} />
-      <${Documents} order=${order} zone=${zone} />
+      <${Parties} order=${order} isBuyer=${isBuyer} />
+      <${Documents} order=${order} zone=${zone} mayWrite=${mayWrite} open=${setOpen} pdf=${one => fetchFile('DocumentPdf', {id: one}, each => each.node.pdf)} />
       ${!isBuyer && html`<${Mails} order=${order} zone=${zone} resend=${resend} />`}
       ${!isBuyer && html`<section class="card" aria-labelledby="h-history"><header><h2 id="h-history">${t('history')}</h2></header>
         <ol class="timeline in">${[...order.history.nodes].reverse().map(each => html`<li key=${each.id}><span class="glyph"><${Icon} name="right" /></span>
           <span>${each.summary}</span><${Time} at=${each.at} zone=${zone} /></li>`)}</ol></section>`}
     </div>
     <aside class="stack" aria-label=${t('actions')}>
-      <${Actions} order=${order} open=${setOpen} />
+      <${Actions} order=${order} isBuyer=${isBuyer} open=${kind => setOpen({kind})} />
       ${!isBuyer && html`<section class="card" aria-labelledby="h-tags"><header><h2 id="h-tags">${t('tags')}</h2></header>
         <p class="in row">${order.tags.length ? order.tags.map(tag => html`<${Tag} key=${tag.id} tag=${tag} />`) : html`<span class="mute small">${t('nothing')}</span>`}</p></section>`}
     </aside></div>
-    ${open === 'REJECT' && html`<${RejectTheOrder} ...${shared} />`}
-    ${open === 'APPLY_TAGS' && html`<${ApplyTags} ...${shared} />`}
-    ${open === 'ARCHIVE' && html`<${ArchiveOrder} ...${shared} />`}`
+    ${open.kind === 'REJECT' && html`<${RejectTheOrder} ...${shared} />`}
+    ${open.kind && open.kind !== 'REJECT' && html`<${Command} ...${open} ...${shared} />`}`
+}
+
+/** The forms are loaded when the first of them is opened. */
+function Command(props) {
+  const loaded = useLoaded(() => import('./documents.js'), [])
+  if (loaded.error) return html`<${Failure} error=${loaded.error} retry=${loaded.again} />`
+  return loaded.data && html`<${loaded.data.CommandDialog} ...${props} />`
+}
+
+// How far an order has come at least, by its status.
+const REACHED = {OC_REQUIRED: 0, OC_CREATED: 1, OC_UPDATE_REQUIRED: 1, OC_APPROVED: 2, OC_CONFIRMED: 3}
+const STEPS = [
+  {label: 'stepPlaced', kind: 'ORDER_PLACED'},
+  {label: 'stepCreated', kind: 'OC_CREATED'},
+  {label: 'stepApproved', kind: 'OC_APPROVED', isOptional: true},
+  {label: 'stepConfirmed', kind: 'OC_CONFIRMED'},
+  {label: 'stepDelivered', kind: 'DELIVERY_NOTE_CREATED'},
+]
+
+function Steps({order, zone}) {
+  const at = kind => order.history?.nodes.find(each => each.kind === kind)?.at ?? (kind === 'ORDER_PLACED' ? order.placedAt : undefined)
+  const isEnded = !(order.status in REACHED)
+  const isDelivered = order.deliveryStatus === 'DELIVERY_NOTE_CREATED'
+  const reached = isDelivered ? 4 : REACHED[order.status] ?? 0
+  const steps = STEPS.map((each, index) => ({...each, index, isDone: isEnded ? Boolean(at(each.kind)) : index <= reached}))
+    .filter(each => !each.isOptional || at(each.kind) || order.status === 'OC_APPROVED')
+    .filter(each => !isEnded || each.isDone)
+  return html`<section class="card in no-print" aria-label=${t('progress')}><ol class="steps">
+    ${steps.map(each => html`<li key=${each.label} class=${each.isDone && (isEnded || each.index < reached || isDelivered) ? 'done' : ''} aria-current=${!isEnded && each.index === reached ? 'step' : undefined}>${t(each.label)}
+      <small>${each.isDone && at(each.kind) ? html`<${Time} at=${at(each.kind)} zone=${zone} />` : '–'}</small></li>`)}
+    ${isEnded && html`<li class="halt" aria-current="step">${order.statusLabel}<small>${order.rejection ? html`<${Time} at=${order.rejection.rejectedAt} zone=${zone} />` : '–'}</small></li>`}</ol></section>`
 }
 
 const Nowhere = () => html`<div class="card empty"><${Icon} name="search" /><h1>${t('notFound')}</h1><p class="small">${t('notFoundMore')}</p>
@@ -123,8 +197,13 @@ function Lines({order}) {
     differs: confirmed && (row.was?.quantity !== row.is?.quantity || row.was?.unitPrice.amount !== row.is?.unitPrice.amount),
   }))
   const differing = all.filter(row => row.differs).length
-  const cells = (line, label) => html`<td class="num edge" data-l=${label}>${line ? number(line.quantity) : '–'}</td>
-    <td class="num">${line ? money(line.unitPrice) : '–'}</td><td class="num">${line ? money(line.amount) : '–'}</td>`
+  // What differs is marked: struck out in the original order, inserted in the confirmation.
+  const mark = (Mark, isOn, value) => (isOn ? html`<${Mark}>${value}<//>` : value)
+  const cells = ({was, is}, line, label, Mark) => {
+    const isOther = field => confirmed && JSON.stringify(was?.[field]) !== JSON.stringify(is?.[field])
+    return html`<td class="num edge" data-l=${label}>${line ? mark(Mark, isOther('quantity'), number(line.quantity)) : '–'}</td>
+    <td class="num">${line ? mark(Mark, isOther('unitPrice'), money(line.unitPrice)) : '–'}</td><td class="num">${line ? money(line.amount) : '–'}</td>`
+  }
   const heads = html`<th scope="col" class="num edge">${t('quantity')}</th><th scope="col" class="num">${t('unitPrice')}</th><th scope="col" class="num">${t('amount')}</th>`
   return html`<section class="card fold lines" aria-labelledby="h-lines"><header><h2 id="h-lines">${t('lines')}</h2>
       ${differing > 0 && html`<span class="badge todo">${t('differ', differing)}</span><label class="push small"
@@ -135,27 +214,45 @@ function Lines({order}) {
     <tbody>${all.filter(row => row.differs || !onlyDifferences).map(row => html`<tr key=${row.sku.id} class=${confirmed && !row.is ? 'cut' : confirmed && !row.was ? 'add' : ''}>
       <th scope="row" class="full"><span class="strong">${row.sku.name}</span>${confirmed && !row.is && html` <span class="xs bad strong">${t('removed')}</span>`}
         ${confirmed && !row.was && html` <span class="xs strong"><ins>${t('added')}</ins></span>`}<br /><span class="xs mute">${row.sku.number}</span></th>
-      ${cells(row.was, t('original'))}${confirmed && cells(row.is, t('confirmation'))}</tr>`)}</tbody>
-    <tfoot><tr><th scope="row" class="full">${t('total')}</th><td class="num edge" colspan="3" data-l=${t('original')}>${money(order.original.total)}</td>
+      ${cells(row, row.was, t('original'), 'del')}${confirmed && cells(row, row.is, t('confirmation'), 'ins')}</tr>`)}</tbody>
+    <tfoot>${[['subtotal', order.subtotal], ['tax', order.tax], ['shippingFee', order.shipping]].map(([label, value]) => html`<tr key=${label}><th scope="row" class="full">${t(label)}</th>
+      ${confirmed && html`<td class="num edge slack" colspan="3"></td>`}<td class="num edge" colspan="3">${money(value)}</td></tr>`)}
+    <tr><th scope="row" class="full">${t('total')}</th><td class="num edge" colspan="3" data-l=${t('original')}>${money(order.original.total)}</td>
       ${confirmed && html`<td class="num edge" colspan="3" data-l=${t('confirmation')}>${money(confirmed.total)}</td>`}</tr></tfoot></table></section>`
 }
 
-const Parties = ({order}) => html`<section class="card" aria-labelledby="h-parties"><header><h2 id="h-parties">${t('parties')}</h2></header><dl class="facts in">
+const Parties = ({order, isBuyer}) => html`<section class="card" aria-labelledby="h-parties"><header><h2 id="h-parties">${t('parties')}</h2></header><dl class="facts in">
   <div><dt>${t('buyer')}</dt><dd class="strong">${order.buyer.name} ${order.buyer.isOffline && html`<span class="tag">${t('offline')}</span>`}</dd></div>
   <div><dt>${t('mailsGoTo')}</dt><dd>${order.buyer.emailRecipients.join(', ') || t('nobody')}</dd></div>
   <div><dt>${t('address')}</dt><dd>${[order.buyer.address, order.buyer.country].filter(Boolean).join(', ') || '–'}</dd></div>
-  ${order.replaces && html`<div><dt>${t('replaces')}</dt><dd><${Link} to=${`/console/orders/${order.replaces.id}`}>${order.replaces.code}<//></dd></div>`}</dl></section>`
+  <div><dt>${t('catalog')}</dt><dd>${order.catalog.name}</dd></div>
+  ${!isBuyer && html`<div><dt>${t('assignee')}</dt><dd>${order.assignee?.name ?? t('nobody')}</dd></div>`}
+  ${order.externalReference && html`<div><dt>${t('externalReference')}</dt><dd>${order.externalReference}</dd></div>`}
+  ${order.comment && html`<div><dt>${t('comment')}</dt><dd class="quote">${order.comment}</dd></div>`}
+  ${order.replaces && html`<div><dt>${t('replaces')}</dt><dd><${Link} to=${`/console/orders/${order.replaces.id}`}>${order.replaces.code}<//></dd></div>`}
+  ${order.replacedBy && html`<div><dt>${t('replacedBy')}</dt><dd><${Link} to=${`/console/orders/${order.replacedBy.id}`}>${order.replacedBy.code}<//></dd></div>`}</dl></section>`
 
-function Documents({order, zone}) {
-  const rows = [
-    ...order.deliveryNotes.map(each => ({key: each.id, kind: t('deliveryNote'), code: each.code, at: each.createdAt})),
-    ...order.invoices.map(each => ({key: each.id, kind: t('invoice'), code: each.number ?? each.code, at: each.createdAt})),
-  ]
+const INVOICES = {DRAFT: ['todo', 'draft'], ISSUED: ['ok', 'issued'], VOID: ['out', 'void']}
+
+function Documents({order, zone, mayWrite, open, pdf}) {
   const backlog = order.backlogSkus ?? []
+  const isEmpty = order.deliveryNotes.length + order.invoices.length + backlog.length === 0
+  const button = (icon, label, code, onClick) => html`<button type="button" class="btn slim" aria-label=${`${label} ${code}`} onClick=${onClick}><${Icon} name=${icon} />${label}</button>`
+  const act = (kind, subject, icon, label) => mayWrite && button(icon, t(label), subject.number ?? subject.code, () => open({kind, subject}))
   return html`<section class="card fold" aria-labelledby="h-documents"><header><h2 id="h-documents">${t('documents')}</h2></header>
-    ${rows.length + backlog.length === 0 && html`<p class="in small mute">${t('noDocuments')}</p>`}
-    ${rows.length > 0 && html`<table><tbody>${rows.map(each => html`<tr key=${each.key}><th scope="row">${each.kind}</th><td class="strong">${each.code}</td><td class="num"><${Time} at=${each.at} zone=${zone} /></td></tr>`)}</tbody></table>`}
-    ${backlog.length > 0 && html`<p class="in small">${t('backlogSkus')}: ${backlog.map(each => `${each.sku.number} × ${number(each.orderedQuantity)}`).join(', ')}</p>`}</section>`
+    ${isEmpty && html`<p class="in small mute">${t('noDocuments')}</p>`}
+    ${order.deliveryNotes.length + order.invoices.length > 0 && html`<table><tbody>
+      ${order.deliveryNotes.map(each => html`<tr key=${each.id} id=${each.id} tabindex="-1"><th scope="row">${t('deliveryNote')}</th><td class="grow"><span class="strong">${each.code}</span>
+        ${each.trackingNumber && html`<br /><span class="xs mute">${t('tracking')} ${each.trackingNumber}</span>`}${each.comment && html`<br /><span class="xs mute">${each.comment}</span>`}</td>
+        <td class="num"><${Time} at=${each.createdAt} zone=${zone} /></td>
+        <td class="end"><div class="row ends no-print">${button('doc', t('pdf'), each.code, () => pdf(each.id))}${!each.isInvoiced && html`${act('EDIT_DELIVERY_NOTE', each, 'edit', 'edit')}${act('DELETE_DELIVERY_NOTE', each, 'x', 'delete')}`}</div></td></tr>`)}
+      ${order.invoices.map(each => html`<tr key=${each.id} id=${each.id} tabindex="-1"><th scope="row">${t('invoice')}</th><td class="grow"><span class="strong">${each.number ?? each.code}</span>
+        <span class=${`badge ${INVOICES[each.status][0]}`}>${t(INVOICES[each.status][1])}</span>${each.total && html` <span class="num">${money(each.total)}</span>`}</td>
+        <td class="num"><${Time} at=${each.createdAt} zone=${zone} /></td>
+        <td class="end"><div class="row ends no-print">${button('doc', t('pdf'), each.number ?? each.code, () => pdf(each.id))}
+          ${each.status === 'DRAFT' && html`${act('ISSUE_INVOICE', each, 'check', 'issueInvoice')}${act('DELETE_INVOICE', each, 'x', 'delete')}`}
+          ${each.status === 'ISSUED' && act('VOID_INVOICE', each, 'ban', 'voidInvoice')}</div></td></tr>`)}</tbody></table>`}
+    ${backlog.length > 0 && html`<div class="in"><h3>${t('backlogSkus')}</h3><ul class="small">${backlog.map(each => html`<li key=${each.id}>${each.sku.name} ${each.sku.number} × ${number(each.orderedQuantity)} <span class="mute">(${t('left', number(each.remainingQuantity))})</span></li>`)}</ul></div>`}</section>`
 }
 
 const TONES = {SENT: 'ok', FAILED: 'no', PENDING: 'run', CANCELLED: 'out', MAY_HAVE_BEEN_DELIVERED: 'todo'}
@@ -164,8 +261,8 @@ const STATES = {
   JA: {SENT: '送信済み', FAILED: '失敗', PENDING: '送信待ち', CANCELLED: '取り消し', MAY_HAVE_BEEN_DELIVERED: '届いた可能性あり'},
 }
 const KINDS = {
-  EN: {ORDER_REJECTED: 'Order declined', ORDER_SENT_BACK: 'Sent back to cart', CONFIRMATION_CREATED: 'Order confirmation created', CONFIRMATION_UPDATED: 'Order confirmation updated', CONFIRMATION_CONFIRMED: 'Order confirmed'},
-  JA: {ORDER_REJECTED: '注文のお断り', ORDER_SENT_BACK: 'カートへの差し戻し', CONFIRMATION_CREATED: '注文確認書の作成', CONFIRMATION_UPDATED: '注文確認書の更新', CONFIRMATION_CONFIRMED: '注文の確定'},
+  EN: {ORDER_REJECTED: 'Order declined', SENT_BACK_TO_CART: 'Sent back to cart', OC_CREATED: 'Order confirmation created', OC_MADE_EDITABLE: 'Order confirmation open for changes', OC_CONFIRMED: 'Order confirmed'},
+  JA: {ORDER_REJECTED: '注文のお断り', SENT_BACK_TO_CART: 'カートへの差し戻し', OC_CREATED: '注文確認書の作成', OC_MADE_EDITABLE: '注文確認書の編集再開', OC_CONFIRMED: '注文の確定'},
 }
 
 const Mails = ({order, zone, resend}) => html`<section class="card fold" aria-labelledby="h-mails"><header><h2 id="h-mails">${t('mails')}</h2></header>
@@ -176,61 +273,26 @@ const Mails = ({order, zone, resend}) => html`<section class="card fold" aria-la
         <td><span class=${`badge ${TONES[each.status]}`}>${STATES[language.get()][each.status] ?? each.status}</span> <span class="xs mute"><${Time} at=${each.sentAt ?? each.createdAt} zone=${zone} /> ${each.lastError ?? ''}</span></td>
         <td class="num">${['FAILED', 'MAY_HAVE_BEEN_DELIVERED'].includes(each.status) && html`<button type="button" class="btn slim" onClick=${() => resend(each.id)}><${Icon} name="refresh" />${t('resend')}</button>`}</td></tr>`)}</tbody></table>`}</section>`
 
-function Actions({order, open}) {
-  const own = order.actions.filter(each => DONE_HERE[each.action])
+function Actions({order, isBuyer, open}) {
+  const own = Object.keys(ACTIONS).map(action => order.actions.find(each => each.action === action))
+    .filter(each => each && Boolean(ACTIONS[each.action].forBuyer) === isBuyer)
   const possible = own.filter(each => each.allowed)
-  const impossible = own.filter(each => !each.allowed)
-  const button = (verdict, index) => {
-    const {icon, label, tone} = DONE_HERE[verdict.action]
-    const why = `why-${verdict.action}`
-    return html`<div key=${verdict.action}><button type="button" class=${`btn wide ${verdict.allowed ? tone : ''}`} aria-disabled=${verdict.allowed ? undefined : 'true'}
-      aria-describedby=${verdict.allowed ? undefined : why} onClick=${() => verdict.allowed && open(verdict.action)}><${Icon} name=${icon} />${t(label)}${verdict.action === 'REJECT' && verdict.allowed && html`<kbd class="push" aria-hidden="true">R</kbd>`}</button>
-      ${!verdict.allowed && html`<p id=${why}>${verdict.blockers.map(each => each.message).join(' ')}</p>`}</div>`
+  const primary = NEXT.find(action => possible.some(each => each.action === action))
+  possible.sort((one, two) => Number(two.action === primary) - Number(one.action === primary))
+  // Actions that one and the same reason prevents stand together, with the reason once.
+  const groups = new Map()
+  for (const each of own.filter(one => !one.allowed)) {
+    const why = each.blockers.map(blocker => `${blocker.message} ${hintOf(each.action, blocker.code, order)}`.trim()).join(' ')
+    groups.set(why, [...(groups.get(why) ?? []), each])
+  }
+  const impossible = own.length - possible.length
+  const button = ({action, allowed}, why) => {
+    const {icon, label, tone = ''} = ACTIONS[action]
+    return html`<button key=${action} type="button" class=${`btn wide ${allowed ? (action === primary ? 'primary' : tone) : ''}`} aria-disabled=${allowed ? undefined : 'true'}
+      aria-describedby=${why} onClick=${() => allowed && open(action)}><${Icon} name=${icon} />${t(label)}${action === 'REJECT' && allowed && html`<kbd class="push" aria-hidden="true">R</kbd>`}</button>`
   }
   return html`<section class="card why no-print" aria-labelledby="h-actions"><header><h2 id="h-actions">${t('actions')}</h2></header>
-    ${possible.length > 0 && html`<div class="in acts">${possible.map(button)}</div>`}
-    ${impossible.length > 0 && html`<details class="in" open><summary>${t('notPossible', impossible.length)}</summary><div class="acts">${impossible.map(button)}</div></details>`}</section>`
-}
-
-function ApplyTags({order, user, failed, onDone, onClose}) {
-  const [ids, setIds] = useState(order.tags.map(each => each.id))
-  const [problem, setProblem] = useState('')
-  const [isBusy, setBusy] = useState(false)
-  const save = async event => {
-    event.preventDefault()
-    setBusy(true)
-    try {
-      const {userErrors} = (await graphql('ApplyTags', {input: {orderId: order.id, tagIds: ids}})).applyTags
-      if (!userErrors.length) return onDone(t('saved'))
-      setProblem(userErrors[0].message)
-    } catch (error) {
-      failed(error) || setProblem(error.message)
-    }
-    setBusy(false)
-  }
-  return html`<${Dialog} label="tags-title" busy=${isBusy} onClose=${onClose}><form onSubmit=${save}><header><h2 id="tags-title">${t('applyTags')}</h2></header>
-    <div class="in stack tight">${problem && html`<${Note} tone="no" icon="alert" role="alert" title=${problem} />`}
-      ${user.tags.map(each => html`<label key=${each.id}><input type="checkbox" checked=${ids.includes(each.id)} onChange=${() => setIds(ids.includes(each.id) ? ids.filter(id => id !== each.id) : [...ids, each.id])} /> <${Tag} tag=${each} /></label>`)}
-      ${user.tags.length === 0 && html`<p class="small mute">${t('nothing')}</p>`}</div>
-    <footer><button type="button" class="btn push" onClick=${onClose} disabled=${isBusy}>${t('cancel')}</button><button class="btn primary" aria-busy=${isBusy} disabled=${isBusy}>${t('save')}</button></footer></form><//>`
-}
-
-function ArchiveOrder({order, failed, onDone, onClose}) {
-  const [problem, setProblem] = useState('')
-  const [isBusy, setBusy] = useState(false)
-  const archive = async event => {
-    event.preventDefault()
-    setBusy(true)
-    try {
-      const {userErrors} = (await graphql('ArchiveOrder', {input: {orderId: order.id}})).archiveOrder
-      if (!userErrors.length) return onDone(t('wasArchived'))
-      setProblem(userErrors[0].message)
-    } catch (error) {
-      failed(error) || setProblem(error.message)
-    }
-    setBusy(false)
-  }
-  return html`<${Dialog} label="archive-title" busy=${isBusy} onClose=${onClose}><form onSubmit=${archive}><header><h2 id="archive-title">${t('archiveOrder')}</h2></header>
-    <div class="in stack tight">${problem && html`<${Note} tone="no" icon="alert" role="alert" title=${problem} />`}<p>${t('archiveQuestion')}</p></div>
-    <footer><button type="button" class="btn push" onClick=${onClose} disabled=${isBusy}>${t('cancel')}</button><button class="btn primary" aria-busy=${isBusy} disabled=${isBusy}>${t('archiveOrder')}</button></footer></form><//>`
+    ${possible.length > 0 && html`<div class="in acts">${possible.map(each => button(each))}</div>`}
+    ${impossible > 0 && html`<details class="in" open><summary>${t('notPossible', impossible)}</summary><div class="acts">${[...groups].map(([why, verdicts], index) => html`<div class="acts" key=${why}>
+      ${verdicts.map(each => button(each, `why-${index}`))}<p id=${`why-${index}`}><${Linked} message=${why} documents=${verdicts[0].blockers.flatMap(each => each.documents)} order=${order} /></p></div>`)}</div></details>`}</section>`
 }

@@ -198,7 +198,7 @@ export function List({search, user, say, failed}) {
         <td class="o2 num strong">${money(order.total)}</td>
         ${!isBuyer && html`<td class="o3">${order.tags.map(tag => html`<${Tag} key=${tag.id} tag=${tag} /> `)}</td>
           <td class="o3 grow">${order.rejectionBlockers.length
-            ? FINAL.includes(order.status) ? html`<span class="xs mute">${t('final')}</span>` : html`<${Blockers} blockers=${order.rejectionBlockers} />`
+            ? FINAL.includes(order.status) ? html`<span class="xs mute">${t('final')}</span>` : html`<${Blockers} blockers=${order.rejectionBlockers} order=${order} />`
             : html`<span class="xs mute">${t('nothing')}</span>`}</td>`}
         <td class="c-act o3 end"><${Link} class="btn slim" to=${`/console/orders/${order.id}`} aria-label=${`${t('details')} ${order.code}`}>${t('details')}<//></td></tr>`)}</tbody></table>
       <div class="foot"><span class="mute small">${t('orders', total)}</span><div class="pages">

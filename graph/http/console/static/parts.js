@@ -59,11 +59,24 @@ export const Failure = ({error, retry}) => html`<${Note} tone="no" icon="alert" 
 export const Loading = () => html`<div class="stack" aria-busy="true"><span class="vh" role="status">${t('loading')}</span>
   ${[1, 2, 3, 4, 5, 6].map(each => html`<div class="row" key=${each}>${[1, 2, 3, 4].map(part => html`<span class="bone" key=${part} />`)}</div>`)}</div>`
 
+/** A message with the codes of its documents as links to the order that has them. */
+export function Linked({message, documents = [], order}) {
+  let rest = message
+  const parts = []
+  for (const each of documents) {
+    const at = rest.indexOf(each.code)
+    if (at < 0) continue
+    parts.push(rest.slice(0, at), html`<${Link} to=${`/console/orders/${order.id}#${each.id}`}>${each.code}<//>`)
+    rest = rest.slice(at + each.code.length)
+  }
+  return [...parts, rest]
+}
+
 /** The blockers of a verdict in words, with links to the documents. */
-export const Blockers = ({blockers}) => html`<ul>${blockers.map(each => html`<li key=${each.message}>${each.message}</li>`)}</ul>`
+export const Blockers = ({blockers, order}) => html`<ul>${blockers.map(each => html`<li key=${each.message}><${Linked} ...${each} order=${order} /></li>`)}</ul>`
 
 /** A modal dialog. `busy`: it cannot be closed until the answer is there. */
-export function Dialog({label, busy, onClose, children}) {
+export function Dialog({label, busy, narrow, onClose, children}) {
   const ref = useRef()
   useEffect(() => {
     const dialog = ref.current
@@ -75,7 +88,7 @@ export function Dialog({label, busy, onClose, children}) {
       if (opener?.isConnected) opener.focus()
     }
   }, [])
-  return html`<dialog ref=${ref} aria-labelledby=${label} onCancel=${event => {
+  return html`<dialog ref=${ref} class=${narrow ? 'small-form' : ''} aria-labelledby=${label} onCancel=${event => {
     event.preventDefault()
     if (!busy) onClose()
   }} onClick=${event => event.target === ref.current && !busy && onClose()}>${children}</dialog>`

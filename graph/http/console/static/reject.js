@@ -1,11 +1,9 @@
 // "Reject The Order": why, whether the buyer is mailed and with which words, and a look at the mail before it is final.
 
 import {graphql, language, newKey} from './api.js'
+import {MailBody, MailPane, NotifySwitch, nobodyOf, useMailPreview} from './mail.js'
 import {Dialog, Icon, Note, html, useEffect, useState} from './parts.js'
-import {money, number, t} from './texts.js'
-
-const MAX_BODY = 10_000
-const PREVIEW_AFTER = 250 // milliseconds without typing
+import {money, t} from './texts.js'
 
 /** What was typed, and the idempotency key, outlast a reload and a sign-in. */
 export function useDraft(name, first) {
@@ -30,20 +28,18 @@ export function RejectionForm({draft, change, user, nobody, problemOf}) {
       <textarea class="input" id="note" rows="2" aria-describedby="note-help" value=${draft.note} onInput=${event => change({note: event.target.value})} />
       <span class="mute small" id="note-help"><${Icon} name="lock" /> ${t('neverSent')}</span>
       ${problemOf('note') && html`<span class="small field-error">${problemOf('note')}</span>`}</div>
-    <div class="row"><input type="checkbox" role="switch" class="switch" id="notify" checked=${draft.notify && !nobody} disabled=${Boolean(nobody)} aria-describedby="notify-help"
-        onChange=${event => change({notify: event.target.checked})} />
-      <div><label for="notify">${t('notify')}</label><div class="mute small" id="notify-help">${nobody || t(draft.notify ? 'notifyOn' : 'notifyOff')}</div></div></div>`
+    <${NotifySwitch} isOn=${draft.notify} nobody=${nobody} onChange=${notify => change({notify})} />`
 }
 
 export function RejectTheOrder({order, user, failed, onDone, onClose}) {
-  const nobody = order.buyer.isOffline ? t('offlineBuyer') : order.buyer.emailRecipients.length === 0 ? t('noAddress') : ''
+  const nobody = nobodyOf(order.buyer)
   const [draft, change, forget] = useDraft(order.id, {reason: '', note: '', notify: true, body: ''})
   const [version, setVersion] = useState(order.version)
-  const [preview, setPreview] = useState(undefined)
   const [problems, setProblems] = useState([])
   const [newer, setNewer] = useState(undefined)
   const [isBusy, setBusy] = useState(false)
   const notify = draft.notify && !nobody
+  const preview = useMailPreview({operation: 'RejectionMailPreview', variables: {orderId: order.id}, body: draft.body, isOn: notify, failed})
   const problemOf = field => problems.find(each => each.field?.at(-1) === field)?.message
   const isFinal = problems.some(each => each.code === 'NOT_REJECTABLE')
 
@@ -53,23 +49,6 @@ export function RejectTheOrder({order, user, failed, onDone, onClose}) {
     if (order.canReject) setNewer(order.version)
     else setProblems(order.rejectionBlockers.map(each => ({...each, code: 'NOT_REJECTABLE'})))
   }, [order.version])
-
-  useEffect(() => {
-    if (!notify) return undefined
-    const cancel = new AbortController()
-    const timer = setTimeout(async () => {
-      try {
-        const found = await graphql('RejectionMailPreview', {orderId: order.id, body: draft.body || null}, cancel.signal)
-        setPreview(found.rejectionMailPreview)
-      } catch (error) {
-        if (error.name !== 'AbortError') failed(error) || setPreview(undefined)
-      }
-    }, preview ? PREVIEW_AFTER : 0)
-    return () => {
-      clearTimeout(timer)
-      cancel.abort()
-    }
-  }, [draft.body, notify])
 
   const reject = async event => {
     event.preventDefault()
@@ -110,18 +89,8 @@ export function RejectTheOrder({order, user, failed, onDone, onClose}) {
       ${newer && html`<${Note} tone="todo" icon="refresh" role="alert" title=${t('hasChanged')}><p class="small">${t('hasChangedMore', version, newer)}</p><//>`}
       ${others.length > 0 && html`<${Note} tone="no" icon="alert" role="alert" title=${isFinal ? t('cannotBeRejected') : ''}>${others.map(each => html`<p class="small" key=${each.message}>${each.message}</p>`)}<//>`}
       <${RejectionForm} draft=${draft} change=${change} user=${user} nobody=${nobody} problemOf=${problemOf} />
-      ${notify && html`<div class="field"><div class="apart"><label for="message">${t('body')}</label>
-          <button type="button" class="btn ghost slim" disabled=${!preview} onClick=${() => change({body: preview.body})}>${t('useStandard')}</button></div>
-        <textarea class="input" id="message" rows="5" maxlength=${MAX_BODY} aria-describedby="message-help" value=${draft.body} onInput=${event => change({body: event.target.value})} />
-        <span class="mute small apart" id="message-help"><span>${t('inBuyersLanguage')}: ${order.buyer.locale === 'JA' ? '日本語' : 'English'}</span><span class="num">${number(draft.body.length)} / ${number(MAX_BODY)}</span></span>
-        ${problemOf('body') && html`<span class="small field-error">${problemOf('body')}</span>`}</div>`}</div>
-      <section class="pane stack tight" aria-label=${t('asBuyerSees')}>${notify
-        ? html`<div class="apart"><h3>${t('asBuyerSees')}</h3><span class="live">${t('livePreview')}</span></div>
-          ${preview && html`<p class="small"><span class="mute">${t('whoReceives')}:</span> <span class="strong">${order.buyer.name}</span></p>
-          <article class="mail" aria-label=${t('asBuyerSees')}><dl><dt>${t('to')}</dt><dd>${preview.to.join(', ') || t('nobody')}</dd><dt>${t('subject')}</dt><dd class="strong">${preview.subject}</dd></dl>
-            <div><${Marked} text=${preview.text} words=${draft.body.trim()} /></div></article>
-          ${preview.notices.map(each => html`<p class="small" key=${each.code}>${each.message}</p>`)}`}`
-        : html`<div class="empty"><${Icon} name="nomail" /><h3>${t(nobody ? 'nobodyMailed' : 'noMailTitle')}</h3><p class="small">${nobody || t('noMailMore')}</p></div>`}</section></div>
+      ${notify && html`<${MailBody} body=${draft.body} buyer=${order.buyer} preview=${preview} problem=${problemOf('body')} onChange=${body => change({body})} />`}</div>
+      <${MailPane} isOn=${notify} nobody=${nobody} buyer=${order.buyer} preview=${preview} body=${draft.body} offMore=${t('noMailMore')} /></div>
     <footer><p class="warn"><${Icon} name="alert" /><span><b class="strong">${t('neverUndone')}</b> <span class="mute">${t('neverUndoneMore')}</span></span></p>
       <button type="button" class="btn" onClick=${onClose} disabled=${isBusy}>${t(isFinal ? 'close' : 'cancel')}</button>
       ${!isFinal && (newer
@@ -130,10 +99,4 @@ export function RejectTheOrder({order, user, failed, onDone, onClose}) {
           setNewer(undefined)
         }}>${t('rejectVersion', newer)}</button>`
         : html`<button class="btn final" aria-busy=${isBusy} aria-disabled=${isBusy ? 'true' : undefined}>${t(isBusy ? 'rejecting' : 'reject')}</button>`)}</footer></form><//>`
-}
-
-/** The text with the typed words marked in it. */
-function Marked({text, words}) {
-  const at = words ? text.indexOf(words) : -1
-  return at < 0 ? text : html`${text.slice(0, at)}<mark>${words}</mark>${text.slice(at + words.length)}`
 }
