@@ -13,10 +13,8 @@ const MARK = html`<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="1.5" y="1
 // Each of the other screens is loaded when it is first opened.
 const SCREENS = {
 }
-const MENUS = {
-  brand: [],
-  buyer: [],
-}
+const BRAND_MENU = []
+const BUYER_MENU = []
 
 /** Whose console it is: the viewer, and what the views need of the brand. Raises ApiError. */
 async function signedIn() {
@@ -168,7 +166,7 @@ function Top({user, speak, leave, screen, state}) {
   const {viewer} = user
   const other = language.get() === 'JA' ? 'EN' : 'JA'
   const otherLanguage = html`<button type="button" class="btn ghost slim" lang=${other.toLowerCase()} onClick=${() => speak(other)}>${t('otherLanguage')}</button>`
-  const menu = MENUS[viewer.role === 'BUYER' ? 'buyer' : 'brand']
+  const menu = viewer.role === 'BUYER' ? BUYER_MENU : BRAND_MENU
   return html`<header class="top">
     <button type="button" class="btn ghost icon open-nav" popovertarget="nav" aria-label=${t('menu')}><${Icon} name="menu" /></button>
     <${Link} class="mark" to="/console">${MARK}${viewer.brand?.name ?? t('orderManagement')}<//>
