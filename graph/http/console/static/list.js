@@ -5,7 +5,7 @@ import {download, graphql, language} from './api.js'
 import {BulkReject} from './bulk.js'
 import {listen} from './live.js'
 import {Blockers, Failure, Icon, Link, Loading, Status, Tag, Time, go, html, useEffect, useLoaded, useState} from './parts.js'
-import {money, number, t} from './texts.js'
+import {day, dayAfter, dayIn, midnight, money, number, t} from './texts.js'
 
 const PAGE = 50
 const FINAL = ['REJECTED_BY_BRAND', 'REJECTED', 'SENT_BACK_TO_CART']
@@ -22,6 +22,9 @@ function asked(search) {
     tag: values.getAll('tag'),
     noTag: values.has('notag'),
     can: values.has('can'),
+    mine: values.has('mine'),
+    from: values.get('from') ?? '',
+    to: values.get('to') ?? '',
     archived: values.has('archived'),
     days: Number(values.get('days')) || 0,
     sort: values.get('sort') ?? '-placed',
@@ -36,6 +39,8 @@ function address(view) {
   for (const name of ['status', 'delivery', 'tag']) for (const each of view[name]) values.append(name, each)
   if (view.noTag) values.set('notag', '')
   if (view.can) values.set('can', '')
+  if (view.mine) values.set('mine', '')
+  for (const name of ['from', 'to']) if (view[name]) values.set(name, view[name])
   if (view.archived) values.set('archived', '')
   if (view.days) values.set('days', view.days)
   if (view.sort !== '-placed') values.set('sort', view.sort)
@@ -45,11 +50,10 @@ function address(view) {
   return `/console${text && `?${text}`}`
 }
 
-/** As an OrderFilter. Days begin at midnight, so that the filter stays the same while one looks at it. */
-function filterOf(view) {
-  const from = new Date()
-  from.setHours(0, 0, 0, 0)
-  from.setDate(from.getDate() - view.days)
+/** As an OrderFilter. Days begin at midnight, in the brand's zone, so that the filter stays the same for a day. */
+function filterOf(view, user) {
+  const today = dayIn(user.zone)
+  const from = view.days ? dayAfter(today, -view.days) : view.from
   return {
     ...(view.q.trim() && {search: view.q.trim()}),
     ...(view.status.length && {status: view.status}),
@@ -58,14 +62,16 @@ function filterOf(view) {
     ...(view.noTag && {withoutTag: true}),
     ...(view.can && {canReject: true}),
     ...(view.archived && {onlyArchived: true}),
-    ...(view.days && {placedFrom: from.toISOString()}),
+    ...(view.mine && {assigneeIds: [user.viewer.actorId]}),
+    ...(from && {placedFrom: midnight(from, user.zone)}),
+    ...(view.to && !view.days && {placedBefore: midnight(dayAfter(view.to, 1), user.zone)}),
   }
 }
 
 export function List({search, user, say, failed}) {
   const view = asked(search)
   const isBuyer = user.viewer.role === 'BUYER'
-  const filter = filterOf(view)
+  const filter = filterOf(view, user)
   const key = JSON.stringify(filter)
   const [typed, setTyped] = useState(view.q)
   const [chosen, setChosen] = useState({ids: new Map(), all: false})
@@ -76,7 +82,9 @@ export function List({search, user, say, failed}) {
   const part = view.before ? {last: PAGE, before: view.before} : {first: PAGE, after: view.after}
   const page = useLoaded(signal => graphql('Orders', {filter, sort, ...part}, signal), [key, view.sort, view.after, view.before])
   const counts = useLoaded(
-    async signal => (isBuyer ? undefined : graphql('OrderFacets', {filter, all: {...filter, status: null}, rejectable: {...filter, canReject: true}}, signal)),
+    async signal => (isBuyer ? undefined : graphql('OrderFacets', {
+      filter, all: {...filter, status: null}, rejectable: {...filter, canReject: true}, mine: {...filter, assigneeIds: [user.viewer.actorId]},
+    }, signal)),
     [key],
   )
   useEffect(() => {
@@ -145,6 +153,7 @@ export function List({search, user, say, failed}) {
       <div class="find"><${Icon} name="search" /><input class="input" id="search" type="search" aria-label=${t('searchOrders')} placeholder=${t('searchIn')} maxlength="200"
         value=${typed} onInput=${event => setTyped(event.target.value)} /><kbd aria-hidden="true">/</kbd></div>
       ${!isBuyer && html`<button type="button" class="chip" aria-pressed=${view.can} onClick=${() => show({can: !view.can})}>${t('canBeRejected')} <b>${number(counts.data?.rejectable.totalCount ?? 0)}</b></button>`}
+      ${!isBuyer && html`<button type="button" class="chip" aria-pressed=${view.mine} onClick=${() => show({mine: !view.mine})}>${t('assignedToMe')} <b>${number(counts.data?.mine.totalCount ?? 0)}</b></button>`}
       ${facets && html`
         <${Menu} id="delivery" label=${t('deliveryStatus')} chosen=${facets.deliveryStatuses.filter(each => view.delivery.includes(each.deliveryStatus)).map(each => each.label)}
           options=${facets.deliveryStatuses.map(each => ({
@@ -156,12 +165,14 @@ export function List({search, user, say, failed}) {
           options=${facets.tags.map(each => (each.tag
             ? {key: each.tag.id, label: html`<${Tag} tag=${each.tag} />`, count: each.count, isOn: view.tag.includes(each.tag.id), toggle: () => show({tag: toggled(view.tag, each.tag.id), noTag: false})}
             : {key: 'none', label: each.label, count: each.count, isOn: view.noTag, toggle: () => show({noTag: !view.noTag, tag: []})}))} />`}
-      <${Menu} id="placed" label=${t('placed')} chosen=${view.days ? [t('lastDays', view.days)] : []}
-        options=${[0, ...DAYS].map(days => ({key: days, label: days ? t('lastDays', days) : t('anyTime'), isOn: view.days === days, toggle: () => show({days})}))} />
+      <${Menu} id="placed" label=${t('placed')} chosen=${view.days ? [t('lastDays', view.days)] : view.from || view.to ? [`${view.from && day(view.from)} – ${view.to && day(view.to)}`] : []}
+        options=${[0, ...DAYS].map(days => ({key: days, label: days ? t('lastDays', days) : t('anyTime'), isOn: view.days === days && (days > 0 || !(view.from || view.to)), toggle: () => show({days, from: '', to: ''})}))}
+        more=${html`<li class="days">${[['from', 'fromDay'], ['to', 'toDay']].map(([name, label]) => html`<label key=${name}>${t(label)}<input class="input" type="date" min=${name === 'to' ? view.from : undefined} value=${view[name]}
+          onChange=${event => show({days: 0, [name]: event.target.value})} /></label>`)}</li>`} />
       <button type="button" class="chip" aria-pressed=${view.archived} onClick=${() => show({archived: !view.archived})}>${t('archived')}</button>
       <button type="button" class="btn ghost slim push" onClick=${() => {
         setTyped('')
-        show({q: '', status: [], delivery: [], tag: [], noTag: false, can: false, archived: false, days: 0})
+        show({q: '', status: [], delivery: [], tag: [], noTag: false, can: false, mine: false, archived: false, days: 0, from: '', to: ''})
       }}>${t('clearFilters')}</button></form>
       ${statuses && html`<ul class="chips" aria-label=${t('status')}>
         <li><button type="button" class="chip" aria-pressed=${!view.status.length} onClick=${() => show({status: []})}>${t('all')} <b>${number(statuses.orderCount)}</b></button></li>
@@ -184,7 +195,7 @@ export function List({search, user, say, failed}) {
         for (const each of rows) areAllTicked ? ids.delete(each.id) : ids.set(each.id, each)
         setChosen({ids, all: false})
       }} /></td>`}
-        ${sortable('code', t('order'))}${sortable('buyer', t('buyer'))}${sortable('status', t('status'))}
+        ${sortable('code', t('order'))}${sortable('buyer', t('buyer'))}<th scope="col" class="roomy">${t('catalog')}</th>${sortable('status', t('status'))}
         ${sortable('placed', t('placed'), 'num')}${sortable('updated', t('updated'), 'num roomy')}${sortable('total', t('total'), 'num')}
         ${!isBuyer && html`<th scope="col">${t('tags')}</th><th scope="col">${t('blocksRejection')}</th>`}
         <th scope="col"><span class="vh">${t('details')}</span></th></tr></thead>
@@ -192,6 +203,7 @@ export function List({search, user, say, failed}) {
         ${canReject && html`<td><input type="checkbox" aria-label=${`${t('select')} ${order.code}`} checked=${chosen.all || chosen.ids.has(order.id)} onChange=${() => tick(order)} /></td>`}
         <th scope="row"><${Link} class="code" to=${`/console/orders/${order.id}`}>${order.code}<//></th>
         <td class="o2 grow">${order.buyer.name} ${order.buyer.isOffline && html`<span class="tag">${t('offline')}</span>`}</td>
+        <td class="o2 slack roomy">${order.catalog.name}</td>
         <td class="end"><${Status} order=${order} /></td>
         <td class="o3 num" data-l=${t('placed')}><${Time} at=${order.placedAt} zone=${user.zone} /></td>
         <td class="o3 num slack roomy" data-l=${t('updated')}><${Time} at=${order.updatedAt} zone=${user.zone} /></td>
@@ -251,9 +263,9 @@ function useFresh(key, recount) {
 }
 
 /** A chip that opens a list of choices. */
-function Menu({id, label, chosen, options}) {
+function Menu({id, label, chosen, options, more}) {
   return html`<button type="button" class="chip" popovertarget=${`menu-${id}`} data-on=${chosen.length ? '' : undefined}
       >${chosen.length ? `${label}: ${chosen.join(', ')}` : label} <${Icon} name="down" /></button>
     <ul class="menu" id=${`menu-${id}`} popover="auto" aria-label=${label}>${options.map(each => html`<li key=${each.key}><label
-      ><input type="checkbox" checked=${each.isOn} onChange=${each.toggle} />${each.label}${each.count !== undefined && html`<b>${number(each.count)}</b>`}</label></li>`)}</ul>`
+      ><input type="checkbox" checked=${each.isOn} onChange=${each.toggle} />${each.label}${each.count !== undefined && html`<b>${number(each.count)}</b>`}</label></li>`)}${more}</ul>`
 }

@@ -37,6 +37,9 @@ const TEXTS = {
   demoAs: ['Demo: come in as', 'デモ: 次のユーザーで入る'],
   searchOrders: ['Search orders', '注文を検索'],
   searchIn: ['Code, buyer, model or SKU', '注文番号・バイヤー・品番・SKU'],
+  assignedToMe: ['Assigned to me', '自分の担当'],
+  fromDay: ['From', '開始日'],
+  toDay: ['To', '終了日'],
   canBeRejected: ['Can be rejected', '却下できる'],
   deliveryStatus: ['Delivery status', '納品ステータス'],
   tag: ['Tag', 'タグ'],
@@ -263,3 +266,29 @@ export const moment = (iso, timeZone, full = false) =>
     minute: '2-digit',
     hourCycle: 'h23',
   }).format(new Date(iso))
+
+/** `date`: 2026-11-29. */
+export const day = date =>
+  new Intl.DateTimeFormat(tag(), {timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric'}).format(new Date(date))
+
+/** The day of a moment, now if none, in a zone: 2026-11-29. */
+export const dayIn = (timeZone, at = new Date()) => new Intl.DateTimeFormat('en-CA', {timeZone}).format(at)
+
+export const dayAfter = (date, days) => {
+  const at = new Date(date)
+  at.setUTCDate(at.getUTCDate() + days)
+  return at.toISOString().slice(0, 10)
+}
+
+/** When a day begins in a zone, as an instant. */
+export function midnight(date, timeZone) {
+  // The zone’s distance from UTC in minutes, read twice: the clocks may change in between.
+  const offset = at => {
+    const parts = new Intl.DateTimeFormat('en-US', {timeZone, timeZoneName: 'longOffset'}).formatToParts(at)
+    const [, sign, hours, minutes] = /GMT(?:([+-])(\d+):(\d+))?/.exec(parts.find(each => each.type === 'timeZoneName').value)
+    return sign ? (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) : 0
+  }
+  const utc = new Date(date).getTime()
+  const guess = new Date(utc - offset(new Date(utc)) * 60_000)
+  return new Date(utc - offset(guess) * 60_000).toISOString()
+}
