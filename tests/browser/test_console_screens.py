@@ -77,3 +77,72 @@ def test_an_orders_life_from_the_confirmation_to_a_void_invoice(come_in: Callabl
     with page.expect_download() as download:
         documents.get_by_role("button", name=re.compile("^PDF INV")).click()
     assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def test_history_analytics_buyers_settings_and_keys(come_in: Callable[[str], Page]) -> None:
+    page = come_in("Admin")
+    menu = page.get_by_role("navigation", name="Menu")
+    menu.get_by_role("link", name="Buyers").click()
+    page.get_by_role("button", name="Create Buyer").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Code").fill("NEW-1")
+    dialog.get_by_label("Name").fill("<i>Newcomer</i>")
+    dialog.get_by_label("E-mail addresses").fill("new@example.com\n\nother@example.com")
+    dialog.get_by_role("button", name="Create", exact=True).click()
+    expect(dialog).to_have_count(0)
+    page.get_by_role("searchbox").fill("newcomer")
+    expect(page.locator("tbody")).to_have_text(re.compile("^NEW-1<i>Newcomer</i>.*new@example.com, other@example.com"))
+    page.get_by_role("button", name=re.compile("^Edit")).click()
+    dialog.get_by_label("Country").fill("Japan")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("tbody")).to_contain_text("Japan")
+
+    menu.get_by_role("link", name="Settings").click()
+    page.get_by_role("button", name="Edit Brand").click()
+    dialog.get_by_label("Time zone").fill("Nowhere/Never")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator("[aria-invalid=true]")).to_have_attribute("name", "timeZone")
+    dialog.get_by_label("Time zone").fill("Europe/Paris")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("[aria-labelledby=h-brand]")).to_contain_text("Europe/Paris")
+    page.get_by_role("button", name="Create Tag").click()
+    dialog.get_by_label("Code").fill("fragile")
+    dialog.get_by_label("Name").fill("Fragile")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("[aria-labelledby=h-tags]")).to_contain_text("Fragile")
+
+    page.get_by_role("link", name="API keys").click()
+    page.get_by_role("button", name="Create API Key").click()
+    dialog.get_by_label("Name of the app").fill("Warehouse")
+    dialog.get_by_role("button", name="Create", exact=True).click()
+    expect(dialog.get_by_role("heading", name="Copy the key now")).to_be_visible()
+    assert dialog.get_by_role("textbox").input_value().startswith("omk_")
+    dialog.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Revoke Warehouse").click()
+    dialog.get_by_role("button", name="Revoke").click()
+    expect(page.locator("tr", has_text="Warehouse")).to_contain_text("Revoked")
+
+    menu.get_by_role("link", name="History").click()
+    expect(page.locator("tbody tr").nth(1)).to_contain_text("Warehouse")
+    page.get_by_role("button", name="Rejections").click()
+    expect(page.locator("tbody tr").nth(1)).to_contain_text("Order rejected")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Excel").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+
+    menu.get_by_role("link", name="Analytics").click()
+    expect(page.get_by_role("img", name="Taken and rejected, by month")).to_be_visible()
+    expect(page.get_by_role("table", name="Rejections by reason")).to_contain_text("Out of stock")
+    page.get_by_text("As a table").click()
+    expect(page.get_by_role("table", name="Taken and rejected, by month")).to_contain_text("£")
+
+
+def test_a_buyer_refuses_and_approves_a_confirmation_and_orders_from_the_cart(come_in: Callable[[str], Page]) -> None:
+    page = come_in("May write")
+    for code in OF_THE_BUYER:
+        page.goto(f"/console?q={code}")
+        page.get_by_role("link", name=f"Details {code}").click()
+        page.get_by_role("button", name="Create OC").click()
+        page.get_by_label("Ask the buyer to approve it").check()
+        page.get_by_role("dialog").get_by_role("button", name="Create OC").click()
+        expect(page.locator("h1")).to_contain_text("OC created")

@@ -12,9 +12,15 @@ const MARK = html`<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="1.5" y="1
 
 // Each of the other screens is loaded when it is first opened.
 const SCREENS = {
+  buyers: () => import('./buyers.js'),
+  analytics: () => import('./analytics.js'),
+  history: () => import('./history.js'),
+  settings: () => import('./settings.js'),
+  keys: () => import('./keys.js'),
+  carts: () => import('./carts.js'),
 }
-const BRAND_MENU = []
-const BUYER_MENU = []
+const BRAND_MENU = [['buyers', 'buyers'], ['analytics', 'analytics'], ['history', 'historyMenu'], ['settings', 'settings']]
+const BUYER_MENU = [['carts', 'carts']]
 
 /** Whose console it is: the viewer, and what the views need of the brand. Raises ApiError. */
 async function signedIn() {
@@ -142,7 +148,7 @@ function App() {
   if (error && !user) return html`<main id="main"><${Failure} error=${error} retry=${() => (setError(undefined), enter())} /></main>`
   if (user === undefined) return html`<main id="main"><${Loading} /></main>`
   if (user === null) return html`<${SignIn} ended=${ended} onDone=${enter} speak=${speak} />`
-  const shared = {user, say, failed, spoken}
+  const shared = {user, say, failed, spoken, reload: enter}
   return html`
     <a class="skip" href="#main" onClick=${event => (event.preventDefault(), document.getElementById('main').focus())}>${t('skip')}</a>
     <${Top} user=${user} speak=${speak} leave=${leave} screen=${at.screen} state=${connection.state} />
@@ -172,7 +178,7 @@ function Top({user, speak, leave, screen, state}) {
     <${Link} class="mark" to="/console">${MARK}${viewer.brand?.name ?? t('orderManagement')}<//>
     <nav id="nav" popover="auto" aria-label=${t('menu')} onClick=${event => event.currentTarget.matches(':popover-open') && event.currentTarget.hidePopover()}><ul>
       <li><${Link} to="/console" aria-current=${screen ? undefined : 'page'}>${t('orderManagement')}<//></li>
-      ${menu.map(([name, label]) => html`<li key=${name}><${Link} to=${`/console/${name}`} aria-current=${screen === name ? 'page' : undefined}>${t(label)}<//></li>`)}
+      ${menu.map(([name, label]) => html`<li key=${name}><${Link} to=${`/console/${name}`} aria-current=${screen === name || (screen === 'keys' && name === 'settings') ? 'page' : undefined}>${t(label)}<//></li>`)}
       ${graphiql && html`<li><a href=${`${base}/graphql`}>GraphiQL</a></li>`}</ul></nav>
     <div class="row push"><span class="live" role="status" data-state=${state === 'LIVE' ? undefined : 'lost'} hidden=${!state}><span class=${state === 'LIVE' ? 'wide-only' : ''}>${state && t(CONNECTIONS[state])}</span></span>${otherLanguage}
       <button type="button" class="btn ghost slim" popovertarget="account" aria-label=${`${viewer.name}: ${t('account')}`}

@@ -9,7 +9,7 @@ import {t} from './texts.js'
  * @typedef {object} Field
  * @property {string} name of the input's field, which errors name too
  * @property {string} label
- * @property {'text' | 'area' | 'email' | 'date' | 'color' | 'select' | 'check' | 'checks' | 'list' | 'quantities'} [kind]
+ * @property {'text' | 'area' | 'email' | 'number' | 'date' | 'color' | 'select' | 'check' | 'checks' | 'list' | 'quantities'} [kind]
  *   `list`: one entry a line. `checks`: several of the options. `quantities`: a number for each of the options.
  * @property {any} [value] to begin with
  * @property {string} [help]
@@ -87,7 +87,7 @@ export function FormDialog({title, about, operation, input, fields = [], mail, o
       <button class=${`btn ${tone}`} aria-busy=${isBusy} aria-disabled=${isBusy ? 'true' : undefined}>${isOlder ? `${button} (${t('version')} ${order.version})` : button}</button></footer></form><//>`
 }
 
-const TYPES = {email: 'email', date: 'date', color: 'color'}
+const TYPES = {email: 'email', date: 'date', color: 'color', number: 'number'}
 
 /** A field with its label, help and error. */
 export function Control({field, value, problem, isFirst, onChange}) {

@@ -4,7 +4,7 @@
 import {download, graphql, language} from './api.js'
 import {BulkReject} from './bulk.js'
 import {listen} from './live.js'
-import {Blockers, Failure, Icon, Link, Loading, Status, Tag, Time, go, html, useEffect, useLoaded, useState} from './parts.js'
+import {Blockers, Failure, Icon, Link, Loading, Menu, Pages, SearchBox, Status, Tag, Time, go, html, useEffect, useLoaded, useState} from './parts.js'
 import {day, dayAfter, dayIn, midnight, money, number, t} from './texts.js'
 
 const PAGE = 50
@@ -73,7 +73,6 @@ export function List({search, user, say, failed}) {
   const isBuyer = user.viewer.role === 'BUYER'
   const filter = filterOf(view, user)
   const key = JSON.stringify(filter)
-  const [typed, setTyped] = useState(view.q)
   const [chosen, setChosen] = useState({ids: new Map(), all: false})
   const [isBulk, setBulk] = useState(false)
   const {fresh, added, forget} = useFresh(key, () => counts.again())
@@ -93,23 +92,6 @@ export function List({search, user, say, failed}) {
   useEffect(() => {
     if (page.error) failed(page.error)
   }, [page.error])
-  useEffect(() => setTyped(view.q), [view.q])
-  // Typing waits a moment; the word is then in the address bar.
-  useEffect(() => {
-    if (typed === view.q) return undefined
-    const timer = setTimeout(() => show({q: typed}, true), 200)
-    return () => clearTimeout(timer)
-  }, [typed])
-  useEffect(() => {
-    const press = event => {
-      if (event.key !== '/' || event.target.closest('input, textarea, select, dialog')) return
-      event.preventDefault()
-      document.getElementById('search').focus()
-    }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [])
-
   const show = (change, replace = false) => {
     setChosen({ids: new Map(), all: false})
     go(address({...view, after: null, before: null, ...change}), {replace})
@@ -150,8 +132,7 @@ export function List({search, user, say, failed}) {
     <div class="head row"><div class="grow"><h1>${t('orderManagement')}</h1></div>
       <div class="row"><button type="button" class="btn" onClick=${excel} disabled=${!rows.length}><${Icon} name="sheet" />${t('excel')}${total && ` (${total})`}</button></div></div>
     <div class="stack"><search><form class="row" onSubmit=${event => event.preventDefault()}>
-      <div class="find"><${Icon} name="search" /><input class="input" id="search" type="search" aria-label=${t('searchOrders')} placeholder=${t('searchIn')} maxlength="200"
-        value=${typed} onInput=${event => setTyped(event.target.value)} /><kbd aria-hidden="true">/</kbd></div>
+      <${SearchBox} label=${t('searchOrders')} hint=${t('searchIn')} value=${view.q} onSearch=${q => show({q}, true)} />
       ${!isBuyer && html`<button type="button" class="chip" aria-pressed=${view.can} onClick=${() => show({can: !view.can})}>${t('canBeRejected')} <b>${number(counts.data?.rejectable.totalCount ?? 0)}</b></button>`}
       ${!isBuyer && html`<button type="button" class="chip" aria-pressed=${view.mine} onClick=${() => show({mine: !view.mine})}>${t('assignedToMe')} <b>${number(counts.data?.mine.totalCount ?? 0)}</b></button>`}
       ${facets && html`
@@ -171,7 +152,6 @@ export function List({search, user, say, failed}) {
           onChange=${event => show({days: 0, [name]: event.target.value})} /></label>`)}</li>`} />
       <button type="button" class="chip" aria-pressed=${view.archived} onClick=${() => show({archived: !view.archived})}>${t('archived')}</button>
       <button type="button" class="btn ghost slim push" onClick=${() => {
-        setTyped('')
         show({q: '', status: [], delivery: [], tag: [], noTag: false, can: false, mine: false, archived: false, days: 0, from: '', to: ''})
       }}>${t('clearFilters')}</button></form>
       ${statuses && html`<ul class="chips" aria-label=${t('status')}>
@@ -203,7 +183,7 @@ export function List({search, user, say, failed}) {
         ${canReject && html`<td><input type="checkbox" aria-label=${`${t('select')} ${order.code}`} checked=${chosen.all || chosen.ids.has(order.id)} onChange=${() => tick(order)} /></td>`}
         <th scope="row"><${Link} class="code" to=${`/console/orders/${order.id}`}>${order.code}<//></th>
         <td class="o2 grow">${order.buyer.name} ${order.buyer.isOffline && html`<span class="tag">${t('offline')}</span>`}</td>
-        <td class="o2 slack roomy">${order.catalog.name}</td>
+        <td class="o2 slack roomy nowrap">${order.catalog.name}</td>
         <td class="end"><${Status} order=${order} /></td>
         <td class="o3 num" data-l=${t('placed')}><${Time} at=${order.placedAt} zone=${user.zone} /></td>
         <td class="o3 num slack roomy" data-l=${t('updated')}><${Time} at=${order.updatedAt} zone=${user.zone} /></td>
@@ -213,9 +193,7 @@ export function List({search, user, say, failed}) {
             ? FINAL.includes(order.status) ? html`<span class="xs mute">${t('final')}</span>` : html`<${Blockers} blockers=${order.rejectionBlockers} order=${order} />`
             : html`<span class="xs mute">${t('nothing')}</span>`}</td>`}
         <td class="c-act o3 end"><${Link} class="btn slim" to=${`/console/orders/${order.id}`} aria-label=${`${t('details')} ${order.code}`}>${t('details')}<//></td></tr>`)}</tbody></table>
-      <div class="foot"><span class="mute small">${t('orders', total)}</span><div class="pages">
-        <button type="button" class="btn slim" disabled=${!orders.pageInfo.hasPreviousPage} onClick=${() => toPage({before: orders.pageInfo.startCursor})}><${Icon} name="left" />${t('previous')}</button>
-        <button type="button" class="btn slim" disabled=${!orders.pageInfo.hasNextPage} onClick=${() => toPage({after: orders.pageInfo.endCursor})}>${t('next')}<${Icon} name="right" /></button></div></div></div>
+      <${Pages} said=${t('orders', total)} info=${orders.pageInfo} onTurn=${toPage} /></div>
       ${count > 0 && html`<div class="bar" role="region" aria-label=${t('selected', number(count))}><b class="strong">${t('selected', number(count))}</b>
         ${!chosen.all && areAllTicked && orders.totalCount > chosen.ids.size && html`<button type="button" class="btn slim" onClick=${() => setChosen({ids: new Map(), all: true})}>${t('selectMatching', total)}</button>`}
         <button type="button" class="btn slim" onClick=${() => setChosen({ids: new Map(), all: false})}>${t('unselect')}</button>
@@ -260,12 +238,4 @@ function useFresh(key, recount) {
     }
   }, [key])
   return {...changes, forget}
-}
-
-/** A chip that opens a list of choices. */
-function Menu({id, label, chosen, options, more}) {
-  return html`<button type="button" class="chip" popovertarget=${`menu-${id}`} data-on=${chosen.length ? '' : undefined}
-      >${chosen.length ? `${label}: ${chosen.join(', ')}` : label} <${Icon} name="down" /></button>
-    <ul class="menu" id=${`menu-${id}`} popover="auto" aria-label=${label}>${options.map(each => html`<li key=${each.key}><label
-      ><input type="checkbox" checked=${each.isOn} onChange=${each.toggle} />${each.label}${each.count !== undefined && html`<b>${number(each.count)}</b>`}</label></li>`)}${more}</ul>`
 }

@@ -2,7 +2,7 @@
 
 import {html, useEffect, useRef, useState} from '../vendor/htm-preact-3.1.1.module.js'
 import {base} from './api.js'
-import {moment, t} from './texts.js'
+import {moment, number, t} from './texts.js'
 
 export {html, useEffect, useRef, useState}
 
@@ -108,4 +108,67 @@ export function useLoaded(load, keys) {
     return () => cancel.abort()
   }, [...keys, state.turn])
   return {...state, again}
+}
+
+/** A chip that opens a list of choices. */
+export function Menu({id, label, chosen, options, more}) {
+  return html`<button type="button" class="chip" popovertarget=${`menu-${id}`} data-on=${chosen.length ? '' : undefined}
+      >${chosen.length ? `${label}: ${chosen.join(', ')}` : label} <${Icon} name="down" /></button>
+    <ul class="menu" id=${`menu-${id}`} popover="auto" aria-label=${label}>${options.map(each => html`<li key=${each.key}><label
+      ><input type="checkbox" checked=${each.isOn} onChange=${each.toggle} />${each.label}${each.count !== undefined && html`<b>${number(each.count)}</b>`}</label></li>`)}${more}</ul>`
+}
+
+const TYPING = 200 // milliseconds to wait for the next key
+
+/** A search box, which `/` goes to. */
+export function SearchBox({label, hint, value, onSearch}) {
+  const [typed, setTyped] = useState(value)
+  useEffect(() => setTyped(value), [value])
+  useEffect(() => {
+    if (typed === value) return undefined
+    const timer = setTimeout(() => onSearch(typed), TYPING)
+    return () => clearTimeout(timer)
+  }, [typed])
+  useEffect(() => {
+    const press = event => {
+      if (event.key !== '/' || event.target.closest('input, textarea, select, dialog')) return
+      event.preventDefault()
+      document.getElementById('search').focus()
+    }
+    addEventListener('keydown', press)
+    return () => removeEventListener('keydown', press)
+  }, [])
+  return html`<div class="find"><${Icon} name="search" /><input class="input" id="search" type="search" aria-label=${label} placeholder=${hint} maxlength="200"
+    value=${typed} onInput=${event => setTyped(event.target.value)} /><kbd aria-hidden="true">/</kbd></div>`
+}
+
+/** The foot of a list. `info`: its PageInfo. `onTurn` gets the new after or before. */
+export const Pages = ({said, info, onTurn}) => html`<div class="foot"><span class="mute small">${said}</span><div class="pages">
+  <button type="button" class="btn slim" disabled=${!info.hasPreviousPage} onClick=${() => onTurn({before: info.startCursor})}><${Icon} name="left" />${t('previous')}</button>
+  <button type="button" class="btn slim" disabled=${!info.hasNextPage} onClick=${() => onTurn({after: info.endCursor})}>${t('next')}<${Icon} name="right" /></button></div></div>`
+
+/**
+ * What the address bar asks a screen for, by name, and how to change it. Whatever is changed, the list starts at its
+ * first page again, unless `after` or `before` is given.
+ */
+export function useView(screen, search) {
+  const view = Object.fromEntries(new URLSearchParams(search))
+  const show = (change, replace = true) => {
+    const values = Object.entries({...view, after: '', before: '', ...change}).filter(([, value]) => value)
+    go(`/console/${screen}${values.length ? `?${new URLSearchParams(values)}` : ''}`, {replace})
+  }
+  return [view, show]
+}
+
+export const Heading = ({title, about, children}) => html`<div class="head row"><div class="grow"><h1 tabindex="-1">${title}</h1>${about && html`<p class="mute small">${about}</p>`}</div>
+  <div class="row">${children}</div></div>`
+
+/** Sets the window's title, and hands an ended session to the frame. */
+export function useScreen(title, loaded, failed) {
+  useEffect(() => {
+    document.title = title
+  }, [title])
+  useEffect(() => {
+    if (loaded.error) failed(loaded.error)
+  }, [loaded.error])
 }

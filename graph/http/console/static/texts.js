@@ -7,6 +7,14 @@ const TEXTS = {
   transactions: ['Transactions', '取引'],
   skip: ['Skip to the content', '本文へ移動'],
   otherLanguage: ['日本語', 'English'],
+  buyers: ['Buyers', 'バイヤー'],
+  analytics: ['Analytics', '分析'],
+  historyMenu: ['History', '履歴'],
+  settings: ['Settings', '設定'],
+  carts: ['Carts', 'カート'],
+  apiKeys: ['API keys', 'APIキー'],
+  create: ['Create', '作成'],
+  entries: [n => `${n} ${n === '1' ? 'entry' : 'entries'}`, n => `${n}件`],
   menu: ['Menu', 'メニュー'],
   live: ['Live', '接続中'],
   everyHalfMinute: ['Updated every 30 s', '30秒ごとに更新'],
@@ -292,3 +300,16 @@ export function midnight(date, timeZone) {
   const guess = new Date(utc - offset(new Date(utc)) * 60_000)
   return new Date(utc - offset(guess) * 60_000).toISOString()
 }
+
+/** `at`: 2026-11. */
+export const month = at => new Intl.DateTimeFormat(tag(), {timeZone: 'UTC', year: '2-digit', month: 'short'}).format(new Date(`${at}-01`))
+
+/** The time of a moment, without its day. */
+export const hourIn = (timeZone, at) =>
+  new Intl.DateTimeFormat(tag(), {timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23'}).format(new Date(at))
+
+export const percent = share => new Intl.NumberFormat(tag(), {style: 'percent', maximumFractionDigits: 1}).format(share)
+
+/** An amount in few letters, for a chart. */
+export const compact = ({amount, currency}) =>
+  new Intl.NumberFormat(tag(), {style: 'currency', currency, currencyDisplay: 'narrowSymbol', notation: 'compact', maximumFractionDigits: 1}).format(amount)
