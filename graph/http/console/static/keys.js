@@ -17,7 +17,6 @@ add({
   expires: ['Expires', '有効期限'],
   expiresHelp: ['The last day. Without one the key is valid until it is revoked.', '最終日。空欄の場合は失効させるまで有効です。'],
   never: ['Never', 'なし'],
-  revoked: ['Revoked', '失効済み'],
   createKey: ['Create API Key', 'APIキーを作成'],
   rotateKey: ['Replace', '更新'],
   rotateAbout: [name => `${name} gets a new key.`, name => `${name}に新しいキーを発行します。`],
@@ -55,15 +54,13 @@ export function Screen({user, say, failed}) {
     ${isAdmin && keys?.length === 0 && html`<div class="card empty"><${Icon} name="key" /><h2>${t('noKeys')}</h2></div>`}
     ${keys?.length > 0 && html`<div class="frame fold"><table><caption class="vh">${t('apiKeys')}</caption>
       <thead><tr><th scope="col">${t('appName')}</th><th scope="col">${t('scopes')}</th><th scope="col" class="num">${t('created')}</th><th scope="col" class="num">${t('lastUsed')}</th><th scope="col" class="num">${t('expires')}</th><th scope="col"><span class="vh">${t('actions')}</span></th></tr></thead>
-      <tbody>${keys.map(each => html`<tr key=${each.id} data-off=${each.revokedAt ? '' : undefined}><th scope="row" class="grow"><span class="strong">${each.name}</span> <span class="xs mute">${each.hint}</span></th>
+      <tbody>${keys.map(each => html`<tr key=${each.id}><th scope="row" class="grow"><span class="strong">${each.name}</span> <span class="xs mute">${each.hint}</span></th>
         <td class="full">${each.scopes.map(scope => t(SCOPES[scope])).join(', ')}</td>
         <td class="num" data-l=${t('created')}><${Time} at=${each.createdAt} zone=${user.zone} full /></td>
         <td class="num" data-l=${t('lastUsed')}>${each.lastUsedAt ? html`<${Time} at=${each.lastUsedAt} zone=${user.zone} full />` : '–'}</td>
         <td class="num" data-l=${t('expires')}>${each.expiresAt ? html`<${Time} at=${each.expiresAt} zone=${user.zone} full />` : t('never')}</td>
-        <td class="end">${each.revokedAt
-          ? html`<span class="badge out">${t('revoked')}</span>`
-          : html`<div class="row ends"><button type="button" class="btn slim" aria-label=${`${t('rotateKey')} ${each.name}`} onClick=${() => setOpen({kind: 'rotate', key: each})}><${Icon} name="refresh" />${t('rotateKey')}</button>
-            <button type="button" class="btn slim danger" aria-label=${`${t('revokeKey')} ${each.name}`} onClick=${() => setOpen({kind: 'revoke', key: each})}><${Icon} name="ban" />${t('revokeKey')}</button></div>`}</td></tr>`)}</tbody></table></div>`}
+        <td class="end"><div class="row ends"><button type="button" class="btn slim" aria-label=${`${t('rotateKey')} ${each.name}`} onClick=${() => setOpen({kind: 'rotate', key: each})}><${Icon} name="refresh" />${t('rotateKey')}</button>
+          <button type="button" class="btn slim danger" aria-label=${`${t('revokeKey')} ${each.name}`} onClick=${() => setOpen({kind: 'revoke', key: each})}><${Icon} name="ban" />${t('revokeKey')}</button></div></td></tr>`)}</tbody></table></div>`}
     ${open.kind === 'create' && html`<${FormDialog} title=${t('createKey')} button=${t('create')} operation="CreateApiKey" ...${shared}
       fields=${[
         {name: 'name', label: t('appName'), max: 100},
