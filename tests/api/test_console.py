@@ -59,7 +59,7 @@ def test_vendored_files_are_those_of_the_list() -> None:
 def test_each_operation_is_valid_and_used(name: str) -> None:
     assert not validate(build_schema((ROOT / "schema.graphql").read_text("utf-8")), parse(operations()[name]))
     code = "".join(each.read_text("utf-8") for each in (HERE / "static").glob("*.js"))
-    assert f"'{name}'" in code
+    assert re.search(rf"""['"]{name}['"]""", code)
 
 
 def test_every_text_is_there_in_both_languages_and_used() -> None:

@@ -97,10 +97,11 @@ export function Detail({id, user, say, failed}) {
       failed(error) || say(error.message, 'no')
     }
   }
-  const done = text => {
+  // A dialog stays, busy, until the order is shown as it is now: the next command is then about that.
+  const done = async text => {
+    await loaded.again()
     setOpen({kind: ''})
-    if (text) say(text)
-    loaded.again()
+    say(text)
     document.querySelector('h1')?.focus()
   }
   const resend = async notificationId => {

@@ -36,19 +36,21 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
  * @param {(answer: any) => void} props.onDone
  */
 export function FormDialog({title, about, operation, input, fields = [], mail, order, button, tone = 'primary', children, onDone, onClose, failed}) {
-  const [values, setValues] = useState(() => ({...valuesOf(fields), notify: true, body: ''}))
+  const [typed, setTyped] = useState({})
+  // A field can appear while the dialog is open, when somebody else changes the order.
+  const values = {...valuesOf(fields), notify: true, body: '', ...typed}
   const [problems, setProblems] = useState([])
   const [isBusy, setBusy] = useState(false)
   const [key, setKey] = useState(newKey)
   const [version, setVersion] = useState(order?.version)
-  const change = part => setValues(each => ({...each, ...part}))
+  const change = part => setTyped(each => ({...each, ...part}))
   const nobody = mail ? nobodyOf(order.buyer) : ''
   const notify = Boolean(mail) && values.notify && !nobody
   const preview = useMailPreview({operation: 'OrderMailPreview', variables: {orderId: order?.id, kind: mail}, body: values.body, isOn: notify, failed})
   const names = fields.map(each => each.name)
   const problemOf = name => problems.find(each => each.field?.includes(name))?.message
   const others = problems.filter(each => !each.field?.some(part => names.includes(part)))
-  const isOlder = order && order.version > version
+  const isOlder = !isBusy && order && order.version > version
 
   const submit = async event => {
     event.preventDefault()
@@ -59,7 +61,7 @@ export function FormDialog({title, about, operation, input, fields = [], mail, o
     const versions = order ? {expectedVersion: order.version} : {}
     try {
       const answer = Object.values(await graphql(operation, {input: {...input(values), ...message, ...versions, idempotencyKey: key}}))[0]
-      if (!answer.userErrors.length) return onDone(answer)
+      if (!answer.userErrors.length) return await onDone(answer)
       setKey(newKey())
       setProblems(answer.userErrors)
       document.querySelector('dialog [aria-invalid=true]')?.focus()

@@ -94,17 +94,26 @@ export function Dialog({label, busy, narrow, onClose, children}) {
   }} onClick=${event => event.target === ref.current && !busy && onClose()}>${children}</dialog>`
 }
 
-/** Loads something again whenever `keys` change. Old data stays while the new is loading. */
+/**
+ * Loads something again whenever `keys` change. Old data stays while the new is loading.
+ * `again` loads it once more, and its promise waits until that is done.
+ */
 export function useLoaded(load, keys) {
   const [state, setState] = useState({data: undefined, error: undefined, isLoading: true, turn: 0})
-  const again = () => setState(each => ({...each, turn: each.turn + 1}))
+  const waiting = useRef([])
+  const again = () => new Promise(resolve => {
+    waiting.current.push(resolve)
+    setState(each => ({...each, turn: each.turn + 1}))
+  })
   useEffect(() => {
     const cancel = new AbortController()
+    const settle = change => {
+      if (cancel.signal.aborted) return
+      setState(each => ({...each, ...change, isLoading: false}))
+      waiting.current.splice(0).forEach(resolve => resolve())
+    }
     setState(each => ({...each, isLoading: true}))
-    load(cancel.signal).then(
-      data => cancel.signal.aborted || setState(each => ({...each, data, error: undefined, isLoading: false})),
-      error => cancel.signal.aborted || setState(each => ({...each, error, isLoading: false})),
-    )
+    load(cancel.signal).then(data => settle({data, error: undefined}), error => settle({error}))
     return () => cancel.abort()
   }, [...keys, state.turn])
   return {...state, again}
