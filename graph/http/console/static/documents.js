@@ -232,6 +232,6 @@ function AddSku({failed, onAdd, taken}) {
   return html`<div class="field"><label for="add-sku">${t('addProduct')}</label>
     <input class="input" id="add-sku" type="search" maxlength="200" placeholder=${t('productSearch')} value=${typed} onInput=${event => setTyped(event.target.value)}
       onKeyDown=${event => event.key === 'Enter' && event.preventDefault()} />
-    <ul class="stack tight" role="status">${found.map(each => html`<li key=${each.id} class="apart small"><span><span class="strong">${each.name}</span> <span class="mute">${each.number}</span></span>
-      <button type="button" class="btn slim" disabled=${taken.includes(each.id)} aria-label=${`${t('addIt')} ${each.number}`} onClick=${() => (onAdd(each), setTyped(''))}><${Icon} name="plus" />${t('addIt')}</button></li>`)}</ul></div>`
+    <div role="status"><ul class="stack tight">${found.map(each => html`<li key=${each.id} class="apart small"><span><span class="strong">${each.name}</span> <span class="mute">${each.number}</span></span>
+      <button type="button" class="btn slim" disabled=${taken.includes(each.id)} aria-label=${`${t('addIt')} ${each.number}`} onClick=${() => (onAdd(each), setTyped(''))}><${Icon} name="plus" />${t('addIt')}</button></li>`)}</ul></div></div>`
 }

@@ -23,21 +23,20 @@ add({
 
 const PAGE = 50
 const DAYS = [7, 30, 90]
-const GROUPS = {
-  everything: undefined,
-  rejections: ['ORDER_REJECTED'],
-  sentBack: ['SENT_BACK_TO_CART'],
-  confirmations: ['OC_CREATED', 'OC_UPDATED', 'OC_APPROVED', 'OC_REFUSED', 'OC_CONFIRMED', 'OC_MADE_EDITABLE'],
-  deliveries: [
+const GROUPS = new Map([
+  ['rejections', ['ORDER_REJECTED']],
+  ['sentBack', ['SENT_BACK_TO_CART']],
+  ['confirmations', ['OC_CREATED', 'OC_UPDATED', 'OC_APPROVED', 'OC_REFUSED', 'OC_CONFIRMED', 'OC_MADE_EDITABLE']],
+  ['deliveries', [
     'BACKLOG_SKUS_CREATED', 'DELIVERY_NOTE_CREATED', 'DELIVERY_NOTE_UPDATED', 'DELIVERY_NOTE_DELETED',
     'INVOICE_CREATED', 'INVOICE_ISSUED', 'INVOICE_VOIDED', 'INVOICE_DELETED',
-  ],
-  settingsEvents: [
+  ]],
+  ['settingsEvents', [
     'TAGS_APPLIED', 'TAG_CREATED', 'TAG_UPDATED', 'TAG_DELETED', 'REJECTION_REASON_CREATED', 'REJECTION_REASON_UPDATED',
     'BRAND_SETTINGS_UPDATED', 'BUYER_CREATED', 'BUYER_UPDATED', 'BUYER_ERASED', 'API_KEY_CREATED', 'API_KEY_ROTATED',
     'API_KEY_REVOKED', 'USER_SIGNED_OUT',
-  ],
-}
+  ]],
+])
 const GLYPHS = [
   [/^(ORDER_REJECTED)/, 'ban', 'no'],
   [/^(SENT_BACK)/, 'back', 'out'],
@@ -59,7 +58,7 @@ export function Screen({search, user, say, failed}) {
   const days = Number(view.days) || 0
   const filter = {
     ...(view.q?.trim() && {search: view.q.trim()}),
-    ...(view.group in GROUPS && {kinds: GROUPS[view.group]}),
+    ...(GROUPS.has(view.group) && {kinds: GROUPS.get(view.group)}),
     ...(view.who && {actors: [view.who]}),
     ...(days && {atFrom: midnight(dayAfter(dayIn(user.zone), -days), user.zone)}),
   }
@@ -78,7 +77,7 @@ export function Screen({search, user, say, failed}) {
   }
   const found = page.data?.history
   const total = found && number(found.totalCount)
-  const group = view.group in GROUPS ? view.group : 'everything'
+  const group = GROUPS.has(view.group) ? view.group : 'everything'
   // Each day has a heading, in the brand's zone.
   const byDay = new Map()
   for (const each of found?.nodes ?? []) {
@@ -93,7 +92,7 @@ export function Screen({search, user, say, failed}) {
       <${Menu} id="days" label=${t('time')} chosen=${days ? [t('lastDays', days)] : []}
         options=${[0, ...DAYS].map(each => ({key: each, label: each ? t('lastDays', each) : t('anyTime'), isOn: days === each, toggle: () => show({days: each || ''})}))} />
       <button type="button" class="btn ghost slim push" onClick=${() => show({q: '', who: '', days: '', group: ''})}>${t('clearFilters')}</button></form>
-      <ul class="chips">${Object.keys(GROUPS).map(each => html`<li key=${each}><button type="button" class="chip" aria-pressed=${group === each} onClick=${() => show({group: each === 'everything' ? '' : each})}>${t(each)}</button></li>`)}</ul></search>
+      <ul class="chips">${['everything', ...GROUPS.keys()].map(each => html`<li key=${each}><button type="button" class="chip" aria-pressed=${group === each} onClick=${() => show({group: each === 'everything' ? '' : each})}>${t(each)}</button></li>`)}</ul></search>
     <p class="vh" role="status">${total && t('entries', total)}</p>
     ${added > 0 && html`<p><button type="button" class="chip" data-on="" onClick=${() => {
       setAdded(0)
