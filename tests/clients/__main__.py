@@ -43,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         check_generated()
         step("linting the operations", npm("lint"), TYPESCRIPT)
         step("compiling the TypeScript", npm("build"), TYPESCRIPT)
+        step("checking the types of the console's JavaScript", npm("console"), TYPESCRIPT)
         step("checking the types of the Python", python("mypy"), PYTHON)
         with live_server() as settings:
             step("the TypeScript client on a server", npm("test"), TYPESCRIPT, settings, shown=True)

@@ -1,6 +1,6 @@
 // Talks to the API: the session, requests, and the errors of both.
 
-const meta = name => document.querySelector(`meta[name="${name}"]`)?.content ?? ''
+const meta = name => /** @type {HTMLMetaElement | null} */ (document.querySelector(`meta[name="${name}"]`))?.content ?? ''
 
 export const base = meta('public-path')
 export const graphiql = meta('graphiql') === 'yes'

@@ -1,7 +1,7 @@
 // One order: what was ordered and confirmed, its documents, mails and history, and what can be done now.
 
 import {download, graphql, language} from './api.js'
-import {Failure, Icon, Link, Linked, Loading, Status, Tag, Time, html, useEffect, useLoaded, useState} from './parts.js'
+import {Failure, Icon, Link, Linked, Loading, Status, Tag, Time, focusOn, html, useEffect, useLoaded, useState} from './parts.js'
 import {listen} from './live.js'
 import {RejectTheOrder} from './reject.js'
 import {money, moment, number, t} from './texts.js'
@@ -102,7 +102,7 @@ export function Detail({id, user, say, failed}) {
     await loaded.again()
     setOpen({kind: ''})
     say(text)
-    document.querySelector('h1')?.focus()
+    focusOn('h1')
   }
   const resend = async notificationId => {
     try {

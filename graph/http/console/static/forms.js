@@ -2,7 +2,7 @@
 
 import {graphql, newKey} from './api.js'
 import {MailBody, MailPane, NotifySwitch, nobodyOf, useMailPreview} from './mail.js'
-import {Dialog, Icon, Note, html, useState} from './parts.js'
+import {Dialog, Icon, Note, focusOn, html, useState} from './parts.js'
 import {t} from './texts.js'
 
 /**
@@ -33,7 +33,10 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
  * @param {any} [props.order] with a version that must still be the one at the opening
  * @param {string} props.button
  * @param {string} [props.tone] of the button
+ * @param {any} [props.children] more fields: a function of the values, how to change them, and the error of a field
  * @param {(answer: any) => void} props.onDone
+ * @param {() => void} props.onClose
+ * @param {(error: any) => boolean} props.failed whether the error ended the session
  */
 export function FormDialog({title, about, operation, input, fields = [], mail, order, button, tone = 'primary', children, onDone, onClose, failed}) {
   const [typed, setTyped] = useState({})
@@ -64,7 +67,7 @@ export function FormDialog({title, about, operation, input, fields = [], mail, o
       if (!answer.userErrors.length) return await onDone(answer)
       setKey(newKey())
       setProblems(answer.userErrors)
-      document.querySelector('dialog [aria-invalid=true]')?.focus()
+      focusOn('dialog [aria-invalid=true]')
     } catch (error) {
       failed(error) || setProblems([{message: error.message}])
     }

@@ -37,6 +37,7 @@ const GROUPS = new Map([
     'API_KEY_REVOKED', 'USER_SIGNED_OUT',
   ]],
 ])
+/** @type {[RegExp, string, string][]} */
 const GLYPHS = [
   [/^(ORDER_REJECTED)/, 'ban', 'no'],
   [/^(SENT_BACK)/, 'back', 'out'],
@@ -50,7 +51,7 @@ const GLYPHS = [
   [/^NOTIFICATION/, 'mail', 'out'],
   [/^ORDER_ARCHIVED/, 'archive', 'out'],
 ]
-const glyphOf = kind => GLYPHS.find(([pattern]) => pattern.test(kind)) ?? ['', 'shield', 'out']
+const glyphOf = kind => GLYPHS.find(([pattern]) => pattern.test(kind)) ?? [/./, 'shield', 'out']
 
 export function Screen({search, user, say, failed}) {
   const [view, show] = useView('history', search)

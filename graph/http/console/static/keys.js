@@ -2,7 +2,7 @@
 
 import {graphql} from './api.js'
 import {FormDialog} from './forms.js'
-import {Dialog, Failure, Heading, Icon, Link, Loading, Note, Time, html, useLoaded, useScreen, useState} from './parts.js'
+import {Dialog, Failure, Heading, Icon, Link, Loading, Note, Time, focusOn, html, useLoaded, useScreen, useState} from './parts.js'
 import {add, dayAfter, midnight, t} from './texts.js'
 
 add({
@@ -36,7 +36,7 @@ const SCOPES = {ORDERS_READ: 'scopeRead', ORDERS_REJECT: 'scopeReject', ORDERS_W
 export function Screen({user, say, failed}) {
   const isAdmin = user.viewer.role === 'ADMIN'
   const loaded = useLoaded(async signal => (isAdmin ? graphql('ApiKeys', {}, signal) : {apiKeys: []}), [])
-  const [open, setOpen] = useState({kind: ''})
+  const [open, setOpen] = useState(/** @type {{kind: string, key?: any, secret?: string}} */ ({kind: ''}))
   useScreen(t('apiKeys'), loaded, failed)
   const close = () => setOpen({kind: ''})
   const done = answer => {
@@ -74,7 +74,7 @@ export function Screen({user, say, failed}) {
 }
 
 function Secret({secret, say, onClose}) {
-  const copy = () => navigator.clipboard?.writeText(secret).then(() => say(t('copied')), () => document.getElementById('secret').select())
+  const copy = () => navigator.clipboard?.writeText(secret).then(() => say(t('copied')), () => focusOn('#secret'))
   return html`<${Dialog} label="secret-title" narrow onClose=${() => {}}><form onSubmit=${event => event.preventDefault()}><header><h2 id="secret-title">${t('newKeyTitle')}</h2></header>
     <div class="in stack"><p>${t('newKeyAbout')}</p><input class="input" id="secret" readonly aria-label=${t('apiKeys')} value=${secret} data-focus onFocus=${event => event.target.select()} /></div>
     <footer><button type="button" class="btn push" onClick=${copy}>${t('copy')}</button><button type="button" class="btn primary" onClick=${onClose}>${t('close')}</button></footer></form><//>`

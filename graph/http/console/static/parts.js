@@ -42,6 +42,9 @@ export const Link = ({to, children, ...rest}) => html`<a ...${rest} href=${base 
   go(to)
 }}>${children}</a>`
 
+/** @param {string} selector */
+export const focusOn = selector => /** @type {HTMLElement | null} */ (document.querySelector(selector))?.focus()
+
 export function go(to, {replace = false} = {}) {
   history[replace ? 'replaceState' : 'pushState'](null, '', base + to)
   dispatchEvent(new PopStateEvent('popstate'))
@@ -80,7 +83,7 @@ export function Dialog({label, busy, narrow, onClose, children}) {
   const ref = useRef()
   useEffect(() => {
     const dialog = ref.current
-    const opener = document.activeElement
+    const opener = /** @type {HTMLElement | null} */ (document.activeElement)
     dialog.showModal()
     dialog.querySelector('[data-focus]')?.focus()
     return () => {
@@ -159,6 +162,9 @@ export const Pages = ({said, info, onTurn}) => html`<div class="foot"><span clas
 /**
  * What the address bar asks a screen for, by name, and how to change it. Whatever is changed, the list starts at its
  * first page again, unless `after` or `before` is given.
+ * @param {string} screen
+ * @param {string} search
+ * @returns {[Record<string, string>, (change: Record<string, any>, replace?: boolean) => void]}
  */
 export function useView(screen, search) {
   const view = Object.fromEntries(new URLSearchParams(search))

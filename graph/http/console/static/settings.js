@@ -45,6 +45,7 @@ add({
 
 const LANGUAGES = [{value: 'EN', label: 'English'}, {value: 'JA', label: '日本語'}]
 // name of the setting: label, kind, max
+/** @type {[string, string, string, number?][]} */
 const BRAND = [
   ['name', 'brandName', 'text', 200], ['legalName', 'legalName', 'text', 200], ['phone', 'phone', 'text', 50], ['address', 'address', 'area', 1000],
   ['country', 'brandCountry', 'text', 100], ['contactEmail', 'contactEmail', 'email'], ['timeZone', 'timeZone', 'text', 100], ['locale', 'brandLanguage', 'select'],
@@ -56,7 +57,7 @@ const HELP = {timeZone: 'timeZoneHelp', rejectionTextEn: 'productsText', rejecti
 
 export function Screen({user, say, failed, reload}) {
   const loaded = useLoaded(signal => graphql('Settings', {}, signal), [])
-  const [open, setOpen] = useState({kind: ''})
+  const [open, setOpen] = useState(/** @type {{kind: string, subject?: any}} */ ({kind: ''}))
   useScreen(t('settings'), loaded, failed)
   const {role} = user.viewer
   const isAdmin = role === 'ADMIN'
