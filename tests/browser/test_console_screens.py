@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import WAIT_MILLISECONDS
 
@@ -172,3 +174,98 @@ def test_a_buyer_refuses_and_approves_a_confirmation_and_orders_from_the_cart(co
     page.get_by_role("button", name="Place Order").click()
     expect(page.locator("#h-lines")).to_be_visible()
     expect(page.get_by_text("Replaces")).to_be_visible()
+
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+  .map(each => `${each.id}: ${each.nodes.map(node => node.html.slice(0, 200)).join(' ')}`)"""
+
+
+def fine(page: Page) -> None:
+    """axe finds nothing, and nothing is cut off or scrolls sideways."""
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    page.evaluate(AXE)
+    assert page.evaluate(FOUND) == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+@pytest.mark.parametrize(("scheme", "width", "who"), [("light", 1280, "Admin"), ("dark", 390, "Japanese brand")])
+def test_every_screen_is_accessible(chromium: Browser, demo: str, scheme: str, width: int, who: str) -> None:
+    colors: dict[str, Any] = {"color_scheme": scheme, "reduced_motion": "reduce"}
+    with chromium.new_context(viewport={"width": width, "height": 800}, base_url=demo, **colors) as context:
+        context.set_default_timeout(WAIT_MILLISECONDS)
+        page = context.new_page()
+        page.goto("/console")
+        expect(page.get_by_role("textbox").or_(page.locator("#token"))).to_be_visible()
+        fine(page)
+        page.get_by_role("button", name=re.compile(who)).click()
+        expect(page.locator("tbody tr").first).to_be_visible()
+        fine(page)
+        page.locator("tbody").get_by_role("link", name=re.compile("^Details|^詳細")).first.click()
+        expect(page.locator("#h-lines")).to_be_visible()
+        fine(page)
+        page.keyboard.press("r")
+        expect(page.locator(".mail")).to_be_visible()
+        fine(page)
+        for screen in ("history", "buyers", "analytics", "settings", "keys"):
+            page.goto(f"/console/{screen}")
+            expect(page.locator("main h1")).to_be_visible()
+            fine(page)
+
+
+def test_an_order_is_rejected_with_the_keyboard_alone(come_in: Callable[[str], Page]) -> None:
+    page = come_in("Admin")
+
+    def press_until(target: str) -> None:
+        for _ in range(80):
+            if page.evaluate("target => document.activeElement.matches(target)", target):
+                return
+            page.keyboard.press("Tab")
+        pytest.fail(f"Tab does not reach {target}")
+
+    page.keyboard.press("/")
+    page.keyboard.type("538000")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    press_until("td.c-act a")
+    page.keyboard.press("Enter")
+    expect(page.locator("#h-lines")).to_be_visible()
+    page.keyboard.press("r")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("Out")
+    press_until("#message")
+    page.keyboard.type("Sorry.")
+    press_until("dialog .btn.final")
+    page.keyboard.press("Enter")
+    expect(page.locator(".stamp")).to_be_visible()
+    expect(page.locator("h1")).to_be_focused()
+    expect(page.get_by_text("Out of stock")).to_be_visible()
+    # In print there are no buttons, but the stamp.
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="PDF")).to_be_hidden()
+    expect(page.locator(".stamp")).to_be_visible()
+    page.emulate_media(media="screen")
+
+
+def test_a_session_that_ends_under_an_open_form_keeps_what_was_typed(come_in: Callable[[str], Page]) -> None:
+    token = come_in("Admin").evaluate("sessionStorage.getItem('order-management:session')")
+    # The browser itself writes an answer 401 to its console, so this page is left out of that check.
+    page = come_in("Admin").context.new_page()
+    page.goto("/health/live")
+    page.evaluate("token => sessionStorage.setItem('order-management:session', token)", token)
+    page.goto("/console?q=537800")
+    page.get_by_role("link", name="Details 537800").click()
+    page.get_by_role("button", name="Create OC").click()
+    page.get_by_label("E-mail body").fill("Thank you, and see you soon.")
+    expect(page.locator("mark")).to_be_visible()
+    page.evaluate("sessionStorage.setItem('order-management:session', 'x')")
+    page.get_by_role("dialog").get_by_role("button", name="Create OC").click()
+    gate = page.get_by_role("dialog", name="Sign in")
+    expect(gate.get_by_text("Your session has ended.")).to_be_visible()
+    gate.get_by_label("Access token or API key").fill(token)
+    gate.get_by_role("button", name="Sign in", exact=True).click()
+    expect(gate).to_have_count(0)
+    expect(page.get_by_label("E-mail body")).to_have_value("Thank you, and see you soon.")
+    page.get_by_role("dialog").get_by_role("button", name="Create OC").click()
+    expect(page.locator("h1")).to_contain_text("OC created")
+    page.close()

@@ -161,7 +161,7 @@ function App() {
           ? html`<${Screen} key=${`${at.screen} ${spoken} ${user.viewer.id}`} name=${at.screen} search=${at.search} ...${shared} />`
           : html`<${List} key=${`${spoken} ${user.viewer.id}`} search=${at.search} ...${shared} />`}
     </main>
-    ${ended && html`<div class="gate-over"><${SignIn} ended=${true} onDone=${enter} speak=${speak} /></div>`}
+    ${ended && html`<${Gate}><${SignIn} ended=${true} isOver=${true} onDone=${enter} speak=${speak} /><//>`}
     <div class="toasts stack tight" role="log" aria-live="polite">${toasts.map(each => html`<div class="toast" key=${each.id}
       ><${Icon} name=${each.tone === 'no' ? 'alert' : 'check'} /><span>${each.text}</span></div>`)}</div>`
 }
@@ -193,7 +193,19 @@ function Top({user, speak, leave, screen, state}) {
         <li><button type="button" class="btn ghost wide" onClick=${leave}>${t('signOut')}</button></li></ul></div></header>`
 }
 
-function SignIn({ended, onDone, speak}) {
+/** Over everything, also over an open dialog, which keeps what was typed. */
+function Gate({children}) {
+  const ref = useRef()
+  useEffect(() => {
+    const opener = /** @type {HTMLElement | null} */ (document.activeElement)
+    ref.current.showModal()
+    return () => opener?.isConnected && opener.focus()
+  }, [])
+  return html`<dialog ref=${ref} class="gate-over" aria-label=${t('signIn')} onCancel=${event => event.preventDefault()}>${children}</dialog>`
+}
+
+/** `isOver`: over a view, which is the main part of the page. */
+function SignIn({ended, isOver = false, onDone, speak}) {
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
   const other = language.get() === 'JA' ? 'EN' : 'JA'
@@ -211,7 +223,8 @@ function SignIn({ended, onDone, speak}) {
     await onDone()
     setBusy(false)
   }
-  return html`<main id="main" tabindex="-1"><div class="gate"><div class="mark">${MARK}${t('orderManagement')}</div>
+  const Place = isOver ? 'div' : 'main'
+  return html`<${Place} id=${isOver ? undefined : 'main'} tabindex="-1"><div class="gate"><div class="mark">${MARK}${t('orderManagement')}</div>
     <div class="card stack"><h1>${t('signIn')}</h1>
       ${ended && html`<div class="note todo" role="status"><${Icon} name="info" /><div class="small"><strong>${t('sessionEnded')}</strong> ${t('sessionEndedMore')}</div></div>`}
       <form class="stack" onSubmit=${event => {
@@ -226,7 +239,7 @@ function SignIn({ended, onDone, speak}) {
     ${demo.length > 0 && html`<section class="card stack tight" aria-labelledby="demo-title"><h2 id="demo-title">${t('demoAs')}</h2>
       <div class="acts">${demo.map(each => html`<button type="button" class="btn wide" key=${each.name} disabled=${isBusy} onClick=${() => use(each.token)}
         ><${Icon} name="user" /><span>${each.label}</span></button>`)}</div></section>`}
-    <p class="small"><button type="button" class="btn ghost slim" lang=${other.toLowerCase()} onClick=${() => speak(other)}>${t('otherLanguage')}</button></p></div></main>`
+    <p class="small"><button type="button" class="btn ghost slim" lang=${other.toLowerCase()} onClick=${() => speak(other)}>${t('otherLanguage')}</button></p></div><//>`
 }
 
 render(html`<${App} />`, document.getElementById('app'))

@@ -102,7 +102,8 @@ export function Detail({id, user, say, failed}) {
     await loaded.again()
     setOpen({kind: ''})
     say(text)
-    focusOn('h1')
+    // After the dialog, which gives the focus back as it goes.
+    setTimeout(() => focusOn('h1'))
   }
   const resend = async notificationId => {
     try {
