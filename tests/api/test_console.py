@@ -1,5 +1,6 @@
 """The console's files come from us alone, and its operations are valid, few, and executed where no others are."""
 
+import gzip
 import hashlib
 import re
 
@@ -47,6 +48,22 @@ def test_everything_that_the_page_loads_is_served(web: TestClient) -> None:
     assert len(addresses) > 10
     for address in addresses:
         assert web.get(address).status_code == 200, address
+
+
+def test_the_first_view_is_small(web: TestClient) -> None:
+    """Compressed, as a proxy sends it (deploy/nginx.conf): the list, and all that the page loads for it."""
+    names, sizes = ["/console", "/console/operations.json", "/console/static/app.js", "/console/static/icons.svg"], {}
+    names += re.findall(r'href="(/[^"]+\.css)"', web.get("/console").text)
+    while names:
+        name = names.pop()
+        text = web.get(name).text
+        sizes[name] = len(gzip.compress(text.encode()))
+        if name.endswith(".js"):
+            found = re.findall(r"from '\.(\.?/[^']+)'", text)
+            names += {f"/console{each[1:] if each[0] == '.' else f'/static{each}'}" for each in found} - sizes.keys()
+    assert "/console/static/list.js" in sizes
+    assert "/console/vendor/htm-preact-3.1.1.module.js" in sizes
+    assert sum(sizes.values()) < 100_000
 
 
 def test_vendored_files_are_those_of_the_list() -> None:
