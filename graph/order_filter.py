@@ -81,6 +81,9 @@ class OrderFilter:
     assignee_ids: list[str] | None = strawberry.field(
         default=UNSET, description="Orders that one of these members is in charge of: Member.actorId."
     )
+    rejection_reason_ids: list[ID] | None = strawberry.field(
+        default=UNSET, description="Orders rejected for one of these reasons: RejectionReason.id. Empty for a buyer."
+    )
     only_archived: bool | None = strawberry.field(
         default=UNSET, description="Whether to leave out all orders but archived ones. Default: false."
     )
@@ -110,6 +113,7 @@ class OrderFilter:
             without_tag=or_none(self.without_tag),
             assigned=or_none(self.assigned),
             assignee_ids=or_none(self.assignee_ids),
+            reason_ids=read_ids(Kind.REJECTION_REASON, or_none(self.rejection_reason_ids), *at, "rejectionReasonIds"),
         )
         orders.check(wanted, *at)
         return wanted

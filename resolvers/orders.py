@@ -19,6 +19,7 @@ from models.folding import fold
 from models.money import MAX_MINOR
 from models.order import BUYER_UPDATED_AT, Order, OrderCodeSuffix, OrderLine
 from models.policy import DeliveryStatus, Fact, OrderAction, OrderStatus
+from models.rejection_reason import RejectionGrounds
 from models.tag import OrderTag
 from resolvers.core.context import Context
 from resolvers.core.pausing import mapped
@@ -91,6 +92,7 @@ class OrderFilter:
     without_tag: bool | None = None
     assigned: bool | None = None
     assignee_ids: Sequence[str] | None = None
+    reason_ids: Sequence[UUID] | None = None
 
     @property
     def has_condition(self) -> bool:
@@ -260,6 +262,7 @@ def check(filter: OrderFilter, *at: str) -> None:
         (filter.tag_ids, "tagIds"),
         (filter.catalog_ids, "catalogIds"),
         (filter.assignee_ids, "assigneeIds"),
+        (filter.reason_ids, "rejectionReasonIds"),
     ):
         if ids is not None and len(ids) > MAX_FILTER_IDS:
             raise InputError(f"{name} takes at most {MAX_FILTER_IDS} ids.", *at, name)
@@ -310,6 +313,10 @@ def _plain_conditions(filter: OrderFilter, actor: Viewpoint) -> list[ColumnEleme
     if filter.assignee_ids is not None:
         of_members = select(OrderAssignee.order_id).where(OrderAssignee.actor_id.in_(filter.assignee_ids))
         where.append(Order.id.in_(of_members))
+    if filter.reason_ids is not None:
+        # A buyer sees no row of these, and so finds no order.
+        for_reasons = select(RejectionGrounds.order_id).where(RejectionGrounds.reason_id.in_(filter.reason_ids))
+        where.append(Order.id.in_(for_reasons))
     if filter.invoiced is not None:
         is_invoiced = FACT_SQL[Fact.INVOICE]  # as the viewer sees it: a buyer sees no drafts
         where.append(is_invoiced if filter.invoiced else not_(is_invoiced))

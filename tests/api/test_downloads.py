@@ -244,6 +244,7 @@ EVERY_CONDITION = [
         without_tag=True,
         assigned=False,
         assignee_ids=["mem-1"],
+        reason_ids=[uuid4()],
     ),
     HistoryFilter(
         search="注文",

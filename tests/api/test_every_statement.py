@@ -37,7 +37,7 @@ FILTERS = """query ($buyer: [ID!], $tag: [ID!], $order: [ID!], $catalog: [ID!]) 
     canReject: true, buyerIds: $buyer, tagIds: $tag, includeArchived: true}) {
     totalCount nodes { deliveryStatus rejectionBlockers { code } replaces { id } } }
   sorted: orders(first: 5, sort: {field: BUYER, direction: ASC}, filter: {invoiced: true, withoutTag: true,
-    assigned: true, assigneeIds: ["a"], deliveryStatus: [NONE, BACKLOG_SKUS_CREATED],
+    assigned: true, assigneeIds: ["a"], rejectionReasonIds: [], deliveryStatus: [NONE, BACKLOG_SKUS_CREATED],
     catalogIds: $catalog, onlyArchived: true}) { totalCount }
   searched: orders(first: 5, sort: {field: BUYER, direction: ASC}, filter: {search: "a"}) { nodes { catalog { id } } }
   facets: orderFacets(filter: {search: "a"}) { statuses { count } tags { count } reasons { count } }

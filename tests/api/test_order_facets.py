@@ -24,7 +24,7 @@ from tests.support.factories import (
 
 FACETS = """query ($filter: OrderFilter, $locale: Locale) { orderFacets(filter: $filter, locale: $locale) {
   orderCount statuses { status label count } deliveryStatuses { deliveryStatus label count }
-  tags { tag { id code } label count } reasons { reason { code } label count } } }"""
+  tags { tag { id code } label count } reasons { reason { id code } label count } } }"""
 REJECT = """mutation ($id: ID!, $reason: String) { rejectOrder(input: {orderId: $id, notify: false, reason: $reason}) {
             userErrors { message } } }"""
 
@@ -67,7 +67,7 @@ async def member(database: Database, api: Client, shop: Shop) -> Client:
     return member
 
 
-async def test_counts_what_the_filter_matches(member: Client) -> None:
+async def test_counts_what_the_filter_matches(api: Client, member: Client, shop: Shop) -> None:
     found = await facets(member)
     assert found["orderCount"] == 5
     assert [each["status"] for each in found["statuses"]] == list(OrderStatus)
@@ -76,10 +76,14 @@ async def test_counts_what_the_filter_matches(member: Client) -> None:
     assert counts(found["deliveryStatuses"], "deliveryStatus") == delivery
     assert [(each["label"], each["count"]) for each in found["tags"]] == [("Vip", 2), ("Late", 1), ("No tag", 3)]
     assert found["tags"][-1]["tag"] is None
-    assert [(each["reason"], each["label"], each["count"]) for each in found["reasons"]] == [
-        ({"code": "CREDIT"}, "Credit or payment", 1),
+    assert [(each["reason"] and each["reason"]["code"], each["label"], each["count"]) for each in found["reasons"]] == [
+        ("CREDIT", "Credit or payment", 1),
         (None, "No reason given", 1),
     ]
+    credit = [found["reasons"][0]["reason"]["id"]]
+    rejected = await facets(member, rejectionReasonIds=credit)
+    assert (rejected["orderCount"], counts(rejected["statuses"], "status")) == (1, {"REJECTED_BY_BRAND": 1})
+    assert (await facets(api.as_(shop.buyer_user()), rejectionReasonIds=credit))["orderCount"] == 0
     filtered = await facets(member, search="ord", placedFrom="2026-11-25T00:00:00Z", includeArchived=True)
     assert counts(filtered["statuses"], "status") == {"OC_REQUIRED": 1}
     assert [(each["label"], each["count"]) for each in filtered["tags"]] == [("Vip", 1), ("No tag", 0)]

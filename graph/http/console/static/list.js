@@ -21,6 +21,7 @@ function asked(search) {
     delivery: values.getAll('delivery'),
     tag: values.getAll('tag'),
     noTag: values.has('notag'),
+    reason: values.getAll('reason'),
     can: values.has('can'),
     mine: values.has('mine'),
     from: values.get('from') ?? '',
@@ -36,7 +37,7 @@ function asked(search) {
 function address(view) {
   const values = new URLSearchParams()
   if (view.q) values.set('q', view.q)
-  for (const name of ['status', 'delivery', 'tag']) for (const each of view[name]) values.append(name, each)
+  for (const name of ['status', 'delivery', 'tag', 'reason']) for (const each of view[name]) values.append(name, each)
   if (view.noTag) values.set('notag', '')
   if (view.can) values.set('can', '')
   if (view.mine) values.set('mine', '')
@@ -60,6 +61,7 @@ function filterOf(view, user) {
     ...(view.delivery.length && {deliveryStatus: view.delivery}),
     ...(view.tag.length && {tagIds: view.tag}),
     ...(view.noTag && {withoutTag: true}),
+    ...(view.reason.length && {rejectionReasonIds: view.reason}),
     ...(view.can && {canReject: true}),
     ...(view.archived && {onlyArchived: true}),
     ...(view.mine && {assigneeIds: [user.viewer.actorId]}),
@@ -145,14 +147,20 @@ export function List({search, user, say, failed}) {
         <${Menu} id="tag" label=${t('tag')} chosen=${[...user.tags.filter(each => view.tag.includes(each.id)).map(each => each.name), ...(view.noTag ? [t('withoutTag')] : [])]}
           options=${facets.tags.map(each => (each.tag
             ? {key: each.tag.id, label: html`<${Tag} tag=${each.tag} />`, count: each.count, isOn: view.tag.includes(each.tag.id), toggle: () => show({tag: toggled(view.tag, each.tag.id), noTag: false})}
-            : {key: 'none', label: each.label, count: each.count, isOn: view.noTag, toggle: () => show({noTag: !view.noTag, tag: []})}))} />`}
+            : {key: 'none', label: each.label, count: each.count, isOn: view.noTag, toggle: () => show({noTag: !view.noTag, tag: []})}))} />
+        ${(facets.reasons.some(each => each.reason) || view.reason.length > 0) && html`<${Menu} id="reason" label=${t('reason')} chosen=${facets.reasons.filter(each => view.reason.includes(each.reason?.id)).map(each => each.label)}
+          options=${facets.reasons.filter(each => each.reason).map(each => ({
+            key: each.reason.id, label: each.label, count: each.count,
+            isOn: view.reason.includes(each.reason.id),
+            toggle: () => show({reason: toggled(view.reason, each.reason.id)}),
+          }))} />`}`}
       <${Menu} id="placed" label=${t('placed')} chosen=${view.days ? [t('lastDays', view.days)] : view.from || view.to ? [`${view.from && day(view.from)} – ${view.to && day(view.to)}`] : []}
         options=${[0, ...DAYS].map(days => ({key: days, label: days ? t('lastDays', days) : t('anyTime'), isOn: view.days === days && (days > 0 || !(view.from || view.to)), toggle: () => show({days, from: '', to: ''})}))}
         more=${html`<li class="days">${[['from', 'fromDay'], ['to', 'toDay']].map(([name, label]) => html`<label key=${name}>${t(label)}<input class="input" type="date" min=${name === 'to' ? view.from : undefined} value=${view[name]}
           onChange=${event => show({days: 0, [name]: event.target.value})} /></label>`)}</li>`} />
       <button type="button" class="chip" aria-pressed=${view.archived} onClick=${() => show({archived: !view.archived})}>${t('archived')}</button>
       <button type="button" class="btn ghost slim push" onClick=${() => {
-        show({q: '', status: [], delivery: [], tag: [], noTag: false, can: false, mine: false, archived: false, days: 0, from: '', to: ''})
+        show({q: '', status: [], delivery: [], tag: [], noTag: false, reason: [], can: false, mine: false, archived: false, days: 0, from: '', to: ''})
       }}>${t('clearFilters')}</button></form>
       ${statuses && html`<ul class="chips" aria-label=${t('status')}>
         <li><button type="button" class="chip" aria-pressed=${!view.status.length} onClick=${() => show({status: []})}>${t('all')} <b>${number(statuses.orderCount)}</b></button></li>
