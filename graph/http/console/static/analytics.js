@@ -52,7 +52,7 @@ const amountIn = (group, currency) => Number(group?.totals.find(each => each.cur
 
 export function Screen({search, user, say, failed}) {
   const [view, show] = useView('analytics', search)
-  const months = Number(view.months) || 0
+  const months = MONTHS.find(each => `${each}` === view.months) ?? 0
   const range = {placedFrom: months ? midnight(monthsAgo(months - 1, user.zone), user.zone) : null, placedBefore: null}
   const loaded = useLoaded(signal => graphql('Analytics', range, signal), [months])
   useScreen(t('analytics'), loaded, failed)

@@ -5,7 +5,7 @@ import {base, demo, graphiql, graphql, language, session} from './api.js'
 import {Detail} from './detail.js'
 import {List} from './list.js'
 import {follow, head, listen} from './live.js'
-import {Failure, Icon, Link, Loading, Note, Time, go, html, useEffect, useLoaded, useRef, useState} from './parts.js'
+import {Failure, Icon, Link, Loading, Note, Time, go, html, useEffect, useErrorBoundary, useLoaded, useRef, useState} from './parts.js'
 import {t} from './texts.js'
 
 const MARK = html`<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="1.5" y="1.5" width="21" height="21" rx="5" stroke="none"/><path d="M7 8.25 12 5.5l5 2.75v6.5l-5 3-5-3Z M7.25 8.5 12 11.25l4.75-2.75M12 11.25v6" fill="none"/></svg>`
@@ -42,11 +42,26 @@ async function signedIn() {
   }
 }
 
+/** As it is, if it is not well encoded: then nothing has that id. */
+function decoded(id) {
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id
+  }
+}
+
 function place() {
   const path = location.pathname.slice(base.length)
   const [, id] = path.match(/^\/console\/orders\/([^/]+)$/) ?? []
   const [, name] = path.match(/^\/console\/(\w+)/) ?? []
-  return {id: id && decodeURIComponent(id), screen: name in SCREENS ? name : '', search: location.search}
+  return {id: id && decoded(id), screen: name && Object.hasOwn(SCREENS, name) ? name : '', search: location.search}
+}
+
+/** Never a blank page: an error of a view is shown in its place. */
+function Safe({children}) {
+  const [error, reset] = useErrorBoundary()
+  return error ? html`<${Failure} error=${error} retry=${reset} />` : children
 }
 
 function Screen({name, ...shared}) {
@@ -155,11 +170,11 @@ function App() {
     <main id="main" tabindex="-1">
       ${connection.state === 'LOST' && html`<div class="spaced no-print"><${Note} tone="todo" icon="alert" title=${t('connectionLost')}
         > <span class="small">${t('asOf')} <${Time} at=${connection.since} zone=${user.zone} /></span><//></div>`}
-      ${at.id
+      <${Safe} key=${`${at.id} ${at.screen} ${spoken}`}>${at.id
         ? html`<${Detail} key=${`${at.id} ${spoken} ${user.viewer.id}`} id=${at.id} ...${shared} />`
         : at.screen
           ? html`<${Screen} key=${`${at.screen} ${spoken} ${user.viewer.id}`} name=${at.screen} search=${at.search} ...${shared} />`
-          : html`<${List} key=${`${spoken} ${user.viewer.id}`} search=${at.search} ...${shared} />`}
+          : html`<${List} key=${`${spoken} ${user.viewer.id}`} search=${at.search} ...${shared} />`}<//>
     </main>
     ${ended && html`<${Gate}><${SignIn} ended=${true} isOver=${true} onDone=${enter} speak=${speak} /><//>`}
     <div class="toasts stack tight" role="log" aria-live="polite">${toasts.map(each => html`<div class="toast" key=${each.id}

@@ -117,7 +117,10 @@ const FORMS = {
   EDIT_DELIVERY_NOTE: ({order, subject}) => ({
     operation: 'UpdateDeliveryNote', title: `${t('editNote')} ${subject.code}`, button: t('save'),
     fields: [...quantitiesOf(order, subject), ...NOTE_FIELDS(subject)],
-    input: values => ({deliveryNoteId: subject.id, ...noteOf(values), trackingNumber: values.trackingNumber.trim(), comment: values.comment.trim()}),
+    input: ({backlogQuantities, trackingNumber, comment}) => {
+      const quantities = JSON.stringify(backlogQuantities) !== JSON.stringify(quantitiesOf(order, subject)[0]?.value) ? {backlogQuantities} : {}
+      return {deliveryNoteId: subject.id, ...noteOf({...quantities, trackingNumber, comment}), trackingNumber: trackingNumber.trim(), comment: comment.trim()}
+    },
   }),
   DELETE_DELIVERY_NOTE: ({subject}) => ({
     operation: 'DeleteDeliveryNote', title: t('deleteNote'), button: t('delete'), tone: 'final', about: t('deleteNoteAbout', subject.code),
@@ -147,7 +150,8 @@ const FORMS = {
 
 /** What can be delivered of each backlog SKU; the quantities of `note` itself can be given anew. */
 function quantitiesOf(order, note) {
-  if (!order.backlogSkus.length) return []
+  // A note with more lines than were read keeps its quantities.
+  if (!order.backlogSkus.length || note?.lines.pageInfo.hasNextPage) return []
   const own = new Map(note?.lines.nodes.map(each => [each.sku.id, each.quantity]) ?? [])
   const rows = order.backlogSkus.map(each => ({...each, own: own.get(each.sku.id) ?? 0}))
   return [{
@@ -165,6 +169,7 @@ const NOTE_FIELDS = note => [
   {name: 'comment', label: t('noteComment'), kind: 'area', optional: true, max: 2000, value: note?.comment ?? ''},
 ]
 
+/** @param {{backlogQuantities?: any, trackingNumber: string, comment: string}} values */
 const noteOf = ({backlogQuantities, trackingNumber, comment}) => ({
   ...(backlogQuantities && {
     backlogQuantities: Object.entries(backlogQuantities).filter(([, quantity]) => Number(quantity) > 0)

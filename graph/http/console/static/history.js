@@ -56,7 +56,7 @@ const glyphOf = kind => GLYPHS.find(([pattern]) => pattern.test(kind)) ?? [/./, 
 export function Screen({search, user, say, failed}) {
   const [view, show] = useView('history', search)
   const [added, setAdded] = useState(0)
-  const days = Number(view.days) || 0
+  const days = DAYS.find(each => `${each}` === view.days) ?? 0
   const filter = {
     ...(view.q?.trim() && {search: view.q.trim()}),
     ...(GROUPS.has(view.group) && {kinds: GROUPS.get(view.group)}),

@@ -5,7 +5,7 @@ import {download, graphql, language} from './api.js'
 import {BulkReject} from './bulk.js'
 import {listen} from './live.js'
 import {Blockers, Failure, Icon, Link, Loading, Menu, Pages, SearchBox, Status, Tag, Time, go, html, useEffect, useLoaded, useState} from './parts.js'
-import {day, dayAfter, dayIn, midnight, money, number, t} from './texts.js'
+import {dateOf, day, dayAfter, dayIn, midnight, money, number, t} from './texts.js'
 
 const PAGE = 50
 const FINAL = ['REJECTED_BY_BRAND', 'REJECTED', 'SENT_BACK_TO_CART']
@@ -24,10 +24,10 @@ function asked(search) {
     reason: values.getAll('reason'),
     can: values.has('can'),
     mine: values.has('mine'),
-    from: values.get('from') ?? '',
-    to: values.get('to') ?? '',
+    from: dateOf(values.get('from')),
+    to: dateOf(values.get('to')),
     archived: values.has('archived'),
-    days: Number(values.get('days')) || 0,
+    days: DAYS.find(each => `${each}` === values.get('days')) ?? 0,
     sort: values.get('sort') ?? '-placed',
     after: values.get('after'),
     before: values.get('before'),

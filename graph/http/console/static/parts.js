@@ -1,10 +1,10 @@
 // Small components that several views use.
 
-import {html, useEffect, useRef, useState} from '../vendor/htm-preact-3.1.1.module.js'
+import {html, useEffect, useErrorBoundary, useRef, useState} from '../vendor/htm-preact-3.1.1.module.js'
 import {base} from './api.js'
 import {moment, number, t} from './texts.js'
 
-export {html, useEffect, useRef, useState}
+export {html, useEffect, useErrorBoundary, useRef, useState}
 
 export const Icon = ({name}) => html`<svg class="i" viewBox="0 0 16 16" aria-hidden="true"
   ><use href=${`${base}/console/static/icons.svg#${name}`} /></svg>`

@@ -2,11 +2,12 @@
 
 import {graphql} from './api.js'
 import {FormDialog} from './forms.js'
-import {Failure, Heading, Icon, Link, Loading, Tag, html, useLoaded, useScreen, useState} from './parts.js'
+import {Failure, Heading, Icon, Link, Loading, Note, Tag, html, useLoaded, useScreen, useState} from './parts.js'
 import {add, t} from './texts.js'
 
 add({
   brand: ['Brand', 'ブランド'],
+  noBrand: ['You see no settings, as you belong to no brand.', 'ブランドに所属していないため、設定は表示されません。'],
   editBrand: ['Edit Brand', 'ブランドを編集'],
   brandName: ['Name', '名称'],
   legalName: ['Legal name', '正式名称'],
@@ -74,6 +75,8 @@ export function Screen({user, say, failed, reload}) {
   const {brandSettings: brand, rejectionReasons: reasons, tags} = loaded.data
   const shown = (name, kind) => (kind === 'check' ? t(brand[name] ? 'yes' : 'no') : kind === 'select' ? LANGUAGES.find(each => each.value === brand[name])?.label : brand[name] || '–')
   const edit = (kind, subject, label, name) => html`<button type="button" class="btn slim" aria-label=${`${label} ${name}`} onClick=${() => setOpen({kind, subject})}><${Icon} name=${kind === 'deleteTag' ? 'x' : 'edit'} />${label}</button>`
+  // An operator belongs to no brand.
+  if (!brand) return html`<${Heading} title=${t('settings')} /><${Note} tone="out" icon="lock" title=${t('noBrand')} />`
   return html`<${Heading} title=${t('settings')}>${isAdmin && html`<${Link} class="btn" to="/console/keys"><${Icon} name="key" />${t('apiKeys')}<//>`}<//>
     <div class="stack">
     <section class="card" aria-labelledby="h-brand"><header><h2 id="h-brand">${t('brand')}</h2>${isAdmin && html`<button type="button" class="btn slim push" onClick=${() => setOpen({kind: 'brand'})}><${Icon} name="edit" />${t('editBrand')}</button>`}</header>

@@ -279,6 +279,9 @@ export const moment = (iso, timeZone, full = false) =>
 export const day = date =>
   new Intl.DateTimeFormat(tag(), {timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric'}).format(new Date(date))
 
+/** The date, or '' for what is none: an address can have anything in it. */
+export const dateOf = text => (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '')
+
 /** The day of a moment, now if none, in a zone: 2026-11-29. */
 export const dayIn = (timeZone, at = new Date()) => new Intl.DateTimeFormat('en-CA', {timeZone}).format(at)
 

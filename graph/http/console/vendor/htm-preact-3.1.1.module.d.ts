@@ -4,3 +4,4 @@ export function render(node: any, parent: Element): void
 export function useState<State>(first: State | (() => State)): [State, (next: State | ((before: State) => State)) => void]
 export function useEffect(effect: () => void | (() => unknown), inputs?: unknown[]): void
 export function useRef<Value>(first?: Value): {current: Value}
+export function useErrorBoundary(): [any, () => void]
