@@ -152,7 +152,7 @@ def create_app(
             Route("/downloads/{token}", Paced(request_response(downloads.get), pace), methods=["GET"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
-            *console_routes(demo=demo, path=path, graphiql=settings.edge.graphiql),
+            *console_routes(demo=demo, path=path, graphiql=settings.edge.graphiql, oidc=settings.oidc),
             *([_schema_route()] if settings.edge.introspection else ()),
             *(graphiql_routes() if settings.edge.graphiql else ()),
         ],

@@ -26,8 +26,9 @@ DATA_FOLDER = (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "va
 MIN_TOKEN_LENGTH = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[\w.~-]+", re.ASCII)
-OWN_PATHS = ("graphql", "graphiql", "downloads", "health", "metrics", "schema.graphql")
+OWN_PATHS = ("graphql", "graphiql", "console", "downloads", "health", "metrics", "schema.graphql")
 PROVIDER = ("ORDERS_OIDC_ISSUER", "ORDERS_OIDC_AUDIENCE", "ORDERS_OIDC_JWKS_URL")
+PAGES = ("ORDERS_OIDC_CLIENT_ID", "ORDERS_OIDC_AUTHORIZE_URL", "ORDERS_OIDC_TOKEN_URL")
 
 
 def _database_url(text: str) -> str:
@@ -70,9 +71,9 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _jwks_url(text: str) -> str:
+def _provider_url(text: str) -> str:
     parts = urlsplit(text)
-    # Anyone who can change the keys on their way can sign in as anybody.
+    # Anyone who can change what is on its way to or from it can sign in as anybody.
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     if not is_safe or not parts.hostname or parts.port == 0 or parts.username is not None or parts.fragment:
         raise ValueError
@@ -187,12 +188,46 @@ OIDC_AUDIENCE = Variable[str | None](
 )
 OIDC_JWKS_URL = Variable[str | None](
     "ORDERS_OIDC_JWKS_URL",
-    _jwks_url,
+    _provider_url,
     None,
     must_be="an https address without a password, e.g. `https://login.your-brand.com/keys`",
     about="Where the provider publishes its signing keys.",
     needs=PROVIDER[:2],
     is_secret=True,  # a wrong one may have a password in it
+)
+OIDC_CLIENT_ID = Variable[str | None](
+    "ORDERS_OIDC_CLIENT_ID",
+    str,
+    None,
+    must_be="the id that the provider has given to the console (docs/guides/sign-in.md)",
+    about="The console, as a public client of the provider: people sign in to it with a button.",
+    default_is="none: the console asks for a token",
+    needs=(*PAGES[1:], *PROVIDER),
+)
+OIDC_AUTHORIZE_URL = Variable[str | None](
+    "ORDERS_OIDC_AUTHORIZE_URL",
+    _provider_url,
+    None,
+    must_be="an https address without a password, e.g. `https://login.your-brand.com/authorize`",
+    about="The provider's `authorization_endpoint`. It may have a query, e.g. `?audience=…`.",
+    needs=(PAGES[0],),
+    is_secret=True,  # a wrong one may have a password in it
+)
+OIDC_TOKEN_URL = Variable[str | None](
+    "ORDERS_OIDC_TOKEN_URL",
+    _provider_url,
+    None,
+    must_be="an https address without a password, e.g. `https://login.your-brand.com/token`",
+    about="The provider's `token_endpoint`. The console's page may send requests to it, besides this server.",
+    needs=(PAGES[0],),
+    is_secret=True,  # a wrong one may have a password in it
+)
+OIDC_SCOPE = Variable[str](
+    "ORDERS_OIDC_SCOPE",
+    str,
+    "openid profile",
+    must_be="the scopes that the console asks for, e.g. `openid profile orders`",
+    about="The scopes that the console asks the provider for.",
 )
 METRICS_TOKEN = Variable[str | None](
     "ORDERS_METRICS_TOKEN",
@@ -229,6 +264,10 @@ VARIABLES: tuple[Variable[Any], ...] = (
     OIDC_ISSUER,
     OIDC_AUDIENCE,
     OIDC_JWKS_URL,
+    OIDC_CLIENT_ID,
+    OIDC_AUTHORIZE_URL,
+    OIDC_TOKEN_URL,
+    OIDC_SCOPE,
     *EDGE_VARIABLES,
     METRICS_TOKEN,
     DOCUMENT_PROCESSES,
@@ -237,12 +276,26 @@ VARIABLES: tuple[Variable[Any], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class OidcClient:
+    """The console, as a public client of the provider (authorization code with PKCE)."""
+
+    client_id: str
+    authorize_url: str
+    token_url: str
+    scope: str = OIDC_SCOPE.default
+
+
+@dataclass(frozen=True, slots=True)
 class OidcProvider:
-    """Whose tokens are accepted besides our own: their claims `iss` and `aud`, and where the keys are."""
+    """Whose tokens are accepted besides our own: their claims `iss` and `aud`, and where the keys are.
+
+    `console` None: people cannot sign in to the console with it, except by a token.
+    """
 
     issuer: str
     audience: str
     jwks_url: str
+    console: OidcClient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,4 +405,12 @@ def _database(values: Mapping[str, str], data_folder: Path, *, demo: bool) -> st
 
 def _oidc(values: Mapping[str, str]) -> OidcProvider | None:
     issuer, audience, jwks_url = (each.value_in(values) for each in (OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL))
-    return OidcProvider(issuer, audience, jwks_url) if issuer and audience and jwks_url else None
+    if not (issuer and audience and jwks_url):
+        return None
+    client_id, authorize_url, token_url = (
+        each.value_in(values) for each in (OIDC_CLIENT_ID, OIDC_AUTHORIZE_URL, OIDC_TOKEN_URL)
+    )
+    console = None
+    if client_id and authorize_url and token_url:
+        console = OidcClient(client_id, authorize_url, token_url, OIDC_SCOPE.value_in(values))
+    return OidcProvider(issuer, audience, jwks_url, console)

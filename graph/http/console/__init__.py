@@ -6,6 +6,7 @@ from dataclasses import asdict
 from functools import cache
 from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -13,18 +14,31 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.http.graphiql import HEADERS, DemoUser, Immutable
+from graph.settings.environment import OidcProvider
 
 HERE = Path(__file__).parent
 
 
-def console_routes(*, demo: Sequence[DemoUser] = (), path: str = "", graphiql: bool = True) -> list[BaseRoute]:
+def console_routes(
+    *,
+    demo: Sequence[DemoUser] = (),
+    path: str = "",
+    graphiql: bool = True,
+    oidc: OidcProvider | None = None,
+) -> list[BaseRoute]:
     """`demo`: users to sign in as. `path`: of the public URL. `graphiql`: whether there is a page to link to."""
     users = json.dumps([asdict(user) for user in demo], ensure_ascii=False)
+    provider = json.dumps({"issuer": oidc.issuer} | asdict(oidc.console)) if oidc and oidc.console else ""
     page = (HERE / "page.html").read_text(encoding="utf-8").replace("%PATH%", escape(path, quote=True))
     page = page.replace("%GRAPHIQL%", "yes" if graphiql else "").replace("%DEMO%", escape(users, quote=True))
+    page = page.replace("%OIDC%", escape(provider, quote=True))
+    policy = HEADERS["Content-Security-Policy"]
+    if oidc and oidc.console:  # where the page gets its token
+        address = urlsplit(oidc.console.token_url)
+        policy = policy.replace("connect-src 'self'", f"connect-src 'self' {address.scheme}://{address.netloc}")
 
     async def get(_: Request) -> Response:
-        return HTMLResponse(page, headers=HEADERS)
+        return HTMLResponse(page, headers=HEADERS | {"Content-Security-Policy": policy})
 
     return [
         Route("/console", get),

@@ -5,6 +5,7 @@ import {base, demo, graphiql, graphql, language, session} from './api.js'
 import {Detail} from './detail.js'
 import {List} from './list.js'
 import {follow, head, listen} from './live.js'
+import {leave as leaveForProvider, provider, returned} from './oidc.js'
 import {Failure, Icon, Link, Loading, Note, Time, go, html, useEffect, useErrorBoundary, useLoaded, useRef, useState} from './parts.js'
 import {t} from './texts.js'
 
@@ -113,7 +114,18 @@ function App() {
   const [spoken, setSpoken] = useState(language.get())
   const [toasts, setToasts] = useState([])
 
+  const [refused, setRefused] = useState('')
   const enter = async () => {
+    try {
+      const token = await returned()
+      if (token) {
+        session.token = token
+        setAt(place())
+      }
+    } catch (problem) {
+      setAt(place())
+      setRefused(problem.message)
+    }
     if (!session.token) return setUser(null)
     try {
       setUser(await signedIn())
@@ -162,7 +174,7 @@ function App() {
 
   if (error && !user) return html`<main id="main"><${Failure} error=${error} retry=${() => (setError(undefined), enter())} /></main>`
   if (user === undefined) return html`<main id="main"><${Loading} /></main>`
-  if (user === null) return html`<${SignIn} ended=${ended} onDone=${enter} speak=${speak} />`
+  if (user === null) return html`<${SignIn} ended=${ended} refused=${refused} onDone=${enter} speak=${speak} />`
   const shared = {user, say, failed, spoken, reload: enter}
   return html`
     <a class="skip" href="#main" onClick=${event => (event.preventDefault(), document.getElementById('main').focus())}>${t('skip')}</a>
@@ -220,7 +232,7 @@ function Gate({children}) {
 }
 
 /** `isOver`: over a view, which is the main part of the page. */
-function SignIn({ended, isOver = false, onDone, speak}) {
+function SignIn({ended, refused = '', isOver = false, onDone, speak}) {
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
   const other = language.get() === 'JA' ? 'EN' : 'JA'
@@ -242,6 +254,14 @@ function SignIn({ended, isOver = false, onDone, speak}) {
   return html`<${Place} id=${isOver ? undefined : 'main'} tabindex="-1"><div class="gate"><div class="mark">${MARK}${t('orderManagement')}</div>
     <div class="card stack"><h1>${t('signIn')}</h1>
       ${ended && html`<div class="note todo" role="status"><${Icon} name="info" /><div class="small"><strong>${t('sessionEnded')}</strong> ${t('sessionEndedMore')}</div></div>`}
+      ${provider && html`<button type="button" class="btn primary" disabled=${isBusy} onClick=${() => {
+        setBusy(true)
+        leaveForProvider().catch(error => {
+          setBusy(false)
+          setProblem(error.message)
+        })
+      }}>${t('signInWithProvider', new URL(provider.authorize_url).hostname)}</button>
+        ${refused && html`<span class="small field-error" role="alert">${t('providerRefused')}${refused}</span>`}`}
       <form class="stack" onSubmit=${event => {
         event.preventDefault()
         use(event.target.elements.token.value)
@@ -250,7 +270,7 @@ function SignIn({ended, isOver = false, onDone, speak}) {
           <input class="input" id="token" name="token" type="password" autocomplete="off" required aria-describedby="token-help" aria-invalid=${Boolean(problem)} />
           <span class="mute small" id="token-help">${t('tokenHelp')}</span>
           ${problem && html`<span class="small field-error" role="alert">${problem}</span>`}</div>
-        <button type="submit" class="btn primary" disabled=${isBusy}>${t('signIn')}</button></form></div>
+        <button type="submit" class=${`btn ${provider ? '' : 'primary'}`} disabled=${isBusy}>${t('signIn')}</button></form></div>
     ${demo.length > 0 && html`<section class="card stack tight" aria-labelledby="demo-title"><h2 id="demo-title">${t('demoAs')}</h2>
       <div class="acts">${demo.map(each => html`<button type="button" class="btn wide" key=${each.name} disabled=${isBusy} onClick=${() => use(each.token)}
         ><${Icon} name="user" /><span>${each.label}</span></button>`)}</div></section>`}

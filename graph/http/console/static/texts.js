@@ -34,6 +34,8 @@ const TEXTS = {
   role: ['Role', 'ロール'],
   signOut: ['Sign out', 'サインアウト'],
   signIn: ['Sign in', 'サインイン'],
+  signInWithProvider: [host => `Sign in with ${host}`, host => `${host} でサインイン`],
+  providerRefused: ['Signing in did not work: ', 'サインインできませんでした：'],
   token: ['Access token or API key', 'アクセストークンまたはAPIキー'],
   tokenHelp: ['Kept in this tab only, until you close it.', 'このタブを閉じるまで、このタブだけに保存されます。'],
   tokenRefused: ['This token or key is not accepted: ', 'このトークンまたはキーは使えません: '],
