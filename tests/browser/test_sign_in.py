@@ -85,6 +85,7 @@ def page(chromium: Browser, address: str, seen: Seen) -> Iterator[Page]:
 
     page = context.new_page()
     page.on("request", note)
+
     # The browser itself writes that a token was refused.
     def heard(message: ConsoleMessage) -> None:
         if "401" not in message.text and message.location["url"].startswith(address):

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from graph.cli.settings_page import settings_page
-from graph.settings.environment import ROOT, VARIABLES, OidcProvider, Settings, database_url, from_environment
+from graph.settings.environment import (
+    ROOT,
+    VARIABLES,
+    OidcClient,
+    OidcProvider,
+    Settings,
+    database_url,
+    from_environment,
+)
 from graph.settings.errors import SettingsError
 from graph.settings.secret_key import PUBLISHED, is_weak
 
@@ -115,9 +123,22 @@ OIDC = {
 
 
 def test_an_oidc_provider_can_be_set(tmp_path: Path) -> None:
-    assert from_environment(OIDC, data_folder=tmp_path).oidc == OidcProvider(*OIDC.values())
+    issuer, audience, keys = OIDC.values()
+    assert from_environment(OIDC, data_folder=tmp_path).oidc == OidcProvider(issuer, audience, keys)
     local = OIDC | {"ORDERS_OIDC_JWKS_URL": "http://127.0.0.1:8080/keys"}
     assert from_environment(local, data_folder=tmp_path).oidc
+    pages = {
+        "ORDERS_OIDC_CLIENT_ID": "console",
+        "ORDERS_OIDC_AUTHORIZE_URL": "https://login.northlight.example/authorize?audience=x",
+        "ORDERS_OIDC_TOKEN_URL": "https://login.northlight.example/token",
+    }
+    both = from_environment(OIDC | pages, data_folder=tmp_path).oidc
+    assert both
+    client_id, authorize, token = pages.values()
+    assert both.console == OidcClient(client_id, authorize, token)
+    for missing in (*OIDC, *pages):
+        with pytest.raises(SettingsError, match=missing):
+            from_environment({name: value for name, value in (OIDC | pages).items() if name != missing})
     assert from_environment({}, data_folder=tmp_path).oidc is None
 
 

@@ -18,11 +18,11 @@ def main(port: int) -> None:
     _app.AuthorizationCodeGrant.TOKEN_ENDPOINT_AUTH_METHODS = ["none"]
     provider = app(require_nonce=True, user_claims=[User(sub="mina", claims=MINA)])
 
-    @provider.after_request
     def allow(response: flask.Response) -> flask.Response:
         response.headers["Access-Control-Allow-Origin"] = "*"
         return response
 
+    provider.after_request(allow)
     run_simple("localhost", port, provider, threaded=True)
 
 
