@@ -17,7 +17,7 @@ import strawberry
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graph.core.plain_json import from_plain, to_plain
+from models.plain_json import from_plain, to_plain
 from graph.core.scalars import URL
 from models.actor import Actor
 from models.locale import Locale

@@ -16,7 +16,7 @@ import pytest
 
 from graph import downloads
 from graph.core.download_links import Document, Links
-from graph.core.plain_json import from_plain, to_plain
+from models.plain_json import from_plain, to_plain
 from graph.downloads import DOCUMENTS, ORDER_CONFIRMATION, ORDER_EXCEL, ORDERS_EXCEL, PURCHASE_ORDER, Record
 from graph.http.downloads import disposition
 from models.actor import ActorKind
