@@ -1,7 +1,6 @@
-"""The letterhead of a brand: what its documents say of it, and its logos, which stay for the documents that show them."""
+"""The letterhead of a brand: what its documents say of it; and its logos."""
 
 from enum import StrEnum
-from uuid import UUID
 
 from sqlalchemy import Enum, ForeignKeyConstraint, Integer, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column

@@ -41,7 +41,7 @@ def registration_number(kind: RegistrationKind, text: str) -> str:
 
 
 def _is_japanese(digits: str) -> bool:
-    """The first digit is 9 − (Σ Pn·Qn mod 9), Qn = 1 for odd and 2 for even places from the right (MOF Ordinance 70)."""
+    """The first digit is 9 − (Σ Pn·Qn mod 9); Qn: 1 for odd, 2 for even places from the right (MOF Ordinance 70)."""
     total = sum(int(digit) * (1 if place % 2 else 2) for place, digit in enumerate(reversed(digits[1:]), 1))
     return int(digits[0]) == 9 - total % 9
 

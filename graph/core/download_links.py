@@ -17,10 +17,10 @@ import strawberry
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.plain_json import from_plain, to_plain
 from graph.core.scalars import URL
 from models.actor import Actor
 from models.locale import Locale
+from models.plain_json import from_plain, to_plain
 from models.policy import Role
 
 S = TypeVar("S")

@@ -4,6 +4,7 @@ Revision ID: 0027
 Revises: 0024
 """
 
+# ruff: noqa: S608 - all names are our own
 import sqlalchemy as sa
 from alembic import op
 
@@ -44,6 +45,9 @@ CONTENT = (
 )
 # What an erasure empties.
 PERSONAL = ("comment", "delivery_address", "billing_address", "buyer_order_number")
+# As in 0016.
+ERASED_BUYER = ("erased_at", "name", "address", "is_offline", "unique_code")
+BUYER_STAYS = "an erased buyer stays erased"
 ORDER_STAYS = "a rejected or sent-back order cannot be changed"
 # As in 0012. PostgreSQL only.
 BY_INDEX = "SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off"
@@ -68,7 +72,12 @@ NEW = (
         for event, done in (("UPDATE", "changed"), ("DELETE", "deleted"))
     ),
 )
-TAX_OF = ("order_lines", "tax"), ("invoice_lines", "tax"), ("invoiced_orders", "shipping_tax"), ("orders", "shipping_tax")
+TAX_OF = (
+    ("order_lines", "tax"),
+    ("invoice_lines", "tax"),
+    ("invoiced_orders", "shipping_tax"),
+    ("orders", "shipping_tax"),
+)
 TABLES = ("brand_logos", "brand_letterheads", "credit_notes")
 
 
@@ -141,6 +150,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column(f"{name}_kind", sa.String(16), nullable=True))
         op.add_column(table, sa.Column(f"{name}_rate", sa.Integer(), nullable=True))
     _replace_orders_final(_content(CONTENT, PERSONAL))
+    _replace("buyers_erased", "UPDATE", "buyers", _erased(*ERASED_BUYER, "delivery_address"), BUYER_STAYS)
     for trigger in NEW:
         _create(*trigger)
     if not _is_sqlite():
@@ -155,6 +165,7 @@ def downgrade() -> None:
     emptied = f"(NEW.comment = '' AND NEW.delivery_address = '' AND {ERASED})"
     personal = f"({_differs('comment', 'delivery_address')} AND NOT {emptied})"
     _replace_orders_final(f"({_differs(*CONTENT_BEFORE)} OR {personal})")
+    _replace("buyers_erased", "UPDATE", "buyers", _erased(*ERASED_BUYER), BUYER_STAYS)
     for table, name in TAX_OF:
         op.drop_column(table, f"{name}_rate")
         op.drop_column(table, f"{name}_kind")
@@ -191,12 +202,19 @@ def _replace_orders_final(content: str) -> None:
         for table in ("order_rejections", "order_send_backs")
     )
     condition = f"(OLD.status IN {FINAL} OR ({decided})) AND ({content} OR NEW.version < OLD.version)"
-    name = "orders_final_content"
+    _replace("orders_final_content", "UPDATE", "orders", condition, ORDER_STAYS)
+
+
+def _erased(*columns: str) -> str:
+    return f"OLD.erased_at IS NOT NULL AND {_differs(*columns)}"
+
+
+def _replace(name: str, when: str, table: str, condition: str, message: str) -> None:
     if _is_sqlite():
         op.execute(f"DROP TRIGGER {name}")
-        _create(name, "UPDATE", "orders", condition, ORDER_STAYS)
+        _create(name, when, table, condition, message)
     else:
-        op.execute(_function(name, "UPDATE", condition, ORDER_STAYS))
+        op.execute(_function(name, when, condition, message))
 
 
 def _create(name: str, when: str, table: str, condition: str, message: str) -> None:

@@ -1,0 +1,36 @@
+"""The tax that a command is given, checked."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.locale import Text
+from models.tax import TAXED, Tax, TaxKind, rate_of
+from resolvers.core.context import Context
+from resolvers.core.refusals import Refused, invalid
+
+BAD_RATE = Text(
+    "A rate is a percentage from 0 to 100 with at most two decimals: more than 0 for STANDARD and REDUCED, 0 for the "
+    "other kinds.",
+    "税率は0〜100（小数点以下2桁まで）で指定してください。STANDARDとREDUCEDは0より大きい値、その他は0です。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTax:
+    """As an argument says it; `rate` is a percentage."""
+
+    kind: TaxKind
+    rate: Decimal
+
+    def checked(self, context: Context, *field: str) -> Tax:
+        """Raises Refused for a rate that the kind cannot have; `field`: the argument."""
+        tax = tax_from(self.kind, self.rate)
+        if tax is None:
+            raise Refused(invalid(context, BAD_RATE, *field, "rate"))
+        return tax
+
+
+def tax_from(kind: TaxKind, percent: Decimal) -> Tax | None:
+    """None for a rate that the kind cannot have."""
+    rate = rate_of(percent)
+    return Tax(kind, rate) if rate is not None and (rate > 0) is (kind in TAXED) else None
