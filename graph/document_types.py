@@ -16,7 +16,9 @@ from graph.core.node import NODES, Node, load_nodes
 from graph.core.pagination import After, Connection, First, connection, counted
 from graph.downloads import DELIVERY_NOTE, INVOICE, Record
 from graph.limits.cost import page_size
+from graph.papers.taxes import TaxType
 from models.invoice import InvoiceStatus
+from models.tax import tax_of
 from resolvers import nodes
 from resolvers.lines import invoice_lines, note_lines
 from resolvers.reading.pagination import PageRequest
@@ -60,6 +62,8 @@ class DeliveryNote(Node):
     updated_at: datetime | None = strawberry.field(description="When the note was last changed. Null: never.")
     tracking_number: str = strawberry.field(description="Tracking number of the carrier. Empty if there is none.")
     comment: str = strawberry.field(description="Comment to the buyer on the note. Empty if there is none.")
+    carrier: str = strawberry.field(description="Carrier of the goods. Empty if not said.")
+    cartons: int | None = strawberry.field(description="Number of cartons. Null if not said.")
     is_invoiced: bool = strawberry.field(
         description="Whether the note, or its order as a whole, is on an invoice. If so, the note can be "
         "neither changed nor deleted."
@@ -92,6 +96,8 @@ class DeliveryNote(Node):
             updated_at=row.updated_at,
             tracking_number=row.tracking_number,
             comment=row.comment,
+            carrier=row.carrier,
+            cartons=row.cartons,
             is_invoiced=row.is_invoiced,
             row=row,
         )
@@ -103,6 +109,7 @@ class InvoiceLine:
     quantity: int = strawberry.field(description="Quantity.")
     unit_price: Money = strawberry.field(description="Price of one unit, as in the order.")
     amount: Money = strawberry.field(description="quantity multiplied by unitPrice, rounded once, half up.")
+    tax: TaxType | None = strawberry.field(description="Tax of the line, as in the order. Null if it was not given.")
     row: Private[InvoiceLineRow]
 
     @strawberry.field(description="The order that it belongs to.")
@@ -128,6 +135,7 @@ class InvoiceLine:
             quantity=row.quantity,
             unit_price=Money.of(row.unit_price_minor, row.currency),
             amount=Money.of(row.amount_minor, row.currency),
+            tax=TaxType.of(tax_of(row.tax_kind, row.tax_rate)),
             row=row,
         )
 

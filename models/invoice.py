@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, new_id
 from models.prices import AMOUNT_CHECK, FRACTION_CHECK
 from models.scope import BrandOwned, OrderOwned
-from models.tax import TaxKind
+from models.tax import Rounding, TaxKind
 
 
 class InvoiceStatus(StrEnum):
@@ -60,6 +60,7 @@ class Invoice(BrandOwned, Base):
     buyer_name: Mapped[str | None] = mapped_column(String(200))
     buyer_address: Mapped[str | None] = mapped_column(Text)
     prices_include_tax: Mapped[bool] = mapped_column(default=False, server_default=false())
+    tax_rounding: Mapped[Rounding | None] = mapped_column(Enum(Rounding, native_enum=False, length=8))
     # What its PDF says, written when it is issued (models/papers/invoices.py). None: a draft, or issued before 0027.
     frozen: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
 

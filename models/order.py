@@ -26,7 +26,7 @@ from models.messages.history import INTERNAL, EventKind
 from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
 from models.prices import AMOUNT_CHECK, FRACTION_CHECK
 from models.scope import BrandOwned, OrderOwned
-from models.tax import TaxKind
+from models.tax import Rounding, TaxKind
 
 SUFFIX_LENGTH = 64  # of the longest code
 
@@ -91,6 +91,7 @@ class Order(BrandOwned, Base):
     prices_include_tax: Mapped[bool] = mapped_column(default=False, server_default=false())
     shipping_tax_kind: Mapped[TaxKind | None] = mapped_column(Enum(TaxKind, native_enum=False, length=16))
     shipping_tax_rate: Mapped[int | None] = mapped_column(Integer)
+    tax_rounding: Mapped[Rounding | None] = mapped_column(Enum(Rounding, native_enum=False, length=8))
     placed_at: Mapped[datetime]
     confirmation_created_at: Mapped[datetime | None]
     approval_asked: Mapped[bool] = mapped_column(default=False)

@@ -42,6 +42,7 @@ CONTENT = (
     "prices_include_tax",
     "shipping_tax_kind",
     "shipping_tax_rate",
+    "tax_rounding",
 )
 # What an erasure empties.
 PERSONAL = ("comment", "delivery_address", "billing_address", "buyer_order_number")
@@ -77,6 +78,24 @@ TAX_OF = (
     ("invoice_lines", "tax"),
     ("invoiced_orders", "shipping_tax"),
     ("orders", "shipping_tax"),
+)
+NEW_COLUMNS = (
+    "delivery_notes.frozen",
+    "delivery_notes.cartons",
+    "delivery_notes.carrier",
+    "invoices.frozen",
+    "invoices.prices_include_tax",
+    "invoices.tax_rounding",
+    "orders.tax_rounding",
+    "orders.prices_include_tax",
+    "orders.buyer_order_number",
+    "orders.deliver_to",
+    "orders.deliver_from",
+    "orders.billing_address",
+    "skus.size",
+    "skus.color",
+    "skus.style",
+    "buyers.delivery_address",
 )
 TABLES = ("brand_logos", "brand_letterheads", "credit_notes")
 
@@ -141,6 +160,8 @@ def upgrade() -> None:
     op.add_column("orders", sa.Column("deliver_to", sa.Date(), nullable=True))
     op.add_column("orders", sa.Column("buyer_order_number", sa.String(64), server_default="", nullable=False))
     op.add_column("orders", sa.Column("prices_include_tax", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("orders", sa.Column("tax_rounding", sa.String(8), nullable=True))
+    op.add_column("invoices", sa.Column("tax_rounding", sa.String(8), nullable=True))
     op.add_column("invoices", sa.Column("prices_include_tax", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("invoices", sa.Column("frozen", models.base.Json, nullable=True))
     op.add_column("delivery_notes", sa.Column("carrier", sa.String(100), server_default="", nullable=False))
@@ -169,15 +190,9 @@ def downgrade() -> None:
     for table, name in TAX_OF:
         op.drop_column(table, f"{name}_rate")
         op.drop_column(table, f"{name}_kind")
-    for table, names in (
-        ("delivery_notes", ("frozen", "cartons", "carrier")),
-        ("invoices", ("frozen", "prices_include_tax")),
-        ("orders", ("prices_include_tax", "buyer_order_number", "deliver_to", "deliver_from", "billing_address")),
-        ("skus", ("size", "color", "style")),
-        ("buyers", ("delivery_address",)),
-    ):
-        for name in names:
-            op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+    for column in NEW_COLUMNS:
+        table, name = column.split(".")
+        op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
     for table in reversed(TABLES):
         op.drop_table(table)
 
