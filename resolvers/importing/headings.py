@@ -24,6 +24,16 @@ OPTIONAL: dict[str, int | None] = {
     "Buyer Country": 100,
     "Product Name": 300,
     "Status": None,
+}
+# Read only with --decisions.
+DECISIONS: dict[str, int | None] = {
+    "Rejected At": None,
+    "Rejected By": 200,
+    "Rejection Reason": 100,
+    "Rejection Note": 2000,
+}
+# What documents say besides, all optional.
+OF_DOCUMENTS: dict[str, int | None] = {
     "Billing Address": 1000,
     "Delivery Address": 1000,
     "Deliver From": None,
@@ -37,14 +47,8 @@ OPTIONAL: dict[str, int | None] = {
     "Color": 100,
     "Size": 50,
 }
-# Read only with --decisions.
-DECISIONS: dict[str, int | None] = {
-    "Rejected At": None,
-    "Rejected By": 200,
-    "Rejection Reason": 100,
-    "Rejection Note": 2000,
-}
 COLUMNS = REQUIRED | OPTIONAL | DECISIONS
+ALL_COLUMNS = COLUMNS | OF_DOCUMENTS
 CODES = ("Order Code", "Buyer Unique Code", "Catalog Code", "Model Number", "SKU Number")
 
 # Other names of the columns. Those of our own workbook are here in both languages; a test compares them.
@@ -106,7 +110,7 @@ def _folded(heading: str) -> str:
     return re.sub(r"[\s_\-.*:※†\u200b\ufeff]+", "", text).casefold()
 
 
-_KNOWN = {_folded(name): column for name, column in [*((each, each) for each in COLUMNS), *ALIASES.items()]}
+_KNOWN = {_folded(name): column for name, column in [*((each, each) for each in ALL_COLUMNS), *ALIASES.items()]}
 
 
 class HeadingError(ValueError):

@@ -20,7 +20,7 @@ from models.policy import REJECTED, OrderStatus
 from models.prices import Price, to_price
 from models.tax import TAXED, TaxKind, rate_of
 from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
-from resolvers.importing.headings import CODES, COLUMNS, DECISIONS, REQUIRED
+from resolvers.importing.headings import ALL_COLUMNS, CODES, DECISIONS, REQUIRED
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.written_dates import FIRST_SERIAL, LAST_SERIAL, DateError, read_date, serial_date
 from resolvers.importing.written_numbers import (
@@ -197,8 +197,8 @@ def read_row(
 ) -> tuple[ImportRow | None, list[tuple[str, str]]]:
     """The row, or None and what is wrong: (column, reason) for each cell at fault."""
     faults: list[tuple[str, str]] = []
-    texts = dict.fromkeys(COLUMNS, "")
-    found = dict.fromkeys(COLUMNS, BLANK)
+    texts = dict.fromkeys(ALL_COLUMNS, "")
+    found = dict.fromkeys(ALL_COLUMNS, BLANK)
     for column, place in places.items():
         cell = found[column] = cells[place] if place < len(cells) else BLANK
         texts[column], wrong = _text(cell, column)
@@ -386,7 +386,7 @@ class KnownRows:
 def _text(cell: Cell, column: str) -> tuple[str, str | None]:
     """What a cell says in this column, and what is wrong with it."""
     text = code_of(cell) if column in CODES else cell.text
-    wrong = _wrong(column, COLUMNS[column], cell, text)
+    wrong = _wrong(column, ALL_COLUMNS[column], cell, text)
     return ("", wrong) if wrong else (text, None)
 
 

@@ -361,10 +361,9 @@ class Writer:
     async def _fill_in(self, session: AsyncSession, found: list[Any], said: dict[str, ImportRow]) -> None:
         """Style, colour and size of SKUs that had none; what a SKU has stays."""
         for row in found:
-            names = ("style", "color", "size")
-            values = {
-                name: new for name in names if (new := getattr(said[row.number], name)) and not getattr(row, name)
-            }
+            new = said[row.number]
+            told = {"style": new.style, "color": new.color, "size": new.size}
+            values = {name: value for name, value in told.items() if value and not getattr(row, name)}
             if values:
                 of_sku = (Sku.brand_id == self.brand.id, Sku.id == row.id)
                 await session.execute(update(Sku).where(*of_sku).values(**values))
