@@ -13,7 +13,7 @@ from graph.papers.taxes import TaxInput
 from resolvers import confirmation
 from resolvers.core.notices import Message
 from resolvers.order_lines import NewLine
-from resolvers.papers.terms import NewCharges
+from resolvers.order_terms import NewCharges
 
 NOTIFY = "Whether to send the buyer an e-mail."
 BODY = "Message to the buyer. If blank, a standard text is sent. Refused if notify is false."

@@ -15,7 +15,7 @@ from graph.external_references import REFERENCE
 from graph.order_actions import ActionPayload
 from graph.papers.taxes import TaxInput
 from resolvers import placing
-from resolvers.papers.terms import MAX_ADDRESS_LENGTH, MAX_NUMBER_LENGTH, OrderTerms
+from resolvers.order_terms import MAX_ADDRESS_LENGTH, MAX_NUMBER_LENGTH, OrderTerms
 from resolvers.placing import NewOrder
 
 ADDRESS = f"Name and address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters."

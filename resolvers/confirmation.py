@@ -15,7 +15,7 @@ from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, wrong_text
 from resolvers.core.work import Work
 from resolvers.order_lines import NewLine, line_rows, lines_of, priced
-from resolvers.papers.terms import NewCharges
+from resolvers.order_terms import NewCharges
 from resolvers.tagging import set_tags
 
 MAX_COMMENT_LENGTH = 2_000

@@ -26,6 +26,7 @@ from models.messages.refusals import (
     UNKNOWN_DOCUMENT,
 )
 from models.order import Order
+from models.papers.delivery_notes import frozen_delivery_note
 from models.permissions import Permission
 from models.policy import OrderAction
 from resolvers.backlog import ordered_quantities
@@ -106,6 +107,7 @@ async def create_delivery_note(
         )
         work.add(note)
         await _write_lines(work, note, taken)
+        note.frozen = await frozen_delivery_note(work.session, note.id)
         work.record(order.touch(work.now, EventKind.DELIVERY_NOTE_CREATED, code=note.code))
         return note.id
 
@@ -138,6 +140,8 @@ async def update_delivery_note(
         if content.cartons is not None:
             note.cartons = content.cartons
         note.updated_at = work.now
+        await work.save()
+        note.frozen = await frozen_delivery_note(work.session, note.id)
         work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_UPDATED, code=note.code))
         return note.id
 

@@ -29,7 +29,7 @@ from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refu
 from resolvers.core.work import Work
 from resolvers.external_references import ARGUMENT, attach, order_called, taken, wrong_reference
 from resolvers.order_lines import NewLine, PricedLine, check_prices, line_rows, priced
-from resolvers.papers.terms import OrderTerms
+from resolvers.order_terms import OrderTerms
 
 MAX_CODE_LENGTH = 64
 MAX_COMMENT_LENGTH = 2_000

@@ -6,7 +6,8 @@ import strawberry
 
 from graph.core.enums import describe_enum
 from graph.core.money import Money
-from models.tax import RateSum, Rounding, Tax, TaxKind
+from models.papers.parts import TaxRow
+from models.tax import Rounding, Tax, TaxKind
 from resolvers.papers.taxes import GivenTax
 
 describe_enum(
@@ -47,9 +48,9 @@ class TaxSum:
     gross: Money = strawberry.field(description="Total with the tax.")
 
     @classmethod
-    def of(cls, each: RateSum, currency: str) -> "TaxSum":
-        net, tax, gross = (Money.of(minor, currency) for minor in (each.net, each.tax, each.gross))
-        return cls(kind=each.tax_of.kind, rate=each.tax_of.percent, net=net, tax=tax, gross=gross)
+    def of(cls, row: TaxRow, currency: str) -> "TaxSum":
+        net, tax, gross = (Money(amount=each, currency=currency) for each in (row.net, row.tax, row.gross))
+        return cls(kind=row.kind, rate=row.percent, net=net, tax=tax, gross=gross)
 
 
 @strawberry.input(description="A tax: its kind and rate.")
