@@ -223,9 +223,7 @@ class Invoice(Node):
         snapshot = await invoice_snapshot_of(info.context, self.row.id)
         return missing_fields(snapshot) if snapshot else []
 
-    @strawberry.field(
-        description="The taxes by rate. Empty if lines have no tax data.", directives=[Cost(weight="10")]
-    )
+    @strawberry.field(description="The taxes by rate. Empty if lines have no tax data.", directives=[Cost(weight="10")])
     async def taxes(self, info: Info) -> list[TaxSum]:
         snapshot = await invoice_snapshot_of(info.context, self.row.id)
         return [TaxSum.of(each, snapshot.currency) for each in snapshot.taxes] if snapshot else []
