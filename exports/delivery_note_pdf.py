@@ -57,6 +57,6 @@ def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
 
 def _subs(line: GoodsLine, *, sku_apart: bool) -> list[str]:
     subs = [] if sku_apart else [line.sku_number]
-    if line.model_number != line.sku_number:
+    if not line.sku_number.startswith(line.model_number):
         subs.append(line.model_number)
     return [" · ".join(subs)] if subs else []

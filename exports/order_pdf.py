@@ -121,7 +121,7 @@ def _compared(snapshot: OrderSnapshot, locale: Locale) -> list[Row]:
     confirmed: dict[str, deque[LineSnapshot]] = {}
     for line in snapshot.lines:
         confirmed.setdefault(line.sku_number, deque()).append(line)
-    rows = []
+    rows: list[Row] = []
     for old in snapshot.ordered_lines:
         left = confirmed.get(old.sku_number)
         new = left.popleft() if left else None

@@ -1,7 +1,7 @@
 """Dataclasses as plain JSON and back, by the annotations of their fields.
 
 Fields may be bool, int, str, StrEnum, UUID, Decimal, date, datetime, bytes that are empty, dataclasses, Sequences and
-tuples of these, and any of them or None. A field that can be None must have None as its default.
+tuples of these, and any of them or None. What can be None is None when it is left out.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,8 @@ def _parsed(annotation: Any, plain: Any) -> Any:
     if get_origin(annotation) is tuple:
         return tuple(_parsed(get_args(annotation)[0], each) for each in plain)
     if hints := _hints(annotation):
-        return annotation(**{name: _parsed(hints[name], each) for name, each in plain.items()})
+        nothing = {name: None for name, hint in hints.items() if NoneType in get_args(hint)}
+        return annotation(**nothing | {name: _parsed(hints[name], each) for name, each in plain.items()})
     if annotation is bytes:
         return b""
     return annotation.fromisoformat(plain) if annotation in (date, datetime) else annotation(plain)

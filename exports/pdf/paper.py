@@ -23,6 +23,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from exports.jinja import templates
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import Snapshot
+from exports.pdf.tables import width
 from models.locale import Locale, Text, moment
 from models.money import precision
 from models.papers.parts import Head, Party
@@ -100,6 +101,8 @@ def render(template: str, snapshot: Snapshot, locale: Locale, page: Page) -> byt
         label=label,
         locale=locale,
         title=page.title.in_(locale),
+        running_head=_short(f"{snapshot.brand.name} · {page.title.in_(locale)} {page.code}", 78),
+        running_buyer=_short(page.parties[0].name, 34),
         code=page.code,
         number_label=page.number_label,
         subtitle=page.subtitle,
@@ -125,6 +128,15 @@ def render(template: str, snapshot: Snapshot, locale: Locale, page: Page) -> byt
 
     html = HTML(string=html_text, url_fetcher=_no_network())
     return bytes(html.write_pdf(stylesheets=[_style()], pdf_variant="pdf/ua-1"))
+
+
+def _short(text: str, longest: int) -> str:
+    """In one line of the margin; `longest` in figures. The first page has all of it."""
+    if width(text) <= longest:
+        return text
+    while width(text) >= longest:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def _footer(snapshot: Snapshot, locale: Locale) -> str:

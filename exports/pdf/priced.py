@@ -87,7 +87,7 @@ def row_of(line: LineSnapshot, locale: Locale, *, sku_apart: bool, **more: Any) 
     """`sku_apart`: the SKU has a column of its own."""
     look = " · ".join(filter(None, (line.color, line.size)))
     subs = [] if sku_apart else [line.sku_number]
-    if line.model_number != line.sku_number:
+    if not line.sku_number.startswith(line.model_number):
         subs.append(line.model_number)
     if look and look not in line.product_name:
         subs.append(look)

@@ -1,7 +1,7 @@
 """What the content of every document has, and the parts that several have in common.
 
 The content is read once on the event loop and drawn in a thread without the database. That of an issued document is
-kept as plain JSON (models/plain_json.py): what is not None by default must not be None.
+kept as plain JSON (models/plain_json.py).
 """
 
 from dataclasses import dataclass, field
