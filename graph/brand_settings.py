@@ -9,8 +9,11 @@ from strawberry import UNSET
 
 from graph.core.command_inputs import CommandInput
 from graph.core.context import Info
+from graph.core.download_links import Download
+from graph.core.enums import InLocale
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node
+from graph.downloads import LETTERHEAD, Sample
 from graph.order_actions import CommandPayload
 from graph.papers.letterheads import Letterhead, LetterheadInput
 from models.locale import Locale
@@ -55,6 +58,11 @@ class BrandSettings(Node):
         description="Whether each rejection needs a reason. Without one it is refused with REASON_REQUIRED."
     )
     letterhead: Letterhead = strawberry.field(description="What documents say of the brand besides.")
+
+    @strawberry.field(description="A download link to the PDF of a made-up invoice with the letterhead as it is now.")
+    def letterhead_preview(self, info: Info, locale: InLocale = UNSET) -> Download:
+        sample = Sample(info.context.clock())
+        return info.context.links.to(LETTERHEAD, sample, info.context.actor, locale or None)
 
 
 @strawberry.input(

@@ -30,6 +30,7 @@ from models.actor import Actor
 from models.analytics import Report
 from models.locale import Locale
 from models.order import Order
+from models.papers.sample import sample_invoice
 from resolvers import analytics, history
 from resolvers.history import HistoryFilter
 from resolvers.orders import OrderFilter, OrderSort, matching
@@ -56,6 +57,13 @@ class Record:
 
     id: UUID
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A made-up invoice with the letterhead of the viewer's brand, as if issued at this instant."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,10 @@ async def _invoice(session: AsyncSession, actor: Actor, invoice: Record) -> Invo
 
 async def _credit_note(session: AsyncSession, _: Actor, invoice: Record) -> InvoiceSnapshot | None:
     return await read_credit_note(session, invoice.id)
+
+
+async def _letterhead(session: AsyncSession, actor: Actor, sample: Sample) -> InvoiceSnapshot | None:
+    return await sample_invoice(session, actor.brand_id, sample.at) if actor.brand_id else None
 
 
 async def _report(session: AsyncSession, actor: Actor, period: Period) -> Report:
@@ -143,6 +155,8 @@ INVOICE            = Document("invoice",            "pdf",  Record,        _code
                               Drawn(_invoice, partial(render_in_thread, invoice_pdf), INVOICE_GONE))
 CREDIT_NOTE        = Document("credit-note",        "pdf",  Record,        _code,
                               Drawn(_credit_note, partial(render_in_thread, invoice_pdf), INVOICE_GONE))
+LETTERHEAD         = Document("letterhead",         "pdf",  Sample,        _day,
+                              Drawn(_letterhead, partial(render_in_thread, invoice_pdf)))
 ORDER_EXCEL        = Document("order",              "xlsx", Record,        _code, Written(_write_order))
 ORDERS_EXCEL       = Document("orders",             "xlsx", OrderList,     _day,  Written(_write_orders))
 HISTORY_EXCEL      = Document("history",            "xlsx", HistoryFilter, _day,  Written(_write_history))
@@ -158,6 +172,7 @@ _ROWS: tuple[Document[Any], ...] = (
     DELIVERY_NOTE,
     INVOICE,
     CREDIT_NOTE,
+    LETTERHEAD,
     ORDER_EXCEL,
     ORDERS_EXCEL,
     HISTORY_EXCEL,

@@ -3,14 +3,17 @@
 from base64 import b64encode
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.database.sessions import Database
 from models.letterhead import Logo
+from models.locale import Locale
 from models.policy import Role
 from models.registration import RegistrationError, RegistrationKind, registration_number
 from models.scope import EVERYTHING
@@ -196,3 +199,16 @@ async def test_what_cannot_be_is_named(database: Database, api: Client, letterhe
     assert [error["code"] for error in payload["userErrors"]] == ["INVALID_INPUT"]
     assert payload["userErrors"][0]["field"][:3] == ["input", "letterhead", field]
     assert payload["settings"]["letterhead"]["registrationNumber"] is None
+
+
+async def test_the_letterhead_can_be_looked_at(database: Database, api: Client) -> None:
+    shop = await make_shop(database, currency="JPY", locale=Locale.JA)
+    admin = api.as_(shop.member(Role.ADMIN))
+    number = {"registrationKind": "JP_INVOICE", "registrationNumber": "T7123456789012"}
+    assert (await update(admin, **number, logo=b64encode(svg(SHAPE)).decode()))["userErrors"] == []
+    link = (await admin.data("{ brandSettings { letterheadPreview(locale: JA) { url } } }"))["brandSettings"]
+    pdf = await admin.http.get(urlsplit(link["letterheadPreview"]["url"]).path)
+    assert pdf.status_code == 200
+    text = PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
+    assert "T7123456789012" in text
+    assert "消費税（10%）" in text
