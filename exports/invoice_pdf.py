@@ -78,7 +78,7 @@ def _facts(snapshot: InvoiceSnapshot, locale: Locale) -> list[tuple[str, str]]:
         facts.append((label["credited" if snapshot.is_credit_note else "issued"], _day(snapshot, locale)))
     if snapshot.is_credit_note:
         day = format_day(snapshot.credited_on, locale, zone)
-        facts.append((label["credits"], f"{snapshot.credits} ({label['of_day'].format(day=day)})"))
+        facts.append((label["credits"], f"{snapshot.credits} ({day})"))
     if snapshot.credited_by:
         facts.append((label["credited_by"], snapshot.credited_by))
     if supplied:
@@ -116,9 +116,9 @@ def _band(snapshot: InvoiceSnapshot, locale: Locale) -> list[tuple[str, str]]:
 
 def _greeting(snapshot: InvoiceSnapshot, locale: Locale) -> str:
     standard = CREDIT_GREETING if snapshot.is_credit_note else GREETING
-    text = greeting_of(snapshot.head, locale, standard)
     if locale is Locale.EN:
-        return text
+        return "" if snapshot.is_credit_note else greeting_of(snapshot.head, locale, standard)
+    text = standard.ja if snapshot.is_credit_note else greeting_of(snapshot.head, locale, standard)
     month = (format_day(snapshot.issued_on or snapshot.created_at, locale, snapshot.time_zone)).partition("月")[0]
     return f"{text_for(SUBJECT, locale, month=f'{month}月')}\n{text}"
 
@@ -129,7 +129,7 @@ def _values(snapshot: InvoiceSnapshot, locale: Locale) -> dict[str, object]:
     groups = [group for order in snapshot.orders for group in _groups(order, snapshot, locale, sku_apart=sku_apart)]
     total = "amount_credited" if snapshot.is_credit_note else "amount_due" if locale is Locale.EN else ""
     shown = priced.values(snapshot, locale, groups, total_label=label[total] if total else "")
-    if not snapshot.is_credit_note:
+    if not snapshot.is_credit_note and snapshot.status is not InvoiceStatus.VOID:
         shown |= {"bank_details": snapshot.head.bank_details, "terms": priced.written_terms(snapshot.head, locale)}
     return shown
 

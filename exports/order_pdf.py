@@ -1,6 +1,7 @@
 """An order as a PDF: what the buyer ordered, or the order confirmation. A rejected order is stamped on every page."""
 
 from collections import deque
+from dataclasses import replace
 
 from exports.order_snapshot import OrderDocument, OrderSnapshot
 from exports.pdf import priced
@@ -40,12 +41,11 @@ def order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
     notes = [(label["comment"], snapshot.comment)]
     if snapshot.rejection:
         notes.append((label["internal_note"], snapshot.rejection.note))
-    is_sellers = not (is_confirmation or snapshot.for_buyer)
     page = Page(
         title=CONFIRMATION_TITLE if is_confirmation else ORDER_TITLES[snapshot.for_buyer],
         code=snapshot.code,
         number_label=NUMBER_LABELS[snapshot.document],
-        subtitle=label["sellers_copy"] if is_sellers else "",
+        subtitle=label["sellers_copy"] if _is_sellers(snapshot) else "",
         parties=_parties(snapshot, locale),
         facts=_facts(snapshot, locale, status),
         band=_band(snapshot, locale),
@@ -57,10 +57,17 @@ def order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
     return render("priced.html", snapshot, locale, page)
 
 
+def _is_sellers(snapshot: OrderSnapshot) -> bool:
+    return snapshot.document is OrderDocument.PURCHASE_ORDER and not snapshot.for_buyer
+
+
 def _parties(snapshot: OrderSnapshot, locale: Locale) -> list[Addressee]:
     label, buyer = labels(locale), snapshot.buyer
     billing = snapshot.billing_address if snapshot.billing_address.strip() else buyer.address
-    parties = [addressee(label["invoice_to"], buyer, billing, snapshot, locale)]
+    first = addressee(label["invoice_to"], buyer, billing, snapshot, locale)
+    if first.honorific and _is_sellers(snapshot):
+        first = replace(first, honorific="様")  # the brand's own paper about the buyer
+    parties = [first]
     if snapshot.delivery_address.strip():
         parties.append(Addressee(label["deliver_to"], "", snapshot.delivery_address))
     return parties

@@ -92,7 +92,6 @@ def test_everything_about_the_order_is_on_the_sheet() -> None:
         "Deliver to Unit 4, Avon Trade Park",
         "Order date 21 Nov 2026",
         "Account B-0042 Collection Spring/Summer 2027",
-        "Catalog Spring/Summer 2027",
         "# SKU Item Qty Unit price Amount £",
         "1 SKU-0001 Linen shirt MODEL-1 2 12.50 25.00",
         "Goods 75.00 Carriage 5.50 Tax 10.00 Total £90.50",
