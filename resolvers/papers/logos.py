@@ -1,4 +1,4 @@
-"""A logo as it is kept: a PNG decoded and encoded anew, or an SVG of shapes only, rebuilt from what is allowed in it.
+"""A logo as it is kept: a PNG decoded and encoded again, or an SVG of shapes only, rebuilt from what is allowed in it.
 
 Nothing in a logo is executed or fetched: an SVG with a script, a reference, a style sheet, an entity or an element that
 is not in the list below is refused, and attributes that are not in the list are left out.
