@@ -1,7 +1,7 @@
 """The snapshot of one order, read in the session of the viewer: what the viewer may not see is not found."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -10,18 +10,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.pdf.parties import BRAND, BUYER, brand_of, buyer_of, line_of
-from exports.pdf.snapshots import LineSnapshot, Party
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
+from models.letterhead import Letterhead
 from models.locale import Text
-from models.money import from_minor
+from models.money import from_minor, to_minor
 from models.order import DataSet, Order, OrderLine
+from models.papers.columns import BRAND, BUYER, OF_BRAND, SKU, brand_of, buyer_of, head_of, line_of, tax_rows
+from models.papers.parts import Head, LineSnapshot, Party, TaxRow
 from models.policy import OrderStatus
 from models.prices import price_of
 from models.rejection import OrderRejection, rejected_by
 from models.rejection_reason import GROUNDS_OF_REJECTION, REASON_OF_GROUNDS, RejectionGrounds, RejectionReason
+from models.tax import Tax, tax_of
 
 
 class OrderDocument(StrEnum):
@@ -68,6 +70,17 @@ class OrderSnapshot:
     comment: str
     rejection: RejectionStamp | None
     time_zone: str
+    head: Head = field(default_factory=Head)
+    taxes: tuple[TaxRow, ...] = ()
+    prices_include_tax: bool = False
+    shipping_tax: Tax | None = None
+    deliver_from: date | None = None
+    deliver_to: date | None = None
+    buyer_order_number: str = ""
+    billing_address: str = ""
+    # On a confirmation: what the buyer ordered, and what it would have cost.
+    ordered_lines: tuple[LineSnapshot, ...] = ()
+    ordered_total: Decimal | None = None
 
 
 DATA_SETS = {
@@ -95,19 +108,23 @@ async def order_snapshot(
     if document is OrderDocument.ORDER_CONFIRMATION and row.official is not DataSet.CONFIRMATION:
         raise NoConfirmation(f"Order {row.code} has no order confirmation")
 
-    of_document = (
-        OrderLine.brand_id == row.brand_id,
-        OrderLine.order_id == order_id,
-        OrderLine.data_set == DATA_SETS[document],
-    )
-    lines = tuple(line_of(line, row.currency) for line in await session.execute(_LINES.where(*of_document)))
+    of_order = (OrderLine.brand_id == row.brand_id, OrderLine.order_id == order_id)
+    data_sets = {DataSet.ORIGINAL, DATA_SETS[document]}
+    found: dict[DataSet, list[LineSnapshot]] = {each: [] for each in data_sets}
+    for line in await session.execute(_LINES.where(*of_order, OrderLine.data_set.in_(data_sets))):
+        found[line.data_set].append(line_of(line, row.currency))
+    lines = tuple(found[DATA_SETS[document]])
     emails = await session.scalars(
         select(BuyerRecipient.email)
         .where(BuyerRecipient.brand_id == row.brand_id, BuyerRecipient.buyer_id == row.buyer_id)
         .order_by(BuyerRecipient.email)
     )
-    tax, shipping = from_minor(row.tax_minor, row.currency), from_minor(row.shipping_minor, row.currency)
+    shipping = from_minor(row.shipping_minor, row.currency)
     subtotal = sum((line.amount for line in lines), from_minor(0, row.currency))
+    taxes, tax = _taxes(row, lines)
+    ordered = tuple(found[DataSet.ORIGINAL]) if document is OrderDocument.ORDER_CONFIRMATION else ()
+    nothing = from_minor(0, row.currency)
+    ordered_total = sum((line.amount for line in ordered), nothing) + _taxes(row, ordered)[1] + shipping
     return OrderSnapshot(
         document=document,
         for_buyer=for_buyer,
@@ -117,7 +134,7 @@ async def order_snapshot(
         confirmed_at=row.confirmation_created_at if document is OrderDocument.ORDER_CONFIRMATION else None,
         brand=brand_of(row),
         buyer=buyer_of(row, tuple(emails)),
-        delivery_address=row.delivery_address,
+        delivery_address=row.delivery_address if row.delivery_address.strip() else row.buyers_delivery_address,
         catalog=row.catalog_name,
         currency=row.currency,
         lines=lines,
@@ -129,7 +146,29 @@ async def order_snapshot(
         comment=row.comment,
         rejection=_stamp(row, for_buyer=for_buyer),
         time_zone=row.time_zone,
+        head=await head_of(session, row),
+        taxes=taxes,
+        prices_include_tax=row.prices_include_tax,
+        shipping_tax=tax_of(row.shipping_tax_kind, row.shipping_tax_rate) if row.shipping_minor else None,
+        deliver_from=row.deliver_from,
+        deliver_to=row.deliver_to,
+        buyer_order_number=row.buyer_order_number,
+        billing_address=row.billing_address,
+        ordered_lines=ordered,
+        ordered_total=ordered_total if ordered else None,
     )
+
+
+def _taxes(row: Any, lines: tuple[LineSnapshot, ...]) -> tuple[tuple[TaxRow, ...], Decimal]:
+    """By rate, and what of it comes on top. An order without tax data has the tax that it has as an amount."""
+    if not any(line.tax for line in lines):
+        return (), from_minor(row.tax_minor, row.currency)
+    amounts = [(line.tax, to_minor(line.amount, row.currency)) for line in lines]
+    if row.shipping_minor:
+        amounts.append((tax_of(row.shipping_tax_kind, row.shipping_tax_rate), row.shipping_minor))
+    taxes = tax_rows(amounts, row.currency, included=row.prices_include_tax, rounding=row.tax_rounding)
+    nothing = from_minor(0, row.currency)
+    return taxes, nothing if row.prices_include_tax else sum((each.tax for each in taxes), nothing)
 
 
 def _stamp(row: Any, *, for_buyer: bool) -> RejectionStamp | None:
@@ -156,6 +195,15 @@ _ORDER = (
         Order.delivery_address,
         Order.placed_at,
         Order.confirmation_created_at,
+        Order.billing_address,
+        Order.deliver_from,
+        Order.deliver_to,
+        Order.buyer_order_number,
+        Order.prices_include_tax,
+        Order.tax_rounding,
+        Order.shipping_tax_kind,
+        Order.shipping_tax_rate,
+        Buyer.delivery_address.label("buyers_delivery_address"),
         *BRAND,
         *BUYER,
         Catalog.name.label("catalog_name"),
@@ -169,6 +217,7 @@ _ORDER = (
     .join(Brand, Brand.id == Order.brand_id)
     .join_from(Order, Buyer)
     .join_from(Order, Catalog)
+    .outerjoin(Letterhead, OF_BRAND)
     .outerjoin_from(Order, OrderRejection)
     .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
     .outerjoin(RejectionReason, REASON_OF_GROUNDS)
@@ -180,9 +229,10 @@ _LINES = (
         OrderLine.quantity,
         price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
         OrderLine.amount_minor,
-        Sku.number,
-        Sku.model_number,
-        Sku.name,
+        OrderLine.data_set,
+        OrderLine.tax_kind,
+        OrderLine.tax_rate,
+        *SKU,
     )
     .join_from(OrderLine, Sku)
     .order_by(OrderLine.position)

@@ -9,13 +9,18 @@ from strawberry import UNSET
 
 from graph.core.command_inputs import CommandInput
 from graph.core.context import Info
+from graph.core.download_links import Download
+from graph.core.enums import InLocale
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node
+from graph.downloads import LETTERHEAD, Sample
 from graph.order_actions import CommandPayload
+from graph.papers.letterheads import Letterhead, LetterheadInput
 from models.locale import Locale
 from resolvers import brand_settings as settings
 from resolvers.brand_settings import MAX_ADDRESS_LENGTH, MAX_COUNTRY_LENGTH, MAX_NAME_LENGTH, MAX_PHONE_LENGTH
 from resolvers.core.context import Context
+from resolvers.core.refusals import Outcome, Refused
 
 
 @strawberry.type(description="The settings of the viewer's brand.")
@@ -52,6 +57,12 @@ class BrandSettings(Node):
     rejection_reason_required: bool = strawberry.field(
         description="Whether each rejection needs a reason. Without one it is refused with REASON_REQUIRED."
     )
+    letterhead: Letterhead = strawberry.field(description="What documents say of the brand besides.")
+
+    @strawberry.field(description="A download link to the PDF of a made-up invoice with the letterhead as it is now.")
+    def letterhead_preview(self, info: Info, locale: InLocale = UNSET) -> Download:
+        sample = Sample(info.context.clock())
+        return info.context.links.to(LETTERHEAD, sample, info.context.actor, locale or None)
 
 
 @strawberry.input(
@@ -94,6 +105,9 @@ class UpdateBrandSettingsInput(CommandInput):
     rejection_reason_required: bool | None = strawberry.field(
         default=UNSET, description="Whether each rejection needs a reason. Default of a new brand: no."
     )
+    letterhead: LetterheadInput | None = strawberry.field(
+        default=UNSET, description="What documents say of the brand besides. Null changes nothing."
+    )
 
 
 @strawberry.type(description="Result of updateBrandSettings. The command succeeded if and only if userErrors is empty.")
@@ -113,7 +127,8 @@ async def brand_settings(info: Info) -> BrandSettings | None:
 def _published(found: tuple[UUID, settings.BrandSettings]) -> BrandSettings:
     brand_id, values = found
     id = to_id(Kind.BRAND_SETTINGS, brand_id)
-    return BrandSettings(id=id, **{name: getattr(values, name) for name in settings.NAMES})
+    letterhead = Letterhead.of(values.letterhead)
+    return BrandSettings(id=id, letterhead=letterhead, **{name: getattr(values, name) for name in settings.NAMES})
 
 
 async def _by_id(context: Context, ids: Collection[UUID]) -> dict[UUID, tuple[UUID, settings.BrandSettings]]:
@@ -132,7 +147,14 @@ async def update_brand_settings(
         for name, value in values.items()
         if value is not UNSET and not (value is None and name in NEVER_NULL)
     }
-    outcome = await settings.update_brand_settings(info.context, changes, **input.terms())
+    try:
+        letterhead, logo = input.letterhead.read(info.context) if input.letterhead else ({}, None)
+    except Refused as error:
+        outcome = Outcome(refusals=error.refusals)
+    else:
+        outcome = await settings.update_brand_settings(
+            info.context, changes, letterhead=letterhead, logo=logo, **input.terms()
+        )
     return UpdateBrandSettingsPayload.after(outcome, settings=await brand_settings(info))
 
 

@@ -52,6 +52,9 @@ class Buyer(Node):
     )
     country: str = column(TEXT, "country", description="Country. Empty if unknown.")
     address: str = column(TEXT, "address", description="Postal address, in lines. Empty if unknown.")
+    delivery_address: str = column(
+        TEXT, "delivery_address", description="Where goods go, in lines. Empty: to the postal address."
+    )
     erased_at: datetime | None = column(
         INSTANT, "erased_at", description="When the buyer's personal data was erased. Null unless it was."
     )

@@ -36,10 +36,11 @@ VALUES = {
     "has_own_locale": "has_own_locale",
     "country": "country",
     "address": "address",
+    "delivery_address": "delivery_address",
     "is_offline": "is_offline",
 }
 # Null empties these; all others have no default to fall back to, and keep their value.
-CAN_BE_NULL = ("country", "address")
+CAN_BE_NULL = ("country", "address", "delivery_address")
 RECIPIENTS = f"At most {MAX_RECIPIENTS} e-mail addresses; those that differ only by case are one."
 
 
@@ -62,7 +63,13 @@ class CreateBuyerInput(CommandInput):
         default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."
     )
     address: str | None = strawberry.field(
-        default=UNSET, description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters."
+        default=UNSET,
+        description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters: where invoices go.",
+    )
+    delivery_address: str | None = strawberry.field(
+        default=UNSET,
+        description=f"Where goods go: name and address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters. Default: "
+        "the postal address.",
     )
     is_offline: bool | None = strawberry.field(
         default=UNSET,
@@ -83,7 +90,7 @@ class CreateBuyerPayload(CommandPayload):
 
 @strawberry.input(
     description="What changes of a buyer. What is left out, or null, keeps its value; null empties country and "
-    "address. The code does not change."
+    "the addresses. The code does not change."
 )
 class UpdateBuyerInput(CommandInput):
     buyer_id: ID = strawberry.field(description="The buyer.")
@@ -109,7 +116,13 @@ class UpdateBuyerInput(CommandInput):
         default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."
     )
     address: str | None = strawberry.field(
-        default=UNSET, description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters."
+        default=UNSET,
+        description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters: where invoices go.",
+    )
+    delivery_address: str | None = strawberry.field(
+        default=UNSET,
+        description=f"Where goods go: name and address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters. Default: "
+        "the postal address.",
     )
     is_offline: bool | None = strawberry.field(
         default=UNSET,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import strawberry
-from strawberry import ID, UNSET
+from strawberry import ID, UNSET, Private
 
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind
@@ -13,6 +13,8 @@ from graph.core.pagination import After, Before, Connection, First, Last, connec
 from graph.execution.declared import Within, column, declared, made_of
 from graph.execution.kinds import TEXT, WHOLE
 from graph.limits.cost import COST_OF_A_FILTER
+from graph.papers.taxes import TaxType
+from models.tax import tax_of
 from resolvers import catalog as resolvers
 from resolvers import nodes
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
@@ -39,6 +41,11 @@ class Sku(Node):
         TEXT, "model_number", description="Number of the model (product) that the SKU belongs to."
     )
     name: str = column(TEXT, "name", description="The product's name.")
+    style: str | None = column(
+        TEXT, "style", description="Style: documents show its SKUs as a grid of colours and sizes. Null if not known."
+    )
+    color: str | None = column(TEXT, "color", description="Colour. Null if not known.")
+    size: str | None = column(TEXT, "size", description="Size. Null if not known.")
 
     @classmethod
     def of(cls, row: SkuRow) -> "Sku":
@@ -55,10 +62,15 @@ class OrderLine(Node):
         "amount_minor",
         description="quantity multiplied by unitPrice, rounded once, half up.",
     )
+    row: Private[LineRow]
+
+    @strawberry.field(description="Tax of the line. Null if it was not given.")
+    def tax(self) -> TaxType | None:
+        return TaxType.of(tax_of(self.row.tax_kind, self.row.tax_rate))
 
     @classmethod
     def of(cls, row: LineRow) -> "OrderLine":
-        return made_of(cls, row, sku=Sku.of(row.sku))
+        return made_of(cls, row, sku=Sku.of(row.sku), row=row)
 
 
 WORDS = "Search words; case, width (full or half), accents and kinds of dashes do not matter."

@@ -9,9 +9,11 @@ from strawberry import ID, UNSET
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.order_actions import ActionPayload, OrderInput
+from graph.papers.taxes import TaxInput
 from resolvers import confirmation
 from resolvers.core.notices import Message
 from resolvers.order_lines import NewLine
+from resolvers.order_terms import NewCharges
 
 NOTIFY = "Whether to send the buyer an e-mail."
 BODY = "Message to the buyer. If blank, a standard text is sent. Refused if notify is false."
@@ -24,8 +26,15 @@ class OrderLineInput:
     quantity: int = strawberry.field(description="Quantity, at least 1.")
     unit_price: Decimal = strawberry.field(description="Price of one unit, in the order's currency.")
 
+    tax: TaxInput | None = strawberry.field(
+        default=UNSET,
+        description="Tax of the line; not for buyers, and a cart does not keep it. Default: the command's; else, in an "
+        "OC, the one that the SKU had; else the letterhead's defaultTax.",
+    )
+
     def read(self) -> NewLine:
-        return NewLine(from_id(Kind.SKU, self.sku_id), self.quantity, self.unit_price)
+        tax = self.tax.read() if self.tax else None
+        return NewLine(from_id(Kind.SKU, self.sku_id), self.quantity, self.unit_price, tax)
 
 
 @strawberry.input(description="Creates the OC of a newly placed order, with the lines as ordered.")
@@ -46,6 +55,16 @@ class CreateOrderConfirmationPayload(ActionPayload):
 class UpdateOrderConfirmationInput(OrderInput):
     lines: list[OrderLineInput] | None = strawberry.field(
         default=UNSET, description="Replaces all lines. Default: the lines are kept."
+    )
+    shipping: Decimal | None = strawberry.field(
+        default=UNSET, description="New shipping costs, in the order's currency. Default: they are kept."
+    )
+    tax: TaxInput | None = strawberry.field(
+        default=UNSET, description="New tax of all lines and of the shipping, but for those that name one."
+    )
+    shipping_tax: TaxInput | None = strawberry.field(default=UNSET, description="New tax of the shipping.")
+    prices_include_tax: bool | None = strawberry.field(
+        default=UNSET, description="Whether prices and shipping include their tax. Default: as it was."
     )
 
 
@@ -119,7 +138,13 @@ async def update_order_confirmation(
     order_id = from_id(Kind.ORDER, input.order_id)
     lines = or_none(input.lines)
     read = [line.read() for line in lines] if lines is not None else None
-    outcome = await confirmation.update_confirmation(info.context, order_id, read, **input.terms())
+    charges = NewCharges(
+        shipping=or_none(input.shipping),
+        tax=input.tax.read() if input.tax else None,
+        shipping_tax=input.shipping_tax.read() if input.shipping_tax else None,
+        prices_include_tax=or_none(input.prices_include_tax),
+    )
+    outcome = await confirmation.update_confirmation(info.context, order_id, read, charges, **input.terms())
     return await UpdateOrderConfirmationPayload.of(info, outcome)
 
 

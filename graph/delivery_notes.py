@@ -33,6 +33,8 @@ class BacklogQuantityInput:
 
 
 TRACKING_NUMBER = f"The carrier's tracking number, at most {delivery_notes.MAX_TRACKING_NUMBER_LENGTH} characters."
+CARRIER = f"Name of the carrier, at most {delivery_notes.MAX_TRACKING_NUMBER_LENGTH} characters, in one line."
+CARTONS = f"Number of cartons, 1 to {delivery_notes.MAX_CARTONS:,}."
 COMMENT = f"Comment to the buyer on the note, at most {delivery_notes.MAX_COMMENT_LENGTH:,} characters."
 
 
@@ -45,6 +47,8 @@ class CreateDeliveryNoteInput(OrderInput):
     )
     tracking_number: str | None = strawberry.field(default=UNSET, description=TRACKING_NUMBER)
     comment: str | None = strawberry.field(default=UNSET, description=COMMENT)
+    carrier: str | None = strawberry.field(default=UNSET, description=CARRIER)
+    cartons: int | None = strawberry.field(default=UNSET, description=CARTONS)
 
 
 @strawberry.type(description=f"Result of createDeliveryNote. {DONE}")
@@ -64,6 +68,8 @@ class UpdateDeliveryNoteInput(VersionedInput):
     )
     tracking_number: str | None = strawberry.field(default=UNSET, description=TRACKING_NUMBER)
     comment: str | None = strawberry.field(default=UNSET, description=COMMENT)
+    carrier: str | None = strawberry.field(default=UNSET, description=CARRIER)
+    cartons: int | None = strawberry.field(default=UNSET, description=CARTONS)
 
 
 @strawberry.type(description=f"Result of updateDeliveryNote. {DONE}")
@@ -116,7 +122,13 @@ def _content(input: CreateDeliveryNoteInput | UpdateDeliveryNoteInput) -> NoteCo
         if asked is not None
         else None
     )
-    return NoteContent(quantities, or_none(input.tracking_number), or_none(input.comment))
+    return NoteContent(
+        quantities,
+        or_none(input.tracking_number),
+        or_none(input.comment),
+        or_none(input.carrier),
+        or_none(input.cartons),
+    )
 
 
 async def _note(info: Info, note_id: UUID | None) -> DeliveryNote | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Private
@@ -14,11 +15,15 @@ from graph.core.ids import Kind, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node, load_nodes
 from graph.core.pagination import After, Connection, First, connection, counted
-from graph.downloads import DELIVERY_NOTE, INVOICE, Record
-from graph.limits.cost import page_size
+from graph.downloads import CREDIT_NOTE, DELIVERY_NOTE, INVOICE, Record
+from graph.limits.cost import Cost, page_size
+from graph.papers.taxes import TaxSum, TaxType
 from models.invoice import InvoiceStatus
+from models.papers.missing import MissingField, missing_fields
+from models.tax import tax_of
 from resolvers import nodes
 from resolvers.lines import invoice_lines, note_lines
+from resolvers.papers.invoices import credit_note_of, invoice_snapshot_of
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import BacklogSkuRow, DeliveryNoteLineRow, DeliveryNoteRow, InvoiceLineRow, InvoiceRow
 
@@ -60,6 +65,8 @@ class DeliveryNote(Node):
     updated_at: datetime | None = strawberry.field(description="When the note was last changed. Null: never.")
     tracking_number: str = strawberry.field(description="Tracking number of the carrier. Empty if there is none.")
     comment: str = strawberry.field(description="Comment to the buyer on the note. Empty if there is none.")
+    carrier: str = strawberry.field(description="Carrier of the goods. Empty if not said.")
+    cartons: int | None = strawberry.field(description="Number of cartons. Null if not said.")
     is_invoiced: bool = strawberry.field(
         description="Whether the note, or its order as a whole, is on an invoice. If so, the note can be "
         "neither changed nor deleted."
@@ -92,6 +99,8 @@ class DeliveryNote(Node):
             updated_at=row.updated_at,
             tracking_number=row.tracking_number,
             comment=row.comment,
+            carrier=row.carrier,
+            cartons=row.cartons,
             is_invoiced=row.is_invoiced,
             row=row,
         )
@@ -103,6 +112,7 @@ class InvoiceLine:
     quantity: int = strawberry.field(description="Quantity.")
     unit_price: Money = strawberry.field(description="Price of one unit, as in the order.")
     amount: Money = strawberry.field(description="quantity multiplied by unitPrice, rounded once, half up.")
+    tax: TaxType | None = strawberry.field(description="Tax of the line, as in the order. Null if it was not given.")
     row: Private[InvoiceLineRow]
 
     @strawberry.field(description="The order that it belongs to.")
@@ -128,8 +138,36 @@ class InvoiceLine:
             quantity=row.quantity,
             unit_price=Money.of(row.unit_price_minor, row.currency),
             amount=Money.of(row.amount_minor, row.currency),
+            tax=TaxType.of(tax_of(row.tax_kind, row.tax_rate)),
             row=row,
         )
+
+
+describe_enum(
+    MissingField,
+    "What an invoice of a brand that is registered for tax must say. New values may be added.",
+    {
+        "SELLER_ADDRESS": "The brand's address.",
+        "BUYER_NAME": "The buyer's name.",
+        "BUYER_ADDRESS": "The buyer's address.",
+        "LINE_TAX": "The tax of each line.",
+        "SHIPPING_TAX": "The tax of the shipping.",
+        "STERLING_TAX": "The VAT in pounds: a British brand's invoice with VAT is in pounds.",
+    },
+    name="InvoiceField",
+)
+
+
+@strawberry.type(description="Takes back a voided invoice as a whole.")
+class CreditNote:
+    code: str = strawberry.field(description="The number: consecutive in the brand, without gaps.")
+    issued_at: datetime = strawberry.field(description="When the invoice was voided.")
+    invoice_id: Private[UUID]
+
+    @strawberry.field(description="A download link to the PDF.")
+    def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:
+        subject = Record(self.invoice_id, self.code)
+        return info.context.links.to(CREDIT_NOTE, subject, info.context.actor, locale or None)
 
 
 @strawberry.type(
@@ -173,6 +211,30 @@ class Invoice(Node):
     )
     async def delivery_notes(self, info: Info) -> list[DeliveryNote]:
         return [DeliveryNote.of(row) for row in await info.context.loaders.invoiced_notes.load(self.row.id)]
+
+    @strawberry.field(
+        description="Of a draft of a brand that is registered for tax: what the law asks of an invoice and this one "
+        "does not say. issueInvoice refuses until the list is empty. Empty for other invoices, and for a buyer.",
+        directives=[Cost(weight="10")],
+    )
+    async def missing(self, info: Info) -> list[MissingField]:
+        if self.row.status is not InvoiceStatus.DRAFT or info.context.actor.is_buyer:
+            return []
+        snapshot = await invoice_snapshot_of(info.context, self.row.id)
+        return missing_fields(snapshot) if snapshot else []
+
+    @strawberry.field(description="The taxes by rate. Empty if lines have no tax data.", directives=[Cost(weight="10")])
+    async def taxes(self, info: Info) -> list[TaxSum]:
+        snapshot = await invoice_snapshot_of(info.context, self.row.id)
+        return [TaxSum.of(each, snapshot.currency) for each in snapshot.taxes] if snapshot else []
+
+    @strawberry.field(
+        description="The credit note of a void invoice. Null if it was voided by an older release.",
+        directives=[Cost(weight="10")],
+    )
+    async def credit_note(self, info: Info) -> CreditNote | None:
+        found = await credit_note_of(info.context, self.row.id)
+        return CreditNote(code=found.code, issued_at=found.issued_at, invoice_id=self.row.id) if found else None
 
     @strawberry.field(description="A download link to the PDF. A draft and a void invoice are stamped as such.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:

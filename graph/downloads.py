@@ -18,7 +18,7 @@ from exports.delivery_note_pdf import delivery_note_pdf
 from exports.delivery_note_snapshot import DeliveryNoteSnapshot, delivery_note_snapshot
 from exports.history_workbook import Signer, history_workbook
 from exports.invoice_pdf import invoice_pdf
-from exports.invoice_snapshot import InvoiceSnapshot, invoice_snapshot
+from exports.invoice_snapshot import InvoiceSnapshot, invoice_snapshot, read_credit_note
 from exports.order_pdf import order_pdf
 from exports.order_snapshot import NoConfirmation, OrderDocument, OrderSnapshot, order_snapshot
 from exports.orders_workbook import orders_workbook
@@ -30,6 +30,7 @@ from models.actor import Actor
 from models.analytics import Report
 from models.locale import Locale
 from models.order import Order
+from models.papers.sample import sample_invoice
 from resolvers import analytics, history
 from resolvers.history import HistoryFilter
 from resolvers.orders import OrderFilter, OrderSort, matching
@@ -56,6 +57,13 @@ class Record:
 
     id: UUID
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A made-up invoice with the letterhead of the viewer's brand, as if issued at this instant."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,14 @@ async def _delivery_note(session: AsyncSession, _: Actor, note: Record) -> Deliv
 
 async def _invoice(session: AsyncSession, actor: Actor, invoice: Record) -> InvoiceSnapshot | None:
     return await invoice_snapshot(session, invoice.id, for_buyer=actor.is_buyer)
+
+
+async def _credit_note(session: AsyncSession, _: Actor, invoice: Record) -> InvoiceSnapshot | None:
+    return await read_credit_note(session, invoice.id)
+
+
+async def _letterhead(session: AsyncSession, actor: Actor, sample: Sample) -> InvoiceSnapshot | None:
+    return await sample_invoice(session, actor.brand_id, sample.at) if actor.brand_id else None
 
 
 async def _report(session: AsyncSession, actor: Actor, period: Period) -> Report:
@@ -137,6 +153,10 @@ DELIVERY_NOTE      = Document("delivery-note",      "pdf",  Record,        _code
                               Drawn(_delivery_note, partial(render_in_thread, delivery_note_pdf), NOTE_GONE))
 INVOICE            = Document("invoice",            "pdf",  Record,        _code,
                               Drawn(_invoice, partial(render_in_thread, invoice_pdf), INVOICE_GONE))
+CREDIT_NOTE        = Document("credit-note",        "pdf",  Record,        _code,
+                              Drawn(_credit_note, partial(render_in_thread, invoice_pdf), INVOICE_GONE))
+LETTERHEAD         = Document("letterhead",         "pdf",  Sample,        _day,
+                              Drawn(_letterhead, partial(render_in_thread, invoice_pdf)))
 ORDER_EXCEL        = Document("order",              "xlsx", Record,        _code, Written(_write_order))
 ORDERS_EXCEL       = Document("orders",             "xlsx", OrderList,     _day,  Written(_write_orders))
 HISTORY_EXCEL      = Document("history",            "xlsx", HistoryFilter, _day,  Written(_write_history))
@@ -151,6 +171,8 @@ _ROWS: tuple[Document[Any], ...] = (
     ORDER_CONFIRMATION,
     DELIVERY_NOTE,
     INVOICE,
+    CREDIT_NOTE,
+    LETTERHEAD,
     ORDER_EXCEL,
     ORDERS_EXCEL,
     HISTORY_EXCEL,

@@ -1,7 +1,7 @@
 """Order, and the queries that find orders."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from graph.core.pagination import After, Before, Connection, First, Last, connec
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import ORDER_EXCEL, ORDER_PDFS, ORDERS_EXCEL, OrderList, Record
 from graph.execution.declared import Children, Pure, Within, column, declared, made_of
-from graph.execution.kinds import INSTANT, IS_SET, TEXT, TEXT_IF_ANY, WHOLE, Unexpected, among, choice
+from graph.execution.kinds import DAY, FLAG, INSTANT, IS_SET, TEXT, TEXT_IF_ANY, WHOLE, Unexpected, among, choice
 from graph.history_types import OrderEvent
 from graph.limits.cost import COST_OF_A_FILTER, ListSize, page_size
 from graph.members import Member
@@ -51,6 +51,7 @@ from models.external_reference import app_of
 from models.order import DataSet
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
+from models.tax import Rounding, added_tax, tax_of
 from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
@@ -126,7 +127,7 @@ class Order(Node):
     )
     total: Money = money("total_minor", description="Total of lines, tax and shipping of the official content.")
     subtotal: Money = money("subtotal_minor", description="Total of the lines of the official content.")
-    tax: Money = money("tax_minor", description="Tax on the order.")
+    tax: Money = money("tax_minor", description="Tax on top of the lines and the shipping.")
     shipping: Money = money("shipping_minor", description="Shipping costs of the order.")
     total_quantity: int = column(
         WHOLE, "total_quantity", description="Total quantity of all lines of the official content."
@@ -135,6 +136,26 @@ class Order(Node):
         TEXT_IF_ANY,
         "comment",
         description="Comment that was given when the order was placed. Null if there is none.",
+    )
+    billing_address: str | None = column(
+        TEXT_IF_ANY, "billing_address", description="Where the invoice goes, as placed. Null: to the buyer's address."
+    )
+    delivery_address: str | None = column(
+        TEXT_IF_ANY,
+        "delivery_address",
+        description="Where the goods go, as placed. Null: to the buyer's delivery address, else its address.",
+    )
+    deliver_from: date | None = column(
+        DAY, "deliver_from", description="First day on which the buyer wants the goods. Null if not said."
+    )
+    deliver_to: date | None = column(
+        DAY, "deliver_to", description="Last day on which the buyer wants the goods. Null if not said."
+    )
+    buyer_order_number: str | None = column(
+        TEXT_IF_ANY, "buyer_order_number", description="The buyer's own number of the order. Null if not said."
+    )
+    prices_include_tax: bool = column(
+        FLAG, "prices_include_tax", description="Whether prices and shipping include their tax; `tax` is 0 then."
     )
     row: Private[OrderRow]
 
@@ -341,7 +362,14 @@ class Order(Node):
 
     async def _content(self, info: Info, data_set: DataSet) -> OrderContent:
         rows = await info.context.loaders.contents.load((self.row.id, data_set))
-        minor = sum(row.amount_minor for row in rows) + self.row.tax_minor + self.row.shipping_minor
+        amounts = [(tax_of(row.tax_kind, row.tax_rate), row.amount_minor) for row in rows]
+        tax = self.row.tax_minor
+        if any(each for each, _ in amounts):
+            shipping_tax = tax_of(self.row.shipping_tax_kind, self.row.shipping_tax_rate)
+            amounts.append((shipping_tax, self.row.shipping_minor))
+            rounding = self.row.tax_rounding or Rounding.HALF_UP
+            tax = added_tax(amounts, included=self.row.prices_include_tax, rounding=rounding)
+        minor = sum(row.amount_minor for row in rows) + tax + self.row.shipping_minor
         return OrderContent(
             total=Money.of(minor, self.row.currency),
             total_quantity=sum(row.quantity for row in rows),

@@ -31,7 +31,10 @@ class Buyer(BrandOwned, Base):
     unique_code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
     country: Mapped[str] = mapped_column(String(100), default="")
+    # Where invoices go.
     address: Mapped[str] = mapped_column(Text, default="")
+    # Empty: goods go to the address above.
+    delivery_address: Mapped[str] = mapped_column(Text, default="", server_default="")
     locale: Mapped[Locale] = mapped_column(default=Locale.EN)
     # False: nobody has chosen it; it is the country's, or without a country the brand's, and changes with them.
     has_own_locale: Mapped[bool] = mapped_column(default=True, server_default=true())

@@ -38,6 +38,10 @@ class Sku(BrandOwned, Base):
     price_minor: Mapped[int | None] = mapped_column(BigInteger)
     price_fraction: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     currency: Mapped[str | None] = mapped_column(String(3))
+    # Documents show SKUs of one style as a grid of colours and sizes.
+    style: Mapped[str | None] = mapped_column(String(100))
+    color: Mapped[str | None] = mapped_column(String(100))
+    size: Mapped[str | None] = mapped_column(String(50))
     # For search, as `folded_if_other` (models/folding.py) says. Orders are searched by the numbers only.
     folded: Mapped[str | None] = mapped_column(Text, default=folded_from("number", "model_number"))
     folded_name: Mapped[str | None] = mapped_column(Text, default=folded_from("name"))

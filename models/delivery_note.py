@@ -1,6 +1,7 @@
 """Delivery notes: which quantities of an order are delivered. An order that has one cannot be rejected."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -33,6 +34,10 @@ class DeliveryNote(OrderOwned, Base):
     updated_at: Mapped[datetime | None]
     tracking_number: Mapped[str] = mapped_column(String(100), default="")
     comment: Mapped[str] = mapped_column(Text, default="")
+    carrier: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    cartons: Mapped[int | None]
+    # What its PDF says, written with each change (models/papers/delivery_notes.py). None: written before 0027.
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
 
 
 class DeliveryNoteLine(OrderOwned, Base):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,12 +15,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, new_id
 from models.prices import AMOUNT_CHECK, FRACTION_CHECK
 from models.scope import BrandOwned, OrderOwned
+from models.tax import Rounding, TaxKind
 
 
 class InvoiceStatus(StrEnum):
@@ -56,6 +59,10 @@ class Invoice(BrandOwned, Base):
     # The buyer's, kept when the buyer is erased: the law demands them on issued invoices. None: as the buyer has them.
     buyer_name: Mapped[str | None] = mapped_column(String(200))
     buyer_address: Mapped[str | None] = mapped_column(Text)
+    prices_include_tax: Mapped[bool] = mapped_column(default=False, server_default=false())
+    tax_rounding: Mapped[Rounding | None] = mapped_column(Enum(Rounding, native_enum=False, length=8))
+    # What its PDF says, written when it is issued (models/papers/invoices.py). None: a draft, or issued before 0027.
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
 
 
 # A void invoice references nothing. Every query for the orders or delivery notes of an invoice that counts has this.
@@ -80,6 +87,8 @@ class InvoicedOrder(OrderOwned, Base):
     is_whole: Mapped[bool] = mapped_column(default=True)
     tax_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     shipping_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    shipping_tax_kind: Mapped[TaxKind | None] = mapped_column(Enum(TaxKind, native_enum=False, length=16))
+    shipping_tax_rate: Mapped[int | None] = mapped_column(Integer)
 
 
 class InvoiceLine(OrderOwned, Base):
@@ -108,6 +117,8 @@ class InvoiceLine(OrderOwned, Base):
     unit_price_minor: Mapped[int] = mapped_column(BigInteger)
     unit_price_fraction: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+    tax_kind: Mapped[TaxKind | None] = mapped_column(Enum(TaxKind, native_enum=False, length=16))
+    tax_rate: Mapped[int | None] = mapped_column(Integer)
 
 
 class InvoicedDeliveryNote(BrandOwned, Base):
@@ -122,3 +133,18 @@ class InvoicedDeliveryNote(BrandOwned, Base):
 
     invoice_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
     delivery_note_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+
+
+class CreditNote(BrandOwned, Base):
+    """Takes back a voided invoice as a whole. `code`: its number. `frozen`: what its PDF says."""
+
+    __tablename__ = "credit_notes"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "invoice_id"], ["invoices.brand_id", "invoices.id"]),
+        UniqueConstraint("brand_id", "code"),
+    )
+
+    invoice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64))
+    issued_at: Mapped[datetime]
+    frozen: Mapped[dict[str, Any]] = mapped_column(deferred=True)

@@ -1,6 +1,6 @@
 """The order and its lines. Each method that changes the order returns the event of that change."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     func,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,6 +26,7 @@ from models.messages.history import INTERNAL, EventKind
 from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
 from models.prices import AMOUNT_CHECK, FRACTION_CHECK
 from models.scope import BrandOwned, OrderOwned
+from models.tax import Rounding, TaxKind
 
 SUFFIX_LENGTH = 64  # of the longest code
 
@@ -44,6 +46,9 @@ class Order(BrandOwned, Base):
 
     `internal_changes`: how many of the changes that `version` counts the buyer does not see. `buyer_updated_at`: when
     what the buyer sees last changed; None: at `updated_at`. The buyer sees BUYER_VERSION and BUYER_UPDATED_AT.
+
+    `tax_minor`: the tax that comes on top of lines and shipping; 0 if `prices_include_tax`. The addresses are those
+    that the order was placed with; empty: as the buyer has them.
     """
 
     __tablename__ = "orders"
@@ -78,6 +83,15 @@ class Order(BrandOwned, Base):
     total_quantity: Mapped[int] = mapped_column(BigInteger)
     comment: Mapped[str] = mapped_column(Text, default="")
     delivery_address: Mapped[str] = mapped_column(Text, default="")
+    billing_address: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # The first and the last day on which the buyer wants the goods.
+    deliver_from: Mapped[date | None]
+    deliver_to: Mapped[date | None]
+    buyer_order_number: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    prices_include_tax: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shipping_tax_kind: Mapped[TaxKind | None] = mapped_column(Enum(TaxKind, native_enum=False, length=16))
+    shipping_tax_rate: Mapped[int | None] = mapped_column(Integer)
+    tax_rounding: Mapped[Rounding | None] = mapped_column(Enum(Rounding, native_enum=False, length=8))
     placed_at: Mapped[datetime]
     confirmation_created_at: Mapped[datetime | None]
     approval_asked: Mapped[bool] = mapped_column(default=False)
@@ -233,3 +247,6 @@ class OrderLine(OrderOwned, Base):
     unit_price_minor: Mapped[int] = mapped_column(BigInteger)
     unit_price_fraction: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+    # None: not given (models/tax.py).
+    tax_kind: Mapped[TaxKind | None] = mapped_column(Enum(TaxKind, native_enum=False, length=16))
+    tax_rate: Mapped[int | None] = mapped_column(Integer)

@@ -1,6 +1,7 @@
 """The settings of a brand: company data, archiving, language, time zone, mails. Admins change them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import Any, Unpack
 
 from sqlalchemy import select, update
@@ -17,6 +18,8 @@ from resolvers.core.context import Context
 from resolvers.core.notices import MAX_BODY_LENGTH
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid, wrong_text
 from resolvers.core.work import Work
+from resolvers.papers.letterheads import LetterheadValues, change_letterhead, cleaned_logo, read_letterhead
+from resolvers.papers.logos import CleanLogo
 from resolvers.rejection_reasons import has_reasons
 
 
@@ -38,9 +41,10 @@ class BrandSettings:
     rejection_text_en: str | None
     rejection_text_ja: str | None
     rejection_reason_required: bool
+    letterhead: LetterheadValues = field(default_factory=LetterheadValues)
 
 
-NAMES = [each.name for each in fields(BrandSettings)]
+NAMES = [each.name for each in fields(BrandSettings) if each.name != "letterhead"]
 ARGUMENTS = {
     "name": "name",
     "legal_name": "legalName",
@@ -73,12 +77,30 @@ async def brand_settings(context: Context) -> BrandSettings | None:
         return None
     async with context.read() as session:
         brand = await session.get_one(Brand, context.actor.brand_id)
-    return BrandSettings(*(getattr(brand, name) for name in NAMES))
+        letterhead = await read_letterhead(session, brand.id)
+    return BrandSettings(**{name: getattr(brand, name) for name in NAMES}, letterhead=letterhead)
 
 
-async def update_brand_settings(context: Context, changes: dict[str, Any], **terms: Unpack[Terms]) -> Outcome:
-    """`changes`: name → new value, of the settings to change."""
+async def update_brand_settings(
+    context: Context,
+    changes: dict[str, Any],
+    *,
+    letterhead: dict[str, Any] | None = None,
+    logo: str | None = None,
+    **terms: Unpack[Terms],
+) -> Outcome:
+    """`changes`: name → new value, of the settings to change; `letterhead`: of columns of the letterhead.
+
+    `logo`: a new logo, in Base64.
+    """
     cleaned = {name: _cleaned(value) for name, value in changes.items()}
+    of_letterhead = {name: _cleaned(value) for name, value in (letterhead or {}).items()}
+    clean_logo: CleanLogo | None = None
+    if logo is not None and permits(context.actor.role, Permission.CHANGE_SETTINGS):
+        try:
+            clean_logo = await cleaned_logo(context, logo)
+        except Refused as error:
+            return Outcome(refusals=error.refusals)
     for name in ("address", "country"):  # never NULL
         if name in cleaned:
             cleaned[name] = cleaned[name] or ""
@@ -94,6 +116,8 @@ async def update_brand_settings(context: Context, changes: dict[str, Any], **ter
         changed = [name for name, value in cleaned.items() if getattr(brand, name) != value]
         for name in changed:
             setattr(brand, name, cleaned[name])
+        if of_letterhead or clean_logo:
+            changed += await change_letterhead(work, of_letterhead, clean_logo)
         if "locale" in changed:
             # Those with a country have its language.
             has_none = (Buyer.has_own_locale.is_(False), Buyer.country == "")
@@ -106,7 +130,7 @@ async def update_brand_settings(context: Context, changes: dict[str, Any], **ter
 
 
 def _cleaned(value: Any) -> Any:
-    return (value.strip() or None) if isinstance(value, str) else value
+    return (value.strip() or None) if isinstance(value, str) and not isinstance(value, StrEnum) else value
 
 
 def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:

@@ -18,7 +18,7 @@ from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, RefusalCode, Refused
 from resolvers.core.work import Work
 from resolvers.inputs import InputError
-from resolvers.order_lines import PricedLine, line_rows
+from resolvers.order_lines import PricedLine, line_rows, priced_line
 from resolvers.tagging import TagMode, find_tags, set_tags, too_many_tags, unknown_tags
 
 
@@ -95,6 +95,8 @@ async def _original_lines(work: Work) -> dict[UUID, list[PricedLine]]:
         OrderLine.sku_id,
         OrderLine.quantity,
         price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
+        OrderLine.tax_kind,
+        OrderLine.tax_rate,
     )
     original = (
         OrderLine.brand_id == work.brand_id,
@@ -103,5 +105,5 @@ async def _original_lines(work: Work) -> dict[UUID, list[PricedLine]]:
     )
     found: dict[UUID, list[PricedLine]] = {}
     for row in await work.read(select(*columns).where(*original).order_by(OrderLine.position)):
-        found.setdefault(row[0], []).append(PricedLine(*row[1:]))
+        found.setdefault(row[0], []).append(priced_line(*row[1:]))
     return found

@@ -15,6 +15,7 @@ from models.actor import ActorKind
 from models.audit import BuyerEvent
 from models.buyer import Buyer, BuyerRecipient
 from models.cart import Cart, CartLine
+from models.delivery_note import DeliveryNote
 from models.events import BuyerErased
 from models.idempotency import IdempotencyKey
 from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
@@ -46,7 +47,7 @@ async def erase_buyer(context: Context, buyer_id: UUID | None, **terms: Unpack[T
             raise Refused(not_found(context, UNKNOWN_BUYER, "buyerId"))
         await _keep_on_invoices(work, buyer)
         if buyer.erased_at is None:
-            buyer.name, buyer.address, buyer.is_offline = ERASED_NAME, "", True
+            buyer.name, buyer.address, buyer.delivery_address, buyer.is_offline = ERASED_NAME, "", "", True
             buyer.erased_at = work.now
         await work.save()  # the triggers look at it
         mails = await _erase_mails(work, buyer)
@@ -106,8 +107,11 @@ async def _erase_mails(work: Work, buyer: Buyer) -> int:
 async def _erase_orders(work: Work, buyer: Buyer) -> None:
     order, rejection = Order, OrderRejection
     of_buyer = (order.brand_id == buyer.brand_id, order.buyer_id == buyer.id)
-    filled = or_(order.comment != "", order.delivery_address != "")
-    await _run(work, update(order).where(*of_buyer, filled).values(comment="", delivery_address=""))
+    personal = ("comment", "delivery_address", "billing_address", "buyer_order_number")
+    filled = or_(*(getattr(order, name) != "" for name in personal))
+    await _run(work, update(order).where(*of_buyer, filled).values(dict.fromkeys(personal, "")))
+    notes_of_goods = (DeliveryNote.brand_id == buyer.brand_id, DeliveryNote.order_id.in_(_orders_of(buyer)))
+    await _run(work, update(DeliveryNote).where(*notes_of_goods).values(frozen=null()))
     bodies = update(rejection).where(
         rejection.brand_id == buyer.brand_id, rejection.order_id.in_(_orders_of(buyer)), rejection.body.is_not(None)
     )

@@ -50,14 +50,22 @@ NAMES = {
     "has_own_locale": "language",
     "country": "country",
     "address": "address",
+    "delivery_address": "delivery address",
     "is_offline": "offline",
 }
-ARGUMENTS = {"unique_code": "uniqueCode", "name": "name", "country": "country", "address": "address"}
+ARGUMENTS = {
+    "unique_code": "uniqueCode",
+    "name": "name",
+    "country": "country",
+    "address": "address",
+    "delivery_address": "deliveryAddress",
+}
 MAX_LENGTHS = {
     "unique_code": MAX_CODE_LENGTH,
     "name": MAX_NAME_LENGTH,
     "country": MAX_COUNTRY_LENGTH,
     "address": MAX_ADDRESS_LENGTH,
+    "delivery_address": MAX_ADDRESS_LENGTH,
 }
 NEVER_EMPTY = ("unique_code", "name")
 
@@ -191,7 +199,7 @@ def _check(context: Context, cleaned: dict[str, Any]) -> list[Refusal]:
     for name, longest in MAX_LENGTHS.items():
         if name in NEVER_EMPTY and cleaned.get(name) == "":
             refusals.append(invalid(context, TEXT_MISSING, ARGUMENTS[name]))
-        is_one_line = name != "address"
+        is_one_line = name not in ("address", "delivery_address")
         refusals += wrong_text(context, cleaned.get(name), longest, ARGUMENTS[name], is_one_line=is_one_line)
     recipients = cleaned.get("recipients", ())
     if len(recipients) > MAX_RECIPIENTS:

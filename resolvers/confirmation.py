@@ -15,6 +15,7 @@ from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, wrong_text
 from resolvers.core.work import Work
 from resolvers.order_lines import NewLine, line_rows, lines_of, priced
+from resolvers.order_terms import NewCharges
 from resolvers.tagging import set_tags
 
 MAX_COMMENT_LENGTH = 2_000
@@ -42,16 +43,25 @@ async def create_confirmation(
 
 
 async def update_confirmation(
-    context: Context, order_id: UUID | None, lines: Sequence[NewLine] | None, **terms: Unpack[Terms]
+    context: Context,
+    order_id: UUID | None,
+    lines: Sequence[NewLine] | None,
+    charges: NewCharges | None = None,
+    **terms: Unpack[Terms],
 ) -> Outcome:
-    """Replaces the OC's lines; None leaves them as they are, e.g. when brand and buyer have agreed by phone."""
+    """Replaces the OC's lines; None leaves them as they are, e.g. when brand and buyer have agreed by phone.
+
+    `charges`: new shipping and taxes. A line that names no tax keeps the one that its SKU had.
+    """
+    new_charges = charges or NewCharges()
 
     async def change(work: Work) -> None:
         order = work.order
-        if lines is None:
-            confirmed_lines = await lines_of(work, order, DataSet.CONFIRMATION)
-        else:
-            confirmed_lines = await priced(work, order.brand_id, order.currency, lines)
+        before = await lines_of(work, order, DataSet.CONFIRMATION)
+        given = before if lines is None else await priced(work, order.brand_id, order.currency, lines)
+        charged = await new_charges.of(work, order, given, before)
+        confirmed_lines = charged.lines
+        if confirmed_lines != before:
             confirmed = (
                 OrderLine.brand_id == order.brand_id,
                 OrderLine.order_id == order.id,
@@ -60,9 +70,10 @@ async def update_confirmation(
             await work.save(delete(OrderLine).where(*confirmed))
             rows = line_rows(order.brand_id, order.id, DataSet.CONFIRMATION, confirmed_lines)
             await work.save(insert(OrderLine), rows)
-        total = sum(line.amount_minor for line in confirmed_lines) + order.tax_minor + order.shipping_minor
+        for name, value in charged.columns.items():
+            setattr(order, name, value)
         quantity = sum(line.quantity for line in confirmed_lines)
-        work.record(order.update_confirmation(work.now, total_minor=total, total_quantity=quantity))
+        work.record(order.update_confirmation(work.now, total_minor=charged.total_minor, total_quantity=quantity))
 
     return await act(context, change, on=on_order(order_id), needs=OrderAction.UPDATE_CONFIRMATION, **terms)
 

@@ -26,6 +26,7 @@ from models.messages.refusals import (
     UNKNOWN_DOCUMENT,
 )
 from models.order import Order
+from models.papers.delivery_notes import frozen_delivery_note
 from models.permissions import Permission
 from models.policy import OrderAction
 from resolvers.backlog import ordered_quantities
@@ -37,6 +38,7 @@ from resolvers.order_lines import MAX_QUANTITY
 
 MAX_TRACKING_NUMBER_LENGTH = 100
 MAX_COMMENT_LENGTH = 2_000
+MAX_CARTONS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,19 @@ class NoteContent:
     quantities: Sequence[BacklogQuantity] | None = None
     tracking_number: str | None = None
     comment: str | None = None
+    carrier: str | None = None
+    cartons: int | None = None
 
     def wrong(self, context: Context) -> list[Refusal]:
         """Why the texts cannot be kept."""
-        return [
+        wrong = [
             *wrong_text(context, self.tracking_number, MAX_TRACKING_NUMBER_LENGTH, "trackingNumber", is_one_line=False),
             *wrong_text(context, self.comment, MAX_COMMENT_LENGTH, "comment", is_one_line=False),
+            *wrong_text(context, self.carrier, MAX_TRACKING_NUMBER_LENGTH, "carrier"),
         ]
+        if self.cartons is not None and not 0 < self.cartons <= MAX_CARTONS:
+            wrong.append(invalid(context, BAD_QUANTITY, "cartons", most=MAX_CARTONS))
+        return wrong
 
 
 # Backlog SKU (None: of the whole order), SKU, quantity.
@@ -94,9 +102,12 @@ async def create_delivery_note(
             created_at=work.now,
             tracking_number=(content.tracking_number or "").strip(),
             comment=(content.comment or "").strip(),
+            carrier=(content.carrier or "").strip(),
+            cartons=content.cartons,
         )
         work.add(note)
         await _write_lines(work, note, taken)
+        note.frozen = await frozen_delivery_note(work.session, note.id)
         work.record(order.touch(work.now, EventKind.DELIVERY_NOTE_CREATED, code=note.code))
         return note.id
 
@@ -124,7 +135,13 @@ async def update_delivery_note(
             note.tracking_number = content.tracking_number.strip()
         if content.comment is not None:
             note.comment = content.comment.strip()
+        if content.carrier is not None:
+            note.carrier = content.carrier.strip()
+        if content.cartons is not None:
+            note.cartons = content.cartons
         note.updated_at = work.now
+        await work.save()
+        note.frozen = await frozen_delivery_note(work.session, note.id)
         work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_UPDATED, code=note.code))
         return note.id
 

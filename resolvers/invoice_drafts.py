@@ -5,6 +5,7 @@ Issuing, voiding and deleting: resolvers/invoices.py.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Unpack
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from models.money import MAX_MINOR
 from models.order import Order
 from models.policy import OrderAction
 from models.prices import price_columns
+from models.tax import Rounding, Tax, added_tax, tax_of
 from resolvers.core.actions import Terms, act, not_found, on_orders
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid
@@ -39,6 +41,10 @@ from resolvers.core.work import Work
 from resolvers.invoice_lines import BillableLine, delivered_lines, unbilled_charges, whole_order
 
 MAX_DOCUMENTS = 100
+OTHER_TAX_BASIS = Text(
+    "An invoice has prices with tax or without it: this order differs from the first.",
+    "税込価格の注文と税抜価格の注文を1枚の請求書に含めることはできません。",
+)
 
 # The path of the argument that named an order or a delivery note, by its place.
 Path = Callable[[int], tuple[str, ...]]
@@ -131,6 +137,8 @@ def _mixed(context: Context, orders: Sequence[Order], path: Path) -> list[Refusa
             found.append(invalid(context, ANOTHER_BUYER, *path(place)))
         elif order.currency != first.currency:
             found.append(invalid(context, ANOTHER_CURRENCY, *path(place), currency=order.currency))
+        elif order.prices_include_tax != first.prices_include_tax:
+            found.append(invalid(context, OTHER_TAX_BASIS, *path(place)))
     return found
 
 
@@ -143,15 +151,22 @@ async def _write(work: Work, action: OrderAction, content: Content, path: Path) 
         code=draft_code(id),
         created_at=now,
         currency=first.currency,
+        prices_include_tax=first.prices_include_tax,
+        tax_rounding=next((each.tax_rounding for each in orders if each.tax_rounding), None),
     )
     work.add(invoice)
     await work.save()
     rows: list[dict[str, object]] = []
     notes: dict[UUID, None] = {}
     total = 0
+    taxing = Taxing(invoice.tax_rounding, is_included=invoice.prices_include_tax)
     for order in orders:
         billed = await content(work, order)
         tax, shipping = await unbilled_charges(work, order)
+        shipping_tax = tax_of(order.shipping_tax_kind, order.shipping_tax_rate) if shipping else None
+        if shipping_tax or any(each.line.tax for each in billed):
+            amounts = [(each.line.tax, each.line.amount_minor) for each in billed]
+            tax = taxing.share([*amounts, (shipping_tax, shipping)])
         work.add(
             InvoicedOrder(
                 brand_id=order.brand_id,
@@ -160,6 +175,8 @@ async def _write(work: Work, action: OrderAction, content: Content, path: Path) 
                 is_whole=action is OrderAction.CREATE_INVOICE,
                 tax_minor=tax,
                 shipping_minor=shipping,
+                shipping_tax_kind=shipping_tax and shipping_tax.kind,
+                shipping_tax_rate=shipping_tax and shipping_tax.rate,
             )
         )
         notes |= dict.fromkeys(each.note_id for each in billed if each.note_id)
@@ -175,6 +192,23 @@ async def _write(work: Work, action: OrderAction, content: Content, path: Path) 
     return invoice.id
 
 
+@dataclass
+class Taxing:
+    """The tax of one invoice, rounded once for each rate, in shares of its orders that add up to it."""
+
+    rounding: Rounding | None
+    is_included: bool
+    _amounts: list[tuple[Tax | None, int]] = field(default_factory=list)
+    _shared: int = 0
+
+    def share(self, amounts: Sequence[tuple[Tax | None, int]]) -> int:
+        """What the next order adds to the tax."""
+        self._amounts += amounts
+        total = added_tax(self._amounts, included=self.is_included, rounding=self.rounding or Rounding.HALF_UP)
+        share, self._shared = total - self._shared, total
+        return share
+
+
 def _row(invoice: Invoice, order: Order, position: int, billed: BillableLine) -> dict[str, object]:
     """For INSERT INTO invoice_lines."""
     return {
@@ -188,6 +222,8 @@ def _row(invoice: Invoice, order: Order, position: int, billed: BillableLine) ->
         "quantity": billed.line.quantity,
         **price_columns(billed.line.unit_price_minor),
         "amount_minor": billed.line.amount_minor,
+        "tax_kind": billed.line.tax and billed.line.tax.kind,
+        "tax_rate": billed.line.tax and billed.line.tax.rate,
     }
 
 

@@ -9,6 +9,7 @@ from models.delivery_note import DeliveryNoteLine
 from models.invoice import IS_NOT_VOID, Invoice, InvoicedOrder, InvoiceLine
 from models.order import Order
 from models.prices import Price, price_of
+from models.tax import Tax
 from resolvers.core.work import Work
 from resolvers.order_lines import PricedLine, lines_of
 
@@ -27,6 +28,7 @@ class Unbilled:
 
     quantity: int
     unit_price_minor: Price
+    tax: Tax | None = None
 
     def take(self, wanted: int) -> int:
         taken = min(self.quantity, wanted)
@@ -64,14 +66,14 @@ async def delivered_lines(work: Work, order: Order, note_ids: list[UUID]) -> lis
         for each in unbilled[sku_id]:
             if part := each.take(quantity):
                 quantity -= part
-                found.append(BillableLine(PricedLine(sku_id, part, each.unit_price_minor), note_id))
+                found.append(BillableLine(PricedLine(sku_id, part, each.unit_price_minor, each.tax), note_id))
     return found
 
 
 async def _unbilled(work: Work, order: Order) -> dict[UUID, list[Unbilled]]:
     unbilled: dict[UUID, list[Unbilled]] = {}
     for line in await lines_of(work, order, order.official):
-        unbilled.setdefault(line.sku_id, []).append(Unbilled(line.quantity, line.unit_price_minor))
+        unbilled.setdefault(line.sku_id, []).append(Unbilled(line.quantity, line.unit_price_minor, line.tax))
     billed = (
         select(
             InvoiceLine.sku_id,

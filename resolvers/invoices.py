@@ -9,14 +9,16 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from models.document_number import next_code
-from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
+from models.invoice import CreditNote, Invoice, InvoicedOrder, InvoiceStatus
 from models.locale import Text
 from models.messages.history import EventKind
 from models.messages.refusals import NOT_A_DRAFT, NOT_ISSUABLE, NOT_VOIDABLE, UNKNOWN_DOCUMENT
+from models.papers.invoices import InvoiceSnapshot, credit_note, frozen, issued, read_invoice
+from models.papers.missing import MISSING, missing_fields
 from models.permissions import Permission
 from resolvers.core.actions import Change, Terms, act, not_found, on_orders_of
 from resolvers.core.context import Context
-from resolvers.core.refusals import Outcome, RefusalCode, Refused, refusal
+from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refusal
 from resolvers.core.work import Work
 
 
@@ -24,8 +26,12 @@ async def issue_invoice(context: Context, invoice_id: UUID | None, **terms: Unpa
     async def change(work: Work) -> UUID:
         invoice = await _locked(work, invoice_id, InvoiceStatus.DRAFT, NOT_ISSUABLE)
         draft = invoice.code
+        snapshot = await _snapshot(work, invoice.id)
+        if missing := missing_fields(snapshot):
+            raise Refused(*(invalid(context, MISSING[each], "invoiceId") for each in missing))
         invoice.code = await next_code(work.session, invoice.brand_id, "INV")
         invoice.status, invoice.issued_at = InvoiceStatus.ISSUED, work.now
+        invoice.frozen = frozen(issued(snapshot, invoice.code, work.now))
         return _record(work, invoice, EventKind.INVOICE_ISSUED, draft=draft)
 
     return await _act(context, invoice_id, change, terms)
@@ -34,8 +40,14 @@ async def issue_invoice(context: Context, invoice_id: UUID | None, **terms: Unpa
 async def void_invoice(context: Context, invoice_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
     async def change(work: Work) -> UUID:
         invoice = await _locked(work, invoice_id, InvoiceStatus.ISSUED, NOT_VOIDABLE)
+        snapshot = await _snapshot(work, invoice.id)
         invoice.status, invoice.voided_at = InvoiceStatus.VOID, work.now
-        return _record(work, invoice, EventKind.INVOICE_VOIDED)
+        code = await next_code(work.session, invoice.brand_id, "CN")
+        kept = frozen(credit_note(snapshot, code, work.now))
+        work.add(
+            CreditNote(brand_id=invoice.brand_id, invoice_id=invoice.id, code=code, issued_at=work.now, frozen=kept)
+        )
+        return _record(work, invoice, EventKind.INVOICE_VOIDED, credit_note=code)
 
     return await _act(context, invoice_id, change, terms)
 
@@ -65,6 +77,14 @@ async def _locked(work: Work, invoice_id: UUID | None, status: InvoiceStatus, ot
     if invoice.status is not status:
         raise Refused(refusal(work.context, RefusalCode.NOT_ALLOWED_IN_STATUS, otherwise, "invoiceId"))
     return invoice
+
+
+async def _snapshot(work: Work, invoice_id: UUID) -> InvoiceSnapshot:
+    await work.save()
+    snapshot = await read_invoice(work.session, invoice_id, for_buyer=False)
+    if snapshot is None:
+        raise Refused(not_found(work.context, UNKNOWN_DOCUMENT, "invoiceId"))
+    return snapshot
 
 
 def _record(work: Work, invoice: Invoice, kind: EventKind, **details: str) -> UUID:

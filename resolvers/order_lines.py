@@ -1,7 +1,7 @@
 """Checks and prices the lines of a request: of an order confirmation, a cart or a new order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,8 +24,10 @@ from models.messages.refusals import (
 from models.money import MAX_MINOR, MoneyError, precision, to_minor
 from models.order import DataSet, Order, OrderLine
 from models.prices import Price, line_amount, price_columns, price_of, to_price
+from models.tax import Rounding, Tax, TaxKind, added_tax, tax_of
 from resolvers.core.refusals import Refusal, Refused, invalid
 from resolvers.core.work import Work
+from resolvers.papers.taxes import GivenTax
 
 MAX_LINES = 10_000  # of one order, whichever way it comes in
 MAX_QUANTITY = 1_000_000_000
@@ -39,6 +41,7 @@ class NewLine:
     sku_id: UUID | None
     quantity: int
     unit_price: Decimal
+    tax: GivenTax | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,26 @@ class PricedLine:
     sku_id: UUID
     quantity: int
     unit_price_minor: Price
+    tax: Tax | None = None
 
     @property
     def amount_minor(self) -> int:
         return line_amount(self.quantity, self.unit_price_minor)
+
+
+def added_tax_of(
+    lines: Sequence[PricedLine], shipping: tuple[Tax | None, int], *, included: bool, rounding: Rounding
+) -> int | None:
+    """The tax on top of the lines and the shipping; None when none of them has tax data."""
+    amounts = [*((line.tax, line.amount_minor) for line in lines), shipping]
+    if all(tax is None for tax, _ in amounts):
+        return None
+    return added_tax(amounts, included=included, rounding=rounding)
+
+
+def with_tax(lines: Sequence[PricedLine], default: Tax | None) -> list[PricedLine]:
+    """Lines without a tax get this one."""
+    return [line if line.tax or default is None else replace(line, tax=default) for line in lines]
 
 
 async def priced(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewLine]) -> list[PricedLine]:
@@ -82,7 +101,12 @@ async def priced(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewL
             digits = precision(currency)
             refusals.append(invalid(work.context, BAD_PRICE, *at, "unitPrice", why=error, digits=digits))
             continue
-        found.append(PricedLine(line.sku_id, line.quantity, price))
+        try:
+            tax = line.tax.checked(work.context, *at, "tax") if line.tax else None
+        except Refused as error:
+            refusals += error.refusals
+            continue
+        found.append(PricedLine(line.sku_id, line.quantity, price, tax))
     too_many = sum(line.quantity for line in found) > MAX_TOTAL_QUANTITY
     if not refusals and (too_many or sum(line.amount_minor for line in found) > MAX_MINOR):
         refusals.append(invalid(work.context, TOTAL_TOO_LARGE, "lines"))
@@ -164,6 +188,8 @@ def line_rows(brand_id: UUID, order_id: UUID, data_set: DataSet, lines: Sequence
             "quantity": line.quantity,
             **price_columns(line.unit_price_minor),
             "amount_minor": line.amount_minor,
+            "tax_kind": line.tax and line.tax.kind,
+            "tax_rate": line.tax and line.tax.rate,
         }
         for position, line in enumerate(lines, 1)
     ]
@@ -191,10 +217,16 @@ async def lines_of(work: Work, order: Order, data_set: DataSet) -> list[PricedLi
         OrderLine.sku_id,
         OrderLine.quantity,
         price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction),
+        OrderLine.tax_kind,
+        OrderLine.tax_rate,
     )
     statement = (
         select(*columns)
         .where(OrderLine.brand_id == order.brand_id, OrderLine.order_id == order.id, OrderLine.data_set == data_set)
         .order_by(OrderLine.position)
     )
-    return [PricedLine(*row) for row in await work.read(statement)]
+    return [priced_line(*row) for row in await work.read(statement)]
+
+
+def priced_line(sku_id: UUID, quantity: int, price: Price, kind: TaxKind | None, rate: int | None) -> PricedLine:
+    return PricedLine(sku_id, quantity, price, tax_of(kind, rate))

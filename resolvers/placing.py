@@ -29,6 +29,7 @@ from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refu
 from resolvers.core.work import Work
 from resolvers.external_references import ARGUMENT, attach, order_called, taken, wrong_reference
 from resolvers.order_lines import NewLine, PricedLine, check_prices, line_rows, priced
+from resolvers.order_terms import OrderTerms
 
 MAX_CODE_LENGTH = 64
 MAX_COMMENT_LENGTH = 2_000
@@ -45,6 +46,7 @@ class NewOrder:
     comment: str | None = None
     code: str | None = None
     external_reference: str | None = None
+    terms: OrderTerms = field(default_factory=OrderTerms)
 
     @property
     def reference(self) -> str:
@@ -58,6 +60,7 @@ async def place_order(context: Context, new: NewOrder, **terms: Unpack[Terms]) -
         *wrong_text(context, new.catalog_code, MAX_CODE_LENGTH, "catalogCode", is_one_line=False),
         *wrong_reference(context, new.external_reference),
         *wrong_text(context, new.comment, MAX_COMMENT_LENGTH, "comment", is_one_line=False),
+        *new.terms.wrong(context),
     ]
 
     async def change(work: Work) -> UUID:
@@ -80,6 +83,8 @@ async def _place(work: Work, new: NewOrder) -> UUID:
     statement = select(Buyer).where(Buyer.id == new.buyer_id)
     if context.actor.is_buyer and new.reference:
         raise Refused(refusal(context, RefusalCode.NOT_PERMITTED, NOT_PERMITTED, ARGUMENT))
+    if context.actor.is_buyer and (path := new.terms.brands_own(new.lines)):
+        raise Refused(refusal(context, RefusalCode.NOT_PERMITTED, NOT_PERMITTED, *path))
     if context.actor.is_buyer:  # one after the other, as in cart_editing.py: a retry finds the order, or the cart
         statement = statement.with_for_update()
     buyer = await work.find(statement) if new.buyer_id else None
@@ -93,10 +98,12 @@ async def _place(work: Work, new: NewOrder) -> UUID:
     if currency not in currencies():
         raise Refused(invalid(context, UNKNOWN_CURRENCY, "currency"))
     lines = await priced(work, buyer.brand_id, currency, new.lines)
+    charges = await new.terms.charges(work, buyer.brand_id, currency, lines)
+    lines = charges.lines
     order_id, now = new_id(), work.now
     given_code = _code(context, new, buyer)
     code = given_code or await _new_code(work, buyer, order_id)
-    content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new.comment)
+    content_hash = _content_hash(buyer.id, catalog.id, currency, lines, new)
     if found := await order_called(work, buyer.brand_id, new.reference) if new.reference else None:
         if found.content_hash == content_hash and given_code in ("", found.code):
             return found.id
@@ -118,12 +125,14 @@ async def _place(work: Work, new: NewOrder) -> UUID:
             catalog_id=catalog.id,
             status=OrderStatus.OC_REQUIRED,
             currency=currency,
-            total_minor=sum(line.amount_minor for line in lines),
+            total_minor=charges.total_minor,
             total_quantity=sum(line.quantity for line in lines),
             comment=(new.comment or "").strip(),
             placed_at=now,
             updated_at=now,
             content_hash=content_hash,
+            **charges.columns,
+            **new.terms.columns,
         )
     )
     await work.save(insert(OrderLine), line_rows(buyer.brand_id, order_id, DataSet.ORIGINAL, lines))
@@ -174,7 +183,10 @@ async def _use_cart(work: Work, buyer: Buyer, catalog: Catalog, order_id: UUID, 
     cart.source_order_id, cart.updated_at = None, work.now  # what is left has been replaced by this order
 
 
-def _content_hash(buyer_id: UUID, catalog_id: UUID, currency: str, lines: list[PricedLine], comment: str | None) -> str:
+def _content_hash(buyer_id: UUID, catalog_id: UUID, currency: str, lines: list[PricedLine], new: NewOrder) -> str:
+    """Of what was asked for: the tax that the brand's settings add is no part of it."""
     said = [[line.sku_id.hex, line.quantity, plain(line.unit_price_minor)] for line in lines]
-    content = [buyer_id.hex, catalog_id.hex, currency, (comment or "").strip(), said]
+    content: list[object] = [buyer_id.hex, catalog_id.hex, currency, (new.comment or "").strip(), said]
+    if more := new.terms.said(new.lines):  # nothing for orders as older releases placed them
+        content.append(more)
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

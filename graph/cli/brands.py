@@ -1,8 +1,12 @@
 """`orders brand …`, and the brands and buyers that other commands name by their codes."""
 
+import re
 import shlex
 import sys
+from base64 import b64encode
 from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,17 +20,22 @@ from models.actor import Actor
 from models.brand import Brand
 from models.buyer import ADDRESS, Buyer
 from models.database.sessions import Database
+from models.letterhead import Paper
 from models.locale import Locale
 from models.money import currencies
 from models.policy import Role
+from models.registration import RegistrationKind
 from models.scope import EVERYTHING
+from models.tax import Rounding, Tax, TaxKind
 from models.time_zones import is_time_zone
 from resolvers import brand_settings
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode
 from resolvers.inputs import unprintable
+from resolvers.papers.taxes import BAD_RATE, tax_from
 
 MAX_SHOWN = 20  # brands in a message
+PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 
 app = typer.Typer(help="The brands (tenants) in the database.", no_args_is_help=True)
 
@@ -80,6 +89,34 @@ def brand_set(
         bool | None,
         typer.Option("--require-reason/--no-require-reason", help="Whether each rejection needs a reason."),
     ] = None,
+    registration: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND:NUMBER",
+            help='The registration number for tax, e.g. "GB_VAT:GB 123 4567 82" or JP_INVOICE:T7123456789012; "" for '
+            "none.",
+        ),
+    ] = None,
+    logo: Annotated[str | None, typer.Option(metavar="FILE", help='A PNG or SVG, at most 200 KB; "" for none.')] = None,
+    accent: Annotated[str | None, typer.Option(help='The colour of rules, e.g. #1d4e68; "" for the default.')] = None,
+    bank: Annotated[str | None, typer.Option(help='The bank details on invoices, in lines; "" for none.')] = None,
+    payment_days: Annotated[int | None, typer.Option(help="Days from an invoice until it is due; -1 for none.")] = None,
+    terms_en: Annotated[str | None, typer.Option(help="The terms of payment in English.")] = None,
+    terms_ja: Annotated[str | None, typer.Option(help="The terms of payment in Japanese.")] = None,
+    footer_en: Annotated[str | None, typer.Option(help="The foot of each page in English.")] = None,
+    footer_ja: Annotated[str | None, typer.Option(help="The foot of each page in Japanese.")] = None,
+    greeting_en: Annotated[str | None, typer.Option(help="The greeting in English documents.")] = None,
+    greeting_ja: Annotated[str | None, typer.Option(help="The greeting in Japanese documents.")] = None,
+    paper: Annotated[Paper | None, typer.Option(help="The paper of documents.")] = None,
+    default_tax: Annotated[
+        str | None,
+        typer.Option(metavar="KIND:PERCENT", help='The tax of new orders that name none, e.g. STANDARD:20; or "".'),
+    ] = None,
+    prices_include_tax: Annotated[
+        bool | None,
+        typer.Option("--prices-include-tax/--prices-without-tax", help="Whether prices of new orders include tax."),
+    ] = None,
+    tax_rounding: Annotated[Rounding | None, typer.Option(help="How tax is rounded.")] = None,
     brand: OfBrand = None,
     demo: Demo = False,
 ) -> None:
@@ -98,9 +135,37 @@ def brand_set(
         "rejection_reason_required": require_reason,
     }
     changes = {key: value for key, value in values.items() if value is not None}
-    if not changes:
+    letterhead = {
+        "bank_details": bank,
+        "payment_days": payment_days,
+        "payment_terms_en": terms_en,
+        "payment_terms_ja": terms_ja,
+        "footer_en": footer_en,
+        "footer_ja": footer_ja,
+        "greeting_en": greeting_en,
+        "greeting_ja": greeting_ja,
+        "accent_color": accent,
+        "paper": paper,
+        "prices_include_tax": prices_include_tax,
+        "tax_rounding": tax_rounding,
+    }
+    of_letterhead: dict[str, Any] = {key: value for key, value in letterhead.items() if value is not None}
+    if of_letterhead.get("payment_days") == -1:
+        of_letterhead["payment_days"] = None
+    if registration is not None:
+        kind, number = _registration(registration)
+        of_letterhead |= {"registration_kind": kind, "registration_number": number}
+    if default_tax is not None:
+        tax = _tax(default_tax)
+        of_letterhead |= {"default_tax_kind": tax and tax.kind, "default_tax_rate": tax and tax.rate}
+    if logo == "":
+        of_letterhead["logo_digest"] = None
+    encoded = _logo(logo) if logo else None
+    if not changes and not of_letterhead and encoded is None:
         raise CommandError("Name what changes, e.g. --reply-to sales@example.com.")
-    on_database(existing_settings(demo=demo), lambda database: set_brand(database, brand, changes))
+    on_database(
+        existing_settings(demo=demo), lambda database: set_brand(database, brand, changes, of_letterhead, encoded)
+    )
     typer.echo("The brand is changed.")
 
 
@@ -171,10 +236,47 @@ def new_brand(code: str, name: str, locale: Locale, time_zone: str, currency: st
     )
 
 
-async def set_brand(database: Database, brand: str | None, changes: dict[str, Any]) -> None:
-    """Raises CommandError."""
+async def set_brand(
+    database: Database,
+    brand: str | None,
+    changes: dict[str, Any],
+    letterhead: dict[str, Any] | None = None,
+    logo: str | None = None,
+) -> None:
+    """`logo`: in Base64. Raises CommandError."""
     context = await context_of(database, brand)
-    done(await brand_settings.update_brand_settings(context, changes))
+    done(await brand_settings.update_brand_settings(context, changes, letterhead=letterhead, logo=logo))
+
+
+def _registration(text: str) -> tuple[RegistrationKind | None, str | None]:
+    """KIND:NUMBER. Raises CommandError."""
+    if not text:
+        return None, None
+    kind, _, number = text.partition(":")
+    if kind not in set(RegistrationKind) or not number:
+        kinds = ", ".join(RegistrationKind)
+        raise CommandError(f"Give the registration as KIND:NUMBER, where KIND is one of {kinds}.")
+    return RegistrationKind(kind), number
+
+
+def _tax(text: str) -> Tax | None:
+    """KIND:PERCENT. Raises CommandError."""
+    if not text:
+        return None
+    kind, _, percent = text.partition(":")
+    tax = tax_from(TaxKind(kind), Decimal(percent)) if kind in set(TaxKind) and PERCENT.fullmatch(percent) else None
+    if tax is None:
+        raise CommandError(f"Give the tax as KIND:PERCENT, where KIND is one of {', '.join(TaxKind)}. {BAD_RATE.en}")
+    return tax
+
+
+def _logo(file: str) -> str:
+    """In Base64. Raises CommandError."""
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+    return b64encode(data).decode()
 
 
 async def context_of(database: Database, brand: str | None) -> Context:

@@ -22,6 +22,7 @@ Email = Annotated[list[str] | None, typer.Option(help="An e-mail address of the 
 Language = Annotated[Locale | None, typer.Option(help="The language of the mails to the buyer.")]
 Country = Annotated[str | None, typer.Option(help="The buyer's country.")]
 Address = Annotated[str | None, typer.Option(help="The buyer's postal address.")]
+DeliveryAddress = Annotated[str | None, typer.Option(help='Where the goods go; "" for the postal address.')]
 Offline = Annotated[
     bool | None, typer.Option("--offline/--connected", help="Only a record kept by the brand, or with users and mails.")
 ]
@@ -35,6 +36,7 @@ def buyer_add(
     language: Language = None,
     country: Country = None,
     address: Address = None,
+    delivery_address: DeliveryAddress = None,
     offline: Offline = None,
     allow_similar: Annotated[
         bool, typer.Option("--allow-similar", help="Take a code that looks like another buyer's.")
@@ -43,7 +45,7 @@ def buyer_add(
     demo: Demo = False,
 ) -> None:
     """Add a buyer. Without --language it has that of its country, or the brand's; without --email it is offline."""
-    values = _given(name, email, language, country, address, offline) | {"unique_code": code}
+    values = _given(name, email, language, country, address, delivery_address, offline) | {"unique_code": code}
     settings = existing_settings(demo=demo)
     on_database(settings, lambda database: add_buyer(database, brand, values, allow_similar=allow_similar))
     typer.echo(f"Buyer {code} is added.")
@@ -62,6 +64,7 @@ def buyer_set(
     ] = False,
     country: Country = None,
     address: Address = None,
+    delivery_address: DeliveryAddress = None,
     offline: Offline = None,
     brand: OfBrand = None,
     demo: Demo = False,
@@ -71,7 +74,7 @@ def buyer_set(
         raise CommandError("Give --email or --no-email, not both.")
     if language and no_language:
         raise CommandError("Give --language or --no-language, not both.")
-    values = _given(name, [] if no_email else email or None, language, country, address, offline)
+    values = _given(name, [] if no_email else email or None, language, country, address, delivery_address, offline)
     if no_language:
         values["has_own_locale"] = False
     if not values:
@@ -169,6 +172,7 @@ def _given(
     language: Locale | None,
     country: str | None,
     address: str | None,
+    delivery_address: str | None,
     offline: bool | None,
 ) -> dict[str, Any]:
     values = {
@@ -177,6 +181,7 @@ def _given(
         "locale": language,
         "country": country,
         "address": address,
+        "delivery_address": delivery_address,
         "is_offline": offline,
     }
     return {key: value for key, value in values.items() if value is not None}

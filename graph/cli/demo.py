@@ -4,6 +4,7 @@ Its orders come to their states by the commands that everybody uses, on a clock 
 nothing that the rules forbid. Nobody is mailed about these orders.
 """
 
+from base64 import b64encode
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -21,8 +22,12 @@ from models.database.sessions import Database
 from models.locale import Locale
 from models.order import Order
 from models.policy import Role
+from models.registration import RegistrationKind
 from models.scope import EVERYTHING, Scope
+from models.tax import TaxKind
 from resolvers.backlog import create_backlog_skus
+from resolvers.brand_settings import update_brand_settings
+from resolvers.buyers import update_buyer
 from resolvers.confirmation import approve_confirmation, confirm_order, create_confirmation, refuse_confirmation
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
@@ -38,6 +43,7 @@ from resolvers.tagging import apply_tags
 from resolvers.tags import create_tag
 
 EXAMPLES = ROOT / "examples"
+ART = EXAMPLES / "demo"
 FILES = {NORTHLIGHT: EXAMPLES / "online_retail" / "sample.csv.gz", KUMO: EXAMPLES / "demo" / "kumo.csv"}
 TAGS = {"vip": ("Important customer", "#7A3AD8"), "sample": ("Samples", "#2E7D32"), "late": ("Late", "#D83A3A")}
 # Soon after the newest order of the file was placed.
@@ -52,7 +58,10 @@ def _brands() -> list[Brand]:
         Brand(
             code=NORTHLIGHT,
             name="Northlight Trading",
-            address="14 Harbour Lane\nLondon E1W 2AA\nUnited Kingdom",
+            legal_name="Northlight Trading Ltd",
+            address="14 Harbour Lane\nLondon E1W 2AA",
+            country="GB",
+            phone="020 7946 0123",
             locale=Locale.EN,
             time_zone="Europe/London",
             currency="GBP",
@@ -61,7 +70,10 @@ def _brands() -> list[Brand]:
         Brand(
             code=KUMO,
             name="雲 Kumo",
-            address="〒150-0001\n東京都渋谷区神宮前1-2-3",
+            legal_name="株式会社雲",
+            address="〒150-0001 東京都渋谷区神宮前1-2-3",
+            country="JP",
+            phone="03-0000-0123",
             locale=Locale.JA,
             time_zone="Asia/Tokyo",
             currency="JPY",
@@ -74,6 +86,35 @@ def check_files() -> None:
     """Raises CommandError in an installed package, which has no sample orders."""
     if not all(file.exists() for file in FILES.values()):
         raise CommandError("The demo's orders are in a checkout of the repository, not in the installed package.")
+
+
+def _letterheads() -> dict[str, dict[str, object]]:
+    """Made-up companies: the numbers have right check digits, and nobody has them."""
+    return {
+        NORTHLIGHT: {
+            "registration_kind": RegistrationKind.GB_VAT,
+            "registration_number": "GB 123 4567 82",
+            "accent_color": "#1d4e68",
+            "bank_details": "Northlight Trading Ltd\nExample Bank plc\n00-00-00 · 12345678",
+            "payment_days": 30,
+            "footer_en": "Northlight Trading Ltd · registered in England and Wales, no. 00000000\n"
+            "Registered office: 14 Harbour Lane, London E1W 2AA",
+            "greeting_en": "Goods remain ours until they are paid for.",
+            "default_tax_kind": TaxKind.STANDARD,
+            "default_tax_rate": 1750,  # in 2010, when the orders were placed
+        },
+        KUMO: {
+            "registration_kind": RegistrationKind.JP_INVOICE,
+            "registration_number": "T7123456789012",
+            "accent_color": "#7a3b2e",
+            "bank_details": "見本銀行 神宮前支店\n普通 1234567 カ）クモ",
+            "payment_days": 30,
+            "payment_terms_ja": "お振込の際は、請求書番号をご記入ください。",
+            "footer_ja": "株式会社雲　〒150-0001 東京都渋谷区神宮前1-2-3　TEL 03-0000-0123",
+            "default_tax_kind": TaxKind.STANDARD,
+            "default_tax_rate": 1000,
+        },
+    }
 
 
 async def load_demo(database: Database) -> None:
@@ -89,6 +130,7 @@ async def load_demo(database: Database) -> None:
         session.add_all(brands)
     for brand in brands:
         story = Story(database, brand)
+        await story.set_letterhead(_letterheads()[brand.code], (ART / f"{brand.code}.svg").read_bytes())
         await story.import_orders()
         await (_northlight(story) if brand.code == NORTHLIGHT else _kumo(story))
 
@@ -105,6 +147,15 @@ class Story:
     async def import_orders(self) -> None:
         importer = Actor(role=Role.ADMIN, id="import", name="Import", brand_id=self._brand.id)
         await import_file(self._database, self._brand, importer, FILES[self._brand.code], clock=self._admin.clock)
+
+    async def set_letterhead(self, letterhead: dict[str, object], logo: bytes) -> None:
+        encoded = b64encode(logo).decode()
+        outcome = await update_brand_settings(self._admin, {}, letterhead=letterhead, logo=encoded)
+        if outcome.refusals:
+            raise RuntimeError(f"The demo's letterhead is refused: {outcome.refusals}")
+
+    async def invoice_to(self, buyer: Buyer, address: str) -> None:
+        await self._done(update_buyer(self._admin, buyer.id, {"address": address}))
 
     async def newest_orders(self) -> tuple[list[Order], dict[UUID, Buyer]]:
         """The orders that a first page shows, and their buyers by id."""
@@ -197,6 +248,8 @@ async def _northlight(story: Story) -> None:
     back, created, approved, refused = online[:4]
     others = [order for order in orders if order not in (back, created, approved, refused)]
     newest, invoiced, blocked, backlog, rejected, draft, void = others[:7]
+    for order in {order.buyer_id: order for order in (invoiced, blocked, void, draft)}.values():
+        await story.invoice_to(buyers[order.buyer_id], "7 Quayside Row\nWhitby\nYO22 9ZZ")
     tag_ids = await story.create_tags()
     await story.tag(newest, tag_ids["vip"])
     await story.tag(blocked, tag_ids["late"])

@@ -17,10 +17,10 @@ import strawberry
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graph.core.plain_json import from_plain, to_plain
 from graph.core.scalars import URL
 from models.actor import Actor
 from models.locale import Locale
+from models.plain_json import from_plain, to_plain
 from models.policy import Role
 
 S = TypeVar("S")
@@ -28,6 +28,14 @@ S = TypeVar("S")
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+# Of documents that people file: in Japanese, their files are called so.
+JAPANESE_NAMES = {
+    "purchase-order": "注文",
+    "order-confirmation": "注文確認書",
+    "delivery-note": "納品書",
+    "invoice": "請求書",
+    "credit-note": "返還請求書",
 }
 NOT_VALID = "This link is not valid. Ask for a new one."
 
@@ -88,8 +96,11 @@ class Document(Generic[S]):
     def media_type(self) -> str:
         return MEDIA_TYPES[self.suffix]
 
-    def file_name(self, subject: S, day: date) -> str:
-        return f"{self.name}-{self.file_name_part(subject, day)}.{self.suffix}"
+    def file_name(self, subject: S, day: date, locale: Locale = Locale.EN) -> str:
+        part = self.file_name_part(subject, day)
+        if locale is Locale.JA and self.name in JAPANESE_NAMES:
+            return f"{JAPANESE_NAMES[self.name]}_{part}.{self.suffix}"
+        return f"{self.name}-{part}.{self.suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ class Links:
         link = Link(
             document=document.name,
             subject=to_plain(subject),
-            filename=document.file_name(subject, day or now.date()),
+            filename=document.file_name(subject, day or now.date(), locale or actor.locale),
             locale=locale or actor.locale,
             viewer=self.digest_of(actor.identity, actor.brand_id),
             role=actor.role,

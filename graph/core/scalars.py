@@ -1,7 +1,7 @@
-"""The scalars DateTime, Decimal and URL: stricter than Strawberry's own, which take NaN and times without an offset."""
+"""The scalars DateTime, Date, Decimal and URL: stricter than Strawberry's own."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NewType
 
@@ -12,6 +12,7 @@ from strawberry.types.scalar import ScalarDefinition
 URL = NewType("URL", str)
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 PLAIN_DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,8})?")
 
 
@@ -26,6 +27,15 @@ def parse_instant(text: Any) -> datetime:
         except (ValueError, OverflowError):
             pass
     raise GraphQLError("Give an RFC 3339 instant with its offset, e.g. 2026-11-23T08:00:00Z.")
+
+
+def parse_day(text: Any) -> date:
+    if isinstance(text, str) and DAY.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise GraphQLError("Give a day of the calendar, e.g. 2026-11-23.")
 
 
 def parse_decimal(text: Any) -> Decimal:
@@ -46,6 +56,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=show_instant,
         parse_value=parse_instant,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A day of the calendar (RFC 3339 full-date), e.g. 2026-11-23.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        serialize=lambda day: str(day),
+        parse_value=parse_day,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

@@ -58,6 +58,7 @@ INSTANT = Kind(
     {"_instant_of_text": _instant_of_text, "_instant": _instant},
     QUOTED,
 )
+DAY = Kind(_itself, both("{0}"), {}, QUOTED)
 IS_SET = Kind(lambda value: value is not None, both("('false' if {0} is None else 'true')"))
 
 

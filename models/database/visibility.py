@@ -21,7 +21,7 @@ from models.audit import BuyerEvent
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.cart import Cart, CartLine
-from models.invoice import Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceStatus
+from models.invoice import CreditNote, Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceStatus
 from models.order import Order
 from models.scope import BrandOwned, Internal, OrderOwned, OutOfScope, Scope
 
@@ -155,6 +155,7 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID, *, one_by_one: bool) -> list[Any]:
         with_loader_criteria(
             Invoice, and_(Invoice.id.in_(own_invoices), Invoice.status != InvoiceStatus.DRAFT), include_aliases=True
         ),
+        with_loader_criteria(CreditNote, CreditNote.invoice_id.in_(own_invoices), include_aliases=True),
         with_loader_criteria(
             InvoicedDeliveryNote, InvoicedDeliveryNote.invoice_id.in_(own_invoices), include_aliases=True
         ),

@@ -32,7 +32,23 @@ DECISIONS: dict[str, int | None] = {
     "Rejection Reason": 100,
     "Rejection Note": 2000,
 }
+# What documents say besides, all optional.
+OF_DOCUMENTS: dict[str, int | None] = {
+    "Billing Address": 1000,
+    "Delivery Address": 1000,
+    "Deliver From": None,
+    "Deliver To": None,
+    "Buyer Order Number": 64,
+    "Comment": 2000,
+    "Shipping": None,
+    "Tax Kind": None,
+    "Tax Rate": None,
+    "Style": 100,
+    "Color": 100,
+    "Size": 50,
+}
 COLUMNS = REQUIRED | OPTIONAL | DECISIONS
+ALL_COLUMNS = COLUMNS | OF_DOCUMENTS
 CODES = ("Order Code", "Buyer Unique Code", "Catalog Code", "Model Number", "SKU Number")
 
 # Other names of the columns. Those of our own workbook are here in both languages; a test compares them.
@@ -58,6 +74,26 @@ ALIASES = {
     "商品": "Product Name",
     "商品名": "Product Name",
     "ステータス": "Status",
+    "請求先住所": "Billing Address",
+    "納品先": "Delivery Address",
+    "納品先住所": "Delivery Address",
+    "Deliver To Address": "Delivery Address",
+    "納品希望日": "Deliver From",
+    "納品希望日（開始）": "Deliver From",
+    "納品希望日（終了）": "Deliver To",
+    "Your Order No": "Buyer Order Number",
+    "PO Number": "Buyer Order Number",
+    "貴社注文番号": "Buyer Order Number",
+    "コメント": "Comment",
+    "送料": "Shipping",
+    "税区分": "Tax Kind",
+    "VAT Rate": "Tax Rate",
+    "税率": "Tax Rate",
+    "消費税率": "Tax Rate",
+    "スタイル": "Style",
+    "Colour": "Color",
+    "カラー": "Color",
+    "サイズ": "Size",
     "却下日時": "Rejected At",
     "却下者": "Rejected By",
     "却下理由": "Rejection Reason",
@@ -74,7 +110,7 @@ def _folded(heading: str) -> str:
     return re.sub(r"[\s_\-.*:※†\u200b\ufeff]+", "", text).casefold()
 
 
-_KNOWN = {_folded(name): column for name, column in [*((each, each) for each in COLUMNS), *ALIASES.items()]}
+_KNOWN = {_folded(name): column for name, column in [*((each, each) for each in ALL_COLUMNS), *ALIASES.items()]}
 
 
 class HeadingError(ValueError):

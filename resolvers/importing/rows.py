@@ -1,12 +1,14 @@
 """One row of an import file: everything that can be wrong with its cells."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.brand import Brand
@@ -16,8 +18,9 @@ from models.messages.statuses import STATUS_LABELS
 from models.money import MoneyError, is_currency, precision
 from models.policy import REJECTED, OrderStatus
 from models.prices import Price, to_price
+from models.tax import TAXED, TaxKind, rate_of
 from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
-from resolvers.importing.headings import CODES, COLUMNS, DECISIONS, REQUIRED
+from resolvers.importing.headings import ALL_COLUMNS, CODES, DECISIONS, REQUIRED
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.written_dates import FIRST_SERIAL, LAST_SERIAL, DateError, read_date, serial_date
 from resolvers.importing.written_numbers import (
@@ -68,7 +71,26 @@ OTHER_NAMES = {
     "NTD": "TWD",
     "STG": "GBP",
 }
-OF_ARTICLE = ("Model Number", "SKU Number", "Unit Price", "Product Name")
+OF_ARTICLE = (
+    "Model Number",
+    "SKU Number",
+    "Unit Price",
+    "Product Name",
+    "Tax Kind",
+    "Tax Rate",
+    "Style",
+    "Color",
+    "Size",
+)
+TAX_KINDS = {each.replace("_", " ").casefold(): each for each in TaxKind} | {
+    "標準": TaxKind.STANDARD,
+    "標準税率": TaxKind.STANDARD,
+    "軽減": TaxKind.REDUCED,
+    "軽減税率": TaxKind.REDUCED,
+    "免税": TaxKind.ZERO,
+    "非課税": TaxKind.EXEMPT,
+}
+RATE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*%?", re.ASCII)
 OF_LINE = (*OF_ARTICLE, "Quantity")
 HEADS_REMEMBERED = 1_000
 E_MAIL_SEPARATORS = re.compile(r"[;,；，、\n\r]")
@@ -90,7 +112,7 @@ class ImportRow(NamedTuple):
     """A row without faults. `price` is minor units; None, like `currency` and `placed_at`, when the file has none.
 
     `closed`: what the file calls the order's status when that is a final one. The fields after it are of a decision of
-    the past; `reason` is a code or a label.
+    the past; `reason` is a code or a label. `deliver_from`, `deliver_to`: days, ISO 8601. `tax_rate`: as in Tax.
     """
 
     order_code: str
@@ -112,6 +134,18 @@ class ImportRow(NamedTuple):
     rejected_by: str = ""
     reason: str = ""
     note: str = ""
+    billing_address: str = ""
+    delivery_address: str = ""
+    deliver_from: str | None = None
+    deliver_to: str | None = None
+    buyer_order_number: str = ""
+    comment: str = ""
+    shipping: int | None = None
+    tax_kind: str | None = None
+    tax_rate: int | None = None
+    style: str = ""
+    color: str = ""
+    size: str = ""
 
     @property
     def is_rejected(self) -> bool:
@@ -163,8 +197,8 @@ def read_row(
 ) -> tuple[ImportRow | None, list[tuple[str, str]]]:
     """The row, or None and what is wrong: (column, reason) for each cell at fault."""
     faults: list[tuple[str, str]] = []
-    texts = dict.fromkeys(COLUMNS, "")
-    found = dict.fromkeys(COLUMNS, BLANK)
+    texts = dict.fromkeys(ALL_COLUMNS, "")
+    found = dict.fromkeys(ALL_COLUMNS, BLANK)
     for column, place in places.items():
         cell = found[column] = cells[place] if place < len(cells) else BLANK
         texts[column], wrong = _text(cell, column)
@@ -199,6 +233,11 @@ def read_row(
     is_closed = status in CLOSED or (reading.options.decisions and calls_rejected(status))
     if not calls_rejected(status) and (given := next((each for each in DECISIONS if texts[each]), None)):
         check("Status", f"{status!r} is not rejected, but the row has a {given}")
+    of_order, wrong_cells = _order_cells(found, texts, currency or reading.brand_currency, reading)
+    for column, reason in wrong_cells:
+        check(column, reason)
+    tax_kind, tax_rate, wrong = _tax(texts["Tax Kind"], found["Tax Rate"], currency or reading.brand_currency)
+    check("Tax Rate" if texts["Tax Rate"] else "Tax Kind", wrong)
     if faults or quantity is None:
         return None, faults
     return ImportRow(
@@ -221,7 +260,68 @@ def read_row(
         rejected_by=texts["Rejected By"],
         reason=texts["Rejection Reason"],
         note=texts["Rejection Note"],
+        billing_address=texts["Billing Address"],
+        delivery_address=texts["Delivery Address"],
+        buyer_order_number=" ".join(texts["Buyer Order Number"].split()),
+        comment=texts["Comment"],
+        tax_kind=tax_kind,
+        tax_rate=tax_rate,
+        style=texts["Style"],
+        color=texts["Color"],
+        size=texts["Size"],
+        **of_order,
     ), []
+
+
+def _order_cells(
+    found: dict[str, Cell], texts: dict[str, str], currency: str, reading: Reading
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The delivery window and the shipping of a row, and what is wrong with them."""
+    values: dict[str, Any] = {}
+    faults: list[tuple[str, str]] = []
+    for column, name in (("Deliver From", "deliver_from"), ("Deliver To", "deliver_to")):
+        if texts[column]:
+            at, wrong = _instant(found[column], reading)
+            if wrong:
+                faults.append((column, wrong))
+            elif at:
+                values[name] = datetime.fromisoformat(at).astimezone(ZoneInfo(reading.time_zone)).date().isoformat()
+    if {"deliver_from", "deliver_to"} <= values.keys() and values["deliver_to"] < values["deliver_from"]:
+        faults.append(("Deliver To", f"{values['deliver_to']} is before Deliver From, {values['deliver_from']}"))
+    if texts["Shipping"]:
+        price, wrong = _price(found["Shipping"], currency, reading.notation)
+        if wrong is None and not isinstance(price, int):
+            wrong = f"{texts['Shipping']!r} is finer than {currency} allows"
+        if wrong:
+            faults.append(("Shipping", wrong))
+        else:
+            values["shipping"] = price
+    return values, faults
+
+
+def _tax(kind: str, cell: Cell, currency: str) -> tuple[str | None, int | None, str | None]:
+    """Kind, rate, and what is wrong. Without a kind: ZERO for 0 %, REDUCED for 8 % of yen, else STANDARD."""
+    text = cell.shown if cell.shown.endswith("%") else cell.text
+    if not kind and not text:
+        return None, None, None
+    named = TAX_KINDS.get(kind.replace("_", " ").replace("-", " ").casefold()) if kind else None
+    if kind and named is None:
+        return None, None, f"{kind!r} is no kind of tax: say one of {', '.join(TaxKind)}"
+    if not text and named in TAXED:
+        return None, None, f"{kind} needs a Tax Rate"
+    written = RATE.fullmatch(unicodedata.normalize("NFKC", text)) if text else None
+    if text and written is None:
+        return None, None, f"{text!r} is not a tax rate, e.g. 20 or 17.5%"
+    percent = Decimal(written[1].replace(",", ".")) if written else Decimal(0)
+    if 0 < percent < 1:
+        return None, None, f"{text!r} would be less than 1 %: write a rate of 20 % as 20 or 20%"
+    if named is None:
+        is_reduced = currency == "JPY" and percent == 8
+        named = TaxKind.ZERO if not percent else TaxKind.REDUCED if is_reduced else TaxKind.STANDARD
+    rate = rate_of(percent)
+    if rate is None or (rate > 0) is not (named in TAXED):
+        return None, None, f"{text or 'no rate'} is no rate of the kind {named}"
+    return named.value, rate, None
 
 
 class KnownRows:
@@ -264,6 +364,11 @@ class KnownRows:
             quantity=quantity,
             price=article.price,
             product=article.product,
+            tax_kind=article.tax_kind,
+            tax_rate=article.tax_rate,
+            style=article.style,
+            color=article.color,
+            size=article.size,
         )
 
     def learn(self, cells: Sequence[Cell], row: ImportRow) -> None:
@@ -281,7 +386,7 @@ class KnownRows:
 def _text(cell: Cell, column: str) -> tuple[str, str | None]:
     """What a cell says in this column, and what is wrong with it."""
     text = code_of(cell) if column in CODES else cell.text
-    wrong = _wrong(column, COLUMNS[column], cell, text)
+    wrong = _wrong(column, ALL_COLUMNS[column], cell, text)
     return ("", wrong) if wrong else (text, None)
 
 

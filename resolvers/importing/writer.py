@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +27,7 @@ from models.order import DataSet, Order
 from models.policy import REJECTED, OrderStatus
 from models.prices import MILLION, line_amount, simple, split
 from models.scope import Scope
+from models.tax import Tax, TaxKind, added_tax, tax_of
 from resolvers.importing.decisions import ALIKE as DECISIONS_ALIKE
 from resolvers.importing.decisions import Decisions
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
@@ -36,6 +37,7 @@ from resolvers.importing.rows import ImportRow
 from resolvers.importing.staging import KINDS, EmptyLine, StagedOrder
 from resolvers.importing.summary import Counts, Summary
 from resolvers.order_lines import MAX_LINES, MAX_TOTAL_QUANTITY
+from resolvers.papers.taxes import BrandTax, brand_tax
 
 MAX_CONFLICTS = 5
 # Tills print a long order for some minutes; rows further apart are of two orders.
@@ -45,6 +47,13 @@ ALIKE = {
     "Buyer Unique Code": "buyer_code",
     "Catalog Code": "catalog_code",
     "Currency": "currency",
+    "Billing Address": "billing_address",
+    "Delivery Address": "delivery_address",
+    "Deliver From": "deliver_from",
+    "Deliver To": "deliver_to",
+    "Buyer Order Number": "buyer_order_number",
+    "Comment": "comment",
+    "Shipping": "shipping",
 }
 CODE_COLUMNS = {
     "order": "Order Code",
@@ -65,6 +74,8 @@ LINE_COLUMNS = (
     "unit_price_minor",
     "unit_price_fraction",
     "amount_minor",
+    "tax_kind",
+    "tax_rate",
 )
 
 Place = tuple[int, str, str]  # row, column, reason
@@ -92,6 +103,7 @@ class Writer:
     similar: dict[tuple[str, str], str] = field(default_factory=dict)
     planned: Planned = field(default_factory=Planned)
     reported_buyers: set[str] = field(default_factory=set)
+    taxes: BrandTax | None = None
     now: datetime = field(init=False)
     decisions: Decisions = field(init=False)
 
@@ -202,6 +214,8 @@ class Writer:
     ) -> tuple[Counts, list[Difference]]:
         counts = Counts()
         new = await self._new(session, orders, counts, faults)
+        if self.taxes is None:
+            self.taxes = await brand_tax(session, self.brand.id)
         catalogs = await self._catalogs(session, [row for order in new for _, row in order.rows], counts)
         every_row = [row for order in orders for _, row in order.rows]
         buyers, new_buyers, others = await self._buyers(session, new, every_row, counts)
@@ -332,12 +346,27 @@ class Writer:
                 "price_minor": None if row.price is None else split(row.price)[0],
                 "price_fraction": 0 if row.price is None else split(row.price)[1],
                 "currency": (row.currency or self.brand.currency) if row.price is not None else None,
+                "style": row.style or None,
+                "color": row.color or None,
+                "size": row.size or None,
             }
             for number, row in sorted(said.items())
         ]
         found, new = await self._get(session, Sku, Sku.number, set(said), made)
         counts.skus.add(sorted(new))
+        if not self.options.dry_run:
+            await self._fill_in(session, found, said)
         return {row.number: row for row in found}
+
+    async def _fill_in(self, session: AsyncSession, found: list[Any], said: dict[str, ImportRow]) -> None:
+        """Style, colour and size of SKUs that had none; what a SKU has stays."""
+        for row in found:
+            new = said[row.number]
+            told = {"style": new.style, "color": new.color, "size": new.size}
+            values = {name: value for name, value in told.items() if value and not getattr(row, name)}
+            if values:
+                of_sku = (Sku.brand_id == self.brand.id, Sku.id == row.id)
+                await session.execute(update(Sku).where(*of_sku).values(**values))
 
     async def _get(
         self, session: AsyncSession, table: Any, key: Any, wanted: set[str], made: list[dict[str, Any]]
@@ -378,6 +407,8 @@ class Writer:
         order_id = new_id()
         faults: list[Place] = []
         lines: list[tuple[Any, ...]] = []
+        taxed: list[tuple[Tax | None, int]] = []
+        taxes = self.taxes or BrandTax()
         total = total_quantity = 0
         for position, (number, row) in enumerate(order.rows, 1):
             sku = skus[row.sku_number]
@@ -396,6 +427,8 @@ class Writer:
             amount = line_amount(row.quantity, price)
             total += amount
             total_quantity += row.quantity
+            tax = tax_of(TaxKind(row.tax_kind), row.tax_rate) if row.tax_kind else taxes.default
+            taxed.append((tax, amount))
             lines.append(
                 (
                     self.brand.id,
@@ -407,8 +440,18 @@ class Writer:
                     row.quantity,
                     *split(price),
                     amount,
+                    tax and tax.kind,
+                    tax and tax.rate,
                 )
             )
+        has_tax = any(tax for tax, _ in taxed)
+        shipping = head.shipping or 0
+        # The goods' tax is the shipping's, if all goods have the same.
+        of_lines = {tax for tax, _ in taxed}
+        shipping_tax = (of_lines.pop() if len(of_lines) == 1 else taxes.default) if shipping else None
+        taxed.append((shipping_tax, shipping))
+        added = added_tax(taxed, included=taxes.is_included, rounding=taxes.rounding)
+        total += shipping + added
         if total > MAX_MINOR:
             faults.append((order.first_row, "Unit Price", "the order's total is too large"))
         if total_quantity > MAX_TOTAL_QUANTITY:
@@ -425,12 +468,20 @@ class Writer:
                 "status": OrderStatus.OC_REQUIRED,
                 "official": DataSet.ORIGINAL,
                 "currency": currency,
-                "tax_minor": 0,
-                "shipping_minor": 0,
+                "tax_minor": added,
+                "shipping_minor": shipping,
                 "total_minor": total,
                 "total_quantity": total_quantity,
-                "comment": "",
-                "delivery_address": "",
+                "comment": head.comment,
+                "delivery_address": head.delivery_address,
+                "billing_address": head.billing_address,
+                "deliver_from": _day(head.deliver_from),
+                "deliver_to": _day(head.deliver_to),
+                "buyer_order_number": head.buyer_order_number,
+                "prices_include_tax": taxes.is_included and has_tax,
+                "shipping_tax_kind": shipping_tax and shipping_tax.kind,
+                "shipping_tax_rate": shipping_tax and shipping_tax.rate,
+                "tax_rounding": taxes.rounding if has_tax else None,
                 "placed_at": order.placed_at or self.now,
                 "approval_asked": False,
                 "updated_at": self.now,
@@ -439,6 +490,10 @@ class Writer:
             },
             lines,
         ), []
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _named(said: Said) -> str:

@@ -5,7 +5,7 @@ A row's fields are named after the columns, so that `columns_of` makes the SELEC
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from models.rejection import OrderRejection
 from models.rejection_reason import RejectionGrounds, RejectionReason
 from models.scope import Scope
 from models.tag import Tag
+from models.tax import Rounding, TaxKind
 
 V = TypeVar("V")
 
@@ -76,6 +77,15 @@ class OrderRow:
     updated_at: datetime
     archived_at: datetime | None
     version: int
+    billing_address: str
+    delivery_address: str
+    deliver_from: date | None
+    deliver_to: date | None
+    buyer_order_number: str
+    prices_include_tax: bool
+    tax_rounding: Rounding | None
+    shipping_tax_kind: TaxKind | None
+    shipping_tax_rate: int | None
 
     @property
     def subtotal_minor(self) -> int:
@@ -89,6 +99,9 @@ class SkuRow:
     number: str
     model_number: str
     name: str
+    style: str | None
+    color: str | None
+    size: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,8 @@ class LineRow:
     unit_price_minor: Price
     amount_minor: int
     currency: str
+    tax_kind: TaxKind | None
+    tax_rate: int | None
     sku: SkuRow
 
 
@@ -127,6 +142,7 @@ class BuyerRow:
     erased_at: datetime | None
     country: str
     address: str
+    delivery_address: str
     recipients: tuple[RecipientRow, ...]
 
     @property
@@ -197,6 +213,8 @@ class DeliveryNoteRow:
     updated_at: datetime | None
     tracking_number: str
     comment: str
+    carrier: str
+    cartons: int | None
     is_invoiced: bool
 
 
@@ -228,6 +246,8 @@ class InvoiceLineRow:
     unit_price_minor: Price
     amount_minor: int
     currency: str
+    tax_kind: TaxKind | None
+    tax_rate: int | None
     sku: SkuRow
 
 

@@ -16,7 +16,6 @@ import pytest
 
 from graph import downloads
 from graph.core.download_links import Document, Links
-from graph.core.plain_json import from_plain, to_plain
 from graph.downloads import DOCUMENTS, ORDER_CONFIRMATION, ORDER_EXCEL, ORDERS_EXCEL, PURCHASE_ORDER, Record
 from graph.http.downloads import disposition
 from models.actor import ActorKind
@@ -25,6 +24,7 @@ from models.database.sessions import Database
 from models.delivery_note import DeliveryNote
 from models.locale import Locale
 from models.order import DataSet
+from models.plain_json import from_plain, to_plain
 from models.policy import DeliveryStatus, OrderStatus, Role
 from resolvers.history import HistoryFilter
 from resolvers.orders import OrderFilter

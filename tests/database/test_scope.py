@@ -40,7 +40,8 @@ from models.delivery_note import DeliveryNoteLine
 from models.document_number import DocumentNumber
 from models.external_reference import ExternalReference
 from models.idempotency import IdempotencyKey
-from models.invoice import Invoice, InvoicedDeliveryNote, InvoiceLine, InvoiceStatus
+from models.invoice import CreditNote, Invoice, InvoicedDeliveryNote, InvoiceLine, InvoiceStatus
+from models.letterhead import Letterhead, Logo
 from models.order import Order, OrderReplacement
 from models.policy import OrderStatus
 from models.rejection_reason import RejectionReason
@@ -70,7 +71,7 @@ from tests.support.scoped_sql import statements_for_a_brand, unbound
 
 ROOT = Path(__file__).resolve().parents[2]
 # Rows of the brand that every buyer sees.
-SHARED = {"brands", "catalogs", "skus", "audit_heads", "idempotency_keys"}
+SHARED = {"brands", "brand_letterheads", "brand_logos", "catalogs", "skus", "audit_heads", "idempotency_keys"}
 INTERNAL = {
     "analytics_marks",
     "analytics_sums",
@@ -133,7 +134,11 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
         IdempotencyKey(brand_id=brand_id, key="k", answer={}, **key),
         BulkRun(brand_id=brand_id, key="k", order_ids=[], **key),
         SignOut(brand_id=brand_id, identity=buyer.id.hex, at=NOON),
+        CreditNote(brand_id=brand_id, invoice_id=invoice.id, code=invoice.id.hex, issued_at=NOON, frozen={}),
+        Logo(brand_id=brand_id, digest=buyer.id.hex, media_type="image/png", data=b""),
     )
+    async with database.transaction(EVERYTHING) as session:
+        await session.merge(Letterhead(brand_id=brand_id, footer_en=buyer.id.hex))
     return order
 
 

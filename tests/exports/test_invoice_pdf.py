@@ -86,14 +86,14 @@ def voided(*orders: BilledOrder, **more: Any) -> InvoiceSnapshot:
 def test_everything_about_the_invoice_is_on_the_sheet() -> None:
     (text,) = texts(invoice_pdf(an_invoice(), Locale.EN))
     for expected in (
-        "Invoice INV-000001",
+        "InvoiceINV-000001",
         "Aoyama Textiles 3-1-2 Aoyama Tokyo orders@aoyama.example",
-        "Buyer The Corner Shop 12 High Street Bristol United Kingdom",
-        "Issue date 23 Nov 2026 Buyer code B-0042 Currency GBP",
-        "# SKU Model Product Quantity Unit price Amount Order ORD-1001",
-        "1 SKU-0001 MODEL-1 Linen shirt 2 1,250.50 2,501.00 2 SKU-0002",
-        "Subtotal 5,002.00 Tax 10.00 Shipping 5.50 Total (GBP) £5,017.50",
-        "Invoice INV-000001 Page 1 of 1",
+        "Invoice to The Corner Shop 12 High Street Bristol United Kingdom",
+        "Invoice date 23 Nov 2026 Account B-0042 Amount due £5,017.50 Please quote INV-000001",
+        "# SKU Item Qty Unit price Amount £ Order ORD-1001",
+        "1 SKU-0001 Linen shirt MODEL-1 2 1,250.50 2,501.00 2 SKU-0002",
+        "Goods 5,002.00 Carriage 5.50 Tax 10.00 Amount due £5,017.50",
+        "Page 1 of 1",
     ):
         assert expected in text
     assert text.count("10.00") == 1
@@ -106,21 +106,21 @@ def test_lines_stand_under_their_order_and_delivery_note() -> None:
     )
     (text,) = texts(invoice_pdf(invoice, Locale.EN))
     assert (
-        "Order ORD-1001 · Delivery note DN-000001 1 SKU-0001 MODEL-1 Linen shirt 2 1,250.50 2,501.00 "
-        "Order ORD-1001 · Delivery note DN-000002 2 SKU-0002 MODEL-1 Linen shirt 2 1,250.50 2,501.00 "
-        "Tax 8.00 Shipping 3.00 "
-        "Order ORD-1002 3 SKU-0003 MODEL-1 Linen shirt 2 1,250.50 2,501.00 "
+        "Order ORD-1001 note DN-000001 1 SKU-0001 Linen shirt MODEL-1 2 1,250.50 2,501.00 "
+        "Order ORD-1001 note DN-000002 2 SKU-0002 Linen shirt MODEL-1 2 1,250.50 2,501.00 "
+        "Tax 8.00 Carriage 3.00 "
+        "Order ORD-1002 3 SKU-0003 Linen shirt MODEL-1 2 1,250.50 2,501.00 "
         "Tax 2.50 "
-        "Subtotal 7,503.00 Tax 10.50 Shipping 3.00 Total (GBP) £7,516.50"
+        "Goods 7,503.00 Carriage 3.00 Tax 10.50 Amount due £7,516.50"
     ) in text
 
 
 @pytest.mark.parametrize(
     ("currency", "price", "expected"),
     [
-        ("GBP", "1250.50", "2 1,250.50 2,501.00 Subtotal 2,501.00 Tax 0.00 Shipping 0.00 Total (GBP) £2,501.00"),
-        ("JPY", "12500", "2 12,500 25,000 Subtotal 25,000 Tax 0 Shipping 0 Total (JPY) ¥25,000"),
-        ("KWD", "1.125", "2 1.125 2.250 Subtotal 2.250 Tax 0.000 Shipping 0.000 Total (KWD) KWD2.250"),
+        ("GBP", "1250.50", "2 1,250.50 2,501.00 Amount due £2,501.00"),
+        ("JPY", "12500", "2 12,500 25,000 Amount due ¥25,000"),
+        ("KWD", "1.125", "2 1.125 2.250 Amount due KWD2.250"),
     ],
 )
 def test_amounts_have_the_digits_of_their_currency(currency: str, price: str, expected: str) -> None:
@@ -134,10 +134,11 @@ def test_it_speaks_japanese() -> None:
     buyer = Party("葛飾商店", "B-1", "JP", "東京都葛飾区1-2-3")
     (text,) = texts(invoice_pdf(an_invoice(order(part, tax="2500"), currency="JPY", buyer=buyer), Locale.JA))
     for expected in (
-        "請求書 INV-000001",
-        "バイヤー 葛飾商店 東京都葛飾区1-2-3 日本 発行日 2026/11/23",
-        "注文 ORD-1001 · 納品書 DN-000001 1 SKU-0001 MODEL-1 リネンシャツ 2 12,500 25,000",
-        "小計 25,000 税 2,500 送料 0 合計 (JPY) ￥27,500",
+        "請求書",
+        "請求書番号 INV-000001 発行日 2026年11月23日",
+        "葛飾商店 御中 東京都葛飾区1-2-3 日本 件名：2026年11月分 商品代金 下記のとおりご請求申し上げます。",
+        "ご注文 ORD-1001 納品書 DN-000001 1 SKU-0001 リネンシャツ MODEL-1 2 12,500 25,000",
+        "小計 25,000 税 2,500 合計 ¥27,500",
         "1 / 1 ページ",
     ):
         assert expected in text
@@ -155,15 +156,20 @@ def test_japanese_is_drawn_with_glyphs_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("make", "locale", "stamp", "facts"),
     [
-        (a_draft, Locale.EN, "DRAFT", "Status Draft Drafted on 21 Nov 2026"),
-        (a_draft, Locale.JA, "下書き", "ステータス 下書き 下書き作成日 2026/11/21"),
+        (a_draft, Locale.EN, "DRAFT", "Drafted on 21 Nov 2026 Account B-0042 Status Draft"),
+        (a_draft, Locale.JA, "下書き", "下書き作成日 2026年11月21日 お得意様コード B-0042 ステータス 下書き"),
         (
             voided,
             Locale.EN,
             "VOID 24 Nov 2026, 21:00 (JST)",
-            "Status Void 24 Nov 2026, 21:00 (JST) Issue date 23 Nov 2026",
+            "Invoice date 23 Nov 2026 Account B-0042 Status Void 24 Nov 2026, 21:00 (JST)",
         ),
-        (voided, Locale.JA, "無効 2026/11/24 21:00 (JST)", "ステータス 無効 2026/11/24 21:00 (JST) 発行日 2026/11/23"),
+        (
+            voided,
+            Locale.JA,
+            "無効 2026/11/24 21:00 (JST)",
+            "お得意様コード B-0042 ステータス 無効 2026/11/24 21:00 (JST)",
+        ),
     ],
 )
 def test_a_draft_and_a_void_one_say_so_on_every_page(make: Any, locale: Locale, stamp: str, facts: str) -> None:
@@ -175,8 +181,8 @@ def test_a_draft_and_a_void_one_say_so_on_every_page(make: Any, locale: Locale, 
     word, _, when = stamp.partition(" ")
     for text, picture in zip(pages, pictures(pdf), strict=True):
         assert stamp in text.replace(f"{word}{when}", stamp)
-        top_right = picture.crop((picture.width // 2, 0, picture.width, picture.height // 7))
-        assert len(rows(top_right, is_red)) > 30
+        top = picture.crop((0, 0, picture.width, picture.height // 7))
+        assert len(rows(top, is_red)) > 30
     second = pictures(pdf)[1]
     assert rows(second, is_red)[-1] < rows(second, is_dark)[0]
 
@@ -190,10 +196,10 @@ def test_an_issued_one_has_no_stamp_and_nothing_red() -> None:
 def test_hundreds_of_lines_with_the_heads_on_every_page() -> None:
     orders = [order(BilledPart("", lines(40, 1 + 40 * n)), code=f"ORD-{n}", tax=f"{n}.25") for n in range(10)]
     pages = texts(invoice_pdf(an_invoice(*orders), Locale.EN))
-    assert len(pages) > 10
-    assert all(page.count("# SKU Model Product Quantity Unit price Amount") == 1 for page in pages)
+    assert len(pages) > 8
+    assert all(page.count("# SKU Item Qty Unit price Amount £") == 1 for page in pages)
     text = " ".join(pages)
-    assert all(f"{number} SKU-{number:04} MODEL-1" in text for number in range(1, 401))
+    assert all(f"{number} SKU-{number:04} Linen shirt MODEL-1" in text for number in range(1, 401))
     assert all(f"Order ORD-{n} {40 * n + 1} SKU-" in text for n in range(10))
     assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
 
@@ -205,13 +211,13 @@ def test_no_heading_is_left_alone_and_tax_stays_with_its_order(above: int) -> No
     second = order(BilledPart("DN-000007", lines(1, 100)), code="ORD-1002", tax="8.00", shipping="3.00")
     pages = texts(invoice_pdf(an_invoice(first, second), Locale.EN))
     assert len(pages) > 1
-    whole = "Order ORD-1002 · Delivery note DN-000007 100 SKU-0100 MODEL-1 Linen shirt 2 1,250.50 2,501.00 Tax 8.00 Shi"
+    whole = "Order ORD-1002 note DN-000007 100 SKU-0100 Linen shirt MODEL-1 2 1,250.50 2,501.00 Tax 8.00 Carriage"
     assert sum(whole in page for page in pages) == 1
-    assert sum("Subtotal" in page and "Total (GBP)" in page for page in pages) == 1
+    assert sum("Tax 8.00 Amount due" in page for page in pages) == 1
 
 
 def test_a_draft_has_the_word_for_it_in_place_of_a_number() -> None:
-    for locale, title in ((Locale.EN, "Invoice DRAFT"), (Locale.JA, "請求書 下書き")):
+    for locale, title in ((Locale.EN, "InvoiceDRAFT"), (Locale.JA, "請求書番号 下書き")):
         text = " ".join(texts(invoice_pdf(a_draft(), locale)))
         assert title in " ".join(text.split())
         assert "INV-" not in text
@@ -224,10 +230,10 @@ def test_it_is_tagged_for_screen_readers() -> None:
     pdf = invoice_pdf(invoice, Locale.JA)
     assert announces(pdf, title="請求書 下書き", language="ja")
     kinds = [node.get("/S") for node in tags(pdf)]
-    # The columns' heads, two orders', one tax's; the totals' four.
-    assert (kinds.count("/H1"), kinds.count("/Table"), kinds.count("/TH")) == (1, 2, 7 + 2 + 1 + 4)
+    # The columns' heads, two orders', one tax's; the totals' three.
+    assert (kinds.count("/H1"), kinds.count("/Table"), kinds.count("/TH")) == (1, 2, 6 + 2 + 1 + 3)
     # The tax has its own head beside its column's.
-    assert headers_of_cells(pdf) == [1] * 14 + [2] + [1] * 7 + [1] * 4
+    assert headers_of_cells(pdf) == [1] * 12 + [2] + [1] * 6 + [1] * 3
 
 
 @pytest.mark.parametrize("text", CODE)
@@ -236,15 +242,15 @@ def test_markup_in_texts_is_printed_literally(text: str) -> None:
     billed = order(BilledPart(text, lines(1, sku_number=text, model_number=text, product_name=text)), code=text)
     pdf = invoice_pdf(an_invoice(billed, code=text, brand=party, buyer=party), Locale.EN)
     squeezed = "".join("".join(texts(pdf)).split())
-    # Invoice's code 2, brand 4, buyer 5, order 1, note 1, line 3.
-    assert squeezed.count("".join(text.split())) == 16
+    # Invoice's code 2, brand 3 and 2 in the foot, buyer 4, order 1, note 1, line 2.
+    assert squeezed.count("".join(text.split())) == 15
     assert not PdfReader(BytesIO(pdf)).attachments
 
 
 def test_invisible_characters_are_left_out() -> None:
     billed = order(BilledPart("D\x00N\u202e-1", lines(1)), code="a\x07b\x1b[31mc\ud800d\uffffe")
     (text,) = texts(invoice_pdf(an_invoice(billed), Locale.EN))
-    assert "Order ab[31mcde · Delivery note DN-1" in text
+    assert "Order ab[31mcde note DN-1" in text
 
 
 def test_long_words_and_large_amounts_wrap_inside_their_column() -> None:

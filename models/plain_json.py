@@ -1,12 +1,13 @@
 """Dataclasses as plain JSON and back, by the annotations of their fields.
 
-Fields may be bool, str, StrEnum, UUID, datetime, dataclasses, Sequences of these, and any of them or None. A field that
-can be None must have None as its default.
+Fields may be bool, int, str, StrEnum, UUID, Decimal, date, datetime, bytes that are empty, dataclasses, Sequences and
+tuples of these, and any of them or None. What can be None is None when it is left out.
 """
 
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -21,8 +22,12 @@ def to_plain(value: Any) -> Any:
         found = {field.name: getattr(value, field.name) for field in fields(value)}
         return {name: to_plain(each) for name, each in found.items() if each is not None}
     match value:
-        case datetime():
+        case date():  # a datetime, too
             return value.isoformat()
+        case Decimal():
+            return str(value)
+        case b"":
+            return ""
         case UUID():
             return value.hex
         case list() | tuple():
@@ -46,9 +51,14 @@ def _parsed(annotation: Any, plain: Any) -> Any:
         [annotation] = (each for each in get_args(annotation) if each is not NoneType)
     if get_origin(annotation) is Sequence:
         return [_parsed(get_args(annotation)[0], each) for each in plain]
+    if get_origin(annotation) is tuple:
+        return tuple(_parsed(get_args(annotation)[0], each) for each in plain)
     if hints := _hints(annotation):
-        return annotation(**{name: _parsed(hints[name], each) for name, each in plain.items()})
-    return datetime.fromisoformat(plain) if annotation is datetime else annotation(plain)
+        nothing = {name: None for name, hint in hints.items() if NoneType in get_args(hint)}
+        return annotation(**nothing | {name: _parsed(hints[name], each) for name, each in plain.items()})
+    if annotation is bytes:
+        return b""
+    return annotation.fromisoformat(plain) if annotation in (date, datetime) else annotation(plain)
 
 
 @cache

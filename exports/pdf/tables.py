@@ -1,0 +1,138 @@
+"""Rows of the tables of documents: texts, sums so far, widths of columns, and the grid of sizes."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from models.papers.parts import LineSnapshot
+
+MAX_SKU_WIDTH = 12  # longer ones stand under the name
+MAX_SIZES = 8  # of one style, that fit beside each other
+MAX_COLORS = 30  # of one style on one page
+
+Amount = Callable[[Decimal], str]
+
+
+def width(text: str) -> int:
+    """In figures: a wide letter is two."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def widest(texts: Iterable[str], heading: str = "") -> int:
+    """For --n of a column. A heading is smaller than the texts below it."""
+    return (
+        max((width(text) for text in texts), default=0) or 1
+        if not heading
+        else max([*(width(text) for text in texts), -(-width(heading) * 7 // 8)])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the page's foot and head say: the sum before a row and after it. Empty: nothing."""
+
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(slots=True)
+class Running:
+    """Adds amounts up while rows are made. `brought`, `carried`: texts with {sum}."""
+
+    show: Amount
+    brought: str
+    carried: str
+    sum: Decimal = Decimal(0)
+
+    def add(self, amount: Decimal) -> Sums:
+        before = self.brought.format(sum=self.show(self.sum)) if self.sum else ""
+        self.sum += amount
+        return Sums(before, self.carried.format(sum=self.show(self.sum)))
+
+
+@dataclass(frozen=True, slots=True)
+class ColorRow:
+    """A colour of a style at one price. `quantities`: one for each size of the style; None: not ordered."""
+
+    color: str
+    quantities: tuple[int | None, ...]
+    unit_price: Decimal
+    amount: Decimal
+
+    @property
+    def quantity(self) -> int:
+        return sum(each or 0 for each in self.quantities)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    name: str
+    code: str
+    sizes: tuple[str, ...]
+    rows: tuple[ColorRow, ...]
+
+    @property
+    def quantity(self) -> int:
+        return sum(row.quantity for row in self.rows)
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((row.amount for row in self.rows), Decimal(0))
+
+
+@dataclass(slots=True)
+class _Colors:
+    """The rows of one style while they are collected."""
+
+    sizes: dict[str, None] = field(default_factory=dict)
+    # (colour, price, how often the same size has come before) → size → line
+    cells: dict[tuple[str, Decimal, int], dict[str, LineSnapshot]] = field(default_factory=dict)
+
+    def add(self, line: LineSnapshot) -> None:
+        self.sizes[line.size] = None
+        turn = 0
+        while line.size in self.cells.setdefault((line.color, line.unit_price, turn), {}):
+            turn += 1
+        self.cells[line.color, line.unit_price, turn][line.size] = line
+
+
+def styles_of(lines: Sequence[LineSnapshot]) -> list[Style]:
+    """The lines as a grid for each style; empty when a line has no style or size, or a style has too many sizes.
+
+    Styles, colours and sizes stand in the order in which the lines name them.
+    """
+    found: dict[str, _Colors] = {}
+    names: dict[str, LineSnapshot] = {}
+    for line in lines:
+        if not line.style or not line.size:
+            return []
+        found.setdefault(line.style, _Colors()).add(line)
+        names.setdefault(line.style, line)
+    if any(len(each.sizes) > MAX_SIZES for each in found.values()):
+        return []
+    styles = []
+    for style, colors in found.items():
+        sizes = tuple(colors.sizes)
+        rows = [
+            ColorRow(
+                color,
+                tuple(cells[size].quantity if size in cells else None for size in sizes),
+                price,
+                sum((line.amount for line in cells.values()), Decimal(0)),
+            )
+            for (color, price, _), cells in colors.cells.items()
+        ]
+        for start in range(0, len(rows), MAX_COLORS):
+            some = tuple(rows[start : start + MAX_COLORS])
+            styles.append(Style(_name(names[style], style), names[style].model_number, sizes, some))
+    return styles
+
+
+def _name(line: LineSnapshot, style: str) -> str:
+    """The product's name, without the colour and the size at its end."""
+    name = line.product_name
+    for end in (line.size, line.color):
+        shorter = name.removesuffix(end).rstrip(" ,/-–") if end else name
+        name = shorter or name
+    return name if name and name != line.sku_number else style

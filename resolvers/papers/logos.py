@@ -1,0 +1,204 @@
+"""A logo as it is kept: a PNG decoded and encoded again, or an SVG of shapes only, rebuilt from what is allowed in it.
+
+Nothing in a logo is executed or fetched: an SVG with a script, a reference, a style sheet, an entity or an element that
+is not in the list below is refused, and attributes that are not in the list are left out.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+from io import BytesIO
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from PIL import Image
+
+from models.locale import Text
+
+MAX_BYTES = 200_000
+MAX_SIDE = 8_000  # pixels of a PNG
+# Of what is kept: 9 mm high at 600 dpi is 213 pixels.
+KEPT_SIZE = (1_500, 400)
+MAX_ELEMENTS = 5_000
+MAX_DEPTH = 40
+PNG = "image/png"
+SVG = "image/svg+xml"
+
+SVG_SPACE = "http://www.w3.org/2000/svg"
+DRAWN = {
+    "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "defs", "linearGradient",
+    "radialGradient", "stop", "clipPath",
+}  # fmt: skip
+LEFT_OUT = {"title", "desc", "metadata"}
+PROPERTIES = {
+    "fill", "fill-opacity", "fill-rule", "stroke", "stroke-opacity", "stroke-width", "stroke-linecap",
+    "stroke-linejoin", "stroke-miterlimit", "stroke-dasharray", "stroke-dashoffset", "opacity", "stop-color",
+    "stop-opacity", "clip-path", "clip-rule", "color", "display", "visibility",
+}  # fmt: skip
+ATTRIBUTES = PROPERTIES | {
+    "id", "viewBox", "width", "height", "preserveAspectRatio", "transform", "d", "points", "x", "y", "x1", "y1", "x2",
+    "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "offset", "gradientUnits", "gradientTransform", "spreadMethod",
+    "clipPathUnits",
+}  # fmt: skip
+OWN_REFERENCE = re.compile(r"url\(\s*(['\"]?)#[\w.-]+\1\s*\)(\s+[\w#(),.%\s-]*)?", re.ASCII)
+LENGTH = re.compile(r"\d{1,6}(\.\d{1,6})?(px|mm|cm|in|pt)?", re.ASCII)
+
+TOO_LARGE = Text("A logo has at most {most:,} bytes, not {size:,}.", "ロゴは{most:,}バイト以内にしてください。")
+NOT_BASE64 = Text("This is not Base64.", "Base64形式で指定してください。")
+NOT_A_LOGO = Text("A logo is a PNG or an SVG: {why}.", "ロゴはPNGまたはSVGで指定してください（{why}）。")
+
+
+class LogoError(ValueError):
+    """A logo that cannot be taken. `text`, with `values`: why."""
+
+    def __init__(self, text: Text, **values: object) -> None:
+        super().__init__(text.en.format(**values))
+        self.text, self.values = text, values
+
+
+@dataclass(frozen=True, slots=True)
+class CleanLogo:
+    media_type: str
+    data: bytes
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.data).hexdigest()
+
+
+def read_logo(encoded: str) -> CleanLogo:
+    """`encoded`: Base64, also as a data URL. CPU-bound, some milliseconds to a second. Raises LogoError."""
+    if len(encoded) > 2 * MAX_BYTES:
+        raise LogoError(TOO_LARGE, most=MAX_BYTES, size=len(encoded) * 3 // 4)
+    text = encoded.partition(",")[2] if encoded.startswith("data:") else encoded
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise LogoError(NOT_BASE64) from None
+    return clean_logo(data)
+
+
+def clean_logo(data: bytes) -> CleanLogo:
+    """Raises LogoError."""
+    if len(data) > MAX_BYTES:
+        raise LogoError(TOO_LARGE, most=MAX_BYTES, size=len(data))
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return CleanLogo(PNG, _png(data))
+    return CleanLogo(SVG, _svg(data))
+
+
+def _refuse(why: str) -> LogoError:
+    return LogoError(NOT_A_LOGO, why=why)
+
+
+def _png(data: bytes) -> bytes:
+    try:
+        with Image.open(BytesIO(data), formats=["PNG"]) as image:
+            if max(image.size) > MAX_SIDE or min(image.size) < 1:
+                raise _refuse(f"its sides have 1 to {MAX_SIDE:,} pixels")
+            picture = image.convert("RGBA")
+    except LogoError:
+        raise
+    except Exception:  # a damaged picture makes Pillow raise nearly anything
+        raise _refuse("the picture is damaged") from None
+    picture.thumbnail(KEPT_SIZE)
+    while True:
+        file = BytesIO()
+        picture.save(file, "PNG", optimize=True)
+        if file.tell() <= MAX_BYTES:
+            return file.getvalue()
+        picture = picture.resize((max(1, picture.width // 2), max(1, picture.height // 2)))
+
+
+@dataclass
+class _Rebuilding:
+    """Writes the allowed part of an SVG while expat reads it."""
+
+    parts: list[str] = field(default_factory=list)
+    open_elements: list[str] = field(default_factory=list)
+    left_out: int = 0
+    count: int = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.count += 1
+        if self.count > MAX_ELEMENTS:
+            raise _refuse(f"it has more than {MAX_ELEMENTS:,} elements")
+        if len(self.open_elements) + self.left_out >= MAX_DEPTH:
+            raise _refuse(f"its elements are nested deeper than {MAX_DEPTH}")
+        space, _, local = name.rpartition(" ")
+        if self.left_out or local in LEFT_OUT or (space != SVG_SPACE and self.open_elements):
+            self.left_out += 1
+            return
+        if space != SVG_SPACE or (local == "svg") != (not self.open_elements) or local not in DRAWN:
+            raise _refuse(f"the element {local[:50]} is not allowed; convert everything to paths")
+        kept = {key: value for key, value in self._kept(attributes) if value}
+        if local == "svg":
+            _check_size(kept)
+            kept = {"xmlns": SVG_SPACE} | kept
+        elif "clip-path" in kept and "clipPath" in (*self.open_elements, local):
+            raise _refuse("a clip path in a clip path is not allowed")
+        self.open_elements.append(local)
+        self.parts.append(f"<{local}{''.join(f' {key}={quoteattr(value)}' for key, value in kept.items())}>")
+
+    def end(self, _: str) -> None:
+        if self.left_out:
+            self.left_out -= 1
+        else:
+            self.parts.append(f"</{self.open_elements.pop()}>")
+
+    def _kept(self, attributes: dict[str, str]) -> list[tuple[str, str]]:
+        found = []
+        for name, value in attributes.items():
+            local = name.rpartition(" ")[2]
+            if local == "href" or local.startswith("on"):
+                raise _refuse(f"the attribute {local[:50]} is not allowed")
+            if name == "style":
+                found += self._kept_of_style(value)
+            elif name in ATTRIBUTES:
+                found.append((name, _checked(value)))
+        return found
+
+    def _kept_of_style(self, style: str) -> list[tuple[str, str]]:
+        declared = (each.partition(":") for each in style.split(";"))
+        return [(name.strip(), _checked(value.strip())) for name, _, value in declared if name.strip() in PROPERTIES]
+
+
+def _checked(value: str) -> str:
+    folded = value.casefold()
+    if ("url" in folded or "\\" in value or "@" in value) and not OWN_REFERENCE.fullmatch(value.strip()):
+        raise _refuse(f"the reference {value[:50]!r} is not allowed")
+    return value
+
+
+def _check_size(svg: dict[str, str]) -> None:
+    """It needs a size, and a shape that a letterhead can hold. Raises LogoError."""
+    box = re.split(r"[\s,]+", svg.get("viewBox", "").strip())
+    sides = box[2:] if len(box) == 4 else [svg.get("width", ""), svg.get("height", "")]
+    if not all(LENGTH.fullmatch(each) for each in sides):
+        raise _refuse("it has neither a viewBox nor a width and a height")
+    width, height = (float(re.sub(r"[a-z]", "", each)) for each in sides)
+    if not height or not 1 / 20 <= width / height <= 20:
+        raise _refuse("it is more than 20 times as wide as high, or as high as wide")
+    for name in ("width", "height"):
+        if not LENGTH.fullmatch(svg.get(name, "")):
+            svg.pop(name, None)
+
+
+def _svg(data: bytes) -> bytes:
+    def refuse_declaration(*_: object) -> None:
+        raise _refuse("a document type, an entity or a processing instruction is not allowed")
+
+    rebuilding = _Rebuilding()
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    parser.StartElementHandler = rebuilding.start
+    parser.EndElementHandler = rebuilding.end
+    parser.StartDoctypeDeclHandler = refuse_declaration
+    parser.EntityDeclHandler = refuse_declaration
+    parser.ProcessingInstructionHandler = refuse_declaration
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        raise _refuse("it is neither") from None
+    return "".join(rebuilding.parts).encode()
