@@ -36,7 +36,7 @@ class DeliveryNote(OrderOwned, Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     carrier: Mapped[str] = mapped_column(String(100), default="", server_default="")
     cartons: Mapped[int | None]
-    # What its PDF says, written with each change (models/papers/delivery_notes.py). None: written before 0027.
+    # What its PDF says, written with each change (models/papers/delivery_notes.py). None: written before 0025.
     frozen: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
 
 

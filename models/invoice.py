@@ -61,7 +61,7 @@ class Invoice(BrandOwned, Base):
     buyer_address: Mapped[str | None] = mapped_column(Text)
     prices_include_tax: Mapped[bool] = mapped_column(default=False, server_default=false())
     tax_rounding: Mapped[Rounding | None] = mapped_column(Enum(Rounding, native_enum=False, length=8))
-    # What its PDF says, written when it is issued (models/papers/invoices.py). None: a draft, or issued before 0027.
+    # What its PDF says, written when it is issued (models/papers/invoices.py). None: a draft, or issued before 0025.
     frozen: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
 
 
