@@ -25,6 +25,7 @@ from models import (
     send_back,
     sign_out,
     tag,
+    webhook,
 )
 from models.base import Base
 
@@ -64,4 +65,5 @@ __all__ = [
     "send_back",
     "sign_out",
     "tag",
+    "webhook",
 ]
