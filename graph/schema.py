@@ -448,7 +448,8 @@ class Mutation:
         create_webhook,
         needs=P.MANAGE_WEBHOOKS,
         description="Creates a webhook: from now on the brand's events are posted to its URL "
-        "(docs/guides/webhooks.md). Next: give `secret`, which is shown only this once, to the receiver; then testWebhook.",
+        "(docs/guides/webhooks.md). Next: give `secret`, which is shown only this once, to the receiver; then "
+        "testWebhook.",
     )
     update_webhook = command(
         update_webhook,

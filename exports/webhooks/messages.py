@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -62,7 +62,8 @@ def test_message(test_id: UUID, at: datetime) -> Message:
 
 
 def _body(type: str, at: datetime, data: dict[str, object]) -> bytes:
-    return orjson.dumps({"type": type, "timestamp": at.isoformat(), "data": data})
+    timestamp = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return orjson.dumps({"type": type, "timestamp": timestamp, "data": data})
 
 
 def headers(message: Message, secrets: Sequence[str], now: datetime) -> dict[str, str]:

@@ -15,7 +15,7 @@ from exports.webhooks.sender import WebhookSender
 from graph.core.ids import Kind, to_id
 from models import audit
 from models.database.sessions import Database
-from models.events import OrderArchived, OrderEvent, TagCreated
+from models.events import OrderArchived, TagCreated
 from models.policy import Role
 from models.scope import EVERYTHING
 from models.webhook import Webhook, WebhookDelivery
@@ -81,7 +81,8 @@ async def make_webhook(
         context(database, clock, shop), url, kinds or [], "ERP", values.get("alert_email")
     )
     assert not outcome.refusals, outcome.refusals
-    assert outcome.made and secret
+    assert outcome.made
+    assert secret
     async with database.transaction(EVERYTHING) as session:
         webhook = await session.get_one(Webhook, (shop.brand.id, outcome.made))
         webhook.position += 1
@@ -95,7 +96,7 @@ def did(outcome: Outcome) -> None:
 async def happen(database: Database, clock: Clock, shop: Shop, *kinds: str) -> None:
     """Events of these kinds, each in its own transaction: ORDER_ARCHIVED of an order, or TAG_CREATED."""
     for kind in kinds:
-        event: OrderEvent | TagCreated = TagCreated(brand_id=shop.brand.id, at=clock(), code="vip")
+        event: OrderArchived | TagCreated = TagCreated(brand_id=shop.brand.id, at=clock(), code="vip")
         if kind == "ORDER_ARCHIVED":
             order = await make_order(database, shop)
             event = OrderArchived(brand_id=shop.brand.id, order_id=order.id, at=clock())

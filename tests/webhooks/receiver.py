@@ -44,6 +44,7 @@ class Receiver:
     requests: list[Received] = field(default_factory=list)
     behave: Behave | None = None
     connections: int = 0
+    handlers: "set[asyncio.Task[None] | None]" = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -55,8 +56,9 @@ class Receiver:
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.handlers.add(asyncio.current_task())
         try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError):
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 while True:
                     request = await read_request(reader)
                     self.requests.append(request)
@@ -105,3 +107,7 @@ async def receiving(**options: Any) -> AsyncIterator[Receiver]:
         yield receiver
     finally:
         server.close()
+        for each in receiver.handlers:
+            if each:
+                each.cancel()
+        await asyncio.sleep(0)

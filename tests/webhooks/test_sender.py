@@ -4,7 +4,10 @@ import asyncio
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -25,6 +28,17 @@ from tests.webhooks.conftest import Mails, context, deliveries, did, happen, mak
 from tests.webhooks.receiver import OK, Received, Receiver, answering, dropping, hanging, receiving
 
 ARCHIVED, TAG = "ORDER_ARCHIVED", "TAG_CREATED"
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - a receiver has nothing to wait for
+        await asyncio.sleep(0.01)
+
+
+async def cancelled(task: "asyncio.Task[Any]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def reference_signature(secret: str, request: Received) -> str:
@@ -58,7 +72,7 @@ async def test_events_arrive_in_order_signed_and_thin(database: Database, clock:
     assert first.headers["webhook-signature"] == reference_signature(secret, first)
     assert first.id == f"evt_{shop.brand.id.hex}_2"
     assert first.payload["type"] == ARCHIVED
-    assert first.payload["timestamp"] == clock().isoformat()
+    assert first.payload["timestamp"] == "2026-11-24T12:00:00Z"
     data = first.payload["data"]
     assert data.keys() == {"sequence", "kind", "orderId", "code", "version", "status"}
     assert (data["kind"], data["version"], data["status"]) == (ARCHIVED, 1, "OC_REQUIRED")
@@ -181,13 +195,12 @@ async def test_after_three_days_it_is_paused_and_the_admins_are_mailed(
     await happen(database, clock, shop, TAG)
     receiver.behave = answering("500 Oops")
     mails, began = Mails(fails=1), clock()
-    while (await read(database, webhook_id)).status is WebhookStatus.ACTIVE:
-        assert clock() < began + GIVE_UP_AFTER + timedelta(hours=1)
+    for hours in (0, 1, 70.9, 0.2):
+        assert (await read(database, webhook_id)).status is WebhookStatus.ACTIVE
         assert not mails.tried
+        clock.move(hours=hours)
         await sender(database, clock, mails).drain()
-        clock.move(hours=2)
-    assert clock() > began + GIVE_UP_AFTER
-    await sender(database, clock, mails).drain()
+    assert clock() - began == GIVE_UP_AFTER + timedelta(minutes=6)
     webhook = await read(database, webhook_id)
     assert (webhook.pause_reason, webhook.position) == (PauseReason.FAILED_TOO_LONG, 1)
     assert mails.sent == []
@@ -243,10 +256,9 @@ async def test_a_slow_receiver_delays_no_other(database: Database, clock: Clock,
         await happen(database, clock, shop, *[TAG] * 60)
         await happen(database, clock, other, TAG)
         running = asyncio.create_task(sender(database, clock).drain())
-        while len(receiver.requests) < 61 or not third.requests:
-            await asyncio.sleep(0.02)
+        await until(lambda: len(receiver.requests) == 60 and len(third.requests) == 1)
         assert len(slow.requests) == 1
-        running.cancel()
+        await cancelled(running)
 
 
 async def test_a_brand_never_gets_the_events_of_another(database: Database, clock: Clock, receiver: Receiver) -> None:
@@ -329,8 +341,7 @@ async def test_stopping_cuts_off_what_hangs_and_gives_the_webhook_back(
     receiver.behave = hanging
     running = sender(database, clock)
     task = asyncio.create_task(running.run())
-    while not receiver.requests:
-        await asyncio.sleep(0.01)
+    await until(lambda: bool(receiver.requests))
     running.stop()
     await task
     webhook = await read(database, webhook_id)
@@ -342,7 +353,8 @@ async def test_two_secrets_sign_while_rotating(database: Database, clock: Clock,
     webhook_id, old = await make_webhook(database, clock, shop, receiver.url)
     outcome, new = await commands.rotate_webhook_secret(context(database, clock, shop), webhook_id)
     did(outcome)
-    assert new and new != old
+    assert new is not None
+    assert new != old
     await sender(database, clock).drain()
     request = receiver.requests[-1]
     signed = request.headers["webhook-signature"].split(" ")
@@ -479,7 +491,6 @@ async def test_failing_webhooks_leave_room_for_the_others(
         await make_webhook(database, clock, shop, receiver.url, [TAG])
         await happen(database, clock, shop, TAG)
         running = asyncio.create_task(sender(database, clock).drain())
-        while not (receiver.requests and broken.requests):
-            await asyncio.sleep(0.01)
+        await until(lambda: bool(receiver.requests and broken.requests))
         assert len(broken.requests) == 1
-        running.cancel()
+        await cancelled(running)
