@@ -40,7 +40,7 @@ class Received:
 class Receiver:
     """`behave`: None: accepts."""
 
-    port: int = field(default_factory=free_port)
+    port: int
     requests: list[Received] = field(default_factory=list)
     behave: Behave | None = None
     connections: int = 0
@@ -100,8 +100,8 @@ async def hanging(_: Received, __: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def receiving(**options: Any) -> AsyncIterator[Receiver]:
-    receiver = Receiver()
+async def receiving(port: int | None = None, **options: Any) -> AsyncIterator[Receiver]:
+    receiver = Receiver(port or free_port())
     server = await asyncio.start_server(receiver.handle, "127.0.0.1", receiver.port, **options)
     try:
         yield receiver
