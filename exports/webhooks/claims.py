@@ -17,7 +17,6 @@ from models.order import Order
 from models.webhook import Webhook, WebhookStatus
 
 Instant = datetime | ColumnElement[datetime]
-MAX_CANDIDATES = 1000
 PAGE = 50  # events that are sent under one lease
 MAX_SCANNED = 5000  # events of other kinds that one look passes by
 
@@ -26,7 +25,6 @@ MAX_SCANNED = 5000  # events of other kinds that one look passes by
 class Candidate:
     brand_id: UUID
     id: UUID
-    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +44,23 @@ def _is_free(now: Instant) -> ColumnElement[bool]:
     return or_(Webhook.leased_until.is_(None), Webhook.leased_until <= now)
 
 
-async def candidates(session: AsyncSession, now: Instant) -> Sequence[Candidate]:
-    """Those with events, a test or a mail to send now, the one that has waited longest first."""
+async def candidates(session: AsyncSession, now: Instant, most: int, *, failing: bool) -> Sequence[Candidate]:
+    """Those with events, a test or a mail to send now, the one that has waited longest first.
+
+    `failing`: those whose last attempt failed; otherwise the others.
+    """
     has_events = and_(
         Webhook.status == WebhookStatus.ACTIVE, Webhook.due_at <= now, AuditHead.sequence > Webhook.position
     )
     statement = (
-        select(Webhook.brand_id, Webhook.id, Webhook.failures)
+        select(Webhook.brand_id, Webhook.id)
         .outerjoin(AuditHead, AuditHead.brand_id == Webhook.brand_id)
-        .where(_is_free(now), or_(has_events, Webhook.test_id.is_not(None), Webhook.notice_due_at <= now))
+        .where(Webhook.failures > 0 if failing else Webhook.failures == 0, _is_free(now))
+        .where(or_(has_events, Webhook.test_id.is_not(None), Webhook.notice_due_at <= now))
         .order_by(Webhook.due_at, Webhook.id)
-        .limit(MAX_CANDIDATES)
+        .limit(most)
     )
-    return [Candidate(*row) for row in await session.execute(statement)]
+    return [Candidate(*row) for row in await session.execute(statement)] if most > 0 else []
 
 
 async def claim(

@@ -5,6 +5,7 @@ name that is resolved differently a moment later leads nowhere else (DNS rebindi
 """
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
@@ -22,6 +24,8 @@ import httpx2
 from exports.texts import one_line, printable
 from models.webhook import MAX_EXCERPT_LENGTH
 from models.webhook_url import IpAddress, WebhookUrlError, literal_address, may_connect, parse_webhook_url
+
+log = logging.getLogger("orders.webhooks")
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
@@ -61,7 +65,7 @@ class Answer:
 
 
 class NotAllowed(Exception):
-    """The request would go to an address that is not public. The message says which."""
+    """The request would go to an address that is not public."""
 
 
 _resolving = ThreadPoolExecutor(RESOLVING_THREADS, thread_name_prefix="webhook-names")
@@ -78,7 +82,9 @@ def _addresses(host: str, port: int) -> Sequence[tuple[int, int, int, str, tuple
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)  # type: ignore[return-value]
 
 
+@cache
 def tls() -> ssl.SSLContext:
+    """Trusts the authorities that SSL_CERT_FILE or SSL_CERT_DIR name, or else those that httpx2 does."""
     return httpx2.create_ssl_context()
 
 
@@ -136,9 +142,11 @@ class Poster:
         if not addresses:
             raise OSError(f"{host} has no address")
         for address in addresses:
-            is_local_http = parts.scheme == "http" and not address.is_loopback
-            if is_local_http or not may_connect(address, to_loopback=self._to_loopback):
-                raise NotAllowed(f"{host} leads to {address}, which is no public address")
+            is_open_http = parts.scheme == "http" and not address.is_loopback
+            if is_open_http or not may_connect(address, to_loopback=self._to_loopback):
+                # The address itself is for the log only: it may tell of the inside of a network.
+                log.warning("a webhook may not lead to %s", address)
+                raise NotAllowed(f"{host} leads to an address that is not public")
         return addresses[:MAX_TRIED]
 
     async def _response(

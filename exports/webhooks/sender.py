@@ -10,10 +10,11 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, update
 from exports.mail import header_address
 from exports.relay.transports import Failure, PossiblyDelivered, TemporaryFailure, Transport
 from exports.webhooks import messages
-from exports.webhooks.claims import Candidate, EventRow, candidates, claim, next_events
+from exports.webhooks.claims import EventRow, candidates, claim, next_events
 from exports.webhooks.messages import Message, OrderState
 from exports.webhooks.notice import paused_mail, recipient
 from exports.webhooks.posting import GONE, Answer, Poster, Resolve, Result, resolve, tls
@@ -41,8 +42,10 @@ log = logging.getLogger("orders.webhooks")
 
 LEASE = timedelta(minutes=2)
 SLICE_SECONDS = 20.0  # for which a sender goes on with one webhook; a further attempt may take some 20 s more
-MAX_IN_FLIGHT = 100  # webhooks in hand
-MAX_FAILING = 50  # of those, whose last attempt failed: they never keep the others waiting
+# Webhooks in hand. Those whose last attempt failed have places of their own, so that receivers that hang never keep
+# the others waiting.
+MAX_HEALTHY = 50
+MAX_FAILING = 50
 MAX_RECORDING = 3  # database sessions at a time
 FIRST_PAUSE = timedelta(seconds=5)
 MAX_PAUSE = timedelta(hours=1)
@@ -138,10 +141,15 @@ class WebhookSender:
 
     async def _claim_more(self) -> bool:
         """Whether there was something to claim."""
-        if len(self._in_flight) >= MAX_IN_FLIGHT:
-            return True
+        failing = len(self._failing)
+        room, room_for_failing = MAX_HEALTHY - (len(self._in_flight) - failing), MAX_FAILING - failing
+        now = self._database.now()
         async with self._recording, self._database.read(EVERYTHING) as session:
-            chosen = self._choose(await candidates(session, self._database.now()))
+            due = [
+                *await candidates(session, now, room, failing=False),
+                *await candidates(session, now, room_for_failing, failing=True),
+            ]
+        chosen = [each for each in due if each.id not in self._in_flight]
         if not chosen:
             return False
         async with self._recording, self._database.transaction(EVERYTHING) as session:
@@ -150,23 +158,11 @@ class WebhookSender:
             self._in_flight[webhook.id] = task = asyncio.create_task(self._serve(webhook, is_due=is_due))
             if webhook.failures:
                 self._failing.add(webhook.id)
-            task.add_done_callback(lambda _, id=webhook.id: self._finished(id))  # type: ignore[misc]
+            task.add_done_callback(partial(self._finished, webhook.id))
         return bool(claimed)
 
-    def _choose(self, due: Sequence[Candidate]) -> list[Candidate]:
-        chosen: list[Candidate] = []
-        room, room_for_failing = MAX_IN_FLIGHT - len(self._in_flight), MAX_FAILING - len(self._failing)
-        for each in due:
-            if each.id in self._in_flight or (each.failures and room_for_failing <= 0):
-                continue
-            if len(chosen) == room:
-                break
-            chosen.append(each)
-            room_for_failing -= bool(each.failures)
-        return chosen
-
-    def _finished(self, webhook_id: UUID) -> None:
-        task = self._in_flight.pop(webhook_id)
+    def _finished(self, webhook_id: UUID, task: "asyncio.Task[None]") -> None:
+        del self._in_flight[webhook_id]
         self._failing.discard(webhook_id)
         self._woken.set()
         if not task.cancelled() and (error := task.exception()):

@@ -25,7 +25,7 @@ from tests.support.clock import Clock
 # A new key each time, because a key in a repository is not secret; shared with the processes that a test starts.
 SECRET = os.environ.setdefault("TEST_SECRET_KEY", secrets.token_urlsafe(48))
 # The sender of webhooks looks for some all the time.
-OF_THE_SENDER = "SELECT webhooks.brand_id, webhooks.id, webhooks.failures"
+OF_THE_SENDER = "SELECT webhooks.brand_id, webhooks.id \nFROM"
 OF_THE_RELAY = (
     "UPDATE outbox_messages",
     "WITH RECURSIVE waiting",
