@@ -40,8 +40,8 @@ from models.webhook import KEPT_DELIVERIES, PauseReason, Webhook, WebhookDeliver
 
 log = logging.getLogger("orders.webhooks")
 
-LEASE = timedelta(minutes=2)
-SLICE_SECONDS = 20.0  # for which a sender goes on with one webhook; a further attempt may take some 20 s more
+LEASE = timedelta(minutes=1)  # begins again with each event
+SLICE_SECONDS = 20.0  # after which no further event is sent under one claim
 # Webhooks in hand. Those whose last attempt failed have places of their own, so that receivers that hang never keep
 # the others waiting.
 MAX_HEALTHY = 50
@@ -211,7 +211,9 @@ class WebhookSender:
         if answer.is_delivered:
             webhook.failures, webhook.failing_since = 0, None
             values: dict[str, Any] = {"position": event.sequence, "failures": 0, "failing_since": None}
-            if end is not None:
+            if end is None:
+                values["leased_until"] = self._database.now(LEASE)
+            else:
                 values |= {"position": end, "due_at": self._database.now(), "leased_until": None}
             return await self._record(webhook, delivery, values)
         await self._record_failure(webhook, answer, delivery)
