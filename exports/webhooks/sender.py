@@ -52,6 +52,7 @@ MAX_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 POLL_SECONDS = 1.0  # between two looks for events when wake() is not called
 STOP_WITHIN_SECONDS = 3.0  # for the requests on their way, after stop()
+RECORD_WITHIN_SECONDS = 3.0  # for recording what became of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class WebhookSender:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
         if self._in_flight:
-            _, late = await asyncio.wait(self._in_flight.values(), timeout=2 * STOP_WITHIN_SECONDS)
+            _, late = await asyncio.wait(self._in_flight.values(), timeout=STOP_WITHIN_SECONDS + RECORD_WITHIN_SECONDS)
             for each in late:  # e.g. a mail; the lease expires, and some sender tries again
                 each.cancel()
 
