@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
@@ -21,10 +22,12 @@ from strawberry.http import GraphQLRequestData
 
 from exports.history_workbook import Signer
 from exports.relay.relay import Relay
+from exports.webhooks.sender import WebhookSender
 from graph.core.anchors import Anchoring
 from graph.core.clock import utc_now
 from graph.core.context import RequestContext
 from graph.core.download_links import Links
+from graph.core.ids import Kind, to_id
 from graph.downloads import documents
 from graph.http import headers, health
 from graph.http.admission import AdmissionControl
@@ -95,6 +98,15 @@ def create_app(
         traces.watch(database)
         transport = traces.TracedTransport(transport)
     relay = Relay(database, transport, sender=settings.mail_from, clock=clock, on_tried=metrics.mail_tried)
+    webhooks = WebhookSender(
+        database,
+        transport,
+        mail_from=settings.mail_from,
+        clock=clock,
+        public_order_id=partial(to_id, Kind.ORDER),
+        to_loopback=settings.webhooks_to_loopback,
+        on_tried=metrics.webhook_tried,
+    )
     links = Links(settings.secret_key, settings.public_url or "http://127.0.0.1:8000", clock)
     ended = EndedAccess(database, clock, links.digest_of, links.lifetime)
     identity = Identity(settings, database, clock, ended)
@@ -110,7 +122,25 @@ def create_app(
 
     live = LiveEvents(database)
     streams = Streams(live, settings.edge.max_streams, has_ended, clock)
-    graphql = GraphQLEndpoint(database, identity, ended, links, clock, relay.wake, demo, settings.edge, streams, path)
+
+    def committed(brand_id: UUID) -> None:
+        live.committed(brand_id)
+        webhooks.wake()
+
+    graphql = GraphQLEndpoint(
+        database,
+        identity,
+        ended,
+        links,
+        clock,
+        relay.wake,
+        committed,
+        demo,
+        settings.edge,
+        streams,
+        path,
+        webhooks_to_loopback=settings.webhooks_to_loopback,
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -118,7 +148,10 @@ def create_app(
             log.warning("no ORDERS_SMTP_URL: mails are written to %s", settings.mail_folder)
         await asyncio.to_thread(remove_orphans)
         await ended.start()
-        running = asyncio.create_task(relay.run(), name="relay")
+        running = {
+            asyncio.create_task(relay.run(), name="relay"),
+            asyncio.create_task(webhooks.run(), name="webhooks"),
+        }
         anchoring = asyncio.create_task(Anchoring(database, settings, clock).run(), name="anchors")
         checkpoints = asyncio.create_task(Checkpoints(database).run(), name="checkpoints")
         summing = asyncio.create_task(Summing(database).run(), name="analytics")
@@ -129,6 +162,7 @@ def create_app(
             yield
         finally:
             relay.stop()
+            webhooks.stop()
             streams.stop()
             if processes:
                 processes.close()
@@ -137,7 +171,7 @@ def create_app(
             others = {anchoring, checkpoints, summing, sweeping, events, access, *([looking_up] if looking_up else [])}
             for each in others:
                 each.cancel()
-            await _until_ended({running, *others}, RELAY_STOP_SECONDS)
+            await _until_ended(running | others, RELAY_STOP_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await identity.close()
@@ -176,6 +210,7 @@ def create_app(
         """No longer ready, no new mails are sent, and no refusal waits; requests are still served, but no streams."""
         app.state.is_stopping = True
         relay.stop()
+        webhooks.stop()
         streams.stop()
         pace.end()
 
@@ -209,10 +244,13 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         links: Links,
         clock: Callable[[], datetime],
         on_mail: Callable[[], None],
+        on_events: Callable[[UUID], None],
         demo: Sequence[DemoUser],
         edge: Edge,
         streams: Streams,
         path: str = "",
+        *,
+        webhooks_to_loopback: bool = False,
     ) -> None:
         """`path`: of the public URL."""
         made = schema if edge.introspection else create_schema(introspection=False)
@@ -231,6 +269,8 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._links = links
         self._clock = clock
         self._on_mail = on_mail
+        self._on_events = on_events
+        self._webhooks_to_loopback = webhooks_to_loopback
         self._demo = demo
         self._streams = streams
         self._path = path
@@ -281,7 +321,8 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             clock=self._clock,
             request_id=logs.request_id.get(),
             on_mail=self._on_mail,
-            on_events=self._streams.live.committed,
+            on_events=self._on_events,
+            webhooks_to_loopback=self._webhooks_to_loopback,
             links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
             quota=quota,
             sessions_of_viewer=sessions,

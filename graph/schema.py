@@ -67,6 +67,19 @@ from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
 from graph.telemetry.metrics import KindOfOperation, answered
 from graph.tour import TOUR
 from graph.viewer import viewer, viewer_of
+from graph.webhooks.fields import (
+    create_webhook,
+    delete_webhook,
+    pause_webhook,
+    replay_webhook,
+    resume_webhook,
+    rotate_webhook_secret,
+    test_webhook,
+    update_webhook,
+    webhook,
+    webhook_deliveries,
+    webhooks,
+)
 from models.database.engines import is_busy
 from models.messages.mail import MailKind, mail_texts
 from models.permissions import Permission
@@ -205,6 +218,23 @@ class Query:
         needs=P.MANAGE_API_KEYS,
         description="The API keys of the brand that are not revoked. Fails with the error code NOT_PERMITTED for "
         "other roles.",
+    )
+    webhooks = question(
+        webhooks,
+        needs=P.MANAGE_WEBHOOKS,
+        description="The webhooks of the brand, oldest first. Fails with the error code NOT_PERMITTED for other roles.",
+    )
+    webhook = question(
+        webhook,
+        needs=P.MANAGE_WEBHOOKS,
+        description="A webhook by its id. Null if it does not exist or the viewer may not see it.",
+    )
+    webhook_deliveries = question(
+        webhook_deliveries,
+        needs=P.MANAGE_WEBHOOKS,
+        description="The last attempts to deliver events to a webhook, with the receiver's responses, newest first. "
+        "Fails with the error code NOT_PERMITTED for other roles.",
+        directives=[page_size("first", "last")],
     )
     buyers = question(
         buyers,
@@ -413,6 +443,53 @@ class Mutation:
         revoke_api_key,
         needs=P.MANAGE_API_KEYS,
         description="Revokes an API key immediately and permanently.",
+    )
+    create_webhook = command(
+        create_webhook,
+        needs=P.MANAGE_WEBHOOKS,
+        description="Creates a webhook: from now on the brand's events are posted to its URL "
+        "(docs/guides/webhooks.md). Next: give `secret`, which is shown only this once, to the receiver; then "
+        "testWebhook.",
+    )
+    update_webhook = command(
+        update_webhook,
+        needs=P.MANAGE_WEBHOOKS,
+        description="Changes the URL, kinds, name or alert address of a webhook.",
+    )
+    rotate_webhook_secret = command(
+        rotate_webhook_secret,
+        needs=P.MANAGE_WEBHOOKS,
+        description="Replaces the secret of a webhook. For 24 hours requests are signed with both. Next: give "
+        "`secret`, which is shown only this once, to the receiver.",
+    )
+    pause_webhook = command(
+        pause_webhook,
+        needs=P.MANAGE_WEBHOOKS,
+        description="Pauses a webhook: no events are sent. A request that is on its way may still arrive. Next: "
+        "resumeWebhook.",
+    )
+    resume_webhook = command(
+        resume_webhook,
+        needs=P.MANAGE_WEBHOOKS,
+        description="Resumes a webhook: it goes on after the last event that its receiver has accepted, however long "
+        "ago. An active webhook that waits after a failure tries again at once.",
+    )
+    delete_webhook = command(
+        delete_webhook,
+        needs=P.MANAGE_WEBHOOKS,
+        description="Deletes a webhook and its deliveries permanently. A request that is on its way may still arrive.",
+    )
+    test_webhook = command(
+        test_webhook,
+        needs=P.MANAGE_WEBHOOKS,
+        description="Sends a test event to a webhook, once, even if it is paused. Next: read the delivery by "
+        "`deliveryId`.",
+    )
+    replay_webhook = command(
+        replay_webhook,
+        needs=P.MANAGE_WEBHOOKS,
+        description="Sends the events after a position of the feed, in order, with the same webhook-id as before. A "
+        "paused webhook stays paused.",
     )
     sign_out_user = command(
         sign_out_user,

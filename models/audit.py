@@ -37,6 +37,7 @@ from models.events import (
     TagsApplied,
     TagUpdated,
     UserSignedOut,
+    WebhookChanged,
 )
 from models.messages.history import EventKind
 from models.rejection import body_hash
@@ -264,6 +265,8 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
             return event.kind, {"key": event.key_id.hex, "name": event.name} | event.details
         case UserSignedOut():
             return EventKind.USER_SIGNED_OUT, {"user": event.user, "buyer": event.buyer}
+        case WebhookChanged():
+            return event.kind, {"webhook": event.webhook_id.hex, "name": event.name} | event.details
 
 
 def _grounds(event: OrderRejected) -> dict[str, Any]:

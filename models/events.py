@@ -189,6 +189,18 @@ class UserSignedOut:
     buyer: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookChanged:
+    """`kind`: WEBHOOK_CREATED and so on. `details`: the values for its sentence."""
+
+    brand_id: UUID
+    at: datetime
+    kind: EventKind
+    webhook_id: UUID
+    name: str
+    details: dict[str, str] = field(default_factory=dict)
+
+
 Event = (
     OrderPlaced
     | OrderRejected
@@ -206,4 +218,5 @@ Event = (
     | BuyerErased
     | ApiKeyChanged
     | UserSignedOut
+    | WebhookChanged
 )

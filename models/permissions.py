@@ -15,6 +15,7 @@ class Permission(StrEnum):
     READ_SETTINGS = "READ_SETTINGS"
     CHANGE_SETTINGS = "CHANGE_SETTINGS"
     MANAGE_API_KEYS = "MANAGE_API_KEYS"
+    MANAGE_WEBHOOKS = "MANAGE_WEBHOOKS"
     SIGN_OUT_USERS = "SIGN_OUT_USERS"
     PLACE_ORDERS = "PLACE_ORDERS"
     EDIT_CARTS = "EDIT_CARTS"
@@ -38,6 +39,7 @@ PERMITTED: dict[Permission, frozenset[Role]] = {
     P.READ_SETTINGS: EVERYBODY - BUYER - WITHOUT_BRAND,
     P.CHANGE_SETTINGS: frozenset({Role.ADMIN}),
     P.MANAGE_API_KEYS: frozenset({Role.ADMIN}),  # no partner app: a stolen key cannot create another one
+    P.MANAGE_WEBHOOKS: frozenset({Role.ADMIN}),  # no partner app: a stolen key cannot send events elsewhere
     P.SIGN_OUT_USERS: frozenset({Role.ADMIN}),
     P.PLACE_ORDERS: WRITERS | BUYER,  # no action on an existing order; buyers order for themselves
     P.EDIT_CARTS: BUYER,

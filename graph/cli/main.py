@@ -1,4 +1,4 @@
-"""The command line: orders serve | migrate | import | backup | token | sign-out | key | brand | buyer | audit | …
+"""The command line: orders serve | migrate | import | backup | token | sign-out | key | brand | buyer | webhook | …
 
 Each command is in the module of its subject. Two modules are imported only when their command runs, because they need
 the libraries of the PDF renderer: `doctor` must work on a machine that lacks them.
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from graph.cli import audit, brands, buyers, keys, schema
+from graph.cli import audit, brands, buyers, keys, schema, webhooks
 from graph.cli.backup import backup_database
 from graph.cli.database import Demo
 from graph.cli.deliver import deliver
@@ -70,7 +70,7 @@ def serve(
         bool, typer.Option("--no-migrate", help="Neither create nor migrate the database; see orders migrate.")
     ] = False,
 ) -> None:
-    """Serve the API, with the mail relay inside. Creates or migrates the database first."""
+    """Serve the API, with the mail relay and the sender of webhooks inside. Creates or migrates the database first."""
     from graph.cli.serve import serve as start
 
     logs.configure()
@@ -87,6 +87,7 @@ orders.command(name="sign-out")(sign_out)
 orders.add_typer(brands.app, name="brand")
 orders.add_typer(buyers.app, name="buyer")
 orders.add_typer(keys.app, name="key")
+orders.add_typer(webhooks.app, name="webhook")
 orders.add_typer(audit.app, name="audit")
 orders.add_typer(schema.app, name="schema")
 

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     NOTIFICATION = "ntf"
     EVENT = "evt"
     API_KEY = "key"
+    WEBHOOK = "whk"
+    WEBHOOK_DELIVERY = "whd"
     REJECTION_REASON = "rsn"
     CART = "crt"
     BRAND_SETTINGS = "set"

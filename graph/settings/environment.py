@@ -238,6 +238,13 @@ METRICS_TOKEN = Variable[str | None](
     default_is="none: there is no `/metrics`",
     is_secret=True,
 )
+WEBHOOKS_TO_LOOPBACK = Variable[bool](
+    "ORDERS_WEBHOOKS_TO_LOOPBACK",
+    switch,
+    False,
+    must_be=SWITCH,
+    about="Let webhooks post to this machine (127.0.0.0/8 and ::1), also over http: for development. The demo does.",
+)
 DOCUMENT_PROCESSES = Variable[bool](
     "ORDERS_DOCUMENT_PROCESSES",
     switch,
@@ -270,6 +277,7 @@ VARIABLES: tuple[Variable[Any], ...] = (
     OIDC_SCOPE,
     *EDGE_VARIABLES,
     METRICS_TOKEN,
+    WEBHOOKS_TO_LOOPBACK,
     DOCUMENT_PROCESSES,
     TRACES,
 )
@@ -315,6 +323,7 @@ class Settings:
     edge: Edge = field(default_factory=Edge)
     replica_url: str | None = field(default=DATABASE_REPLICA_URL.default, repr=False)
     metrics_token: str | None = field(default=METRICS_TOKEN.default, repr=False)
+    webhooks_to_loopback: bool = WEBHOOKS_TO_LOOPBACK.default
     document_processes: bool = DOCUMENT_PROCESSES.default
     traces: bool = TRACES.default
     is_demo: bool = False
@@ -351,6 +360,7 @@ def from_environment(
         edge=edge_from(values),
         replica_url=DATABASE_REPLICA_URL.value_in(values),
         metrics_token=METRICS_TOKEN.value_in(values),
+        webhooks_to_loopback=demo or WEBHOOKS_TO_LOOPBACK.value_in(values),
         document_processes=DOCUMENT_PROCESSES.value_in(values),
         traces=TRACES.value_in(values),
         is_demo=demo,

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -30,6 +31,7 @@ from models.database.sessions import Database
 from models.outbox import NotificationStatus, oldest_due, unsent
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
+from models.webhook import Backlog, backlog
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 PATHS = {
@@ -68,6 +70,9 @@ QUERIES = Counter(
     registry=REGISTRY,
 )
 MAILS = Counter("orders_mails", "Attempts to send a mail by result.", ("result",), registry=REGISTRY)
+WEBHOOKS = Counter(
+    "orders_webhook_attempts", "Attempts to deliver an event to a webhook by result.", ("result",), registry=REGISTRY
+)
 
 STREAMS = Gauge(
     "orders_streams", "Open streams of events, of all workers.", registry=REGISTRY, multiprocess_mode="livesum"
@@ -145,6 +150,11 @@ def mail_tried(status: NotificationStatus) -> None:
     MAILS.labels("retry" if status is NotificationStatus.PENDING else status.value.lower()).inc()
 
 
+def webhook_tried(result: Enum) -> None:
+    """Counts one attempt to deliver an event to a webhook."""
+    WEBHOOKS.labels(result.value).inc()
+
+
 def watch(database: Database) -> None:
     """Counts the statements and the connections in use of this database."""
     for engine in database.engines:
@@ -205,18 +215,20 @@ class Metrics:
         return generate_latest(registry)
 
     async def _outbox(self) -> bytes:
-        """Figures of the outbox, from the database. Empty when the database does not respond."""
+        """Figures of the outbox and the webhooks, from the database. Empty when the database does not respond."""
         now = self._clock()
         try:
             async with self._database.read(EVERYTHING) as session:
                 numbers = await unsent(session)
                 oldest = await oldest_due(session, now)
+                webhooks = await backlog(session, now)
         except Exception:
-            log.exception("the outbox could not be read")
+            log.exception("the outbox and the webhooks could not be read")
             return b""
         age = (now - oldest).total_seconds() if oldest else 0.0
         registry = CollectorRegistry()
         registry.register(Outbox(numbers[NotificationStatus.PENDING], numbers[NotificationStatus.FAILED], age))
+        registry.register(Webhooks(webhooks))
         return generate_latest(registry)
 
 
@@ -253,3 +265,17 @@ class Outbox(Collector):
         yield GaugeMetricFamily("orders_outbox_failed", "Mails that were given up and not sent again.", self.failed)
         text = "For how long the oldest waiting mail has been due."
         yield GaugeMetricFamily("orders_outbox_oldest_seconds", text, self.oldest_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks(Collector):
+    backlog: Backlog
+
+    def collect(self) -> Iterator[Metric]:
+        found = self.backlog
+        yield GaugeMetricFamily("orders_webhooks_paused", "Webhooks that their receiver has paused.", found.paused)
+        yield GaugeMetricFamily("orders_webhooks_failing", "Active webhooks whose last attempt failed.", found.failing)
+        text = "Events that active webhooks have not passed yet, of all webhooks together."
+        yield GaugeMetricFamily("orders_webhooks_pending", text, found.pending)
+        text = "Age of the oldest event that an active webhook has not passed yet."
+        yield GaugeMetricFamily("orders_webhooks_oldest_seconds", text, found.oldest_seconds)

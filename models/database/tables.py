@@ -26,6 +26,7 @@ from models import (
     send_back,
     sign_out,
     tag,
+    webhook,
 )
 from models.base import Base
 
@@ -66,4 +67,5 @@ __all__ = [
     "send_back",
     "sign_out",
     "tag",
+    "webhook",
 ]

@@ -50,6 +50,14 @@ class EventKind(StrEnum):
     API_KEY_ROTATED = "API_KEY_ROTATED"
     API_KEY_REVOKED = "API_KEY_REVOKED"
     USER_SIGNED_OUT = "USER_SIGNED_OUT"
+    WEBHOOK_CREATED = "WEBHOOK_CREATED"
+    WEBHOOK_UPDATED = "WEBHOOK_UPDATED"
+    WEBHOOK_SECRET_ROTATED = "WEBHOOK_SECRET_ROTATED"  # noqa: S105 - a kind of event
+    WEBHOOK_PAUSED = "WEBHOOK_PAUSED"
+    WEBHOOK_RESUMED = "WEBHOOK_RESUMED"
+    WEBHOOK_DELETED = "WEBHOOK_DELETED"
+    WEBHOOK_TESTED = "WEBHOOK_TESTED"
+    WEBHOOK_REPLAYED = "WEBHOOK_REPLAYED"
 
 
 # Changes of an order that its buyer does not see. All others raise the version that a buyer sees.
@@ -287,5 +295,37 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             )
         case EventKind.USER_SIGNED_OUT:
             return Text("User {user} signed out", "ユーザー {user} をサインアウトさせました")
+        case EventKind.WEBHOOK_CREATED:
+            return Text("Webhook {name} created, to {host}", "Webhook {name} を作成しました（送信先：{host}）")
+        case EventKind.WEBHOOK_UPDATED:
+            return Text("Webhook {name} changed: {names}", "Webhook {name} を変更しました：{names}")
+        case EventKind.WEBHOOK_SECRET_ROTATED:
+            return Text(
+                "Secret of webhook {name} rotated; the old one signs until {until}",
+                "Webhook {name} のシークレットを更新しました（旧シークレットの署名期限：{until}）",
+            )
+        case EventKind.WEBHOOK_PAUSED if details.get("reason") == "FAILED_TOO_LONG":
+            return Text(
+                "Webhook {name} paused: its receiver has failed for 3 days",
+                "Webhook {name} を一時停止しました（受信側のエラーが3日間続いたため）",
+            )
+        case EventKind.WEBHOOK_PAUSED if details.get("reason") == "GONE":
+            return Text(
+                "Webhook {name} paused: its receiver answered 410 Gone",
+                "Webhook {name} を一時停止しました（受信側が410 Goneを返したため）",
+            )
+        case EventKind.WEBHOOK_PAUSED:
+            return Text("Webhook {name} paused", "Webhook {name} を一時停止しました")
+        case EventKind.WEBHOOK_RESUMED:
+            return Text("Webhook {name} resumed", "Webhook {name} を再開しました")
+        case EventKind.WEBHOOK_DELETED:
+            return Text("Webhook {name} deleted", "Webhook {name} を削除しました")
+        case EventKind.WEBHOOK_TESTED:
+            return Text("Test event for webhook {name}", "Webhook {name} のテストイベントを送信しました")
+        case EventKind.WEBHOOK_REPLAYED:
+            return Text(
+                "Webhook {name} replays the events after {after}",
+                "Webhook {name} でイベント {after} より後を再送します",
+            )
         case _:
             assert_never(kind)

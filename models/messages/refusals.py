@@ -326,3 +326,19 @@ TOO_MANY_API_KEYS = Text(
     "A brand has at most {most} API keys: revoke one first.",
     "APIキーはブランドごとに{most}個までです。先に不要なキーを無効にしてください。",
 )
+
+UNKNOWN_WEBHOOK = Text("There is no such webhook.", "該当するWebhookがありません。")
+
+WEBHOOK_NAME_BLANK = Text("A webhook needs a name.", "Webhookには名前が必要です。")
+
+WEBHOOK_KIND_BAD = Text("No event has the kind {kind}.", "イベントの種類 {kind} は指定できません。")
+
+WEBHOOK_AFTER_BAD = Text(
+    "The events have the numbers 1 to {head}: give 0 to {head} as after.",
+    "afterには0〜{head}を指定してください。",
+)
+
+TOO_MANY_WEBHOOKS = Text(
+    "A brand has at most {most} webhooks: delete one first.",
+    "Webhookはブランドごとに{most}個までです。先に不要なものを削除してください。",
+)

@@ -136,6 +136,20 @@ async def test_every_kind_of_audit_entry(database: Database, api: Client, run: R
     key = await run("rotateApiKey", K.API_KEY_ROTATED, show=show, apiKeyId=key["apiKey"]["id"])
     await run("revokeApiKey", K.API_KEY_REVOKED, apiKeyId=key["apiKey"]["id"])
 
+    hooks: dict[str, Any] = {"url": "https://hooks.example/orders", "kinds": [K.TAG_CREATED], "name": "ERP"}
+    made = await run("createWebhook", K.WEBHOOK_CREATED, show="webhook { id }", **hooks)
+    hook: dict[str, Any] = {"webhookId": made["webhook"]["id"]}
+    await run("updateWebhook", K.WEBHOOK_UPDATED, **hook, name="Shop")
+    await run("updateWebhook", **hook, name=" Shop ")
+    await run("rotateWebhookSecret", K.WEBHOOK_SECRET_ROTATED, **hook)
+    await run("pauseWebhook", K.WEBHOOK_PAUSED, **hook)
+    await run("pauseWebhook", **hook)
+    await run("resumeWebhook", K.WEBHOOK_RESUMED, **hook)
+    await run("resumeWebhook", **hook)
+    await run("testWebhook", K.WEBHOOK_TESTED, **hook)
+    await run("replayWebhook", K.WEBHOOK_REPLAYED, **hook, after=0)
+    await run("deleteWebhook", K.WEBHOOK_DELETED, **hook)
+
     await run("signOutUser", K.USER_SIGNED_OUT, actorId="mem-2")
 
     assert set(run.seen) | ELSEWHERE == set(EventKind), "a new kind of entry needs its command here"

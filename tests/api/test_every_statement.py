@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from graph.core.download_links import Drawn, LinkError
+from graph.core.ids import Kind, to_id
 from graph.downloads import DOCUMENTS, OrderList, Period, Record
 from models.actor import Actor
+from models.base import new_id
 from models.database.sessions import Database
 from models.locale import Locale
 from models.policy import Role
@@ -82,6 +84,7 @@ async def ask_everything(database: Database, api: Client) -> None:
     await add_cart(database, order)
     rows: list[Any] = [order, shop.buyer, note, invoice]
     ids = {kind: id_of(row) for kind, row in zip(("Order", "Buyer", "DeliveryNote", "Invoice"), rows, strict=True)}
+    ids["Webhook"] = to_id(Kind.WEBHOOK, new_id())
     for viewer in (shop.member(Role.ADMIN), shop.buyer_user()):
         client = api.as_(viewer)
         walk = await Walk.of(client)

@@ -16,6 +16,8 @@ from models.outbox import OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from models.tag import OrderTag
+from models.webhook import Webhook, WebhookDelivery, WebhookStatus
+from models.webhook import new_secret as new_webhook_secret
 from tests.support.client import Client, id_of
 from tests.support.factories import (
     NOON,
@@ -36,7 +38,7 @@ NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
 # What a buyer is shown of an own order, and what stays the brand's business.
 FOR_BUYERS = {"Order", "OrderLine", "Sku", "Catalog", "Brand", "Buyer", "DeliveryNote", "Invoice", "BacklogSku"}
 INTERNAL = {"Tag", "Notification", "OrderEvent", "RejectionReason"}
-FOR_ADMINS = {"ApiKey"}
+FOR_ADMINS = {"ApiKey", "Webhook", "WebhookDelivery"}
 
 
 async def everything_of(database: Database, api: Client, shop: Shop, tag: str = "vip") -> dict[str, str]:
@@ -78,8 +80,36 @@ async def everything_of(database: Database, api: Client, shop: Shop, tag: str = 
         created_at=NOON,
         created_by="Mina Sato",
     )
-    await save(database, key)
+    webhook = Webhook(
+        id=new_id(),
+        brand_id=shop.brand.id,
+        name="ERP",
+        url="https://erp.example/hooks",
+        kinds=[],
+        secret=new_webhook_secret(),
+        status=WebhookStatus.PAUSED,
+        position=0,
+        due_at=NOON,
+        created_at=NOON,
+        created_by="Mina Sato",
+    )
+    delivery = WebhookDelivery(
+        id=new_id(),
+        brand_id=shop.brand.id,
+        webhook_id=webhook.id,
+        message_id="evt_1",
+        sequence=1,
+        kind="TAG_CREATED",
+        number=1,
+        at=NOON,
+        milliseconds=20,
+        is_delivered=True,
+        response_status=204,
+    )
+    await save(database, key, webhook, delivery)
     return made | {
+        "Webhook": to_id(Kind.WEBHOOK, webhook.id),
+        "WebhookDelivery": to_id(Kind.WEBHOOK_DELIVERY, delivery.id),
         "ApiKey": to_id(Kind.API_KEY, key.id),
         "OrderLine": to_id(Kind.LINE, line),
         "Notification": to_id(Kind.NOTIFICATION, message),

@@ -1,4 +1,4 @@
-"""`./run chaos`: kills the servers, the database and the mail server under load, and counts what is lost: nothing."""
+"""`./run chaos`: kills servers, database, mail server and receivers of webhooks under load, and counts what is lost."""
 
 import argparse
 import asyncio
@@ -64,6 +64,9 @@ def table(report: Report, seed: int) -> str:
         ("  shown as possibly delivered", report.unclear),
         ("  the same one again", repeats),
         ("  at most", f"{max(report.mails.values(), default=0)} times"),
+        *((f"events at the receiver {name}", count) for name, count in report.events.items()),
+        *((f"  the same ones again, at {name}", count) for name, count in report.repeated.items()),
+        ("webhooks resumed after 410", report.resumed),
         ("violations", len(report.violations)),
     ]
     width = max(len(name) for name, _ in rows)

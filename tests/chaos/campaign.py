@@ -13,26 +13,31 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from exports.relay.relay import MAX_SENDING
 from graph.core.ids import Kind, to_id
 from graph.identity.own_tokens import Tokens
+from models.audit import AuditHead
 from models.base import new_id
 from models.database.sessions import Database
 from models.migrations import upgrade
 from models.order import DataSet, Order, OrderLine
 from models.outbox import NotificationStatus, OutboxMessage
-from models.policy import OrderStatus
+from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
+from models.webhook import Webhook, WebhookStatus, new_secret
 from tests.chaos.mailbox import REFUSED
-from tests.chaos.processes import MailServer, Server, Victim, WriterOnTheFile
+from tests.chaos.processes import MailServer, Server, Victim, WebhookReceivers, WriterOnTheFile
+from tests.chaos.receivers import NAMES
 from tests.chaos.server import STEPS, clock_from
 from tests.support.client import SECRET
-from tests.support.factories import NOON, Shop, make_shop
+from tests.support.factories import NOON, Shop, make_shop, save
 from tests.support.invariants import violations
 from tests.support.postgres import Postgres
 from tests.support.servers import Answer, Caller, Callers
@@ -44,12 +49,15 @@ DRAINS_WITHIN = 300  # seconds
 ERRORS = "{ userErrors { code } }"
 SERVERS = 2
 ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER = "a server at any moment", "both servers", "the database", "the mail server"
+RECEIVERS = "the receivers of webhooks"
 
 
 @dataclass
 class Report:
     """`kills`: process and step → number of kills. `mails`: Message-ID → how often the mail server received it.
 
+    `events`: receiver of a webhook → events that it got; `repeated`: of those, requests after the first one.
+    `resumed`: how often a webhook was resumed that a receiver had paused.
     `dropped`: the mails after which it hung up without an answer, at least once.
     """
 
@@ -64,6 +72,9 @@ class Report:
     mails: Counter[str] = field(default_factory=Counter)
     dropped: set[str] = field(default_factory=set)
     unclear: int = 0
+    events: dict[str, int] = field(default_factory=dict)
+    repeated: dict[str, int] = field(default_factory=dict)
+    resumed: int = 0
     seconds: float = 0
     violations: list[str] = field(default_factory=list)
 
@@ -92,16 +103,19 @@ class Campaign:
         shop = await make_shop(database, recipients=("buyer@chaos.example", REFUSED))
         self.orders = await many_orders(database, shop, (self.rounds + 2) * (PER_ROUND + BULK + 1) * 3)
         mails = MailServer(self.folder)
+        receivers = WebhookReceivers(self.folder)
+        await make_webhooks(database, shop, receivers)
         servers = [Server(self.url, self.folder, mails.port, self.begin, self.speed) for _ in range(SERVERS)]
-        token = Tokens(SECRET, clock_from(self.begin, self.speed)).sign(shop.member(), timedelta(days=3650))
+        token = Tokens(SECRET, clock_from(self.begin, self.speed)).sign(shop.member(Role.ADMIN), timedelta(days=3650))
         try:
-            for each in (mails, *servers):
+            for each in (mails, receivers, *servers):
                 await each.start()
             async with Callers.at([server.address for server in servers]) as callers:
                 caller = Caller(callers.http, callers.servers, token)
+                resuming = asyncio.create_task(self.resume(caller, database))
                 clients = [asyncio.create_task(self.client(caller)) for _ in range(CLIENTS)]
                 for what in self.plan():
-                    await self.round(what, servers, mails)
+                    await self.round(what, servers, mails, receivers)
                     self.report.rounds += 1
                 await asyncio.wait_for(self.jobs.join(), DRAINS_WITHIN)
                 for client in clients:
@@ -109,11 +123,15 @@ class Campaign:
                     with suppress(asyncio.CancelledError):
                         await client
                 await self.drained(database)
+                resuming.cancel()
+                with suppress(asyncio.CancelledError):
+                    await resuming
         finally:
-            for each in (*servers, mails):
+            for each in (*servers, mails, receivers):
                 each.kill()
         self.report.mails, self.report.dropped = mails.received(), mails.dropped()
         await self.judge(database)
+        await self.judge_webhooks(database, receivers)
         await database.close()
         self.report.seconds = time.monotonic() - started
         return self.report
@@ -121,7 +139,7 @@ class Campaign:
     def plan(self) -> list[str]:
         """What each round kills: every step in turn, and the other processes in between, in random order."""
         steps = [step.name for step in STEPS]
-        rest = [ANY_MOMENT, ANY_MOMENT, BOTH, DATABASE, DATABASE, MAIL_SERVER]
+        rest = [ANY_MOMENT, ANY_MOMENT, BOTH, DATABASE, DATABASE, MAIL_SERVER, RECEIVERS]
         plan: list[str] = []
         while len(plan) < self.rounds:
             block = steps + rest
@@ -129,7 +147,7 @@ class Campaign:
             plan += block
         return plan[: self.rounds]
 
-    async def round(self, what: str, servers: list[Server], mails: MailServer) -> None:
+    async def round(self, what: str, servers: list[Server], mails: MailServer, receivers: WebhookReceivers) -> None:
         await self.feed()
         if what in {step.name for step in STEPS}:
             step = next(step for step in STEPS if step.name == what)
@@ -143,7 +161,8 @@ class Campaign:
             if what == DATABASE:
                 await self.kill_database()
                 return
-            victims = list(servers) if what == BOTH else [mails if what == MAIL_SERVER else self.chance.choice(servers)]
+            others: dict[str, list[Victim]] = {BOTH: list(servers), MAIL_SERVER: [mails], RECEIVERS: [receivers]}
+            victims = others.get(what) or [self.chance.choice(servers)]
             self.report.kills[what] += 1
         for each in victims:
             each.kill()
@@ -246,14 +265,46 @@ class Campaign:
             self.report.retries += 1
             await asyncio.sleep(self.chance.uniform(0.02, 0.1))
 
+    async def resume(self, caller: Caller, database: Database) -> None:
+        """As an admin does when a receiver that has paused its webhook works again."""
+        paused = select(Webhook.id).where(Webhook.status == WebhookStatus.PAUSED)
+        while True:
+            ids: list[UUID] = []
+            with suppress(SQLAlchemyError, OSError):  # the database is down
+                async with database.read(EVERYTHING) as session:
+                    ids = list(await session.scalars(paused))
+            for id in ids:
+                await self.ask(caller, f"resumeWebhook {ERRORS}", webhookId=to_id(Kind.WEBHOOK, id))
+                self.report.resumed += 1
+            await asyncio.sleep(0.5)
+
     async def drained(self, database: Database) -> None:
         deadline = time.monotonic() + DRAINS_WITHIN
         pending = select(func.count()).where(OutboxMessage.status == NotificationStatus.PENDING)
+        of_brand = AuditHead.brand_id == Webhook.brand_id
+        behind = select(func.count()).select_from(Webhook).join(AuditHead, of_brand)
+        behind = behind.where(Webhook.position < AuditHead.sequence)
         while time.monotonic() < deadline:
             async with database.read(EVERYTHING) as session:
-                if not await session.scalar(pending):
+                if not await session.scalar(pending) and not await session.scalar(behind):
                     return
             await asyncio.sleep(0.2)
+
+    async def judge_webhooks(self, database: Database, receivers: WebhookReceivers) -> None:
+        """Each receiver got each event, first in the order of the chain; again only with the same id."""
+        async with database.read(EVERYTHING) as session:
+            head = await session.scalar(select(func.max(AuditHead.sequence))) or 0
+        for name in NAMES:
+            received = receivers.received(name)
+            first = list(dict.fromkeys(sequence for sequence, _ in received))
+            self.report.events[name] = len(first)
+            self.report.repeated[name] = len(received) - len(first)
+            if lost := set(range(1, head + 1)) - set(first):
+                self.report.violations.append(f"{name}: {len(lost)} of {head} events were lost, e.g. {min(lost)}")
+            if first != sorted(first):
+                self.report.violations.append(f"{name}: events came in another order")
+            if len({id for _, id in received}) != len(first):
+                self.report.violations.append(f"{name}: a repeated event came with another webhook-id")
 
     async def judge(self, database: Database) -> None:
         wrong = self.report.violations
@@ -280,6 +331,14 @@ class Campaign:
         arrived = set(self.report.mails)
         if not sent <= arrived or not arrived <= {f"<{id}@chaos.example>" for id in outbox}:
             wrong.append("the mails that arrived are not those that were promised")
+
+
+async def make_webhooks(database: Database, shop: Shop, receivers: WebhookReceivers) -> None:
+    """One for each receiver, which gets all events."""
+    now = datetime.now(UTC)
+    begin: dict[str, Any] = {"position": 0, "due_at": now, "created_at": now, "created_by": "Mina Sato"}
+    of_brand: dict[str, Any] = {"brand_id": shop.brand.id, "kinds": [], "secret": new_secret()}
+    await save(database, *(Webhook(name=name, url=receivers.url(name), **of_brand, **begin) for name in NAMES))
 
 
 async def many_orders(database: Database, shop: Shop, count: int) -> list[str]:

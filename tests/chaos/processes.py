@@ -10,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.chaos import mailbox, server
+from tests.chaos import mailbox, receivers, server
 from tests.support.ports import free_port
 
 STARTS_WITHIN = 120  # seconds
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.chaos.server", "tests.chaos.mailbox"])
+_processes.set_forkserver_preload(["tests.chaos.server", "tests.chaos.mailbox", "tests.chaos.receivers"])
 
 
 class Victim:
@@ -95,6 +95,22 @@ class MailServer(Listener):
     def dropped(self) -> set[str]:
         """The mails that it received at least once without an answer."""
         return set(self._dropped.read_text().split())
+
+
+class WebhookReceivers(Listener):
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        self._file = folder / "events.txt"
+        self._file.touch()
+        super().__init__(receivers.run, port, port, self._file)
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{name}"
+
+    def received(self, name: str) -> list[tuple[int, str]]:
+        """(sequence, webhook-id) of the events that this one has taken, in order; repeated ones too."""
+        lines = (line.split() for line in self._file.read_text().splitlines())
+        return [(int(sequence), id) for receiver, sequence, id in lines if receiver == name]
 
 
 class WriterOnTheFile(Victim):

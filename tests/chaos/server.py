@@ -17,6 +17,7 @@ import uvicorn
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
+from exports.webhooks import posting
 from graph.app import create_app
 from graph.settings.environment import Settings
 from graph.telemetry import logs
@@ -25,6 +26,11 @@ from tests.support.client import SECRET
 
 CLAIM = r"(?s)(WITH due .*)?UPDATE outbox_messages SET .*\battempts=\("
 MARK = r"UPDATE outbox_messages SET .* SENT"
+
+
+CLAIM_WEBHOOK = r"(?s)(WITH free .*)?UPDATE webhooks SET claims="
+MOVE_WEBHOOK = "UPDATE webhooks SET position="
+RECEIVER_SECONDS = 1.0  # for a receiver that hangs
 
 
 class Step(Enum):
@@ -44,6 +50,10 @@ class Step(Enum):
     ACCEPTED = ("SMTP accepted, not marked", "before", MARK)
     MARKING = ("marked, before the commit", "before commit", MARK)
     MARKED = ("marked, after the commit", "after commit", MARK)
+    WEBHOOK_CLAIMED = ("webhook claimed", "after commit", CLAIM_WEBHOOK)
+    EVENT_TAKEN = ("receiver has the event, not recorded", "before", MOVE_WEBHOOK)
+    WEBHOOK_MOVING = ("event recorded, before the commit", "before commit", MOVE_WEBHOOK)
+    WEBHOOK_MOVED = ("event recorded, after the commit", "after commit", MOVE_WEBHOOK)
 
 
 STEPS = list(Step)
@@ -58,12 +68,14 @@ def run(url: str, port: int, smtp_port: int, folder: Path, begin: datetime, spee
     log = os.open(folder / f"server-{port}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     logs.configure()
+    posting.TOTAL_SECONDS = RECEIVER_SECONDS
     settings = Settings(
         database_url=url,
         secret_key=SECRET,
         data_folder=folder,
         smtp_url=f"smtp://127.0.0.1:{smtp_port}",
         mail_from="orders@chaos.example",
+        webhooks_to_loopback=True,
     )
     app = create_app(settings, clock=clock_from(begin, speed))
     install(app.state.database, armed)

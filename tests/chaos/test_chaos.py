@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.campaign import ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER, Campaign, Report
+from tests.chaos.campaign import ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER, RECEIVERS, Campaign, Report
 from tests.chaos.server import STEPS
 from tests.support.postgres import DURABLE, start_postgres
 
@@ -31,10 +31,12 @@ def test_after_crashes_nothing_is_lost_or_done_twice(database: str, tmp_path: Pa
     assert report.rejected == report.promised > report.unclear
     assert report.promised - report.unclear <= len(report.mails) <= report.promised
     assert report.dropped
+    assert len(set(report.events.values())) == 1
+    assert min(report.events.values()) > 0
 
 
 def test_a_crash_is_survived_at_every_step_of_a_rejection_and_its_mail() -> None:
-    campaign = Campaign("", Path(), None, 2 * 20, random.Random(1), Report(""))
-    others = {ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER}
+    campaign = Campaign("", Path(), None, 2 * 25, random.Random(1), Report(""))
+    others = {ANY_MOMENT, BOTH, DATABASE, MAIL_SERVER, RECEIVERS}
     assert set(campaign.plan()) == {step.name for step in STEPS} | others
     assert not {step.name for step in STEPS} & others

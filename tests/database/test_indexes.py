@@ -15,6 +15,7 @@ from exports.relay.transports import FileTransport
 from graph.core.ids import Kind, to_id
 from models.actor import Actor
 from models.audit import AuditEntry
+from models.base import new_id
 from models.database.sessions import Database
 from models.database.tables import metadata
 from models.delivery_note import DeliveryNote, DeliveryNoteLine
@@ -25,6 +26,7 @@ from models.policy import OPEN, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING, Scope
 from models.tag import OrderTag, Tag
+from models.webhook import WebhookDelivery
 from resolvers.api_keys import find_by_secret
 from tests.support.client import Client, serving
 from tests.support.clock import Clock
@@ -324,6 +326,10 @@ def commands(client: Client, rejected: Any, tag: Any, note: Any, order: Any) -> 
             select(InvoiceLine).where(InvoiceLine.brand_id == note.brand_id, InvoiceLine.order_id == note.order_id)
         ),
         lambda: find_by_secret(client.database, "omk_nobody's"),
+        # The last deliveries of a webhook.
+        lambda: read(
+            select(WebhookDelivery).where(WebhookDelivery.webhook_id == new_id()).order_by(WebhookDelivery.id.desc())
+        ),
         # The brand's audit, newest first.
         lambda: read(select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(50)),
     ]

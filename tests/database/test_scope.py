@@ -48,6 +48,7 @@ from models.rejection_reason import RejectionReason
 from models.scope import EVERYTHING, OutOfScope, Scope
 from models.sign_out import SignOut
 from models.tag import OrderTag, Tag
+from models.webhook import Webhook, WebhookDelivery
 from resolvers.confirmation import create_confirmation
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
@@ -88,6 +89,8 @@ INTERNAL = {
     "order_rejection_grounds",
     "order_assignees",
     "order_external_references",
+    "webhooks",
+    "webhook_deliveries",
 }
 MODELS: dict[str, Any] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
@@ -109,6 +112,18 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
     sku = await add_backlog_sku(database, order, shop.skus[0], remaining=4)
     of_order: dict[str, Any] = {"brand_id": brand_id, "order_id": order.id}
     of_sku: dict[str, Any] = {"id": new_id(), "sku_id": shop.skus[0].id, "quantity": 1}
+    hook = Webhook(
+        brand_id=brand_id,
+        id=new_id(),
+        name="ERP",
+        url="https://erp.example",
+        kinds=[],
+        secret="whsec_",
+        position=0,
+        due_at=NOON,
+        created_at=NOON,
+        created_by="Mina Sato",
+    )
     key: dict[str, Any] = {"actor_id": str(buyer.id), "operation": "x", "request_hash": "", "created_at": NOON}
     await save(
         database,
@@ -127,6 +142,16 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
             scopes=[],
             created_at=NOON,
             created_by="Mina Sato",
+        ),
+        hook,
+        WebhookDelivery(
+            brand_id=brand_id,
+            webhook_id=hook.id,
+            message_id="evt_1",
+            number=1,
+            at=NOON,
+            milliseconds=1,
+            is_delivered=True,
         ),
         OrderAssignee(**of_order, actor_id="mem-1", actor_name="Mina Sato", assigned_at=NOON),
         ExternalReference(**of_order, app_id="key", app_name="ERP", reference=buyer.id.hex),

@@ -24,7 +24,15 @@ from tests.support.clock import Clock
 
 # A new key each time, because a key in a repository is not secret; shared with the processes that a test starts.
 SECRET = os.environ.setdefault("TEST_SECRET_KEY", secrets.token_urlsafe(48))
-OF_THE_RELAY = ("UPDATE outbox_messages", "WITH RECURSIVE waiting", "WITH due", "SELECT EXISTS (SELECT * \nFROM outbox")
+# The sender of webhooks looks for some all the time.
+OF_THE_SENDER = "SELECT webhooks.brand_id, webhooks.id \nFROM"
+OF_THE_RELAY = (
+    "UPDATE outbox_messages",
+    "WITH RECURSIVE waiting",
+    "WITH due",
+    "SELECT EXISTS (SELECT * \nFROM outbox",
+    OF_THE_SENDER,
+)
 # TEST_COMPILED=on or off: whether compiled plans answer queries. By default as the product does.
 COMPILED = {"on": True, "off": False}.get(os.environ.get("TEST_COMPILED", ""), Edge().compiled)
 KINDS = {

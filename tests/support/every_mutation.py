@@ -79,6 +79,13 @@ class EveryMutation:
         key = await do(admin, "createApiKey", "apiKey { id }", name="Shop", scopes=["ORDERS_READ"])
         key = await do(admin, "rotateApiKey", "apiKey { id }", apiKeyId=key["apiKey"]["id"])
         await do(admin, "revokeApiKey", apiKeyId=key["apiKey"]["id"])
+        hooks: dict[str, Any] = {"url": "https://hooks.example/orders", "kinds": ["TAG_CREATED"], "name": "ERP"}
+        hook = (await do(admin, "createWebhook", "webhook { id }", **hooks))["webhook"]["id"]
+        await do(admin, "updateWebhook", webhookId=hook, name="Shop")
+        for name in ("rotateWebhookSecret", "pauseWebhook", "resumeWebhook", "testWebhook"):
+            await do(admin, name, webhookId=hook)
+        await do(admin, "replayWebhook", webhookId=hook, after=0)
+        await do(admin, "deleteWebhook", webhookId=hook)
         await do(admin, "signOutUser", actorId="left@example.com")
         labels = {"labelEn": "Season over", "labelJa": "シーズン終了"}
         made = await do(admin, "createRejectionReason", "reason { id }", code="SEASON_OVER", **labels)

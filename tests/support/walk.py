@@ -43,11 +43,12 @@ KINDS = {
     "deliveryNoteIds": "DeliveryNote",
     "invoiceId": "Invoice",
     "apiKeyId": "ApiKey",
+    "webhookId": "Webhook",
     "notificationId": "Notification",
     "reasonId": "RejectionReason",
 }
 # Ids of any kind: these get the id of what the field is about, else of an order, unless the test gives another.
-ANY_KIND = {"node": "id", "nodes": "ids", "order": "id", "buyer": "id"}
+ANY_KIND = {"node": "id", "nodes": "ids", "order": "id", "buyer": "id", "webhook": "id"}
 # Required arguments that are no ids, with their values.
 VALUES: dict[str, Any] = {
     "notify": False,
@@ -61,6 +62,8 @@ VALUES: dict[str, Any] = {
     "code": "walked",
     "reference": "walked",
     "name": "Walked",
+    "url": "https://walked.example/hooks",
+    "after": 0,
     "labelEn": "Walked",
     "labelJa": "Walked",
     "uniqueCode": "walked",

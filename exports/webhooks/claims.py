@@ -1,0 +1,105 @@
+"""Which webhooks have something to send, and taking them in hand under a lease.
+
+Instants are the database's: Database.now(). Reading comes first: a claim is a write, which blocks all other writers on
+SQLite. The webhook that has waited longest comes first, so brands and webhooks take turns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.audit import AuditEntry, AuditHead
+from models.order import Order
+from models.webhook import Webhook, WebhookStatus
+
+Instant = datetime | ColumnElement[datetime]
+PAGE = 50  # events that are sent under one lease
+MAX_SCANNED = 5000  # events of other kinds that one look passes by
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    brand_id: UUID
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """`order_*`: None for an event that is about no order."""
+
+    sequence: int
+    kind: str
+    at: datetime
+    order_id: UUID | None
+    order_code: str | None
+    order_version: int | None
+    order_status: str | None
+
+
+def _is_free(now: Instant) -> ColumnElement[bool]:
+    return or_(Webhook.leased_until.is_(None), Webhook.leased_until <= now)
+
+
+async def candidates(session: AsyncSession, now: Instant, most: int, *, failing: bool) -> Sequence[Candidate]:
+    """Those with events, a test or a mail to send now, the one that has waited longest first.
+
+    `failing`: those whose last attempt failed; otherwise the others.
+    """
+    has_events = and_(
+        Webhook.status == WebhookStatus.ACTIVE, Webhook.due_at <= now, AuditHead.sequence > Webhook.position
+    )
+    statement = (
+        select(Webhook.brand_id, Webhook.id)
+        .outerjoin(AuditHead, AuditHead.brand_id == Webhook.brand_id)
+        .where(Webhook.failures > 0 if failing else Webhook.failures == 0, _is_free(now))
+        .where(or_(has_events, Webhook.test_id.is_not(None), Webhook.notice_due_at <= now))
+        .order_by(Webhook.due_at, Webhook.id)
+        .limit(most)
+    )
+    return [Candidate(*row) for row in await session.execute(statement)] if most > 0 else []
+
+
+async def claim(
+    session: AsyncSession, chosen: Sequence[Candidate], now: Instant, until: Instant
+) -> Sequence[tuple[Webhook, bool]]:
+    """Takes those that nobody else has taken meanwhile. With each, whether events are due, besides a test or a mail.
+
+    `claims` of a webhook identifies the claim.
+    """
+    keys = [(each.brand_id, each.id) for each in chosen]
+    free = (
+        select(Webhook.brand_id, Webhook.id)
+        .where(tuple_(Webhook.brand_id, Webhook.id).in_(keys), _is_free(now))
+        .with_for_update(skip_locked=True)
+        .cte("free")
+    )
+    statement = (
+        update(Webhook)
+        .where(tuple_(Webhook.brand_id, Webhook.id).in_(select(free.c.brand_id, free.c.id)))
+        .values(leased_until=until, claims=Webhook.claims + 1)
+        .returning(Webhook, and_(Webhook.status == WebhookStatus.ACTIVE, Webhook.due_at <= now))
+        .execution_options(synchronize_session=False)
+    )
+    return [(webhook, bool(is_due)) for webhook, is_due in await session.execute(statement)]
+
+
+async def next_events(session: AsyncSession, webhook: Webhook) -> tuple[Sequence[EventRow], int]:
+    """The next events that the webhook sends, at most PAGE; and the number up to which there are no others."""
+    head = await session.scalar(select(AuditHead.sequence).where(AuditHead.brand_id == webhook.brand_id)) or 0
+    end = min(head, webhook.position + MAX_SCANNED)
+    entry, order = AuditEntry, Order
+    statement = (
+        select(entry.sequence, entry.kind, entry.at, entry.order_id, order.code, order.version, order.status)
+        .outerjoin(order, and_(order.brand_id == entry.brand_id, order.id == entry.order_id))
+        .where(entry.brand_id == webhook.brand_id, entry.sequence > webhook.position, entry.sequence <= end)
+        .order_by(entry.sequence)
+        .limit(PAGE)
+    )
+    if webhook.kinds:
+        statement = statement.where(entry.kind.in_(webhook.kinds))
+    rows: list[EventRow] = [EventRow(*row) for row in await session.execute(statement)]  # type: ignore[arg-type]
+    return rows, rows[-1].sequence if len(rows) == PAGE else end
