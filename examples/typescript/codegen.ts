@@ -10,7 +10,7 @@ const config: CodegenConfig = {
       presetConfig: { fragmentMasking: { unmaskFunctionName: "unmask" } },
       config: {
         enumType: "string-literal",
-        scalars: { ID: "string", DateTime: "string", Decimal: "string", URL: "string" },
+        scalars: { ID: "string", Date: "string", DateTime: "string", Decimal: "string", URL: "string" },
         strictScalars: true,
         useTypeImports: true,
         nonOptionalTypename: true, // Apollo selects it, and an optimistic answer must have it …

@@ -39,7 +39,7 @@ async def test_the_made_up_brand_is_consistent(database: Database, capsys: pytes
     for status in OrderStatus:
         assert await count(database, orders.where(Order.status == status)) > 0, status
     rows = await trace(database)
-    empty = {name for name in metadata.tables if not rows[name]}
+    empty = {name for name, found in rows.items() if not found}
     assert empty == {
         "bulk_runs",
         "idempotency_keys",
@@ -53,7 +53,6 @@ async def test_the_made_up_brand_is_consistent(database: Database, capsys: pytes
         "order_external_references",
         "webhooks",
         "webhook_deliveries",
-        "analytics_sums",
     }
     of_invoice = and_(InvoiceLine.brand_id == Invoice.brand_id, InvoiceLine.invoice_id == Invoice.id)
     billed = select(func.sum(InvoiceLine.amount_minor)).where(of_invoice).scalar_subquery()

@@ -44,6 +44,10 @@ class OrderFilter(BaseModel):
     "Orders with (true) or without (false) a member in charge."
     assignee_ids: Optional[list[str]] = Field(alias="assigneeIds", default=None)
     "Orders that one of these members is in charge of: Member.actorId."
+    rejection_reason_ids: Optional[list[str]] = Field(
+        alias="rejectionReasonIds", default=None
+    )
+    "Orders rejected for one of these reasons: RejectionReason.id. Empty for a buyer."
     only_archived: Optional[bool] = Field(alias="onlyArchived", default=None)
     "Whether to leave out all orders but archived ones. Default: false."
     include_archived: Optional[bool] = Field(alias="includeArchived", default=None)

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<8fb576a4213717be9e5c6ed28336daf6>>
+ * @generated SignedSource<<8cece6e3cb76b9e68a472d0b41178066>>
  * @lightSyntaxTransform
  */
 
@@ -24,6 +24,7 @@ export type OrderFilter = {
   placedBefore?: string | null | undefined;
   placedFrom?: string | null | undefined;
   placedTo?: string | null | undefined;
+  rejectionReasonIds?: ReadonlyArray<string> | null | undefined;
   search?: string | null | undefined;
   status?: ReadonlyArray<OrderStatus> | null | undefined;
   tagIds?: ReadonlyArray<string> | null | undefined;

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<5effa1472c62cff61c92afdbe8517d06>>
+ * @generated SignedSource<<3b4306586a9523fef4ea41bc8af946a4>>
  * @lightSyntaxTransform
  */
 
@@ -24,6 +24,7 @@ export type OrderFilter = {
   placedBefore?: string | null | undefined;
   placedFrom?: string | null | undefined;
   placedTo?: string | null | undefined;
+  rejectionReasonIds?: ReadonlyArray<string> | null | undefined;
   search?: string | null | undefined;
   status?: ReadonlyArray<OrderStatus> | null | undefined;
   tagIds?: ReadonlyArray<string> | null | undefined;

@@ -51,6 +51,8 @@ export type OrderFilter = {
    * @deprecated Use `placedBefore`.
    */
   placedTo?: string | null | undefined;
+  /** Orders rejected for one of these reasons: RejectionReason.id. Empty for a buyer. */
+  rejectionReasonIds?: Array<string> | null | undefined;
   /** Search words; case, width (full or half), accents and kinds of dashes do not matter. Each word must occur in the order code, the buyer's name, code or one of its e-mail addresses, a model number or a SKU number. At most 200 characters and 10 words. */
   search?: string | null | undefined;
   /** Orders in one of these statuses. */

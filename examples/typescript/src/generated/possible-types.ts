@@ -22,7 +22,9 @@
       "RejectionReason",
       "Sku",
       "Tag",
-      "Viewer"
+      "Viewer",
+      "Webhook",
+      "WebhookDelivery"
     ],
     "UserError": [
       "BulkActionError",
@@ -55,7 +57,9 @@
       "RejectionReason",
       "Sku",
       "Tag",
-      "Viewer"
+      "Viewer",
+      "Webhook",
+      "WebhookDelivery"
     ],
     "UserError": [
       "BulkActionError",
