@@ -37,7 +37,7 @@ from models.order import SUFFIX_LENGTH, OrderCodeSuffix
 from resolvers.reading.pagination import Key, Page, PageRequest, following, read_page
 
 T = TypeVar("T")
-MANY = 5_000  # rows from one source; for a page, a word with more is a common one
+MANY = 10_000  # rows from one source; for a page, a word with more is a common one
 MANY_OF_ALL = 50_000  # the same where all rows are wanted, e.g. to count them
 NEAR = 2_000  # rows of the list that are looked at for common words, before all rows with the words are collected
 FAR = 4  # times as many, where so many are likely to fill the page

@@ -163,7 +163,8 @@ const STEPS = [
 ]
 
 function Steps({order, zone}) {
-  const at = kind => order.history?.nodes.find(each => each.kind === kind)?.at ?? (kind === 'ORDER_PLACED' ? order.placedAt : undefined)
+  // An import records when it ran, which may be long after the order was placed.
+  const at = kind => (kind === 'ORDER_PLACED' ? order.placedAt : order.history?.nodes.find(each => each.kind === kind)?.at)
   const isEnded = !(order.status in REACHED)
   const isDelivered = order.deliveryStatus === 'DELIVERY_NOTE_CREATED'
   const reached = isDelivered ? 4 : REACHED[order.status] ?? 0
