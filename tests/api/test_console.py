@@ -97,6 +97,13 @@ def test_every_text_is_there_in_both_languages_and_used() -> None:
     assert set(re.findall(r"\bt\('(\w+)'", code)) <= set(names)
 
 
+def test_each_kind_of_event_can_be_chosen_for_a_webhook() -> None:
+    text = (HERE / "static/webhooks.js").read_text("utf-8")
+    kinds = {*schema().type_map["OrderEventKind"].to_kwargs()["values"]} - {"OTHER"}
+    assert set(re.findall(r"\b([A-Z_]+): \['", text)) >= kinds
+    assert set(re.findall(r"'([A-Z_]+)'", text)) >= kinds
+
+
 async def test_the_console_works_where_only_trusted_documents_do(database: Database, tmp_path: object) -> None:
     shop = await make_shop(database)
     edge = Edge(documents=TrustedDocuments({"sha256:0": "{ viewer { name } }"}, only=True))

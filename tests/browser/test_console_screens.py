@@ -1,8 +1,12 @@
-"""The console's other screens: an order's life, the buyer's side, history, analytics, buyers, settings and keys."""
+"""The console's other screens: an order's life, the buyer's side, history, analytics, buyers, settings, keys and
+webhooks.
+"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.resources import files
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -139,6 +143,77 @@ def test_history_analytics_buyers_settings_and_keys(come_in: Callable[[str], Pag
     expect(page.get_by_role("table", name="Taken and rejected, by month")).to_contain_text("£")
 
 
+class Answers(BaseHTTPRequestHandler):
+    """Accepts events at /ok only."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b"<b>stored</b>" if self.path == "/ok" else b"no such hook"
+        self.send_response(200 if self.path == "/ok" else 500)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[str]:
+    """The address of a receiver of webhooks."""
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_webhook_is_created_tested_changed_replayed_and_deleted(
+    come_in: Callable[[str], Page], receiver: str
+) -> None:
+    page = come_in("Admin")
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="Webhooks").click()
+    page.get_by_role("button", name="Create Webhook").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name of the receiver").fill("<i>ERP</i>")
+    dialog.get_by_label("URL").fill("http://example.com/hooks")
+    dialog.get_by_label("INVOICE_VOIDED").check()
+    dialog.get_by_role("button", name="Create", exact=True).click()
+    # The field is focused, as the form is longer than the window.
+    expect(dialog.get_by_label("URL")).to_be_focused()
+    dialog.get_by_label("URL").fill(f"{receiver}/gone")
+    dialog.get_by_role("button", name="Create", exact=True).click()
+    expect(dialog.get_by_label("Secret")).to_have_value(re.compile("^whsec_"))
+    dialog.get_by_role("button", name="Close").click()
+    hook = page.get_by_role("region", name="<i>ERP</i>")
+    expect(hook).to_contain_text("Invoice voided")
+
+    do(page, "Send Test Event")
+    answers = hook.get_by_role("table")
+    expect(answers).to_contain_text(re.compile("Test event.*Failed.*500.*no such hook"))
+    do(page, "Edit", "Save", URL=f"{receiver}/ok")
+    expect(hook).to_contain_text(f"{receiver}/ok")
+    do(page, "Send Test Event")
+    expect(answers).to_contain_text(re.compile("Delivered.*200.*<b>stored</b>"))
+    fine(page)
+
+    do(page, "Pause")
+    expect(hook).to_contain_text("Paused by an admin.")
+    do(page, "Replay", After_event="0")
+    expect(hook).to_contain_text("#0")
+    do(page, "Resume")
+    expect(hook).to_contain_text("Active")
+    hook.get_by_role("button", name="Rotate Secret").click()
+    dialog.get_by_role("button", name="Rotate Secret").click()
+    expect(dialog.get_by_label("Secret")).to_have_value(re.compile("^whsec_"))
+    dialog.get_by_role("button", name="Close").click()
+    expect(hook).to_contain_text("Old secret signs until")
+    do(page, "Delete")
+    expect(page.get_by_text("No webhooks yet")).to_be_visible()
+
+
 def test_a_buyer_refuses_and_approves_a_confirmation_and_orders_from_the_cart(come_in: Callable[[str], Page]) -> None:
     page = come_in("May write")
     codes = ("539455", "539334", "538669")
@@ -207,7 +282,7 @@ def test_every_screen_is_accessible(chromium: Browser, demo: str, scheme: str, w
         page.keyboard.press("r")
         expect(page.locator(".mail")).to_be_visible()
         fine(page)
-        for screen in ("history", "buyers", "analytics", "settings", "keys"):
+        for screen in ("history", "buyers", "analytics", "settings", "keys", "webhooks"):
             page.goto(f"/console/{screen}")
             expect(page.locator("main h1")).to_be_visible()
             fine(page)

@@ -18,9 +18,11 @@ const SCREENS = {
   history: () => import('./history.js'),
   settings: () => import('./settings.js'),
   keys: () => import('./keys.js'),
+  webhooks: () => import('./webhooks.js'),
   carts: () => import('./carts.js'),
 }
 const BRAND_MENU = [['buyers', 'buyers'], ['analytics', 'analytics'], ['history', 'historyMenu'], ['settings', 'settings']]
+const OF_SETTINGS = ['keys', 'webhooks']
 const BUYER_MENU = [['carts', 'carts']]
 
 /** Whose console it is: the viewer, and what the views need of the brand. Raises ApiError. */
@@ -205,7 +207,7 @@ function Top({user, speak, leave, screen, state}) {
     <${Link} class="mark" to="/console">${MARK}${viewer.brand?.name ?? t('orderManagement')}<//>
     <nav id="nav" popover="auto" aria-label=${t('menu')} onClick=${event => event.currentTarget.matches(':popover-open') && event.currentTarget.hidePopover()}><ul>
       <li><${Link} to="/console" aria-current=${screen ? undefined : 'page'}>${t('orderManagement')}<//></li>
-      ${menu.map(([name, label]) => html`<li key=${name}><${Link} to=${`/console/${name}`} aria-current=${screen === name || (screen === 'keys' && name === 'settings') ? 'page' : undefined}>${t(label)}<//></li>`)}
+      ${menu.map(([name, label]) => html`<li key=${name}><${Link} to=${`/console/${name}`} aria-current=${screen === name || (OF_SETTINGS.includes(screen) && name === 'settings') ? 'page' : undefined}>${t(label)}<//></li>`)}
       ${graphiql && html`<li><a href=${`${base}/graphql`}>GraphiQL</a></li>`}</ul></nav>
     <div class="row push"><span class="live" role="status" data-state=${state === 'LIVE' ? undefined : 'lost'} hidden=${!state}><span class=${state === 'LIVE' ? 'wide-only' : ''}>${state && t(CONNECTIONS[state])}</span></span>${otherLanguage}
       <button type="button" class="btn ghost slim" popovertarget="account" aria-label=${`${viewer.name}: ${t('account')}`}

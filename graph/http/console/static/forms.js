@@ -67,10 +67,10 @@ export function FormDialog({title, about, operation, input, fields = [], mail, o
       if (!answer.userErrors.length) return await onDone(answer)
       setKey(newKey())
       setProblems(answer.userErrors)
-      focusOn('dialog [aria-invalid=true]')
     } catch (error) {
       failed(error) || setProblems([{message: error.message}])
     }
+    setTimeout(showProblem)
     setVersion(order?.version)
     setBusy(false)
   }
@@ -93,6 +93,12 @@ export function FormDialog({title, about, operation, input, fields = [], mail, o
 }
 
 const TYPES = {email: 'email', date: 'date', color: 'color', number: 'number'}
+
+/** A long form may have its problem out of sight. */
+function showProblem() {
+  focusOn('dialog [aria-invalid=true]')
+  document.querySelector('dialog [role=alert]')?.scrollIntoView({block: 'nearest'})
+}
 
 /** A field with its label, help and error. */
 export function Control({field, value, problem, isFirst, onChange}) {

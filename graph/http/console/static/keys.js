@@ -70,12 +70,13 @@ export function Screen({user, say, failed}) {
     ${open.kind === 'rotate' && html`<${FormDialog} title=${t('rotateKey')} about=${t('rotateAbout', open.key.name)} button=${t('rotateKey')} operation="RotateApiKey" ...${shared}
       fields=${[{name: 'overlapHours', label: t('overlap'), kind: 'number', value: '24'}]} input=${({overlapHours}) => ({apiKeyId: open.key.id, overlapHours: Number(overlapHours)})} />`}
     ${open.kind === 'revoke' && html`<${FormDialog} title=${t('revokeKey')} about=${t('revokeAbout', open.key.name)} button=${t('revokeKey')} tone="final" operation="RevokeApiKey" ...${shared} input=${() => ({apiKeyId: open.key.id})} />`}
-    ${open.kind === 'secret' && html`<${Secret} secret=${open.secret} say=${say} onClose=${close} />`}`
+    ${open.kind === 'secret' && html`<${Secret} title=${t('newKeyTitle')} about=${t('newKeyAbout')} label=${t('apiKeys')} secret=${open.secret} say=${say} onClose=${close} />`}`
 }
 
-function Secret({secret, say, onClose}) {
+/** A secret that is shown only now, to be copied. */
+export function Secret({title, about, label, secret, say, onClose}) {
   const copy = () => navigator.clipboard?.writeText(secret).then(() => say(t('copied')), () => focusOn('#secret'))
-  return html`<${Dialog} label="secret-title" narrow onClose=${() => {}}><form onSubmit=${event => event.preventDefault()}><header><h2 id="secret-title">${t('newKeyTitle')}</h2></header>
-    <div class="in stack"><p>${t('newKeyAbout')}</p><input class="input" id="secret" readonly aria-label=${t('apiKeys')} value=${secret} data-focus onFocus=${event => event.target.select()} /></div>
+  return html`<${Dialog} label="secret-title" narrow onClose=${() => {}}><form onSubmit=${event => event.preventDefault()}><header><h2 id="secret-title">${title}</h2></header>
+    <div class="in stack"><p>${about}</p><input class="input" id="secret" readonly aria-label=${label} value=${secret} data-focus onFocus=${event => event.target.select()} /></div>
     <footer><button type="button" class="btn push" onClick=${copy}>${t('copy')}</button><button type="button" class="btn primary" onClick=${onClose}>${t('close')}</button></footer></form><//>`
 }

@@ -77,7 +77,7 @@ export function Screen({user, say, failed, reload}) {
   const edit = (kind, subject, label, name) => html`<button type="button" class="btn slim" aria-label=${`${label} ${name}`} onClick=${() => setOpen({kind, subject})}><${Icon} name=${kind === 'deleteTag' ? 'x' : 'edit'} />${label}</button>`
   // An operator belongs to no brand.
   if (!brand) return html`<${Heading} title=${t('settings')} /><${Note} tone="out" icon="lock" title=${t('noBrand')} />`
-  return html`<${Heading} title=${t('settings')}>${isAdmin && html`<${Link} class="btn" to="/console/keys"><${Icon} name="key" />${t('apiKeys')}<//>`}<//>
+  return html`<${Heading} title=${t('settings')}>${isAdmin && html`<${Link} class="btn" to="/console/keys"><${Icon} name="key" />${t('apiKeys')}<//><${Link} class="btn" to="/console/webhooks"><${Icon} name="app" />${t('webhooks')}<//>`}<//>
     <div class="stack">
     <section class="card" aria-labelledby="h-brand"><header><h2 id="h-brand">${t('brand')}</h2>${isAdmin && html`<button type="button" class="btn slim push" onClick=${() => setOpen({kind: 'brand'})}><${Icon} name="edit" />${t('editBrand')}</button>`}</header>
       <dl class="facts in wide-facts">${BRAND.map(([name, label, kind]) => html`<div key=${name}><dt>${t(label)}</dt><dd class="lines-kept">${shown(name, kind)}</dd></div>`)}</dl></section>

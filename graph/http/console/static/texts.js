@@ -13,6 +13,7 @@ const TEXTS = {
   settings: ['Settings', '設定'],
   carts: ['Carts', 'カート'],
   apiKeys: ['API keys', 'APIキー'],
+  webhooks: ['Webhooks', 'Webhook'],
   create: ['Create', '作成'],
   entries: [n => `${n} ${n === '1' ? 'entry' : 'entries'}`, n => `${n}件`],
   menu: ['Menu', 'メニュー'],
