@@ -123,7 +123,7 @@ GRAPHIQL = Variable[bool](
 COMPILED = Variable[bool](
     "ORDERS_COMPILED_QUERIES",
     switch,
-    False,
+    True,
     must_be=SWITCH,
     about="Answer queries by compiled plans where possible ([performance](performance.md)). The answers are the same.",
 )
