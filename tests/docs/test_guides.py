@@ -42,6 +42,7 @@ NOT_RUN = {
     ".venv/bin/python connector.py": "needs what is installed before; ./run clients runs the same",
     "npm ci": "needs Node; ./run clients runs the same",
     "export ORDERS_OIDC_ISSUER": "needs an identity provider; tests/api/test_sign_in.py has one",
+    "export ORDERS_OIDC_CLIENT_ID": "needs an identity provider; tests/browser/test_sign_in.py has one",
     "CREATE ROLE": "needs a superuser; tests/support/postgres.py runs the same commands",
     "ALTER DATABASE": "needs a superuser",
     "ORDERS_DATABASE_URL=": "needs a PostgreSQL server; the tests of tests/database/ run on one",
