@@ -98,7 +98,8 @@ class Database:
             return end.value
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
         # Traces want SQLAlchemy's own events around each statement.
-        if self.is_sqlite and not self.engine.sync_engine.dispatch.after_cursor_execute:
+        is_traced = bool(self.engine.sync_engine.dispatch.after_cursor_execute)
+        if self.is_sqlite and not is_traced and not (may_lag and self.replica):
             return await run_steps_on_sqlite(self._in_scope(scope), steps, first, values)
         async with self.read(scope, may_lag=may_lag) as session:
             return await run_steps(await session.connection(), steps, first, values)
