@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.brand import Brand
 from models.buyer import Buyer
@@ -147,14 +148,14 @@ def _of_sku(column: Any) -> Any:
 
 
 _position = _of_sku(func.min(OrderLine.position))
-_all_sent = DeliveryNoteLine.__table__.alias()
+_all_sent = aliased(DeliveryNoteLine)
 _sent = (
-    select(func.sum(_all_sent.c.quantity))
+    select(func.sum(_all_sent.quantity))
     .where(
-        _all_sent.c.brand_id == DeliveryNoteLine.brand_id,
-        _all_sent.c.order_id == DeliveryNoteLine.order_id,
-        _all_sent.c.sku_id == DeliveryNoteLine.sku_id,
-        _all_sent.c.delivery_note_id <= DeliveryNoteLine.delivery_note_id,
+        _all_sent.brand_id == DeliveryNoteLine.brand_id,
+        _all_sent.order_id == DeliveryNoteLine.order_id,
+        _all_sent.sku_id == DeliveryNoteLine.sku_id,
+        _all_sent.delivery_note_id <= DeliveryNoteLine.delivery_note_id,
     )
     .correlate(DeliveryNoteLine)
     .scalar_subquery()

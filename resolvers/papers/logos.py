@@ -13,12 +13,10 @@ from io import BytesIO
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from PIL import Image
-
 from models.locale import Text
 
 MAX_BYTES = 200_000
-MAX_SIDE = 8_000  # pixels of a PNG
+MAX_SIDE = 4_000  # pixels of a PNG
 # Of what is kept: 9 mm high at 600 dpi is 213 pixels.
 KEPT_SIZE = (1_500, 400)
 MAX_ELEMENTS = 5_000
@@ -94,6 +92,8 @@ def _refuse(why: str) -> LogoError:
 
 
 def _png(data: bytes) -> bytes:
+    from PIL import Image  # with the first logo: most processes set none
+
     try:
         with Image.open(BytesIO(data), formats=["PNG"]) as image:
             if max(image.size) > MAX_SIDE or min(image.size) < 1:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from graph.core.download_links import Drawn, LinkError
 from graph.core.ids import Kind, to_id
-from graph.downloads import DOCUMENTS, OrderList, Period, Record
+from graph.downloads import DOCUMENTS, OrderList, Period, Record, Sample
 from models.actor import Actor
 from models.base import new_id
 from models.database.sessions import Database
@@ -19,6 +19,7 @@ from tests.importing.importing import run, write_csv
 from tests.support.client import Client, id_of
 from tests.support.every_mutation import EveryMutation
 from tests.support.factories import (
+    NOON,
     Shop,
     add_backlog_sku,
     add_cart,
@@ -102,7 +103,7 @@ async def make_every_document(database: Database, served: Database, shop: Shop, 
     order = await make_order(database, shop)
     note, invoice = await add_delivery_note(database, order), await add_invoice(database, order)
     subjects: dict[type, Any] = {OrderList: OrderList(OrderFilter(), ()), HistoryFilter: HistoryFilter()}
-    subjects[Period] = Period()
+    subjects |= {Period: Period(), Sample: Sample(NOON)}
     records: dict[str, UUID] = {"delivery-note": note.id, "invoice": invoice.id}
     for actor in (shop.member(), shop.buyer_user()):
         for document in DOCUMENTS.values():

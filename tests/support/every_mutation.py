@@ -1,5 +1,6 @@
 """Runs every mutation of the schema once with success, each time on something that it changes."""
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -68,7 +69,8 @@ class EveryMutation:
 
         tag = (await do(admin, "createTag", "tag { id }", code="vip", name="VIP"))["tag"]["id"]
         await do(admin, "updateTag", tagId=tag, name="Very important")
-        await do(admin, "updateBrandSettings", mailSenderName="Sales")
+        logo = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h4v4z"/></svg>')
+        await do(admin, "updateBrandSettings", mailSenderName="Sales", letterhead={"logo": logo.decode()})
         retry: dict[str, Any] = {"idempotencyKey": "k"}
         new_buyer: dict[str, Any] = retry | {"name": "New", "uniqueCode": "new", "emailRecipients": ["new@example.com"]}
         made = await do(admin, "createBuyer", "buyer { id }", **new_buyer)

@@ -46,6 +46,7 @@ KINDS = {
     "webhookId": "Webhook",
     "notificationId": "Notification",
     "reasonId": "RejectionReason",
+    "rejectionReasonIds": "RejectionReason",
 }
 # Ids of any kind: these get the id of what the field is about, else of an order, unless the test gives another.
 ANY_KIND = {"node": "id", "nodes": "ids", "order": "id", "buyer": "id", "webhook": "id"}
