@@ -1,4 +1,4 @@
-"""Webhooks: where a partner app is told of the events of its brand, and the last attempts to tell it.
+"""Webhooks: where a partner app gets the events of its brand, and the last attempts to deliver them.
 
 A webhook has a position in the brand's audit chain: the sender (exports/webhooks/) posts the events after it, one after
 another, and moves it. So a command writes nothing for webhooks, and a receiver that was down catches up.

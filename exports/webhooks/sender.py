@@ -64,7 +64,7 @@ class Sent:
 
 
 class CutOffError(Exception):
-    """The sender was told to stop before the receiver answered."""
+    """The sender had to stop before the receiver answered."""
 
 
 class WebhookSender:

@@ -362,8 +362,8 @@ class Writer:
         """Style, colour and size of SKUs that had none; what a SKU has stays."""
         for row in found:
             new = said[row.number]
-            told = {"style": new.style, "color": new.color, "size": new.size}
-            values = {name: value for name, value in told.items() if value and not getattr(row, name)}
+            given = {"style": new.style, "color": new.color, "size": new.size}
+            values = {name: value for name, value in given.items() if value and not getattr(row, name)}
             if values:
                 of_sku = (Sku.brand_id == self.brand.id, Sku.id == row.id)
                 await session.execute(update(Sku).where(*of_sku).values(**values))

@@ -108,15 +108,15 @@ async def world(database: Database, api: Client) -> World:
 async def answer(client: Client, walk: Walk, place: Place, variables: dict[str, Any], id: str) -> str:
     """The whole answer as text, without the id that was given; for a link, what it leads to."""
     document = walk.document(place.operation, place.field)
-    told = await client.execute(document, **at(variables, place.path, lambda _: id))
-    del told["extensions"]  # what is left of the budget
-    link = (told.get("data") and told["data"][place.field]) or {}
+    answered = await client.execute(document, **at(variables, place.path, lambda _: id))
+    del answered["extensions"]  # what is left of the budget
+    link = (answered.get("data") and answered["data"][place.field]) or {}
     if isinstance(link, dict) and link.get("__typename") == "Download":
         response = await client.http.get(link["url"])
         assert response.status_code == 200, response.text
         book = openpyxl.load_workbook(BytesIO(response.content))
         link["url"] = [[[str(cell) for cell in row] for row in sheet.values] for sheet in book]
-    return json.dumps(told, sort_keys=True, ensure_ascii=False).replace(id, "ID")
+    return json.dumps(answered, sort_keys=True, ensure_ascii=False).replace(id, "ID")
 
 
 async def test_foreign_ids_look_like_missing_ones(database: Database, api: Client, world: World) -> None:

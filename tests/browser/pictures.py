@@ -1,4 +1,4 @@
-"""`python -m tests.browser.pictures`: takes the pictures of docs/guides/console.md anew, from a demo of its own."""
+"""`python -m tests.browser.pictures`: takes the pictures of docs/guides/console.md, from a demo of its own."""
 
 import re
 import shutil

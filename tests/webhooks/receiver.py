@@ -1,4 +1,4 @@
-"""An HTTP server that receives events: it notes each request, and answers as it is told."""
+"""An HTTP server that receives events: it notes each request, and gives the answers that are set."""
 
 import asyncio
 import json
