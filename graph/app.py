@@ -58,7 +58,7 @@ from models.actor import Actor, ActorKind
 from models.database.checkpoints import Checkpoints
 from models.database.engines import LOCK_WAIT
 from models.database.sessions import Database
-from resolvers.core.context import new_sessions
+from resolvers.core.context import MAX_SESSIONS
 from resolvers.live_events import LiveEvents
 from resolvers.pruning import Sweep
 from resolvers.summing import Summing
@@ -312,7 +312,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         return self._context(request.state.principal, request.state.quota)
 
     def _context(self, principal: Principal, quota: Quota) -> RequestContext:
-        sessions = self._sessions.setdefault(_party(principal.actor), new_sessions(self._database))
+        sessions = self._sessions.setdefault(_party(principal.actor), asyncio.Semaphore(MAX_SESSIONS))
         return RequestContext(
             database=self._database,
             actor=principal.actor,

@@ -24,8 +24,9 @@ from graph.limits.error_codes import ErrorCode
 from graph.limits.fairness import FairLimit, Overloaded, Party
 from graph.limits.rate import network_of
 
-# With at most two sessions each (resolvers/core/context.py), 12 of the pool's 20 connections. The others are for
-# authentication (3), downloads (4) and the relay (1). So nobody waits for the pool.
+# Each reads with one session at a time (resolvers/core/context.py) and writes with one. Authentication (3), downloads
+# (4) and the relay (1) have theirs, so nobody waits for the pool's 20 connections. More would not be faster: GraphQL is
+# work for one processor.
 MAX_CONCURRENT = 6
 MAX_PER_VIEWER = 2
 MAX_PER_BRAND = 4

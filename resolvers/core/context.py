@@ -16,15 +16,8 @@ from models.database.sessions import Database
 from resolvers.reading.loaders import Loaders
 
 # However many fields a request has, and however many requests a viewer, it reads with no more connections of the pool
-# at once. The other reads wait.
-MAX_SESSIONS = 2
-# SQLite runs in this process: more threads of one viewer would only slow down the others.
-MAX_SESSIONS_ON_SQLITE = 1
-
-
-def new_sessions(database: Database) -> asyncio.Semaphore:
-    """How many sessions a request, or a viewer, reads with at once."""
-    return asyncio.Semaphore(MAX_SESSIONS_ON_SQLITE if database.is_sqlite else MAX_SESSIONS)
+# at once. The other reads wait: two heavy statements of one viewer would take both cores of a small machine.
+MAX_SESSIONS = 1
 
 
 @dataclass
@@ -51,7 +44,7 @@ class Context:
     _sessions: asyncio.Semaphore = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._sessions = new_sessions(self.database)
+        self._sessions = asyncio.Semaphore(MAX_SESSIONS)
         self.loaders = Loaders(self.read)
 
     @asynccontextmanager

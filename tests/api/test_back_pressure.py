@@ -25,7 +25,7 @@ from graph.telemetry.logs import JsonLines
 from models.api_key import new_secret
 from models.database.sessions import Database
 from resolvers import history, orders
-from resolvers.core.context import MAX_SESSIONS, MAX_SESSIONS_ON_SQLITE
+from resolvers.core.context import MAX_SESSIONS
 from tests.api.test_fairness import by_key, make_key, settle
 from tests.support.client import Client, serving
 from tests.support.clock import Clock
@@ -423,7 +423,6 @@ async def test_all_requests_of_a_viewer_together_read_with_few_sessions(api: Cli
     finally:
         event.remove(pool, "checkout", out)
         event.remove(pool, "checkin", back)
-    sessions = MAX_SESSIONS_ON_SQLITE if database.is_sqlite else MAX_SESSIONS
     assert 1 <= most <= sessions + 1, "one may be the relay's"
 
 
