@@ -194,15 +194,16 @@ async def hanging_provider() -> AsyncIterator[str]:
     """The URL of keys that are never sent."""
 
     async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()
+        await ended.wait()
         writer.transport.abort()
 
+    ended = asyncio.Event()
     server = await asyncio.start_server(hang, "127.0.0.1", 0)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys"
     finally:
         server.close()
+        ended.set()
 
 
 @contextmanager

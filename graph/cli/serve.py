@@ -22,7 +22,7 @@ from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
 from graph.http.graphiql import DemoUser
 from graph.http.graphql_ws import MAX_MESSAGE_BYTES
-from graph.http.server import HttpConnection, Server
+from graph.http.server import ACCEPTED_PER_TURN, BACKLOG, HttpConnection, Server
 from graph.http.workers import Workers
 from graph.identity.own_tokens import Tokens
 from graph.settings.environment import Settings, database_url, from_environment, with_key
@@ -84,6 +84,7 @@ def configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # 300 kB for each connection
         lifespan="on",
+        backlog=ACCEPTED_PER_TURN,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -104,7 +105,7 @@ def listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-        listening.listen(2048)
+        listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
         reason = {

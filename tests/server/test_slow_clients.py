@@ -7,7 +7,13 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from graph.http.server import ACCEPTED_PER_TURN, HttpConnection
+from tests.api.test_large_requests import Turns
 from tests.cli.test_command_line import ROOT
+from tests.support.clock import Clock
+from tests.support.listening import live_server
 from tests.support.server_process import ServerProcess, server_process
 
 IMPATIENT = """
@@ -196,3 +202,26 @@ async def test_refusals_that_wait_for_their_turn_keep_nobody_out_and_do_not_dela
             await _closed(writer)
     assert {status(each) for each in told} <= {429, 503}
     assert sum(status(each) == 503 for each in told) == 3, "with the two idle ones they made room for five"
+
+
+async def test_many_connections_at_once_are_accepted_in_many_turns_of_the_loop(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = Turns(monkeypatch)
+    all_made = asyncio.Event()
+    made = HttpConnection.connection_made
+
+    def counted(connection: HttpConnection, transport: asyncio.Transport) -> None:
+        turns.count()
+        made(connection, transport)
+        if sum(turns.done) == 3 * ACCEPTED_PER_TURN:
+            all_made.set()
+
+    async with live_server(sqlite_url, tmp_path, Clock()) as server:
+        port = int(server.url.rpartition(":")[2])
+        monkeypatch.setattr(HttpConnection, "connection_made", counted)
+        with contextlib.ExitStack() as opened:
+            for _ in range(3 * ACCEPTED_PER_TURN):  # no turn of the loop in between: the kernel keeps all of them
+                opened.enter_context(socket.create_connection(("127.0.0.1", port)))
+            await all_made.wait()
+        assert max(turns.done) <= ACCEPTED_PER_TURN
