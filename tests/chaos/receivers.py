@@ -15,7 +15,7 @@ from tests.webhooks.receiver import OK, read_request
 
 STEADY, DIFFICULT, LEAVING = NAMES = ("steady", "difficult", "leaving")
 # Each so many requests to the difficult one; and to the leaving one.
-HANGS, DROPS_BEFORE, DROPS_AFTER, FAILS, REDIRECTS = 17, 11, 13, 5, 19
+HANGS, DROPS_BEFORE, DROPS_AFTER, FAILS, REDIRECTS = 37, 19, 23, 17, 29
 LEAVES = 40
 
 
