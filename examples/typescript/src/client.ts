@@ -1,16 +1,23 @@
 /** The Apollo client: its cache, who signs in, and patience with a busy server. */
 
-import { ApolloClient, HttpLink, InMemoryCache } from "@apollo/client";
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { relayStylePagination } from "@apollo/client/utilities";
+import { OperationTypeNode } from "graphql";
 
 import possibleTypes from "./generated/possible-types.js";
+import { liveLink } from "./live.js";
 
 const TRIES = 5;
 
 export function makeClient(url: string, token: string): ApolloClient {
+  const http = new HttpLink({ uri: url, fetch: patientFetch, headers: { authorization: `Bearer ${token}` } });
   return new ApolloClient({
-    link: new HttpLink({ uri: url, fetch: patientFetch, headers: { authorization: `Bearer ${token}` } }),
+    link: ApolloLink.split(
+      ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+      liveLink(url, token),
+      http,
+    ),
     cache: new InMemoryCache({
       possibleTypes: possibleTypes.possibleTypes,
       // One list for each filter, however many pages of it have been read.

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { codeOf, makeClient } from "../src/client.js";
-import { type OrderRowFragment, OrderRowFragmentDoc } from "../src/generated/graphql.js";
+import { HeadDocument, type OrderRowFragment, OrderRowFragmentDoc } from "../src/generated/graphql.js";
 import { unmask } from "../src/generated/index.js";
+import { follow } from "../src/live.js";
 import { type OrderList, readOrder, rowsOf, showMore, watchOrders } from "../src/orders.js";
 import { decide, messagesOf, nextStep, rejectOrder } from "../src/rejection.js";
 
@@ -107,4 +108,23 @@ test("a busy server is asked again when it says", async () => {
 test("a token that is not valid has a code", async () => {
   const error = await readOrder(makeClient(url, "not-a-token"), "ord_0").catch((error: unknown) => error);
   assert.equal(codeOf(error), "UNAUTHENTICATED");
+});
+
+test("somebody else's rejection shows in the list, also after the connection was lost", async () => {
+  const here = makeClient(url, token);
+  const head = (await here.query({ query: HeadDocument })).data?.events.headSequence ?? assert.fail("no feed");
+  const { order, seen, client } = await shown(here);
+  const fetched = mock.method(globalThis, "fetch", globalThis.fetch);
+  fetched.mock.mockImplementationOnce(() => Promise.reject(new TypeError("the connection was lost")));
+  const stop = new AbortController();
+  const sequences: number[] = [];
+  const following = follow(client, head, (sequence) => sequences.push(sequence), stop.signal, 10);
+  const elsewhere = makeClient(url, token);
+  await rejectOrder(elsewhere, order, decide(order, { notify: false }));
+  await until(() => seen.length === 2);
+  stop.abort();
+  await following;
+  fetched.mock.restore();
+  assert.deepEqual(seen.map((each) => each.isRejected), [false, true]);
+  assert.deepEqual(sequences, sequences.map((_, index) => head + 1 + index));
 });
