@@ -10,6 +10,7 @@ import { LiveEventsDocument } from "./generated/graphql.js";
 export function liveLink(url: string, token: string): ApolloLink {
   const client = createClient({
     url,
+    fetchFn: (...request: Parameters<typeof fetch>) => fetch(...request),
     headers: { authorization: `Bearer ${token}` },
     retryAttempts: 0, // follow() connects again, from the last event
   });

@@ -114,17 +114,25 @@ test("somebody else's rejection shows in the list, also after the connection was
   const here = makeClient(url, token);
   const head = (await here.query({ query: HeadDocument })).data?.events.headSequence ?? assert.fail("no feed");
   const { order, seen, client } = await shown(here);
-  const fetched = mock.method(globalThis, "fetch", globalThis.fetch);
-  fetched.mock.mockImplementationOnce(() => Promise.reject(new TypeError("the connection was lost")));
+  const real = globalThis.fetch;
+  let lost = 0;
+  const fetched = mock.method(globalThis, "fetch", (...[input, init]: Parameters<typeof fetch>) =>
+    new Headers(init?.headers).get("accept") === "text/event-stream" && !lost++
+      ? Promise.reject(new TypeError("the connection was lost"))
+      : real(input, init),
+  );
   const stop = new AbortController();
   const sequences: number[] = [];
   const following = follow(client, head, (sequence) => sequences.push(sequence), stop.signal, 10);
-  const elsewhere = makeClient(url, token);
-  await rejectOrder(elsewhere, order, decide(order, { notify: false }));
-  await until(() => seen.length === 2);
-  stop.abort();
-  await following;
-  fetched.mock.restore();
+  try {
+    await rejectOrder(makeClient(url, token), order, decide(order, { notify: false }));
+    await until(() => seen.length === 2);
+  } finally {
+    stop.abort();
+    await following;
+    fetched.mock.restore();
+  }
+  assert.ok(lost > 1);
   assert.deepEqual(seen.map((each) => each.isRejected), [false, true]);
   assert.deepEqual(sequences, sequences.map((_, index) => head + 1 + index));
 });
