@@ -7,6 +7,7 @@ import asyncio
 import gc
 import inspect
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from functools import wraps
 from pathlib import Path
@@ -20,14 +21,32 @@ from models.migrations import upgrade
 from tests.support.postgres import Postgres, start_postgres
 
 TEMPLATE = "template_orders"
+# Files whose few tests take long.
+LONG = (
+    "tests/chaos/",
+    "tests/docs/test_guides.py",
+    "tests/browser/",
+    "tests/races/",
+    "tests/exports/test_order_pdf.py",
+    "tests/server/test_workers.py",
+    "tests/server/test_shutdown.py",
+    "tests/clients/test_connector.py",
+)
 OF_THE_LIMIT = 0.7  # of the seconds that a test may take (pytest-timeout): then an async one fails where it waits
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays until the end: a collection of garbage that looked at it took a fifth of the time."""
+    """What is imported by now stays until the end. Garbage collections that looked at it took a fifth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes, none is left alone with a long file at the end: those start first."""
+    if hasattr(config, "workerinput"):
+        tests = Counter(item.path for item in items)
+        items.sort(key=lambda item: (not item.nodeid.startswith(LONG), -tests[item.path]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
