@@ -198,7 +198,10 @@ async def loss(database_url: str) -> None:
         orders: list[str] = [to_id(Kind.ORDER, id) for id in await session.scalars(select(Order.id))]
     await database.close()
     settings = {"ORDERS_RATE_LIMIT": "0"}
-    async with server_process(database_url, **settings) as one, server_process(database_url, **settings) as two:
+    async with (
+        server_process(database_url, forked=False, **settings) as one,
+        server_process(database_url, forked=False, **settings) as two,
+    ):
         urls = [one.url, two.url]
         followers: list[Follower] = []
         running: list[asyncio.Future[None]] = []
@@ -284,7 +287,10 @@ async def streams(database_url: str) -> None:
             opened += 1
 
     settings = {"ORDERS_RATE_LIMIT": "0", "ORDERS_MAX_STREAMS": str(STREAMS + 10)}
-    async with server_process(database_url, **settings) as one, server_process(database_url, **settings) as two:
+    async with (
+        server_process(database_url, forked=False, **settings) as one,
+        server_process(database_url, forked=False, **settings) as two,
+    ):
         writer = headers(Role.WRITE, brand, "writer")
         async with httpx2.AsyncClient(timeout=60) as http:
             for _ in range(20):
@@ -360,7 +366,10 @@ async def pages(database_url: str) -> None:
         async with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             await connection.execute(text("ANALYZE"))
         id = to_id(Kind.ORDER, order)
-        async with server_process(database_url, ORDERS_RATE_LIMIT="0") as one, httpx2.AsyncClient(timeout=60) as http:
+        async with (
+            server_process(database_url, forked=False, ORDERS_RATE_LIMIT="0") as one,
+            httpx2.AsyncClient(timeout=60) as http,
+        ):
             for name, variables in (
                 ("from the start", {"after": 0}),
                 ("in the middle", {"after": count // 2}),

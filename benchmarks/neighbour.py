@@ -168,6 +168,7 @@ async def measure(name: str, url: str, seconds: float) -> None:
             url,
             "--drain",
             "0",
+            forked=False,
             ORDERS_RATE_LIMIT="0",
             ORDERS_OIDC_ISSUER=ISSUER,
             ORDERS_OIDC_AUDIENCE=AUDIENCE,

@@ -116,7 +116,7 @@ async def measure(name: str, url: str) -> None:
     tokens = [signer.sign(member, timedelta(hours=1)) for member in members]
     limits = httpx2.Limits(max_connections=400, max_keepalive_connections=400)
     async with (
-        server_process(url, "--drain", "0") as server,
+        server_process(url, "--drain", "0", forked=False) as server,
         httpx2.AsyncClient(base_url=server.url, limits=limits, timeout=PATIENCE) as http,
     ):
         load = Load(http, orders, tokens)

@@ -147,7 +147,7 @@ async def serving(kind: str, url: str) -> AsyncIterator[tuple[Served, str]]:
         change += "" if has_relay else WITHOUT_RELAY
         with tempfile.TemporaryDirectory() as folder:
             settings = {"ORDERS_RATE_LIMIT": "0", "ORDERS_DATA_FOLDER": folder}
-            async with server_process(url, change=change, **settings) as server:
+            async with server_process(url, change=change, forked=False, **settings) as server:
                 yield Served(server.port, server.process.pid, database, has_relay, ids), token
     finally:
         await database.close()

@@ -1,7 +1,6 @@
 """The processes to kill: real ones, restarted quickly by forking one that has already imported everything."""
 
 import asyncio
-import multiprocessing
 import sqlite3
 import time
 from collections import Counter
@@ -11,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos import mailbox, receivers, server
+from tests.support.forked import FORKING
 from tests.support.ports import free_port
 
 STARTS_WITHIN = 120  # seconds
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.chaos.server", "tests.chaos.mailbox", "tests.chaos.receivers"])
 
 
 class Victim:
@@ -38,7 +35,7 @@ class Victim:
             self._process.join()
 
     async def start(self) -> None:
-        self._process = _processes.Process(target=self._main, args=self._arguments, daemon=True)
+        self._process = FORKING.Process(target=self._main, args=self._arguments, daemon=True)
         self._process.start()
         deadline = time.monotonic() + STARTS_WITHIN
         while not await self.is_ready():
@@ -67,7 +64,7 @@ class Listener(Victim):
 class Server(Listener):
     def __init__(self, url: str, folder: Path, smtp_port: int, begin: datetime, speed: int) -> None:
         port = free_port()
-        self._armed = _processes.Value("i", 0, lock=False)
+        self._armed = FORKING.Value("i", 0, lock=False)
         super().__init__(server.run, port, url, port, smtp_port, folder, begin, speed, self._armed)
         self.address = f"http://127.0.0.1:{port}"
 

@@ -1,4 +1,4 @@
-"""The command line as a process of its own: what it prints, its exit code, and one sentence for what goes wrong."""
+"""The command line in a process: what it prints, its exit code, and one sentence for what goes wrong."""
 
 import base64
 import json
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.support.client import SECRET
+from tests.support.forked import run
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,11 @@ def environment(database: str, **more: str) -> dict[str, str]:
 
 
 def orders(database: str, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    return run(arguments, environment(database, **more))
+
+
+def started(database: str, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    """The same in a new Python, with the real start and end of a process."""
     return subprocess.run(
         [sys.executable, "-m", "graph", *arguments],
         env=environment(database, **more),
@@ -41,7 +47,7 @@ def orders(database: str, *arguments: str, **more: str) -> "subprocess.Completed
 
 def test_a_new_brand_gets_a_token_that_works(database_url: str) -> None:
     assert orders(database_url, "brand", "add", "kumo", "雲 Kumo", "--locale", "ja").returncode == 0
-    made = orders(database_url, "token", "--role", "write", "--name", "Mina")
+    made = started(database_url, "token", "--role", "write", "--name", "Mina")
     assert made.returncode == 0, made.stderr
     assert made.stdout.count(".") == 2
     assert made.stdout.strip().isascii()
@@ -137,7 +143,7 @@ def test_an_api_key_is_made_listed_rotated_and_revoked(sqlite_url: str) -> None:
     ],
 )
 def test_an_unusable_database_is_reported_in_one_sentence(database: str, says: str) -> None:
-    done = orders(database, "migrate")
+    done = started(database, "migrate")
     assert done.returncode == 1
     assert says in done.stderr
     assert "Traceback" not in done.stderr

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,13 @@ import httpx2
 
 from tests.cli.test_command_line import ROOT, environment
 from tests.support.client import SECRET
+from tests.support.forked import Forked
 from tests.support.ports import free_port
 
 
 @dataclass(frozen=True, slots=True)
 class ServerProcess:
-    process: "subprocess.Popen[bytes]"
+    process: "Forked | subprocess.Popen[bytes]"
     port: int
     log: Path
 
@@ -35,21 +36,29 @@ class ServerProcess:
         return await asyncio.to_thread(self.process.wait, within)
 
 
+def new_python(
+    arguments: Sequence[str], environment: Mapping[str, str], *, change: str, errors: Path
+) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-P", "-c", f"{change}\nfrom graph.cli.main import main\nmain()", *arguments]
+    with errors.open("wb") as file:
+        return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=file)
+
+
 @asynccontextmanager
 async def server_process(
-    database_url: str, *arguments: str, change: str = "", **settings: str
+    database_url: str, *arguments: str, change: str = "", forked: bool = True, **settings: str
 ) -> AsyncIterator[ServerProcess]:
-    """A ready server. `change`: code that runs first, e.g. "import graph.http.server; graph.http.server.X = 1"."""
+    """A ready server. `change`: code that runs first, e.g. "import graph.http.server; graph.http.server.X = 1".
+
+    `forked`: from a process that has imported the product; otherwise it is a new Python, as benchmarks need.
+    """
     port = free_port()
-    program = f"{change}\nfrom graph.cli.main import main\nmain()"
-    command = [sys.executable, "-P", "-c", program, "serve", "--port", str(port), *arguments]
+    command = ["serve", "--port", str(port), *arguments]
     settings = {"ORDERS_SECRET_KEY": SECRET} | settings
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        with log.open("wb") as errors:
-            process = subprocess.Popen(  # noqa: ASYNC220 - does not wait for it
-                command, env=environment(database_url, **settings), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors
-            )
+        start = Forked if forked else new_python
+        process = start(command, environment(database_url, **settings), change=change, errors=log)
         started = ServerProcess(process, port, log)
         try:
             async with asyncio.timeout(120), httpx2.AsyncClient() as http:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 import urllib.request
@@ -18,6 +17,7 @@ import httpx2
 from graph.identity.own_tokens import Tokens
 from models.actor import Actor
 from tests.support.client import SECRET
+from tests.support.forked import Forked
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,12 +56,11 @@ def serving(
     ports = [free_port() for _ in range(count)]
     with ExitStack() as stack:
         for port in ports:
-            log = stack.enter_context((folder / f"{port}.log").open("wb"))
-            process = subprocess.Popen(
-                command("serve", "--port", str(port), *(["--demo"] if demo else []), change=change),
-                env=environment(database_url, **settings),
-                stdout=subprocess.DEVNULL,
-                stderr=log,
+            process = Forked(
+                ["serve", "--port", str(port), *(["--demo"] if demo else [])],
+                environment(database_url, **settings),
+                change=change,
+                errors=folder / f"{port}.log",
             )
             stack.callback(_stop, process)
         for port in ports:
@@ -69,7 +68,7 @@ def serving(
         yield [f"http://127.0.0.1:{port}" for port in ports]
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def _stop(process: Forked) -> None:
     """Raises subprocess.TimeoutExpired when the process does not end on SIGTERM. It is gone then too."""
     process.send_signal(signal.SIGTERM)
     try:

@@ -1,0 +1,96 @@
+"""Processes that run `orders …`, forked from one that has imported the product: an import takes seconds each time.
+
+Their arguments, environment, output, signals and exit code are those of `python -P -m graph …`. What is about the start
+itself uses subprocess.
+"""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+FORKING = multiprocessing.get_context("forkserver")
+# One process of each pytest process is forked from, so what all tests need is here. No module may change another one.
+FORKING.set_forkserver_preload(
+    ["graph.cli.main", "graph.cli.serve", "tests.chaos.server", "tests.chaos.mailbox", "tests.chaos.receivers"]
+)
+WITHIN = 120  # seconds
+
+
+class Forked:
+    """The part of subprocess.Popen that tests use."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        change: str = "",
+        out: Path | None = None,
+        errors: Path,
+    ) -> None:
+        """`change`: Python code that runs first. `out`, `errors`: the files of stdout, otherwise lost, and stderr."""
+        self._arguments = list(arguments)
+        described = (change, self._arguments, dict(environment), str(out or os.devnull), str(errors), os.getcwd())
+        self._process = FORKING.Process(target=_run, args=described)
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """Negative: the signal that ended it."""
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code. Raises subprocess.TimeoutExpired."""
+        self._process.join(timeout)
+        code = self._process.exitcode
+        if code is None:
+            raise subprocess.TimeoutExpired(self._arguments, timeout or 0)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        if self._process.exitcode is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+def run(
+    arguments: Sequence[str], environment: Mapping[str, str], *, change: str = ""
+) -> "subprocess.CompletedProcess[str]":
+    """As subprocess.run, which captures the output."""
+    with tempfile.TemporaryDirectory(prefix="forked-") as folder:
+        out, errors = Path(folder) / "out", Path(folder) / "errors"
+        process = Forked(arguments, environment, change=change, out=out, errors=errors)
+        try:
+            code = process.wait(WITHIN)
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(list(arguments), code, out.read_text(), errors.read_text())
+
+
+def _run(change: str, arguments: list[str], environment: dict[str, str], out: str, errors: str, folder: str) -> None:
+    for descriptor, path in ((1, out), (2, errors)):
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["orders", *arguments]
+    exec(change, {"__name__": "__main__"})  # noqa: S102 - as `python -c` would
+    from graph.cli.main import main
+
+    main()
