@@ -31,6 +31,7 @@ from models import audit
 from models.actor import Actor
 from models.base import new_id
 from models.brand import Brand
+from models.database import chain
 from models.database.sessions import Database
 from models.events import WebhookChanged
 from models.messages.history import EventKind
@@ -325,7 +326,7 @@ class WebhookSender:
                     details={"reason": reason.value},
                 )
                 entry = audit.entry(event, _actor(webhook.brand_id), None)
-                await audit.record(session, [entry], self._clock)
+                await chain.record(session, [entry], self._clock)
         return is_ours
 
     async def _release(self, webhook: Webhook, **values: Any) -> None:

@@ -15,9 +15,9 @@ from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Update, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
-from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from models.database.visibility import narrowing
@@ -152,12 +152,8 @@ class Query:
 
     async def rows(self, session: AsyncSession, ids: Iterable[UUID] = (), **values: Any) -> list[tuple[Any, ...]]:
         """Runs it in the session's scope. `ids`: those of Preparing.among_ids."""
-        return await session.run_sync(self._run, ids, values)
-
-    def _run(self, session: Session, ids: Iterable[UUID], values: dict[str, Any]) -> list[tuple[Any, ...]]:
         scope: Scope = session.info["scope"]
-        connection = session.connection()
-        dialect = connection.dialect
+        dialect = session.get_bind().dialect
         shape = (dialect.name, scope.brand_id is not None, scope.buyer_id is not None)
         if shape not in self._made:
             preparing = Preparing(dialect, *shape[1:])
@@ -165,12 +161,59 @@ class Query:
         preparing, prepared = self._made[shape]
         given = {name: process(values[name]) for name, process in prepared.to_driver.items()}
         given = values | given | preparing.scope_values(scope) | {IDS: preparing.ids([preparing.id(id) for id in ids])}
-        found = connection.exec_driver_sql(prepared.text, prepared.parameters(given)).fetchall()
+        found = await run_text(session, prepared.text, prepared.parameters(given))
         processors = prepared.from_driver
         return [
             tuple([process(value) if process else value for process, value in zip(processors, row, strict=True)])
             for row in found
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """Runs statements on the event loop, past SQLAlchemy's cursors: in a short transaction of SQLite, within BEGIN and
+    COMMIT (models/database/sqlite.py). They are counted as all others are.
+    """
+
+    connection: Connection
+    database: sqlite3.Connection
+    listeners: Sequence[Callable[..., Any]]
+
+    @classmethod
+    def of(cls, connection: AsyncConnection) -> "AtOnce":
+        sync: Any = connection.sync_connection
+        # aiosqlite has no public way to its connection.
+        return cls(sync, sync.connection.driver_connection._conn, list(sync.dispatch.before_cursor_execute))
+
+    def rows(self, text: str, parameters: Any) -> list[Any]:
+        for listener in self.listeners:
+            listener(self.connection, None, text, parameters, None, False)
+        try:
+            return self.database.execute(text, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise wrapped(error, text) from error
+
+
+def wrapped(error: sqlite3.Error, text: str) -> Exception:
+    """The error of SQLAlchemy for one of the driver."""
+    return DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True)
+
+
+def is_traced(engine: AsyncEngine) -> bool:
+    """Whether somebody, e.g. traces, wants SQLAlchemy's own events around each statement."""
+    return bool(engine.sync_engine.dispatch.after_cursor_execute)
+
+
+AT_ONCE = "at_once"  # in the `info` of a session: its AtOnce
+
+
+async def run_text(session: AsyncSession, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
+    """The rows of a statement with the driver's values, in the transaction of the session."""
+    at_once: AtOnce | None = session.info.get(AT_ONCE)
+    if at_once:
+        return at_once.rows(text, parameters)
+    result = await (await session.connection()).exec_driver_sql(text, parameters)
+    return result.fetchall() if result.returns_rows else ()
 
 
 Steps = Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]
@@ -239,7 +282,7 @@ def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[
             except StopIteration as end:
                 return end.value
             except sqlite3.Error as error:
-                raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
+                raise wrapped(error, text) from error
             finally:
                 if database.in_transaction:
                     database.execute("ROLLBACK")

@@ -16,11 +16,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, event, func, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
 
 from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
-from models.database.prepared import Preparing, Steps, run_steps, run_steps_on_sqlite
+from models.database.prepared import AT_ONCE, AtOnce, Preparing, Steps, is_traced, run_steps, run_steps_on_sqlite
 from models.database.visibility import keep_within, narrow
 from models.scope import Scope
+
+
+class ScopedSession(Session):
+    """A session with a Scope in its `info`."""
+
+
+event.listen(ScopedSession, "do_orm_execute", narrow)
+event.listen(ScopedSession, "before_flush", keep_within)
 
 
 class Database:
@@ -45,7 +54,7 @@ class Database:
         self.replica = create_engine(parse_database_url(replica_url), lock_wait) if replica_url else None
         self.engines = [self.engine, *([self.replica] if self.replica else [])]
         self._preparing: dict[tuple[bool, bool], Preparing] = {}
-        self._in_scope = lru_cache(maxsize=100)(lambda scope: self.engine.execution_options(scope=scope))
+        self._in_scope = lru_cache(maxsize=100)(lambda engine, scope: engine.execution_options(scope=scope))
         self._lock_wait = lock_wait.total_seconds()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite has one writer at a time: wait for it here, in order, rather than in its sleeping busy handler.
@@ -97,10 +106,8 @@ class Database:
         except StopIteration as end:  # needs no statement, and so no connection
             return end.value
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
-        # Traces want SQLAlchemy's own events around each statement.
-        is_traced = bool(self.engine.sync_engine.dispatch.after_cursor_execute)
-        if self.is_sqlite and not is_traced and not (may_lag and self.replica):
-            return await run_steps_on_sqlite(self._in_scope(scope), steps, first, values)
+        if self.is_sqlite and not is_traced(self.engine) and not (may_lag and self.replica):
+            return await run_steps_on_sqlite(self._in_scope(self.engine, scope), steps, first, values)
         async with self.read(scope, may_lag=may_lag) as session:
             return await run_steps(await session.connection(), steps, first, values)
 
@@ -119,7 +126,9 @@ class Database:
                 stack.callback(self._writer.release)
             session = await stack.enter_async_context(self._session(scope, self.engine))
             await stack.enter_async_context(session.begin())
-            await session.connection(execution_options=options)
+            connection = await session.connection(execution_options=options)
+            if short and self.is_sqlite and not is_traced(self.engine):
+                session.info[AT_ONCE] = AtOnce.of(connection)
             yield session
 
     async def _wait_for_turn(self, writer: asyncio.Lock) -> float:
@@ -134,10 +143,9 @@ class Database:
 
     @asynccontextmanager
     async def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-        engine = engine.execution_options(scope=scope)
-        async with AsyncSession(engine, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
-            event.listen(session.sync_session, "do_orm_execute", narrow)
-            event.listen(session.sync_session, "before_flush", keep_within)
+        options: dict[str, Any] = {"expire_on_commit": False, "autoflush": False, "info": {"scope": scope}}
+        engine = self._in_scope(engine, scope)
+        async with AsyncSession(engine, sync_session_class=ScopedSession, **options) as session:
             yield session
 
     async def close(self) -> None:
