@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, update
 from exports.mail import header_address
 from exports.relay.transports import Failure, PossiblyDelivered, TemporaryFailure, Transport
 from exports.webhooks import messages
-from exports.webhooks.claims import EventRow, candidates, claim, next_events
+from exports.webhooks.claims import Candidates, EventRow, claim, next_events
 from exports.webhooks.messages import Message, OrderState
 from exports.webhooks.notice import paused_mail, recipient
 from exports.webhooks.posting import GONE, Answer, Poster, Resolve, Result, resolve, tls
@@ -99,6 +99,7 @@ class WebhookSender:
         self._woken = asyncio.Event()
         self._stopping = False
         self._recording = asyncio.Semaphore(MAX_RECORDING)
+        self._candidates = Candidates(database)
         self._in_flight: dict[UUID, asyncio.Task[None]] = {}
         self._failing: set[UUID] = set()
         self._deadlines: set[asyncio.Timeout] = set()
@@ -145,12 +146,8 @@ class WebhookSender:
         """Whether there was something to claim."""
         failing = len(self._failing)
         room, room_for_failing = MAX_HEALTHY - (len(self._in_flight) - failing), MAX_FAILING - failing
-        now = self._database.now()
-        async with self._recording, self._database.read(EVERYTHING) as session:
-            due = [
-                *await candidates(session, now, room, failing=False),
-                *await candidates(session, now, room_for_failing, failing=True),
-            ]
+        async with self._recording:
+            due = await self._candidates.find(room, room_for_failing)
         chosen = [each for each in due if each.id not in self._in_flight]
         if not chosen:
             return False

@@ -47,6 +47,13 @@ class Prepared:
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple([self.constants[name] if name in self.constants else values[name] for name in self.names])
 
+    def read(self, rows: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """The driver's rows with the values that SQLAlchemy would give."""
+        return [
+            tuple([process(value) if process else value for process, value in zip(self.from_driver, row, strict=True)])
+            for row in rows
+        ]
+
 
 @dataclass(frozen=True, eq=False)
 class Preparing:
@@ -152,21 +159,25 @@ class Query:
 
     async def rows(self, session: AsyncSession, ids: Iterable[UUID] = (), **values: Any) -> list[tuple[Any, ...]]:
         """Runs it in the session's scope. `ids`: those of Preparing.among_ids."""
-        scope: Scope = session.info["scope"]
-        dialect = session.get_bind().dialect
+        prepared, given = self._call(session.get_bind().dialect, session.info["scope"], ids, values)
+        return prepared.read(await run_text(session, prepared.text, prepared.parameters(given)))
+
+    def step(self, dialect: Dialect, scope: Scope, ids: Iterable[UUID] = (), **values: Any) -> "Steps":
+        """The same as one of the steps of Database.run_steps()."""
+        prepared, given = self._call(dialect, scope, ids, values)
+        return prepared.read((yield prepared, given))
+
+    def _call(
+        self, dialect: Dialect, scope: Scope, ids: Iterable[UUID], values: dict[str, Any]
+    ) -> tuple[Prepared, dict[str, Any]]:
         shape = (dialect.name, scope.brand_id is not None, scope.buyer_id is not None)
         if shape not in self._made:
             preparing = Preparing(dialect, *shape[1:])
             self._made[shape] = preparing, preparing.prepare(self.make(preparing), whole_brand=self.whole_brand)
         preparing, prepared = self._made[shape]
         given = {name: process(values[name]) for name, process in prepared.to_driver.items()}
-        given = values | given | preparing.scope_values(scope) | {IDS: preparing.ids([preparing.id(id) for id in ids])}
-        found = await run_text(session, prepared.text, prepared.parameters(given))
-        processors = prepared.from_driver
-        return [
-            tuple([process(value) if process else value for process, value in zip(processors, row, strict=True)])
-            for row in found
-        ]
+        ids = preparing.ids([preparing.id(id) for id in ids])
+        return prepared, values | given | preparing.scope_values(scope) | {IDS: ids}
 
 
 @dataclass(frozen=True, slots=True)
