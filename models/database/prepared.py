@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from models.database.sqlite import WAIT, wait_at_most
 from models.database.visibility import narrowing
 from models.scope import OutOfScope, Scope
 
@@ -263,15 +264,17 @@ def _send(steps: Steps, rows: list[Any]) -> First | End:
         return End(end.value)
 
 
-async def run_steps_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+async def run_steps_on_sqlite(
+    engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any], wait: float | None
+) -> Any:
     """The same in one transaction and one hop to the driver's thread, where each statement alone would take four.
 
-    A cancelled request interrupts its statement.
+    A cancelled request interrupts its statement. `wait`: for a writer, the longest wait for the lock, in seconds.
     """
-    return await greenlet_spawn(_run_on_sqlite, engine, steps, first, scope)
+    return await greenlet_spawn(_run_on_sqlite, engine, steps, first, scope, wait)
 
 
-def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any], wait: float | None) -> Any:
     # The pool's own interface: a Connection of SQLAlchemy would roll back once more, in a hop of its own.
     pooled: Any = engine.sync_engine.pool.connect()
     try:
@@ -281,8 +284,11 @@ def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[
         is_cancelled = threading.Event()
 
         def run() -> Any:
-            text = "BEGIN"
+            text = "BEGIN" if wait is None else "BEGIN IMMEDIATE"
             try:
+                if wait is not None and pooled.info.get(WAIT) != wait:
+                    database.execute(wait_at_most(wait))
+                    pooled.info[WAIT] = wait
                 database.execute(text)
                 statement, values = first
                 while not is_cancelled.is_set():
@@ -291,6 +297,8 @@ def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[
                         listener(engine.sync_engine, None, text, parameters, None, False)
                     statement, values = steps.send(database.execute(text, parameters).fetchall())
             except StopIteration as end:
+                if wait is not None:
+                    database.execute("COMMIT")
                 return end.value
             except sqlite3.Error as error:
                 raise wrapped(error, text) from error

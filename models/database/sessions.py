@@ -8,7 +8,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -99,15 +99,20 @@ class Database:
             self._preparing[shape] = Preparing(self.engine.dialect, has_brand, has_buyer)
         return self._preparing[shape]
 
-    async def run_steps(self, scope: Scope, steps: Steps, *, may_lag: bool = False) -> Any:
-        """Runs prepared statements (models/database/prepared.py) as read() runs others."""
+    async def run_steps(self, scope: Scope, steps: Steps, *, may_lag: bool = False, writes: bool = False) -> Any:
+        """Runs prepared statements (models/database/prepared.py) as read() runs others; `writes`: as transaction()."""
         try:
             first = next(steps)
         except StopIteration as end:  # needs no statement, and so no connection
             return end.value
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
         if self.is_sqlite and not is_traced(self.engine) and not (may_lag and self.replica):
-            return await run_steps_on_sqlite(self._in_scope(self.engine, scope), steps, first, values)
+            engine = self._in_scope(self.engine, scope)
+            async with self._turn() if writes else nullcontext() as wait:
+                return await run_steps_on_sqlite(engine, steps, first, values, wait)
+        if writes:
+            async with self.transaction(scope, short=True) as session:
+                return await run_steps(await session.connection(), steps, first, values)
         async with self.read(scope, may_lag=may_lag) as session:
             return await run_steps(await session.connection(), steps, first, values)
 
@@ -119,27 +124,35 @@ class Database:
 
         Raises DatabaseBusyError, or the driver's own error, when another transaction holds a lock for too long.
         """
-        async with AsyncExitStack() as stack:
-            options: dict[str, Any] = {"writes": True, "short": short}
-            if self._writer:
-                options["wait"] = await self._wait_for_turn(self._writer)
-                stack.callback(self._writer.release)
-            session = await stack.enter_async_context(self._session(scope, self.engine))
-            await stack.enter_async_context(session.begin())
+        async with self._turn() as wait, self._session(scope, self.engine) as session, session.begin():
+            options = {"writes": True, "short": short} | ({} if wait is None else {"wait": wait})
             connection = await session.connection(execution_options=options)
             if short and self.is_sqlite and not is_traced(self.engine):
                 session.info[AT_ONCE] = AtOnce.of(connection)
             yield session
 
-    async def _wait_for_turn(self, writer: asyncio.Lock) -> float:
-        """The seconds left to wait for writers of other processes, rounded up to tenths: usually all of them."""
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[float | None]:
+        """The turn of one writer of this process. None on PostgreSQL, whose writers do not wait for each other.
+
+        Gives the seconds left to wait for writers of other processes, rounded up to tenths: usually all of them.
+        """
+        if self._writer is None:
+            yield None
+            return
         until = time.monotonic() + self._lock_wait
+        if self._writer.locked():
+            try:
+                async with asyncio.timeout(self._lock_wait):
+                    await self._writer.acquire()
+            except TimeoutError:
+                raise DatabaseBusyError("other commands of this process are being written") from None
+        else:
+            await self._writer.acquire()
         try:
-            async with asyncio.timeout(self._lock_wait):
-                await writer.acquire()
-        except TimeoutError:
-            raise DatabaseBusyError("other commands of this process are being written") from None
-        return max(math.ceil((until - time.monotonic()) * 10) / 10, 0)
+            yield max(math.ceil((until - time.monotonic()) * 10) / 10, 0)
+        finally:
+            self._writer.release()
 
     @asynccontextmanager
     async def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
