@@ -192,10 +192,10 @@ class AtOnce:
     listeners: Sequence[Callable[..., Any]]
 
     @classmethod
-    def of(cls, connection: AsyncConnection) -> "AtOnce":
-        sync: Any = connection.sync_connection
+    def of(cls, connection: Connection) -> "AtOnce":
+        driver: Any = connection.connection.driver_connection
         # aiosqlite has no public way to its connection.
-        return cls(sync, sync.connection.driver_connection._conn, list(sync.dispatch.before_cursor_execute))
+        return cls(connection, driver._conn, list(connection.dispatch.before_cursor_execute))
 
     def rows(self, text: str, parameters: Any) -> list[Any]:
         for listener in self.listeners:
@@ -204,6 +204,12 @@ class AtOnce:
             return self.database.execute(text, parameters).fetchall()
         except sqlite3.Error as error:
             raise wrapped(error, text) from error
+
+    def commit(self) -> None:
+        try:
+            self.database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise wrapped(error, "COMMIT") from error
 
 
 def wrapped(error: sqlite3.Error, text: str) -> Exception:

@@ -10,16 +10,17 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, event, func, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
-from models.database.prepared import AT_ONCE, AtOnce, Preparing, Steps, is_traced, run_steps, run_steps_on_sqlite
+from models.database.prepared import Preparing, Steps, is_traced, run_steps, run_steps_on_sqlite
+from models.database.short import short_transaction
 from models.database.visibility import keep_within, narrow
 from models.scope import Scope
 
@@ -30,6 +31,11 @@ class ScopedSession(Session):
 
 event.listen(ScopedSession, "do_orm_execute", narrow)
 event.listen(ScopedSession, "before_flush", keep_within)
+
+
+def _new_session(scope: Scope, bind: AsyncEngine | AsyncConnection) -> AsyncSession:
+    options: dict[str, Any] = {"expire_on_commit": False, "autoflush": False, "info": {"scope": scope}}
+    return AsyncSession(bind, sync_session_class=ScopedSession, **options)
 
 
 class Database:
@@ -124,12 +130,16 @@ class Database:
 
         Raises DatabaseBusyError, or the driver's own error, when another transaction holds a lock for too long.
         """
-        async with self._turn() as wait, self._session(scope, self.engine) as session, session.begin():
+        async with self._turn() as wait:
+            if short and wait is not None and not is_traced(self.engine):
+                engine, new_session = self._in_scope(self.engine, scope), partial(_new_session, scope)
+                async with short_transaction(engine, wait, new_session) as session:
+                    yield session
+                return
             options = {"writes": True, "short": short} | ({} if wait is None else {"wait": wait})
-            connection = await session.connection(execution_options=options)
-            if short and self.is_sqlite and not is_traced(self.engine):
-                session.info[AT_ONCE] = AtOnce.of(connection)
-            yield session
+            async with self._session(scope, self.engine) as session, session.begin():
+                await session.connection(execution_options=options)
+                yield session
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[float | None]:
@@ -154,12 +164,8 @@ class Database:
         finally:
             self._writer.release()
 
-    @asynccontextmanager
-    async def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-        options: dict[str, Any] = {"expire_on_commit": False, "autoflush": False, "info": {"scope": scope}}
-        engine = self._in_scope(engine, scope)
-        async with AsyncSession(engine, sync_session_class=ScopedSession, **options) as session:
-            yield session
+    def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncSession:
+        return _new_session(scope, self._in_scope(engine, scope))
 
     async def close(self) -> None:
         for engine in self.engines:

@@ -78,6 +78,9 @@ def _month_in_zone(at: str, time_zone: str) -> str:
 
 def begin(lock_wait: float, connection: Connection) -> None:
     """On `begin`: BEGIN, or BEGIN IMMEDIATE for a writer, with a wait of at most `lock_wait` seconds for a lock."""
+    driver: Any = connection.connection.driver_connection
+    if driver._execute.is_short:  # models/database/short.py has begun it
+        return
     options = connection.get_execution_options()
     wait = options.get("wait", lock_wait)
     if connection.info.get(WAIT, lock_wait) != wait:
@@ -86,5 +89,4 @@ def begin(lock_wait: float, connection: Connection) -> None:
         cursor.close()
         connection.info[WAIT] = wait
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
-    driver: Any = connection.connection.driver_connection
     driver._execute.is_short = bool(options.get("short"))
