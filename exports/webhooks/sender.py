@@ -106,8 +106,9 @@ class WebhookSender:
         self._counts: Counter[bool] = Counter()
 
     def wake(self) -> None:
-        """There may be new events."""
-        self._woken.set()
+        """There may be new events. Nobody looks for each of them before the next poll while there is no webhook."""
+        if self._candidates.may_exist:
+            self._woken.set()
 
     def stop(self) -> None:
         """Ends run(): requests on their way get STOP_WITHIN_SECONDS."""

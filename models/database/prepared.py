@@ -18,6 +18,7 @@ from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Update, Uuid, an
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from models.database.sqlite import WAIT, wait_at_most
@@ -230,7 +231,11 @@ async def run_text(session: AsyncSession, text: str, parameters: tuple[Any, ...]
     at_once: AtOnce | None = session.info.get(AT_ONCE)
     if at_once:
         return at_once.rows(text, parameters)
-    result = await (await session.connection()).exec_driver_sql(text, parameters)
+    return await session.run_sync(_rows_of_session, text, parameters)
+
+
+def _rows_of_session(session: Session, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
+    result = session.connection().exec_driver_sql(text, parameters)
     return result.fetchall() if result.returns_rows else ()
 
 
