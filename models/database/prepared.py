@@ -17,10 +17,11 @@ import orjson
 from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Update, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from models.database.postgres import OnCursor
 from models.database.sqlite import WAIT, wait_at_most
 from models.database.visibility import narrowing
 from models.scope import OutOfScope, Scope
@@ -224,6 +225,7 @@ def is_traced(engine: AsyncEngine) -> bool:
 
 
 AT_ONCE = "at_once"  # in the `info` of a session: its AtOnce
+ON_CURSOR = "on_cursor"  # the same: its OnCursor, on PostgreSQL
 
 
 async def run_text(session: AsyncSession, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
@@ -231,6 +233,9 @@ async def run_text(session: AsyncSession, text: str, parameters: tuple[Any, ...]
     at_once: AtOnce | None = session.info.get(AT_ONCE)
     if at_once:
         return at_once.rows(text, parameters)
+    on_cursor: OnCursor | None = session.info.get(ON_CURSOR)
+    if on_cursor:
+        return await on_cursor.rows(text, parameters)
     return await session.run_sync(_rows_of_session, text, parameters)
 
 
@@ -245,15 +250,14 @@ Steps = Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]
 First = tuple[Prepared, dict[str, Any]]
 
 
-async def run_steps(connection: AsyncConnection, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+async def run_steps(session: AsyncSession, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
     """Runs the statements that the generator yields, sends it the driver's rows, and returns what it returns.
 
     `first`: what it has yielded so far.
     """
     statement, values = first
     while True:
-        result = await connection.exec_driver_sql(statement.text, statement.parameters(scope | values))
-        rows = list(result.fetchall())
+        rows = list(await run_text(session, statement.text, statement.parameters(scope | values)))
         # Much JSON is written beside the event loop, which has others to serve.
         is_long = len(rows) > MAX_ROWS_ON_LOOP
         following = await asyncio.to_thread(_send, steps, rows) if is_long else _send(steps, rows)

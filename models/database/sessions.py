@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
-from models.database.prepared import Preparing, Steps, is_traced, run_steps, run_steps_on_sqlite
+from models.database.postgres import OnCursor
+from models.database.prepared import ON_CURSOR, Preparing, Steps, is_traced, run_steps, run_steps_on_sqlite
 from models.database.short import short_transaction
 from models.database.visibility import keep_within, narrow
 from models.scope import Scope
@@ -118,9 +119,9 @@ class Database:
                 return await run_steps_on_sqlite(engine, steps, first, values, wait)
         if writes:
             async with self.transaction(scope, short=True) as session:
-                return await run_steps(await session.connection(), steps, first, values)
+                return await run_steps(session, steps, first, values)
         async with self.read(scope, may_lag=may_lag) as session:
-            return await run_steps(await session.connection(), steps, first, values)
+            return await run_steps(session, steps, first, values)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope, *, short: bool = False) -> AsyncIterator[AsyncSession]:
@@ -138,7 +139,9 @@ class Database:
                 return
             options = {"writes": True, "short": short} | ({} if wait is None else {"wait": wait})
             async with self._session(scope, self.engine) as session, session.begin():
-                await session.connection(execution_options=options)
+                connection = await session.connection(execution_options=options)
+                if short and not self.is_sqlite and not is_traced(self.engine):
+                    session.info[ON_CURSOR] = OnCursor.of(connection)
                 yield session
 
     @asynccontextmanager
