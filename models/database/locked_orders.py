@@ -5,12 +5,13 @@ Each is an Order that belongs to no session. What a command changes of it is wri
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.database.prepared import Query
@@ -29,10 +30,14 @@ _LOCK = Query(
 
 async def read_locked(session: AsyncSession, ids: Sequence[UUID]) -> list[Order]:
     """Locks them by ascending id, so that concurrent commands on several orders cannot deadlock."""
-    orders = [Order(**dict(zip(_NAMES, row, strict=True))) for row in await _LOCK.rows(session, ids)]
-    for order in orders:
-        make_transient_to_detached(order)
-    return orders
+    return [_order(row) for row in await _LOCK.rows(session, ids)]
+
+
+def _order(row: Sequence[Any]) -> Order:
+    order: Order = Order.__mapper__.class_manager.new_instance()
+    instance_dict(order).update(zip(_NAMES, row, strict=True))
+    make_transient_to_detached(order)
+    return order
 
 
 async def save_order(session: AsyncSession, order: Order) -> None:
