@@ -22,8 +22,8 @@ async def short_transaction(
 ) -> AsyncIterator[AsyncSession]:
     """`wait`: the longest wait for the lock, in seconds."""
     connection: Connection = await greenlet_spawn(_connect, engine)
+    driver: Any = connection.connection.driver_connection
     try:
-        driver: Any = connection.connection.driver_connection
         at_once = AtOnce.of(connection)
         if connection.info.get(WAIT) != wait:
             at_once.rows(wait_at_most(wait), ())
@@ -43,8 +43,11 @@ async def short_transaction(
                 await driver._execute(at_once.commit)
                 session.sync_session.dispatch.after_commit(session.sync_session)
     finally:
-        # Rolls back what is not committed. If a cancelled call still runs in the thread, that waits for it there.
-        await greenlet_spawn(connection.close)
+        # If a cancelled call still runs in the thread, this waits for it there.
+        try:
+            await driver._execute(driver._conn.rollback)  # what is not committed
+        finally:
+            await greenlet_spawn(connection.close)
 
 
 def _connect(engine: AsyncEngine) -> Connection:
