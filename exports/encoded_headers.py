@@ -7,7 +7,8 @@ parses nor folds it again.
 
 import base64
 import re
-from email.policy import EmailPolicy
+from email.policy import EmailPolicy, default
+from functools import lru_cache
 from typing import Any
 
 MAX_LINE = 76  # characters of a line (RFC 2047, 2)
@@ -18,6 +19,9 @@ PLAIN = re.compile(r"[!-~]+( [!-~]+)*")  # printable ASCII, words with one space
 
 class AsMade(EmailPolicy):
     """Headers are stored and written as they are given. Reading one still parses and decodes it."""
+
+    def header_max_count(self, name: str) -> int | None:
+        return _max_count(name)
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         if not isinstance(value, str) or not value.isascii() or "\n" in value.replace("\r\n ", ""):
@@ -31,6 +35,11 @@ class AsMade(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         return self.fold(name, value).encode("ascii")
+
+
+@lru_cache(maxsize=100)
+def _max_count(name: str) -> int | None:
+    return default.header_max_count(name)  # makes a class each time
 
 
 POLICY = AsMade(linesep="\r\n", max_line_length=78)

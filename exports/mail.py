@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from email.message import EmailMessage
+from email.quoprimime import body_encode
 from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,10 @@ HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 # A local part that needs no quotes (RFC 5322, 3.2.3).
 DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+
+# Never part of a body in quoted-printable, where "=" is followed by two digits or ends the line (RFC 2045, 6.7).
+BOUNDARY = "=_part"
+LINE_LENGTH = 78
 
 GREETING = Text("Dear {buyer},", "{buyer} 御中")
 # A name that ends with one of these is addressed as it is.
@@ -143,9 +148,21 @@ def email_message(
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{id}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text, cte="quoted-printable")
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = f'multipart/alternative; boundary="{BOUNDARY}"'
+    message.attach(_part("plain", mail.text))
+    message.attach(_part("html", mail.html))
     return message
+
+
+def _part(subtype: str, text: str) -> EmailMessage:
+    """What EmailMessage.set_content() makes, without parsing each header: that takes longer than all the rest."""
+    part = EmailMessage(policy=POLICY)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    lines = b"\n".join(text.encode().splitlines()) + b"\n"
+    part.set_payload(body_encode(lines.decode("latin-1"), LINE_LENGTH))
+    return part
 
 
 def header_address(spec: str) -> str:

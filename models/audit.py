@@ -5,20 +5,15 @@ Triggers refuse every change to an entry. Each entry holds the hash of the one b
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Enum, ForeignKeyConstraint, Index, String, Text, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import BigInteger, Enum, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor, ActorKind
-from models.base import Base, insert_new, new_id
+from models.base import AddedOnce, Base, new_id
 from models.events import (
     ApiKeyChanged,
     BrandSettingsUpdated,
@@ -44,7 +39,7 @@ from models.rejection import body_hash
 from models.scope import BrandOwned, Internal
 
 
-class AuditEntry(Internal, BrandOwned, Base):
+class AuditEntry(AddedOnce, Internal, BrandOwned, Base):
     """`details`: the values for the sentences of models/messages/history.py; of a rejection also hashes of texts.
 
     `at`, `id` and `sequence` are given under the lock of the brand's head: all three follow the order of commits.
@@ -132,54 +127,6 @@ class AuditHead(BrandOwned, Base):
     unchained_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
-async def record(session: AsyncSession, entries: Iterable[AuditEntry], clock: Callable[[], datetime]) -> None:
-    """Adds entries about one brand to its chain, as the last thing that a command writes.
-
-    `clock` is read under the lock of the head.
-
-    Everything else is written before the head is locked. A transaction that holds the head waits for no other lock, so
-    a deadlock is impossible.
-    """
-    chained = list(entries)
-    if chained:
-        await _chain(session, chained, clock)
-        session.add_all(chained)
-
-
-async def chained_rows(
-    session: AsyncSession, events: Sequence[Event], actor: Actor, clock: Callable[[], datetime]
-) -> tuple[Sequence[str], list[Sequence[Any]]]:
-    """Like `record`, for very many events: the columns and rows of their entries, which the caller writes at once."""
-    entries = [SimpleNamespace(**_values(event, actor, None)) for event in events]
-    if entries:
-        await _chain(session, entries, clock)
-    return COLUMNS, [[getattr(entry, name) for name in COLUMNS] for entry in entries]
-
-
-async def _chain(session: AsyncSession, entries: Sequence[Any], clock: Callable[[], datetime]) -> None:
-    """Locks the head of the brand's chain, and gives the entries their places in it, their instant and their ids."""
-    await session.flush()
-    brand_id = entries[0].brand_id
-    locked = select(AuditHead).where(AuditHead.brand_id == brand_id).with_for_update()
-    head = await session.scalar(locked)
-    if head is None:
-        # If two transactions write a brand's first entry at once, the second waits here for the first to commit. If the
-        # first has just done so, a trigger refuses a new head before the conflict with the other one is seen.
-        with suppress(IntegrityError):
-            async with session.begin_nested():
-                await session.execute(insert_new(session, AuditHead).values(brand_id=brand_id, sequence=0, hash=""))
-        head = (await session.scalars(locked)).one()
-    sequence, hash, at = head.sequence, head.hash, clock()
-    if head.at is not None and at < head.at:  # the clock of this machine is behind that of another one
-        at = head.at + timedelta(microseconds=1)
-    for new in entries:
-        sequence += 1
-        new.id, new.at = new_id(), at
-        new.sequence, new.previous_hash = sequence, hash
-        new.hash = hash = digest(new)
-    head.sequence, head.hash, head.at = sequence, hash, at
-
-
 def digest(entry: AuditEntry) -> str:
     """SHA-256 (hex) of all columns of an entry, the hash of the entry before it included."""
     return hashlib.sha256(hashed_text(entry).encode()).hexdigest()
@@ -198,11 +145,11 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_plain
 
 
 def entry(event: Event, actor: Actor, request_id: str | None) -> AuditEntry:
-    """Without its place in the chain: `record` gives it that."""
-    return AuditEntry(**_values(event, actor, request_id))
+    """Without its place in the chain: models/database/chain.py gives it that."""
+    return AuditEntry(**entry_values(event, actor, request_id))
 
 
-def _values(event: Event, actor: Actor, request_id: str | None) -> dict[str, Any]:
+def entry_values(event: Event, actor: Actor, request_id: str | None) -> dict[str, Any]:
     kind, details = _kind_and_details(event)
     return {
         "brand_id": event.brand_id,

@@ -57,6 +57,10 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime, Locale: LocaleColumn, dict[str, Any]: Json, list[str]: Json}  # noqa: RUF012
 
 
+class AddedOnce:
+    """A row that no command changes after it has added it: models/database/inserting.py writes it."""
+
+
 def folded_from(*columns: str) -> Callable[[Any], str | None]:
     """The default of a column with what `folded_if_other` says of these columns of the same row."""
 

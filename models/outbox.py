@@ -16,7 +16,7 @@ from sqlalchemy import Enum, ForeignKeyConstraint, Index, String, Text, func, se
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, new_id
+from models.base import AddedOnce, Base, Json, new_id
 from models.locale import Locale
 from models.messages.mail import MailKind
 from models.scope import Internal, OrderOwned
@@ -87,7 +87,7 @@ READY = text("status NOT IN ('SENT', 'FAILED', 'CANCELLED') AND unclear < 3 AND 
 IN_HAND = text("leased_until IS NOT NULL")
 
 
-class OutboxMessage(Internal, OrderOwned, Base):
+class OutboxMessage(AddedOnce, Internal, OrderOwned, Base):
     """`due_at`: the earliest time of the next try. `leased_until`: a relay works on the mail until then.
 
     `lost`: consecutive expired leases, i.e. the relay died while sending. `left_over`: set once some recipients have

@@ -9,14 +9,14 @@ from sqlalchemy import Enum, ForeignKeyConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor, ActorKind
-from models.base import Base
+from models.base import AddedOnce, Base
 from models.events import OrderRejected
 from models.scope import OrderOwned
 
 T = TypeVar("T")
 
 
-class OrderRejection(OrderOwned, Base):
+class OrderRejection(AddedOnce, OrderOwned, Base):
     """`notified`: a mail to the buyer was put into the outbox. `body`: its message, as sent.
 
     If the buyer had no address, `body` is the message as typed. With notify off it is None.

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, ForeignKeyConstraint, String, Text, UniqueConstraint, and_, event, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, new_id
+from models.base import AddedOnce, Base, new_id
 from models.brand import Brand
 from models.events import OrderRejected
 from models.locale import Locale
@@ -45,7 +45,7 @@ class RejectionReason(Internal, BrandOwned, Base):
     archived_at: Mapped[datetime | None]
 
 
-class RejectionGrounds(Internal, BrandOwned, Base):
+class RejectionGrounds(AddedOnce, Internal, BrandOwned, Base):
     """The reason and the internal note of one rejection; no row without either. Permanent, as the rejection itself.
 
     Not columns of OrderRejection, whose rows a buyer sees. Written after the order's status and before that record:

@@ -25,7 +25,7 @@ from resolvers.reading.verdicts import read_verdicts
 
 RUN = "bulk_run"  # in the details of an audit entry: which run did it
 
-# Changes `work.orders` (locked, detached, all of one brand) and records what was done.
+# Changes `work.orders` (locked, all of one brand) and records what was done.
 Change = Callable[[Work, BulkRun], Awaitable[None]]
 
 
@@ -41,7 +41,7 @@ class Batches:
 
     async def do(self, run: BulkRun, ids: list[UUID]) -> dict[UUID, OrderResult]:
         async with working(self.context) as work:
-            work.details = {RUN: run.id.hex}
+            work.saves_orders, work.details = False, {RUN: run.id.hex}
             results, work.orders = await self._judge(work, run, ids)
             if work.orders:
                 work.notices = await self._notices(work)
@@ -52,7 +52,7 @@ class Batches:
     async def _judge(
         self, work: Work, run: BulkRun, ids: Sequence[UUID]
     ) -> tuple[dict[UUID, OrderResult], list[Order]]:
-        """The result of each order found, and the orders to change, detached: they are written set-wise."""
+        """The result of each order found, and the orders to change: they are written set-wise."""
         orders = await lock_orders(work, ids)
         verdicts = await read_verdicts(work.session, list(orders))
         done_before = set((await work.read(_recorded(run, ids))).scalars())
@@ -63,7 +63,6 @@ class Batches:
             blockers = [] if is_done else verdicts[id].blockers(self.action, self.context.actor, bulk=True)
             results[id] = OrderResult(id, is_found=True, blockers=blockers)
             if not is_done and not blockers:
-                work.session.expunge(order)
                 eligible.append(order)
         return results, eligible
 
@@ -124,7 +123,7 @@ async def act_on_many(
 
 
 async def save_orders(work: Work, kind: EventKind, *columns: str) -> None:
-    """Writes what a verb has set to the same value on all of the work's detached orders. Their versions rise.
+    """Writes what a verb has set to the same value on all of the work's orders. Their versions rise.
 
     `kind`: of the verb's event.
     """

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Update, bindparam, exists, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models.database.prepared import Preparing, Query
+from models.database.prepared import Preparing, Query, Steps
 from models.database.sessions import Database
 from models.outbox import IN_HAND, READY, NotificationStatus, OutboxMessage
+from models.scope import EVERYTHING
 
 BEFORE_ALL_BRANDS = UUID(int=0)
 
@@ -34,6 +34,16 @@ class Claimed:
     unclear: int
     created_at: datetime
     cancelled_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """`brands`: with ready messages. `lost`: None although there was one: another relay has taken it."""
+
+    brands: list[UUID]
+    ready: list[Claimed]
+    has_lost: bool
+    lost: Claimed | None
 
 
 COLUMNS = tuple(getattr(OutboxMessage, name) for name in Claimed.__slots__)
@@ -64,43 +74,46 @@ class Leases:
             self._until: Any = bindparam("until", type_=instant)
         else:
             self._now, self._until = database.now(), database.now(lease)
-        self._brands = Query(self._brands_due)
+        self._brands = Query(self._due_brands)
         self._is_lost = Query(lambda _: select(exists().where(IN_HAND, OutboxMessage.leased_until <= self._now)))
         self._claim = Query(self._claim_of_brand)
         self._claim_lost = Query(self._claim_of_lost)
 
-    async def brands_due(self, session: AsyncSession, most: int, after: UUID) -> list[UUID]:
+    async def claim(self, most: int, after: UUID, *, may_take_lost: bool) -> Claims:
+        """Claims up to `most` ready messages, from each brand in turn, and at most one whose lease has expired.
+
+        `after`: the brand after which it is the turn of the next one.
+        """
+        steps = self._steps(most, after, may_take_lost=may_take_lost)
+        claims: Claims = await self._database.run_steps(EVERYTHING, steps, writes=True)
+        return claims
+
+    def _steps(self, most: int, after: UUID, *, may_take_lost: bool) -> Steps:
+        brands = yield from self._brands_due(most, after)
+        ready: list[Claimed] = []
+        for number, brand_id in enumerate(brands):  # the oldest of each; the same number for every brand if possible
+            share = (most - len(ready)) // (len(brands) - number)
+            rows = yield from self._run(self._claim, of_brand=brand_id, most=share)
+            ready += [Claimed(*row) for row in rows]
+        ((has_lost,),) = (yield from self._run(self._is_lost)) if may_take_lost else ((False,),)
+        rows = (yield from self._run(self._claim_lost)) if has_lost else ()
+        return Claims(brands, ready, bool(has_lost), Claimed(*rows[0]) if rows else None)
+
+    def _brands_due(self, most: int, after: UUID) -> Steps:
         """At most `most` brands with due messages: the next ones after the brand `after`, or else the first ones.
 
         Takes one index look-up for each brand that has waiting messages.
         """
-        found = [row[0] for row in await self._brands.rows(session, after=after, most=most, **self._instants())]
-        is_first = after == BEFORE_ALL_BRANDS
-        return found if found or is_first else await self.brands_due(session, most, BEFORE_ALL_BRANDS)
+        found = [row[0] for row in (yield from self._run(self._brands, after=after, most=most))]
+        if found or after == BEFORE_ALL_BRANDS:
+            return found
+        return (yield from self._brands_due(most, BEFORE_ALL_BRANDS))
 
-    async def claim_ready(self, session: AsyncSession, most: int, brands: list[UUID]) -> list[Claimed]:
-        """Claims up to `most` messages: the oldest of each brand, the same number for every brand if possible."""
-        claimed: list[Claimed] = []
-        for number, brand_id in enumerate(brands):
-            share = (most - len(claimed)) // (len(brands) - number)
-            rows = await self._claim.rows(session, of_brand=brand_id, most=share, **self._instants())
-            claimed += [Claimed(*row) for row in rows]
-        return claimed
+    def _run(self, query: Query, **values: Any) -> Steps:
+        instants: dict[str, Any] = {"now": self._database.now(), "until": self._database.now(self._lease)}
+        return (yield from query.step(self._database.engine.dialect, EVERYTHING, **values, **instants))
 
-    async def is_lost(self, session: AsyncSession) -> bool:
-        """Whether a lease has expired."""
-        ((found,),) = await self._is_lost.rows(session, **self._instants())
-        return bool(found)
-
-    async def claim_lost(self, session: AsyncSession) -> Claimed | None:
-        """Claims the message whose lease expired first: its relay died while sending it."""
-        rows = await self._claim_lost.rows(session, **self._instants())
-        return Claimed(*rows[0]) if rows else None
-
-    def _instants(self) -> dict[str, Any]:
-        return {"now": self._database.now(), "until": self._database.now(self._lease)}
-
-    def _brands_due(self, preparing: Preparing) -> Select[*tuple[Any, ...]]:
+    def _due_brands(self, preparing: Preparing) -> Select[*tuple[Any, ...]]:
         after = bindparam("after", type_=OutboxMessage.brand_id.type)
         waiting = select(_next_brand(after).label("brand_id")).cte("waiting", recursive=True)
         waiting = waiting.union_all(select(_next_brand(waiting.c.brand_id)).where(waiting.c.brand_id.is_not(None)))

@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, and_, case, exists, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from exports.mail import email_message, header_address, reachable, render
 from exports.relay.leases import BEFORE_ALL_BRANDS, Claimed, Leases
+from exports.relay.results import Result, Results
 from exports.relay.transports import Bounced, Failure, PermanentFailure, PossiblyDelivered, TemporaryFailure, Transport
 from exports.texts import one_line
 from models.buyer import MAX_REASON_LENGTH, BuyerRecipient
@@ -119,7 +120,8 @@ class Relay:
         self._lost: asyncio.Task[NotificationStatus] | None = None
         self._deadlines: set[asyncio.Timeout] = set()
         self._last_brand = BEFORE_ALL_BRANDS
-        self._results: list[tuple[Update, asyncio.Future[None]]] = []
+        self._results = Results(database)
+        self._unwritten: list[tuple[Result, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -179,18 +181,14 @@ class Relay:
             return True
         # Lost messages one at a time: if one of them kills the relay, the others are not lost again with it.
         may_take_lost = self._lost is None or self._lost.done()
-        async with self._database.transaction(EVERYTHING, short=True) as session:
-            brands = await self._leases.brands_due(session, room, self._last_brand)
-            claimed = await self._leases.claim_ready(session, room, brands) if brands else []
-            has_lost = may_take_lost and await self._leases.is_lost(session)
-            lost = await self._leases.claim_lost(session) if has_lost else None
-        if brands:
-            self._last_brand = brands[-1] if len(brands) == room else BEFORE_ALL_BRANDS
-        for message in claimed:
+        claims = await self._leases.claim(room, self._last_brand, may_take_lost=may_take_lost)
+        if claims.brands:
+            self._last_brand = claims.brands[-1] if len(claims.brands) == room else BEFORE_ALL_BRANDS
+        for message in claims.ready:
             self._start(message)
-        if has_lost:
-            self._lost = self._start(lost) if lost else None
-        return bool(brands) or has_lost
+        if claims.has_lost:
+            self._lost = self._start(claims.lost) if claims.lost else None
+        return bool(claims.brands) or claims.has_lost
 
     def _start(self, message: Claimed) -> asyncio.Task[NotificationStatus]:
         self._held[message.id] = Held(message, self._clock())
@@ -236,7 +234,7 @@ class Relay:
         cancelled = await self._is_cancelled(message) if has_waited else message.cancelled_by is not None
         # Recording may take part of the lease: start nothing that another relay could claim meanwhile.
         if self._stopping or self._clock() >= self._held[message.id].since + self._lease / 2:
-            await self._update(message, {"leased_until": None})
+            await self._record(self._results.release(message))
             return NotificationStatus.PENDING
         if message.lost >= MAX_LOST or (message.lost and cancelled):
             error = f"given up: {message.lost} times a relay ended while it had this mail in hand"
@@ -316,30 +314,18 @@ class Relay:
         return Attempt(NotificationStatus.PENDING, last_error, left_over)
 
     async def _settle(self, message: Claimed, attempt: Attempt) -> None:
-        """Records the result and releases the lease. A cancelled message that was not sent is not tried again."""
-        is_cancelled = OutboxMessage.cancelled_by.is_not(None)
-        status: Any = attempt.status
-        unclear: Any = attempt.unclear
-        values: dict[str, Any] = {}
-        match attempt.status:
-            case NotificationStatus.SENT:
-                values["sent_at"] = self._database.now()
-            case NotificationStatus.PENDING:
-                status = case((is_cancelled, NotificationStatus.CANCELLED.value), else_=attempt.status.value)
-                values["due_at"] = self._database.now(pause(message.attempts))
-            case NotificationStatus.MAY_HAVE_BEEN_DELIVERED:
-                unclear = case((is_cancelled, MAX_UNCLEAR), else_=attempt.unclear)
-                values["due_at"] = self._database.now(UNCLEAR_PAUSE)
-        values |= {
-            "status": status,
-            "last_error": attempt.error[:MAX_ERROR_LENGTH] if attempt.error else None,
-            "leased_until": None,
-            "left_over": attempt.left_over or null(),
-            "unclear": unclear,
-            "lost": 0,
-        }
+        """Records the result and releases the lease."""
+        is_unclear = attempt.status is NotificationStatus.MAY_HAVE_BEEN_DELIVERED
+        result = self._results.end(
+            message,
+            attempt.status,
+            error=attempt.error[:MAX_ERROR_LENGTH] if attempt.error else None,
+            left_over=attempt.left_over,
+            unclear=attempt.unclear,
+            pause=UNCLEAR_PAUSE if is_unclear else pause(message.attempts),
+        )
         await self._mark(message, attempt.bounced)
-        await self._update(message, values)
+        await self._record(result)
         self._on_tried(attempt.status)
         log.log(
             logging.INFO if attempt.status is NotificationStatus.SENT else logging.WARNING,
@@ -348,27 +334,24 @@ class Relay:
             extra={"notification": message.id, "attempts": message.attempts, "error": attempt.error},
         )
 
-    async def _update(self, message: Claimed, values: dict[str, Any]) -> None:
-        """Does nothing if another relay has claimed the message since: then that relay records the result.
-
-        What has gathered while the results before were written is written in one transaction.
-        """
+    async def _record(self, result: Result) -> None:
+        """What has gathered while the results before were written is written in one transaction."""
         written = asyncio.get_running_loop().create_future()
-        self._results.append((update(OutboxMessage).where(_is_claim(message)).values(values), written))
+        self._unwritten.append((result, written))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_results())
         await written
 
     async def _write_results(self) -> None:
-        while self._results:
-            results, self._results = self._results, []
+        while self._unwritten:
+            results, self._unwritten = self._unwritten, []
             try:
-                await self._write([statement for statement, _ in results])
+                await self._write([result for result, _ in results])
             except Exception:
                 # Possibly of one of them only: the others are recorded all the same. Writing one twice is harmless.
-                for statement, written in results:
+                for result, written in results:
                     try:
-                        await self._write([statement])
+                        await self._write([result])
                     except Exception as error:
                         _settle_future(written, error)
                     else:
@@ -377,10 +360,8 @@ class Relay:
                 for _, written in results:
                     _settle_future(written)
 
-    async def _write(self, statements: list[Update]) -> None:
-        async with self._database.transaction(EVERYTHING, short=True) as session:
-            for statement in statements:
-                await session.execute(statement.execution_options(synchronize_session=False))
+    async def _write(self, results: list[Result]) -> None:
+        await self._results.write(results)
 
     async def _mark(self, message: Claimed, bounced: Bounced) -> None:
         """Marks the addresses that the mail server refused, as far as the order's buyer still has them.

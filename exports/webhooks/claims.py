@@ -7,13 +7,17 @@ SQLite. The webhook that has waited longest comes first, so brands and webhooks 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.audit import AuditEntry, AuditHead
+from models.database.prepared import Preparing, Query, Steps
+from models.database.sessions import Database
 from models.order import Order
+from models.scope import EVERYTHING
 from models.webhook import Webhook, WebhookStatus
 
 Instant = datetime | ColumnElement[datetime]
@@ -44,23 +48,47 @@ def _is_free(now: Instant) -> ColumnElement[bool]:
     return or_(Webhook.leased_until.is_(None), Webhook.leased_until <= now)
 
 
-async def candidates(session: AsyncSession, now: Instant, most: int, *, failing: bool) -> Sequence[Candidate]:
-    """Those with events, a test or a mail to send now, the one that has waited longest first.
+class Candidates:
+    """Looks for webhooks with events, a test or a mail to send now. After each event of any brand somebody looks."""
 
-    `failing`: those whose last attempt failed; otherwise the others.
-    """
-    has_events = and_(
-        Webhook.status == WebhookStatus.ACTIVE, Webhook.due_at <= now, AuditHead.sequence > Webhook.position
-    )
-    statement = (
-        select(Webhook.brand_id, Webhook.id)
-        .outerjoin(AuditHead, AuditHead.brand_id == Webhook.brand_id)
-        .where(Webhook.failures > 0 if failing else Webhook.failures == 0, _is_free(now))
-        .where(or_(has_events, Webhook.test_id.is_not(None), Webhook.notice_due_at <= now))
-        .order_by(Webhook.due_at, Webhook.id)
-        .limit(most)
-    )
-    return [Candidate(*row) for row in await session.execute(statement)] if most > 0 else []
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        now = database.now()
+        self._now: Any = bindparam("now", type_=Webhook.due_at.type) if isinstance(now, datetime) else now
+        self._healthy = Query(lambda preparing: self._due(preparing, Webhook.failures == 0))
+        self._failing = Query(lambda preparing: self._due(preparing, Webhook.failures > 0))
+        self._any = Query(lambda _: select(exists(select(Webhook.id))))
+        self.may_exist = True  # False: the last look has found that there is no webhook at all
+
+    async def find(self, most: int, most_failing: int) -> list[Candidate]:
+        """The one that has waited longest first; `most_failing` of those whose last attempt failed."""
+        found: list[Candidate] = await self._database.run_steps(EVERYTHING, self._steps(most, most_failing))
+        return found
+
+    def _steps(self, most: int, most_failing: int) -> Steps:
+        dialect, now = self._database.engine.dialect, self._database.now()
+        healthy: Sequence[Any] = ()
+        failing: Sequence[Any] = ()
+        if most > 0:
+            healthy = yield from self._healthy.step(dialect, EVERYTHING, most=most, now=now)
+        if most_failing > 0:
+            failing = yield from self._failing.step(dialect, EVERYTHING, most=most_failing, now=now)
+        found = [Candidate(*row) for row in (*healthy, *failing)]
+        self.may_exist = bool(found) or bool((yield from self._any.step(dialect, EVERYTHING))[0][0])
+        return found
+
+    def _due(self, preparing: Preparing, condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+        now = self._now
+        is_active = Webhook.status == WebhookStatus.ACTIVE
+        has_events = and_(is_active, Webhook.due_at <= now, AuditHead.sequence > Webhook.position)
+        return (
+            select(Webhook.brand_id, Webhook.id)
+            .outerjoin(AuditHead, AuditHead.brand_id == Webhook.brand_id)
+            .where(condition, _is_free(now))
+            .where(or_(has_events, Webhook.test_id.is_not(None), Webhook.notice_due_at <= now))
+            .order_by(Webhook.due_at, Webhook.id)
+            .limit(preparing.most)
+        )
 
 
 async def claim(

@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, update
 from exports.mail import header_address
 from exports.relay.transports import Failure, PossiblyDelivered, TemporaryFailure, Transport
 from exports.webhooks import messages
-from exports.webhooks.claims import EventRow, candidates, claim, next_events
+from exports.webhooks.claims import Candidates, EventRow, claim, next_events
 from exports.webhooks.messages import Message, OrderState
 from exports.webhooks.notice import paused_mail, recipient
 from exports.webhooks.posting import GONE, Answer, Poster, Resolve, Result, resolve, tls
@@ -31,6 +31,7 @@ from models import audit
 from models.actor import Actor
 from models.base import new_id
 from models.brand import Brand
+from models.database import chain
 from models.database.sessions import Database
 from models.events import WebhookChanged
 from models.messages.history import EventKind
@@ -98,14 +99,16 @@ class WebhookSender:
         self._woken = asyncio.Event()
         self._stopping = False
         self._recording = asyncio.Semaphore(MAX_RECORDING)
+        self._candidates = Candidates(database)
         self._in_flight: dict[UUID, asyncio.Task[None]] = {}
         self._failing: set[UUID] = set()
         self._deadlines: set[asyncio.Timeout] = set()
         self._counts: Counter[bool] = Counter()
 
     def wake(self) -> None:
-        """There may be new events."""
-        self._woken.set()
+        """There may be new events. Nobody looks for each of them before the next poll while there is no webhook."""
+        if self._candidates.may_exist:
+            self._woken.set()
 
     def stop(self) -> None:
         """Ends run(): requests on their way get STOP_WITHIN_SECONDS."""
@@ -144,12 +147,8 @@ class WebhookSender:
         """Whether there was something to claim."""
         failing = len(self._failing)
         room, room_for_failing = MAX_HEALTHY - (len(self._in_flight) - failing), MAX_FAILING - failing
-        now = self._database.now()
-        async with self._recording, self._database.read(EVERYTHING) as session:
-            due = [
-                *await candidates(session, now, room, failing=False),
-                *await candidates(session, now, room_for_failing, failing=True),
-            ]
+        async with self._recording:
+            due = await self._candidates.find(room, room_for_failing)
         chosen = [each for each in due if each.id not in self._in_flight]
         if not chosen:
             return False
@@ -325,7 +324,7 @@ class WebhookSender:
                     details={"reason": reason.value},
                 )
                 entry = audit.entry(event, _actor(webhook.brand_id), None)
-                await audit.record(session, [entry], self._clock)
+                await chain.record(session, [entry], self._clock)
         return is_ours
 
     async def _release(self, webhook: Webhook, **values: Any) -> None:

@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
@@ -27,7 +26,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.extensions import SchemaExtension
 
 from models.database.checkpoints import wal_bytes
-from models.database.sessions import Database
+from models.database.inserting import INSERTED
+from models.database.sessions import Database, ScopedSession
 from models.outbox import NotificationStatus, oldest_due, unsent
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
@@ -163,17 +163,10 @@ def watch(database: Database) -> None:
         event.listen(engine.sync_engine, "checkin", lambda *_: CONNECTIONS.dec())
 
 
-@event.listens_for(OrderRejection, "after_insert")
-def _rejected(_mapper: Any, _connection: Any, rejection: OrderRejection) -> None:
-    session = Session.object_session(rejection)
-    if session:
-        session.info["rejections"] = session.info.get("rejections", 0) + 1
-
-
-@event.listens_for(Session, "after_commit")
+@event.listens_for(ScopedSession, "after_commit")
 def _committed(session: Session) -> None:
-    if number := session.info.pop("rejections", 0):
-        REJECTIONS.inc(number)
+    if inserted := session.info.pop(INSERTED, None):
+        REJECTIONS.inc(inserted[OrderRejection])
 
 
 class Metrics:

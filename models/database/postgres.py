@@ -4,12 +4,15 @@ The setting belongs to the transaction, so a connection pool, ours or PgBouncer'
 transaction. It is sent in the same message as BEGIN, so it costs no round trip.
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.scope import Scope
 
@@ -40,6 +43,36 @@ def _begin(connection: Connection) -> None:
     # The driver sends BEGIN later, together with the transaction's first statement.
     driver: Any = connection.connection.driver_connection
     driver.scope = connection.get_execution_options().get("scope")
+
+
+@dataclass(frozen=True, slots=True)
+class OnCursor:
+    """Runs statements on the driver's cursor, within a transaction of SQLAlchemy, without its contexts and results.
+
+    They are counted as all others are, and raise the same errors.
+    """
+
+    connection: Connection
+    listeners: Sequence[Callable[..., Any]]
+
+    @classmethod
+    def of(cls, connection: AsyncConnection) -> "OnCursor":
+        sync: Any = connection.sync_connection
+        return cls(sync, list(sync.dispatch.before_cursor_execute))
+
+    async def rows(self, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
+        for listener in self.listeners:
+            listener(self.connection, None, text, parameters, None, False)
+        dialect = self.connection.dialect
+        cursor: Any = self.connection.connection.cursor()
+        try:
+            await cursor._prepare_and_execute(text, parameters)  # its execute() would switch greenlets first
+        except dialect.loaded_dbapi.Error as error:
+            is_lost = dialect.is_disconnect(error, self.connection.connection, cursor)
+            raise DBAPIError.instance(
+                text, None, error, dialect.loaded_dbapi.Error, True, connection_invalidated=is_lost, dialect=dialect
+            ) from error
+        return list(cursor._rows)
 
 
 async def bypasses_row_security(engine: AsyncEngine) -> str | None:

@@ -15,11 +15,14 @@ from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Update, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from models.database.postgres import OnCursor
+from models.database.sqlite import WAIT, wait_at_most
 from models.database.visibility import narrowing
 from models.scope import OutOfScope, Scope
 
@@ -46,6 +49,13 @@ class Prepared:
 
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple([self.constants[name] if name in self.constants else values[name] for name in self.names])
+
+    def read(self, rows: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """The driver's rows with the values that SQLAlchemy would give."""
+        return [
+            tuple([process(value) if process else value for process, value in zip(self.from_driver, row, strict=True)])
+            for row in rows
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,25 +162,86 @@ class Query:
 
     async def rows(self, session: AsyncSession, ids: Iterable[UUID] = (), **values: Any) -> list[tuple[Any, ...]]:
         """Runs it in the session's scope. `ids`: those of Preparing.among_ids."""
-        return await session.run_sync(self._run, ids, values)
+        prepared, given = self._call(session.get_bind().dialect, session.info["scope"], ids, values)
+        return prepared.read(await run_text(session, prepared.text, prepared.parameters(given)))
 
-    def _run(self, session: Session, ids: Iterable[UUID], values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        scope: Scope = session.info["scope"]
-        connection = session.connection()
-        dialect = connection.dialect
+    def step(self, dialect: Dialect, scope: Scope, ids: Iterable[UUID] = (), **values: Any) -> "Steps":
+        """The same as one of the steps of Database.run_steps()."""
+        prepared, given = self._call(dialect, scope, ids, values)
+        return prepared.read((yield prepared, given))
+
+    def _call(
+        self, dialect: Dialect, scope: Scope, ids: Iterable[UUID], values: dict[str, Any]
+    ) -> tuple[Prepared, dict[str, Any]]:
         shape = (dialect.name, scope.brand_id is not None, scope.buyer_id is not None)
         if shape not in self._made:
             preparing = Preparing(dialect, *shape[1:])
             self._made[shape] = preparing, preparing.prepare(self.make(preparing), whole_brand=self.whole_brand)
         preparing, prepared = self._made[shape]
         given = {name: process(values[name]) for name, process in prepared.to_driver.items()}
-        given = values | given | preparing.scope_values(scope) | {IDS: preparing.ids([preparing.id(id) for id in ids])}
-        found = connection.exec_driver_sql(prepared.text, prepared.parameters(given)).fetchall()
-        processors = prepared.from_driver
-        return [
-            tuple([process(value) if process else value for process, value in zip(processors, row, strict=True)])
-            for row in found
-        ]
+        ids = preparing.ids([preparing.id(id) for id in ids])
+        return prepared, values | given | preparing.scope_values(scope) | {IDS: ids}
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """Runs statements on the event loop, past SQLAlchemy's cursors: in a short transaction of SQLite, within BEGIN and
+    COMMIT (models/database/sqlite.py). They are counted as all others are.
+    """
+
+    connection: Connection
+    database: sqlite3.Connection
+    listeners: Sequence[Callable[..., Any]]
+
+    @classmethod
+    def of(cls, connection: Connection) -> "AtOnce":
+        driver: Any = connection.connection.driver_connection
+        # aiosqlite has no public way to its connection.
+        return cls(connection, driver._conn, list(connection.dispatch.before_cursor_execute))
+
+    def rows(self, text: str, parameters: Any) -> list[Any]:
+        for listener in self.listeners:
+            listener(self.connection, None, text, parameters, None, False)
+        try:
+            return self.database.execute(text, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise wrapped(error, text) from error
+
+    def commit(self) -> None:
+        try:
+            self.database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise wrapped(error, "COMMIT") from error
+
+
+def wrapped(error: sqlite3.Error, text: str) -> Exception:
+    """The error of SQLAlchemy for one of the driver."""
+    return DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True)
+
+
+def is_traced(engine: AsyncEngine) -> bool:
+    """Whether somebody, e.g. traces, wants SQLAlchemy's own events around each statement."""
+    return bool(engine.sync_engine.dispatch.after_cursor_execute)
+
+
+AT_ONCE = "at_once"  # in the `info` of a session: its AtOnce
+ON_CURSOR = "on_cursor"  # the same: its OnCursor, on PostgreSQL
+
+
+async def run_text(session: AsyncSession, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
+    """The rows of a statement with the driver's values, in the transaction of the session."""
+    at_once: AtOnce | None = session.info.get(AT_ONCE)
+    if at_once:
+        return at_once.rows(text, parameters)
+    on_cursor: OnCursor | None = session.info.get(ON_CURSOR)
+    if on_cursor:
+        return await on_cursor.rows(text, parameters)
+    return await session.run_sync(_rows_of_session, text, parameters)
+
+
+def _rows_of_session(session: Session, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
+    result = session.connection().exec_driver_sql(text, parameters)
+    return result.fetchall() if result.returns_rows else ()
 
 
 Steps = Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]
@@ -179,15 +250,14 @@ Steps = Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]
 First = tuple[Prepared, dict[str, Any]]
 
 
-async def run_steps(connection: AsyncConnection, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+async def run_steps(session: AsyncSession, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
     """Runs the statements that the generator yields, sends it the driver's rows, and returns what it returns.
 
     `first`: what it has yielded so far.
     """
     statement, values = first
     while True:
-        result = await connection.exec_driver_sql(statement.text, statement.parameters(scope | values))
-        rows = list(result.fetchall())
+        rows = list(await run_text(session, statement.text, statement.parameters(scope | values)))
         # Much JSON is written beside the event loop, which has others to serve.
         is_long = len(rows) > MAX_ROWS_ON_LOOP
         following = await asyncio.to_thread(_send, steps, rows) if is_long else _send(steps, rows)
@@ -209,15 +279,17 @@ def _send(steps: Steps, rows: list[Any]) -> First | End:
         return End(end.value)
 
 
-async def run_steps_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+async def run_steps_on_sqlite(
+    engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any], wait: float | None
+) -> Any:
     """The same in one transaction and one hop to the driver's thread, where each statement alone would take four.
 
-    A cancelled request interrupts its statement.
+    A cancelled request interrupts its statement. `wait`: for a writer, the longest wait for the lock, in seconds.
     """
-    return await greenlet_spawn(_run_on_sqlite, engine, steps, first, scope)
+    return await greenlet_spawn(_run_on_sqlite, engine, steps, first, scope, wait)
 
 
-def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any], wait: float | None) -> Any:
     # The pool's own interface: a Connection of SQLAlchemy would roll back once more, in a hop of its own.
     pooled: Any = engine.sync_engine.pool.connect()
     try:
@@ -227,8 +299,11 @@ def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[
         is_cancelled = threading.Event()
 
         def run() -> Any:
-            text = "BEGIN"
+            text = "BEGIN" if wait is None else "BEGIN IMMEDIATE"
             try:
+                if wait is not None and pooled.info.get(WAIT) != wait:
+                    database.execute(wait_at_most(wait))
+                    pooled.info[WAIT] = wait
                 database.execute(text)
                 statement, values = first
                 while not is_cancelled.is_set():
@@ -237,9 +312,11 @@ def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[
                         listener(engine.sync_engine, None, text, parameters, None, False)
                     statement, values = steps.send(database.execute(text, parameters).fetchall())
             except StopIteration as end:
+                if wait is not None:
+                    database.execute("COMMIT")
                 return end.value
             except sqlite3.Error as error:
-                raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
+                raise wrapped(error, text) from error
             finally:
                 if database.in_transaction:
                     database.execute("ROLLBACK")

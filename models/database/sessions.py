@@ -8,19 +8,35 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, event, func, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
 
 from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
-from models.database.prepared import Preparing, Steps, run_steps, run_steps_on_sqlite
+from models.database.postgres import OnCursor
+from models.database.prepared import ON_CURSOR, Preparing, Steps, is_traced, run_steps, run_steps_on_sqlite
+from models.database.short import short_transaction
 from models.database.visibility import keep_within, narrow
 from models.scope import Scope
+
+
+class ScopedSession(Session):
+    """A session with a Scope in its `info`."""
+
+
+event.listen(ScopedSession, "do_orm_execute", narrow)
+event.listen(ScopedSession, "before_flush", keep_within)
+
+
+def _new_session(scope: Scope, bind: AsyncEngine | AsyncConnection) -> AsyncSession:
+    options: dict[str, Any] = {"expire_on_commit": False, "autoflush": False, "info": {"scope": scope}}
+    return AsyncSession(bind, sync_session_class=ScopedSession, **options)
 
 
 class Database:
@@ -45,7 +61,7 @@ class Database:
         self.replica = create_engine(parse_database_url(replica_url), lock_wait) if replica_url else None
         self.engines = [self.engine, *([self.replica] if self.replica else [])]
         self._preparing: dict[tuple[bool, bool], Preparing] = {}
-        self._in_scope = lru_cache(maxsize=100)(lambda scope: self.engine.execution_options(scope=scope))
+        self._in_scope = lru_cache(maxsize=100)(lambda engine, scope: engine.execution_options(scope=scope))
         self._lock_wait = lock_wait.total_seconds()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite has one writer at a time: wait for it here, in order, rather than in its sleeping busy handler.
@@ -90,19 +106,22 @@ class Database:
             self._preparing[shape] = Preparing(self.engine.dialect, has_brand, has_buyer)
         return self._preparing[shape]
 
-    async def run_steps(self, scope: Scope, steps: Steps, *, may_lag: bool = False) -> Any:
-        """Runs prepared statements (models/database/prepared.py) as read() runs others."""
+    async def run_steps(self, scope: Scope, steps: Steps, *, may_lag: bool = False, writes: bool = False) -> Any:
+        """Runs prepared statements (models/database/prepared.py) as read() runs others; `writes`: as transaction()."""
         try:
             first = next(steps)
         except StopIteration as end:  # needs no statement, and so no connection
             return end.value
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
-        # Traces want SQLAlchemy's own events around each statement.
-        is_traced = bool(self.engine.sync_engine.dispatch.after_cursor_execute)
-        if self.is_sqlite and not is_traced and not (may_lag and self.replica):
-            return await run_steps_on_sqlite(self._in_scope(scope), steps, first, values)
+        if self.is_sqlite and not is_traced(self.engine) and not (may_lag and self.replica):
+            engine = self._in_scope(self.engine, scope)
+            async with self._turn() if writes else nullcontext() as wait:
+                return await run_steps_on_sqlite(engine, steps, first, values, wait)
+        if writes:
+            async with self.transaction(scope, short=True) as session:
+                return await run_steps(session, steps, first, values)
         async with self.read(scope, may_lag=may_lag) as session:
-            return await run_steps(await session.connection(), steps, first, values)
+            return await run_steps(session, steps, first, values)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope, *, short: bool = False) -> AsyncIterator[AsyncSession]:
@@ -112,33 +131,44 @@ class Database:
 
         Raises DatabaseBusyError, or the driver's own error, when another transaction holds a lock for too long.
         """
-        async with AsyncExitStack() as stack:
-            options: dict[str, Any] = {"writes": True, "short": short}
-            if self._writer:
-                options["wait"] = await self._wait_for_turn(self._writer)
-                stack.callback(self._writer.release)
-            session = await stack.enter_async_context(self._session(scope, self.engine))
-            await stack.enter_async_context(session.begin())
-            await session.connection(execution_options=options)
-            yield session
-
-    async def _wait_for_turn(self, writer: asyncio.Lock) -> float:
-        """The seconds left to wait for writers of other processes, rounded up to tenths: usually all of them."""
-        until = time.monotonic() + self._lock_wait
-        try:
-            async with asyncio.timeout(self._lock_wait):
-                await writer.acquire()
-        except TimeoutError:
-            raise DatabaseBusyError("other commands of this process are being written") from None
-        return max(math.ceil((until - time.monotonic()) * 10) / 10, 0)
+        async with self._turn() as wait:
+            if short and wait is not None and not is_traced(self.engine):
+                engine, new_session = self._in_scope(self.engine, scope), partial(_new_session, scope)
+                async with short_transaction(engine, wait, new_session) as session:
+                    yield session
+                return
+            options = {"writes": True, "short": short} | ({} if wait is None else {"wait": wait})
+            async with self._session(scope, self.engine) as session, session.begin():
+                connection = await session.connection(execution_options=options)
+                if short and not self.is_sqlite and not is_traced(self.engine):
+                    session.info[ON_CURSOR] = OnCursor.of(connection)
+                yield session
 
     @asynccontextmanager
-    async def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-        engine = engine.execution_options(scope=scope)
-        async with AsyncSession(engine, expire_on_commit=False, autoflush=False, info={"scope": scope}) as session:
-            event.listen(session.sync_session, "do_orm_execute", narrow)
-            event.listen(session.sync_session, "before_flush", keep_within)
-            yield session
+    async def _turn(self) -> AsyncIterator[float | None]:
+        """The turn of one writer of this process. None on PostgreSQL, whose writers do not wait for each other.
+
+        Gives the seconds left to wait for writers of other processes, rounded up to tenths: usually all of them.
+        """
+        if self._writer is None:
+            yield None
+            return
+        until = time.monotonic() + self._lock_wait
+        if self._writer.locked():
+            try:
+                async with asyncio.timeout(self._lock_wait):
+                    await self._writer.acquire()
+            except TimeoutError:
+                raise DatabaseBusyError("other commands of this process are being written") from None
+        else:
+            await self._writer.acquire()
+        try:
+            yield max(math.ceil((until - time.monotonic()) * 10) / 10, 0)
+        finally:
+            self._writer.release()
+
+    def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncSession:
+        return _new_session(scope, self._in_scope(engine, scope))
 
     async def close(self) -> None:
         for engine in self.engines:

@@ -26,6 +26,13 @@ def prepare(connection: Any, _record: Any) -> None:
     connection.driver_connection._execute = Calls(connection.driver_connection)
 
 
+WAIT = "wait"  # in a connection's `info`: its longest wait for a lock, in seconds, if that is not the usual one
+
+
+def wait_at_most(seconds: float) -> str:
+    return f"PRAGMA busy_timeout={seconds * 1000:.0f}"
+
+
 class Calls:
     """How aiosqlite calls SQLite: in its thread, or at once, on the event loop.
 
@@ -71,13 +78,15 @@ def _month_in_zone(at: str, time_zone: str) -> str:
 
 def begin(lock_wait: float, connection: Connection) -> None:
     """On `begin`: BEGIN, or BEGIN IMMEDIATE for a writer, with a wait of at most `lock_wait` seconds for a lock."""
+    driver: Any = connection.connection.driver_connection
+    if driver._execute.is_short:  # models/database/short.py has begun it
+        return
     options = connection.get_execution_options()
     wait = options.get("wait", lock_wait)
-    if connection.info.get("wait", lock_wait) != wait:
+    if connection.info.get(WAIT, lock_wait) != wait:
         cursor = connection.connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={wait * 1000:.0f}")
+        cursor.execute(wait_at_most(wait))
         cursor.close()
-        connection.info["wait"] = wait
+        connection.info[WAIT] = wait
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
-    driver: Any = connection.connection.driver_connection
     driver._execute.is_short = bool(options.get("short"))

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any, TypeVar, TypeVarTuple, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Executable, Result, Select, select
+from sqlalchemy import CursorResult, Executable, Result, Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import audit, outbox
-from models.base import Base
+from models.base import AddedOnce, Base
+from models.database import chain
+from models.database.inserting import insert
+from models.database.locked_orders import read_locked, save_order
 from models.database.sessions import Database
 from models.events import Event
 from models.order import Order
@@ -30,7 +33,7 @@ class Work:
     `notices`: order's id → the mail to its buyer, where one is wanted and somebody can be mailed. They are made before
     the change, so that an event can say whether the buyer is notified. `details`: added to each audit entry.
     `notification_id`: of the mail that was put into the outbox. `count`: of other rows that the command changed, if its
-    payload reports them.
+    payload reports them. `saves_orders`: save() writes what was changed of `orders`; otherwise the command does.
     """
 
     context: Context
@@ -41,7 +44,9 @@ class Work:
     details: dict[str, Any] = field(default_factory=dict)
     notification_id: UUID | None = None
     count: int = 0
+    saves_orders: bool = True
     _events: list[Event] = field(default_factory=list)
+    _added: list[Base] = field(default_factory=list)
 
     @property
     def order(self) -> Order:
@@ -72,11 +77,20 @@ class Work:
 
     def add(self, *rows: Base) -> None:
         """New rows. They are written with the next save(), at the latest with the end of the command."""
-        self.session.add_all(rows)
+        for row in rows:
+            if isinstance(row, AddedOnce):
+                self._added.append(row)
+            else:
+                self.session.add(row)
 
     async def save(self, statement: Executable | None = None, rows: Sequence[dict[str, Any]] | None = None) -> None:
         """Writes what was added and changed so far; then runs an INSERT, UPDATE or DELETE, with `rows` if given."""
+        if self.saves_orders:
+            for order in self.orders:
+                await save_order(self.session, order)
         await self.session.flush()
+        added, self._added = self._added, []
+        await insert(self.session, added)
         if statement is not None and rows is None:
             await self.session.execute(statement)
         elif statement is not None and rows:
@@ -108,7 +122,7 @@ class Work:
         entries = [audit.entry(event, self.context.actor, self.context.request_id) for event in self._events]
         for entry in entries:
             entry.details |= self.details
-        await audit.record(self.session, entries, self.context.clock)
+        await chain.record(self.session, entries, self.context.clock)
 
 
 @asynccontextmanager
@@ -120,6 +134,7 @@ async def working(context: Context, *, short: bool = False) -> AsyncIterator[Wor
     async with context.transaction(short=short) as session:
         work = Work(context, session, context.clock())
         yield work
+        await work.save()
         await work.finish()
     for brand_id in work.brands_with_events:
         context.on_events(brand_id)
@@ -141,8 +156,7 @@ async def write_batch(database: Database, statement: Executable) -> int:
 async def lock_orders(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, Order]:
     """Those that the viewer has. Every command that could make a verdict stale takes these locks first.
 
-    They are taken by ascending id, so that concurrent commands on several orders cannot deadlock.
+    They are taken by ascending id, so that concurrent commands on several orders cannot deadlock. They belong to no
+    session: Work.save() writes what is changed of them.
     """
-
-    statement = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update()
-    return {order.id: order for order in await work.session.scalars(statement)}
+    return {order.id: order for order in await read_locked(work.session, order_ids)}

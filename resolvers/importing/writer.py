@@ -12,12 +12,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audit
 from models.actor import Actor
 from models.base import insert_new, new_id
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Catalog, Sku
+from models.database import chain
 from models.database.copying import copy_rows
 from models.database.sessions import Database
 from models.events import BuyerCreated, BuyerUpdated, OrderPlaced, OrderRejected
@@ -256,7 +256,7 @@ class Writer:
         if rejected:
             await self.decisions.write(session, rejected)
             events += rejected
-        entries = await audit.chained_rows(session, events, self.actor, self.clock)
+        entries = await chain.chained_rows(session, events, self.actor, self.clock)
         await copy_rows(session, {"audit_entries": entries})
         return counts, others
 

@@ -243,7 +243,8 @@ _NOTIFICATIONS = Query(
     lambda preparing: (
         select(OutboxMessage.order_id.label("parent"), *NOTIFICATION_COLUMNS)
         .where(preparing.among_ids(OutboxMessage.order_id))
-        .order_by(OutboxMessage.id)
+        # By the id alone, SQLite would walk through all mails of the brand in this order.
+        .order_by(OutboxMessage.order_id, OutboxMessage.id)
     )
 )
 

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from graph.cli.audit import verify
 from graph.cli.demo import load_demo
 from models.actor import Actor, ActorKind
-from models.audit import AuditEntry, AuditHead, digest, record
+from models.audit import AuditEntry, AuditHead, digest
 from models.base import new_id
 from models.brand import Brand
+from models.database.chain import record
 from models.database.sessions import Database
 from models.messages.history import EventKind
 from models.migrations import LossError, current, downgrade, latest, upgrade

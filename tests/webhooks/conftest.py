@@ -14,6 +14,7 @@ from exports.relay.transports import TemporaryFailure
 from exports.webhooks.sender import WebhookSender
 from graph.core.ids import Kind, to_id
 from models import audit
+from models.database import chain
 from models.database.sessions import Database
 from models.events import OrderArchived, TagCreated
 from models.policy import Role
@@ -101,7 +102,7 @@ async def happen(database: Database, clock: Clock, shop: Shop, *kinds: str) -> N
             order = await make_order(database, shop)
             event = OrderArchived(brand_id=shop.brand.id, order_id=order.id, at=clock())
         async with database.transaction(EVERYTHING) as session:
-            await audit.record(session, [audit.entry(event, shop.member(), None)], clock)
+            await chain.record(session, [audit.entry(event, shop.member(), None)], clock)
 
 
 async def read(database: Database, webhook_id: UUID) -> Webhook:

@@ -1,0 +1,101 @@
+"""Recording the results of attempts, and releasing leases: statements that are made once.
+
+Each does nothing if another relay has claimed the message since: then that relay records the result.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import JSON, Interval, Update, bindparam, case, func, or_, update
+from sqlalchemy.dialects.postgresql import JSONB
+
+from exports.relay.leases import Claimed
+from models.database.prepared import Preparing, Query, Steps
+from models.database.sessions import Database
+from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
+from models.scope import EVERYTHING
+
+JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+UNENDED = (NotificationStatus.PENDING, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    query: Query
+    values: dict[str, Any]
+
+
+class Results:
+    """The statements of one relay."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        now, instant = database.now(), OutboxMessage.due_at.type
+        if isinstance(now, datetime):
+            self._now: Any = bindparam("now", type_=instant)
+            self._due: Any = bindparam("due", type_=instant)
+        else:
+            self._now, self._due = now, func.now() + bindparam("pause", type_=Interval())
+        self._ends = {status: Query(partial(self._end, status)) for status in NotificationStatus}
+        self._release = Query(lambda _: self._update(leased_until=None))
+
+    def end(
+        self,
+        message: Claimed,
+        status: NotificationStatus,
+        *,
+        error: str | None,
+        left_over: dict[str, Any] | None,
+        unclear: int,
+        pause: timedelta,
+    ) -> Result:
+        """The end of an attempt. `pause`: until the next one, if there is one."""
+        values = {"error": error, "of_left_over": left_over, "of_unclear": unclear, "pause": pause}
+        return Result(self._ends[status], values | self._claim(message) | {"due": self._database.now(pause)})
+
+    def release(self, message: Claimed) -> Result:
+        return Result(self._release, self._claim(message))
+
+    async def write(self, results: Sequence[Result]) -> None:
+        """In one transaction."""
+        await self._database.run_steps(EVERYTHING, self._steps(results), writes=True)
+
+    def _steps(self, results: Sequence[Result]) -> Steps:
+        for result in results:
+            now = self._database.now()
+            yield from result.query.step(self._database.engine.dialect, EVERYTHING, **result.values, now=now)
+
+    def _claim(self, message: Claimed) -> dict[str, Any]:
+        return {"of_brand": message.brand_id, "of_id": message.id, "of_attempts": message.attempts}
+
+    def _end(self, status: NotificationStatus, _: Preparing) -> Update:
+        """A cancelled message that was not sent is not tried again."""
+        is_cancelled = OutboxMessage.cancelled_by.is_not(None)
+        values: dict[str, Any] = {"status": status.value, "unclear": bindparam("of_unclear")}
+        match status:
+            case NotificationStatus.SENT:
+                values["sent_at"] = self._now
+            case NotificationStatus.PENDING:
+                values["status"] = case((is_cancelled, NotificationStatus.CANCELLED.value), else_=status.value)
+                values["due_at"] = self._due
+            case NotificationStatus.MAY_HAVE_BEEN_DELIVERED:
+                values["unclear"] = case((is_cancelled, MAX_UNCLEAR), else_=bindparam("of_unclear"))
+                values["due_at"] = self._due
+        left_over = bindparam("of_left_over", type_=JSON_OR_NULL)
+        return self._update(**values, last_error=bindparam("error"), leased_until=None, left_over=left_over, lost=0)
+
+    def _update(self, **values: Any) -> Update:
+        return (
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.brand_id == bindparam("of_brand"),
+                OutboxMessage.id == bindparam("of_id"),
+                OutboxMessage.attempts == bindparam("of_attempts"),
+                or_(*(OutboxMessage.status == status for status in UNENDED)),
+            )
+            .values(values)
+            .returning(OutboxMessage.id)
+        )

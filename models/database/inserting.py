@@ -1,0 +1,70 @@
+"""New rows without SQLAlchemy's unit of work: of tables whose rows no command changes after it has added them.
+
+The text of an INSERT is made once for each database, table and set of columns.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Dialect, bindparam
+from sqlalchemy import insert as insert_into_table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.base import Base
+from models.database.prepared import AT_ONCE, run_text
+from models.scope import BrandOwned, OutOfScope, Scope
+
+INSERTED = "inserted"  # in the `info` of a session: how many rows of each table, so far
+
+
+async def insert(session: AsyncSession, rows: Sequence[Base]) -> None:
+    """In the order of `rows`. Neighbours of one table go together. Raises OutOfScope for a row of another brand."""
+    scope: Scope = session.info["scope"]
+    for row in rows:
+        if scope.brand_id is not None and (not isinstance(row, BrandOwned) or row.brand_id != scope.brand_id):
+            raise OutOfScope(f"a row of another brand, or of none: {row!r}")
+        _set_defaults(row)
+    dialect = session.get_bind().dialect
+    counts = session.info.setdefault(INSERTED, Counter())
+    for (table, names), same in groupby(rows, key=_shape):
+        text, processors = _insert(dialect, table, names)
+        parameters = [
+            tuple([process(row.__dict__[name]) if process else row.__dict__[name] for name, process in processors])
+            for row in same
+        ]
+        if len(parameters) == 1 or session.info.get(AT_ONCE):
+            for each in parameters:
+                await run_text(session, text, each)
+        else:
+            await (await session.connection()).exec_driver_sql(text, parameters)
+        counts[table] += len(parameters)
+
+
+def _shape(row: Base) -> tuple[type[Base], tuple[str, ...]]:
+    """Columns that are not set are left to the database, as SQLAlchemy does."""
+    columns, given = row.__mapper__.columns, row.__dict__
+    return type(row), tuple([name for name in columns.keys() if name in given])  # noqa: SIM118 - not a dict
+
+
+def _set_defaults(row: Base) -> None:
+    for name, default in _defaults(type(row)):
+        if name not in row.__dict__:
+            setattr(row, name, default.arg(None) if default.is_callable else default.arg)
+
+
+@lru_cache(maxsize=100)
+def _defaults(table: type[Base]) -> list[tuple[str, Any]]:
+    return [(name, column.default) for name, column in table.__mapper__.columns.items() if column.default is not None]
+
+
+@lru_cache(maxsize=1000)
+def _insert(
+    dialect: Dialect, table: type[Base], names: tuple[str, ...]
+) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    """The text, and what makes the driver's values of its parameters, in their places."""
+    statement = insert_into_table(table).values({name: bindparam(name) for name in names})
+    compiled: Any = statement.compile(dialect=dialect)
+    return str(compiled), [(name, compiled._bind_processors.get(name)) for name in compiled.positiontup]
