@@ -1,7 +1,7 @@
 """Queries by compiled plans and by graphql-core: processor time of a real server over one kept-alive connection.
 
 Both servers run at the same time, on the same data, and are asked in turns, so that a busy machine disturbs both alike.
-BASELINE=/path/to/another/checkout adds that checkout as a third server.
+BASELINE=/path/to/another/checkout adds that checkout as a third server; `sqlite` or `postgresql`: only that database.
 """
 
 import asyncio
@@ -37,12 +37,14 @@ DOCUMENTS = {
 }
 
 
-async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        await measure("SQLite", f"sqlite:///{folder}/orders.db")
-    with start_postgres() as server:
-        await asyncio.to_thread(server.create_database, "bench")
-        await measure("PostgreSQL", f"{server.url}/bench")
+async def main(*arguments: str) -> None:
+    if "postgresql" not in arguments:
+        with tempfile.TemporaryDirectory() as folder:
+            await measure("SQLite", f"sqlite:///{folder}/orders.db")
+    if "sqlite" not in arguments:
+        with start_postgres() as server:
+            await asyncio.to_thread(server.create_database, "bench")
+            await measure("PostgreSQL", f"{server.url}/bench")
 
 
 async def measure(name: str, url: str) -> None:

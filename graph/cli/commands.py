@@ -15,9 +15,9 @@ from graph.cli.database import Demo
 from graph.cli.deliver import deliver
 from graph.cli.doctor import examine
 from graph.cli.import_orders import import_orders
-from graph.cli.main import HELP, serve
 from graph.cli.migrate import migrate
 from graph.cli.prune import prune
+from graph.cli.serving import HELP, serve
 from graph.cli.sign_out import sign_out
 from graph.cli.token import token
 

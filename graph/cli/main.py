@@ -1,53 +1,16 @@
-"""The entry point of the command line, and its command serve: a server does not import the other commands."""
+"""The entry point of the command line."""
 
-import gc
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 IS_CHECKOUT = (Path(__file__).resolve().parents[2] / "run").exists()
-HELP = "Order Management: reject an order. Settings come from the environment (docs/settings.md)."
-
-
-def serve(
-    demo: Annotated[
-        bool, typer.Option("--demo", help="With sample orders, a token for each role and an API key.")
-    ] = False,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
-    drain: Annotated[
-        float, typer.Option(min=0, max=600, help="Seconds to go on serving, no longer ready, after SIGTERM.")
-    ] = 1,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="The number of server processes.")] = 1,
-    no_migrate: Annotated[
-        bool, typer.Option("--no-migrate", help="Neither create nor migrate the database; see orders migrate.")
-    ] = False,
-) -> None:
-    """Serve the API, with the mail relay and the sender of webhooks inside. Creates or migrates the database first."""
-    # Collections while everything is imported would free next to nothing, and take a sixth of the start.
-    gc.disable()
-    try:
-        from graph.cli.serve import serve as start
-        from graph.telemetry import logs
-    finally:
-        gc.enable()
-    logs.configure()
-    sys.exit(start(demo=demo, host=host, port=port, workers=workers, drain=drain, migrate=not no_migrate))
-
-
-server = typer.Typer(name="orders", help=HELP, add_completion=False, pretty_exceptions_enable=False)
-server.command()(serve)
-server.callback()(lambda: None)  # else it is a command without a name
 
 
 def main(app: typer.Typer | None = None, name: str | None = None) -> None:
     """Runs a command. An error that the user can fix is reported in one sentence."""
-    if app is None and sys.argv[1:2] == ["serve"]:
-        app = server
-    elif app is None:
-        from graph.cli.commands import orders as app
+    app = app or _commands()
     try:
         app(prog_name=name or ("./run orders" if IS_CHECKOUT else "orders"))
     except Exception as error:
@@ -59,6 +22,16 @@ def main(app: typer.Typer | None = None, name: str | None = None) -> None:
             sentence = sentence.replace("./run serve", "orders serve")
         typer.echo(sentence, err=True)
         sys.exit(1)
+
+
+def _commands() -> typer.Typer:
+    if sys.argv[1:2] == ["serve"]:
+        from graph.cli.serving import server
+
+        return server
+    from graph.cli.commands import orders
+
+    return orders
 
 
 def _sentence(error: Exception) -> str | None:

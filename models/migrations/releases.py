@@ -86,7 +86,8 @@ def current_revision(connection: Connection) -> str | None:
     """As Alembic has written it; read without Alembic, which a server with nothing to migrate does not import."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def read_state(connection: Connection) -> SchemaState:

@@ -10,6 +10,7 @@ OTHERS = ("alembic", "mako", "pygments", "httpx2")  # to migrate; for webhooks a
 
 def test_the_start_of_a_server_does_not_import_what_is_rarely_used() -> None:
     late = DOCUMENTS + COMMANDS + OTHERS
-    program = f"import sys, graph.cli.main, graph.cli.serve; print([name for name in {late} if name in sys.modules])"
+    imports = "import sys, graph.cli.main, graph.cli.serving, graph.cli.serve"
+    program = f"{imports}; print([name for name in {late} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
