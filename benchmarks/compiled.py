@@ -1,16 +1,19 @@
 """Queries by compiled plans and by graphql-core: processor time of a real server over one kept-alive connection.
 
+Less what the server's background work takes in the same time, which was measured before without requests.
+
 Both servers run at the same time, on the same data, and are asked in turns, so that a busy machine disturbs both alike.
-BASELINE=/path/to/another/checkout adds that checkout as a third server.
+BASELINE=/path/to/another/checkout adds that checkout as a third server; `sqlite` or `postgresql`: only that database.
 """
 
 import asyncio
 import os
 import tempfile
+import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
+from statistics import mean
 
 import httpx2
 
@@ -25,8 +28,9 @@ from tests.support.postgres import start_postgres
 from tests.support.server_process import ServerProcess, server_process
 
 ORDERS = 5_000
-ROUNDS = 12
-REQUESTS = 10  # of each document in each turn
+ROUNDS = 8
+REQUESTS = 20  # of each document in each turn
+IDLE_SECONDS = 5.0
 DOCUMENTS = {
     "50 orders": """{ orders(first: 50) { nodes { id code status statusLabel canReject
         rejectionBlockers { code message } tags { code } buyer { name } total { amount currency } placedAt } } }""",
@@ -37,12 +41,14 @@ DOCUMENTS = {
 }
 
 
-async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        await measure("SQLite", f"sqlite:///{folder}/orders.db")
-    with start_postgres() as server:
-        await asyncio.to_thread(server.create_database, "bench")
-        await measure("PostgreSQL", f"{server.url}/bench")
+async def main(*arguments: str) -> None:
+    if "postgresql" not in arguments:
+        with tempfile.TemporaryDirectory() as folder:
+            await measure("SQLite", f"sqlite:///{folder}/orders.db")
+    if "sqlite" not in arguments:
+        with start_postgres() as server:
+            await asyncio.to_thread(server.create_database, "bench")
+            await measure("PostgreSQL", f"{server.url}/bench")
 
 
 async def measure(name: str, url: str) -> None:
@@ -66,24 +72,33 @@ async def measure(name: str, url: str) -> None:
         http = await stack.enter_async_context(
             httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60)
         )
+        idle = {kind: await _idle(server) for kind, server in servers.items()}
         for n in range(ROUNDS + 1):
             for document, text in DOCUMENTS.items():
                 answers = set()
                 for kind, server in servers.items():
-                    before = _processor_seconds(server)
+                    before, started = _processor_seconds(server), time.perf_counter()
                     for _ in range(REQUESTS):
                         response = await http.post(f"{server.url}/graphql", json={"query": text})
                         assert response.status_code == 200, response.text
                     answers.add(response.text.partition(',"extensions"')[0])
                     if n:  # the first round warms up
-                        spent = (_processor_seconds(server) - before) / REQUESTS
+                        own = idle[kind] * (time.perf_counter() - started)
+                        spent = (_processor_seconds(server) - before - own) / REQUESTS
                         times.setdefault((document, kind), []).append(spent * 1000)
                 assert len(answers) == 1
     print(f"\n{name}, {ORDERS:,} orders: milliseconds of processor for each request (and how much compiling saves)")
     for document in DOCUMENTS:
-        found = {kind: median(times[document, kind]) for kind in starts}
+        found = {kind: mean(times[document, kind]) for kind in starts}
         shown = "  ".join(f"{kind} {each:6.2f} (x{each / found['compiled']:.1f})" for kind, each in found.items())
         print(f"{document:<24}{shown}")
+
+
+async def _idle(server: ServerProcess) -> float:
+    """Seconds of processor for each second without requests."""
+    before = _processor_seconds(server)
+    await asyncio.sleep(IDLE_SECONDS)
+    return (_processor_seconds(server) - before) / IDLE_SECONDS
 
 
 def _processor_seconds(server: ServerProcess) -> float:

@@ -1,4 +1,7 @@
-"""`orders serve`: seconds of the processor until its first answer, and its memory at rest then (Linux)."""
+"""`orders serve`: seconds of the processor until its first answer, and its memory at rest then (Linux).
+
+`--quick`: one round.
+"""
 
 import os
 import subprocess
@@ -15,7 +18,7 @@ from tests.support.ports import free_port
 ROUNDS = 3
 
 
-def main() -> None:
+def main(*arguments: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = {
             "ORDERS_DATABASE_URL": f"sqlite:///{folder}/orders.db",
@@ -24,7 +27,7 @@ def main() -> None:
         }
         environment = os.environ | settings
         subprocess.run([sys.executable, "-m", "graph", "migrate"], env=environment, check=True, capture_output=True)
-        figures = [start(environment, Path(folder)) for _ in range(ROUNDS)]
+        figures = [start(environment, Path(folder)) for _ in range(1 if arguments else ROUNDS)]
     for seconds, megabytes in figures:
         print(f"{seconds:.2f} s of the processor until the first answer, {megabytes:.0f} MB")
     print(f"median: {median(each[0] for each in figures):.2f} s, {median(each[1] for each in figures):.0f} MB")

@@ -13,7 +13,6 @@ from uuid import UUID
 from babel.numbers import format_currency
 
 from exports.encoded_headers import POLICY, encoded, quoted, with_name
-from exports.jinja import templates
 from exports.texts import one_line
 from models.locale import Locale, Text, moment, text_for
 from models.messages.mail import mail_texts
@@ -88,6 +87,8 @@ def render(notice: OrderNotice) -> RenderedMail:
         "contact": _contact(notice, brand) if texts.next else [],
         **_contents(notice.contents, locale),
     }
+    from exports.jinja import templates  # late: it is needed with the first mail
+
     return RenderedMail(
         to=notice.to,
         subject=text_for(texts.subject, locale, brand=brand, code=code),

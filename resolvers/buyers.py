@@ -26,8 +26,7 @@ from resolvers.core.actions import Terms, act, not_found
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid, wrong_text
 from resolvers.core.work import Work
-from resolvers.importing.cells import INVISIBLE
-from resolvers.importing.rows import WIDE
+from resolvers.importing.characters import INVISIBLE, WIDE
 from resolvers.importing.similar import folded
 from resolvers.inputs import check_search
 from resolvers.reading.loaders import read_recipients

@@ -20,7 +20,6 @@ import babel
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
-from exports.jinja import templates
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import Snapshot
 from exports.pdf.tables import width
@@ -92,6 +91,8 @@ def render(template: str, snapshot: Snapshot, locale: Locale, page: Page) -> byt
 
     Thread-safe.
     """
+    from exports.jinja import templates  # late, as the renderer
+
     head = snapshot.head
     contact = " · ".join(each for each in (snapshot.brand.phone, *snapshot.brand.emails) if each)
     kind = head.registration_kind

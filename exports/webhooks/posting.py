@@ -8,11 +8,9 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from ipaddress import ip_address
 from types import TracebackType
@@ -22,6 +20,7 @@ from urllib.parse import SplitResult
 import httpx2
 
 from exports.texts import one_line, printable
+from exports.webhooks.answers import Answer, Resolve, Result
 from models.webhook import MAX_EXCERPT_LENGTH
 from models.webhook_url import IpAddress, WebhookUrlError, literal_address, may_connect, parse_webhook_url
 
@@ -35,33 +34,6 @@ MAX_BODY_BYTES = 4096  # of the response: no more is read
 MAX_TRIED = 2  # addresses of a host
 MAX_ERROR_LENGTH = 300
 RESOLVING_THREADS = 16
-GONE = 410
-
-Resolve = Callable[[str, int], Awaitable[Sequence[IpAddress]]]
-
-
-class Result(StrEnum):
-    """What became of an attempt, for metrics."""
-
-    DELIVERED = "delivered"
-    REFUSED = "refused"  # a response other than 2xx
-    NO_RESPONSE = "no_response"
-    NOT_ALLOWED = "not_allowed"  # the URL or an address that it leads to
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The receiver's response, or why there is none. `retry_after`: seconds, as the receiver has asked for."""
-
-    result: Result
-    status: int | None = None
-    excerpt: str | None = None
-    error: str | None = None
-    retry_after: int | None = None
-
-    @property
-    def is_delivered(self) -> bool:
-        return self.result is Result.DELIVERED
 
 
 class NotAllowed(Exception):

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, update
@@ -23,10 +23,10 @@ from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, update
 from exports.mail import header_address
 from exports.relay.transports import Failure, PossiblyDelivered, TemporaryFailure, Transport
 from exports.webhooks import messages
+from exports.webhooks.answers import GONE, Answer, Resolve, Result
 from exports.webhooks.claims import Candidates, EventRow, claim, next_events
 from exports.webhooks.messages import Message, OrderState
 from exports.webhooks.notice import paused_mail, recipient
-from exports.webhooks.posting import GONE, Answer, Poster, Resolve, Result, resolve, tls
 from models import audit
 from models.actor import Actor
 from models.base import new_id
@@ -38,6 +38,9 @@ from models.messages.history import EventKind
 from models.policy import Role
 from models.scope import EVERYTHING
 from models.webhook import KEPT_DELIVERIES, PauseReason, Webhook, WebhookDelivery, WebhookStatus
+
+if TYPE_CHECKING:
+    from exports.webhooks.posting import Poster
 
 log = logging.getLogger("orders.webhooks")
 
@@ -85,7 +88,7 @@ class WebhookSender:
         public_order_id: Callable[[UUID], str],
         to_loopback: bool = False,
         on_tried: Callable[[Result], None] = lambda _: None,
-        resolve: Resolve = resolve,
+        resolve: Resolve | None = None,
     ) -> None:
         self._database = database
         self._transport = transport
@@ -95,7 +98,6 @@ class WebhookSender:
         self._to_loopback = to_loopback
         self._on_tried = on_tried
         self._resolve = resolve
-        self._tls = tls()
         self._woken = asyncio.Event()
         self._stopping = False
         self._recording = asyncio.Semaphore(MAX_RECORDING)
@@ -174,7 +176,9 @@ class WebhookSender:
         began = time.monotonic()
         if webhook.notice_due_at:
             await self._mail(webhook)
-        async with Poster(self._tls, to_loopback=self._to_loopback, resolve=self._resolve) as poster:
+        from exports.webhooks.posting import Poster, resolve, tls  # late: it brings the HTTP client
+
+        async with Poster(tls(), to_loopback=self._to_loopback, resolve=self._resolve or resolve) as poster:
             if webhook.test_id:
                 await self._test(webhook, poster, webhook.test_id)
             if not is_due:
@@ -192,7 +196,7 @@ class WebhookSender:
                     return
         await self._prune(webhook)
 
-    async def _send(self, webhook: Webhook, poster: Poster, event: EventRow, end: int | None) -> bool:
+    async def _send(self, webhook: Webhook, poster: "Poster", event: EventRow, end: int | None) -> bool:
         """One attempt at an event. Whether the next one may follow: then the claim still holds.
 
         `end`: of the last event under this claim: the position after it.
@@ -242,7 +246,7 @@ class WebhookSender:
         if reason:
             log.warning("a webhook was paused", extra={"webhook": webhook.id, "reason": reason.value})
 
-    async def _test(self, webhook: Webhook, poster: Poster, test_id: UUID) -> None:
+    async def _test(self, webhook: Webhook, poster: "Poster", test_id: UUID) -> None:
         """One attempt, whatever its result."""
         try:
             message = messages.test_message(test_id, self._clock())
@@ -256,7 +260,7 @@ class WebhookSender:
                 session.add(delivery)
 
     async def _attempt(
-        self, webhook: Webhook, poster: Poster, message: Message, number: int
+        self, webhook: Webhook, poster: "Poster", message: Message, number: int
     ) -> tuple[Answer, WebhookDelivery]:
         """The receiver's answer and the row that says so. Raises CutOffError."""
         at, began = self._clock(), time.monotonic()

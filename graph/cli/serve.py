@@ -16,7 +16,6 @@ from starlette.types import ASGIApp
 
 from graph.app import create_app
 from graph.cli.database import check_file, check_schema
-from graph.cli.demo import check_files, load_demo
 from graph.cli.demo_access import NORTHLIGHT, demo_actors, demo_api_key, demo_users
 from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
@@ -42,6 +41,8 @@ def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 
     # Before anything is made: a server that cannot listen, or cannot serve the schema, leaves nothing behind.
     with listen(host, port) as listening:
         if demo:
+            from graph.cli.demo import check_files
+
             check_files()
         if not migrate:
             check_schema(database_url(demo=demo))
@@ -70,7 +71,6 @@ def work(settings: Settings, users: Sequence[DemoUser], listening: socket.socket
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(settings, demo=users)
     # What exists now stays until the end, so collections need not look at it; what a request makes is short-lived.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 50, 50)
     Server(configuration(app, settings), drain=drain, on_stop=app.state.stop).run(sockets=[listening])
@@ -130,6 +130,8 @@ async def _prepare(settings: Settings, address: str, *, migrate: bool = True) ->
             await _warn_without_row_security(database)
         if not settings.is_demo:
             return _welcome(address, ["Print a token with: ./run orders token --role admin"]), ()
+        from graph.cli.demo import load_demo
+
         await load_demo(database)
         actors = await demo_actors(database)
         key = await demo_api_key(database, actors["admin"], settings.data_folder)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from joserfc import jwt
@@ -22,7 +22,6 @@ from graph.identity.claims import (
     subject_of,
     text_of,
 )
-from graph.identity.jwks import ProviderKeys
 from graph.identity.languages import locale_of
 from graph.settings.environment import OidcProvider
 from models.actor import Actor
@@ -32,6 +31,9 @@ from models.database.sessions import Database
 from models.locale import Locale
 from models.policy import Role
 from models.scope import EVERYTHING
+
+if TYPE_CHECKING:
+    from graph.identity.jwks import ProviderKeys
 
 # Asymmetric algorithms only: with HS256, anyone could sign with the provider's public key.
 TYPES = {
@@ -56,7 +58,7 @@ class Oidc:
     """The caller closes `keys`."""
 
     def __init__(
-        self, provider: OidcProvider, keys: ProviderKeys, database: Database, clock: Callable[[], datetime]
+        self, provider: OidcProvider, keys: "ProviderKeys", database: Database, clock: Callable[[], datetime]
     ) -> None:
         self._provider = provider
         self._keys = keys

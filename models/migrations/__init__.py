@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from alembic import command
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
@@ -12,6 +11,7 @@ from models.migrations.releases import (
     NewerSchemaError,
     SchemaError,
     current_revision,
+    known,
     latest,
     read_state,
     schema_state,
@@ -53,14 +53,15 @@ async def pending(database: Database) -> list[str]:
         if problem := state.problem():
             raise problem
         return []
-    steps = scripts().iterate_revisions("head", state.revision or "base")
-    return [step.revision for step in steps][::-1]
+    return [revision for revision in known() if revision > (state.revision or "")]
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
     """Does nothing to a newer schema that admits this release. Raises SchemaError."""
     if revision == "head" and not await pending(database):
         return
+    from alembic import command
+
     try:
         await _run(database, lambda connection: command.upgrade(config(connection), revision))
     except DBAPIError as error:
@@ -74,6 +75,8 @@ async def upgrade(database: Database, revision: str = "head") -> None:
 
 async def downgrade(database: Database, revision: str = "base") -> None:
     """Raises LossError, and changes nothing, when decisions or the audit's chains would be lost."""
+
+    from alembic import command
 
     def down(connection: Connection) -> None:
         _refuse_loss(connection, revision)

@@ -1,18 +1,23 @@
-"""Where Alembic finds the revisions of this release."""
+"""Where Alembic finds the revisions of this release. It is imported only to migrate."""
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 FOLDER = Path(__file__).parent
 # Folders of revisions; a test adds the one of a release to come.
 VERSIONS = [FOLDER / "versions"]
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> "Config":
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", _plain(FOLDER))
     made.set_main_option("path_separator", "newline")
@@ -26,5 +31,7 @@ def _plain(path: Path) -> str:
 
 
 @cache
-def scripts() -> ScriptDirectory:
+def scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(config())

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
+from resolvers.importing.characters import INVISIBLE
+
 
 class Kind(Enum):
     """DATE: `text` is ISO 8601. NUMBER: `text` is the number itself, with a decimal point.
@@ -48,9 +50,6 @@ NOTHING = {"nan", "NaN", "NaT", "<NA>", "NULL", "null", "undefined", "None"}
 # UTF-8 once read as Windows-1252 and saved so: é has become Ã©.
 GARBLED = re.compile("[ÂÃ][\u0080-\u00bf]|â€[™œ\u009d“”¦˜]|[ãåæçèé][\u0080-\u00bf]{2}")
 EXCEL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-# Characters without a width, and the marks of writing direction. Joiners (U+200C, U+200D) shape names and emoji.
-_INVISIBLE = "\u00ad\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
-INVISIBLE = {ord(each): None for each in _INVISIBLE + "\u2066\u2067\u2068\u2069"}
 FORCED_TEXT = re.compile(r'="(.*)"')
 
 

@@ -20,6 +20,7 @@ from models.policy import REJECTED, OrderStatus
 from models.prices import Price, to_price
 from models.tax import TAXED, TaxKind, rate_of
 from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
+from resolvers.importing.characters import WIDE
 from resolvers.importing.headings import ALL_COLUMNS, CODES, DECISIONS, REQUIRED
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.written_dates import FIRST_SERIAL, LAST_SERIAL, DateError, read_date, serial_date
@@ -95,7 +96,6 @@ OF_LINE = (*OF_ARTICLE, "Quantity")
 HEADS_REMEMBERED = 1_000
 E_MAIL_SEPARATORS = re.compile(r"[;,；，、\n\r]")
 EXACT = Notation(decimal_comma=False)  # of a number cell
-WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from graph.cli.main import orders
+from graph.cli.commands import orders
 from graph.cli.schema_changes import Severity, read_schema, schema_changes
 from graph.settings.environment import ROOT
 

@@ -12,9 +12,9 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from graph.cli.commands import orders
 from graph.cli.database import existing_settings
 from graph.cli.errors import CommandError
-from graph.cli.main import orders
 from graph.telemetry import logs
 from models.database.sessions import Database
 from models.migrations import upgrade

@@ -81,6 +81,10 @@ async def migrate_to_come(database: Database, folder: Path) -> None:
         this_release()
 
 
+def test_the_names_of_the_files_are_the_chain_of_revisions() -> None:
+    assert [*known()] == [script.revision for script in scripts().walk_revisions()][::-1]
+
+
 # ── What a release can serve ─────────────────────────────────────────────────────────────────────────────────────────
 
 

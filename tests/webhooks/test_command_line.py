@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from graph.cli.commands import orders
 from graph.cli.deliver import run_senders
-from graph.cli.main import orders
 from graph.settings.environment import from_environment
 from models.database.sessions import Database
 from tests.support.client import SECRET

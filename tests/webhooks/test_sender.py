@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from exports.webhooks import posting
 from exports.webhooks import sender as sender_module
-from exports.webhooks.posting import Result
+from exports.webhooks.answers import Result
 from exports.webhooks.sender import GIVE_UP_AFTER, LEASE, Sent, pause
 from models.audit import AuditEntry
 from models.database.sessions import Database

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from exports.webhooks import posting
-from exports.webhooks.posting import Answer, Poster, Result, tls
+from exports.webhooks.answers import Answer, Result
+from exports.webhooks.posting import Poster, tls
 from models.webhook_url import IpAddress, WebhookUrlError, is_public, parse_webhook_url
 from tests.webhooks.receiver import Receiver, answering, receiving
 
