@@ -141,6 +141,16 @@ def test_each_kind_of_event_can_be_chosen_for_a_webhook() -> None:
     assert set(re.findall(r"'([A-Z_]+)'", text)) >= kinds
 
 
+def test_each_reason_to_skip_an_order_has_words() -> None:
+    text = (HERE / "static/bulk.js").read_text("utf-8")
+    enum = schema().type_map["OrderActionBlockerCode"]
+    assert isinstance(enum, GraphQLEnumType)
+    for language in ("EN", "JA"):
+        words = re.search(rf"^  {language}: {{\n(.*?)^  }}", text, re.MULTILINE | re.DOTALL)
+        assert words
+        assert set(re.findall(r"\b([A-Z_]+): '", words[1])) == set(enum.values)
+
+
 async def test_the_console_works_where_only_trusted_documents_do(database: Database, tmp_path: object) -> None:
     shop = await make_shop(database)
     edge = Edge(documents=TrustedDocuments({"sha256:0": "{ viewer { name } }"}, only=True))

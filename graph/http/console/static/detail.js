@@ -2,6 +2,7 @@
 
 import {download, graphql, language} from './api.js'
 import {Failure, Icon, Link, Linked, Loading, Status, Tag, Time, focusOn, html, useEffect, useLoaded, useState} from './parts.js'
+import {useKeys} from './keyboard.js'
 import {listen} from './live.js'
 import {RejectTheOrder} from './reject.js'
 import {money, moment, number, t} from './texts.js'
@@ -72,17 +73,7 @@ export function Detail({id, user, say, failed}) {
     at.scrollIntoView({block: 'center'})
     at.focus()
   }, [order?.id])
-  useEffect(() => {
-    const press = event => {
-      if (event.target.closest('input, textarea, select, dialog') || event.metaKey || event.ctrlKey || event.altKey) return
-      if (event.key === 'r' && canReject) {
-        event.preventDefault()
-        setOpen({kind: 'REJECT'})
-      }
-    }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [canReject])
+  useKeys(key => key === 'r' && canReject && (setOpen({kind: 'REJECT'}), true), [canReject])
 
   if (loaded.error && !order) {
     return loaded.error.code === 'BAD_USER_INPUT' ? html`<${Nowhere} />` : html`<${Failure} error=${loaded.error} retry=${loaded.again} />`

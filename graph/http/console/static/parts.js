@@ -2,6 +2,7 @@
 
 import {html, useEffect, useErrorBoundary, useRef, useState} from '../vendor/htm-preact-3.1.1.module.js'
 import {base} from './api.js'
+import {useKeys} from './keyboard.js'
 import {moment, number, t} from './texts.js'
 
 export {html, useEffect, useErrorBoundary, useRef, useState}
@@ -141,15 +142,7 @@ export function SearchBox({label, hint, value, onSearch}) {
     const timer = setTimeout(() => onSearch(typed), TYPING)
     return () => clearTimeout(timer)
   }, [typed])
-  useEffect(() => {
-    const press = event => {
-      if (event.key !== '/' || event.target.closest('input, textarea, select, dialog')) return
-      event.preventDefault()
-      document.getElementById('search').focus()
-    }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [])
+  useKeys(key => key === '/' && (focusOn('#search'), true), [])
   return html`<div class="find"><${Icon} name="search" /><input class="input" id="search" type="search" aria-label=${label} placeholder=${hint} maxlength="200"
     value=${typed} onInput=${event => setTyped(event.target.value)} /><kbd aria-hidden="true">/</kbd></div>`
 }
