@@ -16,6 +16,7 @@ from graph.limits.trusted_documents import TrustedDocuments
 from graph.settings.edge import Edge
 from graph.settings.environment import ROOT
 from models.database.sessions import Database
+from tests.clients import console_types
 from tests.support.client import Client, serving
 from tests.support.clock import Clock
 from tests.support.factories import make_shop
@@ -118,6 +119,11 @@ def test_each_operation_is_valid_and_used(name: str) -> None:
     assert not validate(schema(), parse(operations()[name]))
     code = "".join(each.read_text("utf-8") for each in (HERE / "static").glob("*.js"))
     assert re.search(rf"""['"]{name}['"]""", code)
+
+
+def test_the_types_of_answers_are_those_of_the_schema() -> None:
+    written = (console_types.FOLDER / "operations.d.ts").read_text("utf-8")
+    assert written == console_types.text(), "Run ./run clients --generate."
 
 
 def test_every_text_is_there_in_both_languages_and_used() -> None:

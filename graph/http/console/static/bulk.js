@@ -48,8 +48,7 @@ add({
   dryRun: ['Looking at each order…', '各注文を確認しています…'],
   working: ['Working…', '処理しています…'],
   downloadResult: ['Download the result', '結果をダウンロード'],
-  outcome: ['Outcome', '結果'],
-  why: ['Why', '理由'],
+  resultColumns: ['Order Code,Outcome,Why', '注文番号,結果,理由'],
   outcomeDone: ['Done', '完了'],
   outcomeSkipped: ['Skipped', 'スキップ'],
   outcomeNotFound: ['Not found', '見つかりません'],
@@ -93,6 +92,8 @@ const COMMANDS = {
   APPLY_TAGS: {operation: 'ApplyTagsToOrders', title: 'tagMany', will: 'willBeTagged', did: 'taggedCount', extra: ({tagIds, mode}) => ({tagIds, mode})},
   ARCHIVE: {operation: 'ArchiveOrders', title: 'archiveMany', will: 'willBeArchived', did: 'archivedCount', tone: 'final', about: 'archiveManyAbout', extra: () => ({})},
 }
+
+/** @typedef {import('./api.js').Operations} Operations */
 
 const SHOWN = 20
 const FIELDS = ['reason', 'note', 'body', 'tagIds']
@@ -175,7 +176,10 @@ const TagFields = ({draft, change, tags, problemOf}) => html`
   <${Control} field=${{name: 'mode', label: t('tagMode'), kind: 'select', options: [['ADD', 'tagAdd'], ['REMOVE', 'tagRemove'], ['REPLACE', 'tagReplace']].map(([value, label]) => ({value, label: t(label)}))}}
     value=${draft.mode} onChange=${mode => change({mode})} />`
 
-/** What the command would do. */
+/**
+ * What the command would do.
+ * @param {{dryRun: Operations['RejectOrders']['data']['answer']['dryRun'], title: string}} props
+ */
 function Looked({dryRun, title}) {
   const words = WHY[language.get()]
   // An order with several blockers is under each of them.
@@ -201,15 +205,18 @@ const OUTCOMES = {REJECTED: 'outcomeDone', DONE: 'outcomeDone', SKIPPED: 'outcom
 const codeOf = each => each.order?.code ?? each.orderId
 const wordsOf = each => [...each.blockers, ...(each.notices ?? [])].map(one => one.message).join(' ')
 
-/** How many were done, the others with the reason, and all of them as a file. */
+/**
+ * How many were done, the others with the reason, and all of them as a file.
+ * @param {{result: Operations['ConfirmOrders']['data']['answer'], said: string}} props
+ */
 function Result({result, said}) {
   const told = result.results.filter(each => OUTCOMES[each.outcome] !== 'outcomeDone' || wordsOf(each))
   const save = () => {
     // No cell begins as a formula does.
     const cell = text => `"${`${text ?? ''}`.replaceAll('"', '""').replace(/^(?=[=+\-@\t\r])/, "'")}"`
     const rows = result.results.map(each => [codeOf(each), t(OUTCOMES[each.outcome]), wordsOf(each)])
-    const lines = [[t('order'), t('outcome'), t('why')], ...rows].map(row => `${row.map(cell).join(',')}\r\n`)
-    const file = new Blob(['\ufeff', ...lines], {type: 'text/csv'})
+    const lines = [t('resultColumns'), ...rows.map(row => row.map(cell).join(','))]
+    const file = new Blob(['\ufeff', ...lines.map(each => `${each}\r\n`)], {type: 'text/csv'})
     const link = Object.assign(document.createElement('a'), {href: URL.createObjectURL(file), download: 'orders.csv'})
     link.click()
     URL.revokeObjectURL(link.href)

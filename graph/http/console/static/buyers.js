@@ -34,6 +34,8 @@ add({
   erased: ['Erased', '消去済み'],
 })
 
+/** @typedef {import('./api.js').Operations} Operations */
+
 const PAGE = 50
 const EDITORS = ['ADMIN', 'WRITE']
 const LANGUAGES = {EN: 'English', JA: '日本語'}
@@ -77,7 +79,10 @@ export function Screen({search, user, say, failed}) {
     ${erasing && html`<${EraseForm} buyer=${erasing} failed=${failed} onDone=${() => done(t('wasErased', erasing.uniqueCode))} onClose=${() => setErasing(undefined)} />`}`
 }
 
-/** Final: so the buyer's code must be typed. */
+/**
+ * Final: so the buyer's code must be typed.
+ * @param {{buyer: Operations['Buyers']['data']['buyers']['nodes'][number], [other: string]: any}} props
+ */
 function EraseForm({buyer, ...shared}) {
   const code = buyer.uniqueCode
   return html`<${FormDialog} title=${`${t('eraseBuyer')} ${buyer.name}`} button=${t('eraseBuyer')} tone="final" about=${t('eraseAbout')} operation="EraseBuyer"
@@ -85,6 +90,7 @@ function EraseForm({buyer, ...shared}) {
     check=${values => (values.code.trim() === code ? [] : [{field: ['code'], message: t('notTheCode', code)}])} ...${shared} />`
 }
 
+/** @param {{buyer: Partial<Operations['Buyers']['data']['buyers']['nodes'][number]>, [other: string]: any}} props */
 function BuyerForm({buyer, ...shared}) {
   const isNew = !buyer.id
   const fields = [

@@ -28,6 +28,7 @@ export function Screen({user, say, failed}) {
     <div class="stack">${carts?.map(cart => html`<${Cart} key=${`${cart.id} ${cart.updatedAt}`} cart=${cart} buyerId=${buyerId} say=${say} failed=${failed} again=${loaded.again} />`)}</div>`
 }
 
+/** @param {{cart: import('./api.js').Operations['Carts']['data']['carts'][number], buyerId: string, say: any, failed: any, again: any}} props */
 function Cart({cart, buyerId, say, failed, again}) {
   const [lines, setLines] = useState(cart.lines.map(each => ({sku: each.sku, quantity: each.quantity, unitPrice: each.unitPrice.amount})))
   const [comment, setComment] = useState('')

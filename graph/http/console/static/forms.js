@@ -28,7 +28,7 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
  * @param {object} props
  * @param {string} props.title
  * @param {any} [props.about] what the command does, in a sentence
- * @param {string} props.operation its variable is `input`
+ * @param {keyof import('./api.js').Operations} props.operation its variable is `input`
  * @param {(values: any) => object} props.input
  * @param {(values: any) => {field: string[], message: string}[]} [props.check] what is wrong before anything is sent
  * @param {Field[]} [props.fields]
@@ -68,7 +68,8 @@ export function FormDialog({title, about, operation, input, check, fields = [], 
     const message = mail ? {notify, body: notify && values.body.trim() ? values.body : null} : {}
     const versions = order ? {expectedVersion: order.version} : {}
     try {
-      const answer = Object.values(await graphql(operation, {input: {...input(values), ...message, ...versions, idempotencyKey: key}}))[0]
+      const variables = /** @type {any} */ ({input: {...input(values), ...message, ...versions, idempotencyKey: key}})
+      const answer = /** @type {any} */ (Object.values(await graphql(operation, variables))[0])
       if (!answer.userErrors.length) return await onDone(answer)
       setKey(newKey())
       setProblems(answer.userErrors)

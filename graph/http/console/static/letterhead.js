@@ -76,7 +76,10 @@ const OF_TAX = ['kind', 'rate']
 
 const label = (name, value) => (value === 'A4' ? 'A4' : t(CHOICES[name][value]))
 
-/** The values of the form, all as text but the switch. */
+/**
+ * The values of the form, all as text but the switch.
+ * @param {import('./api.js').Operations['Letterhead']['data']['brandSettings']['letterhead']} letterhead
+ */
 const flat = ({defaultTax, ...rest}) => ({
   ...Object.fromEntries(FIELDS.map(([name]) => [name, rest[name] ?? ''])),
   paper: rest.paper ?? 'A4',
@@ -123,8 +126,8 @@ function Form({was, hasLogo, ...shared}) {
     name, label: t(text), kind: /** @type {any} */ (kind), max, optional: true, help: help && t(help), value: was[name],
     options: CHOICES[name] && Object.keys(CHOICES[name]).map(value => ({value, label: label(name, value)})),
   }))
-  fields.splice(2, 0, {name: 'logo', label: t('logo'), kind: 'file', optional: true, help: t('logoHelp'), accept: 'image/png,image/svg+xml'},
-    ...(hasLogo ? [{name: 'removeLogo', label: t('removeLogo'), kind: 'check'}] : []))
+  fields.splice(2, 0, {name: 'logo', label: t('logo'), kind: /** @type {const} */ ('file'), optional: true, help: t('logoHelp'), accept: 'image/png,image/svg+xml'},
+    ...(hasLogo ? [{name: 'removeLogo', label: t('removeLogo'), kind: /** @type {const} */ ('check')}] : []))
   // Only what was changed, so that two people do not undo each other's changes.
   const input = values => {
     const changed = FIELDS.map(([name]) => name).filter(name => values[name] !== was[name])

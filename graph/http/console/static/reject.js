@@ -31,6 +31,7 @@ export function RejectionForm({draft, change, user, nobody, problemOf}) {
     <${NotifySwitch} isOn=${draft.notify} nobody=${nobody} onChange=${notify => change({notify})} />`
 }
 
+/** @param {{order: import('./api.js').Order, user: any, failed: (error: any) => boolean, onDone: (said: string) => void, onClose: () => void}} props */
 export function RejectTheOrder({order, user, failed, onDone, onClose}) {
   const nobody = nobodyOf(order.buyer)
   const [draft, change, forget] = useDraft(order.id, {reason: '', note: '', notify: true, body: ''})

@@ -95,6 +95,7 @@ export function Screen({user, say, failed, reload}) {
     ${open.kind && html`<${Form} ...${open} brand=${brand} failed=${failed} onDone=${done} onClose=${() => setOpen({kind: ''})} />`}`
 }
 
+/** @type {Record<string, (of: {subject: any, brand: import('./api.js').Operations['Settings']['data']['brandSettings']}) => any>} */
 const FORMS = {
   brand: ({brand}) => ({
     operation: 'UpdateBrandSettings', title: t('editBrand'), button: t('save'),
