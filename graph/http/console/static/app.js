@@ -46,6 +46,16 @@ async function signedIn() {
   }
 }
 
+/**
+ * @typedef {Awaited<ReturnType<typeof signedIn>>} User
+ * @typedef {object} Shared what each view gets
+ * @property {User} user
+ * @property {string} search of the address
+ * @property {(text: any, tone?: string) => void} say shows a short message
+ * @property {(error: any) => boolean} failed whether the error ended the session
+ * @property {() => Promise<void>} reload reads again whose console it is
+ */
+
 /** As it is, if it is not well encoded: then nothing has that id. */
 function decoded(id) {
   try {

@@ -202,7 +202,10 @@ const Some = ({orders: found, count, describe}) => html`${count > 0 && html`<ul 
   ${count > SHOWN && html`<li class="mute">${t('andMore', number(count - Math.min(SHOWN, found.length)))}</li>`}</ul>`}`
 
 const OUTCOMES = {REJECTED: 'outcomeDone', DONE: 'outcomeDone', SKIPPED: 'outcomeSkipped', NOT_FOUND: 'outcomeNotFound'}
+/** @typedef {Operations['ConfirmOrders']['data']['answer']['results'][number]} ResultOfOne */
+/** @param {ResultOfOne} each */
 const codeOf = each => each.order?.code ?? each.orderId
+/** @param {ResultOfOne} each of a rejection: without notices */
 const wordsOf = each => [...each.blockers, ...(each.notices ?? [])].map(one => one.message).join(' ')
 
 /**

@@ -40,6 +40,7 @@ const PAGE = 50
 const EDITORS = ['ADMIN', 'WRITE']
 const LANGUAGES = {EN: 'English', JA: '日本語'}
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({search, user, say, failed}) {
   const [view, show] = useView('buyers', search)
   const [open, setOpen] = useState(undefined)

@@ -16,6 +16,7 @@ add({
   wasPlaced: [code => `Order ${code} was placed.`, code => `注文${code}を受け付けました。`],
 })
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({user, say, failed}) {
   const buyerId = user.viewer.buyer?.id
   const loaded = useLoaded(async signal => (buyerId ? graphql('Carts', {buyerId}, signal) : {carts: []}), [])

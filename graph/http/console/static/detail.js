@@ -56,6 +56,7 @@ function hintOf(action, code, order) {
   return t(FIRST[order.status])
 }
 
+/** @param {import('./app.js').Shared & {id: string}} props */
 export function Detail({id, user, say, failed}) {
   const isBuyer = user.viewer.role === 'BUYER'
   const loaded = useLoaded(async signal => /** @type {{order: Order}} */ (await graphql(isBuyer ? 'BuyerOrder' : 'Order', {id}, signal)), [id])
@@ -87,6 +88,11 @@ export function Detail({id, user, say, failed}) {
   if (!loaded.data) return html`<${Loading} />`
   if (!order) return html`<${Nowhere} />`
 
+  /**
+   * @template {'OrderDownloads' | 'DocumentPdf'} Name
+   * @param {Name} operation @param {{id: string}} variables
+   * @param {(data: import('./api.js').Operations[Name]['data']) => {url: string, filename: string}} find
+   */
   const fetchFile = async (operation, variables, find) => {
     try {
       download(find(await graphql(operation, {...variables, locale: language.get()})))

@@ -55,7 +55,7 @@ const text = value => (value.trim() ? value.trim() : null)
 
 /**
  * The form of each command: what it asks, and the input that it makes of the answers.
- * @type {Record<string, (of: {order: Order, subject: any, user: any, members: Operations['Members']['data']['members']}) => any>}
+ * @type {Record<string, (of: {order: Order, subject: any, user: import('./app.js').User, members: Operations['Members']['data']['members']}) => any>}
  */
 const FORMS = {
   APPLY_TAGS: ({order, user}) => ({

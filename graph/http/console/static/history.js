@@ -54,6 +54,7 @@ const GLYPHS = [
 ]
 const glyphOf = kind => GLYPHS.find(([pattern]) => pattern.test(kind)) ?? [/./, 'shield', 'out']
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({search, user, say, failed}) {
   const [view, show] = useView('history', search)
   const [added, setAdded] = useState(0)

@@ -58,7 +58,10 @@ function address(view) {
   return `/console${text && `?${text}`}`
 }
 
-/** As an OrderFilter. Days begin at midnight, in the brand's zone, so that the filter stays the same for a day. */
+/**
+ * As an OrderFilter. Days begin at midnight, in the brand's zone, so that the filter stays the same for a day.
+ * @param {ReturnType<typeof asked>} view @param {import('./app.js').User} user
+ */
 function filterOf(view, user) {
   const today = dayIn(user.zone)
   const from = view.days ? dayAfter(today, -view.days) : view.from
@@ -77,6 +80,7 @@ function filterOf(view, user) {
   }
 }
 
+/** @param {import('./app.js').Shared} props */
 export function List({search, user, say, failed}) {
   const view = asked(search)
   const isBuyer = user.viewer.role === 'BUYER'

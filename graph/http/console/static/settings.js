@@ -57,6 +57,7 @@ const BRAND = [
 const REQUIRED = ['name', 'timeZone', 'locale']
 const HELP = {timeZone: 'timeZoneHelp', rejectionTextEn: 'productsText', rejectionTextJa: 'productsText'}
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({user, say, failed, reload}) {
   const loaded = useLoaded(signal => graphql('Settings', {}, signal), [])
   const [open, setOpen] = useState(/** @type {{kind: string, subject?: any}} */ ({kind: ''}))
