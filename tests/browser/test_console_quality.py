@@ -1,12 +1,15 @@
 """The console for everybody: with a screen reader, a keyboard, at 200 %, on a phone, without motion, and on paper."""
 
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessibility import problems
 from tests.browser.conftest import WAIT_MILLISECONDS
+from tests.browser.pictures import go, pictures
 
 expect.set_options(timeout=WAIT_MILLISECONDS)
 PHONE = 390
@@ -26,11 +29,6 @@ def sign_in(page: Page, who: str) -> None:
     page.goto("/console?q=5398")
     page.get_by_role("button", name=re.compile(who)).click()
     expect(page.locator("main [aria-busy=false]").or_(page.locator("main .empty"))).to_be_visible()
-
-
-def go(page: Page, path: str) -> None:
-    """As a link of the console does, without loading the page."""
-    page.evaluate("path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }", path)
 
 
 class Look:
@@ -119,6 +117,17 @@ def test_every_screen_and_dialog_is_accessible_in_both_colours(
         look.dialog()
         assert look.wrong == []
         assert len(look.titles) >= 26, look.titles
+
+
+def test_pictures_are_made_of_ten_screens_in_both_languages_and_colours(chromium: Browser, demo: str) -> None:
+    names = set()
+    for name, png in pictures(chromium, demo):
+        names.add(name)
+        with Image.open(BytesIO(png)) as image:
+            assert image.size == (1280, 800)
+            colors = image.convert("RGB").getcolors(maxcolors=2**20)
+        assert colors and len(colors) > 100, f"{name} is blank"
+    assert len(names) == 40
 
 
 @pytest.fixture

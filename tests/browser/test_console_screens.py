@@ -135,7 +135,7 @@ def test_history_analytics_buyers_settings_and_keys(come_in: Callable[[str], Pag
     dialog.get_by_label("Logo", exact=False).first.set_input_files(LOGO)
     dialog.get_by_role("button", name="Save").click()
     letterhead = page.locator("[aria-labelledby=h-letterhead]")
-    expect(letterhead).to_contain_text(re.compile("#224466.*Rate in percent5Rounding.*LogoYes"))
+    expect(letterhead).to_contain_text(re.compile("#224466.*Rate in percent5Rounding.*LogoYes", re.DOTALL))
     with page.expect_download() as download:
         letterhead.get_by_role("button", name="Preview in Japanese").click()
     assert download.value.path().read_bytes().startswith(b"%PDF-")
