@@ -71,6 +71,7 @@ def pictures(browser: Browser, address: str) -> Iterator[tuple[str, bytes]]:
         expect(page.locator(".top .live")).to_have_text(re.compile("Live|接続中"))
         for screen, show in SCREENS.items():
             show(page, language)
+            page.mouse.move(0, 0)
             page.evaluate("document.fonts.ready")
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)

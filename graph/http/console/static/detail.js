@@ -299,13 +299,14 @@ function Actions({order, isBuyer, open}) {
   const possible = own.filter(each => each.allowed)
   const primary = NEXT.find(action => possible.some(each => each.action === action))
   possible.sort((one, two) => Number(two.action === primary) - Number(one.action === primary))
-  // Actions that one and the same reason prevents stand together, with the reason once.
+  // Actions that one and the same reason prevents stand together, with the reason once; first why it cannot be rejected.
   const groups = new Map()
-  for (const each of own.filter(one => !one.allowed)) {
+  const prevented = own.filter(each => !each.allowed)
+  prevented.sort((one, two) => Number(two.action === 'REJECT') - Number(one.action === 'REJECT'))
+  for (const each of prevented) {
     const why = each.blockers.map(blocker => `${blocker.message} ${hintOf(each.action, blocker.code, order)}`.trim()).join(' ')
     groups.set(why, [...(groups.get(why) ?? []), each])
   }
-  const impossible = own.length - possible.length
   const button = ({action, allowed}, why) => {
     const {icon, label, tone = ''} = ACTIONS[action]
     return html`<button key=${action} type="button" class=${`btn wide ${allowed ? (action === primary ? 'primary' : tone) : ''}`} aria-disabled=${allowed ? undefined : 'true'}
@@ -313,6 +314,6 @@ function Actions({order, isBuyer, open}) {
   }
   return html`<section class="card why no-print" aria-labelledby="h-actions"><header><h2 id="h-actions">${t('actions')}</h2></header>
     ${possible.length > 0 && html`<div class="in acts">${possible.map(each => button(each))}</div>`}
-    ${impossible > 0 && html`<details class="in" open><summary>${t('notPossible', impossible)}</summary><div class="acts">${[...groups].map(([why, verdicts], index) => html`<div class="acts" key=${why}>
+    ${prevented.length > 0 && html`<details class="in" open><summary>${t('notPossible', prevented.length)}</summary><div class="acts">${[...groups].map(([why, verdicts], index) => html`<div class="acts" key=${why}>
       ${verdicts.map(each => button(each, `why-${index}`))}<p id=${`why-${index}`}><${Linked} message=${why} documents=${verdicts[0].blockers.flatMap(each => each.documents)} order=${order} /></p></div>`)}</div></details>`}</section>`
 }
