@@ -157,6 +157,7 @@ def test_history_analytics_buyers_settings_and_keys(come_in: Callable[[str], Pag
     dialog.get_by_label("Name of the app").fill("Warehouse")
     dialog.get_by_role("button", name="Create", exact=True).click()
     expect(dialog.get_by_role("heading", name="Copy the key now")).to_be_visible()
+    assert problems(page, within="dialog[open]", colors=("dark",)) == []
     assert dialog.get_by_role("textbox").input_value().startswith("omk_")
     dialog.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Revoke Warehouse").click()
@@ -214,6 +215,7 @@ def test_many_orders_are_confirmed_tagged_and_not_archived(come_in: Callable[[st
     act("Tags…", "3 will have these tags changed", "Change the tags of 3 orders", "3 have these tags now · 0 skipped")
     with page.expect_download() as download:
         dialog.get_by_role("button", name="Download the result").click()
+    assert problems(page, within="dialog[open]", colors=("dark",)) == []
     lines = download.value.path().read_text("utf-8-sig").splitlines()
     assert lines[0] == "Order Code,Outcome,Why"
     assert [line.split(",")[1] for line in lines[1:]] == ['"Done"'] * 3
@@ -325,6 +327,10 @@ def test_a_buyer_refuses_and_approves_a_confirmation_and_orders_from_the_cart(co
     page.get_by_role("link", name="Carts").click()
     expect(page.get_by_text("Sent back from order")).to_be_visible()
     assert problems(page, colors=("dark",)) == []
+    page.get_by_role("button", name="日本語").click()
+    expect(page.get_by_role("heading", name="カート", exact=True)).to_be_visible()
+    assert problems(page, colors=("dark",)) == []
+    page.get_by_role("button", name="English").click()
     page.get_by_label(re.compile("^Quantity")).first.fill("9")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("log")).to_contain_text("Saved.")
@@ -384,6 +390,7 @@ def test_a_session_that_ends_under_an_open_form_keeps_what_was_typed(come_in: Ca
     page.get_by_role("dialog").get_by_role("button", name="Create OC").click()
     gate = page.get_by_role("dialog", name="Sign in")
     expect(gate.get_by_text("Your session has ended.")).to_be_visible()
+    assert problems(page, within=".gate-over", colors=("dark",)) == []
     gate.get_by_label("Access token or API key").fill(token)
     gate.get_by_role("button", name="Sign in", exact=True).click()
     expect(gate).to_have_count(0)
