@@ -217,7 +217,9 @@ class Story:
         await self._done(send_back_to_cart(self._admin, order.id, NO_MAIL))
 
     async def reject(self, order: Order) -> None:
-        grounds = Grounds("OUT_OF_STOCK", "Asked the mill: nothing until spring.")
+        in_japanese = self._brand.locale is Locale.JA
+        note = "工場に確認済み。春まで入荷しません。" if in_japanese else "Asked the mill: nothing until spring."
+        grounds = Grounds("OUT_OF_STOCK", note)
         await self._done(reject_order(self._admin, RejectOrder(order.id, NO_MAIL, grounds=grounds)))
 
     def _context(self, actor: Actor) -> Context:

@@ -5,16 +5,22 @@ webhooks.
 import re
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from importlib.resources import files
 from threading import Thread
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
+from tests.browser.accessibility import problems
 from tests.browser.conftest import WAIT_MILLISECONDS
 
 expect.set_options(timeout=WAIT_MILLISECONDS)
+
+
+LOGO: FilePayload = {
+    "name": "logo.svg",
+    "mimeType": "image/svg+xml",
+    "buffer": b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"><rect width="40" height="10"/></svg>',
+}
 
 
 @pytest.fixture
@@ -32,10 +38,18 @@ def come_in(page: Page) -> Callable[[str], Page]:
     return sign_in
 
 
-def do(page: Page, action: str, button: str = "", **fields: str) -> None:
-    """Presses an action of the order, fills in its form, and waits until it is done."""
+def do(page: Page, action: str, button: str = "", *, looked_at: bool = False, **fields: str) -> None:
+    """Presses an action of the order, fills in its form, and waits until it is done.
+
+    `looked_at`: the page and the dialog are accessible.
+    """
+    if looked_at:
+        assert problems(page, colors=("dark",)) == []
     page.locator("main").get_by_role("button", name=re.compile(f"^{action}")).first.click()
     dialog = page.get_by_role("dialog")
+    if looked_at:
+        expect(dialog).to_be_visible()
+        assert problems(page, within="dialog[open]", colors=("dark",)) == []
     for label, value in fields.items():
         dialog.get_by_label(label.replace("_", " ")).first.fill(value)
     dialog.get_by_role("button", name=button or action, exact=True).click()
@@ -103,7 +117,28 @@ def test_history_analytics_buyers_settings_and_keys(come_in: Callable[[str], Pag
     dialog.get_by_role("button", name="Save").click()
     expect(page.locator("tbody")).to_contain_text("Japan")
 
+    page.get_by_role("button", name=re.compile("^Erase")).click()
+    dialog.get_by_label("Type NEW-1 to confirm").fill("NEW")
+    dialog.get_by_role("button", name="Erase Buyer").click()
+    expect(dialog.locator("[aria-invalid=true]")).to_be_focused()
+    dialog.get_by_label("Type NEW-1 to confirm").fill("NEW-1")
+    dialog.get_by_role("button", name="Erase Buyer").click()
+    expect(page.get_by_role("log")).to_contain_text("Buyer NEW-1 was erased.")
+
     menu.get_by_role("link", name="Settings").click()
+    page.get_by_role("button", name="Edit Letterhead").click()
+    dialog.get_by_label("Colour of the rules").fill("#ffff00")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_label("Colour of the rules")).to_be_focused()
+    dialog.get_by_label("Colour of the rules").fill("#224466")
+    dialog.get_by_label("Rate in percent").fill("5")
+    dialog.get_by_label("Logo", exact=False).first.set_input_files(LOGO)
+    dialog.get_by_role("button", name="Save").click()
+    letterhead = page.locator("[aria-labelledby=h-letterhead]")
+    expect(letterhead).to_contain_text(re.compile("#224466.*Rate in percent5Rounding.*LogoYes", re.DOTALL))
+    with page.expect_download() as download:
+        letterhead.get_by_role("button", name="Preview in Japanese").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
     page.get_by_role("button", name="Edit Brand").click()
     dialog.get_by_label("Time zone").fill("Nowhere/Never")
     dialog.get_by_role("button", name="Save").click()
@@ -122,6 +157,7 @@ def test_history_analytics_buyers_settings_and_keys(come_in: Callable[[str], Pag
     dialog.get_by_label("Name of the app").fill("Warehouse")
     dialog.get_by_role("button", name="Create", exact=True).click()
     expect(dialog.get_by_role("heading", name="Copy the key now")).to_be_visible()
+    assert problems(page, within="dialog[open]", colors=("dark",)) == []
     assert dialog.get_by_role("textbox").input_value().startswith("omk_")
     dialog.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Revoke Warehouse").click()
@@ -141,6 +177,55 @@ def test_history_analytics_buyers_settings_and_keys(come_in: Callable[[str], Pag
     expect(page.get_by_role("table", name="Rejections by reason")).to_contain_text("Out of stock")
     page.get_by_text("As a table").click()
     expect(page.get_by_role("table", name="Taken and rejected, by month")).to_contain_text("£")
+
+
+def test_many_orders_are_confirmed_tagged_and_not_archived(come_in: Callable[[str], Page]) -> None:
+    page = come_in("May write")
+    dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name=re.compile("^Please create an OC")).click()
+    expect(page.get_by_role("button", name="Reject…")).to_have_count(0)
+
+    def tick(count: int) -> None:
+        expect(page.locator("main [aria-busy=false]")).to_be_visible()
+        for row in range(count):
+            page.locator("tbody input[type=checkbox]").nth(row).check()
+
+    def act(action: str, will: str, button: str, did: str) -> None:
+        page.get_by_role("button", name="Other actions").click()
+        page.get_by_role("button", name=action).click()
+        expect(dialog.get_by_role("heading", name=will, exact=True)).to_be_visible()
+        if action == "Tags…":
+            expect(dialog.get_by_role("button", name=button)).to_have_attribute("aria-disabled", "true")
+            dialog.get_by_label("Late").check()
+        dialog.get_by_role("button", name=button).click()
+        expect(dialog.get_by_role("status")).to_contain_text(did)
+
+    tick(3)
+    act("Create OCs…", "3 OCs will be created", "Create the OCs of 3 orders", "3 OCs created · 0 skipped")
+    dialog.get_by_role("button", name="Close").last.click()
+    page.get_by_role("button", name=re.compile("^OC created")).click()
+    page.get_by_role("button", name=re.compile("^Please create an OC")).click()
+    expect(page.locator("tbody .badge.run").first).to_be_visible()
+    page.goto("/console?status=OC_CREATED&can")
+    tick(2)
+    act("Confirm…", "2 will be confirmed", "Confirm 2 orders", "2 confirmed · 0 skipped")
+    dialog.get_by_role("button", name="Close").last.click()
+    page.goto("/console?status=OC_CONFIRMED")
+    tick(3)
+    act("Tags…", "3 will have these tags changed", "Change the tags of 3 orders", "3 have these tags now · 0 skipped")
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Download the result").click()
+    assert problems(page, within="dialog[open]", colors=("dark",)) == []
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
+    assert lines[0] == "Order Code,Outcome,Why"
+    assert [line.split(",")[1] for line in lines[1:]] == ['"Done"'] * 3
+    dialog.get_by_role("button", name="Close").last.click()
+    tick(2)
+    page.get_by_role("button", name="Other actions").click()
+    page.get_by_role("button", name="Archive…").click()
+    expect(dialog.get_by_role("heading", name="2 will be skipped")).to_be_visible()
+    expect(dialog).to_contain_text("Its status does not allow this.")
+    expect(dialog.get_by_role("button", name="Archive 0 orders")).to_have_attribute("aria-disabled", "true")
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -197,7 +282,7 @@ def test_a_webhook_is_created_tested_changed_replayed_and_deleted(
     expect(hook).to_contain_text(f"{receiver}/ok")
     do(page, "Send Test Event")
     expect(answers).to_contain_text(re.compile("Delivered.*200.*<b>stored</b>"))
-    fine(page)
+    assert problems(page) == []
 
     do(page, "Pause")
     expect(hook).to_contain_text("Paused by an admin.")
@@ -230,17 +315,22 @@ def test_a_buyer_refuses_and_approves_a_confirmation_and_orders_from_the_cart(co
 
     come_in("^Buyer")
     page.get_by_role("link", name=f"Details {codes[0]}").click()
-    do(page, "Refuse OC", What_should_be_changed="<u>Less</u>, please")
+    do(page, "Refuse OC", looked_at=True, What_should_be_changed="<u>Less</u>, please")
     expect(page.locator("h1")).not_to_contain_text("OC created")
     page.go_back()
     page.get_by_role("link", name=f"Details {codes[1]}").click()
     # Neither the brand's actions nor its reasons are shown.
     expect(page.get_by_role("button", name="Reject This Order")).to_have_count(0)
-    do(page, "Approve OC")
+    do(page, "Approve OC", looked_at=True)
     expect(page.get_by_role("button", name="Approve OC")).to_have_attribute("aria-disabled", "true")
 
     page.get_by_role("link", name="Carts").click()
     expect(page.get_by_text("Sent back from order")).to_be_visible()
+    assert problems(page, colors=("dark",)) == []
+    page.get_by_role("button", name="日本語").click()
+    expect(page.get_by_role("heading", name="カート", exact=True)).to_be_visible()
+    assert problems(page, colors=("dark",)) == []
+    page.get_by_role("button", name="English").click()
     page.get_by_label(re.compile("^Quantity")).first.fill("9")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("log")).to_contain_text("Saved.")
@@ -249,43 +339,6 @@ def test_a_buyer_refuses_and_approves_a_confirmation_and_orders_from_the_cart(co
     page.get_by_role("button", name="Place Order").click()
     expect(page.locator("#h-lines")).to_be_visible()
     expect(page.get_by_text("Replaces")).to_be_visible()
-
-
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
-FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-  .map(each => `${each.id}: ${each.nodes.map(node => node.html.slice(0, 200)).join(' ')}`)"""
-
-
-def fine(page: Page) -> None:
-    """axe finds nothing, and nothing is cut off or scrolls sideways."""
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    page.evaluate(AXE)
-    assert page.evaluate(FOUND) == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-
-
-@pytest.mark.parametrize(("scheme", "width", "who"), [("light", 1280, "Admin"), ("dark", 390, "Japanese brand")])
-def test_every_screen_is_accessible(chromium: Browser, demo: str, scheme: str, width: int, who: str) -> None:
-    colors: dict[str, Any] = {"color_scheme": scheme, "reduced_motion": "reduce"}
-    with chromium.new_context(viewport={"width": width, "height": 800}, base_url=demo, **colors) as context:
-        context.set_default_timeout(WAIT_MILLISECONDS)
-        page = context.new_page()
-        page.goto("/console")
-        expect(page.get_by_role("textbox").or_(page.locator("#token"))).to_be_visible()
-        fine(page)
-        page.get_by_role("button", name=re.compile(who)).click()
-        expect(page.locator("tbody tr").first).to_be_visible()
-        fine(page)
-        page.locator("tbody").get_by_role("link", name=re.compile("^Details|^詳細")).first.click()
-        expect(page.locator("#h-lines")).to_be_visible()
-        fine(page)
-        page.keyboard.press("r")
-        expect(page.locator(".mail")).to_be_visible()
-        fine(page)
-        for screen in ("history", "buyers", "analytics", "settings", "keys", "webhooks"):
-            page.goto(f"/console/{screen}")
-            expect(page.locator("main h1")).to_be_visible()
-            fine(page)
 
 
 def test_an_order_is_rejected_with_the_keyboard_alone(come_in: Callable[[str], Page]) -> None:
@@ -337,6 +390,7 @@ def test_a_session_that_ends_under_an_open_form_keeps_what_was_typed(come_in: Ca
     page.get_by_role("dialog").get_by_role("button", name="Create OC").click()
     gate = page.get_by_role("dialog", name="Sign in")
     expect(gate.get_by_text("Your session has ended.")).to_be_visible()
+    assert problems(page, within=".gate-over", colors=("dark",)) == []
     gate.get_by_label("Access token or API key").fill(token)
     gate.get_by_role("button", name="Sign in", exact=True).click()
     expect(gate).to_have_count(0)

@@ -14,11 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.clients import console_types
 from tests.support.servers import environment, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPESCRIPT, PYTHON = ROOT / "examples" / "typescript", ROOT / "examples" / "python"
-GENERATED = (TYPESCRIPT / "src" / "generated", TYPESCRIPT / "relay" / "__generated__", PYTHON / "orders_client")
+GENERATED = (
+    TYPESCRIPT / "src" / "generated",
+    TYPESCRIPT / "relay" / "__generated__",
+    PYTHON / "orders_client",
+    console_types.FOLDER,
+)
 MINUTES = 10
 BRAND = "linden"
 ORDERS = 300
@@ -100,6 +106,7 @@ def generate() -> None:
     try:
         step("generating the TypeScript", npm("generate"), TYPESCRIPT)
         step("generating the Python", python("ariadne-codegen"), PYTHON)
+        console_types.write()
     except BaseException:
         write(before)
         raise

@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
 
-from graph.http.graphiql import HEADERS, DemoUser, Immutable
+from graph.http.files import ALWAYS_REVALIDATED, IMMUTABLE, File, answer, encoded, files
+from graph.http.graphiql import HEADERS, DemoUser
 from graph.settings.environment import OidcProvider
 
 HERE = Path(__file__).parent
@@ -43,8 +43,8 @@ def console_routes(
     return [
         Route("/console", get),
         Route("/console/operations.json", _operations),
-        Mount("/console/vendor", Immutable(directory=HERE / "vendor")),
-        Mount("/console/static", StaticFiles(directory=HERE / "static")),
+        files("/console/vendor", HERE / "vendor", IMMUTABLE),
+        files("/console/static", HERE / "static"),
         Route("/console/{page:path}", get),
     ]
 
@@ -55,5 +55,10 @@ def operations() -> Mapping[str, str]:
     return {each.stem: each.read_text(encoding="utf-8") for each in sorted((HERE / "operations").glob("*.graphql"))}
 
 
-async def _operations(_: Request) -> Response:
-    return JSONResponse(operations())
+@cache
+def _operations_file() -> File:
+    return encoded(json.dumps(operations()).encode(), "application/json")
+
+
+async def _operations(request: Request) -> Response:
+    return answer(request, _operations_file(), ALWAYS_REVALIDATED)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.routing import BaseRoute, Route
+
+from graph.http.files import IMMUTABLE, files
 
 HERE = Path(__file__).parent
 POLICY = "; ".join(
@@ -54,18 +54,9 @@ def graphiql_page(*, demo: Sequence[DemoUser] = (), path: str = "") -> Response:
 def graphiql_routes() -> list[BaseRoute]:
     return [
         Route("/graphiql/operations.json", _operations),
-        Mount("/graphiql/vendor", Immutable(directory=HERE / "vendor")),
-        Mount("/graphiql", StaticFiles(directory=HERE / "static")),
+        files("/graphiql/vendor", HERE / "vendor", IMMUTABLE),
+        files("/graphiql", HERE / "static"),
     ]
-
-
-class Immutable(StaticFiles):
-    """Files whose names carry their version."""
-
-    def file_response(self, full_path: object, stat_result: object, scope: Scope, status_code: int = 200) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
 
 
 @cache

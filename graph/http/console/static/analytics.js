@@ -50,6 +50,7 @@ function monthsAgo(back, zone) {
 
 const amountIn = (group, currency) => Number(group?.totals.find(each => each.currency === currency)?.amount ?? 0)
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({search, user, say, failed}) {
   const [view, show] = useView('analytics', search)
   const months = MONTHS.find(each => `${each}` === view.months) ?? 0
@@ -97,6 +98,9 @@ function stepFor(most) {
   return [1, 2, 2.5, 5, 10].find(each => each * power >= quarter) * power
 }
 
+/** @typedef {import('./api.js').Operations['Analytics']['data']['catalogs']['groups']} Groups */
+
+/** @param {{taken: Groups, rejected: Groups, currency: string}} props */
 function Months({taken, rejected, currency}) {
   const keys = [...new Set([...taken, ...rejected].map(each => each.key))].sort().slice(-MOST_BARS)
   const rows = keys.map(key => ({
@@ -128,7 +132,10 @@ function Months({taken, rejected, currency}) {
       <tbody>${rows.map(each => html`<tr key=${each.key}><th scope="row">${each.name}</th><td class="num">${money({amount: each.taken, currency})}</td><td class="num">${money({amount: each.rejected, currency})}</td></tr>`)}</tbody></table></details></section>`
 }
 
-/** A table whose numbers of orders are bars, too. */
+/**
+ * A table whose numbers of orders are bars, too.
+ * @param {{id: string, title: string, groups: Groups, currency: string, fill: string}} props
+ */
 function Bars({id, title, groups, currency, fill}) {
   const most = Math.max(1, ...groups.map(each => each.orderCount))
   return html`<section class="card" aria-labelledby=${`h-${id}`}><header><h2 id=${`h-${id}`}>${title}</h2></header>

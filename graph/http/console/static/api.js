@@ -48,7 +48,7 @@ async function textOf(operationName) {
 }
 
 /** What each request says of itself. */
-async function request(operationName, variables, accept) {
+async function request(operationName, variables = {}, accept) {
   const query = await textOf(operationName)
   const token = session.token
   const identity = token.startsWith('omk_') ? {'X-Merchant-API-Key': token} : {Authorization: `Bearer ${token}`}
@@ -83,23 +83,29 @@ function dataOf(answer, response) {
   return answer.data
 }
 
+/** @typedef {import('../types/operations.js').Operations} Operations by name, what each takes and answers */
+/** @typedef {Operations['Order']['data']['order']} Order */
+/** @typedef {Operations['Orders']['data']['orders']['nodes'][number]} OrderRow */
+
 /**
  * Runs one of the console's operations.
- * @param {string} operationName the name of its file
- * @param {Record<string, unknown>} [variables]
+ * @template {keyof Operations} Name
+ * @param {Name} operationName the name of its file
+ * @param {Operations[Name]['variables']} [variables]
  * @param {AbortSignal} [signal]
- * @returns {Promise<any>} its data; raises ApiError
+ * @returns {Promise<Operations[Name]['data']>} raises ApiError
  */
-export async function graphql(operationName, variables = {}, signal) {
+export async function graphql(operationName, variables, signal) {
   const response = await send(await request(operationName, variables, 'application/graphql-response+json'), signal)
   return dataOf(await response.json().catch(() => ({})), response)
 }
 
 /**
  * Runs a subscription, by GraphQL over SSE.
- * @param {string} operationName the name of its file
- * @param {Record<string, unknown>} variables
- * @param {{onOpen: () => void, onBytes: () => void, onData: (data: any) => void, signal: AbortSignal}} handlers
+ * @template {keyof Operations} Name
+ * @param {Name} operationName the name of its file
+ * @param {Operations[Name]['variables']} variables
+ * @param {{onOpen: () => void, onBytes: () => void, onData: (data: Operations[Name]['data']) => void, signal: AbortSignal}} handlers
  * @returns {Promise<void>} when the stream has ended; raises ApiError
  */
 export async function subscribe(operationName, variables, {onOpen, onBytes, onData, signal}) {

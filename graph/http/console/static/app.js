@@ -4,6 +4,7 @@ import {render} from '../vendor/htm-preact-3.1.1.module.js'
 import {base, demo, graphiql, graphql, language, session} from './api.js'
 import {Detail} from './detail.js'
 import {List} from './list.js'
+import {keys, useKeys} from './keyboard.js'
 import {follow, head, listen} from './live.js'
 import {leave as leaveForProvider, provider, returned} from './oidc.js'
 import {Failure, Icon, Link, Loading, Note, Time, go, html, useEffect, useErrorBoundary, useLoaded, useRef, useState} from './parts.js'
@@ -44,6 +45,16 @@ async function signedIn() {
     isReasonRequired: brandSettings?.rejectionReasonRequired ?? false,
   }
 }
+
+/**
+ * @typedef {Awaited<ReturnType<typeof signedIn>>} User
+ * @typedef {object} Shared what each view gets
+ * @property {User} user
+ * @property {string} search of the address
+ * @property {(text: any, tone?: string) => void} say shows a short message
+ * @property {(error: any) => boolean} failed whether the error ended the session
+ * @property {() => Promise<void>} reload reads again whose console it is
+ */
 
 /** As it is, if it is not well encoded: then nothing has that id. */
 function decoded(id) {
@@ -108,6 +119,9 @@ function useLive({user, ended, say, onSignedOut}) {
 
 const MAX_TOASTS = 4
 
+/** The screens of this viewer, by name, with their labels. */
+const menuOf = user => (!user ? [] : user.viewer.role === 'BUYER' ? BUYER_MENU : BRAND_MENU)
+
 function App() {
   const [user, setUser] = useState(undefined)
   const [error, setError] = useState(undefined)
@@ -167,6 +181,8 @@ function App() {
     setEnded(true)
     return true
   }
+  const [isHelp, setHelp] = useState(false)
+  useKeys(keys({menu: menuOf(user), help: () => setHelp(true)}), [user, ended])
   const connection = useLive({user, ended, say, onSignedOut: failed})
   const leave = () => {
     session.token = ''
@@ -180,7 +196,7 @@ function App() {
   const shared = {user, say, failed, spoken, reload: enter}
   return html`
     <a class="skip" href="#main" onClick=${event => (event.preventDefault(), document.getElementById('main').focus())}>${t('skip')}</a>
-    <${Top} user=${user} speak=${speak} leave=${leave} screen=${at.screen} state=${connection.state} />
+    <${Top} user=${user} speak=${speak} leave=${leave} help=${() => setHelp(true)} screen=${at.screen} state=${connection.state} />
     <main id="main" tabindex="-1">
       ${connection.state === 'LOST' && html`<div class="spaced no-print"><${Note} tone="todo" icon="alert" title=${t('connectionLost')}
         > <span class="small">${t('asOf')} <${Time} at=${connection.since} zone=${user.zone} /></span><//></div>`}
@@ -190,18 +206,25 @@ function App() {
           ? html`<${Screen} key=${`${at.screen} ${spoken} ${user.viewer.id}`} name=${at.screen} search=${at.search} ...${shared} />`
           : html`<${List} key=${`${spoken} ${user.viewer.id}`} search=${at.search} ...${shared} />`}<//>
     </main>
+    ${isHelp && html`<${Help} menu=${menuOf(user)} onClose=${() => setHelp(false)} />`}
     ${ended && html`<${Gate}><${SignIn} ended=${true} isOver=${true} onDone=${enter} speak=${speak} /><//>`}
     <div class="toasts stack tight" role="log" aria-live="polite">${toasts.map(each => html`<div class="toast" key=${each.id}
       ><${Icon} name=${each.tone === 'no' ? 'alert' : 'check'} /><span>${each.text}</span></div>`)}</div>`
 }
 
+/** The keys, loaded when somebody asks for them. */
+function Help(props) {
+  const loaded = useLoaded(() => import('./help.js'), [])
+  return loaded.data && html`<${loaded.data.Help} ...${props} />`
+}
+
 const CONNECTIONS = {LIVE: 'live', FEED: 'everyHalfMinute', LOST: 'reconnecting'}
 
-function Top({user, speak, leave, screen, state}) {
+function Top({user, speak, leave, help, screen, state}) {
   const {viewer} = user
   const other = language.get() === 'JA' ? 'EN' : 'JA'
   const otherLanguage = html`<button type="button" class="btn ghost slim" lang=${other.toLowerCase()} onClick=${() => speak(other)}>${t('otherLanguage')}</button>`
-  const menu = viewer.role === 'BUYER' ? BUYER_MENU : BRAND_MENU
+  const menu = menuOf(user)
   return html`<header class="top">
     <button type="button" class="btn ghost icon open-nav" popovertarget="nav" aria-label=${t('menu')}><${Icon} name="menu" /></button>
     <${Link} class="mark" to="/console">${MARK}${viewer.brand?.name ?? t('orderManagement')}<//>
@@ -219,6 +242,10 @@ function Top({user, speak, leave, screen, state}) {
           localStorage.removeItem('order-management:language')
           location.assign(`${base}/console`)
         }}>${each.label}</button></li>`)}
+        <li><button type="button" class="btn ghost wide" onClick=${event => {
+          event.currentTarget.closest('[popover]').hidePopover()
+          help()
+        }}>${t('shortcuts')}</button></li>
         <li><button type="button" class="btn ghost wide" onClick=${leave}>${t('signOut')}</button></li></ul></div></header>`
 }
 

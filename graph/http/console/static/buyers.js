@@ -21,15 +21,30 @@ add({
   noBuyers: ['No buyers match', '該当するバイヤーはいません'],
   bounced: ['refused', '届きません'],
   ordersOf: ['Orders', '注文'],
+  deliveryAddress: ['Delivery address', '納品先住所'],
+  erase: ['Erase', '消去'],
+  eraseBuyer: ['Erase Buyer', 'バイヤーを消去'],
+  eraseAbout: [
+    'This erases the buyer’s name, addresses, carts and comments, the texts and recipients of its mails, and the messages of its rejections. Orders, amounts, issued invoices and the audit stay. It can never be undone.',
+    'バイヤーの名称・住所・カート・コメント、メールの本文と宛先、却下メッセージを消去します。注文・金額・発行済みの請求書・監査記録は残ります。この操作は取り消せません。',
+  ],
+  typeTheCode: [code => `Type ${code} to confirm`, code => `確認のため ${code} と入力`],
+  notTheCode: [code => `This is not ${code}.`, code => `${code} と一致しません。`],
+  wasErased: [code => `Buyer ${code} was erased.`, code => `バイヤー${code}を消去しました。`],
+  erased: ['Erased', '消去済み'],
 })
+
+/** @typedef {import('./api.js').Operations} Operations */
 
 const PAGE = 50
 const EDITORS = ['ADMIN', 'WRITE']
 const LANGUAGES = {EN: 'English', JA: '日本語'}
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({search, user, say, failed}) {
   const [view, show] = useView('buyers', search)
   const [open, setOpen] = useState(undefined)
+  const [erasing, setErasing] = useState(undefined)
   const part = view.before ? {last: PAGE, before: view.before} : {first: PAGE, after: view.after ?? null}
   const asked = {search: view.q?.trim() || null, bounced: view.bounced ? true : null}
   const page = useLoaded(signal => graphql('Buyers', {...asked, ...part}, signal), [view.q, view.bounced, view.after, view.before])
@@ -37,9 +52,10 @@ export function Screen({search, user, say, failed}) {
   const mayEdit = EDITORS.includes(user.viewer.role)
   const found = page.data?.buyers
   const total = found && number(found.totalCount)
-  const done = () => {
+  const done = (said = t('saved')) => {
     setOpen(undefined)
-    say(t('saved'))
+    setErasing(undefined)
+    say(said)
     page.again()
   }
   return html`<${Heading} title=${t('buyers')}>${mayEdit && html`<button type="button" class="btn primary" onClick=${() => setOpen({})}><${Icon} name="plus" />${t('createBuyer')}</button>`}<//>
@@ -56,11 +72,26 @@ export function Screen({search, user, say, failed}) {
         <td class="full">${each.recipients.length === 0 ? '–' : each.recipients.map((one, index) => html`<span key=${one.email}>${index > 0 && ', '}${one.email}${one.bouncedAt && html` <span class="badge todo" title=${one.bounceReason ?? ''}>${t('bounced')}</span>`}</span>`)}</td>
         <td>${LANGUAGES[each.locale]}</td><td>${each.country || '–'}</td>
         <td class="end"><div class="row ends"><${Link} class="btn slim" to=${`/console?q=${encodeURIComponent(each.uniqueCode)}`} aria-label=${`${t('ordersOf')} ${each.name}`}>${t('ordersOf')}<//>
-          ${mayEdit && !each.erasedAt && html`<button type="button" class="btn slim" aria-label=${`${t('edit')} ${each.name}`} onClick=${() => setOpen(each)}><${Icon} name="edit" />${t('edit')}</button>`}</div></td></tr>`)}</tbody></table>
+          ${each.erasedAt && html`<span class="badge out">${t('erased')}</span>`}
+          ${mayEdit && !each.erasedAt && html`<button type="button" class="btn slim" aria-label=${`${t('edit')} ${each.name}`} onClick=${() => setOpen(each)}><${Icon} name="edit" />${t('edit')}</button>`}
+          ${user.viewer.role === 'ADMIN' && !each.erasedAt && html`<button type="button" class="btn slim" aria-label=${`${t('erase')} ${each.name}`} onClick=${() => setErasing(each)}><${Icon} name="x" />${t('erase')}</button>`}</div></td></tr>`)}</tbody></table>
       <${Pages} said=${t('entries', total)} info=${found.pageInfo} onTurn=${change => show(change, false)} /></div>`}</div>
-    ${open && html`<${BuyerForm} buyer=${open} failed=${failed} onDone=${done} onClose=${() => setOpen(undefined)} />`}`
+    ${open && html`<${BuyerForm} buyer=${open} failed=${failed} onDone=${() => done()} onClose=${() => setOpen(undefined)} />`}
+    ${erasing && html`<${EraseForm} buyer=${erasing} failed=${failed} onDone=${() => done(t('wasErased', erasing.uniqueCode))} onClose=${() => setErasing(undefined)} />`}`
 }
 
+/**
+ * Final: so the buyer's code must be typed.
+ * @param {{buyer: Operations['Buyers']['data']['buyers']['nodes'][number], [other: string]: any}} props
+ */
+function EraseForm({buyer, ...shared}) {
+  const code = buyer.uniqueCode
+  return html`<${FormDialog} title=${`${t('eraseBuyer')} ${buyer.name}`} button=${t('eraseBuyer')} tone="final" about=${t('eraseAbout')} operation="EraseBuyer"
+    fields=${[{name: 'code', label: t('typeTheCode', code)}]} input=${() => ({buyerId: buyer.id})}
+    check=${values => (values.code.trim() === code ? [] : [{field: ['code'], message: t('notTheCode', code)}])} ...${shared} />`
+}
+
+/** @param {{buyer: Partial<Operations['Buyers']['data']['buyers']['nodes'][number]>, [other: string]: any}} props */
 function BuyerForm({buyer, ...shared}) {
   const isNew = !buyer.id
   const fields = [
@@ -73,15 +104,17 @@ function BuyerForm({buyer, ...shared}) {
     },
     {name: 'country', label: t('country'), optional: true, max: 100, value: buyer.country},
     {name: 'address', label: t('address'), kind: 'area', optional: true, max: 1000, value: buyer.address},
+    {name: 'deliveryAddress', label: t('deliveryAddress'), kind: 'area', optional: true, max: 1000, value: buyer.deliveryAddress},
     {name: 'isOffline', label: t('isOffline'), kind: 'check', value: buyer.isOffline ?? false},
   ]
-  const input = ({uniqueCode, name, emailRecipients, locale, country, address, isOffline}) => ({
+  const input = ({uniqueCode, name, emailRecipients, locale, country, address, deliveryAddress, isOffline}) => ({
     ...(isNew ? {uniqueCode, allowSimilarCode: false} : {buyerId: buyer.id, ...(!locale && {hasOwnLocale: false})}),
     name,
     emailRecipients: linesOf(emailRecipients),
     ...(locale && {locale}),
     country,
     address,
+    deliveryAddress,
     isOffline,
   })
   return html`<${FormDialog} title=${isNew ? t('createBuyer') : t('editBuyer')} button=${isNew ? t('create') : t('save')} operation=${isNew ? 'CreateBuyer' : 'UpdateBuyer'} fields=${fields} input=${input} ...${shared} />`

@@ -16,6 +16,7 @@ add({
   wasPlaced: [code => `Order ${code} was placed.`, code => `注文${code}を受け付けました。`],
 })
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({user, say, failed}) {
   const buyerId = user.viewer.buyer?.id
   const loaded = useLoaded(async signal => (buyerId ? graphql('Carts', {buyerId}, signal) : {carts: []}), [])
@@ -28,6 +29,7 @@ export function Screen({user, say, failed}) {
     <div class="stack">${carts?.map(cart => html`<${Cart} key=${`${cart.id} ${cart.updatedAt}`} cart=${cart} buyerId=${buyerId} say=${say} failed=${failed} again=${loaded.again} />`)}</div>`
 }
 
+/** @param {{cart: import('./api.js').Operations['Carts']['data']['carts'][number], buyerId: string, say: any, failed: any, again: any}} props */
 function Cart({cart, buyerId, say, failed, again}) {
   const [lines, setLines] = useState(cart.lines.map(each => ({sku: each.sku, quantity: each.quantity, unitPrice: each.unitPrice.amount})))
   const [comment, setComment] = useState('')

@@ -2,11 +2,15 @@
 
 import {download, graphql, language} from './api.js'
 import {Failure, Icon, Link, Linked, Loading, Status, Tag, Time, focusOn, html, useEffect, useLoaded, useState} from './parts.js'
+import {useKeys} from './keyboard.js'
 import {listen} from './live.js'
 import {RejectTheOrder} from './reject.js'
 import {money, moment, number, t} from './texts.js'
 
+/** @typedef {import('./api.js').Order} Order a buyer's has less: see BuyerOrder.graphql */
+
 // The actions in the order of an order's life. `forBuyer`: who does it.
+/** @type {Record<string, {icon: string, label: string, tone?: string, forBuyer?: boolean}>} */
 const ACTIONS = {
   CREATE_CONFIRMATION: {icon: 'plus', label: 'createOc'},
   UPDATE_CONFIRMATION: {icon: 'edit', label: 'updateOc'},
@@ -38,7 +42,10 @@ const FIRST = {
   OC_CONFIRMED: 'hintConfirmed',
 }
 
-/** What to do about a blocker, where its message does not say so. */
+/**
+ * What to do about a blocker, where its message does not say so.
+ * @param {string} action @param {string} code @param {Order} order
+ */
 function hintOf(action, code, order) {
   if (code === 'NOT_PERMITTED') return t('hintNotPermitted')
   if (code !== 'STATUS_NOT_ELIGIBLE' || ACTIONS[action].forBuyer) return ''
@@ -49,9 +56,10 @@ function hintOf(action, code, order) {
   return t(FIRST[order.status])
 }
 
+/** @param {import('./app.js').Shared & {id: string}} props */
 export function Detail({id, user, say, failed}) {
   const isBuyer = user.viewer.role === 'BUYER'
-  const loaded = useLoaded(signal => graphql(isBuyer ? 'BuyerOrder' : 'Order', {id}, signal), [id])
+  const loaded = useLoaded(async signal => /** @type {{order: Order}} */ (await graphql(isBuyer ? 'BuyerOrder' : 'Order', {id}, signal)), [id])
   const [open, setOpen] = useState({kind: ''})
   const order = loaded.data?.order
   const canReject = order?.actions.find(each => each.action === 'REJECT')?.allowed
@@ -72,17 +80,7 @@ export function Detail({id, user, say, failed}) {
     at.scrollIntoView({block: 'center'})
     at.focus()
   }, [order?.id])
-  useEffect(() => {
-    const press = event => {
-      if (event.target.closest('input, textarea, select, dialog') || event.metaKey || event.ctrlKey || event.altKey) return
-      if (event.key === 'r' && canReject) {
-        event.preventDefault()
-        setOpen({kind: 'REJECT'})
-      }
-    }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [canReject])
+  useKeys(key => key === 'r' && canReject && (setOpen({kind: 'REJECT'}), true), [canReject])
 
   if (loaded.error && !order) {
     return loaded.error.code === 'BAD_USER_INPUT' ? html`<${Nowhere} />` : html`<${Failure} error=${loaded.error} retry=${loaded.again} />`
@@ -90,6 +88,11 @@ export function Detail({id, user, say, failed}) {
   if (!loaded.data) return html`<${Loading} />`
   if (!order) return html`<${Nowhere} />`
 
+  /**
+   * @template {'OrderDownloads' | 'DocumentPdf'} Name
+   * @param {Name} operation @param {{id: string}} variables
+   * @param {(data: import('./api.js').Operations[Name]['data']) => {url: string, filename: string}} find
+   */
   const fetchFile = async (operation, variables, find) => {
     try {
       download(find(await graphql(operation, {...variables, locale: language.get()})))
@@ -162,6 +165,7 @@ const STEPS = [
   {label: 'stepDelivered', kind: 'DELIVERY_NOTE_CREATED'},
 ]
 
+/** @param {{order: Order, zone: string}} props */
 function Steps({order, zone}) {
   // An import records when it ran, which may be long after the order was placed.
   const at = kind => (kind === 'ORDER_PLACED' ? order.placedAt : order.history?.nodes.find(each => each.kind === kind)?.at)
@@ -180,6 +184,7 @@ function Steps({order, zone}) {
 const Nowhere = () => html`<div class="card empty"><${Icon} name="search" /><h1>${t('notFound')}</h1><p class="small">${t('notFoundMore')}</p>
   <${Link} class="btn" to="/console">${t('toTheList')}<//></div>`
 
+/** @param {{rejection: Order['rejection'], isBuyer: boolean}} props */
 function Rejection({rejection, isBuyer}) {
   const label = rejection.reason && (language.get() === 'JA' ? rejection.reason.labelJa : rejection.reason.labelEn)
   return html`<section class="card" aria-labelledby="h-rejection"><header><h2 id="h-rejection">${t(isBuyer ? 'declinedStamp' : 'rejectedStamp')}</h2></header><dl class="facts in">
@@ -189,10 +194,15 @@ function Rejection({rejection, isBuyer}) {
     ${!isBuyer && html`<div><dt>${t('mail')}</dt><dd>${t(rejection.notified ? 'notified' : 'notNotified')}</dd></div>`}</dl></section>`
 }
 
-/** Both versions of the order side by side, by SKU. */
+/**
+ * Both versions of the order side by side, by SKU.
+ * @param {{order: Order}} props
+ */
 function Lines({order}) {
   const [onlyDifferences, setOnlyDifferences] = useState(false)
   const confirmed = order.confirmation
+  /** @typedef {Order['original']['lines'][number]} Line */
+  /** @type {Map<string, {sku: Line['sku'], was?: Line, is?: Line}>} */
   const rows = new Map(order.original.lines.map(line => [line.sku.id, {sku: line.sku, was: line}]))
   for (const line of confirmed?.lines ?? []) rows.set(line.sku.id, {...rows.get(line.sku.id), sku: line.sku, is: line})
   const all = [...rows.values()].map(row => ({
@@ -202,11 +212,14 @@ function Lines({order}) {
   const differing = all.filter(row => row.differs).length
   // What differs is marked: struck out in the original order, inserted in the confirmation.
   const mark = (Mark, isOn, value) => (isOn ? html`<${Mark}>${value}<//>` : value)
+  /** @param {{was?: Line, is?: Line}} row @param {Line | undefined} line @param {string} label @param {string} Mark */
   const cells = ({was, is}, line, label, Mark) => {
     const isOther = field => confirmed && JSON.stringify(was?.[field]) !== JSON.stringify(is?.[field])
     return html`<td class="num edge" data-l=${label}>${line ? mark(Mark, isOther('quantity'), number(line.quantity)) : '–'}</td>
     <td class="num">${line ? mark(Mark, isOther('unitPrice'), money(line.unitPrice)) : '–'}</td><td class="num">${line ? money(line.amount) : '–'}</td>`
   }
+  /** @type {[string, Order['tax']][]} */
+  const sums = [['subtotal', order.subtotal], ['tax', order.tax], ['shippingFee', order.shipping]]
   const heads = html`<th scope="col" class="num edge">${t('quantity')}</th><th scope="col" class="num">${t('unitPrice')}</th><th scope="col" class="num">${t('amount')}</th>`
   return html`<section class="card fold lines" aria-labelledby="h-lines"><header><h2 id="h-lines">${t('lines')}</h2>
       ${differing > 0 && html`<span class="badge todo">${t('differ', differing)}</span><label class="push small"
@@ -218,12 +231,13 @@ function Lines({order}) {
       <th scope="row" class="full"><span class="strong">${row.sku.name}</span>${confirmed && !row.is && html` <span class="xs bad strong">${t('removed')}</span>`}
         ${confirmed && !row.was && html` <span class="xs strong"><ins>${t('added')}</ins></span>`}<br /><span class="xs mute">${row.sku.number}</span></th>
       ${cells(row, row.was, t('original'), 'del')}${confirmed && cells(row, row.is, t('confirmation'), 'ins')}</tr>`)}</tbody>
-    <tfoot>${[['subtotal', order.subtotal], ['tax', order.tax], ['shippingFee', order.shipping]].map(([label, value]) => html`<tr key=${label}><th scope="row" class="full">${t(label)}</th>
+    <tfoot>${sums.map(([label, value]) => html`<tr key=${label}><th scope="row" class="full">${t(label)}</th>
       ${confirmed && html`<td class="num edge slack" colspan="3"></td>`}<td class="num edge" colspan="3">${money(value)}</td></tr>`)}
     <tr><th scope="row" class="full">${t('total')}</th><td class="num edge" colspan="3" data-l=${t('original')}>${money(order.original.total)}</td>
       ${confirmed && html`<td class="num edge" colspan="3" data-l=${t('confirmation')}>${money(confirmed.total)}</td>`}</tr></tfoot></table></section>`
 }
 
+/** @param {{order: Order, isBuyer: boolean}} props */
 const Parties = ({order, isBuyer}) => html`<section class="card" aria-labelledby="h-parties"><header><h2 id="h-parties">${t('parties')}</h2></header><dl class="facts in">
   <div><dt>${t('buyer')}</dt><dd class="strong">${order.buyer.name} ${order.buyer.isOffline && html`<span class="tag">${t('offline')}</span>`}</dd></div>
   <div><dt>${t('mailsGoTo')}</dt><dd>${order.buyer.emailRecipients.join(', ') || t('nobody')}</dd></div>
@@ -237,6 +251,7 @@ const Parties = ({order, isBuyer}) => html`<section class="card" aria-labelledby
 
 const INVOICES = {DRAFT: ['todo', 'draft'], ISSUED: ['ok', 'issued'], VOID: ['out', 'void']}
 
+/** @param {{order: Order, zone: string, mayWrite: boolean, open: (form: object) => void, pdf: (id: string) => void}} props */
 function Documents({order, zone, mayWrite, open, pdf}) {
   const backlog = order.backlogSkus ?? []
   const isEmpty = order.deliveryNotes.length + order.invoices.length + backlog.length === 0
@@ -268,6 +283,7 @@ const KINDS = {
   JA: {ORDER_REJECTED: '注文のお断り', SENT_BACK_TO_CART: 'カートへの差し戻し', OC_CREATED: '注文確認書の作成', OC_MADE_EDITABLE: '注文確認書の編集再開', OC_CONFIRMED: '注文の確定'},
 }
 
+/** @param {{order: Order, zone: string, resend: (id: string) => void}} props */
 const Mails = ({order, zone, resend}) => html`<section class="card fold" aria-labelledby="h-mails"><header><h2 id="h-mails">${t('mails')}</h2></header>
   ${order.notifications.length === 0
     ? html`<p class="in small mute">${t('noMails')}</p>`
@@ -276,19 +292,21 @@ const Mails = ({order, zone, resend}) => html`<section class="card fold" aria-la
         <td><span class=${`badge ${TONES[each.status]}`}>${STATES[language.get()][each.status] ?? each.status}</span> <span class="xs mute"><${Time} at=${each.sentAt ?? each.createdAt} zone=${zone} /> ${each.lastError ?? ''}</span></td>
         <td class="num">${['FAILED', 'MAY_HAVE_BEEN_DELIVERED'].includes(each.status) && html`<button type="button" class="btn slim" onClick=${() => resend(each.id)}><${Icon} name="refresh" />${t('resend')}</button>`}</td></tr>`)}</tbody></table>`}</section>`
 
+/** @param {{order: Order, isBuyer: boolean, open: (action: string) => void}} props */
 function Actions({order, isBuyer, open}) {
   const own = Object.keys(ACTIONS).map(action => order.actions.find(each => each.action === action))
     .filter(each => each && Boolean(ACTIONS[each.action].forBuyer) === isBuyer)
   const possible = own.filter(each => each.allowed)
   const primary = NEXT.find(action => possible.some(each => each.action === action))
   possible.sort((one, two) => Number(two.action === primary) - Number(one.action === primary))
-  // Actions that one and the same reason prevents stand together, with the reason once.
+  // Actions that one and the same reason prevents stand together, with the reason once; first why it cannot be rejected.
   const groups = new Map()
-  for (const each of own.filter(one => !one.allowed)) {
+  const prevented = own.filter(each => !each.allowed)
+  prevented.sort((one, two) => Number(two.action === 'REJECT') - Number(one.action === 'REJECT'))
+  for (const each of prevented) {
     const why = each.blockers.map(blocker => `${blocker.message} ${hintOf(each.action, blocker.code, order)}`.trim()).join(' ')
     groups.set(why, [...(groups.get(why) ?? []), each])
   }
-  const impossible = own.length - possible.length
   const button = ({action, allowed}, why) => {
     const {icon, label, tone = ''} = ACTIONS[action]
     return html`<button key=${action} type="button" class=${`btn wide ${allowed ? (action === primary ? 'primary' : tone) : ''}`} aria-disabled=${allowed ? undefined : 'true'}
@@ -296,6 +314,6 @@ function Actions({order, isBuyer, open}) {
   }
   return html`<section class="card why no-print" aria-labelledby="h-actions"><header><h2 id="h-actions">${t('actions')}</h2></header>
     ${possible.length > 0 && html`<div class="in acts">${possible.map(each => button(each))}</div>`}
-    ${impossible > 0 && html`<details class="in" open><summary>${t('notPossible', impossible)}</summary><div class="acts">${[...groups].map(([why, verdicts], index) => html`<div class="acts" key=${why}>
+    ${prevented.length > 0 && html`<details class="in" open><summary>${t('notPossible', prevented.length)}</summary><div class="acts">${[...groups].map(([why, verdicts], index) => html`<div class="acts" key=${why}>
       ${verdicts.map(each => button(each, `why-${index}`))}<p id=${`why-${index}`}><${Linked} message=${why} documents=${verdicts[0].blockers.flatMap(each => each.documents)} order=${order} /></p></div>`)}</div></details>`}</section>`
 }

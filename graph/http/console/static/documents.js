@@ -50,7 +50,13 @@ add({
 const tagOptions = tags => tags.map(each => ({value: each.id, label: html`<${Tag} tag=${each} />`}))
 const text = value => (value.trim() ? value.trim() : null)
 
-/** The form of each command: what it asks, and the input that it makes of the answers. */
+/** @typedef {import('./api.js').Order} Order */
+/** @typedef {import('./api.js').Operations} Operations */
+
+/**
+ * The form of each command: what it asks, and the input that it makes of the answers.
+ * @type {Record<string, (of: {order: Order, subject: any, user: import('./app.js').User, members: Operations['Members']['data']['members']}) => any>}
+ */
 const FORMS = {
   APPLY_TAGS: ({order, user}) => ({
     operation: 'ApplyTags', title: t('applyTags'), button: t('save'),
@@ -148,7 +154,10 @@ const FORMS = {
   }),
 }
 
-/** What can be delivered of each backlog SKU; the quantities of `note` itself can be given anew. */
+/**
+ * What can be delivered of each backlog SKU; the quantities of `note` itself can be given anew.
+ * @param {Order} order @param {Order['deliveryNotes'][number]} [note]
+ */
 function quantitiesOf(order, note) {
   // A note with more lines than were read keeps its quantities.
   if (!order.backlogSkus.length || note?.lines.pageInfo.hasNextPage) return []
@@ -164,6 +173,7 @@ function quantitiesOf(order, note) {
   }]
 }
 
+/** @param {Order['deliveryNotes'][number]} [note] */
 const NOTE_FIELDS = note => [
   {name: 'trackingNumber', label: t('trackingNumber'), optional: true, max: 100, value: note?.trackingNumber ?? ''},
   {name: 'comment', label: t('noteComment'), kind: 'area', optional: true, max: 2000, value: note?.comment ?? ''},

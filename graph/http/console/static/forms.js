@@ -9,12 +9,14 @@ import {t} from './texts.js'
  * @typedef {object} Field
  * @property {string} name of the input's field, which errors name too
  * @property {string} label
- * @property {'text' | 'area' | 'email' | 'number' | 'date' | 'color' | 'select' | 'check' | 'checks' | 'list' | 'quantities'} [kind]
- *   `list`: one entry a line. `checks`: several of the options. `quantities`: a number for each of the options.
+ * @property {'text' | 'area' | 'email' | 'number' | 'date' | 'color' | 'select' | 'check' | 'checks' | 'list' | 'quantities' | 'file'} [kind]
+ *   `file`: as a data URL. `list`: one entry a line. `checks`: several of the options. `quantities`: a number for each of the options.
  * @property {any} [value] to begin with
  * @property {string} [help]
  * @property {boolean} [optional]
  * @property {number} [max] characters
+ * @property {number} [rows] of an area
+ * @property {string} [accept] media types of a file
  * @property {{value: string, label: any, most?: number}[]} [options]
  */
 
@@ -26,8 +28,9 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
  * @param {object} props
  * @param {string} props.title
  * @param {any} [props.about] what the command does, in a sentence
- * @param {string} props.operation its variable is `input`
+ * @param {keyof import('./api.js').Operations} props.operation its variable is `input`
  * @param {(values: any) => object} props.input
+ * @param {(values: any) => {field: string[], message: string}[]} [props.check] what is wrong before anything is sent
  * @param {Field[]} [props.fields]
  * @param {string} [props.mail] the kind of the mail that goes to the buyer, if it is wanted
  * @param {any} [props.order] with a version that must still be the one at the opening
@@ -38,7 +41,7 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
  * @param {() => void} props.onClose
  * @param {(error: any) => boolean} props.failed whether the error ended the session
  */
-export function FormDialog({title, about, operation, input, fields = [], mail, order, button, tone = 'primary', children, onDone, onClose, failed}) {
+export function FormDialog({title, about, operation, input, check, fields = [], mail, order, button, tone = 'primary', children, onDone, onClose, failed}) {
   const [typed, setTyped] = useState({})
   // A field can appear while the dialog is open, when somebody else changes the order.
   const values = {...valuesOf(fields), notify: true, body: '', ...typed}
@@ -58,12 +61,15 @@ export function FormDialog({title, about, operation, input, fields = [], mail, o
   const submit = async event => {
     event.preventDefault()
     if (isBusy) return
+    const wrong = check?.(values) ?? []
+    setProblems(wrong)
+    if (wrong.length) return void setTimeout(showProblem)
     setBusy(true)
-    setProblems([])
     const message = mail ? {notify, body: notify && values.body.trim() ? values.body : null} : {}
     const versions = order ? {expectedVersion: order.version} : {}
     try {
-      const answer = Object.values(await graphql(operation, {input: {...input(values), ...message, ...versions, idempotencyKey: key}}))[0]
+      const variables = /** @type {any} */ ({input: {...input(values), ...message, ...versions, idempotencyKey: key}})
+      const answer = /** @type {any} */ (Object.values(await graphql(operation, variables))[0])
       if (!answer.userErrors.length) return await onDone(answer)
       setKey(newKey())
       setProblems(answer.userErrors)
@@ -100,9 +106,17 @@ function showProblem() {
   document.querySelector('dialog [role=alert]')?.scrollIntoView({block: 'nearest'})
 }
 
+/** @param {File | undefined} file @returns {Promise<string>} '' if there is none, or it cannot be read */
+const dataUrl = file => new Promise(resolve => {
+  const reader = new FileReader()
+  reader.onload = () => resolve(/** @type {string} */ (reader.result))
+  reader.onerror = () => resolve('')
+  file ? reader.readAsDataURL(file) : resolve('')
+})
+
 /** A field with its label, help and error. */
 export function Control({field, value, problem, isFirst, onChange}) {
-  const {name, label, kind = 'text', help, optional, max, options} = field
+  const {name, label, kind = 'text', help, optional, max, rows = 3, accept, options} = field
   const id = `f-${name}`
   const about = help || problem ? `${id}-help` : undefined
   const shared = {id, name, 'aria-describedby': about, 'aria-invalid': problem ? 'true' : undefined, 'data-focus': isFirst ? '' : undefined}
@@ -121,8 +135,10 @@ export function Control({field, value, problem, isFirst, onChange}) {
   }
   const control = kind === 'select'
     ? html`<select class="input" ...${shared} value=${value} required=${!optional} onChange=${event => onChange(event.target.value)}>${options.map(each => html`<option key=${each.value} value=${each.value}>${each.label}</option>`)}</select>`
+    : kind === 'file'
+      ? html`<input class="input" ...${shared} type="file" accept=${accept} required=${!optional} onChange=${async event => onChange(await dataUrl(event.target.files[0]))} />`
     : kind === 'area' || kind === 'list'
-      ? html`<textarea class="input" ...${shared} rows="3" maxlength=${max} required=${!optional} value=${kind === 'list' ? value.join('\n') : value} onInput=${event => onChange(kind === 'list' ? event.target.value.split('\n') : event.target.value)} />`
+      ? html`<textarea class="input" ...${shared} rows=${rows} maxlength=${max} required=${!optional} value=${kind === 'list' ? value.join('\n') : value} onInput=${event => onChange(kind === 'list' ? event.target.value.split('\n') : event.target.value)} />`
       : html`<input class="input" ...${shared} type=${TYPES[kind] ?? 'text'} maxlength=${max} required=${!optional} autocomplete="off" value=${value} onInput=${event => onChange(event.target.value)} />`
   return html`<div class="field"><label for=${id}>${label} ${optional && html`<span class="mute small">${t('optional')}</span>`}</label>${control}${after}</div>`
 }

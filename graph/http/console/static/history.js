@@ -54,6 +54,7 @@ const GLYPHS = [
 ]
 const glyphOf = kind => GLYPHS.find(([pattern]) => pattern.test(kind)) ?? [/./, 'shield', 'out']
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({search, user, say, failed}) {
   const [view, show] = useView('history', search)
   const [added, setAdded] = useState(0)
@@ -109,7 +110,7 @@ export function Screen({search, user, say, failed}) {
         ${entries.map(each => {
           const [, icon, tone] = glyphOf(each.kind)
           return html`<tr key=${each.id}><td><time datetime=${each.at}>${hourIn(user.zone, each.at)}</time></td>
-            <td class="grow"><${Icon} name=${each.actorKind === 'APP' ? 'app' : 'user'} /> ${each.actor}</td>
+            <td class="grow who"><${Icon} name=${each.actorKind === 'APP' ? 'app' : 'user'} /> ${each.actor}</td>
             <td class="full"><div class="row entry"><span class=${`glyph ${tone}`}><${Icon} name=${icon} /></span><span>${each.summary}</span></div></td>
             <td>${each.order && html`<${Link} class="code" to=${`/console/orders/${each.order.id}`}>${each.order.code}<//>`}</td>
             <td class="num mute">${each.sequence && `#${number(each.sequence)}`}</td></tr>`

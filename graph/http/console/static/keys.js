@@ -33,6 +33,7 @@ add({
 
 const SCOPES = {ORDERS_READ: 'scopeRead', ORDERS_REJECT: 'scopeReject', ORDERS_WRITE: 'scopeWrite'}
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({user, say, failed}) {
   const isAdmin = user.viewer.role === 'ADMIN'
   const loaded = useLoaded(async signal => (isAdmin ? graphql('ApiKeys', {}, signal) : {apiKeys: []}), [])

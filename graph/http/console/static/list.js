@@ -2,7 +2,6 @@
 // The address bar has filter and sort, so that a view can be shared and the browser's Back works.
 
 import {download, graphql, language} from './api.js'
-import {BulkReject} from './bulk.js'
 import {listen} from './live.js'
 import {Blockers, Failure, Icon, Link, Loading, Menu, Pages, SearchBox, Status, Tag, Time, go, html, useEffect, useLoaded, useState} from './parts.js'
 import {dateOf, day, dayAfter, dayIn, midnight, money, number, t} from './texts.js'
@@ -11,6 +10,14 @@ const PAGE = 50
 const FINAL = ['REJECTED_BY_BRAND', 'REJECTED', 'SENT_BACK_TO_CART']
 const SORTS = {code: 'CODE', buyer: 'BUYER', status: 'STATUS', placed: 'PLACED_AT', updated: 'UPDATED_AT', total: 'TOTAL'}
 const DAYS = [7, 30, 90]
+const WRITERS = ['ADMIN', 'WRITE', 'APP', 'OPERATOR']
+// Besides the rejection: command of bulk.js, icon, label.
+const BULK = [
+  ['CREATE_CONFIRMATION', 'plus', 'createOcSelected'],
+  ['CONFIRM', 'check', 'confirmSelected'],
+  ['APPLY_TAGS', 'tag', 'tagSelected'],
+  ['ARCHIVE', 'archive', 'archiveSelected'],
+]
 
 /** What the address bar asks for. */
 function asked(search) {
@@ -51,7 +58,10 @@ function address(view) {
   return `/console${text && `?${text}`}`
 }
 
-/** As an OrderFilter. Days begin at midnight, in the brand's zone, so that the filter stays the same for a day. */
+/**
+ * As an OrderFilter. Days begin at midnight, in the brand's zone, so that the filter stays the same for a day.
+ * @param {ReturnType<typeof asked>} view @param {import('./app.js').User} user
+ */
 function filterOf(view, user) {
   const today = dayIn(user.zone)
   const from = view.days ? dayAfter(today, -view.days) : view.from
@@ -70,13 +80,14 @@ function filterOf(view, user) {
   }
 }
 
+/** @param {import('./app.js').Shared} props */
 export function List({search, user, say, failed}) {
   const view = asked(search)
   const isBuyer = user.viewer.role === 'BUYER'
   const filter = filterOf(view, user)
   const key = JSON.stringify(filter)
   const [chosen, setChosen] = useState({ids: new Map(), all: false})
-  const [isBulk, setBulk] = useState(false)
+  const [bulk, setBulk] = useState('')
   const {fresh, added, forget} = useFresh(key, () => counts.again())
 
   const sort = [{field: SORTS[view.sort.replace('-', '')] ?? 'PLACED_AT', direction: view.sort.startsWith('-') ? 'DESC' : 'ASC'}]
@@ -120,7 +131,8 @@ export function List({search, user, say, failed}) {
   }
   const areAllTicked = rows.length > 0 && rows.every(each => chosen.ids.has(each.id))
   const count = chosen.all ? orders?.totalCount : chosen.ids.size
-  const canReject = ['ADMIN', 'WRITE', 'APP', 'APP_REJECT', 'OPERATOR'].includes(user.viewer.role)
+  const mayWrite = WRITERS.includes(user.viewer.role)
+  const canReject = mayWrite || user.viewer.role === 'APP_REJECT'
 
   const sortable = (name, label, className = '') => {
     const isSorted = view.sort.replace('-', '') === name
@@ -205,17 +217,29 @@ export function List({search, user, say, failed}) {
       ${count > 0 && html`<div class="bar" role="region" aria-label=${t('selected', number(count))}><b class="strong">${t('selected', number(count))}</b>
         ${!chosen.all && areAllTicked && orders.totalCount > chosen.ids.size && html`<button type="button" class="btn slim" onClick=${() => setChosen({ids: new Map(), all: true})}>${t('selectMatching', total)}</button>`}
         <button type="button" class="btn slim" onClick=${() => setChosen({ids: new Map(), all: false})}>${t('unselect')}</button>
-        <button type="button" class="btn slim danger" onClick=${() => setBulk(true)}><${Icon} name="ban" />${t('rejectSelected')}</button></div>`}</div>`}
+        <button type="button" class="btn slim danger" onClick=${() => setBulk('REJECT')}><${Icon} name="ban" />${t('rejectSelected')}</button>
+        ${mayWrite && html`<button type="button" class="btn slim" popovertarget="bulk-more">${t('otherActions')}<${Icon} name="down" /></button>
+          <ul class="menu" id="bulk-more" popover="auto">${BULK.map(([command, icon, label]) => html`<li key=${command}><button type="button" class="btn ghost wide" onClick=${event => {
+            event.currentTarget.closest('[popover]').hidePopover()
+            setBulk(command)
+          }}><${Icon} name=${icon} />${t(label)}</button></li>`)}</ul>`}</div>`}</div>`}
     </div>
-    ${isBulk && html`<${BulkReject} user=${user} failed=${failed} count=${count}
+    ${bulk && html`<${Bulk} command=${bulk} user=${user} failed=${failed} count=${count}
       selection=${chosen.all ? (Object.keys(filter).length ? {filter} : {all: true}) : {orderIds: [...chosen.ids.keys()]}}
       onClose=${changed => {
-        setBulk(false)
+        setBulk('')
         if (!changed) return
         setChosen({ids: new Map(), all: false})
         page.again()
         counts.again()
       }} />`}`
+}
+
+/** The dialog is loaded when it is first opened. */
+function Bulk(props) {
+  const loaded = useLoaded(() => import('./bulk.js'), [])
+  if (loaded.error) return html`<${Failure} error=${loaded.error} retry=${loaded.again} />`
+  return loaded.data && html`<${loaded.data.BulkDialog} ...${props} />`
 }
 
 const COUNTS_AFTER = 2_000 // milliseconds: one reading for many events

@@ -7,7 +7,10 @@ import {number, t} from './texts.js'
 export const MAX_BODY = 10_000
 const PREVIEW_AFTER = 250 // milliseconds without typing
 
-/** Why nobody can be mailed, or ''. */
+/**
+ * Why nobody can be mailed, or ''.
+ * @param {import('./api.js').Order['buyer']} buyer
+ */
 export const nobodyOf = buyer =>
   buyer.isOffline ? t('offlineBuyer') : buyer.emailRecipients.length === 0 ? t('noAddress') : ''
 

@@ -2,7 +2,10 @@
 
 import {html, useEffect, useErrorBoundary, useRef, useState} from '../vendor/htm-preact-3.1.1.module.js'
 import {base} from './api.js'
+import {useKeys} from './keyboard.js'
 import {moment, number, t} from './texts.js'
+
+/** @typedef {import('./api.js').OrderRow} OrderRow */
 
 export {html, useEffect, useErrorBoundary, useRef, useState}
 
@@ -24,12 +27,14 @@ const STATUS = {
   SENT_BACK_TO_CART: ['out', html`<path d="M6 4 3 7l3 3" /><path d="M3.25 7h6a3 3 0 0 1 0 6H7" />`],
 }
 
+/** @param {{order: {status: string, statusLabel: string}}} props */
 export const Status = ({order}) => {
   const [tone, glyph] = STATUS[order.status]
   return html`<span class=${`badge ${tone}`}
     ><svg class="i" viewBox="0 0 16 16" aria-hidden="true">${glyph}</svg>${order.statusLabel}</span>`
 }
 
+/** @param {{tag: {name: string, color?: string}}} props */
 export const Tag = ({tag}) => html`<span class="tag"
   >${tag.color && html`<svg viewBox="0 0 8 8" aria-hidden="true"><circle cx="4" cy="4" r="4" fill=${tag.color} /></svg>`}${tag.name}</span>`
 
@@ -62,7 +67,10 @@ export const Failure = ({error, retry}) => html`<${Note} tone="no" icon="alert" 
 export const Loading = () => html`<div class="stack" aria-busy="true"><span class="vh" role="status">${t('loading')}</span>
   ${[1, 2, 3, 4, 5, 6].map(each => html`<div class="row" key=${each}>${[1, 2, 3, 4].map(part => html`<span class="bone" key=${part} />`)}</div>`)}</div>`
 
-/** A message with the codes of its documents as links to the order that has them. */
+/**
+ * A message with the codes of its documents as links to the order that has them.
+ * @param {{message: string, documents?: {id: string, code: string}[], order: {id: string}}} props
+ */
 export function Linked({message, documents = [], order}) {
   let rest = message
   const parts = []
@@ -75,7 +83,10 @@ export function Linked({message, documents = [], order}) {
   return [...parts, rest]
 }
 
-/** The blockers of a verdict in words, with links to the documents. */
+/**
+ * The blockers of a verdict in words, with links to the documents.
+ * @param {{blockers: OrderRow['rejectionBlockers'], order: {id: string}}} props
+ */
 export const Blockers = ({blockers, order}) => html`<ul>${blockers.map(each => html`<li key=${each.message}><${Linked} ...${each} order=${order} /></li>`)}</ul>`
 
 /** A modal dialog. `busy`: it cannot be closed until the answer is there. */
@@ -98,8 +109,17 @@ export function Dialog({label, busy, narrow, onClose, children}) {
 }
 
 /**
+ * @template T
+ * @typedef {{data: T | undefined, error: any, isLoading: boolean, again: () => Promise<void>}} Loaded
+ */
+
+/**
  * Loads something again whenever `keys` change. Old data stays while the new is loading.
  * `again` loads it once more, and its promise waits until that is done.
+ * @template T
+ * @param {(signal: AbortSignal) => Promise<T>} load
+ * @param {unknown[]} keys
+ * @returns {Loaded<T>}
  */
 export function useLoaded(load, keys) {
   const [state, setState] = useState({data: undefined, error: undefined, isLoading: true, turn: 0})
@@ -141,20 +161,15 @@ export function SearchBox({label, hint, value, onSearch}) {
     const timer = setTimeout(() => onSearch(typed), TYPING)
     return () => clearTimeout(timer)
   }, [typed])
-  useEffect(() => {
-    const press = event => {
-      if (event.key !== '/' || event.target.closest('input, textarea, select, dialog')) return
-      event.preventDefault()
-      document.getElementById('search').focus()
-    }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [])
+  useKeys(key => key === '/' && (focusOn('#search'), true), [])
   return html`<div class="find"><${Icon} name="search" /><input class="input" id="search" type="search" aria-label=${label} placeholder=${hint} maxlength="200"
     value=${typed} onInput=${event => setTyped(event.target.value)} /><kbd aria-hidden="true">/</kbd></div>`
 }
 
-/** The foot of a list. `info`: its PageInfo. `onTurn` gets the new after or before. */
+/**
+ * The foot of a list. `onTurn` gets the new after or before.
+ * @param {{said: string, info: import('./api.js').Operations['Orders']['data']['orders']['pageInfo'], onTurn: (change: object) => void}} props
+ */
 export const Pages = ({said, info, onTurn}) => html`<div class="foot"><span class="mute small">${said}</span><div class="pages">
   <button type="button" class="btn slim" disabled=${!info.hasPreviousPage} onClick=${() => onTurn({before: info.startCursor})}><${Icon} name="left" />${t('previous')}</button>
   <button type="button" class="btn slim" disabled=${!info.hasNextPage} onClick=${() => onTurn({after: info.endCursor})}>${t('next')}<${Icon} name="right" /></button></div></div>`

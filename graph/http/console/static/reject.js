@@ -13,7 +13,10 @@ export function useDraft(name, first) {
   return [draft, change => setDraft(each => ({...each, ...change})), () => sessionStorage.removeItem(key)]
 }
 
-/** The reason, the internal note, the switch and the message: of one rejection and of many. */
+/**
+ * The reason, the internal note, the switch and the message: of one rejection and of many.
+ * @param {{draft: any, change: (part: object) => void, user: import('./app.js').User, nobody: string, problemOf: (field: string) => string}} props
+ */
 export function RejectionForm({draft, change, user, nobody, problemOf}) {
   const label = each => (language.get() === 'JA' ? each.labelJa : each.labelEn)
   return html`
@@ -31,6 +34,7 @@ export function RejectionForm({draft, change, user, nobody, problemOf}) {
     <${NotifySwitch} isOn=${draft.notify} nobody=${nobody} onChange=${notify => change({notify})} />`
 }
 
+/** @param {{order: import('./api.js').Order, user: import('./app.js').User, failed: (error: any) => boolean, onDone: (said: string) => void, onClose: () => void}} props */
 export function RejectTheOrder({order, user, failed, onDone, onClose}) {
   const nobody = nobodyOf(order.buyer)
   const [draft, change, forget] = useDraft(order.id, {reason: '', note: '', notify: true, body: ''})

@@ -1,7 +1,8 @@
-// The settings of the brand: the brand itself and its mails, reasons for rejections, and tags.
+// The settings of the brand: the brand itself and its mails, its letterhead, reasons for rejections, and tags.
 
 import {graphql} from './api.js'
 import {FormDialog} from './forms.js'
+import {Letterhead} from './letterhead.js'
 import {Failure, Heading, Icon, Link, Loading, Note, Tag, html, useLoaded, useScreen, useState} from './parts.js'
 import {add, t} from './texts.js'
 
@@ -56,6 +57,7 @@ const BRAND = [
 const REQUIRED = ['name', 'timeZone', 'locale']
 const HELP = {timeZone: 'timeZoneHelp', rejectionTextEn: 'productsText', rejectionTextJa: 'productsText'}
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({user, say, failed, reload}) {
   const loaded = useLoaded(signal => graphql('Settings', {}, signal), [])
   const [open, setOpen] = useState(/** @type {{kind: string, subject?: any}} */ ({kind: ''}))
@@ -81,6 +83,7 @@ export function Screen({user, say, failed, reload}) {
     <div class="stack">
     <section class="card" aria-labelledby="h-brand"><header><h2 id="h-brand">${t('brand')}</h2>${isAdmin && html`<button type="button" class="btn slim push" onClick=${() => setOpen({kind: 'brand'})}><${Icon} name="edit" />${t('editBrand')}</button>`}</header>
       <dl class="facts in wide-facts">${BRAND.map(([name, label, kind]) => html`<div key=${name}><dt>${t(label)}</dt><dd class="lines-kept">${shown(name, kind)}</dd></div>`)}</dl></section>
+    <${Letterhead} isAdmin=${isAdmin} say=${say} failed=${failed} />
     <section class="card fold" aria-labelledby="h-reasons"><header><h2 id="h-reasons">${t('reasons')}</h2>${isAdmin && html`<button type="button" class="btn slim push" onClick=${() => setOpen({kind: 'reason', subject: {}})}><${Icon} name="plus" />${t('createReason')}</button>`}</header>
       <table><thead><tr><th scope="col">${t('reasonCode')}</th><th scope="col">${t('labelEn')}</th><th scope="col">${t('labelJa')}</th><th scope="col"><span class="vh">${t('actions')}</span></th></tr></thead>
       <tbody>${reasons.map(each => html`<tr key=${each.id} data-off=${each.isArchived ? '' : undefined}><th scope="row" class="full">${each.code} ${each.isArchived && html`<span class="badge out">${t('archived')}</span>`}</th><td class="grow">${each.labelEn}</td><td class="grow" lang="ja">${each.labelJa}</td>
@@ -93,6 +96,7 @@ export function Screen({user, say, failed, reload}) {
     ${open.kind && html`<${Form} ...${open} brand=${brand} failed=${failed} onDone=${done} onClose=${() => setOpen({kind: ''})} />`}`
 }
 
+/** @type {Record<string, (of: {subject: any, brand: import('./api.js').Operations['Settings']['data']['brandSettings']}) => any>} */
 const FORMS = {
   brand: ({brand}) => ({
     operation: 'UpdateBrandSettings', title: t('editBrand'), button: t('save'),

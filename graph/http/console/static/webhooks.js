@@ -112,6 +112,7 @@ const PAUSES = {BY_ADMIN: 'pausedByAdmin', FAILED_TOO_LONG: 'pausedFailing', GON
 const PAGE = 20
 const WAITS = 30 // seconds for the answer to a test event; a receiver has 15
 
+/** @param {import('./app.js').Shared} props */
 export function Screen({search, user, say, failed}) {
   const isAdmin = user.viewer.role === 'ADMIN'
   const [view, show] = useView('webhooks', search)
@@ -162,6 +163,9 @@ export function Screen({search, user, say, failed}) {
     ${FORMS[open.kind] && html`<${FormDialog} ...${FORMS[open.kind](open.hook)} failed=${failed} onDone=${open.kind === 'test' ? tested : done} onClose=${close} />`}`
 }
 
+/** @typedef {import('./api.js').Operations['Webhooks']['data']['webhooks'][number]} Hook */
+
+/** @param {Hook} [hook] */
 const fieldsOf = hook => [
   {name: 'name', label: t('hookName'), max: 100, value: hook?.name},
   {name: 'url', label: t('hookUrl'), max: 2000, value: hook?.url, help: t('hookUrlHelp')},
@@ -204,6 +208,7 @@ const FORMS = {
 /** A command that needs no more than the webhook. */
 const plain = (operation, hook, title, about) => ({operation, title, about, button: title, input: () => ({webhookId: hook.id})})
 
+/** @param {{hook: Hook}} props */
 function State({hook}) {
   if (hook.status === 'PAUSED') return html`<span class="badge out"><${Icon} name="pause" />${t('hookPaused')}</span>`
   return hook.failures
@@ -212,6 +217,7 @@ function State({hook}) {
 }
 
 /** Why no events arrive, if so. */
+/** @param {{hook: Hook, zone: string}} props */
 function Trouble({hook, zone}) {
   if (hook.status === 'PAUSED') {
     return html`<${Note} tone=${hook.pauseReason === 'BY_ADMIN' ? 'out' : 'todo'} icon="pause" title=${Object.hasOwn(PAUSES, hook.pauseReason) ? t(PAUSES[hook.pauseReason]) : hook.pauseReason}
