@@ -140,6 +140,7 @@ def create_app(
         streams,
         path,
         webhooks_to_loopback=settings.webhooks_to_loopback,
+        storefront_url=settings.storefront_url,
     )
 
     @asynccontextmanager
@@ -251,6 +252,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         path: str = "",
         *,
         webhooks_to_loopback: bool = False,
+        storefront_url: str | None = None,
     ) -> None:
         """`path`: of the public URL."""
         made = schema if edge.introspection else create_schema(introspection=False)
@@ -271,6 +273,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._on_mail = on_mail
         self._on_events = on_events
         self._webhooks_to_loopback = webhooks_to_loopback
+        self._storefront_url = storefront_url
         self._demo = demo
         self._streams = streams
         self._path = path
@@ -323,6 +326,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             on_mail=self._on_mail,
             on_events=self._on_events,
             webhooks_to_loopback=self._webhooks_to_loopback,
+            storefront_url=self._storefront_url,
             links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
             quota=quota,
             sessions_of_viewer=sessions,

@@ -1,5 +1,6 @@
 """orderMailPreview: a mail to the buyer, before it is sent."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
@@ -15,6 +16,7 @@ from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import ORDER_NOT_FOUND
 from resolvers.core import notices
 from resolvers.inputs import InputError
+from resolvers.rejection_reasons import reason_shown
 
 
 async def order_mail_preview(
@@ -29,11 +31,15 @@ async def order_mail_preview(
     return await preview(info, order_id, kind, or_none(body))
 
 
-async def preview(info: Info, order_id: str, kind: MailKind, body: str | None) -> MailPreview:
+async def preview(
+    info: Info, order_id: str, kind: MailKind, body: str | None, reason: str | None = None
+) -> MailPreview:
     found = from_id(Kind.ORDER, order_id)
     if found is None:
         raise InputError(text_for(ORDER_NOT_FOUND, info.context.actor.locale), "orderId", code="NOT_FOUND")
     notice, found_notices = await notices.preview(info.context, found, kind, mail_texts(kind).action, body)
+    if reason:
+        notice = replace(notice, reason=await reason_shown(info.context, found, reason, notice.locale))
     mail = render(notice)
     return MailPreview(
         to=mail.to,

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Private
 
+from exports.mail import RenderedMail, render
 from graph.core.batching import map_loaded, selected_fields
 from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
@@ -13,9 +15,9 @@ from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node, as_node
 from graph.core.notices import USE_NOTICES, WARNINGS, Notice
 from graph.core.pagination import After, Before, Connection, First, Last, connection
-from graph.limits.cost import COST_OF_A_FILTER
+from graph.limits.cost import COST_OF_A_FILTER, Cost
 from models.messages.mail import MailKind, mail_texts
-from models.outbox import NotificationStatus
+from models.outbox import NotificationStatus, OrderNotice
 from resolvers import document_lists, nodes
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import NotificationRow
@@ -29,6 +31,10 @@ describe_enum(
     {kind.name: mail_texts(kind).description for kind in MailKind},
     name="OrderMailKind",
 )
+
+
+ERASED = "Null after the buyer's personal data was erased."
+COST_OF_A_MAIL = Cost(weight="5")
 
 
 @strawberry.type(description="A mail to the buyer about an order.")
@@ -53,6 +59,28 @@ class Notification(Node):
     created_at: datetime = strawberry.field(description="When the mail was put into the outbox.")
     row: Private[NotificationRow]
 
+    @strawberry.field(description=f"The subject line. {ERASED}", directives=[COST_OF_A_MAIL])
+    async def subject(self, info: Info) -> str | None:
+        mail = await _rendered(self.row.id, info)
+        return mail.subject if mail else None
+
+    @strawberry.field(
+        description=f"The plain-text part, from the content that was frozen when it was queued. {ERASED}",
+        directives=[COST_OF_A_MAIL],
+    )
+    async def text(self, info: Info) -> str | None:
+        mail = await _rendered(self.row.id, info)
+        return mail.text if mail else None
+
+    @strawberry.field(
+        description=f"The HTML part, from the content that was frozen when it was queued. {ERASED} It has no script and fetches nothing; "
+        "show it in a sandboxed frame all the same.",
+        directives=[COST_OF_A_MAIL],
+    )
+    async def html(self, info: Info) -> str | None:
+        mail = await _rendered(self.row.id, info)
+        return mail.html if mail else None
+
     @strawberry.field(description="The order that the mail is about.")
     def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")]:
         order: Order = map_loaded(
@@ -75,6 +103,15 @@ class Notification(Node):
             created_at=row.created_at,
             row=row,
         )
+
+
+async def _rendered(id: UUID, info: Info) -> RenderedMail | None:
+    """From what was frozen when it was queued, which is what the relay renders. None if it was erased or is damaged."""
+    notice = await info.context.loaders.notice.load(id)
+    try:
+        return render(OrderNotice.stored(notice)) if notice else None
+    except (TypeError, ValueError, KeyError):  # the relay says so in lastError
+        return None
 
 
 @strawberry.type(description="A preview of a mail. Nothing is sent.")

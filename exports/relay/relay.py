@@ -285,6 +285,7 @@ class Relay:
                 sender_name=notice.sender_name,
                 reply_to=notice.reply_to,
                 at=self._clock(),
+                thread=message.order_id,
             )
         except Exception as error:
             # A message that cannot be rendered now never can be. It must not block the messages after it.

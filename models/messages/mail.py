@@ -16,20 +16,26 @@ class MailKind(StrEnum):
     SENT_BACK_TO_CART = "SENT_BACK_TO_CART"
 
 
+SEE_THE_ORDER = Text("See the order", "ご注文内容を見る")
+
+
 @dataclass(frozen=True, slots=True)
 class MailTexts:
     """One kind of mail. `action`: what sends it. `description`: for the API.
 
-    `subject` has {brand} and {code}; `done` is the label of the date; `text` is the standard message, for when neither
-    the sender nor the brand has one of their own. `next`: what the buyer can do now.
+    `subject` has {brand} and {code}, `heading` {code}: what happened. `done` is the label of the date; `text` is the
+    standard message, for when neither the sender nor the brand has one of their own. `button`: the name of the link to
+    the order. `next`: what happens now, and what the buyer can do.
     """
 
     action: OrderAction
     description: str
     subject: Text
+    heading: Text
     done: Text
     text: Text
-    next: tuple[Text, ...] = ()
+    next: tuple[Text, ...]
+    button: Text = SEE_THE_ORDER
 
 
 def mail_texts(kind: MailKind) -> MailTexts:
@@ -41,6 +47,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
                 subject=Text(
                     "{brand}: your order {code} was declined", "【{brand}】ご注文 {code} をお受けできません（お詫び）"
                 ),
+                heading=Text("We cannot take your order {code}", "ご注文 {code} をお受けできません"),
                 done=Text("Declined", "お断り日時"),
                 text=Text(
                     "We are sorry to tell you that we cannot take this order.\nThank you for your understanding.",
@@ -66,21 +73,31 @@ def mail_texts(kind: MailKind) -> MailTexts:
                     "{brand}: order confirmation for your order {code}",
                     "【{brand}】ご注文 {code} の注文確認書（OC）作成のお知らせ",
                 ),
+                heading=Text("Our confirmation of your order {code}", "ご注文 {code} の注文確認書をご用意いたしました"),
                 done=Text("Prepared", "作成日時"),
                 text=Text(
                     "We have prepared the order confirmation for your order. Please check its contents.",
                     "ご注文の注文確認書（OC）を作成いたしました。内容のご確認をお願いいたします。",
                 ),
+                next=(
+                    Text(
+                        "If something is not right, please tell us before we deliver.",
+                        "内容に相違がございましたら、出荷前に下記までお知らせください。",
+                    ),
+                ),
+                button=Text("See the confirmation", "注文確認書を見る"),
             )
         case MailKind.OC_CONFIRMED:
             return MailTexts(
                 OrderAction.CONFIRM,
                 "The order is confirmed (confirmOrder).",
                 subject=Text("{brand}: your order {code} is confirmed", "【{brand}】ご注文 {code} 確定のお知らせ"),
+                heading=Text("Your order {code} is confirmed", "ご注文 {code} が確定いたしました"),
                 done=Text("Confirmed", "確定日時"),
                 text=Text(
                     "We have confirmed your order. Thank you.", "ご注文の内容を確定いたしました。ありがとうございます。"
                 ),
+                next=(Text("We prepare the goods for delivery.", "商品の手配・出荷準備に入ります。"),),
             )
         case MailKind.OC_MADE_EDITABLE:
             return MailTexts(
@@ -90,10 +107,19 @@ def mail_texts(kind: MailKind) -> MailTexts:
                     "{brand}: the order confirmation for {code} is being revised",
                     "【{brand}】ご注文 {code} の注文確認書（OC）見直しのお知らせ",
                 ),
+                heading=Text(
+                    "We are revising the confirmation of order {code}", "ご注文 {code} の注文確認書を見直しております"
+                ),
                 done=Text("Reopened", "変更日時"),
                 text=Text(
                     "We are revising the order confirmation for your order and will let you know when it is ready.",
                     "ご注文の注文確認書（OC）を見直しております。準備が整い次第、改めてご連絡いたします。",
+                ),
+                next=(
+                    Text(
+                        "You need not do anything; the earlier confirmation no longer holds.",
+                        "お客様のお手続きは必要ございません。これまでの注文確認書は無効となります。",
+                    ),
                 ),
             )
         case MailKind.SENT_BACK_TO_CART:
@@ -101,10 +127,17 @@ def mail_texts(kind: MailKind) -> MailTexts:
                 OrderAction.SEND_BACK_TO_CART,
                 "The order is back in the cart (sendOrderBackToCart).",
                 subject=Text("{brand}: please revise your order {code}", "【{brand}】ご注文 {code} 差し戻しのお知らせ"),
+                heading=Text("Your order {code} is back in your cart", "ご注文 {code} をカートに差し戻しました"),
                 done=Text("Returned", "差し戻し日時"),
                 text=Text(
                     "We have returned your order to your cart. Please revise it there and order again.",
                     "ご注文をカートに差し戻しました。内容をご修正のうえ、改めてご注文をお願いいたします。",
+                ),
+                next=(
+                    Text(
+                        "Nothing is reserved until you order again from the cart.",
+                        "改めてご注文いただくまで、商品の確保はいたしません。",
+                    ),
                 ),
             )
         case _:

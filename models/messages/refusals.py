@@ -275,6 +275,11 @@ UNKNOWN_REASON = Text(
 
 REASON_ARCHIVED = Text("This reason is archived: give another one.", "この却下理由はアーカイブ済みです。")
 
+NO_REASON_TO_SHOW = Text(
+    "There is no reason to show to the buyer: give a reason, or leave showReason false.",
+    "バイヤーに伝える却下理由が指定されていません。reason を指定するか、showReason を false にしてください。",
+)
+
 REASON_CODE_BAD = Text(
     "A code has 1 to 64 of the characters A–Z, 0–9 and _, and starts with a letter, e.g. OUT_OF_STOCK.",
     "コードは英大文字で始まる64文字以内の英大文字・数字・_で指定してください（例：OUT_OF_STOCK）。",

@@ -234,7 +234,7 @@ async def _write_notice(work: Work, command: Command) -> list[Notice]:
     if not command.message.notify or command.mail is None:
         return []
     notice, unreached = await notice_of(
-        work.session, work.order, command.mail, work.now, command.message.typed_body, work.context.actor.locale
+        work.context, work.session, work.order, command.mail, work.now, command.message.typed_body
     )
     if notice:
         work.notices[work.order.id] = notice

@@ -1,9 +1,12 @@
 """What the buyer is mailed about a decision: the typed message, and the notice that the mail is made of."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import Select, Update, and_, bindparam, case, func, select, update
@@ -14,6 +17,7 @@ from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Sku
 from models.database.prepared import Preparing, Query
 from models.events import OrderChanged
+from models.letterhead import Letterhead
 from models.locale import Locale, text_for
 from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
@@ -30,6 +34,7 @@ from models.order import Order, OrderLine
 from models.outbox import (
     MAX_UNCLEAR,
     ContentLine,
+    MailHead,
     NotificationStatus,
     OrderContents,
     OrderNotice,
@@ -37,6 +42,7 @@ from models.outbox import (
 )
 from models.permissions import permits
 from models.policy import OrderAction
+from models.prices import Price, price_of
 from resolvers.core.context import Context
 from resolvers.core.refusals import Notice, NoticeCode, Refusal, RefusalCode, refusal, wrong_text
 from resolvers.core.work import Work
@@ -95,7 +101,26 @@ class Readers:
     rejection_text_ja: str | None
     contact_email: str | None
     phone: str | None
+    brand_code: str
+    legal_name: str | None
+    brand_address: str
+    accent_color: str | None
+    registration_kind: str | None
+    registration_number: str | None
+    footer_en: str | None
+    footer_ja: str | None
     recipients: list[Recipient]
+
+    @property
+    def head(self) -> MailHead:
+        return MailHead(
+            name=self.legal_name or self.brand_name,
+            address=self.brand_address,
+            accent=self.accent_color or "",
+            registration_kind=self.registration_kind or "",
+            registration_number=self.registration_number or "",
+            footer={Locale.EN: self.footer_en, Locale.JA: self.footer_ja}[self.locale] or "",
+        )
 
 
 def typed(body: str | None) -> str | None:
@@ -116,15 +141,16 @@ def bounced(email: str, reason: str | None, locale: Locale) -> Notice:
 
 
 async def notice_of(
-    session: AsyncSession, order: Order, kind: MailKind, at: datetime, body: str | None, locale: Locale
+    context: Context, session: AsyncSession, order: Order, kind: MailKind, at: datetime, body: str | None
 ) -> tuple[OrderNotice | None, list[Notice]]:
     """What the buyer is mailed, frozen; and why nobody can be mailed, in which case the notice is None, or which
     addresses a mail server has refused."""
+    locale = context.actor.locale
     readers = (await _readers(session, [order]))[order.buyer_id]
     if reason := unreachable(readers.is_offline, readers.recipients):
         return None, [Notice.of(reason, locale)]
-    contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
-    notice = _notice(order, kind, at, body, readers, readers.recipients, contents.get(order.id))
+    contents = await _contents(session, [order])
+    notice = _notice(context, order, kind, at, body, readers, readers.recipients, contents[order.id])
     return notice, _bounces(readers.recipients, locale)
 
 
@@ -133,18 +159,18 @@ def _bounces(recipients: Sequence[Recipient], locale: Locale) -> list[Notice]:
 
 
 async def notices_of(
-    session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, body: str | None
+    context: Context, session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, body: str | None
 ) -> dict[UUID, OrderNotice | None]:
     """For many orders of one brand, in two statements. None where nobody can be mailed."""
     readers = await _readers(session, orders)
-    contents = await _contents(session, orders) if kind is MailKind.ORDER_REJECTED else {}
+    contents = await _contents(session, orders)
     notices: dict[UUID, OrderNotice | None] = {}
     for order in orders:
         of_order = readers[order.buyer_id]
         notices[order.id] = None
         if not unreachable(of_order.is_offline, of_order.recipients):
-            about = contents.get(order.id)
-            notices[order.id] = _notice(order, kind, at, body, of_order, of_order.recipients, about)
+            about = contents[order.id]
+            notices[order.id] = _notice(context, order, kind, at, body, of_order, of_order.recipients, about)
     return notices
 
 
@@ -163,11 +189,20 @@ _READERS = Query(
             Brand.rejection_text_ja,
             Brand.contact_email,
             Brand.phone,
+            Brand.code,
+            Brand.legal_name,
+            Brand.address,
+            Letterhead.accent_color,
+            Letterhead.registration_kind,
+            Letterhead.registration_number,
+            Letterhead.footer_en,
+            Letterhead.footer_ja,
             BuyerRecipient.email,
             BuyerRecipient.bounced_at,
             BuyerRecipient.bounce_reason,
         )
         .join_from(Brand, Buyer, Buyer.brand_id == Brand.id)
+        .outerjoin(Letterhead, Letterhead.brand_id == Brand.id)
         .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
         .where(Brand.id == bindparam("brand_id"), preparing.among_ids(Buyer.id))
         .order_by(BuyerRecipient.email)
@@ -196,6 +231,7 @@ def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:
             Sku.number,
             OrderLine.quantity,
             OrderLine.amount_minor,
+            price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction).label("price"),
             func.row_number().over(partition_by=of_order, order_by=OrderLine.position).label("place"),
             func.count().over(partition_by=of_order).label("count"),
         )
@@ -216,29 +252,46 @@ _FIRST_LINES = Query(_first_lines)
 
 async def _contents(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, OrderContents]:
     """Order's id → what it is about, from its official lines."""
-    found: dict[UUID, OrderContents] = {
-        order.id: OrderContents(
-            lines=[], more=0, total=str(from_minor(order.total_minor, order.currency)), currency=order.currency
-        )
-        for order in orders
-    }
+    found: dict[UUID, OrderContents] = {}
+    for order in orders:
+        money = partial(_money, order.currency)
+        contents = OrderContents(lines=[], more=0, total=money(order.total_minor), currency=order.currency)
+        if order.shipping_minor:
+            contents["shipping"] = money(order.shipping_minor)
+        if order.tax_minor:
+            contents["tax"] = money(order.tax_minor)
+        found[order.id] = contents
     rows = await _FIRST_LINES.rows(session, found, brand_id=orders[0].brand_id)
-    for order_id, name, number, quantity, amount_minor, _, count in rows:
+    for order_id, name, number, quantity, amount_minor, price, _, count in rows:
         contents = found[order_id]
-        amount = str(from_minor(amount_minor, contents["currency"]))
-        contents["lines"].append(ContentLine(name=name, number=number, quantity=quantity, amount=amount))
+        money = partial(_money, contents["currency"])
+        line = ContentLine(name=name, number=number, quantity=quantity, amount=money(amount_minor), price=money(price))
+        contents["lines"].append(line)
         contents["more"] = max(count - MAX_LINES_SHOWN, 0)
     return found
 
 
+def _money(currency: str, minor: Price) -> str:
+    return str(from_minor(minor, currency))
+
+
+def order_url(storefront_url: str | None, brand_code: str, order_code: str) -> str | None:
+    """Where the buyer sees the order; None without a storefront. See ORDERS_STOREFRONT_URL."""
+    if storefront_url is None:
+        return None
+    values = {"{brand}": brand_code, "{code}": order_code}
+    return re.sub(r"\{(brand|code)\}", lambda found: quote(values[found[0]], safe=""), storefront_url)
+
+
 def _notice(
+    context: Context,
     order: Order,
     kind: MailKind,
     at: datetime,
     body: str | None,
     readers: Readers,
     recipients: list[Recipient],
-    contents: OrderContents | None,
+    contents: OrderContents,
 ) -> OrderNotice:
     return OrderNotice(
         kind=kind,
@@ -256,6 +309,9 @@ def _notice(
         contents=contents,
         contact_email=readers.contact_email,
         phone=readers.phone,
+        head=readers.head,
+        url=order_url(context.storefront_url, readers.brand_code, order.code),
+        buyer_order_number=order.buyer_order_number or None,
     )
 
 
@@ -338,9 +394,9 @@ async def preview(
             raise InputError(text_for(NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
         readers = (await _readers(session, [order]))[order.buyer_id]
         reason = unreachable(readers.is_offline, readers.recipients)
-        contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
+        contents = await _contents(session, [order])
     to = [] if reason else readers.recipients
-    notice = _notice(order, kind, context.clock(), body, readers, to, contents.get(order.id))
+    notice = _notice(context, order, kind, context.clock(), body, readers, to, contents[order.id])
     if reason:
         return notice, [Notice(reason, text_for(PREVIEW_TEXTS[reason], locale))]
     return notice, _bounces(readers.recipients, locale)
