@@ -73,7 +73,8 @@ class Notification(Node):
         return mail.text if mail else None
 
     @strawberry.field(
-        description=f"The HTML part, from the content that was frozen when it was queued. {ERASED} It has no script and fetches nothing; "
+        description=f"The HTML part, from the content that was frozen when it was queued. {ERASED} It "
+        "has no script and fetches nothing; "
         "show it in a sandboxed frame all the same.",
         directives=[COST_OF_A_MAIL],
     )
