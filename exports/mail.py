@@ -26,6 +26,8 @@ HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 # A local part that needs no quotes (RFC 5322, 3.2.3).
 DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
+TO_BRAND = Text("For {brand}", "{brand} ご担当者様")
+BUYER = Text("Buyer", "バイヤー")
 GREETING = Text("Dear {buyer},", "{buyer} 御中")
 # A name that ends with one of these is addressed as it is.
 HONORIFIC = re.compile(r"(御中|様|さま|殿|各位|先生)$")
@@ -34,11 +36,14 @@ OPENING = Text(
 )
 ORDER_CODE = Text("Order", "注文コード")
 BUYER_NUMBER = Text("Your order no.", "貴社注文番号")
+BUYERS_NUMBER = Text("Buyer's order no.", "バイヤーの注文番号")
 PLACED = Text("Placed", "注文日時")
 REASON = Text("Reason", "理由")
 COLON = Text(": ", "： ")
-LINES = Text("{count:,} lines, {total}.", "{count:,}行、{total}。")
-ONE_LINE = Text("1 line, {total}.", "1行、{total}。")
+COUNT = Text("{count:,} lines", "{count:,}行")
+ONE = Text("1 line", "1行")
+COMMA = Text(", ", "、")
+END = Text(".", "。")
 MORE_LINES = Text("and {count:,} more", "ほか{count:,}件")
 QUANTITY = Text("Qty {quantity:,}", "数量 {quantity:,}")
 EACH = Text("{price} each", "単価 {price}")
@@ -62,6 +67,9 @@ REGISTRATION = {
 }
 AUTOMATIC = Text(
     "Sent automatically because of your order {code}.", "このメールは、ご注文 {code} について自動で送信しています。"
+)
+AUTOMATIC_TO_BRAND = Text(
+    "Sent automatically because of order {code}.", "このメールは、注文 {code} について自動で送信しています。"
 )
 IN_TIME_ZONE = Text("{at} ({time_zone})", "{at}（{time_zone}）")
 
@@ -100,8 +108,10 @@ def render(notice: OrderNotice) -> RenderedMail:
         "filler": FILLER,
         "accent": accent,
         "accent_on_dark": _lighter(accent),
-        "greeting": _greeting(one_line(notice.buyer_name), locale),
-        "opening": text_for(OPENING, locale, brand=brand),
+        "greeting": text_for(TO_BRAND, locale, brand=brand)
+        if texts.to_brand
+        else _greeting(one_line(notice.buyer_name), locale),
+        "opening": "" if texts.to_brand else text_for(OPENING, locale, brand=brand),
         "body": notice.body or texts.text.in_(locale),
         "url": notice.url or "",
         "button": texts.button.in_(locale),
@@ -111,9 +121,9 @@ def render(notice: OrderNotice) -> RenderedMail:
         "what_now": WHAT_NOW.in_(locale),
         "bullet": BULLET.in_(locale),
         "next": [text.in_(locale) for text in texts.next],
-        "contact": _contact(notice, brand),
+        "contact": [] if texts.to_brand else _contact(notice, brand),
         "footer": _footer(notice),
-        "automatic": text_for(AUTOMATIC, locale, code=code),
+        "automatic": text_for(AUTOMATIC_TO_BRAND if texts.to_brand else AUTOMATIC, locale, code=code),
         **contents,
     }
     return RenderedMail(
@@ -125,18 +135,22 @@ def render(notice: OrderNotice) -> RenderedMail:
 
 
 def _facts(notice: OrderNotice, code: str) -> list[tuple[str, str]]:
-    locale = notice.locale
+    locale, texts = notice.locale, mail_texts(notice.kind)
     zone = ZoneInfo(notice.time_zone)
     facts = [(ORDER_CODE, code)]
+    if texts.to_brand:
+        facts.append((BUYER, one_line(notice.buyer_name)))
     if notice.buyer_order_number:
-        facts.append((BUYER_NUMBER, one_line(notice.buyer_order_number)))
-    for label, text in ((PLACED, notice.placed_at), (mail_texts(notice.kind).done, notice.at)):
+        label = BUYERS_NUMBER if texts.to_brand else BUYER_NUMBER
+        facts.append((label, one_line(notice.buyer_order_number)))
+    for label, text in ((PLACED, notice.placed_at), (texts.done, notice.at)):
         at = datetime.fromisoformat(text)
         shown = moment(at, locale, notice.time_zone)
         facts.append((label, text_for(IN_TIME_ZONE, locale, at=shown, time_zone=f"{at.astimezone(zone):%Z}")))
     if notice.reason:
         facts.append((REASON, one_line(notice.reason)))
-    return [(label.in_(locale), value) for label, value in facts]
+    told = [(label, one_line(value)) for label, value in notice.facts or []]
+    return [(label.in_(locale), value) for label, value in facts] + told
 
 
 def _lighter(color: str) -> str:
@@ -192,23 +206,25 @@ def _contents(contents: OrderContents | None, locale: Locale) -> dict[str, Any]:
             "product": f"{one_line(line['name'])} ({one_line(line['number'])})",
             "price": text_for(EACH, locale, price=money(line["price"])) if "price" in line else "",
             "quantity": text_for(QUANTITY, locale, quantity=line["quantity"]),
-            "amount": money(line["amount"]),
+            "amount": money(line["amount"]) if line["amount"] else "",
         }
         for line in contents["lines"]
     ]
     more = text_for(MORE_LINES, locale, count=contents["more"]) if contents["more"] else ""
-    count, total = len(lines) + contents["more"], money(contents["total"])
+    count, total = len(lines) + contents["more"], money(contents["total"]) if contents["total"] else ""
+    counted = text_for(ONE if count == 1 else COUNT, locale, count=count) if count else ""
+    said = COMMA.in_(locale).join(filter(None, (counted, total)))
     sums = [
         (label.in_(locale), money(amount))
         for label, amount in ((SHIPPING, contents.get("shipping")), (TAX, contents.get("tax")))
         if amount
     ]
     return {
-        "summary": [text_for(ONE_LINE if count == 1 else LINES, locale, count=count, total=total)],
+        "summary": [said + END.in_(locale)] if said else [],
         "lines": lines,
         "more": more,
         "sums": sums,
-        "total": (TOTAL.in_(locale), total),
+        "total": (TOTAL.in_(locale), total) if total else None,
     }
 
 

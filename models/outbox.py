@@ -31,7 +31,7 @@ class NotificationStatus(StrEnum):
 
 
 class ContentLine(TypedDict):
-    """`price`: of one unit; not there in mails that an earlier release queued."""
+    """`price`: of one unit; not there in mails that an earlier release queued. `amount`: "" if it is not told."""
 
     name: str
     number: str
@@ -43,7 +43,8 @@ class ContentLine(TypedDict):
 class OrderContents(TypedDict):
     """What the order was about: its first lines, how many more there are, and its total. Amounts are decimal text.
 
-    `shipping`, `tax`: what the total has of them; not there if nothing. `later`: see OrderNotice.
+    `shipping`, `tax`: what the total has of them; not there if nothing. `total`: "" if it is not told. `later`: see
+    OrderNotice.
     """
 
     lines: list[ContentLine]
@@ -76,7 +77,8 @@ class OrderNotice:
     `kind`: the EventKind of what was done, e.g. ORDER_REJECTED. `at`: when it was done. `body` None, in mails that an
     earlier release queued, means the standard text. `contents`: None in some of an earlier release.
     `contact_email`, `phone`: the brand's, for questions. `url`: where the buyer sees the order in the storefront.
-    `reason`: why the order was rejected, if the buyer is to see it. `buyer_order_number`: the buyer's own.
+    `reason`: why the order was rejected, if the buyer is to see it. `buyer_order_number`: the buyer's own. `facts`:
+    label and value of what else is told of it, in the reader's language.
 
     The fields of LATER are stored inside `contents`, whose unknown parts a relay of an earlier release ignores.
     """
@@ -100,6 +102,7 @@ class OrderNotice:
     url: str | None = None
     reason: str | None = None
     buyer_order_number: str | None = None
+    facts: list[list[str]] | None = None
 
     @classmethod
     def stored(cls, values: dict[str, Any]) -> Self:
@@ -126,7 +129,7 @@ def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
 
 _FIELDS = tuple(each.name for each in fields(OrderNotice))
 CONTACTS = ("contact_email", "phone")
-LATER = ("head", "url", "reason", "buyer_order_number")
+LATER = ("head", "url", "reason", "buyer_order_number", "facts")
 OPTIONAL = (*CONTACTS, *LATER)
 MAX_UNCLEAR = 3  # tries since the first one without an answer, that one included; READY has the same number
 

@@ -14,6 +14,10 @@ class MailKind(StrEnum):
     OC_CONFIRMED = "OC_CONFIRMED"
     OC_MADE_EDITABLE = "OC_MADE_EDITABLE"
     SENT_BACK_TO_CART = "SENT_BACK_TO_CART"
+    DELIVERY_NOTE_CREATED = "DELIVERY_NOTE_CREATED"
+    INVOICE_ISSUED = "INVOICE_ISSUED"
+    OC_APPROVED = "OC_APPROVED"
+    OC_REFUSED = "OC_REFUSED"
 
 
 SEE_THE_ORDER = Text("See the order", "ご注文内容を見る")
@@ -25,7 +29,7 @@ class MailTexts:
 
     `subject` has {brand} and {code}, `heading` {code}: what happened. `done` is the label of the date; `text` is the
     standard message, for when neither the sender nor the brand has one of their own. `button`: the name of the link to
-    the order. `next`: what happens now, and what the buyer can do.
+    the order. `next`: what happens now, and what the reader can do. `to_brand`: it goes to the brand, not to the buyer.
     """
 
     action: OrderAction
@@ -36,6 +40,7 @@ class MailTexts:
     text: Text
     next: tuple[Text, ...]
     button: Text = SEE_THE_ORDER
+    to_brand: bool = False
 
 
 def mail_texts(kind: MailKind) -> MailTexts:
@@ -139,6 +144,74 @@ def mail_texts(kind: MailKind) -> MailTexts:
                         "改めてご注文いただくまで、商品の確保はいたしません。",
                     ),
                 ),
+            )
+        case MailKind.DELIVERY_NOTE_CREATED:
+            return MailTexts(
+                OrderAction.CREATE_DELIVERY_NOTE,
+                "The goods are on their way (createDeliveryNote).",
+                subject=Text("{brand}: your order {code} is on its way", "【{brand}】ご注文 {code} 出荷のお知らせ"),
+                heading=Text("Your order {code} is on its way", "ご注文 {code} を出荷いたしました"),
+                done=Text("Sent", "出荷日時"),
+                text=Text("We have sent the goods below.", "下記の商品を出荷いたしました。"),
+                next=(
+                    Text(
+                        "Please check the goods against this list when they arrive.",
+                        "商品が到着しましたら、下記の内容とご照合ください。",
+                    ),
+                ),
+            )
+        case MailKind.INVOICE_ISSUED:
+            return MailTexts(
+                OrderAction.CREATE_INVOICE,
+                "The invoice is issued (issueInvoice).",
+                subject=Text(
+                    "{brand}: invoice for your order {code}", "【{brand}】ご注文 {code} ご請求書発行のお知らせ"
+                ),
+                heading=Text("The invoice for your order {code}", "ご注文 {code} のご請求書を発行いたしました"),
+                done=Text("Issued", "発行日時"),
+                text=Text(
+                    "We have issued the invoice below. Thank you for your order.",
+                    "下記のとおりご請求書を発行いたしました。ご確認のほどお願い申し上げます。",
+                ),
+                next=(
+                    Text(
+                        "Please quote the invoice number with your payment.",
+                        "お振込の際は、請求書番号をお書き添えください。",
+                    ),
+                ),
+            )
+        case MailKind.OC_APPROVED:
+            return MailTexts(
+                OrderAction.APPROVE_CONFIRMATION,
+                "To the brand: its buyer has approved the OC (approveOrderConfirmation).",
+                subject=Text("Order {code}: the buyer approved the OC", "【{brand}】注文 {code}：OCが承認されました"),
+                heading=Text("The buyer approved the OC of order {code}", "注文 {code} のOCが承認されました"),
+                done=Text("Approved", "承認日時"),
+                text=Text(
+                    "The buyer has approved the order confirmation as it is below.",
+                    "バイヤーが下記の注文確認書（OC）を承認しました。",
+                ),
+                next=(Text("The order can be confirmed.", "注文を確定できます。"),),
+                to_brand=True,
+            )
+        case MailKind.OC_REFUSED:
+            return MailTexts(
+                OrderAction.REFUSE_CONFIRMATION,
+                "To the brand: its buyer has refused the OC (refuseOrderConfirmation).",
+                subject=Text("Order {code}: the buyer refused the OC", "【{brand}】注文 {code}：OCが否認されました"),
+                heading=Text("The buyer refused the OC of order {code}", "注文 {code} のOCが否認されました"),
+                done=Text("Refused", "否認日時"),
+                text=Text(
+                    "The buyer has refused the order confirmation and given no comment.",
+                    "バイヤーが注文確認書（OC）を否認しました（コメントなし）。",
+                ),
+                next=(
+                    Text(
+                        "Change the OC, or agree on it with the buyer.",
+                        "OCを修正するか、バイヤーとご相談ください。",
+                    ),
+                ),
+                to_brand=True,
             )
         case _:
             assert_never(kind)

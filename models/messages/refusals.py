@@ -25,6 +25,11 @@ BUYER_IS_OFFLINE_PREVIEW = Text(
     "オフラインのバイヤーのため、メールは送信されません。",
 )
 
+BRAND_HAS_NO_ADDRESS = Text(
+    "The brand has set no address for mails to itself (contactEmail or mailReplyTo), so nobody is mailed.",
+    "ブランドの連絡先メールアドレス（contactEmail または mailReplyTo）が設定されていないため、メールは送信されません。",
+)
+
 BUYER_HAS_NO_ADDRESS_PREVIEW = Text(
     "The buyer has no e-mail address, so no mail would be sent.",
     "バイヤーのメールアドレスが登録されていないため、メールは送信されません。",

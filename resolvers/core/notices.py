@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import (
     BODY_TOO_LONG,
     BODY_WITHOUT_NOTIFY,
+    BRAND_HAS_NO_ADDRESS,
     BUYER_HAS_NO_ADDRESS_PREVIEW,
     BUYER_IS_OFFLINE_PREVIEW,
     NOT_PERMITTED,
@@ -53,6 +54,7 @@ MAX_LINES_SHOWN = 10  # of an order, in a mail
 PREVIEW_TEXTS = {
     NoticeCode.BUYER_IS_OFFLINE: BUYER_IS_OFFLINE_PREVIEW,
     NoticeCode.BUYER_HAS_NO_ADDRESS: BUYER_HAS_NO_ADDRESS_PREVIEW,
+    NoticeCode.BRAND_HAS_NO_ADDRESS: BRAND_HAS_NO_ADDRESS,
 }
 
 
@@ -109,7 +111,21 @@ class Readers:
     registration_number: str | None
     footer_en: str | None
     footer_ja: str | None
+    brand_locale: Locale
     recipients: list[Recipient]
+
+    def of(self, kind: MailKind) -> "Readers":
+        """Those of a mail of this kind: the buyer, or else the brand at its address for questions or for replies."""
+        if not mail_texts(kind).to_brand:
+            return self
+        address = self.contact_email or self.mail_reply_to
+        recipients = [Recipient(address, None, None)] if address else []
+        return replace(self, locale=self.brand_locale, is_offline=False, recipients=recipients)
+
+    def unreachable(self, kind: MailKind) -> NoticeCode | None:
+        if mail_texts(kind).to_brand:
+            return None if self.recipients else NoticeCode.BRAND_HAS_NO_ADDRESS
+        return unreachable(self.is_offline, self.recipients)
 
     @property
     def head(self) -> MailHead:
@@ -146,8 +162,8 @@ async def notice_of(
     """What the buyer is mailed, frozen; and why nobody can be mailed, in which case the notice is None, or which
     addresses a mail server has refused."""
     locale = context.actor.locale
-    readers = (await _readers(session, [order]))[order.buyer_id]
-    if reason := unreachable(readers.is_offline, readers.recipients):
+    readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
+    if reason := readers.unreachable(kind):
         return None, [Notice.of(reason, locale)]
     contents = await _contents(session, [order])
     notice = _notice(context, order, kind, at, body, readers, readers.recipients, contents[order.id])
@@ -197,6 +213,7 @@ _READERS = Query(
             Letterhead.registration_number,
             Letterhead.footer_en,
             Letterhead.footer_ja,
+            Brand.locale,
             BuyerRecipient.email,
             BuyerRecipient.bounced_at,
             BuyerRecipient.bounce_reason,
@@ -293,6 +310,7 @@ def _notice(
     recipients: list[Recipient],
     contents: OrderContents,
 ) -> OrderNotice:
+    to_brand = mail_texts(kind).to_brand
     return OrderNotice(
         kind=kind,
         order_code=order.code,
@@ -300,7 +318,7 @@ def _notice(
         at=at.isoformat(),
         brand_name=readers.brand_name,
         sender_name=readers.mail_sender_name or readers.brand_name,
-        reply_to=readers.mail_reply_to,
+        reply_to=None if to_brand else readers.mail_reply_to,
         buyer_name=readers.buyer_name,
         to=[each.email for each in recipients],
         locale=readers.locale,
@@ -310,7 +328,7 @@ def _notice(
         contact_email=readers.contact_email,
         phone=readers.phone,
         head=readers.head,
-        url=order_url(context.storefront_url, readers.brand_code, order.code),
+        url=None if to_brand else order_url(context.storefront_url, readers.brand_code, order.code),
         buyer_order_number=order.buyer_order_number or None,
     )
 
@@ -369,11 +387,10 @@ async def cancel_mails(work: Work, decision: MailKind) -> None:
         work.record(event)
 
 
-async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
-    """Where mails to the order's buyer go now; nowhere for an offline buyer."""
-    readers = (await _readers(session, [order]))[order.buyer_id]
-    is_unreachable = unreachable(readers.is_offline, readers.recipients)
-    return [] if is_unreachable else [each.email for each in readers.recipients]
+async def addresses_of(session: AsyncSession, order: Order, kind: MailKind) -> list[str]:
+    """Where mails of this kind about the order go now; nowhere for an offline buyer."""
+    readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
+    return [] if readers.unreachable(kind) else [each.email for each in readers.recipients]
 
 
 async def preview(
@@ -392,8 +409,8 @@ async def preview(
             raise InputError(text_for(ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
         if not permits(context.actor.role, action):
             raise InputError(text_for(NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
-        readers = (await _readers(session, [order]))[order.buyer_id]
-        reason = unreachable(readers.is_offline, readers.recipients)
+        readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
+        reason = readers.unreachable(kind)
         contents = await _contents(session, [order])
     to = [] if reason else readers.recipients
     notice = _notice(context, order, kind, context.clock(), body, readers, to, contents[order.id])
