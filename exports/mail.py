@@ -95,14 +95,16 @@ def render(notice: OrderNotice) -> RenderedMail:
     """The mail as it is sent and as the preview shows it."""
     texts, locale = mail_texts(notice.kind), notice.locale
     code, brand = one_line(notice.order_code), one_line(notice.brand_name)
+    heading = one_line(notice.heading or text_for(texts.heading, locale, code=code))
+    subject = one_line(notice.subject or text_for(texts.subject, locale, brand=brand, code=code))
     contents = _contents(notice.contents, locale)
     accent = notice.head["accent"] if notice.head and COLOR.fullmatch(notice.head["accent"]) else ACCENT
     values = {
         "locale": locale,
         "code": code,
         "brand": brand,
-        "heading": text_for(texts.heading, locale, code=code),
-        "around_code": texts.heading.in_(locale).split("{code}"),
+        "heading": heading,
+        "around_code": heading.split(code) if code else [heading],
         "code_wraps": len(code) > LONG_CODE,
         "preheader": " ".join([*contents["summary"], *(text.in_(locale) for text in texts.next[:1])]),
         "filler": FILLER,
@@ -128,7 +130,7 @@ def render(notice: OrderNotice) -> RenderedMail:
     }
     return RenderedMail(
         to=notice.to,
-        subject=text_for(texts.subject, locale, brand=brand, code=code),
+        subject=subject,
         text=templates.get_template("mail.txt").render(values),
         html=templates.get_template("mail.html").render(values),
     )
@@ -237,10 +239,12 @@ def email_message(
     reply_to: str | None,
     at: datetime,
     thread: UUID | None = None,
+    attachment: tuple[str, bytes] | None = None,
 ) -> EmailMessage:
-    """A multipart/alternative message. `id`: the outbox message's; its Message-ID is the same at every attempt.
+    """A multipart/alternative message; with an attachment it is inside multipart/mixed.
 
-    `thread`: the order's id. Mail programs show the mails of one order together.
+    `id`: the outbox message's; its Message-ID is the same at every attempt. `thread`: the order's id; mail programs
+    show the mails of one order together. `attachment`: name and bytes of a PDF.
     """
     message = EmailMessage(policy=POLICY)
     address = header_address(sender)
@@ -258,6 +262,9 @@ def email_message(
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    if attachment:
+        name, data = attachment
+        message.add_attachment(data, maintype="application", subtype="pdf", filename=_undecodable(name))
     return message
 
 

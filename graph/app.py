@@ -50,6 +50,7 @@ from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
 from graph.limits.rate import Quota, RateLimiter
 from graph.limits.request import cost_of_bytes
+from graph.mail_attachments import Attachments
 from graph.schema import create_schema, printed_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings
@@ -97,7 +98,6 @@ def create_app(
 
         traces.watch(database)
         transport = traces.TracedTransport(transport)
-    relay = Relay(database, transport, sender=settings.mail_from, clock=clock, on_tried=metrics.mail_tried)
     webhooks = WebhookSender(
         database,
         transport,
@@ -113,6 +113,14 @@ def create_app(
     document_setup = partial(documents, Signer(settings.secret_key, clock))
     processes = DocumentProcesses(Setup(database_setup, document_setup)) if settings.document_processes else None
     downloads = Downloads(database, links, document_setup(), ended, processes)
+    relay = Relay(
+        database,
+        transport,
+        sender=settings.mail_from,
+        clock=clock,
+        on_tried=metrics.mail_tried,
+        attach=Attachments(database, document_setup(), processes, clock).draw,
+    )
     path = public_path(settings.public_url)
     pace = new_pace()
 

@@ -56,6 +56,15 @@ class OrderContents(TypedDict):
     later: NotRequired[dict[str, Any]]
 
 
+class Attached(TypedDict):
+    """The PDF to attach. `document`: its name in links, e.g. "invoice". `id`, `code`: of what it shows."""
+
+    document: str
+    id: str
+    code: str
+    buyer_id: str
+
+
 class MailHead(TypedDict):
     """What the mail says of the brand: its legal name, address and registration; each may be empty.
 
@@ -78,7 +87,8 @@ class OrderNotice:
     earlier release queued, means the standard text. `contents`: None in some of an earlier release.
     `contact_email`, `phone`: the brand's, for questions. `url`: where the buyer sees the order in the storefront.
     `reason`: why the order was rejected, if the buyer is to see it. `buyer_order_number`: the buyer's own. `facts`:
-    label and value of what else is told of it, in the reader's language.
+    label and value of what else is told of it, in the reader's language. `subject`, `heading`: the brand's own.
+    `sender_address`: the brand's; None: the platform's. `attached`: drawn when the mail is sent.
 
     The fields of LATER are stored inside `contents`, whose unknown parts a relay of an earlier release ignores.
     """
@@ -103,6 +113,10 @@ class OrderNotice:
     reason: str | None = None
     buyer_order_number: str | None = None
     facts: list[list[str]] | None = None
+    subject: str | None = None
+    heading: str | None = None
+    sender_address: str | None = None
+    attached: Attached | None = None
 
     @classmethod
     def stored(cls, values: dict[str, Any]) -> Self:
@@ -129,7 +143,7 @@ def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
 
 _FIELDS = tuple(each.name for each in fields(OrderNotice))
 CONTACTS = ("contact_email", "phone")
-LATER = ("head", "url", "reason", "buyer_order_number", "facts")
+LATER = ("head", "url", "reason", "buyer_order_number", "facts", "subject", "heading", "sender_address", "attached")
 OPTIONAL = (*CONTACTS, *LATER)
 MAX_UNCLEAR = 3  # tries since the first one without an answer, that one included; READY has the same number
 

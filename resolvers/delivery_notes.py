@@ -117,7 +117,7 @@ async def create_delivery_note(
         await _write_lines(work, note, taken)
         note.frozen = await frozen_delivery_note(work.session, note.id)
         if work.notice:
-            work.notices[order.id] = sent(work.notice, from_plain(DeliveryNoteSnapshot, note.frozen))
+            work.notices[order.id] = sent(work.notice, from_plain(DeliveryNoteSnapshot, note.frozen), note.id)
         work.record(order.touch(work.now, EventKind.DELIVERY_NOTE_CREATED, code=note.code))
         return note.id
 

@@ -38,7 +38,7 @@ async def issue_invoice(
         invoice.status, invoice.issued_at = InvoiceStatus.ISSUED, work.now
         said = issued(snapshot, invoice.code, work.now)
         invoice.frozen = frozen(said)
-        work.notices = {order_id: billed(notice, said) for order_id, notice in work.notices.items()}
+        work.notices = {order_id: billed(notice, said, invoice.id) for order_id, notice in work.notices.items()}
         return _record(work, invoice, EventKind.INVOICE_ISSUED, draft=draft)
 
     return await _act(context, invoice_id, change, terms, message, MailKind.INVOICE_ISSUED)

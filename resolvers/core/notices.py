@@ -1,14 +1,16 @@
 """What the buyer is mailed about a decision: the typed message, and the notice that the mail is made of."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 from urllib.parse import quote
 from uuid import UUID
 
+from babel.numbers import format_currency
 from sqlalchemy import Select, Update, and_, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +21,7 @@ from models.database.prepared import Preparing, Query
 from models.events import OrderChanged
 from models.letterhead import Letterhead
 from models.locale import Locale, text_for
+from models.mail_wording import MailWording, filled
 from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import (
@@ -31,9 +34,10 @@ from models.messages.refusals import (
     ORDER_NOT_FOUND,
 )
 from models.money import from_minor
-from models.order import Order, OrderLine
+from models.order import DataSet, Order, OrderLine
 from models.outbox import (
     MAX_UNCLEAR,
+    Attached,
     ContentLine,
     MailHead,
     NotificationStatus,
@@ -112,6 +116,8 @@ class Readers:
     footer_en: str | None
     footer_ja: str | None
     brand_locale: Locale
+    mail_sender_address: str | None
+    mails_have_pdf: bool
     recipients: list[Recipient]
 
     def of(self, kind: MailKind) -> "Readers":
@@ -156,6 +162,35 @@ def bounced(email: str, reason: str | None, locale: Locale) -> Notice:
     return Notice.of(NoticeCode.ADDRESS_BOUNCED, locale, email=email, reason=reason or "")
 
 
+_WORDINGS = Query(
+    lambda _: (
+        select(MailWording.locale, MailWording.subject, MailWording.heading, MailWording.body)
+        .where(MailWording.brand_id == bindparam("of_brand"), MailWording.kind == bindparam("of_kind"))
+        .order_by(MailWording.version)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a brand says instead of the standard texts, with {variables}; None or empty: the standard text."""
+
+    subject: str | None = None
+    heading: str | None = None
+    body: str | None = None
+
+
+Wordings = Mapping[Locale, Wording]
+
+
+async def _wordings(session: AsyncSession, brand_id: UUID, kind: MailKind) -> Wordings:
+    """The newest of each language."""
+    if mail_texts(kind).to_brand:
+        return {}
+    rows = await _WORDINGS.rows(session, (), of_brand=brand_id, of_kind=kind.value)
+    return {locale: Wording(*texts) for locale, *texts in rows}
+
+
 async def notice_of(
     context: Context, session: AsyncSession, order: Order, kind: MailKind, at: datetime, body: str | None
 ) -> tuple[OrderNotice | None, list[Notice]]:
@@ -165,8 +200,8 @@ async def notice_of(
     readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
     if reason := readers.unreachable(kind):
         return None, [Notice.of(reason, locale)]
-    contents = await _contents(session, [order])
-    notice = _notice(context, order, kind, at, body, readers, readers.recipients, contents[order.id])
+    contents, wordings = await _contents(session, [order]), await _wordings(session, order.brand_id, kind)
+    notice = _notice(context, order, kind, at, body, readers, readers.recipients, contents[order.id], wordings)
     return notice, _bounces(readers.recipients, locale)
 
 
@@ -177,16 +212,17 @@ def _bounces(recipients: Sequence[Recipient], locale: Locale) -> list[Notice]:
 async def notices_of(
     context: Context, session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, body: str | None
 ) -> dict[UUID, OrderNotice | None]:
-    """For many orders of one brand, in two statements. None where nobody can be mailed."""
+    """For many orders of one brand, in three statements. None where nobody can be mailed."""
     readers = await _readers(session, orders)
-    contents = await _contents(session, orders)
+    contents, wordings = await _contents(session, orders), await _wordings(session, orders[0].brand_id, kind)
     notices: dict[UUID, OrderNotice | None] = {}
     for order in orders:
         of_order = readers[order.buyer_id]
         notices[order.id] = None
         if not unreachable(of_order.is_offline, of_order.recipients):
             about = contents[order.id]
-            notices[order.id] = _notice(context, order, kind, at, body, of_order, of_order.recipients, about)
+            to = of_order.recipients
+            notices[order.id] = _notice(context, order, kind, at, body, of_order, to, about, wordings)
     return notices
 
 
@@ -214,6 +250,8 @@ _READERS = Query(
             Letterhead.footer_en,
             Letterhead.footer_ja,
             Brand.locale,
+            Brand.mail_sender_address,
+            Brand.mails_have_pdf,
             BuyerRecipient.email,
             BuyerRecipient.bounced_at,
             BuyerRecipient.bounce_reason,
@@ -309,8 +347,21 @@ def _notice(
     readers: Readers,
     recipients: list[Recipient],
     contents: OrderContents,
+    wordings: Wordings,
 ) -> OrderNotice:
     to_brand = mail_texts(kind).to_brand
+    wording = wordings.get(readers.locale, Wording())
+    variables = {
+        "brand": readers.brand_name,
+        "buyer": readers.buyer_name,
+        "buyerOrderNumber": order.buyer_order_number,
+        "code": order.code,
+        "total": _shown(contents, readers.locale),
+    }
+
+    def said(text: str | None) -> str | None:
+        return filled(text, variables) if text else None
+
     return OrderNotice(
         kind=kind,
         order_code=order.code,
@@ -323,14 +374,42 @@ def _notice(
         to=[each.email for each in recipients],
         locale=readers.locale,
         time_zone=readers.time_zone,
-        body=body or _brands_text(readers, kind) or mail_texts(kind).text.in_(readers.locale),
+        body=body or said(wording.body) or _brands_text(readers, kind) or mail_texts(kind).text.in_(readers.locale),
+        subject=said(wording.subject),
+        heading=said(wording.heading),
         contents=contents,
         contact_email=readers.contact_email,
         phone=readers.phone,
         head=readers.head,
         url=None if to_brand else order_url(context.storefront_url, readers.brand_code, order.code),
         buyer_order_number=order.buyer_order_number or None,
+        sender_address=readers.mail_sender_address,
+        attached=_attached(order, kind) if readers.mails_have_pdf else None,
     )
+
+
+def _attached(order: Order, kind: MailKind) -> Attached | None:
+    """The PDF of the order as it is after the command. Mails about a document get that one instead."""
+    match kind:
+        case MailKind.OC_CREATED | MailKind.OC_CONFIRMED:
+            document = "order-confirmation"
+        case MailKind.ORDER_REJECTED | MailKind.SENT_BACK_TO_CART:
+            document = "order-confirmation" if order.official is DataSet.CONFIRMATION else "purchase-order"
+        case MailKind.DELIVERY_NOTE_CREATED:
+            document = "delivery-note"
+        case MailKind.INVOICE_ISSUED:
+            document = "invoice"
+        case MailKind.OC_MADE_EDITABLE | MailKind.OC_APPROVED | MailKind.OC_REFUSED:
+            return None
+        case _:
+            assert_never(kind)
+    return Attached(document=document, id=order.id.hex, code=order.code, buyer_id=order.buyer_id.hex)
+
+
+def _shown(contents: OrderContents, locale: Locale) -> str:
+    """The total, with its currency."""
+    shown: str = format_currency(Decimal(contents["total"]), contents["currency"], locale=locale)
+    return shown.replace("￥", "¥")
 
 
 def _brands_text(readers: Readers, kind: MailKind) -> str | None:
@@ -394,11 +473,16 @@ async def addresses_of(session: AsyncSession, order: Order, kind: MailKind) -> l
 
 
 async def preview(
-    context: Context, order_id: UUID, kind: MailKind, action: OrderAction, body: str | None
+    context: Context,
+    order_id: UUID,
+    kind: MailKind,
+    action: OrderAction,
+    body: str | None,
+    wording: tuple[Locale, Wording] | None = None,
 ) -> tuple[OrderNotice, list[Notice]]:
     """What the action would mail now, and the notices about it. If nobody can be mailed it goes to nobody.
 
-    Raises InputError for a viewer who may not do it.
+    `wording`: to be tried, in its language. Raises InputError for a viewer who may not do it.
     """
     locale = context.actor.locale
     body = typed(body)
@@ -411,9 +495,12 @@ async def preview(
             raise InputError(text_for(NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
         readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
         reason = readers.unreachable(kind)
-        contents = await _contents(session, [order])
+        contents, wordings = await _contents(session, [order]), await _wordings(session, order.brand_id, kind)
     to = [] if reason else readers.recipients
-    notice = _notice(context, order, kind, context.clock(), body, readers, to, contents[order.id])
+    if wording:
+        readers, wordings = replace(readers, locale=wording[0]), dict([wording])
+    at = context.clock()
+    notice = _notice(context, order, kind, at, body, readers, to, contents[order.id], wordings)
     if reason:
         return notice, [Notice(reason, text_for(PREVIEW_TEXTS[reason], locale))]
     return notice, _bounces(readers.recipients, locale)

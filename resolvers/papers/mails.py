@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from models.locale import Locale, Text
-from models.outbox import ContentLine, OrderContents, OrderNotice
+from models.outbox import Attached, ContentLine, OrderContents, OrderNotice
 from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.papers.invoices import InvoiceSnapshot
 from resolvers.core.notices import MAX_LINES_SHOWN
@@ -26,7 +27,7 @@ ORDERS = Text("Orders", "ご注文")
 DUE = Text("Due by", "お支払期限")
 
 
-def sent(notice: OrderNotice, note: DeliveryNoteSnapshot) -> OrderNotice:
+def sent(notice: OrderNotice, note: DeliveryNoteSnapshot, id: UUID) -> OrderNotice:
     """About the goods of a delivery note: its lines without prices, and how they travel."""
     locale = notice.locale
     follow = sum(line.to_follow or 0 for line in note.lines)
@@ -46,10 +47,11 @@ def sent(notice: OrderNotice, note: DeliveryNoteSnapshot) -> OrderNotice:
     more = max(len(note.lines) - MAX_LINES_SHOWN, 0)
     currency = notice.contents["currency"] if notice.contents else ""
     contents = OrderContents(lines=lines, more=more, total="", currency=currency)
-    return replace(notice, contents=contents, facts=_told(facts, locale))
+    attached = _attached(notice, id, note.code)
+    return replace(notice, contents=contents, facts=_told(facts, locale), attached=attached)
 
 
-def billed(notice: OrderNotice, invoice: InvoiceSnapshot) -> OrderNotice:
+def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNotice:
     """About an invoice: its first lines, the amount due, by when, and what to quote."""
     locale = notice.locale
     codes = [order.code for order in invoice.orders]
@@ -74,7 +76,13 @@ def billed(notice: OrderNotice, invoice: InvoiceSnapshot) -> OrderNotice:
         contents["shipping"] = str(invoice.shipping)
     if invoice.tax > Decimal(0):
         contents["tax"] = str(invoice.tax)
-    return replace(notice, contents=contents, facts=_told(facts, locale))
+    attached = _attached(notice, id, invoice.code)
+    return replace(notice, contents=contents, facts=_told(facts, locale), attached=attached)
+
+
+def _attached(notice: OrderNotice, id: UUID, code: str) -> Attached | None:
+    """The document itself, if mails of the brand have an attachment."""
+    return Attached(**notice.attached | {"id": id.hex, "code": code}) if notice.attached else None
 
 
 def _told(facts: list[tuple[Text, str]], locale: Locale) -> list[list[str]]:
