@@ -1,5 +1,6 @@
 """Notification: one mail to the buyer, from promise to delivery; the list of them; and the preview of a mail."""
 
+import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -33,6 +34,7 @@ describe_enum(
 )
 
 
+log = logging.getLogger("orders.mail")
 ERASED = "Null after the buyer's personal data was erased."
 COST_OF_A_MAIL = Cost(weight="5")
 
@@ -111,7 +113,8 @@ async def _rendered(id: UUID, info: Info) -> RenderedMail | None:
     notice = await info.context.loaders.notice.load(id)
     try:
         return render(OrderNotice.stored(notice)) if notice else None
-    except (TypeError, ValueError, KeyError):  # the relay says so in lastError
+    except Exception:  # whatever is wrong with it; the relay says so in lastError
+        log.warning("a mail cannot be rendered", exc_info=True, extra={"notification": id})
         return None
 
 

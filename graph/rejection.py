@@ -91,10 +91,10 @@ class RejectOrderInput(OrderInput):
         description=f"Internal note, plain text of at most {MAX_NOTE_LENGTH:,} characters. Never sent to the buyer, "
         "and never shown to a buyer's user.",
     )
-    show_reason: bool = strawberry.field(
-        default=False,
+    show_reason: bool | None = strawberry.field(
+        default=UNSET,
         description="Whether the mail names the reason to the buyer, by its label in the buyer's language. Needs a "
-        "reason.",
+        "reason. Default: false.",
     )
 
 
@@ -124,7 +124,7 @@ async def reject_order(
         message=Message(input.notify, or_none(input.body)),
         expected_version=or_none(input.expected_version),
         idempotency_key=or_none(input.idempotency_key),
-        grounds=Grounds(or_none(input.reason), or_none(input.note), input.show_reason),
+        grounds=Grounds(or_none(input.reason), or_none(input.note), bool(or_none(input.show_reason))),
     )
     outcome = await rejection.reject_order(info.context, command)
     return RejectOrderPayload(
