@@ -57,7 +57,7 @@ async def preview(
         if wrong := check_wording(info.context, new, "wording"):
             raise InputError(wrong[0].message, *wrong[0].field[1:])
         tried = new.locale, new.wording
-    action = mail_texts(kind).action
+    action = mail_texts(kind).previewed_with
     notice, found_notices = await notices.preview(info.context, found, kind, action, body, tried)
     if reason:
         notice = replace(notice, reason=await reason_shown(info.context, found, reason, notice.locale))

@@ -191,7 +191,7 @@ class Query:
     )
     order_mail_preview = question(
         order_mail_preview,
-        needs=[mail_texts(kind).action for kind in MailKind],
+        needs=[mail_texts(kind).previewed_with for kind in MailKind],
         description="The mail that an action would send to the buyer. Nothing is sent. Requires the permission for the "
         "action that sends mails of this kind. Its `to` is empty if the buyer cannot be mailed, and `notices` say why.",
     )

@@ -42,6 +42,11 @@ class MailTexts:
     button: Text = SEE_THE_ORDER
     to_brand: bool = False
 
+    @property
+    def previewed_with(self) -> OrderAction:
+        """The action whose permission the preview needs. The buyer, who sends mails to the brand, previews none."""
+        return OrderAction.CONFIRM if self.to_brand else self.action
+
 
 def mail_texts(kind: MailKind) -> MailTexts:
     match kind:

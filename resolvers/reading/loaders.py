@@ -255,7 +255,7 @@ async def read_notifications(session: AsyncSession, ids: list[UUID]) -> dict[UUI
 async def read_notices(session: AsyncSession, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """Mail's id → what it was made of; empty after its buyer was erased."""
     statement = select(OutboxMessage.id, OutboxMessage.notice).where(OutboxMessage.id.in_(ids))
-    return dict((await session.execute(statement)).tuples().all())
+    return {row.id: row.notice for row in await session.execute(statement)}
 
 
 class Loaders:
