@@ -6,8 +6,17 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
-from exports.xlsx.sheet import EVERY_CELL, FIRST_YEAR, Styles, write_amount, write_instant, write_number, write_text
-from models.analytics import Figures, Group, Report
+from exports.xlsx.sheet import (
+    EVERY_CELL,
+    FIRST_YEAR,
+    Styles,
+    set_up_page,
+    write_amount,
+    write_instant,
+    write_number,
+    write_text,
+)
+from models.analytics import Figures, Group, Report, total
 from models.locale import Locale, Text
 
 # fmt: off
@@ -40,10 +49,16 @@ WORDS: dict[str, Text] = {
     "placed_to": Text("Placed before", "注文日時（より前）"),
     "time_zone": Text("Time zone", "タイムゾーン"),
     "note": Text("Months", "月の基準"),
+    "share": Text("Share ({})", "構成比（{}）"),
+    "change": Text("Change", "増減"),
+    "counted_before": Text("Counted in the period before", "前期間の集計対象"),
 }
 # To a buyer, a rejected order is called declined.
 TO_BRAND: dict[str, Text] = {
     "rejected": Text("Rejected", "却下"),
+    "rate": Text("Rejection rate", "却下率"),
+    "rate_before": Text("Rejection rate in the period before", "前期間の却下率"),
+    "rejected_before": Text("Rejected in the period before", "前期間の却下"),
     "reasons": Text("Reasons", "却下理由"),
     "reason_code": Text("Reason code", "却下理由コード"),
     "reason": Text("Reason", "却下理由"),
@@ -59,6 +74,9 @@ TO_BRAND: dict[str, Text] = {
 }
 TO_BUYER: dict[str, Text] = {
     "rejected": Text("Declined", "お断り"),
+    "rate": Text("Share of declined orders", "お断り率"),
+    "rate_before": Text("Share of declined orders in the period before", "前期間のお断り率"),
+    "rejected_before": Text("Declined in the period before", "前期間のお断り"),
     "rejected_in": Text("Month of declining", "お断り月"),
     "rejected_by": Text("Declined by", "お断りした者"),
     "rejected_orders": Text("Declined orders", "お断り注文数"),
@@ -88,7 +106,18 @@ class Month:
     name: str
 
 
-Cell = str | int | Amount | Month
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of 1. None: of nothing."""
+
+    value: float | None
+
+    @classmethod
+    def of(cls, part: int, whole: int) -> "Share":
+        return cls(part / whole if whole else None)
+
+
+Cell = str | int | Amount | Month | Share
 
 
 def analytics_workbook(report: Report, locale: Locale) -> bytes:
@@ -112,6 +141,7 @@ class _Drawing:
         self._styles = styles
         self._locale = locale
         self._month = book.add_format({"num_format": "yyyy-mm", "align": "left"})
+        self._percent = book.add_format({"num_format": "0.0%"})
         everything = report.counted + report.rejections.figures + report.rejections.sent_back
         self._currencies = sorted(everything.totals)
 
@@ -135,7 +165,15 @@ class _Drawing:
             "sent_back": report.rejections.sent_back,
         }
         rows: list[list[Cell]] = [[words[name], *self._cells(figures)] for name, figures in parts.items()]
-        sheet = self._table("overview", [words["what"], *self._headings()], rows, {0: 24, 1: 18})
+        rows.append([words["rate"], self._rate(report.counted, report.rejections.figures, report.rejections.sent_back)])
+        if before := report.previous:
+            rows += [
+                [words["counted_before"], *self._cells(before.counted)],
+                [words["change"], *self._changes(report.counted, before.counted)],
+                [words["rejected_before"], *self._cells(before.rejected)],
+                [words["rate_before"], self._rate(before.counted, before.rejected, before.sent_back)],
+            ]
+        sheet = self._table("overview", [words["what"], *self._headings()], rows, {0: 36, 1: 18})
         below = len(rows) + 2
         for row, name in enumerate(("placed_from", "placed_to", "time_zone"), below):
             write_text(sheet, row, 0, words[name], self._styles)
@@ -149,6 +187,17 @@ class _Drawing:
         write_text(sheet, below + 3, 0, words["note"], self._styles)
         write_text(sheet, below + 3, 1, words["which_month"], self._styles)
         return sheet, below + 5
+
+    @staticmethod
+    def _rate(counted: Figures, rejected: Figures, *others: Figures) -> Share:
+        """Of all orders that were placed."""
+        return Share.of(rejected.orders, counted.orders + rejected.orders + sum(each.orders for each in others))
+
+    def _changes(self, now: Figures, before: Figures) -> list[Cell]:
+        """Against the period before, in each column of figures."""
+        pairs = [(now.orders, before.orders), (now.quantity, before.quantity)]
+        pairs += [(now.totals.get(each, 0), before.totals.get(each, 0)) for each in self._currencies]
+        return [Share.of(new - old, old) for new, old in pairs]
 
     def _months(self, overview: Any, below: int) -> None:
         """Writes the sheet of the months, and their charts on the overview below row `below`."""
@@ -199,8 +248,23 @@ class _Drawing:
         return chart
 
     def _groups(self, name: str, headings: Sequence[str], groups: Iterable[Group], *, amount: str = "amount") -> None:
-        rows: list[list[Cell]] = [[group.key, group.label, *self._cells(group.figures)] for group in groups]
-        named = [*(self._words[each] for each in headings), *self._headings(amount=amount)]
+        """The largest amount first, in the currency of the most groups; with the share of each amount."""
+        listed = list(groups)
+        whole = total(listed)
+        used = {each: sum(1 for group in listed if group.figures.totals.get(each)) for each in self._currencies}
+        main = max(self._currencies, key=lambda each: used[each], default="")
+        ranked = sorted(listed, key=lambda group: (-group.figures.totals.get(main, 0), -group.figures.quantity))
+        rows: list[list[Cell]] = [
+            [
+                group.key,
+                group.label,
+                *self._cells(group.figures),
+                *(Share.of(group.figures.totals.get(each, 0), whole.totals.get(each, 0)) for each in self._currencies),
+            ]
+            for group in ranked
+        ]
+        shares = [self._words["share"].format(currency) for currency in self._currencies]
+        named = [*(self._words[each] for each in headings), *self._headings(amount=amount), *shares]
         self._table(name, named, rows, {0: 20, 1: 36})
 
     def _rejected(self) -> None:
@@ -234,7 +298,7 @@ class _Drawing:
         sheet.freeze_panes(1, 1)
         sheet.ignore_errors({"number_stored_as_text": EVERY_CELL})
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        set_up_page(sheet, self._words["title"], self._locale)
         sheet.repeat_rows(0)
         for column, heading in enumerate(headings):
             write_text(sheet, 0, column, heading, self._styles, self._styles.heading)
@@ -249,6 +313,9 @@ class _Drawing:
         match cell:
             case Amount(minor, currency):
                 write_amount(sheet, row, column, minor, currency, self._styles)
+            case Share(value):
+                if value is not None:
+                    sheet.write_number(row, column, value, self._percent)
             case Month(name) if int(name[:4]) >= FIRST_YEAR:
                 sheet.write_datetime(row, column, date.fromisoformat(f"{name}-01"), self._month)
             case Month(text) | str(text):

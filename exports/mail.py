@@ -9,6 +9,7 @@ from email.quoprimime import body_encode
 from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
 
@@ -16,6 +17,7 @@ from exports.encoded_headers import POLICY, encoded, quoted, with_name
 from exports.texts import one_line
 from models.locale import Locale, Text, moment, text_for
 from models.messages.mail import mail_texts
+from models.money import precision
 from models.outbox import OrderContents, OrderNotice
 
 # An encoded domain (RFC 5321, without address literals). It becomes part of an SMTP command.
@@ -28,6 +30,8 @@ DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^
 BOUNDARY = "=_part"
 LINE_LENGTH = 78
 
+TO_BRAND = Text("For {brand}", "{brand} ご担当者様")
+BUYER = Text("Buyer", "バイヤー")
 GREETING = Text("Dear {buyer},", "{buyer} 御中")
 # A name that ends with one of these is addressed as it is.
 HONORIFIC = re.compile(r"(御中|様|さま|殿|各位|先生)$")
@@ -35,13 +39,24 @@ OPENING = Text(
     "", "いつもお世話になっております。{brand}でございます。\n下記のご注文につきまして、ご連絡申し上げます。"
 )
 ORDER_CODE = Text("Order", "注文コード")
+BUYER_NUMBER = Text("Your order no.", "貴社注文番号")
+BUYERS_NUMBER = Text("Buyer's order no.", "バイヤーの注文番号")
 PLACED = Text("Placed", "注文日時")
+REASON = Text("Reason", "理由")
 COLON = Text(": ", "： ")
+COUNT = Text("{count:,} lines", "{count:,}行")
+ONE = Text("1 line", "1行")
+COMMA = Text(", ", "、")
+END = Text(".", "。")
 MORE_LINES = Text("and {count:,} more", "ほか{count:,}件")
 QUANTITY = Text("Qty {quantity:,}", "数量 {quantity:,}")
+EACH = Text("{price} each", "単価 {price}")
+SHIPPING = Text("Shipping", "送料")
+TAX = Text("Tax", "消費税")
 TOTAL = Text("Total", "合計")
 WHAT_NOW = Text("What happens now", "今後について")
 BULLET = Text("- ", "・")
+LINK = Text("{button}:", "▼{button}")
 WRITE_TO = Text(
     "Questions? Answer this mail, or write to {address}.",
     "お問い合わせ：{address}（このメールにそのままご返信いただけます）",
@@ -49,7 +64,25 @@ WRITE_TO = Text(
 JUST_WRITE_TO = Text("Questions? Write to {address}.", "お問い合わせ：{address}")
 ASK = Text("Questions? Please contact {brand}.", "お問い合わせは、{brand}までお願いいたします。")
 CALL = Text("Phone: {phone}", "電話：{phone}")
+REGISTRATION = {
+    "GB_VAT": Text("VAT registration no. {number}", "英国VAT登録番号 {number}"),
+    "JP_INVOICE": Text("Registration no. {number}", "登録番号 {number}"),
+    "OTHER": Text("Tax no. {number}", "税務番号 {number}"),
+}
+AUTOMATIC = Text(
+    "Sent automatically because of your order {code}.", "このメールは、ご注文 {code} について自動で送信しています。"
+)
+AUTOMATIC_TO_BRAND = Text(
+    "Sent automatically because of order {code}.", "このメールは、注文 {code} について自動で送信しています。"
+)
 IN_TIME_ZONE = Text("{at} ({time_zone})", "{at}（{time_zone}）")
+
+CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+COLOR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
+ACCENT = "#1f3a5f"  # of a brand that has not chosen one
+LONG_CODE = 24  # characters: a shorter one is not broken
+# Mail programs show it after the subject, so that the beginning of the text does not follow the preheader.
+FILLER = "\u2007\u034f " * 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +99,85 @@ def render(notice: OrderNotice) -> RenderedMail:
     """The mail as it is sent and as the preview shows it."""
     texts, locale = mail_texts(notice.kind), notice.locale
     code, brand = one_line(notice.order_code), one_line(notice.brand_name)
-    placed = moment(datetime.fromisoformat(notice.placed_at), locale, notice.time_zone)
-    at = moment(datetime.fromisoformat(notice.at), locale, notice.time_zone)
+    heading = one_line(notice.heading or text_for(texts.heading, locale, code=code))
+    subject = one_line(notice.subject or text_for(texts.subject, locale, brand=brand, code=code))
+    contents = _contents(notice.contents, locale)
+    accent = notice.head["accent"] if notice.head and COLOR.fullmatch(notice.head["accent"]) else ACCENT
     values = {
         "locale": locale,
         "code": code,
         "brand": brand,
-        "greeting": _greeting(one_line(notice.buyer_name), locale),
-        "opening": text_for(OPENING, locale, brand=brand),
+        "heading": heading,
+        "around_code": heading.split(code) if code else [heading],
+        "code_wraps": len(code) > LONG_CODE,
+        "preheader": " ".join([*contents["summary"], *(text.in_(locale) for text in texts.next[:1])]),
+        "filler": FILLER,
+        "accent": accent,
+        "accent_on_dark": _lighter(accent),
+        "greeting": text_for(TO_BRAND, locale, brand=brand)
+        if texts.to_brand
+        else _greeting(one_line(notice.buyer_name), locale),
+        "opening": "" if texts.to_brand else text_for(OPENING, locale, brand=brand),
         "body": notice.body or texts.text.in_(locale),
-        "facts": (
-            (ORDER_CODE.in_(locale), code),
-            (PLACED.in_(locale), placed),
-            (texts.done.in_(locale), text_for(IN_TIME_ZONE, locale, at=at, time_zone=notice.time_zone)),
-        ),
+        "url": notice.url or "",
+        "button": texts.button.in_(locale),
+        "link": text_for(LINK, locale, button=texts.button.in_(locale)),
+        "facts": _facts(notice, code),
         "colon": COLON.in_(locale),
         "what_now": WHAT_NOW.in_(locale),
         "bullet": BULLET.in_(locale),
         "next": [text.in_(locale) for text in texts.next],
-        "contact": _contact(notice, brand) if texts.next else [],
-        **_contents(notice.contents, locale),
+        "contact": [] if texts.to_brand else _contact(notice, brand),
+        "footer": _footer(notice),
+        "automatic": text_for(AUTOMATIC_TO_BRAND if texts.to_brand else AUTOMATIC, locale, code=code),
+        **contents,
     }
     from exports.jinja import templates  # late: it is needed with the first mail
 
     return RenderedMail(
         to=notice.to,
-        subject=text_for(texts.subject, locale, brand=brand, code=code),
+        subject=subject,
         text=templates.get_template("mail.txt").render(values),
         html=templates.get_template("mail.html").render(values),
     )
+
+
+def _facts(notice: OrderNotice, code: str) -> list[tuple[str, str]]:
+    locale, texts = notice.locale, mail_texts(notice.kind)
+    zone = ZoneInfo(notice.time_zone)
+    facts = [(ORDER_CODE, code)]
+    if texts.to_brand:
+        facts.append((BUYER, one_line(notice.buyer_name)))
+    if notice.buyer_order_number:
+        label = BUYERS_NUMBER if texts.to_brand else BUYER_NUMBER
+        facts.append((label, one_line(notice.buyer_order_number)))
+    for label, text in ((PLACED, notice.placed_at), (texts.done, notice.at)):
+        at = datetime.fromisoformat(text)
+        shown = moment(at, locale, notice.time_zone)
+        facts.append((label, text_for(IN_TIME_ZONE, locale, at=shown, time_zone=f"{at.astimezone(zone):%Z}")))
+    if notice.reason:
+        facts.append((REASON, one_line(notice.reason)))
+    told = [(label, one_line(value)) for label, value in notice.facts or []]
+    return [(label.in_(locale), value) for label, value in facts] + told
+
+
+def _lighter(color: str) -> str:
+    """The colour on a dark ground: mixed with white, so that one with 4.5 : 1 to white has as much to #1e2329."""
+    channels = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(each * 0.42 + 255 * 0.58):02x}" for each in channels)
+
+
+def _footer(notice: OrderNotice) -> list[str]:
+    """The lines of the letterhead: who sends this, from where, under which registration; and what the brand has set."""
+    head, locale = notice.head, notice.locale
+    if head is None:
+        return [one_line(notice.brand_name)]
+    comma = "" if CJK.search(head["address"]) else ","
+    lines = [one_line(head["name"]), one_line(re.sub(r"\n+", f"{comma} ", head["address"].strip()))]
+    if (registration := REGISTRATION.get(head["registration_kind"])) and head["registration_number"]:
+        lines.append(text_for(registration, locale, number=one_line(head["registration_number"])))
+    lines += [one_line(line) for line in head["footer"].splitlines()]
+    return [line for line in lines if line]
 
 
 def _greeting(buyer: str, locale: Locale) -> str:
@@ -118,27 +201,57 @@ def _contact(notice: OrderNotice, brand: str) -> list[str]:
 
 def _contents(contents: OrderContents | None, locale: Locale) -> dict[str, Any]:
     if contents is None:
-        return {"lines": [], "more": "", "total": None}
+        return {"summary": [], "lines": [], "more": "", "sums": [], "total": None}
 
     def money(amount: str) -> str:
-        return format_currency(Decimal(amount), contents["currency"], locale=locale).replace("￥", "¥")
+        # A unit price can be finer than the currency.
+        is_finer = -int(Decimal(amount).as_tuple().exponent) > precision(contents["currency"])
+        shown = format_currency(Decimal(amount), contents["currency"], locale=locale, decimal_quantization=not is_finer)
+        return shown.replace("￥", "¥")
 
     lines = [
         {
             "product": f"{one_line(line['name'])} ({one_line(line['number'])})",
+            "price": text_for(EACH, locale, price=money(line["price"])) if "price" in line else "",
             "quantity": text_for(QUANTITY, locale, quantity=line["quantity"]),
-            "amount": money(line["amount"]),
+            "amount": money(line["amount"]) if line["amount"] else "",
         }
         for line in contents["lines"]
     ]
     more = text_for(MORE_LINES, locale, count=contents["more"]) if contents["more"] else ""
-    return {"lines": lines, "more": more, "total": (TOTAL.in_(locale), money(contents["total"]))}
+    count, total = len(lines) + contents["more"], money(contents["total"]) if contents["total"] else ""
+    counted = text_for(ONE if count == 1 else COUNT, locale, count=count) if count else ""
+    said = COMMA.in_(locale).join(filter(None, (counted, total)))
+    sums = [
+        (label.in_(locale), money(amount))
+        for label, amount in ((SHIPPING, contents.get("shipping")), (TAX, contents.get("tax")))
+        if amount
+    ]
+    return {
+        "summary": [said + END.in_(locale)] if said else [],
+        "lines": lines,
+        "more": more,
+        "sums": sums,
+        "total": (TOTAL.in_(locale), total) if total else None,
+    }
 
 
 def email_message(
-    mail: RenderedMail, *, id: UUID, sender: str, sender_name: str, reply_to: str | None, at: datetime
+    mail: RenderedMail,
+    *,
+    id: UUID,
+    sender: str,
+    sender_name: str,
+    reply_to: str | None,
+    at: datetime,
+    thread: UUID | None = None,
+    attachment: tuple[str, bytes] | None = None,
 ) -> EmailMessage:
-    """A multipart/alternative message. `id`: the outbox message's; its Message-ID is the same at every attempt."""
+    """A multipart/alternative message; with an attachment it is inside multipart/mixed.
+
+    `id`: the outbox message's; its Message-ID is the same at every attempt. `thread`: the order's id; mail programs
+    show the mails of one order together. `attachment`: name and bytes of a PDF.
+    """
     message = EmailMessage(policy=POLICY)
     address = header_address(sender)
     message["From"] = with_name(_undecodable(sender_name), address)
@@ -147,12 +260,19 @@ def email_message(
         message["Reply-To"] = header_address(reply_to)
     message["Subject"] = encoded("Subject", _undecodable(mail.subject))
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{id}@{address.rpartition('@')[2]}>"
+    domain = address.rpartition("@")[2]
+    message["Message-ID"] = f"<{id}@{domain}>"
+    if thread:
+        message["In-Reply-To"] = message["References"] = f"<order-{thread.hex}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message["MIME-Version"] = "1.0"
     message["Content-Type"] = f'multipart/alternative; boundary="{BOUNDARY}"'
     message.attach(_part("plain", mail.text))
     message.attach(_part("html", mail.html))
+    if attachment:
+        name, data = attachment
+        message.add_attachment(data, maintype="application", subtype="pdf", filename=_undecodable(name))
     return message
 
 

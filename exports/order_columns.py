@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from exports.xlsx.columns import CellKind, Column, Reader, Sql
 from models.assignee import OrderAssignee
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog, Sku
+from models.delivery_note import DeliveryNote
 from models.facts import DELIVERY_STATUS
+from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
 from models.locale import Text
 from models.messages.statuses import DELIVERY_STATUS_LABELS, status_label
 from models.order import BUYER_UPDATED_AT, Order, OrderLine
@@ -59,14 +61,42 @@ _tag_names = (
 )
 _tags = select(func.aggregate_strings(_tag_names.c.name, ", ")).scalar_subquery()
 
-TEXT, INTEGER, MONEY, INSTANT = CellKind
+_note_codes = (
+    select(DeliveryNote.code)
+    .where(DeliveryNote.brand_id == Order.brand_id, DeliveryNote.order_id == Order.id)
+    .order_by(DeliveryNote.code)
+    .correlate(Order)
+    .subquery()
+)
+_notes = select(func.aggregate_strings(_note_codes.c.code, ", ")).scalar_subquery()
+
+
+def _invoices(*statuses: InvoiceStatus) -> ColumnElement[str | None]:
+    codes = (
+        select(Invoice.code)
+        .join_from(Invoice, InvoicedOrder)
+        .where(InvoicedOrder.brand_id == Order.brand_id, InvoicedOrder.order_id == Order.id)
+        .where(Invoice.brand_id == Order.brand_id, Invoice.status.in_(statuses))
+        .order_by(Invoice.code)
+        .correlate(Order)
+        .subquery()
+    )
+    return select(func.aggregate_strings(codes.c.code, ", ")).scalar_subquery()
+
+
+TEXT, INTEGER, MONEY, INSTANT, DAY = CellKind
 
 CODE = Column("code", Text("Order code", "注文コード"), 20, TEXT, Order.code, of_owner=True)
 STATUS = Column(
     "status", Text("Status", "ステータス"), 26, TEXT, Order.status, _status, of_owner=True, is_marked=is_rejected
 )
-BUYER_CODE = Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code, of_owner=True)
-BUYER = Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name, of_owner=True)
+BUYER_CODE = Column(
+    "buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code, of_owner=True,
+    buyers_name=Text("Account", "お得意様コード"),
+)  # fmt: skip
+BUYER = Column(
+    "buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name, of_owner=True, buyers_name=Text("Customer", "お得意様名")
+)  # fmt: skip
 CATALOG_CODE = Column("catalog_code", Text("Catalog code", "カタログコード"), 16, TEXT, Catalog.code, of_owner=True)
 PLACED_AT = Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at, of_owner=True)
 CURRENCY = Column("currency", Text("Currency", "通貨"), 10, TEXT, Order.currency, of_owner=True)
@@ -83,15 +113,21 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     PLACED_AT,
     Column("updated_at", Text("Updated at", "更新日時"), 18, INSTANT, Order.updated_at, to_buyer=BUYER_UPDATED_AT),
     CURRENCY,
-    Column("total_quantity", Text("Total quantity", "合計数量"), 16, INTEGER, Order.total_quantity),
-    Column("subtotal", Text("Subtotal", "小計"), 16, MONEY, _subtotal),
-    Column("tax", Text("Tax", "税"), 14, MONEY, Order.tax_minor),
-    Column("shipping", Text("Shipping", "送料"), 14, MONEY, Order.shipping_minor),
-    Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor),
+    Column("total_quantity", Text("Total quantity", "合計数量"), 16, INTEGER, Order.total_quantity, is_summed=True),
+    Column("subtotal", Text("Subtotal", "小計"), 16, MONEY, _subtotal, is_summed=True),
+    Column("tax", Text("Tax", "税"), 14, MONEY, Order.tax_minor, is_summed=True),
+    Column("shipping", Text("Shipping", "送料"), 14, MONEY, Order.shipping_minor, is_summed=True),
+    Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor, is_summed=True),
     Column("tags", Text("Tags", "タグ"), 24, TEXT, _tags, internal=True),
     Column("assignee", Text("Assignee", "担当者"), 22, TEXT, OrderAssignee.actor_name, internal=True),
-    Column("rejected_at", Text("Rejected at", "却下日時"), 18, INSTANT, OrderRejection.rejected_at),
-    Column("rejected_by", Text("Rejected by", "却下者"), 22, TEXT, OrderRejection.actor_name, _rejected_by),
+    Column(
+        "rejected_at", Text("Rejected at", "却下日時"), 18, INSTANT, OrderRejection.rejected_at,
+        buyers_name=Text("Declined at", "お断り日時"),
+    ),
+    Column(
+        "rejected_by", Text("Rejected by", "却下者"), 22, TEXT, OrderRejection.actor_name, _rejected_by,
+        buyers_name=Text("Declined by", "お断りした者"),
+    ),
     Column(
         "rejection_body", Text("Message on rejection", "却下メッセージ"), 40, TEXT, OrderRejection.body, internal=True,
     ),
@@ -103,6 +139,16 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     Column("archived_at", Text("Archived at", "アーカイブ日時"), 18, INSTANT, Order.archived_at, internal=True),
     Column("time_zone", Text("Time zone", "タイムゾーン"), 18, TEXT, Brand.time_zone),
     CATALOG_CODE,
+    Column("delivery_notes", Text("Delivery notes", "納品書番号"), 22, TEXT, _notes),
+    Column("drafts", Text("Draft invoices", "請求書下書き"), 22, TEXT, _invoices(InvoiceStatus.DRAFT), internal=True),
+    Column("invoices", Text("Invoices", "請求書番号"), 22, TEXT, _invoices(InvoiceStatus.ISSUED)),
+    Column(
+        "buyer_order_number", Text("Buyer's order number", "貴社注文番号"), 26, TEXT, Order.buyer_order_number,
+        buyers_name=Text("Your order no.", "貴社注文番号"),
+    ),
+    Column("deliver_from", Text("Deliver from", "納品希望日（開始）"), 20, DAY, Order.deliver_from),
+    Column("deliver_to", Text("Deliver by", "納品希望日（終了）"), 20, DAY, Order.deliver_to),
+    Column("comment", Text("Comment", "備考"), 40, TEXT, Order.comment),
 )
 
 # A line repeats the code, currency and status of its order.

@@ -3,6 +3,7 @@
 Rows are read on the event loop, a hundred orders at a time, and written by the workbook's own thread.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS, select_lines, select_orders
 from exports.xlsx.book import Book, Rows, writing
 from exports.xlsx.columns import Reader, columns_for
-from exports.xlsx.sheet import LAST_ROW
+from exports.xlsx.sheet import LAST_ROW, Sheet, Styles
+from exports.xlsx.summary import Summary, write_summary
 from models.locale import Locale, Text
 
 ORDERS_AT_A_TIME = 100
@@ -31,8 +33,13 @@ async def orders_workbook(
     for_buyer: bool,
     path: Path,
     rows_per_sheet: int = LAST_ROW,
+    conditions: Sequence[tuple[str, str]] | None = None,
+    front: Callable[[Any, Styles], None] | None = None,
 ) -> None:
     """Writes a new .xlsx file at `path` with the orders whose ids `orders` selects, in the order of that query.
+
+    `conditions`: what selected them, label and value, for the summary; None: no summary. `front`: writes a sheet before
+    the others.
 
     Temporary files are created next to it. If this fails or is cancelled, all files are removed.
     """
@@ -40,7 +47,13 @@ async def orders_workbook(
     order_columns, line_columns = columns_for(reader, ORDER_COLUMNS), columns_for(reader, LINE_COLUMNS)
     order_sheet, line_sheet = ORDERS_SHEET.in_(locale), LINES_SHEET.in_(locale)
     tables = {order_sheet: ORDER_COLUMNS, line_sheet: LINE_COLUMNS}
-    async with writing(Book(path, TITLE.in_(locale), tables, reader, rows_per_sheet)) as write:
+    title = TITLE.in_(locale)
+
+    def back(book: Any, styles: Styles, sheets: Mapping[str, Sheet]) -> None:
+        if conditions is not None:
+            write_summary(book, styles, sheets[order_sheet], Summary(title, conditions), locale)
+
+    async with writing(Book(path, title, tables, reader, rows_per_sheet, front, back)) as write:
         ids = await session.stream_scalars(orders.execution_options(yield_per=ORDERS_AT_A_TIME))
         async for batch in ids.partitions():
             found = {row.order_id: row for row in await session.execute(select_orders(order_columns, batch))}

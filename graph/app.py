@@ -50,6 +50,7 @@ from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
 from graph.limits.rate import Quota, RateLimiter
 from graph.limits.request import cost_of_bytes
+from graph.mail_attachments import Attachments
 from graph.schema import create_schema, printed_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings
@@ -97,7 +98,6 @@ def create_app(
 
         traces.watch(database)
         transport = traces.TracedTransport(transport)
-    relay = Relay(database, transport, sender=settings.mail_from, clock=clock, on_tried=metrics.mail_tried)
     webhooks = WebhookSender(
         database,
         transport,
@@ -113,6 +113,14 @@ def create_app(
     document_setup = partial(documents, Signer(settings.secret_key, clock))
     processes = DocumentProcesses(Setup(database_setup, document_setup)) if settings.document_processes else None
     downloads = Downloads(database, links, document_setup(), ended, processes)
+    relay = Relay(
+        database,
+        transport,
+        sender=settings.mail_from,
+        clock=clock,
+        on_tried=metrics.mail_tried,
+        attach=Attachments(database, document_setup(), processes, clock).draw,
+    )
     path = public_path(settings.public_url)
     pace = new_pace()
 
@@ -140,6 +148,7 @@ def create_app(
         streams,
         path,
         webhooks_to_loopback=settings.webhooks_to_loopback,
+        storefront_url=settings.storefront_url,
     )
 
     @asynccontextmanager
@@ -251,6 +260,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         path: str = "",
         *,
         webhooks_to_loopback: bool = False,
+        storefront_url: str | None = None,
     ) -> None:
         """`path`: of the public URL."""
         made = schema if edge.introspection else create_schema(introspection=False)
@@ -271,6 +281,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         self._on_mail = on_mail
         self._on_events = on_events
         self._webhooks_to_loopback = webhooks_to_loopback
+        self._storefront_url = storefront_url
         self._demo = demo
         self._streams = streams
         self._path = path
@@ -323,6 +334,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             on_mail=self._on_mail,
             on_events=self._on_events,
             webhooks_to_loopback=self._webhooks_to_loopback,
+            storefront_url=self._storefront_url,
             links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
             quota=quota,
             sessions_of_viewer=sessions,

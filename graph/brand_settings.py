@@ -8,7 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from graph.core.command_inputs import CommandInput
-from graph.core.context import Info
+from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale
 from graph.core.ids import Kind, to_id
@@ -16,11 +16,13 @@ from graph.core.node import NODES, Node
 from graph.downloads import LETTERHEAD, Sample
 from graph.order_actions import CommandPayload
 from graph.papers.letterheads import Letterhead, LetterheadInput
+from graph.papers.wordings import MailWording, MailWordingInput
 from models.locale import Locale
 from resolvers import brand_settings as settings
 from resolvers.brand_settings import MAX_ADDRESS_LENGTH, MAX_COUNTRY_LENGTH, MAX_NAME_LENGTH, MAX_PHONE_LENGTH
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refused
+from resolvers.papers import wordings
 
 
 @strawberry.type(description="The settings of the viewer's brand.")
@@ -57,7 +59,25 @@ class BrandSettings(Node):
     rejection_reason_required: bool = strawberry.field(
         description="Whether each rejection needs a reason. Without one it is refused with REASON_REQUIRED."
     )
+    mails_have_pdf: bool = strawberry.field(
+        description="Whether mails have the PDF of their order, delivery note or invoice attached."
+    )
+    mail_sender_address: str | None = strawberry.field(
+        description="Sender's address of mails, which the platform's operator has set once the brand's domain permits "
+        "it. Null: the platform's address, with the brand's name."
+    )
     letterhead: Letterhead = strawberry.field(description="What documents say of the brand besides.")
+
+    @strawberry.field(description="The brand's own wordings of mails, by kind and language.")
+    async def mail_wordings(
+        self,
+        info: Info,
+        all_versions: Annotated[
+            bool, strawberry.argument(description="Also the earlier versions, newest first. Default: the one in use.")
+        ] = False,
+    ) -> list[MailWording]:
+        rows = await wordings.wordings(info.context, all_versions=all_versions)
+        return [MailWording.of(row) for row in rows]
 
     @strawberry.field(description="A download link to the PDF of a made-up invoice with the letterhead as it is now.")
     def letterhead_preview(self, info: Info, locale: InLocale = UNSET) -> Download:
@@ -67,8 +87,8 @@ class BrandSettings(Node):
 
 @strawberry.input(
     description="The settings to change. A setting that is left out keeps its value. Null restores the "
-    "default; name, archivingEnabled, locale, timeZone and rejectionReasonRequired have no default and keep their "
-    "value."
+    "default; name, archivingEnabled, locale, timeZone, rejectionReasonRequired and mailsHavePdf have no "
+    "default and keep their value."
 )
 class UpdateBrandSettingsInput(CommandInput):
     name: str | None = strawberry.field(
@@ -105,6 +125,14 @@ class UpdateBrandSettingsInput(CommandInput):
     rejection_reason_required: bool | None = strawberry.field(
         default=UNSET, description="Whether each rejection needs a reason. Default of a new brand: no."
     )
+    mails_have_pdf: bool | None = strawberry.field(
+        default=UNSET, description="Whether mails have the PDF of their order or document attached."
+    )
+    mail_wordings: list[MailWordingInput] | None = strawberry.field(
+        default=UNSET,
+        description="Wordings of mails to save, at most 20; those of other kinds and languages stay. orderMailPreview "
+        "shows one beforehand.",
+    )
     letterhead: LetterheadInput | None = strawberry.field(
         default=UNSET, description="What documents say of the brand besides. Null changes nothing."
     )
@@ -116,7 +144,7 @@ class UpdateBrandSettingsPayload(CommandPayload):
 
 
 # These have no default to fall back to: null leaves them as they are.
-NEVER_NULL = ("name", "archiving_enabled", "locale", "time_zone", "rejection_reason_required")
+NEVER_NULL = ("name", "archiving_enabled", "locale", "time_zone", "rejection_reason_required", "mails_have_pdf")
 
 
 async def brand_settings(info: Info) -> BrandSettings | None:
@@ -141,7 +169,7 @@ async def _by_id(context: Context, ids: Collection[UUID]) -> dict[UUID, tuple[UU
 async def update_brand_settings(
     info: Info, input: Annotated[UpdateBrandSettingsInput, strawberry.argument(description="The changes.")]
 ) -> UpdateBrandSettingsPayload:
-    values = {name: getattr(input, name) for name in settings.NAMES}
+    values = {name: getattr(input, name) for name in settings.NAMES if name != "mail_sender_address"}
     changes = {
         name: value
         for name, value in values.items()
@@ -153,7 +181,12 @@ async def update_brand_settings(
         outcome = Outcome(refusals=error.refusals)
     else:
         outcome = await settings.update_brand_settings(
-            info.context, changes, letterhead=letterhead, logo=logo, **input.terms()
+            info.context,
+            changes,
+            letterhead=letterhead,
+            logo=logo,
+            wordings=[each.read() for each in (or_none(input.mail_wordings) or [])],
+            **input.terms(),
         )
     return UpdateBrandSettingsPayload.after(outcome, settings=await brand_settings(info))
 

@@ -70,6 +70,9 @@ class RejectOrdersInput(BulkInput):
     note: str | None = strawberry.field(
         default=UNSET, description="Internal note, the same on all orders. See RejectOrderInput.note."
     )
+    show_reason: bool | None = strawberry.field(
+        default=UNSET, description="Whether the mails name the reason. See RejectOrderInput.showReason."
+    )
 
 
 class RejectOrdersOutcome(StrEnum):
@@ -145,7 +148,7 @@ async def reject_orders(
     command = RejectOrders(
         **await input.chosen(),
         message=Message(input.notify, or_none(input.body)),
-        grounds=Grounds(or_none(input.reason), or_none(input.note)),
+        grounds=Grounds(or_none(input.reason), or_none(input.note), bool(or_none(input.show_reason))),
     )
     outcome = await bulk_rejection.reject_orders(info.context, command)
     errors = RejectOrdersError.all_of(outcome)

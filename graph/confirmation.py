@@ -16,6 +16,10 @@ from resolvers.order_lines import NewLine
 from resolvers.order_terms import NewCharges
 
 NOTIFY = "Whether to send the buyer an e-mail."
+NOTIFY_BRAND = (
+    "Whether to send the brand an e-mail, to its address for questions or for replies. Default: false. If the brand "
+    "has neither, the command succeeds all the same, with a notice."
+)
 BODY = "Message to the buyer. If blank, a standard text is sent. Refused if notify is false."
 DONE = "The command succeeded if and only if userErrors is empty."
 
@@ -75,7 +79,7 @@ class UpdateOrderConfirmationPayload(ActionPayload):
 
 @strawberry.input(description="Approves an OC, as the buyer, if the brand requested approval.")
 class ApproveOrderConfirmationInput(OrderInput):
-    pass
+    notify: bool | None = strawberry.field(default=UNSET, description=NOTIFY_BRAND)
 
 
 @strawberry.type(description=f"Result of approveOrderConfirmation. {DONE}")
@@ -88,6 +92,7 @@ class ApproveOrderConfirmationPayload(ActionPayload):
 )
 class RefuseOrderConfirmationInput(OrderInput):
     comment: str | None = strawberry.field(default=UNSET, description="What is wrong with the OC. Kept in the history.")
+    notify: bool | None = strawberry.field(default=UNSET, description=NOTIFY_BRAND)
 
 
 @strawberry.type(description=f"Result of refuseOrderConfirmation. {DONE}")
@@ -152,7 +157,9 @@ async def approve_order_confirmation(
     info: Info, input: Annotated[ApproveOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> ApproveOrderConfirmationPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await confirmation.approve_confirmation(info.context, order_id, **input.terms())
+    outcome = await confirmation.approve_confirmation(
+        info.context, order_id, notify=bool(or_none(input.notify)), **input.terms()
+    )
     return await ApproveOrderConfirmationPayload.of(info, outcome)
 
 
@@ -160,8 +167,8 @@ async def refuse_order_confirmation(
     info: Info, input: Annotated[RefuseOrderConfirmationInput, strawberry.argument(description="The order.")]
 ) -> RefuseOrderConfirmationPayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    comment = or_none(input.comment)
-    outcome = await confirmation.refuse_confirmation(info.context, order_id, comment, **input.terms())
+    comment, notify = or_none(input.comment), bool(or_none(input.notify))
+    outcome = await confirmation.refuse_confirmation(info.context, order_id, comment, notify=notify, **input.terms())
     return await RefuseOrderConfirmationPayload.of(info, outcome)
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 import strawberry
 from strawberry import ID, UNSET
 
-from graph.confirmation import DONE
+from graph.confirmation import BODY, DONE
 from graph.core.command_inputs import VersionedInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.document_types import DeliveryNote
 from graph.order_actions import ActionPayload, OrderInput
 from resolvers import backlog, delivery_notes
+from resolvers.core.notices import Message
 from resolvers.delivery_notes import BacklogQuantity, NoteContent
 
 
@@ -49,6 +50,11 @@ class CreateDeliveryNoteInput(OrderInput):
     comment: str | None = strawberry.field(default=UNSET, description=COMMENT)
     carrier: str | None = strawberry.field(default=UNSET, description=CARRIER)
     cartons: int | None = strawberry.field(default=UNSET, description=CARTONS)
+    notify: bool | None = strawberry.field(
+        default=UNSET,
+        description="Whether to send the buyer an e-mail that the goods are on their way. Default: false.",
+    )
+    body: str | None = strawberry.field(default=UNSET, description=BODY)
 
 
 @strawberry.type(description=f"Result of createDeliveryNote. {DONE}")
@@ -102,7 +108,10 @@ async def create_delivery_note(
     info: Info, input: Annotated[CreateDeliveryNoteInput, strawberry.argument(description="The order and quantities.")]
 ) -> CreateDeliveryNotePayload:
     order_id = from_id(Kind.ORDER, input.order_id)
-    outcome = await delivery_notes.create_delivery_note(info.context, order_id, _content(input), **input.terms())
+    message = Message(bool(or_none(input.notify)), or_none(input.body))
+    outcome = await delivery_notes.create_delivery_note(
+        info.context, order_id, _content(input), message, **input.terms()
+    )
     return await CreateDeliveryNotePayload.of(info, outcome, delivery_note=await _note(info, outcome.made))
 
 

@@ -13,12 +13,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from exports.accounting import accounting_csv, accounting_period, accounting_workbook
 from exports.analytics_workbook import analytics_workbook
 from exports.delivery_note_pdf import delivery_note_pdf
 from exports.delivery_note_snapshot import DeliveryNoteSnapshot, delivery_note_snapshot
 from exports.history_workbook import Signer, history_workbook
 from exports.invoice_pdf import invoice_pdf
 from exports.invoice_snapshot import InvoiceSnapshot, invoice_snapshot, read_credit_note
+from exports.order_filter_words import conditions_in_words
+from exports.order_form import write_form
 from exports.order_pdf import order_pdf
 from exports.order_snapshot import NoConfirmation, OrderDocument, OrderSnapshot, order_snapshot
 from exports.orders_workbook import orders_workbook
@@ -82,6 +85,18 @@ class Period:
     placed_to: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The time in which documents were issued; None: no limit."""
+
+    issued_from: datetime | None = None
+    issued_before: datetime | None = None
+
+    @property
+    def range(self) -> tuple[datetime | None, datetime | None]:
+        return self.issued_from, self.issued_before
+
+
 async def _purchase_order(session: AsyncSession, actor: Actor, order: Record) -> OrderSnapshot | None:
     return await order_snapshot(session, order.id, OrderDocument.PURCHASE_ORDER, for_buyer=actor.is_buyer)
 
@@ -119,14 +134,26 @@ async def _draw_report(report: Report, locale: Locale) -> bytes:
 
 async def _write_order(session: AsyncSession, actor: Actor, order: Record, locale: Locale, path: Path) -> None:
     found = select(Order.id).where(Order.id == order.id)
-    if await session.scalar(found) is None:
+    snapshot = await order_snapshot(session, order.id, None, for_buyer=actor.is_buyer)
+    if snapshot is None:
         raise LinkError(403, ORDER_GONE)
-    await orders_workbook(session, found, locale=locale, for_buyer=actor.is_buyer, path=path)
+    front = partial(write_form, order=snapshot, locale=locale)
+    await orders_workbook(session, found, locale=locale, for_buyer=actor.is_buyer, path=path, front=front)
 
 
 async def _write_orders(session: AsyncSession, actor: Actor, orders: OrderList, locale: Locale, path: Path) -> None:
     found = await matching(session, orders.filter, orders.sort, actor)
-    await orders_workbook(session, found, locale=locale, for_buyer=actor.is_buyer, path=path)
+    said = await conditions_in_words(session, orders.filter.conditions, locale, for_buyer=actor.is_buyer)
+    await orders_workbook(session, found, locale=locale, for_buyer=actor.is_buyer, path=path, conditions=said)
+
+
+async def _write_accounts(session: AsyncSession, _: Actor, period: Issued, locale: Locale, path: Path) -> None:
+    said = await accounting_period(session, *period.range, locale)
+    await accounting_workbook(session, *period.range, locale=locale, path=path, conditions=said)
+
+
+async def _write_accounts_csv(session: AsyncSession, _: Actor, period: Issued, locale: Locale, path: Path) -> None:
+    await accounting_csv(session, *period.range, locale=locale, path=path)
 
 
 async def _write_history(
@@ -162,6 +189,8 @@ ORDERS_EXCEL       = Document("orders",             "xlsx", OrderList,     _day,
 HISTORY_EXCEL      = Document("history",            "xlsx", HistoryFilter, _day,  Written(_write_history))
 ANALYTICS_EXCEL    = Document("analytics",          "xlsx", Period,        _day,
                               Drawn(_report, _draw_report))
+ACCOUNTING_EXCEL   = Document("accounting",         "xlsx", Issued,        _day,  Written(_write_accounts))
+ACCOUNTING_CSV     = Document("accounting-csv",     "csv",  Issued,        _day,  Written(_write_accounts_csv))
 # fmt: on
 
 ORDER_PDFS = {OrderDocument.PURCHASE_ORDER: PURCHASE_ORDER, OrderDocument.ORDER_CONFIRMATION: ORDER_CONFIRMATION}
@@ -177,6 +206,8 @@ _ROWS: tuple[Document[Any], ...] = (
     ORDERS_EXCEL,
     HISTORY_EXCEL,
     ANALYTICS_EXCEL,
+    ACCOUNTING_EXCEL,
+    ACCOUNTING_CSV,
 )
 DOCUMENTS = {document.name: document for document in _ROWS}
 

@@ -6,14 +6,15 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.blockers import ActionBlocker
-from graph.confirmation import DONE
+from graph.confirmation import BODY, DONE
 from graph.core.command_inputs import CommandInput, VersionedInput
-from graph.core.context import Info
+from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.document_types import Invoice
 from graph.order_actions import ActionPayload, CommandPayload, OrderInput
 from graph.orders import Order
 from resolvers import invoice_drafts, invoices, nodes
+from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome
 
 
@@ -114,6 +115,12 @@ class InvoiceInput(VersionedInput):
 @strawberry.input(description="Issues a drafted invoice.")
 class IssueInvoiceInput(InvoiceInput):
     invoice_id: ID = strawberry.field(description="The drafted invoice.")
+    notify: bool | None = strawberry.field(
+        default=UNSET,
+        description="Whether to send the buyer an e-mail. Of an invoice for several orders, it is about the first. "
+        "Default: false.",
+    )
+    body: str | None = strawberry.field(default=UNSET, description=BODY)
 
 
 @strawberry.type(description=f"Result of issueInvoice. {DONE}")
@@ -176,7 +183,8 @@ async def issue_invoice(
     info: Info, input: Annotated[IssueInvoiceInput, strawberry.argument(description="The drafted invoice.")]
 ) -> IssueInvoicePayload:
     invoice_id = from_id(Kind.INVOICE, input.invoice_id)
-    outcome = await invoices.issue_invoice(info.context, invoice_id, **input.terms())
+    message = Message(bool(or_none(input.notify)), or_none(input.body))
+    outcome = await invoices.issue_invoice(info.context, invoice_id, message, **input.terms())
     return await IssueInvoicePayload.about(info, outcome, invoice=await _invoice(info, outcome))
 
 

@@ -1,5 +1,6 @@
 """orderMailPreview: a mail to the buyer, before it is sent."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
@@ -10,11 +11,14 @@ from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.core.notices import Notice
 from graph.notifications import MailPreview
+from graph.papers.wordings import MailWordingInput
 from models.locale import text_for
 from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import ORDER_NOT_FOUND
 from resolvers.core import notices
 from resolvers.inputs import InputError
+from resolvers.papers.wordings import check_wording
+from resolvers.rejection_reasons import reason_shown
 
 
 async def order_mail_preview(
@@ -25,15 +29,38 @@ async def order_mail_preview(
         str | None,
         strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
     ] = UNSET,
+    wording: Annotated[
+        MailWordingInput | None,
+        strawberry.argument(
+            description="A wording to try, before it is saved: the mail is shown with it, in its language. Its kind is "
+            "that of the mail."
+        ),
+    ] = UNSET,
 ) -> MailPreview:
-    return await preview(info, order_id, kind, or_none(body))
+    return await preview(info, order_id, kind, or_none(body), wording=or_none(wording))
 
 
-async def preview(info: Info, order_id: str, kind: MailKind, body: str | None) -> MailPreview:
+async def preview(
+    info: Info,
+    order_id: str,
+    kind: MailKind,
+    body: str | None,
+    reason: str | None = None,
+    wording: MailWordingInput | None = None,
+) -> MailPreview:
     found = from_id(Kind.ORDER, order_id)
     if found is None:
         raise InputError(text_for(ORDER_NOT_FOUND, info.context.actor.locale), "orderId", code="NOT_FOUND")
-    notice, found_notices = await notices.preview(info.context, found, kind, mail_texts(kind).action, body)
+    tried = None
+    if wording:
+        new = replace(wording.read(), kind=kind)
+        if wrong := check_wording(info.context, new, "wording"):
+            raise InputError(wrong[0].message, *wrong[0].field[1:])
+        tried = new.locale, new.wording
+    action = mail_texts(kind).previewed_with
+    notice, found_notices = await notices.preview(info.context, found, kind, action, body, tried)
+    if reason:
+        notice = replace(notice, reason=await reason_shown(info.context, found, reason, notice.locale))
     mail = render(notice)
     return MailPreview(
         to=mail.to,

@@ -1,11 +1,14 @@
 """Notification: one mail to the buyer, from promise to delivery; the list of them; and the preview of a mail."""
 
+import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Private
 
+from exports.mail import RenderedMail, render
 from graph.core.batching import map_loaded, selected_fields
 from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
@@ -13,9 +16,9 @@ from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node, as_node
 from graph.core.notices import USE_NOTICES, WARNINGS, Notice
 from graph.core.pagination import After, Before, Connection, First, Last, connection
-from graph.limits.cost import COST_OF_A_FILTER
+from graph.limits.cost import COST_OF_A_FILTER, Cost
 from models.messages.mail import MailKind, mail_texts
-from models.outbox import NotificationStatus
+from models.outbox import NotificationStatus, OrderNotice
 from resolvers import document_lists, nodes
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import NotificationRow
@@ -29,6 +32,11 @@ describe_enum(
     {kind.name: mail_texts(kind).description for kind in MailKind},
     name="OrderMailKind",
 )
+
+
+log = logging.getLogger("orders.mail")
+ERASED = "Null after the buyer's personal data was erased."
+COST_OF_A_MAIL = Cost(weight="5")
 
 
 @strawberry.type(description="A mail to the buyer about an order.")
@@ -53,6 +61,29 @@ class Notification(Node):
     created_at: datetime = strawberry.field(description="When the mail was put into the outbox.")
     row: Private[NotificationRow]
 
+    @strawberry.field(description=f"The subject line. {ERASED}", directives=[COST_OF_A_MAIL])
+    async def subject(self, info: Info) -> str | None:
+        mail = await _rendered(self.row.id, info)
+        return mail.subject if mail else None
+
+    @strawberry.field(
+        description=f"The plain-text part, from the content that was frozen when it was queued. {ERASED}",
+        directives=[COST_OF_A_MAIL],
+    )
+    async def text(self, info: Info) -> str | None:
+        mail = await _rendered(self.row.id, info)
+        return mail.text if mail else None
+
+    @strawberry.field(
+        description=f"The HTML part, from the content that was frozen when it was queued. {ERASED} It "
+        "has no script and fetches nothing; "
+        "show it in a sandboxed frame all the same.",
+        directives=[COST_OF_A_MAIL],
+    )
+    async def html(self, info: Info) -> str | None:
+        mail = await _rendered(self.row.id, info)
+        return mail.html if mail else None
+
     @strawberry.field(description="The order that the mail is about.")
     def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")]:
         order: Order = map_loaded(
@@ -75,6 +106,16 @@ class Notification(Node):
             created_at=row.created_at,
             row=row,
         )
+
+
+async def _rendered(id: UUID, info: Info) -> RenderedMail | None:
+    """From what was frozen when it was queued, which is what the relay renders. None if it was erased or is damaged."""
+    notice = await info.context.loaders.notice.load(id)
+    try:
+        return render(OrderNotice.stored(notice)) if notice else None
+    except Exception:  # whatever is wrong with it; the relay says so in lastError
+        log.warning("a mail cannot be rendered", exc_info=True, extra={"notification": id})
+        return None
 
 
 @strawberry.type(description="A preview of a mail. Nothing is sent.")

@@ -83,12 +83,18 @@ class RejectOrderInput(OrderInput):
     reason: str | None = strawberry.field(
         default=UNSET,
         description="Why: the code of one of the brand's rejectionReasons, e.g. OUT_OF_STOCK. Internal: the buyer does "
-        "not see it. Required if BrandSettings.rejectionReasonRequired is true.",
+        "not see it, except in the mail if showReason is true. Required if BrandSettings.rejectionReasonRequired is "
+        "true.",
     )
     note: str | None = strawberry.field(
         default=UNSET,
         description=f"Internal note, plain text of at most {MAX_NOTE_LENGTH:,} characters. Never sent to the buyer, "
         "and never shown to a buyer's user.",
+    )
+    show_reason: bool | None = strawberry.field(
+        default=UNSET,
+        description="Whether the mail names the reason to the buyer, by its label in the buyer's language. Needs a "
+        "reason. Default: false.",
     )
 
 
@@ -118,7 +124,7 @@ async def reject_order(
         message=Message(input.notify, or_none(input.body)),
         expected_version=or_none(input.expected_version),
         idempotency_key=or_none(input.idempotency_key),
-        grounds=Grounds(or_none(input.reason), or_none(input.note)),
+        grounds=Grounds(or_none(input.reason), or_none(input.note), bool(or_none(input.show_reason))),
     )
     outcome = await rejection.reject_order(info.context, command)
     return RejectOrderPayload(
@@ -146,5 +152,9 @@ async def rejection_mail_preview(
         str | None,
         strawberry.argument(description="Message to the buyer. If blank, the text that would be sent without one."),
     ] = UNSET,
+    reason: Annotated[
+        str | None,
+        strawberry.argument(description="The code of the reason that the mail names, as with showReason."),
+    ] = UNSET,
 ) -> MailPreview | None:
-    return await preview(info, order_id, MailKind.ORDER_REJECTED, or_none(body))
+    return await preview(info, order_id, MailKind.ORDER_REJECTED, or_none(body), or_none(reason))

@@ -8,6 +8,7 @@ from graphql import GraphQLError
 from graphql.utilities.print_schema import print_schema_definition
 from strawberry.schema.config import StrawberryConfig
 
+from graph.accounting import accounting_export
 from graph.analytics import order_analytics, order_analytics_excel
 from graph.api_keys import api_keys, create_api_key, revoke_api_key, rotate_api_key
 from graph.archiving import archive_order
@@ -162,6 +163,13 @@ class Query:
         description="A download link to one workbook (Excel) with all orders that the filter matches, and their "
         "lines. The link expires: see Download.expiresAt.",
     )
+    accounting_export = question(
+        accounting_export,
+        needs=P.READ_INTERNAL,
+        description="A download link to the issued invoices and the credit notes for bookkeeping, as a workbook or "
+        "CSV: document, date, buyer, net, rate, tax, gross and currency, one row for each document and tax rate. The "
+        "amounts of a credit note are negative.",
+    )
     rejection_mail_preview = question(
         rejection_mail_preview,
         needs=A.REJECT,
@@ -183,7 +191,7 @@ class Query:
     )
     order_mail_preview = question(
         order_mail_preview,
-        needs=[mail_texts(kind).action for kind in MailKind],
+        needs=[mail_texts(kind).previewed_with for kind in MailKind],
         description="The mail that an action would send to the buyer. Nothing is sent. Requires the permission for the "
         "action that sends mails of this kind. Its `to` is empty if the buyer cannot be mailed, and `notices` say why.",
     )

@@ -68,8 +68,20 @@ class Rejections:
 
 
 @dataclass(frozen=True, slots=True)
+class Previous:
+    """The figures of the time just before a range, which was as long."""
+
+    counted: Figures
+    rejected: Figures
+    sent_back: Figures
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """All figures over the orders placed in a range (None: no limit). `time_zone`: the brand's; UTC for an operator."""
+    """All figures over the orders placed in a range (None: no limit). `time_zone`: the brand's; UTC for an operator.
+
+    `previous`: of a range with two limits.
+    """
 
     for_buyer: bool
     placed_from: datetime | None
@@ -81,6 +93,7 @@ class Report:
     catalogs: list[Group]
     products: list[Group]
     rejections: Rejections
+    previous: Previous | None = None
 
 
 def total(groups: Iterable[Group]) -> Figures:

@@ -29,6 +29,10 @@ class Brand(Base):
     archiving_enabled: Mapped[bool] = mapped_column(default=True)
     # The display name of the sender of mails. None: the brand's name.
     mail_sender_name: Mapped[str | None] = mapped_column(String(200))
+    # The sender's address of mails, which the operator has set. None: the platform's.
+    mail_sender_address: Mapped[str | None] = mapped_column(String(320))
+    # Whether mails have the PDF of their order or document attached.
+    mails_have_pdf: Mapped[bool] = mapped_column(default=False, server_default=false())
     # The message to the buyer of a rejected order if the member types none. None: the product's standard text.
     rejection_text_en: Mapped[str | None] = mapped_column(Text)
     rejection_text_ja: Mapped[str | None] = mapped_column(Text)

@@ -9,7 +9,7 @@ the buyer reads what was true when the brand decided.
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self, TypedDict
+from typing import Any, NotRequired, Self, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Enum, ForeignKeyConstraint, Index, String, Text, func, select, text
@@ -31,19 +31,52 @@ class NotificationStatus(StrEnum):
 
 
 class ContentLine(TypedDict):
+    """`price`: of one unit; not there in mails that an earlier release queued. `amount`: "" if it is not told."""
+
     name: str
     number: str
     quantity: int
     amount: str
+    price: NotRequired[str]
 
 
 class OrderContents(TypedDict):
-    """What the order was about: its first lines, how many more there are, and its total. Amounts are decimal text."""
+    """What the order was about: its first lines, how many more there are, and its total. Amounts are decimal text.
+
+    `shipping`, `tax`: what the total has of them; not there if nothing. `total`: "" if it is not told. `later`: see
+    OrderNotice.
+    """
 
     lines: list[ContentLine]
     more: int
     total: str
     currency: str
+    shipping: NotRequired[str]
+    tax: NotRequired[str]
+    later: NotRequired[dict[str, Any]]
+
+
+class Attached(TypedDict):
+    """The PDF to attach. `document`: its name in links, e.g. "invoice". `id`, `code`: of what it shows."""
+
+    document: str
+    id: str
+    code: str
+    buyer_id: str
+
+
+class MailHead(TypedDict):
+    """What the mail says of the brand: its legal name, address and registration; each may be empty.
+
+    `accent`: a colour, # and six hexadecimal digits. `footer`: in the buyer's language.
+    """
+
+    name: str
+    address: str
+    accent: str
+    registration_kind: str
+    registration_number: str
+    footer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +84,13 @@ class OrderNotice:
     """The content of a mail about an order. Instants are RFC 3339 text.
 
     `kind`: the EventKind of what was done, e.g. ORDER_REJECTED. `at`: when it was done. `body` None, in mails that an
-    earlier release queued, means the standard text. `contents`: in a rejection; None in those of an earlier release.
-    `contact_email`, `phone`: the brand's, for questions.
+    earlier release queued, means the standard text. `contents`: None in some of an earlier release.
+    `contact_email`, `phone`: the brand's, for questions. `url`: where the buyer sees the order in the storefront.
+    `reason`: why the order was rejected, if the buyer is to see it. `buyer_order_number`: the buyer's own. `facts`:
+    label and value of what else is told of it, in the reader's language. `subject`, `heading`: the brand's own.
+    `sender_address`: the brand's; None: the platform's. `attached`: drawn when the mail is sent.
+
+    The fields of LATER are stored inside `contents`, whose unknown parts a relay of an earlier release ignores.
     """
 
     kind: MailKind
@@ -70,15 +108,43 @@ class OrderNotice:
     contents: OrderContents | None = None
     contact_email: str | None = None
     phone: str | None = None
+    head: MailHead | None = None
+    url: str | None = None
+    reason: str | None = None
+    buyer_order_number: str | None = None
+    facts: list[list[str]] | None = None
+    subject: str | None = None
+    heading: str | None = None
+    sender_address: str | None = None
+    attached: Attached | None = None
 
     @classmethod
     def stored(cls, values: dict[str, Any]) -> Self:
         """What OutboxMessage.notice has. Raises TypeError, ValueError and KeyError if it is damaged."""
+        contents = values.get("contents") or {}
+        if "later" in contents:
+            values = values | contents["later"] | {"contents": _without(contents, "later")}
         return cls(**values | {"kind": MailKind(values["kind"]), "locale": Locale(values["locale"])})
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What OutboxMessage.notice has."""
+        # A relay of an earlier release does not know CONTACTS: they are only there if the brand has set them.
+        values = {name: value for name in _FIELDS if (value := getattr(self, name)) or name not in OPTIONAL}
+        if self.contents is None:
+            return values
+        later = {name: values.pop(name) for name in LATER if name in values}
+        return values | {"contents": {**self.contents, "later": later}} if later else values
+
+
+def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != name}
 
 
 _FIELDS = tuple(each.name for each in fields(OrderNotice))
 CONTACTS = ("contact_email", "phone")
+LATER = ("head", "url", "reason", "buyer_order_number", "facts", "subject", "heading", "sender_address", "attached")
+OPTIONAL = (*CONTACTS, *LATER)
 MAX_UNCLEAR = 3  # tries since the first one without an answer, that one included; READY has the same number
 
 # As text: a partial index is used only for a query that has its condition literally. Not "status =": SQLite would then
@@ -135,8 +201,7 @@ def message(notice: OrderNotice, *, brand_id: UUID, order_id: UUID, at: datetime
         order_id=order_id,
         kind=notice.kind,
         recipients=notice.to,
-        # A relay of an earlier release does not know these: they are only there if the brand has set them.
-        notice={name: value for name in _FIELDS if (value := getattr(notice, name)) or name not in CONTACTS},
+        notice=notice.values,
         due_at=at,
         created_at=at,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import Actor
-from models.analytics import Figures, Group, Rejections, Report, merged, total
+from models.analytics import Figures, Group, Previous, Rejections, Report, merged, total
 from models.analytics_sum import Summary
 from models.brand import Brand
 from models.buyer import Buyer
@@ -74,7 +74,22 @@ async def report(
         catalogs=await _groups(session, AnalyticsDimension.CATALOG, range),
         products=await _groups(session, AnalyticsDimension.PRODUCT, range),
         rejections=await _rejections(session, actor, range),
+        previous=await _previous(session, actor, placed_from, placed_to),
     )
+
+
+async def _previous(
+    session: AsyncSession, actor: Actor, placed_from: datetime | None, placed_to: datetime | None
+) -> Previous | None:
+    if placed_from is None or placed_to is None:
+        return None
+    try:
+        start = placed_from - (placed_to - placed_from)
+    except OverflowError:
+        return None
+    range = await cover(session, actor, start, placed_from)
+    ended = await _rejections(session, actor, range)
+    return Previous(await _figures(session, range), ended.figures, ended.sent_back)
 
 
 def check_range(placed_from: datetime | None, placed_to: datetime | None) -> None:

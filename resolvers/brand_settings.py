@@ -1,5 +1,6 @@
 """The settings of a brand: company data, archiving, language, time zone, mails. Admins change them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Unpack
@@ -20,6 +21,7 @@ from resolvers.core.refusals import Outcome, Refusal, Refused, invalid, wrong_te
 from resolvers.core.work import Work
 from resolvers.papers.letterheads import LetterheadValues, change_letterhead, cleaned_logo, read_letterhead
 from resolvers.papers.logos import CleanLogo
+from resolvers.papers.wordings import NewWording, change_wordings
 from resolvers.rejection_reasons import has_reasons
 
 
@@ -41,6 +43,8 @@ class BrandSettings:
     rejection_text_en: str | None
     rejection_text_ja: str | None
     rejection_reason_required: bool
+    mails_have_pdf: bool
+    mail_sender_address: str | None
     letterhead: LetterheadValues = field(default_factory=LetterheadValues)
 
 
@@ -55,6 +59,7 @@ ARGUMENTS = {
     "mail_sender_name": "mailSenderName",
     "mail_reply_to": "mailReplyTo",
     "contact_email": "contactEmail",
+    "mail_sender_address": "mailSenderAddress",
     "rejection_text_en": "rejectionTextEn",
     "rejection_text_ja": "rejectionTextJa",
 }
@@ -87,11 +92,12 @@ async def update_brand_settings(
     *,
     letterhead: dict[str, Any] | None = None,
     logo: str | None = None,
+    wordings: Sequence[NewWording] = (),
     **terms: Unpack[Terms],
 ) -> Outcome:
     """`changes`: name → new value, of the settings to change; `letterhead`: of columns of the letterhead.
 
-    `logo`: a new logo, in Base64.
+    `logo`: a new logo, in Base64. `wordings`: of mails.
     """
     cleaned = {name: _cleaned(value) for name, value in changes.items()}
     of_letterhead = {name: _cleaned(value) for name, value in (letterhead or {}).items()}
@@ -118,6 +124,7 @@ async def update_brand_settings(
             setattr(brand, name, cleaned[name])
         if of_letterhead or clean_logo:
             changed += await change_letterhead(work, of_letterhead, clean_logo)
+        changed += await change_wordings(work, wordings)
         if "locale" in changed:
             # Those with a country have its language.
             has_none = (Buyer.has_own_locale.is_(False), Buyer.country == "")
@@ -146,7 +153,7 @@ def _check(context: Context, changes: dict[str, Any]) -> list[Refusal]:
     refusals += wrong_text(context, changes.get("address"), MAX_ADDRESS_LENGTH, "address", is_one_line=False)
     if "time_zone" in changes and not is_time_zone(changes["time_zone"] or ""):
         refusals.append(invalid(context, UNKNOWN_TIME_ZONE, "timeZone"))
-    for name in ("mail_reply_to", "contact_email"):
+    for name in ("mail_reply_to", "contact_email", "mail_sender_address"):
         wrong = wrong_text(context, changes.get(name), MAX_EMAIL_LENGTH, ARGUMENTS[name])
         if not wrong and changes.get(name) and not ADDRESS.fullmatch(changes[name]):
             wrong = [invalid(context, NOT_AN_ADDRESS, ARGUMENTS[name])]

@@ -69,7 +69,8 @@ class Batches:
     async def _notices(self, work: Work) -> dict[UUID, Any]:
         if self.mail is None or not self.command.message.notify:
             return {}
-        found = await notices_of(work.session, work.orders, self.mail, work.now, self.command.message.typed_body)
+        body = self.command.message.typed_body
+        found = await notices_of(self.context, work.session, work.orders, self.mail, work.now, body)
         return {order_id: notice for order_id, notice in found.items() if notice}
 
     async def _warn(self, work: Work, results: dict[UUID, OrderResult]) -> dict[UUID, OrderResult]:

@@ -37,6 +37,7 @@ async def reject_orders(context: Context, command: RejectOrders) -> Outcome:
 
     async def change(work: Work, run: BulkRun) -> None:
         reason = await reason_of_run(work, grounds)
+        grounds.show(work, reason)
         events = []
         for order in work.orders:
             notice = work.notices.get(order.id)

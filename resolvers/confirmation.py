@@ -78,25 +78,43 @@ async def update_confirmation(
     return await act(context, change, on=on_order(order_id), needs=OrderAction.UPDATE_CONFIRMATION, **terms)
 
 
-async def approve_confirmation(context: Context, order_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
-    """With the `version` that the buyer has read, no OC is approved unseen."""
+async def approve_confirmation(
+    context: Context, order_id: UUID | None, *, notify: bool = False, **terms: Unpack[Terms]
+) -> Outcome:
+    """With the `version` that the buyer has read, no OC is approved unseen. `notify`: the brand is mailed."""
 
     async def change(work: Work) -> None:
         work.record(work.order.approve_confirmation(work.now))
 
-    return await act(context, change, on=on_order(order_id), needs=OrderAction.APPROVE_CONFIRMATION, **terms)
+    return await act(
+        context,
+        change,
+        on=on_order(order_id),
+        needs=OrderAction.APPROVE_CONFIRMATION,
+        message=Message(notify),
+        mail=MailKind.OC_APPROVED,
+        **terms,
+    )
 
 
 async def refuse_confirmation(
-    context: Context, order_id: UUID | None, comment: str | None, **terms: Unpack[Terms]
+    context: Context, order_id: UUID | None, comment: str | None, *, notify: bool = False, **terms: Unpack[Terms]
 ) -> Outcome:
+    """`notify`: the brand is mailed, with the comment."""
     wrong = wrong_text(context, comment, MAX_COMMENT_LENGTH, "comment", is_one_line=False)
 
     async def change(work: Work) -> None:
         work.record(work.order.refuse_confirmation(work.now, (comment or "").strip()))
 
     return await act(
-        context, change, on=on_order(order_id), needs=OrderAction.REFUSE_CONFIRMATION, wrong=wrong, **terms
+        context,
+        change,
+        on=on_order(order_id),
+        needs=OrderAction.REFUSE_CONFIRMATION,
+        message=Message(notify, comment if notify and not wrong else None),
+        mail=MailKind.OC_REFUSED,
+        wrong=wrong,
+        **terms,
     )
 
 

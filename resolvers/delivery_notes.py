@@ -15,6 +15,7 @@ from models.document_number import next_code
 from models.facts import NOTE_COVERED, NOTE_INVOICED
 from models.invoice import InvoicedDeliveryNote, InvoiceLine
 from models.messages.history import EventKind
+from models.messages.mail import MailKind
 from models.messages.refusals import (
     BACKLOG_QUANTITIES_NEEDED,
     BAD_QUANTITY,
@@ -26,15 +27,18 @@ from models.messages.refusals import (
     UNKNOWN_DOCUMENT,
 )
 from models.order import Order
-from models.papers.delivery_notes import frozen_delivery_note
+from models.papers.delivery_notes import DeliveryNoteSnapshot, frozen_delivery_note
 from models.permissions import Permission
+from models.plain_json import from_plain
 from models.policy import OrderAction
 from resolvers.backlog import ordered_quantities
 from resolvers.core.actions import Change, Terms, act, not_found, on_order, on_orders_of
 from resolvers.core.context import Context
+from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
 from resolvers.order_lines import MAX_QUANTITY
+from resolvers.papers.mails import sent
 
 MAX_TRACKING_NUMBER_LENGTH = 100
 MAX_COMMENT_LENGTH = 2_000
@@ -76,7 +80,11 @@ Taken = list[tuple[UUID | None, UUID, int]]
 
 
 async def create_delivery_note(
-    context: Context, order_id: UUID | None, content: NoteContent, **terms: Unpack[Terms]
+    context: Context,
+    order_id: UUID | None,
+    content: NoteContent,
+    message: Message | None = None,
+    **terms: Unpack[Terms],
 ) -> Outcome:
     """Never delivers more than is left: concurrent requests wait for the order's lock."""
     wrong = content.wrong(context)
@@ -108,11 +116,20 @@ async def create_delivery_note(
         work.add(note)
         await _write_lines(work, note, taken)
         note.frozen = await frozen_delivery_note(work.session, note.id)
+        if work.notice:
+            work.notices[order.id] = sent(work.notice, from_plain(DeliveryNoteSnapshot, note.frozen), note.id)
         work.record(order.touch(work.now, EventKind.DELIVERY_NOTE_CREATED, code=note.code))
         return note.id
 
     return await act(
-        context, change, on=on_order(order_id), needs=OrderAction.CREATE_DELIVERY_NOTE, wrong=wrong, **terms
+        context,
+        change,
+        on=on_order(order_id),
+        needs=OrderAction.CREATE_DELIVERY_NOTE,
+        message=message,
+        mail=MailKind.DELIVERY_NOTE_CREATED,
+        wrong=wrong,
+        **terms,
     )
 
 

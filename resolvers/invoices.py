@@ -12,17 +12,22 @@ from models.document_number import next_code
 from models.invoice import CreditNote, Invoice, InvoicedOrder, InvoiceStatus
 from models.locale import Text
 from models.messages.history import EventKind
+from models.messages.mail import MailKind
 from models.messages.refusals import NOT_A_DRAFT, NOT_ISSUABLE, NOT_VOIDABLE, UNKNOWN_DOCUMENT
 from models.papers.invoices import InvoiceSnapshot, credit_note, frozen, issued, read_invoice
 from models.papers.missing import MISSING, missing_fields
 from models.permissions import Permission
 from resolvers.core.actions import Change, Terms, act, not_found, on_orders_of
 from resolvers.core.context import Context
+from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refusal
 from resolvers.core.work import Work
+from resolvers.papers.mails import billed
 
 
-async def issue_invoice(context: Context, invoice_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
+async def issue_invoice(
+    context: Context, invoice_id: UUID | None, message: Message | None = None, **terms: Unpack[Terms]
+) -> Outcome:
     async def change(work: Work) -> UUID:
         invoice = await _locked(work, invoice_id, InvoiceStatus.DRAFT, NOT_ISSUABLE)
         draft = invoice.code
@@ -31,10 +36,12 @@ async def issue_invoice(context: Context, invoice_id: UUID | None, **terms: Unpa
             raise Refused(*(invalid(context, MISSING[each], "invoiceId") for each in missing))
         invoice.code = await next_code(work.session, invoice.brand_id, "INV")
         invoice.status, invoice.issued_at = InvoiceStatus.ISSUED, work.now
-        invoice.frozen = frozen(issued(snapshot, invoice.code, work.now))
+        said = issued(snapshot, invoice.code, work.now)
+        invoice.frozen = frozen(said)
+        work.notices = {order_id: billed(notice, said, invoice.id) for order_id, notice in work.notices.items()}
         return _record(work, invoice, EventKind.INVOICE_ISSUED, draft=draft)
 
-    return await _act(context, invoice_id, change, terms)
+    return await _act(context, invoice_id, change, terms, message, MailKind.INVOICE_ISSUED)
 
 
 async def void_invoice(context: Context, invoice_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
@@ -61,12 +68,18 @@ async def delete_invoice(context: Context, invoice_id: UUID | None, **terms: Unp
     return await _act(context, invoice_id, change, terms)
 
 
-async def _act(context: Context, invoice_id: UUID | None, change: Change, terms: Terms) -> Outcome:
-    """The first order of the invoice stands for it in the outcome."""
+async def _act(
+    context: Context,
+    invoice_id: UUID | None,
+    change: Change,
+    terms: Terms,
+    message: Message | None = None,
+    mail: MailKind | None = None,
+) -> Outcome:
+    """The first order of the invoice stands for it in the outcome and in the mail."""
     order_ids = select(InvoicedOrder.order_id).where(InvoicedOrder.invoice_id == invoice_id)
-    return await act(
-        context, change, on=on_orders_of(order_ids, "invoiceId"), needs=Permission.MANAGE_INVOICES, **terms
-    )
+    on = on_orders_of(order_ids, "invoiceId")
+    return await act(context, change, on=on, needs=Permission.MANAGE_INVOICES, message=message, mail=mail, **terms)
 
 
 async def _locked(work: Work, invoice_id: UUID | None, status: InvoiceStatus, otherwise: Text) -> Invoice:

@@ -105,6 +105,12 @@ class OrderFilter:
         return bool(said - {"include_archived"})
 
     @property
+    def conditions(self) -> dict[str, Any]:
+        """What it says, by the names of its fields."""
+        values = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
+        return {name: value for name, (value, default) in values.items() if value not in (default, None, "")}
+
+    @property
     def arguments(self) -> dict[str, Any]:
         """For the hash of a request. A condition that was added later is in it only if given, so that a retry has the
         hash that an earlier release has remembered.

@@ -52,6 +52,7 @@ async def reject_order(context: Context, command: RejectOrder) -> Outcome:
         if refusals := grounds.check(context):
             raise Refused(*refusals)
         reason = await read_reason(work, work.brand_id, grounds)
+        grounds.show(work, reason)
         body = work.notice.body if work.notice else message.typed_body
         notified = work.notice is not None
         event = work.order.reject(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 from uuid import UUID
 
@@ -12,9 +12,10 @@ from models.base import new_id
 from models.brand import Brand
 from models.database.prepared import Query
 from models.events import Reason, RejectionReasonCreated, RejectionReasonUpdated
-from models.locale import Text
+from models.locale import Locale, Text, text_for
 from models.messages.refusals import (
     LAST_REASON,
+    NO_REASON_TO_SHOW,
     REASON_ARCHIVED,
     REASON_CODE_BAD,
     REASON_CODE_TAKEN,
@@ -24,6 +25,7 @@ from models.messages.refusals import (
     TOO_MANY_REASONS,
     UNKNOWN_REASON,
 )
+from models.order import Order
 from models.permissions import Permission
 from models.rejection_reason import RejectionReason
 from resolvers.core.actions import Change, Terms, act, not_found
@@ -31,6 +33,7 @@ from resolvers.core.context import Context
 from resolvers.core.notices import typed
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
+from resolvers.inputs import InputError, check_text
 from resolvers.reading.rows import REASON_COLUMNS, ReasonRow
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
@@ -42,23 +45,36 @@ LABELS = {"label_en": "labelEn", "label_ja": "labelJa"}
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a client gives with a rejection. `reason`: a code. Blank texts count as none."""
+    """What a client gives with a rejection. `reason`: a code. Blank texts count as none.
+
+    `is_shown`: the mail names the reason to the buyer.
+    """
 
     reason: str | None = None
     note: str | None = None
+    is_shown: bool = False
 
     @property
     def typed_note(self) -> str | None:
         return typed(self.note)
 
     @property
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, Any]:
         """For the hash of a request; nothing for what is not given, as in requests of earlier releases."""
-        given = {"reason": (self.reason or "").strip(), "note": self.typed_note}
+        given = {"reason": (self.reason or "").strip(), "note": self.typed_note, "show_reason": self.is_shown}
         return {name: value for name, value in given.items() if value}
 
     def check(self, context: Context) -> list[Refusal]:
-        return wrong_text(context, self.typed_note, MAX_NOTE_LENGTH, "note", is_one_line=False)
+        found = wrong_text(context, self.typed_note, MAX_NOTE_LENGTH, "note", is_one_line=False)
+        if self.is_shown and "reason" not in self.arguments:
+            found.append(invalid(context, NO_REASON_TO_SHOW, "showReason"))
+        return found
+
+    def show(self, work: Work, reason: Reason | None) -> None:
+        """Puts the reason into the mails, if the buyer is to see it."""
+        if reason and self.is_shown:
+            for order_id, notice in work.notices.items():
+                work.notices[order_id] = replace(notice, reason=reason.label.in_(notice.locale))
 
 
 _IS_REQUIRED = Query(lambda preparing: select(Brand.rejection_reason_required).where(preparing.among_ids(Brand.id)))
@@ -92,6 +108,20 @@ async def reason_of_run(work: Work, grounds: Grounds) -> Reason | None:
 async def reason_by_code(work: Work, brand_id: UUID, code: str) -> RejectionReason | None:
     of_code = (RejectionReason.brand_id == brand_id, RejectionReason.code == code)
     return await work.find(select(RejectionReason).where(*of_code))
+
+
+async def reason_shown(context: Context, order_id: UUID, code: str, locale: Locale) -> str:
+    """The label that a mail about the order names. Raises InputError for an unknown or archived reason."""
+    of_order = select(RejectionReason.label_en, RejectionReason.label_ja).join(
+        Order, Order.brand_id == RejectionReason.brand_id
+    )
+    wanted = (Order.id == order_id, RejectionReason.code == code.strip(), RejectionReason.archived_at.is_(None))
+    check_text(code, MAX_LABEL_LENGTH, "reason")
+    async with context.read() as session:
+        found = (await session.execute(of_order.where(*wanted))).one_or_none()
+    if found is None:
+        raise InputError(text_for(UNKNOWN_REASON, context.actor.locale), "reason")
+    return Text(*found).in_(locale)
 
 
 async def rejection_reasons(context: Context, *, include_archived: bool) -> Sequence[ReasonRow]:

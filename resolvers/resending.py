@@ -43,7 +43,7 @@ async def resend_notification(context: Context, notification_id: UUID | None, **
             raise Refused(_not_now(context, NOT_RESENDABLE))
         if order.status in FINAL and failed.kind != FINAL_MAIL[order.status]:
             raise Refused(_not_now(context, MAIL_IS_OUTDATED))
-        addresses = await addresses_of(work.session, order)
+        addresses = await addresses_of(work.session, order, MailKind(failed.kind))
         if not addresses:
             raise Refused(_not_now(context, NOBODY_TO_SEND_TO))
         message = work.promise(replace(OrderNotice.stored(failed.notice), to=addresses), order)

@@ -27,6 +27,7 @@ class Claimed:
 
     id: UUID
     brand_id: UUID
+    order_id: UUID
     notice: dict[str, Any]
     attempts: int
     lost: int

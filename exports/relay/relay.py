@@ -9,7 +9,7 @@ twice. Any number of relays may run: leases and due times go by the database's c
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -26,8 +26,9 @@ from exports.relay.transports import Bounced, Failure, PermanentFailure, Possibl
 from exports.texts import one_line
 from models.buyer import MAX_REASON_LENGTH, BuyerRecipient
 from models.database.sessions import Database
+from models.locale import Locale
 from models.order import Order
-from models.outbox import MAX_UNCLEAR, NotificationStatus, OrderNotice, OutboxMessage
+from models.outbox import MAX_UNCLEAR, Attached, NotificationStatus, OrderNotice, OutboxMessage
 from models.scope import EVERYTHING
 
 log = logging.getLogger("orders.mail")
@@ -44,6 +45,10 @@ MAX_LOST = 5  # consecutive relays that died while sending a message; then it is
 POLL_SECONDS = 5.0  # between two looks at the outbox when wake() is not called
 STOP_WITHIN_SECONDS = 3.0  # for the mails being sent, after stop()
 MAX_ERROR_LENGTH = 1000
+
+
+# Brand's id, what to draw, language → file name and bytes.
+Attach = Callable[[UUID, Attached, Locale], Awaitable[tuple[str, bytes] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,9 @@ TOLD = {
 
 
 class Relay:
-    """`sender`: the From address; its display name is the brand's. `on_tried`: called with each attempt's result.
+    """`sender`: the From address of brands without one of their own; its display name is the brand's.
 
+    `on_tried`: called with each attempt's result. `attach`: draws the PDF that a mail has attached; None if it cannot.
     `clock`: of this process. It dates the mails and measures how long a message has been held here.
     """
 
@@ -103,6 +109,7 @@ class Relay:
         clock: Callable[[], datetime],
         lease: timedelta = LEASE,
         on_tried: Callable[[NotificationStatus], None] = lambda _: None,
+        attach: Attach | None = None,
     ) -> None:
         self._database = database
         self._transport = transport
@@ -111,6 +118,7 @@ class Relay:
         self._lease = lease
         self._leases = Leases(database, lease)
         self._on_tried = on_tried
+        self._attach = attach
         self._woken = asyncio.Event()
         self._stopping = False
         self._sending = asyncio.Semaphore(MAX_SENDING)
@@ -276,13 +284,18 @@ class Relay:
             if not recipients:
                 told = f"no mail can be addressed to {', '.join(unreachable)}"
                 return Attempt(NotificationStatus.FAILED, told, bounced=bounced)
+            attachment = None
+            if notice.attached and self._attach:
+                attachment = await self._attach(message.brand_id, notice.attached, notice.locale)
             email = email_message(
                 replace(mail, to=[each for each in mail.to if each not in unreachable]),
                 id=message.id,
-                sender=self._sender,
+                sender=notice.sender_address or self._sender,
                 sender_name=notice.sender_name,
                 reply_to=notice.reply_to,
                 at=self._clock(),
+                thread=message.order_id,
+                attachment=attachment,
             )
         except Exception as error:
             # A message that cannot be rendered now never can be. It must not block the messages after it.

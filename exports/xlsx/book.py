@@ -44,7 +44,7 @@ async def writing(book: "Book") -> AsyncIterator[Write]:
 class Book:
     """An .xlsx file being written: `open`, any number of `add`, then `close` or `discard`. Not thread-safe.
 
-    `tables`: the columns of each sheet, by the sheet's name.
+    `tables`: the columns of each sheet, by the sheet's name. `front`, `back`: write sheets before and after them.
     """
 
     path: Path
@@ -52,8 +52,12 @@ class Book:
     tables: Mapping[str, Sequence[Column]]
     reader: Reader
     rows_per_sheet: int = LAST_ROW
+    front: Callable[[Any, Styles], None] | None = None
+    back: Callable[[Any, Styles, Mapping[str, Sheet]], None] | None = None
     _files: ExitStack = field(default_factory=ExitStack, init=False)
     _sheets: dict[str, Sheet] = field(default_factory=dict, init=False)
+    _book: Any = field(default=None, init=False, repr=False)
+    _styles: Any = field(default=None, init=False, repr=False)
 
     def open(self) -> None:
         temporary = TemporaryDirectory(prefix="workbook-", dir=self.path.parent)
@@ -62,9 +66,11 @@ class Book:
 
         book = self._files.enter_context(xlsxwriter.Workbook(self.path, options))
         book.set_properties({"title": self.title, "created": datetime.now(UTC)})
-        styles = Styles(book, self.reader.locale)
+        self._book, self._styles = book, Styles(book, self.reader.locale)
+        if self.front:
+            self.front(book, self._styles)
         for name, columns in self.tables.items():
-            self._sheets[name] = Sheet(book, name, columns, self.reader, styles, self.rows_per_sheet)
+            self._sheets[name] = Sheet(book, name, columns, self.reader, self._styles, self.rows_per_sheet, self.title)
 
     def add(self, batch: Iterable[Rows]) -> None:
         for name, owner, rows in batch:
@@ -73,6 +79,8 @@ class Book:
     def close(self) -> None:
         for sheet in self._sheets.values():
             sheet.finish()
+        if self.back:
+            self.back(self._book, self._styles, self._sheets)
         self._files.close()
 
     def discard(self) -> None:

@@ -14,12 +14,16 @@ Sql = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 class CellKind(Enum):
-    """MONEY: an integer in minor units of the owner's `currency`. INSTANT: UTC, shown in the owner's `time_zone`."""
+    """MONEY: an integer in minor units of the owner's `currency`. INSTANT: UTC, shown in the owner's `time_zone`.
+
+    DAY: a date without a time.
+    """
 
     TEXT = auto()
     INTEGER = auto()
     MONEY = auto()
     INSTANT = auto()
+    DAY = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Column:
     `to_buyer`: selected instead of `sql` for a buyer's workbook.
     `internal`: left out of a buyer's workbook.
     `of_owner`: the value is the owner's, not the row's.
-    `is_marked`: whether the cell is red, given the owner.
+    `is_marked`: whether the cell is red, given the owner. `buyers_name`: the heading in a buyer's workbook.
+    `is_summed`: a number whose sum the summary has.
     """
 
     key: str
@@ -52,13 +57,19 @@ class Column:
     internal: bool = False
     of_owner: bool = False
     is_marked: Callable[[Any], bool] | None = None
+    buyers_name: Text | None = None
+    is_summed: bool = False
 
 
 def columns_for(reader: Reader, columns: Iterable[Column]) -> list[Column]:
     if not reader.is_buyer:
         return list(columns)
     return [
-        replace(column, sql=column.sql if column.to_buyer is None else column.to_buyer)
+        replace(
+            column,
+            sql=column.sql if column.to_buyer is None else column.to_buyer,
+            name=column.buyers_name or column.name,
+        )
         for column in columns
         if not column.internal
     ]

@@ -1,10 +1,14 @@
 """One table of an Excel workbook: a heading row and typed cells below it, written from top to bottom."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import get_currency_symbol
+
+from exports.texts import one_line
 from exports.xlsx.columns import CellKind, Column, Reader, columns_for
 from models.locale import Locale, Text
 from models.money import from_minor, precision
@@ -17,41 +21,91 @@ EXACT_BELOW = 10**15  # Excel keeps fifteen digits of a number
 FIRST_YEAR = 1901  # Excel has no days before 1900, and one too many in it
 
 
+PAGE = Text("Page &P of &N", "&P / &N ページ")
+A4, LETTER = 9, 1  # Excel's numbers of papers
+
+
+def currency_format(currency: str, locale: Locale, digits: int) -> str:
+    """E.g. [$£]#,##0.00. A symbol of letters is set off by a space. `digits` behind the decimal point."""
+    symbol = get_currency_symbol(currency, locale).replace("￥", "¥")
+    space = " " if symbol[-1].isalpha() else ""
+    return f"[${symbol}]{space}#,##0" + ("." + "0" * digits if digits else "")
+
+
+def set_up_page(sheet: Any, title: str, locale: Locale, *, paper: int = A4) -> None:
+    """On paper: as wide as one page, with a margin for holes; the title, the sheet's name and the page on each."""
+    sheet.set_paper(paper)
+    sheet.set_margins(left=0.6, right=0.4, top=0.75, bottom=0.7)
+    sheet.set_header(f"&L&9{_in_header(title)}&R&9&A")
+    sheet.set_footer(f"&L&9&D&R&9{PAGE.in_(locale)}")
+    sheet.fit_to_pages(1, 0)
+
+
+def _in_header(text: str) -> str:
+    """Excel takes at most 255 characters of a header, in which & begins a command."""
+    return one_line(text)[:100].replace("&", "&&")
+
+
 class Styles:
     """The cell styles of one workbook, by purpose."""
 
     def __init__(self, book: Any, locale: Locale) -> None:
         self._book = book
-        self._money: dict[int, Any] = {}
+        self._locale = locale
+        self._money: dict[tuple[str, int, bool], Any] = {}
         self.plain = book.add_format()
         self.heading = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"})
         self.marked = book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"})
         self.integer = book.add_format({"num_format": "#,##0"})
+        self.bold = book.add_format({"bold": True})
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.note = book.add_format({"font_color": "#55606C", "italic": True})
         date = DATE_FORMAT.in_(locale)
         self.instant = book.add_format({"num_format": f"{date} hh:mm", "align": "left"})
+        self.day = book.add_format({"num_format": date, "align": "left"})
 
-    def money(self, digits: int) -> Any:
+    def money(self, currency: str, digits: int, *, bold: bool = False) -> Any:
         """`digits` behind the decimal point."""
-        if digits not in self._money:
-            number_format = "#,##0." + "0" * digits if digits else "#,##0"
-            self._money[digits] = self._book.add_format({"num_format": number_format})
-        return self._money[digits]
+        key = currency, digits, bold
+        if key not in self._money:
+            number_format = currency_format(currency, self._locale, digits)
+            self._money[key] = self._book.add_format({"num_format": number_format, "bold": bold})
+        return self._money[key]
 
 
 class Sheet:
-    """Rows that do not fit into one sheet go on in another: "Lines", "Lines (2)" …"""
+    """Rows that do not fit into one sheet go on in another: "Lines", "Lines (2)" …
+
+    `sums`: currency and column's key → the sum of the numbers, minor units of money. `counts`: currency → rows.
+    `parts`: the name of each sheet, and the number of its last row. `title`: of the workbook, in headers on paper.
+    """
 
     def __init__(
-        self, book: Any, name: str, columns: Iterable[Column], reader: Reader, styles: Styles, rows_per_sheet: int
+        self,
+        book: Any,
+        name: str,
+        columns: Iterable[Column],
+        reader: Reader,
+        styles: Styles,
+        rows_per_sheet: int,
+        title: str = "",
     ) -> None:
         self._book = book
+        self._title = title
+        self.sums: Counter[tuple[str, str]] = Counter()
+        self.counts: Counter[str] = Counter()
+        self.parts: list[tuple[str, int]] = []
         self._name = name
         self._columns = columns_for(reader, columns)
         self._reader = reader
         self._styles = styles
         self._rows_per_sheet = rows_per_sheet
-        self._parts = 0
+        self._summed = [column.key for column in self._columns if column.is_summed]
         self._begin()
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return self._columns
 
     def add(self, owner: Any, rows: Sequence[Any]) -> None:
         """Writes the rows that belong to the owner (see Column)."""
@@ -62,18 +116,23 @@ class Sheet:
             for index, column in enumerate(self._columns):
                 self._write(index, column, owner if column.of_owner else row, owner)
             self._row += 1
+            if self._summed:
+                self.counts[owner.currency] += 1
+                for key in self._summed:
+                    self.sums[owner.currency, key] += getattr(row, key)
 
     def finish(self) -> None:
         self._sheet.autofilter(0, 0, self._row - 1, len(self._columns) - 1)
+        self.parts.append((self._sheet.get_name(), self._row))
 
     def _begin(self) -> None:
-        self._parts += 1
-        self._sheet = self._book.add_worksheet(self._name if self._parts == 1 else f"{self._name} ({self._parts})")
+        part = len(self.parts) + 1
+        self._sheet = self._book.add_worksheet(self._name if part == 1 else f"{self._name} ({part})")
         self._sheet.freeze_panes(1, 1)
         # A code may consist of digits only: without this, Excel warns with a green corner.
         self._sheet.ignore_errors({"number_stored_as_text": EVERY_CELL})
         self._sheet.set_landscape()
-        self._sheet.fit_to_pages(1, 0)
+        set_up_page(self._sheet, self._title or self._name, self._reader.locale)
         self._sheet.repeat_rows(0)
         for index, column in enumerate(self._columns):
             self._sheet.set_column(index, index, column.width)
@@ -95,6 +154,13 @@ class Sheet:
                 write_amount(*cell, value, owner.currency, self._styles)
             case CellKind.INSTANT:
                 write_instant(*cell, value, owner.time_zone, self._styles)
+            case CellKind.DAY:
+                write_day(*cell, value, self._styles)
+
+
+def letters(column: int) -> str:
+    """The name of a column, e.g. AB of the 28th, whose number is 27."""
+    return letters(column // 26 - 1) + chr(65 + column % 26) if column > 25 else chr(65 + column)
 
 
 def write_instant(sheet: Any, row: int, column: int, at: datetime, time_zone: str, styles: Styles) -> None:
@@ -110,6 +176,13 @@ def write_instant(sheet: Any, row: int, column: int, at: datetime, time_zone: st
         sheet.write_datetime(row, column, local, styles.instant)
 
 
+def write_day(sheet: Any, row: int, column: int, day: date, styles: Styles) -> None:
+    if day.year < FIRST_YEAR:
+        write_text(sheet, row, column, day.isoformat(), styles)
+    else:
+        sheet.write_datetime(row, column, day, styles.day)
+
+
 def write_text(sheet: Any, row: int, column: int, text: str, styles: Styles, style: Any = None) -> None:
     if text.startswith("<r>"):
         # write_string would interpret it as its own markup.
@@ -118,11 +191,14 @@ def write_text(sheet: Any, row: int, column: int, text: str, styles: Styles, sty
         sheet.write_string(row, column, text, style)
 
 
-def write_amount(sheet: Any, row: int, column: int, minor: Price, currency: str, styles: Styles) -> None:
+def write_amount(
+    sheet: Any, row: int, column: int, minor: Price, currency: str, styles: Styles, *, bold: bool = False
+) -> None:
     amount = from_minor(minor, currency)
     # A unit price can be finer than the currency's smallest unit.
     digits = max(precision(currency), -int(amount.as_tuple().exponent))
-    write_number(sheet, row, column, int(amount.scaleb(digits)), amount, styles, styles.money(digits))
+    style = styles.money(currency, digits, bold=bold)
+    write_number(sheet, row, column, int(amount.scaleb(digits)), amount, styles, style)
 
 
 def write_number(sheet: Any, row: int, column: int, digits: int, number: Any, styles: Styles, style: Any) -> None:

@@ -79,6 +79,13 @@ def brand_set(
     contact: Annotated[
         str | None, typer.Option(help='The address for questions in rejection mails; "" for the one for replies.')
     ] = None,
+    sender_address: Annotated[
+        str | None,
+        typer.Option(
+            help="The sender's address of mails, once its domain permits the mail server (SPF, DKIM; "
+            'docs/guides/mails.md); "" for ORDERS_MAIL_FROM.'
+        ),
+    ] = None,
     sender_name: Annotated[str | None, typer.Option(help='The sender of mails; "" for the brand\'s name.')] = None,
     locale: Annotated[
         Locale | None,
@@ -130,6 +137,7 @@ def brand_set(
         "mail_reply_to": reply_to,
         "contact_email": contact,
         "mail_sender_name": sender_name,
+        "mail_sender_address": sender_address,
         "locale": locale,
         "time_zone": time_zone,
         "rejection_reason_required": require_reason,

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from graph.cli import audit, brands, buyers, keys, schema, webhooks
+from graph.cli.accounting import accounting
 from graph.cli.backup import backup_database
 from graph.cli.database import Demo
 from graph.cli.deliver import deliver
@@ -29,6 +30,7 @@ orders = typer.Typer(
 orders.command()(serve)
 orders.command()(migrate)
 orders.command(name="import")(import_orders)
+orders.command()(accounting)
 orders.command(name="backup")(backup_database)
 orders.command()(deliver)
 orders.command()(prune)

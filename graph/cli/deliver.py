@@ -34,7 +34,12 @@ def deliver(
 async def run_senders(database: Database, settings: Settings, *, once: bool) -> int:
     """The exit code: 1 when a mail or an event could not be sent."""
     transport = settings.transport()
-    relay = Relay(database, transport, sender=settings.mail_from, clock=utc_now)
+    # Only now: the documents need libraries that other commands do without.
+    from graph.downloads import DOCUMENTS
+    from graph.mail_attachments import Attachments
+
+    attach = Attachments(database, DOCUMENTS, None, utc_now).draw
+    relay = Relay(database, transport, sender=settings.mail_from, clock=utc_now, attach=attach)
     webhooks = WebhookSender(
         database,
         transport,

@@ -27,6 +27,7 @@ S = TypeVar("S")
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 # Of documents that people file: in Japanese, their files are called so.

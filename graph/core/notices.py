@@ -17,6 +17,8 @@ describe_enum(
         "mailed.",
         "ADDRESS_BOUNCED": "Returned for each address of the buyer that a mail server has refused before. Mails still "
         "go to it.",
+        "BRAND_HAS_NO_ADDRESS": "Returned if a mail to the brand was requested and the brand has set no address for "
+        "questions or for replies. Nobody is mailed.",
     },
 )
 

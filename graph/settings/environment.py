@@ -71,6 +71,17 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _storefront_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or parts.username is not None:
+        raise ValueError
+    is_plain = text.isascii() and text.isprintable() and not re.search(r"[\s\"'<>\\`]", text)
+    left = text.replace("{code}", "").replace("{brand}", "")
+    if not is_plain or "{" in left or "}" in left or "{" in parts.netloc.replace("{brand}.", ""):
+        raise ValueError
+    return text if "{code}" in text else f"{text.rstrip('/')}/orders/{{code}}"
+
+
 def _provider_url(text: str) -> str:
     parts = urlsplit(text)
     # Anyone who can change what is on its way to or from it can sign in as anybody.
@@ -167,6 +178,16 @@ PUBLIC_URL = Variable[str | None](
     about="The server's address for its users, e.g. in download links. With a path, the server answers below that path "
     "and without it, so the proxy may keep or strip it.",
     default_is="the address that the server listens on",
+    is_secret=True,  # a wrong one may have a password in it
+)
+STOREFRONT_URL = Variable[str | None](
+    "ORDERS_STOREFRONT_URL",
+    _storefront_url,
+    None,
+    must_be="an http or https address without a password, e.g. `https://shop.your-brand.com/orders/{code}`; `{code}` "
+    "stands for the order's code, `{brand}` for the brand's",
+    about="Where buyers see an order: the button in mails leads there. Without `{code}`, `/orders/{code}` is added.",
+    default_is="none: mails have no button",
     is_secret=True,  # a wrong one may have a password in it
 )
 OIDC_ISSUER = Variable[str | None](
@@ -268,6 +289,7 @@ VARIABLES: tuple[Variable[Any], ...] = (
     MAIL_FROM,
     SECRET_KEY,
     PUBLIC_URL,
+    STOREFRONT_URL,
     OIDC_ISSUER,
     OIDC_AUDIENCE,
     OIDC_JWKS_URL,
@@ -319,6 +341,7 @@ class Settings:
     smtp_url: str | None = field(default=SMTP_URL.default, repr=False)
     mail_from: str = MAIL_FROM.default
     public_url: str | None = PUBLIC_URL.default
+    storefront_url: str | None = STOREFRONT_URL.default
     oidc: OidcProvider | None = None
     edge: Edge = field(default_factory=Edge)
     replica_url: str | None = field(default=DATABASE_REPLICA_URL.default, repr=False)
@@ -356,6 +379,7 @@ def from_environment(
         smtp_url=SMTP_URL.value_in(values),
         mail_from=MAIL_FROM.value_in(values),
         public_url=PUBLIC_URL.value_in(values),
+        storefront_url=STOREFRONT_URL.value_in(values),
         oidc=_oidc(values),
         edge=edge_from(values),
         replica_url=DATABASE_REPLICA_URL.value_in(values),

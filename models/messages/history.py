@@ -96,6 +96,9 @@ SOURCES = {"proxy order": Text("proxy order", "代理注文"), "cart": Text("car
 DECISIONS = {
     "ORDER_REJECTED": Text("the order was rejected", "注文の却下"),
     "SENT_BACK_TO_CART": Text("the order was sent back", "注文の差し戻し"),
+    "DELIVERY_NOTE_CREATED": Text("Goods sent", "出荷のお知らせ"),
+    "INVOICE_ISSUED": Text("Invoice issued", "請求書発行のお知らせ"),
+    "OC_REFUSED": Text("Order confirmation refused", "OCの否認"),
 }
 
 

@@ -14,22 +14,38 @@ class MailKind(StrEnum):
     OC_CONFIRMED = "OC_CONFIRMED"
     OC_MADE_EDITABLE = "OC_MADE_EDITABLE"
     SENT_BACK_TO_CART = "SENT_BACK_TO_CART"
+    DELIVERY_NOTE_CREATED = "DELIVERY_NOTE_CREATED"
+    INVOICE_ISSUED = "INVOICE_ISSUED"
+    OC_APPROVED = "OC_APPROVED"
+    OC_REFUSED = "OC_REFUSED"
+
+
+SEE_THE_ORDER = Text("See the order", "ご注文内容を見る")
 
 
 @dataclass(frozen=True, slots=True)
 class MailTexts:
     """One kind of mail. `action`: what sends it. `description`: for the API.
 
-    `subject` has {brand} and {code}; `done` is the label of the date; `text` is the standard message, for when neither
-    the sender nor the brand has one of their own. `next`: what the buyer can do now.
+    `subject` has {brand} and {code}, `heading` {code}: what happened. `done` is the label of the date; `text` is the
+    standard message, for when neither the sender nor the brand has one of their own. `button`: the name of the link to
+    the order. `next`: what happens now, and what the reader can do. `to_brand`: it goes to the brand, not to the buyer.
     """
 
     action: OrderAction
     description: str
     subject: Text
+    heading: Text
     done: Text
     text: Text
-    next: tuple[Text, ...] = ()
+    next: tuple[Text, ...]
+    button: Text = SEE_THE_ORDER
+    to_brand: bool = False
+
+    @property
+    def previewed_with(self) -> OrderAction:
+        """The action whose permission the preview needs. The buyer, who sends mails to the brand, previews none."""
+        return OrderAction.CONFIRM if self.to_brand else self.action
 
 
 def mail_texts(kind: MailKind) -> MailTexts:
@@ -41,6 +57,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
                 subject=Text(
                     "{brand}: your order {code} was declined", "【{brand}】ご注文 {code} をお受けできません（お詫び）"
                 ),
+                heading=Text("We cannot take your order {code}", "ご注文 {code} をお受けできません"),
                 done=Text("Declined", "お断り日時"),
                 text=Text(
                     "We are sorry to tell you that we cannot take this order.\nThank you for your understanding.",
@@ -66,21 +83,31 @@ def mail_texts(kind: MailKind) -> MailTexts:
                     "{brand}: order confirmation for your order {code}",
                     "【{brand}】ご注文 {code} の注文確認書（OC）作成のお知らせ",
                 ),
+                heading=Text("Our confirmation of your order {code}", "ご注文 {code} の注文確認書をご用意いたしました"),
                 done=Text("Prepared", "作成日時"),
                 text=Text(
                     "We have prepared the order confirmation for your order. Please check its contents.",
                     "ご注文の注文確認書（OC）を作成いたしました。内容のご確認をお願いいたします。",
                 ),
+                next=(
+                    Text(
+                        "If something is not right, please tell us before we deliver.",
+                        "内容に相違がございましたら、出荷前に下記までお知らせください。",
+                    ),
+                ),
+                button=Text("See the confirmation", "注文確認書を見る"),
             )
         case MailKind.OC_CONFIRMED:
             return MailTexts(
                 OrderAction.CONFIRM,
                 "The order is confirmed (confirmOrder).",
                 subject=Text("{brand}: your order {code} is confirmed", "【{brand}】ご注文 {code} 確定のお知らせ"),
+                heading=Text("Your order {code} is confirmed", "ご注文 {code} が確定いたしました"),
                 done=Text("Confirmed", "確定日時"),
                 text=Text(
                     "We have confirmed your order. Thank you.", "ご注文の内容を確定いたしました。ありがとうございます。"
                 ),
+                next=(Text("We prepare the goods for delivery.", "商品の手配・出荷準備に入ります。"),),
             )
         case MailKind.OC_MADE_EDITABLE:
             return MailTexts(
@@ -90,10 +117,19 @@ def mail_texts(kind: MailKind) -> MailTexts:
                     "{brand}: the order confirmation for {code} is being revised",
                     "【{brand}】ご注文 {code} の注文確認書（OC）見直しのお知らせ",
                 ),
+                heading=Text(
+                    "We are revising the confirmation of order {code}", "ご注文 {code} の注文確認書を見直しております"
+                ),
                 done=Text("Reopened", "変更日時"),
                 text=Text(
                     "We are revising the order confirmation for your order and will let you know when it is ready.",
                     "ご注文の注文確認書（OC）を見直しております。準備が整い次第、改めてご連絡いたします。",
+                ),
+                next=(
+                    Text(
+                        "You need not do anything; the earlier confirmation no longer holds.",
+                        "お客様のお手続きは必要ございません。これまでの注文確認書は無効となります。",
+                    ),
                 ),
             )
         case MailKind.SENT_BACK_TO_CART:
@@ -101,11 +137,86 @@ def mail_texts(kind: MailKind) -> MailTexts:
                 OrderAction.SEND_BACK_TO_CART,
                 "The order is back in the cart (sendOrderBackToCart).",
                 subject=Text("{brand}: please revise your order {code}", "【{brand}】ご注文 {code} 差し戻しのお知らせ"),
+                heading=Text("Your order {code} is back in your cart", "ご注文 {code} をカートに差し戻しました"),
                 done=Text("Returned", "差し戻し日時"),
                 text=Text(
                     "We have returned your order to your cart. Please revise it there and order again.",
                     "ご注文をカートに差し戻しました。内容をご修正のうえ、改めてご注文をお願いいたします。",
                 ),
+                next=(
+                    Text(
+                        "Nothing is reserved until you order again from the cart.",
+                        "改めてご注文いただくまで、商品の確保はいたしません。",
+                    ),
+                ),
+            )
+        case MailKind.DELIVERY_NOTE_CREATED:
+            return MailTexts(
+                OrderAction.CREATE_DELIVERY_NOTE,
+                "The goods are on their way (createDeliveryNote).",
+                subject=Text("{brand}: your order {code} is on its way", "【{brand}】ご注文 {code} 出荷のお知らせ"),
+                heading=Text("Your order {code} is on its way", "ご注文 {code} を出荷いたしました"),
+                done=Text("Sent", "出荷日時"),
+                text=Text("We have sent the goods below.", "下記の商品を出荷いたしました。"),
+                next=(
+                    Text(
+                        "Please check the goods against this list when they arrive.",
+                        "商品が到着しましたら、下記の内容とご照合ください。",
+                    ),
+                ),
+            )
+        case MailKind.INVOICE_ISSUED:
+            return MailTexts(
+                OrderAction.CREATE_INVOICE,
+                "The invoice is issued (issueInvoice).",
+                subject=Text(
+                    "{brand}: invoice for your order {code}", "【{brand}】ご注文 {code} ご請求書発行のお知らせ"
+                ),
+                heading=Text("The invoice for your order {code}", "ご注文 {code} のご請求書を発行いたしました"),
+                done=Text("Issued", "発行日時"),
+                text=Text(
+                    "We have issued the invoice below. Thank you for your order.",
+                    "下記のとおりご請求書を発行いたしました。ご確認のほどお願い申し上げます。",
+                ),
+                next=(
+                    Text(
+                        "Please quote the invoice number with your payment.",
+                        "お振込の際は、請求書番号をお書き添えください。",
+                    ),
+                ),
+            )
+        case MailKind.OC_APPROVED:
+            return MailTexts(
+                OrderAction.APPROVE_CONFIRMATION,
+                "To the brand: its buyer has approved the OC (approveOrderConfirmation).",
+                subject=Text("Order {code}: the buyer approved the OC", "【{brand}】注文 {code}：OCが承認されました"),
+                heading=Text("The buyer approved the OC of order {code}", "注文 {code} のOCが承認されました"),
+                done=Text("Approved", "承認日時"),
+                text=Text(
+                    "The buyer has approved the order confirmation as it is below.",
+                    "バイヤーが下記の注文確認書（OC）を承認しました。",
+                ),
+                next=(Text("The order can be confirmed.", "注文を確定できます。"),),
+                to_brand=True,
+            )
+        case MailKind.OC_REFUSED:
+            return MailTexts(
+                OrderAction.REFUSE_CONFIRMATION,
+                "To the brand: its buyer has refused the OC (refuseOrderConfirmation).",
+                subject=Text("Order {code}: the buyer refused the OC", "【{brand}】注文 {code}：OCが否認されました"),
+                heading=Text("The buyer refused the OC of order {code}", "注文 {code} のOCが否認されました"),
+                done=Text("Refused", "否認日時"),
+                text=Text(
+                    "The buyer has refused the order confirmation and given no comment.",
+                    "バイヤーが注文確認書（OC）を否認しました（コメントなし）。",
+                ),
+                next=(
+                    Text(
+                        "Change the OC, or agree on it with the buyer.",
+                        "OCを修正するか、バイヤーとご相談ください。",
+                    ),
+                ),
+                to_brand=True,
             )
         case _:
             assert_never(kind)

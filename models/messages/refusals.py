@@ -25,6 +25,11 @@ BUYER_IS_OFFLINE_PREVIEW = Text(
     "オフラインのバイヤーのため、メールは送信されません。",
 )
 
+BRAND_HAS_NO_ADDRESS = Text(
+    "The brand has set no address for mails to itself (contactEmail or mailReplyTo), so nobody is mailed.",
+    "ブランドの連絡先メールアドレス（contactEmail または mailReplyTo）が設定されていないため、メールは送信されません。",
+)
+
 BUYER_HAS_NO_ADDRESS_PREVIEW = Text(
     "The buyer has no e-mail address, so no mail would be sent.",
     "バイヤーのメールアドレスが登録されていないため、メールは送信されません。",
@@ -274,6 +279,11 @@ UNKNOWN_REASON = Text(
 )
 
 REASON_ARCHIVED = Text("This reason is archived: give another one.", "この却下理由はアーカイブ済みです。")
+
+NO_REASON_TO_SHOW = Text(
+    "There is no reason to show to the buyer: give a reason, or leave showReason false.",
+    "バイヤーに伝える却下理由が指定されていません。reason を指定するか、showReason を false にしてください。",
+)
 
 REASON_CODE_BAD = Text(
     "A code has 1 to 64 of the characters A–Z, 0–9 and _, and starts with a letter, e.g. OUT_OF_STOCK.",

@@ -230,14 +230,17 @@ def _refusals(work: Work, command: Command, blockers: dict[UUID, list[Explained]
 
 
 async def _write_notice(work: Work, command: Command) -> list[Notice]:
-    """Fills `work.notices` when a mail is wanted; returns why nobody can be mailed, when that is so."""
+    """Fills `work.notices` when a mail is wanted; returns why nobody can be mailed, when that is so.
+
+    Of several orders, e.g. of an invoice, the mail is about the first.
+    """
     if not command.message.notify or command.mail is None:
         return []
     notice, unreached = await notice_of(
-        work.session, work.order, command.mail, work.now, command.message.typed_body, work.context.actor.locale
+        work.context, work.session, work.orders[0], command.mail, work.now, command.message.typed_body
     )
     if notice:
-        work.notices[work.order.id] = notice
+        work.notices[work.orders[0].id] = notice
     return unreached
 
 

@@ -26,7 +26,8 @@ class Context:
 
     `sessions_of_viewer`: shared by the viewer's requests; None outside of the server.
     `on_events`: called after a commit that recorded events of this brand.
-    `webhooks_to_loopback`: whether webhooks may post to this machine.
+    `webhooks_to_loopback`: whether webhooks may post to this machine. `storefront_url`: where buyers see an order, with
+    {code} and {brand} in it; None: nowhere.
 
     One read() must not be nested in another: each waits for its turn. A command has one transaction() at a time.
     """
@@ -39,6 +40,7 @@ class Context:
     sessions_of_viewer: asyncio.Semaphore | None = field(default=None, repr=False)
     on_events: Callable[[UUID], None] = lambda _: None
     webhooks_to_loopback: bool = False
+    storefront_url: str | None = None
     loaders: Loaders = field(init=False)
     may_lag: bool = field(default=True, init=False)
     _sessions: asyncio.Semaphore = field(init=False, repr=False)

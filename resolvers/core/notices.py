@@ -1,11 +1,16 @@
 """What the buyer is mailed about a decision: the typed message, and the notice that the mail is made of."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from functools import partial
+from typing import Any, assert_never
+from urllib.parse import quote
 from uuid import UUID
 
+from babel.numbers import format_currency
 from sqlalchemy import Select, Update, and_, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,22 +19,27 @@ from models.buyer import Buyer, BuyerRecipient
 from models.catalog import Sku
 from models.database.prepared import Preparing, Query
 from models.events import OrderChanged
+from models.letterhead import Letterhead
 from models.locale import Locale, text_for
+from models.mail_wording import MailWording, filled
 from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import (
     BODY_TOO_LONG,
     BODY_WITHOUT_NOTIFY,
+    BRAND_HAS_NO_ADDRESS,
     BUYER_HAS_NO_ADDRESS_PREVIEW,
     BUYER_IS_OFFLINE_PREVIEW,
     NOT_PERMITTED,
     ORDER_NOT_FOUND,
 )
 from models.money import from_minor
-from models.order import Order, OrderLine
+from models.order import DataSet, Order, OrderLine
 from models.outbox import (
     MAX_UNCLEAR,
+    Attached,
     ContentLine,
+    MailHead,
     NotificationStatus,
     OrderContents,
     OrderNotice,
@@ -37,6 +47,7 @@ from models.outbox import (
 )
 from models.permissions import permits
 from models.policy import OrderAction
+from models.prices import Price, price_of
 from resolvers.core.context import Context
 from resolvers.core.refusals import Notice, NoticeCode, Refusal, RefusalCode, refusal, wrong_text
 from resolvers.core.work import Work
@@ -47,6 +58,7 @@ MAX_LINES_SHOWN = 10  # of an order, in a mail
 PREVIEW_TEXTS = {
     NoticeCode.BUYER_IS_OFFLINE: BUYER_IS_OFFLINE_PREVIEW,
     NoticeCode.BUYER_HAS_NO_ADDRESS: BUYER_HAS_NO_ADDRESS_PREVIEW,
+    NoticeCode.BRAND_HAS_NO_ADDRESS: BRAND_HAS_NO_ADDRESS,
 }
 
 
@@ -95,7 +107,42 @@ class Readers:
     rejection_text_ja: str | None
     contact_email: str | None
     phone: str | None
+    brand_code: str
+    legal_name: str | None
+    brand_address: str
+    accent_color: str | None
+    registration_kind: str | None
+    registration_number: str | None
+    footer_en: str | None
+    footer_ja: str | None
+    brand_locale: Locale
+    mail_sender_address: str | None
+    mails_have_pdf: bool
     recipients: list[Recipient]
+
+    def of(self, kind: MailKind) -> "Readers":
+        """Those of a mail of this kind: the buyer, or else the brand at its address for questions or for replies."""
+        if not mail_texts(kind).to_brand:
+            return self
+        address = self.contact_email or self.mail_reply_to
+        recipients = [Recipient(address, None, None)] if address else []
+        return replace(self, locale=self.brand_locale, is_offline=False, recipients=recipients)
+
+    def unreachable(self, kind: MailKind) -> NoticeCode | None:
+        if mail_texts(kind).to_brand:
+            return None if self.recipients else NoticeCode.BRAND_HAS_NO_ADDRESS
+        return unreachable(self.is_offline, self.recipients)
+
+    @property
+    def head(self) -> MailHead:
+        return MailHead(
+            name=self.legal_name or self.brand_name,
+            address=self.brand_address,
+            accent=self.accent_color or "",
+            registration_kind=self.registration_kind or "",
+            registration_number=self.registration_number or "",
+            footer={Locale.EN: self.footer_en, Locale.JA: self.footer_ja}[self.locale] or "",
+        )
 
 
 def typed(body: str | None) -> str | None:
@@ -115,16 +162,46 @@ def bounced(email: str, reason: str | None, locale: Locale) -> Notice:
     return Notice.of(NoticeCode.ADDRESS_BOUNCED, locale, email=email, reason=reason or "")
 
 
+_WORDINGS = Query(
+    lambda _: (
+        select(MailWording.locale, MailWording.subject, MailWording.heading, MailWording.body)
+        .where(MailWording.brand_id == bindparam("of_brand"), MailWording.kind == bindparam("of_kind"))
+        .order_by(MailWording.version)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a brand says instead of the standard texts, with {variables}; None or empty: the standard text."""
+
+    subject: str | None = None
+    heading: str | None = None
+    body: str | None = None
+
+
+Wordings = Mapping[Locale, Wording]
+
+
+async def _wordings(session: AsyncSession, brand_id: UUID, kind: MailKind) -> Wordings:
+    """The newest of each language."""
+    if mail_texts(kind).to_brand:
+        return {}
+    rows = await _WORDINGS.rows(session, (), of_brand=brand_id, of_kind=kind.value)
+    return {locale: Wording(*texts) for locale, *texts in rows}
+
+
 async def notice_of(
-    session: AsyncSession, order: Order, kind: MailKind, at: datetime, body: str | None, locale: Locale
+    context: Context, session: AsyncSession, order: Order, kind: MailKind, at: datetime, body: str | None
 ) -> tuple[OrderNotice | None, list[Notice]]:
     """What the buyer is mailed, frozen; and why nobody can be mailed, in which case the notice is None, or which
     addresses a mail server has refused."""
-    readers = (await _readers(session, [order]))[order.buyer_id]
-    if reason := unreachable(readers.is_offline, readers.recipients):
+    locale = context.actor.locale
+    readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
+    if reason := readers.unreachable(kind):
         return None, [Notice.of(reason, locale)]
-    contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
-    notice = _notice(order, kind, at, body, readers, readers.recipients, contents.get(order.id))
+    contents, wordings = await _contents(session, [order]), await _wordings(session, order.brand_id, kind)
+    notice = _notice(context, order, kind, at, body, readers, readers.recipients, contents[order.id], wordings)
     return notice, _bounces(readers.recipients, locale)
 
 
@@ -133,18 +210,19 @@ def _bounces(recipients: Sequence[Recipient], locale: Locale) -> list[Notice]:
 
 
 async def notices_of(
-    session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, body: str | None
+    context: Context, session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, body: str | None
 ) -> dict[UUID, OrderNotice | None]:
-    """For many orders of one brand, in two statements. None where nobody can be mailed."""
+    """For many orders of one brand, in three statements. None where nobody can be mailed."""
     readers = await _readers(session, orders)
-    contents = await _contents(session, orders) if kind is MailKind.ORDER_REJECTED else {}
+    contents, wordings = await _contents(session, orders), await _wordings(session, orders[0].brand_id, kind)
     notices: dict[UUID, OrderNotice | None] = {}
     for order in orders:
         of_order = readers[order.buyer_id]
         notices[order.id] = None
         if not unreachable(of_order.is_offline, of_order.recipients):
-            about = contents.get(order.id)
-            notices[order.id] = _notice(order, kind, at, body, of_order, of_order.recipients, about)
+            about = contents[order.id]
+            to = of_order.recipients
+            notices[order.id] = _notice(context, order, kind, at, body, of_order, to, about, wordings)
     return notices
 
 
@@ -163,11 +241,23 @@ _READERS = Query(
             Brand.rejection_text_ja,
             Brand.contact_email,
             Brand.phone,
+            Brand.code,
+            Brand.legal_name,
+            Brand.address,
+            Letterhead.accent_color,
+            Letterhead.registration_kind,
+            Letterhead.registration_number,
+            Letterhead.footer_en,
+            Letterhead.footer_ja,
+            Brand.locale,
+            Brand.mail_sender_address,
+            Brand.mails_have_pdf,
             BuyerRecipient.email,
             BuyerRecipient.bounced_at,
             BuyerRecipient.bounce_reason,
         )
         .join_from(Brand, Buyer, Buyer.brand_id == Brand.id)
+        .outerjoin(Letterhead, Letterhead.brand_id == Brand.id)
         .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
         .where(Brand.id == bindparam("brand_id"), preparing.among_ids(Buyer.id))
         .order_by(BuyerRecipient.email)
@@ -196,6 +286,7 @@ def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:
             Sku.number,
             OrderLine.quantity,
             OrderLine.amount_minor,
+            price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction).label("price"),
             func.row_number().over(partition_by=of_order, order_by=OrderLine.position).label("place"),
             func.count().over(partition_by=of_order).label("count"),
         )
@@ -216,30 +307,61 @@ _FIRST_LINES = Query(_first_lines)
 
 async def _contents(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, OrderContents]:
     """Order's id → what it is about, from its official lines."""
-    found: dict[UUID, OrderContents] = {
-        order.id: OrderContents(
-            lines=[], more=0, total=str(from_minor(order.total_minor, order.currency)), currency=order.currency
-        )
-        for order in orders
-    }
+    found: dict[UUID, OrderContents] = {}
+    for order in orders:
+        money = partial(_money, order.currency)
+        contents = OrderContents(lines=[], more=0, total=money(order.total_minor), currency=order.currency)
+        if order.shipping_minor:
+            contents["shipping"] = money(order.shipping_minor)
+        if order.tax_minor:
+            contents["tax"] = money(order.tax_minor)
+        found[order.id] = contents
     rows = await _FIRST_LINES.rows(session, found, brand_id=orders[0].brand_id)
-    for order_id, name, number, quantity, amount_minor, _, count in rows:
+    for order_id, name, number, quantity, amount_minor, price, _, count in rows:
         contents = found[order_id]
-        amount = str(from_minor(amount_minor, contents["currency"]))
-        contents["lines"].append(ContentLine(name=name, number=number, quantity=quantity, amount=amount))
+        money = partial(_money, contents["currency"])
+        line = ContentLine(name=name, number=number, quantity=quantity, amount=money(amount_minor), price=money(price))
+        contents["lines"].append(line)
         contents["more"] = max(count - MAX_LINES_SHOWN, 0)
     return found
 
 
+def _money(currency: str, minor: Price) -> str:
+    return str(from_minor(minor, currency))
+
+
+def order_url(storefront_url: str | None, brand_code: str, order_code: str) -> str | None:
+    """Where the buyer sees the order; None without a storefront. See ORDERS_STOREFRONT_URL."""
+    if storefront_url is None:
+        return None
+    values = {"{brand}": brand_code, "{code}": order_code}
+    return re.sub(r"\{(brand|code)\}", lambda found: quote(values[found[0]], safe=""), storefront_url)
+
+
 def _notice(
+    context: Context,
     order: Order,
     kind: MailKind,
     at: datetime,
     body: str | None,
     readers: Readers,
     recipients: list[Recipient],
-    contents: OrderContents | None,
+    contents: OrderContents,
+    wordings: Wordings,
 ) -> OrderNotice:
+    to_brand = mail_texts(kind).to_brand
+    wording = wordings.get(readers.locale, Wording())
+    variables = {
+        "brand": readers.brand_name,
+        "buyer": readers.buyer_name,
+        "buyerOrderNumber": order.buyer_order_number,
+        "code": order.code,
+        "total": _shown(contents, readers.locale),
+    }
+
+    def said(text: str | None) -> str | None:
+        return filled(text, variables) if text else None
+
     return OrderNotice(
         kind=kind,
         order_code=order.code,
@@ -247,16 +369,47 @@ def _notice(
         at=at.isoformat(),
         brand_name=readers.brand_name,
         sender_name=readers.mail_sender_name or readers.brand_name,
-        reply_to=readers.mail_reply_to,
+        reply_to=None if to_brand else readers.mail_reply_to,
         buyer_name=readers.buyer_name,
         to=[each.email for each in recipients],
         locale=readers.locale,
         time_zone=readers.time_zone,
-        body=body or _brands_text(readers, kind) or mail_texts(kind).text.in_(readers.locale),
+        body=body or said(wording.body) or _brands_text(readers, kind) or mail_texts(kind).text.in_(readers.locale),
+        subject=said(wording.subject),
+        heading=said(wording.heading),
         contents=contents,
         contact_email=readers.contact_email,
         phone=readers.phone,
+        head=readers.head,
+        url=None if to_brand else order_url(context.storefront_url, readers.brand_code, order.code),
+        buyer_order_number=order.buyer_order_number or None,
+        sender_address=readers.mail_sender_address,
+        attached=_attached(order, kind) if readers.mails_have_pdf else None,
     )
+
+
+def _attached(order: Order, kind: MailKind) -> Attached | None:
+    """The PDF of the order as it is after the command. Mails about a document get that one instead."""
+    match kind:
+        case MailKind.OC_CREATED | MailKind.OC_CONFIRMED:
+            document = "order-confirmation"
+        case MailKind.ORDER_REJECTED | MailKind.SENT_BACK_TO_CART:
+            document = "order-confirmation" if order.official is DataSet.CONFIRMATION else "purchase-order"
+        case MailKind.DELIVERY_NOTE_CREATED:
+            document = "delivery-note"
+        case MailKind.INVOICE_ISSUED:
+            document = "invoice"
+        case MailKind.OC_MADE_EDITABLE | MailKind.OC_APPROVED | MailKind.OC_REFUSED:
+            return None
+        case _:
+            assert_never(kind)
+    return Attached(document=document, id=order.id.hex, code=order.code, buyer_id=order.buyer_id.hex)
+
+
+def _shown(contents: OrderContents, locale: Locale) -> str:
+    """The total, with its currency."""
+    shown: str = format_currency(Decimal(contents["total"]), contents["currency"], locale=locale)
+    return shown.replace("￥", "¥")
 
 
 def _brands_text(readers: Readers, kind: MailKind) -> str | None:
@@ -313,19 +466,23 @@ async def cancel_mails(work: Work, decision: MailKind) -> None:
         work.record(event)
 
 
-async def addresses_of(session: AsyncSession, order: Order) -> list[str]:
-    """Where mails to the order's buyer go now; nowhere for an offline buyer."""
-    readers = (await _readers(session, [order]))[order.buyer_id]
-    is_unreachable = unreachable(readers.is_offline, readers.recipients)
-    return [] if is_unreachable else [each.email for each in readers.recipients]
+async def addresses_of(session: AsyncSession, order: Order, kind: MailKind) -> list[str]:
+    """Where mails of this kind about the order go now; nowhere for an offline buyer."""
+    readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
+    return [] if readers.unreachable(kind) else [each.email for each in readers.recipients]
 
 
 async def preview(
-    context: Context, order_id: UUID, kind: MailKind, action: OrderAction, body: str | None
+    context: Context,
+    order_id: UUID,
+    kind: MailKind,
+    action: OrderAction,
+    body: str | None,
+    wording: tuple[Locale, Wording] | None = None,
 ) -> tuple[OrderNotice, list[Notice]]:
     """What the action would mail now, and the notices about it. If nobody can be mailed it goes to nobody.
 
-    Raises InputError for a viewer who may not do it.
+    `wording`: to be tried, in its language. Raises InputError for a viewer who may not do it.
     """
     locale = context.actor.locale
     body = typed(body)
@@ -336,11 +493,14 @@ async def preview(
             raise InputError(text_for(ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
         if not permits(context.actor.role, action):
             raise InputError(text_for(NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
-        readers = (await _readers(session, [order]))[order.buyer_id]
-        reason = unreachable(readers.is_offline, readers.recipients)
-        contents = await _contents(session, [order]) if kind is MailKind.ORDER_REJECTED else {}
+        readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
+        reason = readers.unreachable(kind)
+        contents, wordings = await _contents(session, [order]), await _wordings(session, order.brand_id, kind)
     to = [] if reason else readers.recipients
-    notice = _notice(order, kind, context.clock(), body, readers, to, contents.get(order.id))
+    if wording:
+        readers, wordings = replace(readers, locale=wording[0]), dict([wording])
+    at = context.clock()
+    notice = _notice(context, order, kind, at, body, readers, to, contents[order.id], wordings)
     if reason:
         return notice, [Notice(reason, text_for(PREVIEW_TEXTS[reason], locale))]
     return notice, _bounces(readers.recipients, locale)

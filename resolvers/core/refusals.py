@@ -8,6 +8,7 @@ from uuid import UUID
 from models.locale import Locale, Text, text_for
 from models.messages.refusals import (
     ADDRESS_BOUNCED,
+    BRAND_HAS_NO_ADDRESS,
     BUYER_HAS_NO_ADDRESS,
     BUYER_IS_OFFLINE,
     NOT_ONE_LINE,
@@ -67,12 +68,14 @@ class NoticeCode(StrEnum):
     BUYER_IS_OFFLINE = "BUYER_IS_OFFLINE"
     BUYER_HAS_NO_ADDRESS = "BUYER_HAS_NO_ADDRESS"
     ADDRESS_BOUNCED = "ADDRESS_BOUNCED"
+    BRAND_HAS_NO_ADDRESS = "BRAND_HAS_NO_ADDRESS"
 
 
 NOTICE_TEXTS = {
     NoticeCode.BUYER_IS_OFFLINE: BUYER_IS_OFFLINE,
     NoticeCode.BUYER_HAS_NO_ADDRESS: BUYER_HAS_NO_ADDRESS,
     NoticeCode.ADDRESS_BOUNCED: ADDRESS_BOUNCED,
+    NoticeCode.BRAND_HAS_NO_ADDRESS: BRAND_HAS_NO_ADDRESS,
 }
 
 

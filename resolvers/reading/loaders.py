@@ -253,6 +253,12 @@ async def read_notifications(session: AsyncSession, ids: list[UUID]) -> dict[UUI
     return grouped(await _NOTIFICATIONS.rows(session, ids), NotificationRow)
 
 
+async def read_notices(session: AsyncSession, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Mail's id → what it was made of; empty after its buyer was erased."""
+    statement = select(OutboxMessage.id, OutboxMessage.notice).where(OutboxMessage.id.in_(ids))
+    return {row.id: row.notice for row in await session.execute(statement)}
+
+
 class Loaders:
     """All loaders of one request. A key that the viewer may not see loads as None, or as an empty list.
 
@@ -290,3 +296,4 @@ class Loaders:
     replaced = _one(read_replaced)
     replacement = _one(read_replacements)
     notifications = _many(read_notifications)
+    notice = _one(read_notices)

@@ -46,6 +46,7 @@ NESTED = {
     "Order.pdf(locale)",
     "Order.excel(locale)",
     "BrandSettings.letterheadPreview(locale)",
+    "BrandSettings.mailWordings(allVersions)",
     "CreditNote.pdf(locale)",
     "RejectionReason.label(locale)",
     *(

@@ -7,6 +7,7 @@ from unittest.mock import ANY
 import pytest
 from sqlalchemy import select, update
 
+from exports.mail import render
 from graph.core.ids import Kind, to_id
 from models.audit import AuditEntry
 from models.buyer import BuyerRecipient
@@ -14,9 +15,10 @@ from models.database.sessions import Database
 from models.locale import Locale
 from models.messages.mail import MailKind, mail_texts
 from models.order import Order
-from models.outbox import NotificationStatus, OutboxMessage, message
+from models.outbox import NotificationStatus, OrderNotice, OutboxMessage, message
 from models.policy import Role
 from models.scope import EVERYTHING
+from resolvers.core.notices import order_url
 from tests.outbox.test_relay import notice
 from tests.support.client import Client, id_of
 from tests.support.factories import NOON, Shop, make_buyer, make_order, make_shop, save
@@ -43,9 +45,6 @@ async def test_a_preview_equals_the_mail_that_is_sent(database: Database, api: C
     await client.data(REJECT, id=id_of(order), body="Sorry\nfor that")
     async with database.read(EVERYTHING) as session:
         notice = (await session.scalars(select(OutboxMessage.notice))).one()
-    from exports.mail import render
-    from models.outbox import OrderNotice
-
     mail = render(OrderNotice.stored(notice))
     assert (mail.subject, mail.text) == (shown["subject"], shown["text"])
 
@@ -311,3 +310,60 @@ async def test_sending_again_is_in_the_history_and_goes_to_all_present_addresses
     async with database.read(EVERYTHING) as session:
         kinds = list(await session.scalars(select(AuditEntry.kind).order_by(AuditEntry.sequence)))
     assert kinds == ["ORDER_REJECTED", "NOTIFICATION_RESENT"]
+
+
+async def test_the_buyer_reads_the_reason_only_if_it_is_to_be_shown(
+    database: Database, api: Client, shop: Shop
+) -> None:
+    buyer = await make_buyer(database, shop.brand, locale=Locale.JA)
+    client = api.as_(shop.member())
+    reject = """mutation ($input: RejectOrderInput!) { rejectOrder(input: $input) {
+      notification { id } userErrors { code field } } }"""
+    for shown in (False, True):
+        order = await make_order(database, shop, buyer_id=buyer.id)
+        input = {"orderId": id_of(order), "notify": True, "reason": "OUT_OF_STOCK", "showReason": shown}
+        done = (await client.data(reject, input=input))["rejectOrder"]
+        assert done["userErrors"] == []
+        async with database.read(EVERYTHING) as session:
+            values = await session.scalar(select(OutboxMessage.notice).where(OutboxMessage.order_id == order.id))
+        assert ("在庫切れ" in render(OrderNotice.stored(values or {})).text) is shown
+    order = await make_order(database, shop, buyer_id=buyer.id)
+    preview = 'query ($id: ID!) { rejectionMailPreview(orderId: $id, reason: "OUT_OF_STOCK") { text html } }'
+    mail = (await client.data(preview, id=id_of(order)))["rejectionMailPreview"]
+    assert all("在庫切れ" in mail[part] for part in ("text", "html"))
+    error = await client.error(preview.replace("OUT_OF_STOCK", "NONE"), id=id_of(order))
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    no_reason = {"orderId": id_of(order), "notify": True, "showReason": True}
+    done = (await client.data(reject, input=no_reason))["rejectOrder"]
+    assert done["userErrors"] == [{"code": "INVALID_INPUT", "field": ["input", "showReason"]}]
+
+
+@pytest.mark.parametrize(
+    ("storefront", "url"),
+    [
+        (None, None),
+        ("https://shop.example/{brand}/o/{code}", "https://shop.example/A%26B/o/%E9%9B%B2%2F1%20%7Bbrand%7D"),
+    ],
+)
+def test_the_address_of_an_order_in_the_storefront(storefront: str | None, url: str | None) -> None:
+    assert order_url(storefront, "A&B", "雲/1 {brand}") == url
+
+
+async def test_what_was_sent_can_be_read_until_the_buyer_is_erased(database: Database, api: Client, shop: Shop) -> None:
+    order = await make_order(database, shop, code="ORD-1")
+    client = api.as_(shop.member(Role.ADMIN))
+    shown = (await client.data(PREVIEW, id=id_of(order), kind="ORDER_REJECTED", body="Sorry"))["orderMailPreview"]
+    await client.data(REJECT, id=id_of(order), body="Sorry")
+    query = "query ($id: ID!) { order(id: $id) { notifications { to subject text html } } }"
+    [sent] = (await client.data(query, id=id_of(order)))["order"]["notifications"]
+    assert sent == shown
+    assert (await api.as_(shop.buyer_user()).data(query, id=id_of(order)))["order"]["notifications"] == []
+    damaged = await mailed(database, order, "OC_CREATED", notice={"kind": "OC_CREATED"})
+    node = "query ($id: ID!) { node(id: $id) { ... on Notification { subject text html } } }"
+    nothing = {"subject": None, "text": None, "html": None}
+    assert (await client.data(node, id=to_id(Kind.NOTIFICATION, damaged.id)))["node"] == nothing
+    erase = "mutation ($id: ID!) { eraseBuyer(input: {buyerId: $id}) { userErrors { code } } }"
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(OutboxMessage).values(leased_until=None, status=SENT))
+    assert (await client.data(erase, id=to_id(Kind.BUYER, shop.buyer.id)))["eraseBuyer"]["userErrors"] == []
+    assert (await client.data(query, id=id_of(order)))["order"]["notifications"][0] == {"to": [], **nothing}

@@ -42,6 +42,8 @@ from models.external_reference import ExternalReference
 from models.idempotency import IdempotencyKey
 from models.invoice import CreditNote, Invoice, InvoicedDeliveryNote, InvoiceLine, InvoiceStatus
 from models.letterhead import Letterhead, Logo
+from models.locale import Locale
+from models.mail_wording import MailWording
 from models.order import Order, OrderReplacement
 from models.policy import OrderStatus
 from models.rejection_reason import RejectionReason
@@ -78,6 +80,7 @@ INTERNAL = {
     "analytics_sums",
     "audit_entries",
     "audit_actors",
+    "mail_wordings",
     "outbox_messages",
     "bulk_runs",
     "tags",
@@ -161,6 +164,14 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
         SignOut(brand_id=brand_id, identity=buyer.id.hex, at=NOON),
         CreditNote(brand_id=brand_id, invoice_id=invoice.id, code=invoice.id.hex, issued_at=NOON, frozen={}),
         Logo(brand_id=brand_id, digest=buyer.id.hex, media_type="image/png", data=b""),
+        MailWording(
+            brand_id=brand_id,
+            kind=buyer.id.hex,
+            locale=Locale.EN,
+            version=1,
+            created_at=NOON,
+            created_by="Mina Sato",
+        ),
     )
     async with database.transaction(EVERYTHING) as session:
         await session.merge(Letterhead(brand_id=brand_id, footer_en=buyer.id.hex))

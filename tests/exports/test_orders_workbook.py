@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS
 from exports.orders_workbook import ORDERS_AT_A_TIME, orders_workbook
 from models.database.sessions import Database
+from models.invoice import InvoiceStatus
 from models.locale import Locale
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
@@ -23,6 +24,7 @@ from tests.support.factories import (
     Shop,
     add_backlog_sku,
     add_delivery_note,
+    add_invoice,
     make_buyer,
     make_order,
     make_shop,
@@ -63,8 +65,8 @@ async def test_cells_are_typed_and_money_has_its_currencys_decimals(database: Da
     book = await export(database, shop.member().scope, tmp_path)
 
     pounds, yen = cells(book["Orders"])
-    assert (pounds["Total"].value, pounds["Total"].number_format) == (39.4, "#,##0.00")
-    assert (yen["Total"].value, yen["Total"].number_format) == (5_988_500, "#,##0")
+    assert (pounds["Total"].value, pounds["Total"].number_format) == (39.4, "[$£]#,##0.00")
+    assert (yen["Total"].value, yen["Total"].number_format) == (5_988_500, "[$¥]#,##0")
     assert (yen["Subtotal"].value, yen["Tax"].value, yen["Shipping"].value) == (5_988_000, 500, 0)
     assert (yen["Total quantity"].value, yen["Total quantity"].number_format) == (1200, "#,##0")
     assert yen["Placed at"].is_date
@@ -77,8 +79,8 @@ async def test_cells_are_typed_and_money_has_its_currencys_decimals(database: Da
         pounds["Order code"].value, 1, "SKU-1", "MODEL-1", "Linen shirt 1", 2, 12.5, 25, "GBP", "Please create an OC",
         shop.buyer.unique_code, shop.buyer.name, "SS27", datetime(2026, 11, 24, 21),  # noqa: DTZ001
     ]  # fmt: skip
-    assert (second["Unit price"].value, second["Unit price"].number_format) == (4.8, "#,##0.00")
-    assert (third["Amount"].value, third["Amount"].number_format) == (5_988_000, "#,##0")
+    assert (second["Unit price"].value, second["Unit price"].number_format) == (4.8, "[$£]#,##0.00")
+    assert (third["Amount"].value, third["Amount"].number_format) == (5_988_000, "[$¥]#,##0")
 
 
 async def test_heading_is_frozen_filtered_and_wide_enough(database: Database, tmp_path: Path) -> None:
@@ -86,7 +88,7 @@ async def test_heading_is_frozen_filtered_and_wide_enough(database: Database, tm
     await make_order(database, shop, lines=[(1, 100), (1, 200)])
     book = await export(database, shop.member().scope, tmp_path)
     assert book.sheetnames == ["Orders", "Lines"]
-    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:Y2"), ("Lines", LINE_COLUMNS, "A1:N3")):
+    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:AF2"), ("Lines", LINE_COLUMNS, "A1:N3")):
         sheet = book[name]
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == reach
@@ -140,10 +142,12 @@ async def test_buyers_copy_keeps_the_brands_business_out(database: Database, tmp
 
     book = await export(database, shop.buyer_user().scope, tmp_path, for_buyer=True)
     orders = cells(book["Orders"])
-    assert list(orders[0]) == [column.name.en for column in ORDER_COLUMNS if not column.internal]
+    buyers = [column for column in ORDER_COLUMNS if not column.internal]
+    assert list(orders[0]) == [(column.buyers_name or column.name).en for column in buyers]
     assert {"Tags", "Assignee", "Message on rejection", "Archived at"}.isdisjoint(orders[0])
     assert values(book["Orders"], "Status") == ["Order declined", "Please check the contents of the OC"]
-    assert values(book["Orders"], "Rejected by") == ["Maison Lin", None]
+    assert values(book["Orders"], "Declined by") == ["Maison Lin", None]
+    assert not [heading for heading in orders[0] if "eject" in heading], "a buyer's order is declined"
     everything = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not {"Mina Sato", "Slow-Payer", other.name} & set(everything)
 
@@ -231,7 +235,7 @@ async def test_no_orders_give_sheets_of_headings(database: Database, tmp_path: P
     assert [cell.value for cell in book["注文"][1]] == [column.name.ja for column in ORDER_COLUMNS]
     assert [cell.value for cell in book["注文明細"][1]] == [column.name.ja for column in LINE_COLUMNS]
     assert (book["注文"].max_row, book["注文明細"].max_row) == (1, 1)
-    assert book["注文"].auto_filter.ref == "A1:Y1"
+    assert book["注文"].auto_filter.ref == "A1:AF1"
 
 
 async def test_lines_are_those_of_the_official_data_set(database: Database, tmp_path: Path) -> None:
@@ -244,6 +248,74 @@ async def test_lines_are_those_of_the_official_data_set(database: Database, tmp_
     await save(database, confirmed)
     book = await export(database, shop.member().scope, tmp_path)
     assert values(book["Lines"], "Quantity") == [7]
+
+
+async def test_a_summary_has_the_selection_and_sums_that_follow_the_filter(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop, lines=[(2, 1250)], tax_minor=500, total_minor=3000)
+    await make_order(database, shop, lines=[(3, 480)])
+    said = [("Status", "OC confirmed"), ("=1+1", "=2")]
+    book = await export(database, shop.member().scope, tmp_path, conditions=said, rows_per_sheet=2)
+    rows = [[cell.value for cell in row] for row in book["Summary"].iter_rows()]
+    assert ["Status", "OC confirmed"] in [row[:2] for row in rows]
+    assert [row[:2] for row in rows if row[0] == "=1+1"] == [["=1+1", "=2"]]
+    assert all(cell.data_type == "s" for row in book["Summary"].iter_rows() for cell in row if cell.value == "=1+1")
+    [sums] = [row for row in rows if row[0] == "GBP"]
+    assert sums[1:3] == [
+        "=SUBTOTAL(103,'Orders'!$A$2:$A$2)+SUBTOTAL(103,'Orders (2)'!$A$2:$A$2)",
+        "=SUBTOTAL(109,'Orders'!$K$2:$K$2)+SUBTOTAL(109,'Orders (2)'!$K$2:$K$2)",
+    ]
+    calculated = openpyxl.load_workbook(tmp_path / "orders.xlsx", data_only=True)["Summary"]
+    [sums] = [[cell.value for cell in row] for row in calculated.iter_rows() if row[0].value == "GBP"]
+    assert sums == ["GBP", 2, 5, 39.4, 5, 0, 44.4]
+
+
+async def test_the_sums_of_several_currencies_are_apart(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop, lines=[(2, 1250)])
+    await make_order(database, shop, lines=[(1, 9 * 10**15)], currency="JPY")
+    book = await export(database, shop.member().scope, tmp_path, locale=Locale.JA, conditions=[])
+    rows = {row[0].value: row for row in book["集計"].iter_rows()}
+    assert rows["GBP"][6].value == "=SUMIF('注文'!$J$2:$J$3,\"GBP\",'注文'!$O$2:$O$3)"
+    assert rows["JPY"][6].value == str(9 * 10**15), "Excel would round it"
+    assert rows["JPY"][1].value == "=COUNTIF('注文'!$J$2:$J$3,\"JPY\")"
+
+
+async def test_documents_and_wishes_of_an_order_are_in_its_row(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    order = await make_order(
+        database,
+        shop,
+        comment="Ring\ntwice",
+        buyer_order_number="0012",
+        deliver_from=date(2027, 2, 1),
+        deliver_to=date(2027, 2, 15),
+    )
+    await add_delivery_note(database, order, "DN-2")
+    await add_delivery_note(database, order, "DN-1")
+    await add_invoice(database, order, code="INV-1", status=InvoiceStatus.ISSUED)
+    await add_invoice(database, order, code="DRAFT-1")
+    [row] = cells((await export(database, shop.member().scope, tmp_path))["Orders"])
+    assert row["Delivery notes"].value == "DN-1, DN-2"
+    assert (row["Invoices"].value, row["Draft invoices"].value) == ("INV-1", "DRAFT-1")
+    assert (row["Comment"].value, row["Buyer's order number"].value) == ("Ring\ntwice", "0012")
+    assert row["Deliver from"].value == datetime(2027, 2, 1)  # noqa: DTZ001 - a day
+    [row] = cells((await export(database, shop.buyer_user().scope, tmp_path, for_buyer=True))["Orders"])
+    assert row["Invoices"].value == "INV-1"
+    assert "Draft invoices" not in row
+
+
+async def test_pages_have_a_header_and_their_number(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop)
+    book = await export(database, shop.member().scope, tmp_path)
+    for sheet in book:
+        assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight, sheet.page_setup.orientation) == (
+            9, 0, "landscape"
+        )  # fmt: skip
+        assert sheet.oddHeader.left.text == "Orders"
+        assert sheet.oddFooter.right.text == "Page &P of &N"
+        assert sheet.print_title_rows == "$1:$1"
 
 
 async def make_orders(database: Database, shop: Shop, number: int) -> Sequence[str]:

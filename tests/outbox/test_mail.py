@@ -22,13 +22,16 @@ from models.outbox import OrderNotice
 from tests.outbox.test_relay import SENDER, notice
 
 ID = UUID("01a20dfb-4e9f-7277-9772-b6253e107e94")
+ORDER = UUID("01a20dfb-4e9f-7277-9772-b6253e107e95")
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def sent(told: OrderNotice) -> EmailMessage:
     """As the buyer's mail program reads it."""
     mail = render(told)
-    made = email_message(mail, id=ID, sender=SENDER, sender_name=told.sender_name, reply_to=told.reply_to, at=AT)
+    made = email_message(
+        mail, id=ID, sender=SENDER, sender_name=told.sender_name, reply_to=told.reply_to, at=AT, thread=ORDER
+    )
     parsed = email.message_from_bytes(bytes(made), policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
     return parsed
@@ -211,3 +214,89 @@ def test_line_breaks_are_elements() -> None:
     html = part(sent(notice(body="One\nTwo\n\nThree <4>")), "html")
     assert re.search(r"<p[^>]*>One<br>\s*Two</p>\s*<p[^>]*>Three &lt;4&gt;</p>", html)
     assert "pre-wrap" not in html
+
+
+HEAD = {
+    "name": "Northlight Trading Ltd",
+    "address": "14 Harbour Lane\nLondon E1W 2AA",
+    "accent": "#1d4e68",
+    "registration_kind": "GB_VAT",
+    "registration_number": "GB 123 4567 82",
+    "footer": "Registered in England and Wales <no. 1>",
+}
+LINE = {"name": "Shirt", "number": "SKU-1", "quantity": 3, "amount": "3.75", "price": "1.255"}
+WHOLE = {
+    "head": HEAD,
+    "url": "https://shop.example/o/ORD-1?a=1&b=2",
+    "reason": "Out of <stock>",
+    "buyer_order_number": "PO-7",
+    "contents": {
+        "lines": [LINE] * 10,
+        "more": 21,
+        "total": "49.50",
+        "currency": "GBP",
+        "tax": "8.25",
+        "shipping": "5.00",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("locale", Locale)
+def test_both_parts_say_all_of_it(kind: MailKind, locale: Locale) -> None:
+    """What happened, the order, its lines and sums, where to see it, whom to ask, and who sends it."""
+    message = sent(notice(kind=kind, locale=locale, **WHOLE))
+    plain, html = part(message, "plain"), Shown(part(message, "html"))
+    assert html.tags >= {"h1", "a"}
+    texts = mail_texts(kind)
+    for said in (
+        text_for(texts.heading, locale, code="ORD-1"),
+        texts.button.in_(locale),
+        *(text.in_(locale) for text in texts.next),
+        *("https://shop.example/o/ORD-1?a=1&b=2", "Out of <stock>", "PO-7", "Shirt (SKU-1)", "£3.75", "£1.255"),
+        *("£5.00", "£8.25", "£49.50", "Northlight Trading Ltd"),
+        *(() if texts.to_brand else ("sales@northlight.example",)),
+        *("14 Harbour Lane, London E1W 2AA", "GB 123 4567 82", "Registered in England and Wales <no. 1>"),
+    ):
+        assert said in plain, said
+        assert said in re.sub(r"\s+", " ", html.text), said
+    assert len(part(message, "html").encode()) < 30_000
+    assert "31" in html.text.partition("</div>")[0], "the preheader counts all lines"
+
+
+def test_mails_of_one_order_are_one_thread_and_nobody_answers_automatically() -> None:
+    message = sent(notice())
+    thread = f"<order-{ORDER.hex}@northlight.example>"
+    assert (message["References"], message["In-Reply-To"]) == (thread, thread)
+    assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+
+
+def test_without_a_storefront_there_is_no_button() -> None:
+    html = part(sent(notice(**WHOLE | {"url": None})), "html")
+    assert "<a " not in html
+    assert "roundrect" not in html
+
+
+@pytest.mark.parametrize("accent", ["#1d4e68", "#000000", "#767676", "red; } body { display: none", ""])
+def test_the_accent_can_be_read_on_both_grounds(accent: str) -> None:
+    """A brand's colour has 4.5 : 1 to white; on a dark ground it is lighter. Nothing else gets into the style sheet."""
+    html = part(sent(notice(**WHOLE | {"head": HEAD | {"accent": accent}})), "html")
+    assert "display: none" not in html
+    on_dark = re.search(r"\.bar, \.btn \{ background: (#[0-9a-f]{6}) ", html)
+    assert on_dark
+    assert (_luminance(on_dark[1]) + 0.05) / (_luminance("#1e2329") + 0.05) >= 4.5
+
+
+def _luminance(color: str) -> float:
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_a_mail_of_an_earlier_release_is_rendered_and_one_of_this_release_has_no_field_that_it_does_not_know() -> None:
+    new = notice(**WHOLE)
+    assert OrderNotice.stored(new.values) == new
+    known = {"kind", "order_code", "placed_at", "at", "brand_name", "sender_name", "reply_to", "buyer_name", "to"}
+    assert new.values.keys() <= known | {"locale", "time_zone", "body", "contents", "contact_email", "phone"}
+    old = notice(contents=CONTENTS)
+    assert "Shirt 1 (SKU-1)" in render(OrderNotice.stored(old.values)).text

@@ -65,7 +65,11 @@ async def test_a_process_makes_what_the_server_itself_would_make(
     assert made.content == expected.content
     assert {**made.headers, "x-request-id": ""} == {**expected.headers, "x-request-id": ""}
     [process] = children()
-    assert openpyxl.load_workbook(io.BytesIO((await client.http.get(excel)).content)).sheetnames == ["Orders", "Lines"]
+    assert openpyxl.load_workbook(io.BytesIO((await client.http.get(excel)).content)).sheetnames == [
+        "Order",
+        "Orders",
+        "Lines",
+    ]
     assert (await client.http.get(pdf)).content == expected.content
     assert children() == {process}  # one is enough for one viewer
     changed = await client.http.get(pdf[:-2] + ("aa" if pdf[-2:] != "aa" else "bb"))

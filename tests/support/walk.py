@@ -73,6 +73,7 @@ VALUES: dict[str, Any] = {
     "scopes": "ORDERS_READ",
     "overlapHours": 0,
     "kind": "ORDER_REJECTED",
+    "format": "XLSX",
     "field": "CODE",
     "direction": "ASC",
 }

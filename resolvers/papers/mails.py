@@ -1,0 +1,97 @@
+"""What mails about a delivery note or an invoice say besides: the document's own lines, sums and numbers."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from models.locale import Locale, Text
+from models.outbox import Attached, ContentLine, OrderContents, OrderNotice
+from models.papers.delivery_notes import DeliveryNoteSnapshot
+from models.papers.invoices import InvoiceSnapshot
+from resolvers.core.notices import MAX_LINES_SHOWN
+
+DAY = Text("d MMM y", "y年M月d日")
+NOTE = Text("Delivery note", "納品書番号")
+CARRIER = Text("Carrier", "運送会社")
+CARTONS = Text("Cartons", "個数")
+TRACKING = Text("Tracking no.", "送り状番号")
+UNITS = Text("Units sent", "今回納品")
+TO_FOLLOW = Text("To follow", "残")
+ADDRESS = Text("Deliver to", "納品先")
+INVOICE = Text("Invoice no.", "請求書番号")
+ORDERS = Text("Orders", "ご注文")
+DUE = Text("Due by", "お支払期限")
+
+
+def sent(notice: OrderNotice, note: DeliveryNoteSnapshot, id: UUID) -> OrderNotice:
+    """About the goods of a delivery note: its lines without prices, and how they travel."""
+    locale = notice.locale
+    follow = sum(line.to_follow or 0 for line in note.lines)
+    facts = [
+        (NOTE, note.code),
+        (CARRIER, note.carrier),
+        (CARTONS, _number(note.cartons, locale)),
+        (TRACKING, note.tracking_number),
+        (UNITS, _number(note.total_quantity, locale)),
+        (TO_FOLLOW, _number(follow, locale)),
+        (ADDRESS, note.delivery_address),
+    ]
+    lines = [
+        ContentLine(name=line.product_name, number=line.sku_number, quantity=line.quantity, amount="")
+        for line in note.lines[:MAX_LINES_SHOWN]
+    ]
+    more = max(len(note.lines) - MAX_LINES_SHOWN, 0)
+    currency = notice.contents["currency"] if notice.contents else ""
+    contents = OrderContents(lines=lines, more=more, total="", currency=currency)
+    attached = _attached(notice, id, note.code)
+    return replace(notice, contents=contents, facts=_told(facts, locale), attached=attached)
+
+
+def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNotice:
+    """About an invoice: its first lines, the amount due, by when, and what to quote."""
+    locale = notice.locale
+    codes = [order.code for order in invoice.orders]
+    facts = [
+        (INVOICE, invoice.code),
+        (DUE, _day(invoice.due_on, locale)),
+        (ORDERS, ", ".join(codes) if len(codes) > 1 else ""),
+    ]
+    lines = [
+        ContentLine(
+            name=line.product_name,
+            number=line.sku_number,
+            quantity=line.quantity,
+            amount=str(line.amount),
+            price=str(line.unit_price),
+        )
+        for line in invoice.lines[:MAX_LINES_SHOWN]
+    ]
+    more = max(len(invoice.lines) - MAX_LINES_SHOWN, 0)
+    contents = OrderContents(lines=lines, more=more, total=str(invoice.total), currency=invoice.currency)
+    if invoice.shipping:
+        contents["shipping"] = str(invoice.shipping)
+    if invoice.tax > Decimal(0):
+        contents["tax"] = str(invoice.tax)
+    attached = _attached(notice, id, invoice.code)
+    return replace(notice, contents=contents, facts=_told(facts, locale), attached=attached)
+
+
+def _attached(notice: OrderNotice, id: UUID, code: str) -> Attached | None:
+    """The document itself, if mails of the brand have an attachment."""
+    return Attached(**notice.attached | {"id": id.hex, "code": code}) if notice.attached else None
+
+
+def _told(facts: list[tuple[Text, str]], locale: Locale) -> list[list[str]]:
+    return [[label.in_(locale), value] for label, value in facts if value.strip()]
+
+
+def _number(number: int | None, locale: Locale) -> str:
+    return format_decimal(number, locale=locale) if number else ""
+
+
+def _day(day: date | None, locale: Locale) -> str:
+    return format_date(day, DAY.in_(locale), locale) if day else ""

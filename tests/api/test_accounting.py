@@ -1,0 +1,126 @@
+"""The accounting export: documents by tax rate, credit notes negative, in both formats; by API and command line."""
+
+import csv
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from graph.cli.main import orders
+from models.database.sessions import Database
+from models.policy import Role
+from tests.api.test_delivery_notes_and_invoices import run
+from tests.api.test_papers import confirm, place, register
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, make_buyer, make_order, make_shop
+
+EXPORT = """query ($format: AccountingFormat!, $from: DateTime, $before: DateTime, $locale: Locale) {
+  accountingExport(format: $format, issuedFrom: $from, issuedBefore: $before, locale: $locale) {
+    url filename mediaType } }"""
+HEADINGS = [
+    "Document",
+    "Kind",
+    "Date",
+    "Buyer code",
+    "Buyer",
+    "Net",
+    "Rate %",
+    "Tax kind",
+    "Tax",
+    "Gross",
+    "Currency",
+    "Credits invoice",
+]
+
+
+@pytest.fixture
+async def shop(database: Database) -> Shop:
+    return await make_shop(database, address="14 Harbour Lane\nLondon", country="GB", time_zone="Europe/London")
+
+
+@pytest.fixture
+async def member(api: Client, shop: Shop) -> Client:
+    return api.as_(shop.member())
+
+
+async def issue(member: Client, order_id: str) -> str:
+    made = await run(member, "createInvoice", "invoice { id }", orderId=order_id)
+    id: str = made["invoice"]["id"]
+    done = await run(member, "issueInvoice", "invoice { number }", invoiceId=id)
+    assert done["userErrors"] == [], done
+    return id
+
+
+async def downloaded(member: Client, format: str, **more: Any) -> bytes:
+    link = (await member.data(EXPORT, format=format, **more))["accountingExport"]
+    answer = await member.http.get(link["url"])
+    assert answer.status_code == 200
+    return bytes(answer.content)
+
+
+async def test_documents_by_tax_rate(database: Database, api: Client, shop: Shop, member: Client) -> None:
+    await register(database, shop)
+    tax = {"standard": {"kind": "STANDARD", "rate": "20"}, "zero": {"kind": "ZERO", "rate": "0"}}
+    buyer = await make_buyer(database, shop.brand, unique_code="=B-1", name="Harbour", address="7 Quay", country="GB")
+    lines = [
+        {"skuId": id_of(shop.skus[n]), "quantity": 3, "unitPrice": "10.05", "tax": each}
+        for n, each in enumerate(tax.values())
+    ]
+    placed = await place(member, shop, lines=lines, buyerId=id_of(buyer))
+    assert placed["userErrors"] == []
+    await confirm(member, placed["order"]["id"])
+    invoice = await issue(member, placed["order"]["id"])
+    await run(member, "voidInvoice", invoiceId=invoice)
+
+    rows = list(csv.reader(StringIO((await downloaded(member, "CSV")).decode("utf-8-sig"))))
+    assert rows[0] == HEADINGS
+    day = f"{api.clock():%Y-%m-%d}"
+    number, credit = rows[1][0], rows[3][0]
+    party = [day, "'=B-1", "Harbour"]
+    assert rows[1:] == [
+        [number, "Invoice", *party, "30.15", "20", "Standard", "6.03", "36.18", "GBP", ""],
+        [number, "Invoice", *party, "30.15", "0", "Zero rate", "0.00", "30.15", "GBP", ""],
+        [credit, "Credit note", *party, "-30.15", "20", "Standard", "-6.03", "-36.18", "GBP", number],
+        [credit, "Credit note", *party, "-30.15", "0", "Zero rate", "0.00", "-30.15", "GBP", number],
+    ]
+    book = openpyxl.load_workbook(BytesIO(await downloaded(member, "XLSX")))
+    assert book.sheetnames == ["Accounting", "Summary"]
+    sheet = [[cell.value for cell in row] for row in book["Accounting"].iter_rows()]
+    assert sheet[0] == HEADINGS
+    assert sheet[1][3:11] == ["=B-1", "Harbour", 30.15, "20", "Standard", 6.03, 36.18, "GBP"]
+    assert book["Accounting"]["D2"].data_type == "s"
+    assert book["Accounting"]["J4"].value == -36.18
+    japanese = openpyxl.load_workbook(BytesIO(await downloaded(member, "XLSX", locale="JA")))
+    assert japanese.sheetnames == ["会計", "集計"]
+    later = await downloaded(member, "CSV", **{"from": "2100-01-01T00:00:00Z"})
+    assert len(later.decode("utf-8-sig").splitlines()) == 1
+
+
+async def test_without_tax_data_there_is_one_row_and_no_rate(
+    database: Database, api: Client, shop: Shop, member: Client
+) -> None:
+    order = await make_order(database, shop, lines=[(2, 1250)], tax_minor=500, total_minor=3000)
+    await confirm(member, id_of(order))
+    await issue(member, id_of(order))
+    rows = list(csv.reader(StringIO((await downloaded(member, "CSV")).decode("utf-8-sig"))))
+    assert [row[5:11] for row in rows[1:]] == [["25.00", "", "", "5.00", "30.00", "GBP"]]
+    error = await api.as_(shop.buyer_user()).error(EXPORT, format="CSV")
+    assert error["extensions"]["code"] == "NOT_PERMITTED"
+    other = api.as_((await make_shop(database)).member(Role.READ))
+    assert len((await downloaded(other, "CSV")).decode("utf-8-sig").splitlines()) == 1
+
+
+def test_the_command_line_refuses_what_makes_no_sense(tmp_path: Path) -> None:
+    taken = tmp_path / "taken.csv"
+    taken.touch()
+    for arguments, told in (
+        ([str(tmp_path / "a.txt")], "must end with .xlsx or .csv"),
+        ([str(taken)], "exists already"),
+        ([str(tmp_path / "no" / "a.csv")], "There is no folder"),
+        ([str(tmp_path / "a.csv"), "--from", "2026-12-01", "--until", "2026-11-01"], "--until is before --from"),
+    ):
+        result = CliRunner().invoke(orders, ["accounting", *arguments])
+        assert told in str(result.exception)

@@ -1,0 +1,137 @@
+"""Mails about goods sent and invoices issued, and to the brand about its buyer's answer to an OC."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from exports.mail import render
+from models.database.sessions import Database
+from models.locale import Locale
+from models.outbox import OrderNotice, OutboxMessage
+from models.policy import OrderStatus
+from models.scope import EVERYTHING
+from tests.api.test_delivery_notes_and_invoices import run
+from tests.api.test_papers import confirm
+from tests.support.client import Client, id_of
+from tests.support.factories import Shop, make_buyer, make_order, make_shop
+
+BRAND = {"name": "Northlight", "contact_email": "sales@northlight.example", "time_zone": "Europe/London"}
+
+
+@pytest.fixture
+async def shop(database: Database) -> Shop:
+    return await make_shop(database, **BRAND)
+
+
+@pytest.fixture
+async def member(api: Client, shop: Shop) -> Client:
+    return api.as_(shop.member())
+
+
+async def mails(database: Database) -> list[OrderNotice]:
+    async with database.read(EVERYTHING) as session:
+        found = await session.scalars(select(OutboxMessage.notice).order_by(OutboxMessage.id))
+        return [OrderNotice.stored(each) for each in found]
+
+
+def parts(notice: OrderNotice) -> tuple[str, str]:
+    mail = render(notice)
+    return mail.text, mail.html
+
+
+@pytest.mark.parametrize("locale", Locale)
+async def test_goods_on_their_way(database: Database, shop: Shop, member: Client, locale: Locale) -> None:
+    buyer = await make_buyer(database, shop.brand, locale=locale)
+    order = await make_order(database, shop, buyer_id=buyer.id, lines=[(2, 1250), (1234, 480)])
+    await confirm(member, id_of(order))
+    sent = {"carrier": "Example <Parcels>", "trackingNumber": "EX 12", "cartons": 3}
+    done = await run(member, "createDeliveryNote", "notices { code }", orderId=id_of(order), notify=True, **sent)
+    assert (done["userErrors"], done["notices"]) == ([], [])
+    [notice] = await mails(database)
+    assert (notice.kind, notice.to) == ("DELIVERY_NOTE_CREATED", ["buyer@example.com"])
+    text, html = parts(notice)
+    for said in ("Example <Parcels>", "EX 12", "1,236", "Linen shirt 2 (SKU-2)", "1,234"):
+        assert said in text
+        assert said.replace("<", "&lt;").replace(">", "&gt;") in html
+    assert "£" not in text, "a packing list has no prices"
+
+
+async def test_an_invoice_for_several_orders(database: Database, shop: Shop, member: Client) -> None:
+    orders = [await make_order(database, shop, lines=[(n + 1, 1250)], code=f"ORD-{n}") for n in range(2)]
+    for each in orders:
+        await confirm(member, id_of(each))
+    ids = [id_of(each) for each in orders]
+    draft = "mutation ($ids: [ID!]!) { createInvoiceForOrders(input: {orderIds: $ids}) { invoice { id } } }"
+    invoice = (await member.data(draft, ids=ids))["createInvoiceForOrders"]["invoice"]["id"]
+    issued = await run(member, "issueInvoice", "invoice { number }", invoiceId=invoice, notify=True, body="Thanks!")
+    assert issued["userErrors"] == []
+    [notice] = await mails(database)
+    text, html = parts(notice)
+    for said in (issued["invoice"]["number"], "Thanks!", "ORD-0, ORD-1", "£37.50"):
+        assert said in text
+        assert said in html
+
+
+async def test_without_notify_nobody_is_mailed_and_a_body_is_refused(
+    database: Database, shop: Shop, member: Client
+) -> None:
+    order = await make_order(database, shop)
+    await confirm(member, id_of(order))
+    refused = await run(member, "createDeliveryNote", orderId=id_of(order), body="Hello")
+    assert [error["code"] for error in refused["userErrors"]] == ["INVALID_INPUT"]
+    assert (await run(member, "createDeliveryNote", orderId=id_of(order)))["userErrors"] == []
+    assert await mails(database) == []
+
+
+async def asked(database: Database, shop: Shop) -> str:
+    """An order whose buyer was asked to approve the OC."""
+    return id_of(await make_order(database, shop, status=OrderStatus.OC_CREATED, approval_asked=True, code="ORD-1"))
+
+
+@pytest.mark.parametrize(
+    ("mutation", "input", "said"),
+    [
+        ("approveOrderConfirmation", {}, "approved the order confirmation"),
+        ("refuseOrderConfirmation", {"comment": "Too <late>"}, "Too <late>"),
+        ("refuseOrderConfirmation", {"comment": " "}, "given no comment"),
+    ],
+)
+async def test_the_brand_reads_what_its_buyer_answered(
+    database: Database, api: Client, shop: Shop, mutation: str, input: dict[str, Any], said: str
+) -> None:
+    buyer = api.as_(shop.buyer_user())
+    done = await run(buyer, mutation, "notices { code }", orderId=await asked(database, shop), notify=True, **input)
+    assert (done["userErrors"], done["notices"]) == ([], [])
+    [notice] = await mails(database)
+    assert (notice.to, notice.reply_to, notice.url) == (["sales@northlight.example"], None, None)
+    text, html = parts(notice)
+    assert said in text
+    assert said.replace("<", "&lt;").replace(">", "&gt;") in html
+    assert shop.buyer.name in text
+
+
+async def test_a_brand_without_an_address_is_not_mailed_and_the_buyer_is_told(database: Database, api: Client) -> None:
+    shop = await make_shop(database)
+    buyer = api.as_(shop.buyer_user())
+    order_id = await asked(database, shop)
+    done = await run(buyer, "approveOrderConfirmation", "notices { code }", orderId=order_id, notify=True)
+    assert (done["userErrors"], done["notices"]) == ([], [{"code": "BRAND_HAS_NO_ADDRESS"}])
+    assert await mails(database) == []
+
+
+async def test_a_rejection_cancels_what_has_not_left(database: Database, api: Client, shop: Shop) -> None:
+    order_id = await asked(database, shop)
+    done = await run(api.as_(shop.buyer_user()), "refuseOrderConfirmation", orderId=order_id, notify=True)
+    assert done["userErrors"] == []
+    member = api.as_(shop.member())
+    query = """query ($id: ID!) { order(id: $id) { notifications { kind status cancelledBy }
+      history(first: 9) { nodes { kind summary } } } }"""
+    before = (await member.data(query, id=order_id))["order"]["notifications"]
+    assert [each["kind"] for each in before] == ["OC_REFUSED"]
+    await run(member, "rejectOrder", orderId=order_id, notify=False)
+    after = (await member.data(query, id=order_id))["order"]
+    summaries = [each["summary"] for each in after["history"]["nodes"] if each["kind"] == "NOTIFICATION_CANCELLED"]
+    if after["notifications"][0]["status"] != "SENT":  # the server's relay may have been faster
+        assert after["notifications"][0]["cancelledBy"] == "ORDER_REJECTED"
+        assert "Order confirmation refused" in summaries[0]

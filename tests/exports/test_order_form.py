@@ -1,0 +1,73 @@
+"""An order's workbook: its first sheet is a form that prints one page wide."""
+
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from exports.order_form import write_form
+from exports.order_snapshot import order_snapshot
+from exports.orders_workbook import orders_workbook
+from models.database.sessions import Database
+from models.locale import Locale
+from models.order import Order
+from models.policy import OrderStatus
+from tests.support.factories import Shop, make_order, make_shop
+
+
+async def workbook(
+    database: Database, shop: Shop, order: Order, folder: Path, locale: Locale, *, for_buyer: bool
+) -> Any:
+    path = folder / "order.xlsx"
+    viewer = shop.buyer_user() if for_buyer else shop.member()
+    async with database.read(viewer.scope) as session:
+        snapshot = await order_snapshot(session, order.id, None, for_buyer=for_buyer)
+        assert snapshot
+        front = partial(write_form, order=snapshot, locale=locale)
+        found = select(Order.id).where(Order.id == order.id)
+        await orders_workbook(session, found, locale=locale, for_buyer=for_buyer, path=path, front=front)
+    return path
+
+
+@pytest.mark.parametrize("locale", Locale)
+@pytest.mark.parametrize("for_buyer", [False, True])
+async def test_the_form(database: Database, tmp_path: Path, locale: Locale, for_buyer: bool) -> None:
+    shop = await make_shop(database, name="Northlight")
+    order = await make_order(
+        database,
+        shop,
+        lines=[(2, 1250), (3, 480), (5, 100)],
+        tax_minor=888,
+        shipping_minor=1000,
+        total_minor=6328,
+        buyer_order_number="PO-7",
+        comment="=1+1\nplease",
+        deliver_from=date(2027, 2, 1),
+        deliver_to=date(2027, 2, 15),
+        delivery_address="14 Harbour Lane\nLondon",
+        status=OrderStatus.REJECTED,
+        rejected_by="Mina Sato",
+    )
+    path = await workbook(database, shop, order, tmp_path, locale, for_buyer=for_buyer)
+    book = openpyxl.load_workbook(path)
+    name = {(Locale.EN, False): "Order", (Locale.EN, True): "Order", (Locale.JA, False): "受注明細"}
+    form = book.worksheets[0]
+    assert form.title == name.get((locale, for_buyer), "ご注文内容")
+    setup = form.page_setup
+    assert (setup.orientation, setup.paperSize, setup.fitToHeight) == ("portrait", 9, 0)
+    assert form.sheet_properties.pageSetUpPr.fitToPage
+    assert sum(form.column_dimensions[letter].width for letter in "ABCDEF") < 105, "readable on one page"
+    values = [cell.value for row in form.iter_rows() for cell in row if cell.value is not None]
+    assert {"=1+1\nplease", "PO-7", "14 Harbour Lane\nLondon", "Northlight", "Linen shirt 2"} <= set(values)
+    assert [cell.data_type for row in form.iter_rows() for cell in row if cell.value == "=1+1\nplease"] == ["s"]
+    assert any("Mina Sato" in str(value) for value in values) is not for_buyer
+    calculated = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    amounts = [row[5].value for row in calculated.iter_rows() if row[5].value is not None]
+    assert amounts[-4:] == [44.4, 10, 8.88, 63.28]
+    formulas = [cell.value for row in form.iter_rows() for cell in row if str(cell.value).startswith("=SUM(")]
+    assert len(formulas) == 3
+    assert form.print_title_rows
