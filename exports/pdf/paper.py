@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import babel
@@ -27,10 +26,6 @@ from exports.pdf.tables import width
 from models.locale import Locale, Text, moment
 from models.money import precision
 from models.papers.parts import Head, Party
-
-if TYPE_CHECKING:
-    from weasyprint import CSS
-    from weasyprint.urls import URLFetcher
 
 DAY_PATTERN = Text("d MMM y", "y年M月d日")
 STYLE_SHEET = Path(__file__).parents[1] / "templates/paper.css"
@@ -124,10 +119,9 @@ def render(template: str, snapshot: Snapshot, locale: Locale, page: Page) -> byt
         **page.values,
     )
     # With the first document: most processes draw none, and it is a fifth of a start and 30 MB.
-    from weasyprint import HTML
+    from exports.pdf.drawing.drawing import draw
 
-    html = HTML(string=html_text, url_fetcher=_no_network())
-    return bytes(html.write_pdf(stylesheets=[_style()], pdf_variant="pdf/ua-1"))
+    return draw(html_text, STYLE_SHEET)
 
 
 def _short(text: str, longest: int) -> str:
@@ -235,21 +229,6 @@ def format_window(start: date | None, end: date | None, locale: Locale) -> str:
     if first == last or not first or not last:
         return first or last
     return f"{first} – {last}" if locale is Locale.EN else f"{first}〜{last}"
-
-
-@cache
-def _style() -> "CSS":
-    from weasyprint import CSS
-
-    return CSS(filename=STYLE_SHEET)
-
-
-@cache
-def _no_network() -> "URLFetcher":
-    """Nothing is fetched: the pages embed the logo, and the text of users must not cause a request."""
-    from weasyprint.urls import URLFetcher
-
-    return URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
 
 
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")
