@@ -14,6 +14,7 @@ from weasyprint.urls import URLFetcher
 from exports.pdf.drawing import letters
 from exports.pdf.drawing.boxes import font_face
 from exports.pdf.drawing.font_files import write_font_files
+from exports.pdf.drawing.tags import write_tags
 
 PASSES = 3  # a letter that is drawn in parts is known to lack one only when the others are there
 
@@ -57,6 +58,7 @@ def _draw(html: str, style_sheet: Path | None, missing: set[str]) -> tuple[bytes
 def _finish(document: Any, pdf: Any) -> None:
     letters.write_texts(pdf, document.fonts)
     write_font_files(pdf, document.fonts)
+    write_tags(pdf)
 
 
 @cache
