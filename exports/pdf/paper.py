@@ -4,6 +4,8 @@ All content comes from a snapshot and nothing is fetched, so the same snapshot a
 """
 
 import asyncio
+import hashlib
+import pickle
 import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -20,6 +22,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from exports.jinja import templates
+from exports.pdf.kept import Kept
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import Snapshot
 from exports.pdf.tables import width
@@ -168,8 +171,19 @@ def addressee(heading: str, party: Party, address: str, snapshot: Snapshot, loca
 
 
 async def render_in_thread(draw: Callable[[S, Locale], bytes], snapshot: S, locale: Locale) -> bytes:
-    """Draws in the one PDF thread. Each further thread would take 75 MB for its fonts and not be faster."""
-    return await asyncio.get_running_loop().run_in_executor(_thread, draw, snapshot, locale)
+    """Draws in the one PDF thread. Each further thread would take 75 MB for its fonts and not be faster.
+
+    What was drawn lately is not drawn again: its key is all that the document says, for its reader, and its language.
+    """
+    key = await asyncio.to_thread(_key, draw, snapshot, locale)
+    if (pdf := _drawn.get(key)) is None:
+        pdf = await asyncio.get_running_loop().run_in_executor(_thread, draw, snapshot, locale)
+        _drawn.keep(key, pdf)
+    return pdf
+
+
+def _key(draw: Callable[[S, Locale], bytes], snapshot: S, locale: Locale) -> bytes:
+    return hashlib.sha256(pickle.dumps((draw.__qualname__, locale, snapshot))).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,4 +245,5 @@ def format_window(start: date | None, end: date | None, locale: Locale) -> str:
     return f"{first} – {last}" if locale is Locale.EN else f"{first}〜{last}"
 
 
+_drawn = Kept(most_bytes=16_000_000)  # some 400 documents of one page
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")

@@ -22,6 +22,7 @@ from weasyprint.text.line_break import get_last_word_end
 
 from exports.pdf.drawing.clusters import glyphs_of
 from exports.pdf.drawing.cmaps import cmap
+from exports.pdf.drawing.font_files import prepare
 
 INVALID = 0xFFFFFFFF  # Pango's glyph for bytes that are not UTF-8
 HIGHEST = 0xFFFE
@@ -46,6 +47,7 @@ class Fonts(dict[int, Any]):
         # Fonts of one hash share a name and a file in the PDF, so each needs what the others draw.
         first = self._first.setdefault(font.hash, font)
         font.widths, font.to_unicode = first.widths, first.to_unicode
+        prepare(font)
         super().__setitem__(key, font)
 
     def code(self, font: Any, glyph: int, text: str) -> int:
