@@ -11,6 +11,7 @@ FAMILY = "Code Points"
 EM = 1000
 PIXEL = 95  # of digits that are 3 pixels wide and 5 high
 BOTTOM = -140
+MADE = 3_786_912_000  # 2024-01-01, in seconds since 1904: the same letters give the same font
 # Each digit's rows from the top; a row's bits from the left.
 DIGITS = (
     *("75557", "26227", "71747", "71717", "55711", "74717", "74757", "71111", "75757", "75717"),
@@ -45,7 +46,7 @@ def _font(letters: list[str]) -> bytes:
     # So that the boxes of marks stand beside their letters' boxes, not above them.
     classes = f"table GDEF {{ GlyphClassDef [space {' '.join(drawn)}],,,; }} GDEF;"
     font.addOpenTypeFeatures(classes + "feature kern { pos space space 0; } kern;")
-    font.updateHead(created=0, modified=0)
+    font.updateHead(created=MADE, modified=MADE)
     font.font.recalcTimestamp = False
     output = BytesIO()
     font.save(output)

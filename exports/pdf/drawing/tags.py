@@ -84,7 +84,7 @@ class _Table:
     def _row(self, row: Element, group: dict[int, list[str]], *, is_head: bool) -> None:
         cells = [each for each in _children(self.pdf, row) if each["S"] in ("/TH", "/TD")]
         heads = [cell for cell in cells if cell["S"] == "/TH"]
-        is_of_columns = is_head or len(heads) > 1 or len(heads) == len(cells)
+        is_of_columns = is_head or len(heads) > 1
         if is_of_columns and not is_head:
             group.clear()
         own: list[str] = []
