@@ -14,13 +14,12 @@ from exports.order_pdf import order_pdf
 from exports.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from exports.pdf.snapshots import GoodsLine, LineSnapshot, Party
 from models.invoice import InvoiceStatus
-from models.letterhead import Rounding
 from models.locale import Locale, Text
 from models.papers.columns import tax_rows
 from models.papers.parts import Head, TaxRow
 from models.policy import OrderStatus
 from models.registration import RegistrationKind
-from models.tax import Tax, TaxKind
+from models.tax import Rounding, Tax, TaxKind
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
