@@ -4,6 +4,8 @@ All content comes from a snapshot and nothing is fetched, so the same snapshot a
 """
 
 import asyncio
+import hashlib
+import pickle
 import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -11,25 +13,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import babel
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from exports.pdf.kept import Kept
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import Snapshot
 from exports.pdf.tables import width
 from models.locale import Locale, Text, moment
 from models.money import precision
 from models.papers.parts import Head, Party
-
-if TYPE_CHECKING:
-    from weasyprint import CSS
-    from weasyprint.urls import URLFetcher
 
 DAY_PATTERN = Text("d MMM y", "y年M月d日")
 STYLE_SHEET = Path(__file__).parents[1] / "templates/paper.css"
@@ -125,10 +123,9 @@ def render(template: str, snapshot: Snapshot, locale: Locale, page: Page) -> byt
         **page.values,
     )
     # With the first document: most processes draw none, and it is a fifth of a start and 30 MB.
-    from weasyprint import HTML
+    from exports.pdf.drawing.drawing import draw
 
-    html = HTML(string=html_text, url_fetcher=_no_network())
-    return bytes(html.write_pdf(stylesheets=[_style()], pdf_variant="pdf/ua-1"))
+    return draw(html_text, STYLE_SHEET)
 
 
 def _short(text: str, longest: int) -> str:
@@ -175,8 +172,19 @@ def addressee(heading: str, party: Party, address: str, snapshot: Snapshot, loca
 
 
 async def render_in_thread(draw: Callable[[S, Locale], bytes], snapshot: S, locale: Locale) -> bytes:
-    """Draws in the one PDF thread. Each further thread would take 75 MB for its fonts and not be faster."""
-    return await asyncio.get_running_loop().run_in_executor(_thread, draw, snapshot, locale)
+    """Draws in the one PDF thread. Each further thread would take 75 MB for its fonts and not be faster.
+
+    What was drawn lately is not drawn again: its key is all that the document says, for its reader, and its language.
+    """
+    key = await asyncio.to_thread(_key, draw, snapshot, locale)
+    if (pdf := _drawn.get(key)) is None:
+        pdf = await asyncio.get_running_loop().run_in_executor(_thread, draw, snapshot, locale)
+        _drawn.keep(key, pdf)
+    return pdf
+
+
+def _key(draw: Callable[[S, Locale], bytes], snapshot: S, locale: Locale) -> bytes:
+    return hashlib.sha256(pickle.dumps((draw.__qualname__, locale, snapshot))).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,19 +246,5 @@ def format_window(start: date | None, end: date | None, locale: Locale) -> str:
     return f"{first} – {last}" if locale is Locale.EN else f"{first}〜{last}"
 
 
-@cache
-def _style() -> "CSS":
-    from weasyprint import CSS
-
-    return CSS(filename=STYLE_SHEET)
-
-
-@cache
-def _no_network() -> "URLFetcher":
-    """Nothing is fetched: the pages embed the logo, and the text of users must not cause a request."""
-    from weasyprint.urls import URLFetcher
-
-    return URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
-
-
+_drawn = Kept(most_bytes=16_000_000)  # some 400 documents of one page
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")

@@ -31,6 +31,19 @@ PACKAGES = {
 }
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 JAPANESE_FONTS = ("NotoSansCJK*", "NotoSansJP*", "ipaexg*", "ipag*", "TakaoGothic*")
+# A letter of each script that documents may have, and the package with a font for it.
+SCRIPTS = {
+    "fonts-noto-core": {
+        "Greek": "α",
+        "Cyrillic": "ж",
+        "Thai": "ก",
+        "Devanagari": "क",
+        "Arabic": "ش",
+        "Hebrew": "ש",
+    },
+    "fonts-noto-cjk": {"Korean": "한", "Chinese": "们"},
+    "fonts-noto-color-emoji": {"emoji": "🧵"},
+}
 
 STATES = {True: "[green]ok[/]", None: "[yellow]note[/]", False: "[red]missing[/]"}
 # Whether it is fine; None: it works, but there is something to know.
@@ -42,6 +55,7 @@ async def examine(*, demo: bool) -> bool:
     findings: list[tuple[str, Finding]] = [("Python", (True, platform.python_version()))]
     findings += [(name, _library(*about)) for name, about in LIBRARIES.items()]
     findings.append(("Japanese font", _font()))
+    findings.append(("Other scripts", _scripts()))
     if (ROOT / "tests").is_dir():
         findings.append(("Chromium", _browser()))
     try:
@@ -84,6 +98,21 @@ def _font() -> Finding:
             if found := next(Path(folder).expanduser().rglob(pattern), None):
                 return True, found.name
     return False, "Japanese text in documents would be boxes"
+
+
+def _scripts() -> Finding:
+    try:
+        from exports.pdf.drawing.drawing import missing_letters
+
+        missing = missing_letters(" ".join(letter for letters in SCRIPTS.values() for letter in letters.values()))
+    except (OSError, ImportError):  # no Pango
+        return None, "not looked at, as documents cannot be drawn"
+    lacking = {package: [name for name, letter in of.items() if letter in missing] for package, of in SCRIPTS.items()}
+    names = [name for found in lacking.values() for name in found]
+    if not names:
+        return True, "each has a font"
+    packages = " ".join(package for package, found in lacking.items() if found)
+    return None, f"no font for {', '.join(names)}: documents show code points; get them with: {APT} {packages}"
 
 
 def _browser() -> Finding:

@@ -14,6 +14,7 @@ from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.invoice import InvoiceStatus
 from models.locale import Locale
+from models.papers.parts import Head
 from tests.exports.pages import (
     CODE,
     announces,
@@ -264,3 +265,11 @@ def test_long_words_and_large_amounts_wrap_inside_their_column() -> None:
 
 async def test_it_is_the_same_each_time() -> None:
     assert await render_in_thread(invoice_pdf, voided(), Locale.JA) == invoice_pdf(voided(), Locale.JA)
+
+
+@pytest.mark.parametrize("count", [9, 12, 30])
+def test_the_bank_details_stand_beside_the_sums(count: int) -> None:
+    head = Head(bank_details="Northlight Ltd\nSort code 00-00-00\nAccount 12345678", payment_terms_en="Net.\n" * 5)
+    billed = order(BilledPart("", lines(count)), shipping="5.50")
+    pages = texts(invoice_pdf(an_invoice(billed, head=head), Locale.EN))
+    assert ["Sort code" in page for page in pages] == ["Carriage" in page for page in pages]
