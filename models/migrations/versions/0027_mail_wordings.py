@@ -1,6 +1,6 @@
 """wordings of mails by brand, kind and language; attached documents; a brand's own sender address.
 
-Revision ID: 0029
+Revision ID: 0027
 Revises: 0026
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 import models.base
 from models.migrations.row_level_security import protect
 
-revision = "0029"
+revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None
