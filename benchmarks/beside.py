@@ -57,7 +57,7 @@ async def main(*options: str) -> None:
         settings = {"ORDERS_RATE_LIMIT": "0", "ORDERS_DATA_FOLDER": folder}
         found: dict[tuple[str, str], list[float]] = {}
         made = dict.fromkeys(DOCUMENTS, 0)
-        async with server_process(url, **settings) as server, client("reader") as reader:
+        async with server_process(url, forked=False, **settings) as server, client("reader") as reader:
 
             async def open_documents(name: str, number: int, until: float) -> None:
                 async with client(f"viewer {number}") as http:

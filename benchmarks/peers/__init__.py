@@ -89,7 +89,7 @@ async def main(*arguments: str) -> None:
         actor = Actor(role=Role.WRITE, id="bench", name="Bench", brand_id=brand_id)
         token = Tokens(SECRET, lambda: datetime.now(UTC)).sign(actor, timedelta(hours=1))
         settings = {"ORDERS_RATE_LIMIT": "0", "ORDERS_DATA_FOLDER": folder}
-        product = await stack.enter_async_context(server_process(f"sqlite:///{path}", **settings))
+        product = await stack.enter_async_context(server_process(f"sqlite:///{path}", forked=False, **settings))
         servers = {"product": Served(product.port, product.process.pid)}
         for name in (BASE, *others):
             servers[name] = await stack.enter_async_context(serving(name, path, brand_id))

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from graph.cli.main import orders
+from graph.cli.commands import orders
 from models.database.sessions import Database
 from models.policy import Role
 from tests.api.test_delivery_notes_and_invoices import run
