@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.audit import AuditEntry, AuditHead
@@ -57,7 +57,7 @@ class Candidates:
         self._now: Any = bindparam("now", type_=Webhook.due_at.type) if isinstance(now, datetime) else now
         self._healthy = Query(lambda preparing: self._due(preparing, Webhook.failures == 0))
         self._failing = Query(lambda preparing: self._due(preparing, Webhook.failures > 0))
-        self._any = Query(lambda _: select(exists(select(Webhook.id))))
+        self._any = Query(lambda _: select(Webhook.brand_id, Webhook.id).limit(1))
         self.may_exist = True  # False: the last look has found that there is no webhook at all
 
     async def find(self, most: int, most_failing: int) -> list[Candidate]:
@@ -74,7 +74,7 @@ class Candidates:
         if most_failing > 0:
             failing = yield from self._failing.step(dialect, EVERYTHING, most=most_failing, now=now)
         found = [Candidate(*row) for row in (*healthy, *failing)]
-        self.may_exist = bool(found) or bool((yield from self._any.step(dialect, EVERYTHING))[0][0])
+        self.may_exist = bool(found) or bool((yield from self._any.step(dialect, EVERYTHING)))
         return found
 
     def _due(self, preparing: Preparing, condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -26,7 +26,7 @@ async def short_transaction(
     try:
         at_once = AtOnce.of(connection)
         if connection.info.get(WAIT) != wait:
-            at_once.rows(wait_at_most(wait), ())
+            at_once.database.execute(wait_at_most(wait))
             connection.info[WAIT] = wait
         await driver._execute(at_once.rows, "BEGIN IMMEDIATE", ())
         driver._execute.is_short = True  # so that a session does not begin it again: sqlite.begin()
