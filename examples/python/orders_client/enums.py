@@ -31,6 +31,7 @@ class NoticeCode(str, Enum):
     BUYER_IS_OFFLINE = "BUYER_IS_OFFLINE"
     BUYER_HAS_NO_ADDRESS = "BUYER_HAS_NO_ADDRESS"
     ADDRESS_BOUNCED = "ADDRESS_BOUNCED"
+    BRAND_HAS_NO_ADDRESS = "BRAND_HAS_NO_ADDRESS"
 
     @classmethod
     def _missing_(cls, value: object) -> "NoticeCode":

@@ -77,6 +77,8 @@ class RejectOrderInput(BaseModel):
     body: Optional[str] = None
     "Message to the buyer, plain text of at most 10,000 characters. If blank, the text from the brand's settings is sent, or else a standard text. Refused if notify is false. rejectionMailPreview shows the mail beforehand."
     reason: Optional[str] = None
-    "Why: the code of one of the brand's rejectionReasons, e.g. OUT_OF_STOCK. Internal: the buyer does not see it. Required if BrandSettings.rejectionReasonRequired is true."
+    "Why: the code of one of the brand's rejectionReasons, e.g. OUT_OF_STOCK. Internal: the buyer does not see it, except in the mail if showReason is true. Required if BrandSettings.rejectionReasonRequired is true."
     note: Optional[str] = None
     "Internal note, plain text of at most 2,000 characters. Never sent to the buyer, and never shown to a buyer's user."
+    show_reason: Optional[bool] = Field(alias="showReason", default=None)
+    "Whether the mail names the reason to the buyer, by its label in the buyer's language. Needs a reason. Default: false."

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<fd14f887ff5e032fb6bae738dcb84e65>>
+ * @generated SignedSource<<3dfe034afeaaf67158333201142371d8>>
  * @lightSyntaxTransform
  */
 
@@ -21,6 +21,7 @@ export type RejectOrderInput = {
   notify: boolean;
   orderId: string;
   reason?: string | null | undefined;
+  showReason?: boolean | null | undefined;
 };
 export type screensRejectMutation$variables = {
   input: RejectOrderInput;

@@ -17,6 +17,8 @@ export type DeliveryStatus =
 export type NoticeCode =
   /** Returned for each address of the buyer that a mail server has refused before. Mails still go to it. */
   | 'ADDRESS_BOUNCED'
+  /** Returned if a mail to the brand was requested and the brand has set no address for questions or for replies. Nobody is mailed. */
+  | 'BRAND_HAS_NO_ADDRESS'
   /** Returned if a mail was requested and the buyer has no e-mail address. Nobody is mailed. */
   | 'BUYER_HAS_NO_ADDRESS'
   /** Returned if a mail was requested and the buyer is offline. Nobody is mailed. */
@@ -220,8 +222,10 @@ export type RejectOrderInput = {
   notify: boolean;
   /** The order. */
   orderId: string;
-  /** Why: the code of one of the brand's rejectionReasons, e.g. OUT_OF_STOCK. Internal: the buyer does not see it. Required if BrandSettings.rejectionReasonRequired is true. */
+  /** Why: the code of one of the brand's rejectionReasons, e.g. OUT_OF_STOCK. Internal: the buyer does not see it, except in the mail if showReason is true. Required if BrandSettings.rejectionReasonRequired is true. */
   reason?: string | null | undefined;
+  /** Whether the mail names the reason to the buyer, by its label in the buyer's language. Needs a reason. Default: false. */
+  showReason?: boolean | null | undefined;
 };
 
 /** Reasons why an order cannot be rejected. New values may be added: a client must tolerate unknown values. */

@@ -101,7 +101,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -156,7 +156,7 @@ export interface Operations {
             message: string
           }>
           notices: Array<{
-            code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+            code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
             message: string
           }>
           order: {
@@ -182,7 +182,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -203,7 +203,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -258,7 +258,7 @@ export interface Operations {
             message: string
           }>
           notices: Array<{
-            code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+            code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
             message: string
           }>
           order: {
@@ -284,7 +284,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -522,7 +522,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -577,7 +577,7 @@ export interface Operations {
             message: string
           }>
           notices: Array<{
-            code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+            code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
             message: string
           }>
           order: {
@@ -620,7 +620,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -657,7 +657,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -678,7 +678,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -715,7 +715,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -770,7 +770,7 @@ export interface Operations {
             message: string
           }>
           notices: Array<{
-            code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+            code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
             message: string
           }>
           order: {
@@ -845,7 +845,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -866,7 +866,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -1090,7 +1090,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -1152,7 +1152,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -1358,7 +1358,7 @@ export interface Operations {
         }>
         notifications: Array<{
           id: string
-          kind: 'ORDER_REJECTED' | 'OC_CREATED' | 'OC_CONFIRMED' | 'OC_MADE_EDITABLE' | 'SENT_BACK_TO_CART'
+          kind: 'ORDER_REJECTED' | 'OC_CREATED' | 'OC_CONFIRMED' | 'OC_MADE_EDITABLE' | 'SENT_BACK_TO_CART' | 'DELIVERY_NOTE_CREATED' | 'INVOICE_ISSUED' | 'OC_APPROVED' | 'OC_REFUSED'
           status: 'PENDING' | 'SENT' | 'FAILED' | 'MAY_HAVE_BEEN_DELIVERED' | 'CANCELLED'
           to: Array<string>
           attempts: number
@@ -1447,7 +1447,7 @@ export interface Operations {
         text: string
         body: string
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
       }
@@ -1555,7 +1555,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -1583,7 +1583,7 @@ export interface Operations {
           to: Array<string>
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         replayed: boolean
@@ -1672,7 +1672,7 @@ export interface Operations {
         text: string
         body: string
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
       } | null
@@ -1786,7 +1786,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -1807,7 +1807,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -1940,7 +1940,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -1961,7 +1961,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -2065,7 +2065,7 @@ export interface Operations {
           version: number
         } | null
         notices: Array<{
-          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED'
+          code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
         userErrors: Array<{
@@ -2152,6 +2152,7 @@ export interface ApproveOrderConfirmationInput {
   idempotencyKey?: string | null
   expectedVersion?: number | null
   orderId: string
+  notify?: boolean | null
 }
 
 export interface ArchiveOrderInput {
@@ -2234,6 +2235,8 @@ export interface CreateDeliveryNoteInput {
   comment?: string | null
   carrier?: string | null
   cartons?: number | null
+  notify?: boolean | null
+  body?: string | null
 }
 
 export interface CreateInvoiceInput {
@@ -2335,6 +2338,8 @@ export interface IssueInvoiceInput {
   idempotencyKey?: string | null
   expectedVersion?: number | null
   invoiceId: string
+  notify?: boolean | null
+  body?: string | null
 }
 
 export interface MakeOrderConfirmationEditableInput {
@@ -2402,6 +2407,7 @@ export interface RefuseOrderConfirmationInput {
   expectedVersion?: number | null
   orderId: string
   comment?: string | null
+  notify?: boolean | null
 }
 
 export interface RejectOrderInput {
@@ -2412,6 +2418,7 @@ export interface RejectOrderInput {
   body?: string | null
   reason?: string | null
   note?: string | null
+  showReason?: boolean | null
 }
 
 export interface RejectOrdersInput {
@@ -2426,6 +2433,7 @@ export interface RejectOrdersInput {
   body?: string | null
   reason?: string | null
   note?: string | null
+  showReason?: boolean | null
 }
 
 export interface ReplayWebhookInput {
@@ -2497,6 +2505,8 @@ export interface UpdateBrandSettingsInput {
   rejectionTextEn?: string | null
   rejectionTextJa?: string | null
   rejectionReasonRequired?: boolean | null
+  mailsHavePdf?: boolean | null
+  mailWordings?: MailWordingInput[] | null
   letterhead?: LetterheadInput | null
 }
 
@@ -2587,6 +2597,14 @@ export interface OrderLineInput {
 export interface TaxInput {
   kind: string
   rate: string
+}
+
+export interface MailWordingInput {
+  kind: string
+  locale: string
+  subject?: string | null
+  heading?: string | null
+  body?: string | null
 }
 
 export interface LetterheadInput {
