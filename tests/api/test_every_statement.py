@@ -7,7 +7,7 @@ from uuid import UUID
 
 from graph.core.download_links import Drawn, LinkError
 from graph.core.ids import Kind, to_id
-from graph.downloads import DOCUMENTS, OrderList, Period, Record, Sample
+from graph.downloads import DOCUMENTS, Issued, OrderList, Period, Record, Sample
 from models.actor import Actor
 from models.base import new_id
 from models.database.sessions import Database
@@ -103,7 +103,7 @@ async def make_every_document(database: Database, served: Database, shop: Shop, 
     order = await make_order(database, shop)
     note, invoice = await add_delivery_note(database, order), await add_invoice(database, order)
     subjects: dict[type, Any] = {OrderList: OrderList(OrderFilter(), ()), HistoryFilter: HistoryFilter()}
-    subjects |= {Period: Period(), Sample: Sample(NOON)}
+    subjects |= {Period: Period(), Sample: Sample(NOON), Issued: Issued()}
     records: dict[str, UUID] = {"delivery-note": note.id, "invoice": invoice.id}
     for actor in (shop.member(), shop.buyer_user()):
         for document in DOCUMENTS.values():
