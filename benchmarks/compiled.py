@@ -67,7 +67,7 @@ async def measure(name: str, url: str) -> None:
         servers: dict[str, ServerProcess] = {}
         for kind, settings in starts.items():
             change = f"import sys; sys.path.insert(0, {baseline!r})" if kind == "baseline" else ""
-            opening = server_process(url, change=change, ORDERS_RATE_LIMIT="0", **settings)
+            opening = server_process(url, change=change, forked=False, ORDERS_RATE_LIMIT="0", **settings)
             servers[kind] = await stack.enter_async_context(opening)
         http = await stack.enter_async_context(
             httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60)
