@@ -106,6 +106,8 @@ def _band(snapshot: InvoiceSnapshot, locale: Locale) -> list[tuple[str, str]]:
     total = money.total(snapshot.total)
     if snapshot.is_credit_note:
         return [(label["amount_credited"], total), (label["credits"], snapshot.credits)]
+    if snapshot.status is InvoiceStatus.VOID:
+        return [(label["total_gross" if snapshot.taxes else "total"], total)]
     band = [(label["amount_due_gross" if snapshot.taxes else "amount_due"], total)]
     if snapshot.due_on:
         band.append((label["due_by"], format_day(snapshot.due_on, locale, snapshot.time_zone)))
@@ -127,9 +129,10 @@ def _values(snapshot: InvoiceSnapshot, locale: Locale) -> dict[str, object]:
     label = labels(locale)
     sku_apart = not has_long_skus(line.sku_number for line in snapshot.lines)
     groups = [group for order in snapshot.orders for group in _groups(order, snapshot, locale, sku_apart=sku_apart)]
-    total = "amount_credited" if snapshot.is_credit_note else "amount_due" if locale is Locale.EN else ""
+    is_due = not snapshot.is_credit_note and snapshot.status is not InvoiceStatus.VOID
+    total = "amount_credited" if snapshot.is_credit_note else "amount_due" if is_due and locale is Locale.EN else ""
     shown = priced.values(snapshot, locale, groups, total_label=label[total] if total else "")
-    if not snapshot.is_credit_note and snapshot.status is not InvoiceStatus.VOID:
+    if is_due:
         shown |= {"bank_details": snapshot.head.bank_details, "terms": priced.written_terms(snapshot.head, locale)}
     return shown
 

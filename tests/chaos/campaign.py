@@ -105,7 +105,10 @@ class Campaign:
         mails = MailServer(self.folder)
         receivers = WebhookReceivers(self.folder)
         await make_webhooks(database, shop, receivers)
-        servers = [Server(self.url, self.folder, mails.port, self.begin, self.speed) for _ in range(SERVERS)]
+        servers = [
+            Server(self.url, self.folder, mails.port, self.begin, self.speed, has_steps=number == 0)
+            for number in range(SERVERS)
+        ]
         token = Tokens(SECRET, clock_from(self.begin, self.speed)).sign(shop.member(Role.ADMIN), timedelta(days=3650))
         try:
             for each in (mails, receivers, *servers):
@@ -139,7 +142,7 @@ class Campaign:
     def plan(self) -> list[str]:
         """What each round kills: every step in turn, and the other processes in between, in random order."""
         steps = [step.name for step in STEPS]
-        rest = [ANY_MOMENT, ANY_MOMENT, BOTH, DATABASE, DATABASE, MAIL_SERVER, RECEIVERS]
+        rest = [ANY_MOMENT, ANY_MOMENT, ANY_MOMENT, ANY_MOMENT, BOTH, DATABASE, DATABASE, MAIL_SERVER, RECEIVERS]
         plan: list[str] = []
         while len(plan) < self.rounds:
             block = steps + rest
@@ -151,7 +154,7 @@ class Campaign:
         await self.feed()
         if what in {step.name for step in STEPS}:
             step = next(step for step in STEPS if step.name == what)
-            victim = self.chance.choice(servers)
+            victim = servers[0]
             victim.arm(STEPS.index(step))
             is_reached = await self.dies(victim)
             self.report.kills[f"server: {step.value[0]}" if is_reached else "server: step not reached"] += 1
@@ -162,7 +165,7 @@ class Campaign:
                 await self.kill_database()
                 return
             others: dict[str, list[Victim]] = {BOTH: list(servers), MAIL_SERVER: [mails], RECEIVERS: [receivers]}
-            victims = others.get(what) or [self.chance.choice(servers)]
+            victims = others.get(what) or [servers[1]]
             self.report.kills[what] += 1
         for each in victims:
             each.kill()

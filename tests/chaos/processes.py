@@ -62,10 +62,11 @@ class Listener(Victim):
 
 
 class Server(Listener):
-    def __init__(self, url: str, folder: Path, smtp_port: int, begin: datetime, speed: int) -> None:
+    def __init__(self, url: str, folder: Path, smtp_port: int, begin: datetime, speed: int, *, has_steps: bool) -> None:
+        """`has_steps`: whether it can be armed. One that cannot runs its statements exactly as in production."""
         port = free_port()
         self._armed = FORKING.Value("i", 0, lock=False)
-        super().__init__(server.run, port, url, port, smtp_port, folder, begin, speed, self._armed)
+        super().__init__(server.run, port, url, port, smtp_port, folder, begin, speed, self._armed, has_steps)
         self.address = f"http://127.0.0.1:{port}"
 
     def arm(self, step: int) -> None:

@@ -63,8 +63,13 @@ def clock_from(begin: datetime, speed: int) -> Callable[[], datetime]:
     return lambda: begin + (datetime.now(UTC) - begin) * speed
 
 
-def run(url: str, port: int, smtp_port: int, folder: Path, begin: datetime, speed: int, armed: c_int) -> None:
-    """The main function of the process. `armed`: 0, or 1 + the index in STEPS of the step to die at."""
+def run(
+    url: str, port: int, smtp_port: int, folder: Path, begin: datetime, speed: int, armed: c_int, has_steps: bool
+) -> None:
+    """The main function of the process. `armed`: 0, or 1 + the index in STEPS of the step to die at.
+
+    Without `has_steps` nothing listens to the statements, so the prepared ones go past SQLAlchemy, as in production.
+    """
     log = os.open(folder / f"server-{port}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     logs.configure()
@@ -78,7 +83,8 @@ def run(url: str, port: int, smtp_port: int, folder: Path, begin: datetime, spee
         webhooks_to_loopback=True,
     )
     app = create_app(settings, clock=clock_from(begin, speed))
-    install(app.state.database, armed)
+    if has_steps:
+        install(app.state.database, armed)
     config = uvicorn.Config(
         app, host="127.0.0.1", port=port, http="httptools", ws="none", lifespan="on", log_config=None, access_log=False
     )
