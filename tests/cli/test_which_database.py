@@ -88,6 +88,7 @@ def test_a_database_without_a_schema_is_not_migrated_by_a_command_that_needs_dat
 ARGUMENTS = {
     "import": ["missing.csv"],
     "backup": ["copy.db"],
+    "accounting": ["book.csv"],
     "deliver": ["--once"],
     "prune": [],
     "token": ["--role", "admin"],
