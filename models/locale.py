@@ -52,6 +52,14 @@ def text_for(text: Text, locale: Locale, /, **values: object) -> str:
 INSTANT_PATTERN = Text("d MMM y, HH:mm", "yyyy/MM/dd H:mm")
 
 
+def local_time(at: datetime, time_zone: str) -> datetime:
+    """The instant in the time zone; unchanged on the first or last day that Python can represent."""
+    try:
+        return at.astimezone(ZoneInfo(time_zone))
+    except OverflowError:
+        return at
+
+
 def moment(at: datetime, locale: Locale, time_zone: str) -> str:
     """An instant as people read it, in this time zone: "24 Nov 2026, 09:05" / "2026/11/24 9:05"."""
-    return format_datetime(at.astimezone(ZoneInfo(time_zone)), INSTANT_PATTERN.in_(locale), locale=locale)
+    return format_datetime(local_time(at, time_zone), INSTANT_PATTERN.in_(locale), locale=locale)

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_symbol
 
 from exports.texts import one_line
 from exports.xlsx.columns import CellKind, Column, Reader, columns_for
-from models.locale import Locale, Text
+from models.locale import Locale, Text, local_time
 from models.money import from_minor, precision
 from models.prices import Price
 
@@ -165,11 +164,7 @@ def letters(column: int) -> str:
 
 def write_instant(sheet: Any, row: int, column: int, at: datetime, time_zone: str, styles: Styles) -> None:
     """Writes the local time in the time zone; as text if Excel cannot represent the date."""
-    try:
-        local = at.astimezone(ZoneInfo(time_zone))
-    except OverflowError:  # on the first or last day that Python can represent: keep UTC
-        local = at
-    local = local.replace(tzinfo=None, microsecond=0)
+    local = local_time(at, time_zone).replace(tzinfo=None, microsecond=0)
     if local.year < FIRST_YEAR:
         write_text(sheet, row, column, local.isoformat(" "), styles)
     else:

@@ -36,7 +36,7 @@ RECEIVER_SECONDS = 1.0  # for a receiver that hangs
 class Step(Enum):
     """When a server dies: its name in the table; before or after a statement or its commit; which statement."""
 
-    LOCK = ("order locked", "after", r"SELECT orders\.brand_id, .* FROM orders WHERE orders\.id IN ")
+    LOCK = ("order locked", "after", r"SELECT orders\.brand_id, .* FROM orders WHERE orders\.id (IN|= ANY) ")
     KEY = ("key claimed", "after", "INSERT INTO idempotency_keys")
     STATUS = ("status written", "after", "UPDATE orders SET")
     RECORD = ("record written", "after", "INSERT INTO order_rejections")
