@@ -127,7 +127,7 @@ async def test_the_history_of_judgment_has_a_sheet_of_its_own(database: Database
             "申し訳ございません。\n=SUM(A1)",
         ),
     ]
-    assert [row["Total"].number_format for row in cells(sheet)] == ["#,##0", "#,##0.00", "#,##0.00"]
+    assert [row["Total"].number_format for row in cells(sheet)] == ["[$¥]#,##0", "[$£]#,##0.00", "[$£]#,##0.00"]
     assert [each[0] for each in values(sheet, "Status after")] == ["Order Rejected", *["Order rejected by brand"] * 2]
 
 
