@@ -56,6 +56,7 @@ async def test_the_made_up_brand_is_consistent(database: Database, capsys: pytes
         "brand_letterheads",
         "brand_logos",
         "credit_notes",
+        "mail_wordings",
     }
     of_invoice = and_(InvoiceLine.brand_id == Invoice.brand_id, InvoiceLine.invoice_id == Invoice.id)
     billed = select(func.sum(InvoiceLine.amount_minor)).where(of_invoice).scalar_subquery()
