@@ -98,6 +98,8 @@ def _png(data: bytes) -> bytes:
         with Image.open(BytesIO(data), formats=["PNG"]) as image:
             if max(image.size) > MAX_SIDE or min(image.size) < 1:
                 raise _refuse(f"its sides have 1 to {MAX_SIDE:,} pixels")
+            image.verify()  # WeasyPrint lets Pillow accept files that end too soon, in the whole process
+        with Image.open(BytesIO(data), formats=["PNG"]) as image:
             picture = image.convert("RGBA")
     except LogoError:
         raise
