@@ -142,8 +142,9 @@ CODES = ("ORD-1", "雲-1008", "N° 12 à", "A B C", "2026/11/24 é", "#" * 64, "
 @pytest.mark.parametrize("kind", MailKind)
 @pytest.mark.parametrize("locale", Locale)
 def test_subjects_and_senders_arrive_as_they_were_written(kind: MailKind, locale: Locale) -> None:
-    """880 combinations for each kind and language, read by both of Python's parsers."""
-    for brand, code, gap in product(NAMES, CODES, ("", "à ", " -", "  ", " 東京")):
+    """880 combinations of a decline, 352 of each other kind, in each language, read by both of Python's parsers."""
+    gaps = ("", " 東京", "à ", " -", "  ") if kind is MailKind.ORDER_REJECTED else ("", " 東京")
+    for brand, code, gap in product(NAMES, CODES, gaps):
         name = one_line(brand + gap)
         told = notice(kind=kind, locale=locale, brand_name=name, sender_name=name, order_code=code)
         expected = one_line(text_for(mail_texts(kind).subject, locale, brand=name, code=code))
