@@ -157,8 +157,8 @@ def _facts(notice: OrderNotice, code: str) -> list[tuple[str, str]]:
         facts.append((label, text_for(IN_TIME_ZONE, locale, at=shown, time_zone=f"{at.astimezone(zone):%Z}")))
     if notice.reason:
         facts.append((REASON, one_line(notice.reason)))
-    told = [(label, one_line(value)) for label, value in notice.facts or []]
-    return [(label.in_(locale), value) for label, value in facts] + told
+    more = [(label, one_line(value)) for label, value in notice.facts or []]
+    return [(label.in_(locale), value) for label, value in facts] + more
 
 
 def _lighter(color: str) -> str:
@@ -191,12 +191,12 @@ def _contact(notice: OrderNotice, brand: str) -> list[str]:
     addresses = [each for each in (notice.contact_email, notice.reply_to) if each and reachable([each])[0]]
     if addresses:
         text = WRITE_TO if notice.reply_to in addresses else JUST_WRITE_TO
-        told = [text_for(text, locale, address=one_line(addresses[0]))]
+        lines = [text_for(text, locale, address=one_line(addresses[0]))]
     else:
-        told = [text_for(ASK, locale, brand=brand)]
+        lines = [text_for(ASK, locale, brand=brand)]
     if notice.phone:
-        told.append(text_for(CALL, locale, phone=one_line(notice.phone)))
-    return told
+        lines.append(text_for(CALL, locale, phone=one_line(notice.phone)))
+    return lines
 
 
 def _contents(contents: OrderContents | None, locale: Locale) -> dict[str, Any]:

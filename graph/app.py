@@ -50,7 +50,7 @@ from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
 from graph.limits.rate import Quota, RateLimiter
 from graph.limits.request import cost_of_bytes
-from graph.mail_attachments import Attachments
+from graph.papers.attachments import Attachments
 from graph.schema import create_schema, printed_schema, schema
 from graph.settings.edge import Edge
 from graph.settings.environment import Settings

@@ -8,7 +8,6 @@ from graphql import GraphQLError
 from graphql.utilities.print_schema import print_schema_definition
 from strawberry.schema.config import StrawberryConfig
 
-from graph.accounting import accounting_export
 from graph.analytics import order_analytics, order_analytics_excel
 from graph.api_keys import api_keys, create_api_key, revoke_api_key, rotate_api_key
 from graph.archiving import archive_order
@@ -56,6 +55,7 @@ from graph.members import members
 from graph.notifications import notifications
 from graph.order_facets import order_facets
 from graph.orders import id_of_order, listing, order, order_by_code, orders, orders_excel
+from graph.papers.accounting import accounting_export
 from graph.placing import place_order
 from graph.rejection import reject_order, rejection_mail_preview
 from graph.rejection_reasons import create_rejection_reason, rejection_reasons, update_rejection_reason

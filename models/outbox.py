@@ -31,7 +31,7 @@ class NotificationStatus(StrEnum):
 
 
 class ContentLine(TypedDict):
-    """`price`: of one unit; not there in mails that an earlier release queued. `amount`: "" if it is not told."""
+    """`price`: of one unit; not there in mails that an earlier release queued. `amount`: "" if it is left out."""
 
     name: str
     number: str
@@ -43,7 +43,7 @@ class ContentLine(TypedDict):
 class OrderContents(TypedDict):
     """What the order was about: its first lines, how many more there are, and its total. Amounts are decimal text.
 
-    `shipping`, `tax`: what the total has of them; not there if nothing. `total`: "" if it is not told. `later`: see
+    `shipping`, `tax`: what the total has of them; not there if nothing. `total`: "" if it is left out. `later`: see
     OrderNotice.
     """
 
@@ -87,7 +87,7 @@ class OrderNotice:
     earlier release queued, means the standard text. `contents`: None in some of an earlier release.
     `contact_email`, `phone`: the brand's, for questions. `url`: where the buyer sees the order in the storefront.
     `reason`: why the order was rejected, if the buyer is to see it. `buyer_order_number`: the buyer's own. `facts`:
-    label and value of what else is told of it, in the reader's language. `subject`, `heading`: the brand's own.
+    label and value of what else the mail says of it, in the reader's language. `subject`, `heading`: the brand's own.
     `sender_address`: the brand's; None: the platform's. `attached`: drawn when the mail is sent.
 
     The fields of LATER are stored inside `contents`, whose unknown parts a relay of an earlier release ignores.

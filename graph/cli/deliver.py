@@ -36,7 +36,7 @@ async def run_senders(database: Database, settings: Settings, *, once: bool) -> 
     transport = settings.transport()
     # Only now: the documents need libraries that other commands do without.
     from graph.downloads import DOCUMENTS
-    from graph.mail_attachments import Attachments
+    from graph.papers.attachments import Attachments
 
     attach = Attachments(database, DOCUMENTS, None, utc_now).draw
     relay = Relay(database, transport, sender=settings.mail_from, clock=utc_now, attach=attach)

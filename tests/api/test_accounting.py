@@ -116,11 +116,11 @@ async def test_without_tax_data_there_is_one_row_and_no_rate(
 def test_the_command_line_refuses_what_makes_no_sense(tmp_path: Path) -> None:
     taken = tmp_path / "taken.csv"
     taken.touch()
-    for arguments, told in (
+    for arguments, message in (
         ([str(tmp_path / "a.txt")], "must end with .xlsx or .csv"),
         ([str(taken)], "exists already"),
         ([str(tmp_path / "no" / "a.csv")], "There is no folder"),
         ([str(tmp_path / "a.csv"), "--from", "2026-12-01", "--until", "2026-11-01"], "--until is before --from"),
     ):
         result = CliRunner().invoke(orders, ["accounting", *arguments])
-        assert told in str(result.exception)
+        assert message in str(result.exception)

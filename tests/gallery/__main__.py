@@ -1,4 +1,4 @@
-"""`./run pictures`: writes the contact sheets of all documents anew."""
+"""`./run pictures`: draws all documents and writes their contact sheets."""
 
 from tests.gallery.sheets import write
 

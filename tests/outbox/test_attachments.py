@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-import graph.mail_attachments
+import graph.papers.attachments
 from exports.relay.relay import Delivered, Relay
 from exports.relay.transports import Sent
 from graph.downloads import DOCUMENTS
-from graph.mail_attachments import Attachments
+from graph.papers.attachments import Attachments
 from models.database.sessions import Database
 from models.locale import Locale
 from resolvers.core.context import Context
@@ -88,11 +88,11 @@ async def test_the_mail_goes_without_what_cannot_be_drawn(
     else:
         await rejected(database, shop, clock)
     if failure == "too large":
-        monkeypatch.setattr(graph.mail_attachments, "MAX_BYTES", 100)
+        monkeypatch.setattr(graph.papers.attachments, "MAX_BYTES", 100)
     elif failure == "broken":
 
         async def fail(*_: object) -> bytes:
             raise RuntimeError("no fonts")
 
-        monkeypatch.setattr(graph.mail_attachments, "make", fail)
+        monkeypatch.setattr(graph.papers.attachments, "make", fail)
     assert (await sent(database, clock)).get_content_type() == "multipart/alternative"

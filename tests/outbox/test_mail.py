@@ -26,11 +26,11 @@ ORDER = UUID("01a20dfb-4e9f-7277-9772-b6253e107e95")
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def sent(told: OrderNotice) -> EmailMessage:
+def sent(queued: OrderNotice) -> EmailMessage:
     """As the buyer's mail program reads it."""
-    mail = render(told)
+    mail = render(queued)
     made = email_message(
-        mail, id=ID, sender=SENDER, sender_name=told.sender_name, reply_to=told.reply_to, at=AT, thread=ORDER
+        mail, id=ID, sender=SENDER, sender_name=queued.sender_name, reply_to=queued.reply_to, at=AT, thread=ORDER
     )
     parsed = email.message_from_bytes(bytes(made), policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
@@ -142,14 +142,13 @@ CODES = ("ORD-1", "雲-1008", "N° 12 à", "A B C", "2026/11/24 é", "#" * 64, "
 @pytest.mark.parametrize("kind", MailKind)
 @pytest.mark.parametrize("locale", Locale)
 def test_subjects_and_senders_arrive_as_they_were_written(kind: MailKind, locale: Locale) -> None:
-    """880 combinations of a decline, 352 of each other kind, in each language, read by both of Python's parsers."""
-    gaps = ("", " 東京", "à ", " -", "  ") if kind is MailKind.ORDER_REJECTED else ("", " 東京")
-    for brand, code, gap in product(NAMES, CODES, gaps):
+    """880 combinations for each kind and language, read by both of Python's parsers."""
+    for brand, code, gap in product(NAMES, CODES, ("", "à ", " -", "  ", " 東京")):
         name = one_line(brand + gap)
-        told = notice(kind=kind, locale=locale, brand_name=name, sender_name=name, order_code=code)
+        queued = notice(kind=kind, locale=locale, brand_name=name, sender_name=name, order_code=code)
         expected = one_line(text_for(mail_texts(kind).subject, locale, brand=name, code=code))
         mail = RenderedMail(to=["a@example.com"], subject=expected, text="", html="")
-        wire = bytes(email_message(mail, id=ID, sender=SENDER, sender_name=name, reply_to=told.reply_to, at=AT))
+        wire = bytes(email_message(mail, id=ID, sender=SENDER, sender_name=name, reply_to=queued.reply_to, at=AT))
         head = wire.partition(b"\r\n\r\n")[0].split(b"\r\n")
         assert max(map(len, head)) <= 78
         assert all(re.fullmatch(rb"[ -~]+", line) for line in head)

@@ -68,7 +68,7 @@ def _truetype(data: bytes) -> bytes:
     font = TTFont(BytesIO(data), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
     for tag in set(font.keys()) - TRUETYPE_TABLES - {"GlyphOrder"}:
         del font[tag]
-    font["head"].modified = font["head"].created  # WeasyPrint saves a font with pictures anew, and that says when
+    font["head"].modified = font["head"].created  # WeasyPrint saves a font with pictures again, and this says when
     output = BytesIO()
     font.save(output, reorderTables=None)
     return output.getvalue()

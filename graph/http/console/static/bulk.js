@@ -213,7 +213,7 @@ const wordsOf = each => [...each.blockers, ...(each.notices ?? [])].map(one => o
  * @param {{result: Operations['ConfirmOrders']['data']['answer'], said: string}} props
  */
 function Result({result, said}) {
-  const told = result.results.filter(each => OUTCOMES[each.outcome] !== 'outcomeDone' || wordsOf(each))
+  const listed = result.results.filter(each => OUTCOMES[each.outcome] !== 'outcomeDone' || wordsOf(each))
   const save = () => {
     // No cell begins as a formula does.
     const cell = text => `"${`${text ?? ''}`.replaceAll('"', '""').replace(/^(?=[=+\-@\t\r])/, "'")}"`
@@ -225,6 +225,6 @@ function Result({result, said}) {
     URL.revokeObjectURL(link.href)
   }
   return html`<div class="in stack" role="status"><p><b class="strong">${said}</b> · ${t('skippedCount', number(result.skippedCount))}</p>
-    ${told.length > 0 && html`<ul class="outcome stack tight" tabindex="0">${told.map(each => html`<li key=${each.orderId}><b class="strong">${codeOf(each)}</b> ${wordsOf(each) || t(OUTCOMES[each.outcome])}</li>`)}</ul>`}
+    ${listed.length > 0 && html`<ul class="outcome stack tight" tabindex="0">${listed.map(each => html`<li key=${each.orderId}><b class="strong">${codeOf(each)}</b> ${wordsOf(each) || t(OUTCOMES[each.outcome])}</li>`)}</ul>`}
     <p><button type="button" class="btn" onClick=${save}><${Icon} name="sheet" />${t('downloadResult')}</button></p></div>`
 }

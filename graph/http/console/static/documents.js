@@ -155,7 +155,7 @@ const FORMS = {
 }
 
 /**
- * What can be delivered of each backlog SKU; the quantities of `note` itself can be given anew.
+ * What can be delivered of each backlog SKU; the quantities of `note` itself can be changed.
  * @param {Order} order @param {Order['deliveryNotes'][number]} [note]
  */
 function quantitiesOf(order, note) {
