@@ -18,7 +18,8 @@ from models.policy import OrderAction
 from resolvers import bulk_runs
 from resolvers.bulk_runs import BulkCommand, Check
 from resolvers.core.context import Context
-from resolvers.core.notices import bounced, notices_of, unreachable
+from resolvers.core.notices import notices_of
+from resolvers.core.readers import bounced, unreachable
 from resolvers.core.refusals import Notice, OrderResult, Outcome
 from resolvers.core.work import Work, lock_orders, working
 from resolvers.reading.verdicts import read_verdicts

@@ -5,21 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
-from typing import Any, assert_never
+from typing import assert_never
 from urllib.parse import quote
 from uuid import UUID
 
 from babel.numbers import format_currency
-from sqlalchemy import Select, Update, and_, bindparam, case, func, select, update
+from sqlalchemy import Update, and_, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.brand import Brand
-from models.buyer import Buyer, BuyerRecipient
-from models.catalog import Sku
 from models.database.prepared import Preparing, Query
 from models.events import OrderChanged
-from models.letterhead import Letterhead
 from models.locale import Locale, text_for
 from models.mail_wording import MailWording, filled
 from models.messages.history import EventKind
@@ -33,13 +28,10 @@ from models.messages.refusals import (
     NOT_PERMITTED,
     ORDER_NOT_FOUND,
 )
-from models.money import from_minor
-from models.order import DataSet, Order, OrderLine
+from models.order import DataSet, Order
 from models.outbox import (
     MAX_UNCLEAR,
     Attached,
-    ContentLine,
-    MailHead,
     NotificationStatus,
     OrderContents,
     OrderNotice,
@@ -47,14 +39,14 @@ from models.outbox import (
 )
 from models.permissions import permits
 from models.policy import OrderAction
-from models.prices import Price, price_of
 from resolvers.core.context import Context
+from resolvers.core.mail_contents import read_contents
+from resolvers.core.readers import Readers, Recipient, bounces, read_readers, unreachable
 from resolvers.core.refusals import Notice, NoticeCode, Refusal, RefusalCode, refusal, wrong_text
 from resolvers.core.work import Work
 from resolvers.inputs import InputError, check_text
 
 MAX_BODY_LENGTH = 10_000  # characters
-MAX_LINES_SHOWN = 10  # of an order, in a mail
 PREVIEW_TEXTS = {
     NoticeCode.BUYER_IS_OFFLINE: BUYER_IS_OFFLINE_PREVIEW,
     NoticeCode.BUYER_HAS_NO_ADDRESS: BUYER_HAS_NO_ADDRESS_PREVIEW,
@@ -85,81 +77,9 @@ class Message:
         return found or wrong_text(context, text, MAX_BODY_LENGTH, "body", is_one_line=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    email: str
-    bounced_at: datetime | None
-    bounce_reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """A buyer who is mailed, its addresses, and what the brand has set for its mails."""
-
-    buyer_name: str
-    locale: Locale
-    is_offline: bool
-    brand_name: str
-    mail_sender_name: str | None
-    mail_reply_to: str | None
-    time_zone: str
-    rejection_text_en: str | None
-    rejection_text_ja: str | None
-    contact_email: str | None
-    phone: str | None
-    brand_code: str
-    legal_name: str | None
-    brand_address: str
-    accent_color: str | None
-    registration_kind: str | None
-    registration_number: str | None
-    footer_en: str | None
-    footer_ja: str | None
-    brand_locale: Locale
-    mail_sender_address: str | None
-    mails_have_pdf: bool
-    recipients: list[Recipient]
-
-    def of(self, kind: MailKind) -> "Readers":
-        """Those of a mail of this kind: the buyer, or else the brand at its address for questions or for replies."""
-        if not mail_texts(kind).to_brand:
-            return self
-        address = self.contact_email or self.mail_reply_to
-        recipients = [Recipient(address, None, None)] if address else []
-        return replace(self, locale=self.brand_locale, is_offline=False, recipients=recipients)
-
-    def unreachable(self, kind: MailKind) -> NoticeCode | None:
-        if mail_texts(kind).to_brand:
-            return None if self.recipients else NoticeCode.BRAND_HAS_NO_ADDRESS
-        return unreachable(self.is_offline, self.recipients)
-
-    @property
-    def head(self) -> MailHead:
-        return MailHead(
-            name=self.legal_name or self.brand_name,
-            address=self.brand_address,
-            accent=self.accent_color or "",
-            registration_kind=self.registration_kind or "",
-            registration_number=self.registration_number or "",
-            footer={Locale.EN: self.footer_en, Locale.JA: self.footer_ja}[self.locale] or "",
-        )
-
-
 def typed(body: str | None) -> str | None:
     """The message with one kind of line break; None when it is blank."""
     return body.replace("\r\n", "\n").replace("\r", "\n") if body and body.strip() else None
-
-
-def unreachable(is_offline: bool, recipients: Sequence[object]) -> NoticeCode | None:
-    """Why nobody can be mailed; None when somebody can."""
-    if is_offline:
-        return NoticeCode.BUYER_IS_OFFLINE
-    return None if recipients else NoticeCode.BUYER_HAS_NO_ADDRESS
-
-
-def bounced(email: str, reason: str | None, locale: Locale) -> Notice:
-    """The notice about an address that a mail server has refused."""
-    return Notice.of(NoticeCode.ADDRESS_BOUNCED, locale, email=email, reason=reason or "")
 
 
 _WORDINGS = Query(
@@ -197,24 +117,20 @@ async def notice_of(
     """What the buyer is mailed, frozen; and why nobody can be mailed, in which case the notice is None, or which
     addresses a mail server has refused."""
     locale = context.actor.locale
-    readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
+    readers = (await read_readers(session, [order]))[order.buyer_id].of(kind)
     if reason := readers.unreachable(kind):
         return None, [Notice.of(reason, locale)]
-    contents, wordings = await _contents(session, [order]), await _wordings(session, order.brand_id, kind)
+    contents, wordings = await read_contents(session, [order]), await _wordings(session, order.brand_id, kind)
     notice = _notice(context, order, kind, at, body, readers, readers.recipients, contents[order.id], wordings)
-    return notice, _bounces(readers.recipients, locale)
-
-
-def _bounces(recipients: Sequence[Recipient], locale: Locale) -> list[Notice]:
-    return [bounced(each.email, each.bounce_reason, locale) for each in recipients if each.bounced_at]
+    return notice, bounces(readers.recipients, locale)
 
 
 async def notices_of(
     context: Context, session: AsyncSession, orders: Sequence[Order], kind: MailKind, at: datetime, body: str | None
 ) -> dict[UUID, OrderNotice | None]:
     """For many orders of one brand, in three statements. None where nobody can be mailed."""
-    readers = await _readers(session, orders)
-    contents, wordings = await _contents(session, orders), await _wordings(session, orders[0].brand_id, kind)
+    readers = await read_readers(session, orders)
+    contents, wordings = await read_contents(session, orders), await _wordings(session, orders[0].brand_id, kind)
     notices: dict[UUID, OrderNotice | None] = {}
     for order in orders:
         of_order = readers[order.buyer_id]
@@ -224,110 +140,6 @@ async def notices_of(
             to = of_order.recipients
             notices[order.id] = _notice(context, order, kind, at, body, of_order, to, about, wordings)
     return notices
-
-
-_READERS = Query(
-    lambda preparing: (
-        select(
-            Buyer.id,
-            Buyer.name.label("buyer_name"),
-            Buyer.locale,
-            Buyer.is_offline,
-            Brand.name,
-            Brand.mail_sender_name,
-            Brand.mail_reply_to,
-            Brand.time_zone,
-            Brand.rejection_text_en,
-            Brand.rejection_text_ja,
-            Brand.contact_email,
-            Brand.phone,
-            Brand.code,
-            Brand.legal_name,
-            Brand.address,
-            Letterhead.accent_color,
-            Letterhead.registration_kind,
-            Letterhead.registration_number,
-            Letterhead.footer_en,
-            Letterhead.footer_ja,
-            Brand.locale,
-            Brand.mail_sender_address,
-            Brand.mails_have_pdf,
-            BuyerRecipient.email,
-            BuyerRecipient.bounced_at,
-            BuyerRecipient.bounce_reason,
-        )
-        .join_from(Brand, Buyer, Buyer.brand_id == Brand.id)
-        .outerjoin(Letterhead, Letterhead.brand_id == Brand.id)
-        .outerjoin(BuyerRecipient, and_(BuyerRecipient.brand_id == Brand.id, BuyerRecipient.buyer_id == Buyer.id))
-        .where(Brand.id == bindparam("brand_id"), preparing.among_ids(Buyer.id))
-        .order_by(BuyerRecipient.email)
-    )
-)
-
-
-async def _readers(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, Readers]:
-    """By the buyer's id."""
-    found: dict[UUID, Readers] = {}
-    buyer_ids = {order.buyer_id for order in orders}
-    for id, *columns, email, at, reason in await _READERS.rows(session, buyer_ids, brand_id=orders[0].brand_id):
-        if id not in found:
-            found[id] = Readers(*(*columns, []))
-        if email:
-            found[id].recipients.append(Recipient(email, at, reason))
-    return found
-
-
-def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:
-    of_order = OrderLine.order_id
-    numbered = (
-        select(
-            of_order,
-            Sku.name,
-            Sku.number,
-            OrderLine.quantity,
-            OrderLine.amount_minor,
-            price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction).label("price"),
-            func.row_number().over(partition_by=of_order, order_by=OrderLine.position).label("place"),
-            func.count().over(partition_by=of_order).label("count"),
-        )
-        .join(Order, and_(Order.brand_id == OrderLine.brand_id, Order.id == of_order))
-        .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
-        .where(
-            OrderLine.brand_id == bindparam("brand_id"),
-            preparing.among_ids(of_order),
-            OrderLine.data_set == Order.official,
-        )
-        .subquery()
-    )
-    return select(numbered).where(numbered.c.place <= MAX_LINES_SHOWN).order_by(numbered.c.order_id, numbered.c.place)
-
-
-_FIRST_LINES = Query(_first_lines)
-
-
-async def _contents(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, OrderContents]:
-    """Order's id → what it is about, from its official lines."""
-    found: dict[UUID, OrderContents] = {}
-    for order in orders:
-        money = partial(_money, order.currency)
-        contents = OrderContents(lines=[], more=0, total=money(order.total_minor), currency=order.currency)
-        if order.shipping_minor:
-            contents["shipping"] = money(order.shipping_minor)
-        if order.tax_minor:
-            contents["tax"] = money(order.tax_minor)
-        found[order.id] = contents
-    rows = await _FIRST_LINES.rows(session, found, brand_id=orders[0].brand_id)
-    for order_id, name, number, quantity, amount_minor, price, _, count in rows:
-        contents = found[order_id]
-        money = partial(_money, contents["currency"])
-        line = ContentLine(name=name, number=number, quantity=quantity, amount=money(amount_minor), price=money(price))
-        contents["lines"].append(line)
-        contents["more"] = max(count - MAX_LINES_SHOWN, 0)
-    return found
-
-
-def _money(currency: str, minor: Price) -> str:
-    return str(from_minor(minor, currency))
 
 
 def order_url(storefront_url: str | None, brand_code: str, order_code: str) -> str | None:
@@ -468,7 +280,7 @@ async def cancel_mails(work: Work, decision: MailKind) -> None:
 
 async def addresses_of(session: AsyncSession, order: Order, kind: MailKind) -> list[str]:
     """Where mails of this kind about the order go now; nowhere for an offline buyer."""
-    readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
+    readers = (await read_readers(session, [order]))[order.buyer_id].of(kind)
     return [] if readers.unreachable(kind) else [each.email for each in readers.recipients]
 
 
@@ -493,9 +305,9 @@ async def preview(
             raise InputError(text_for(ORDER_NOT_FOUND, locale), "orderId", code="NOT_FOUND")
         if not permits(context.actor.role, action):
             raise InputError(text_for(NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
-        readers = (await _readers(session, [order]))[order.buyer_id].of(kind)
+        readers = (await read_readers(session, [order]))[order.buyer_id].of(kind)
         reason = readers.unreachable(kind)
-        contents, wordings = await _contents(session, [order]), await _wordings(session, order.brand_id, kind)
+        contents, wordings = await read_contents(session, [order]), await _wordings(session, order.brand_id, kind)
     to = [] if reason else readers.recipients
     if wording:
         readers, wordings = replace(readers, locale=wording[0]), dict([wording])
@@ -503,4 +315,4 @@ async def preview(
     notice = _notice(context, order, kind, at, body, readers, to, contents[order.id], wordings)
     if reason:
         return notice, [Notice(reason, text_for(PREVIEW_TEXTS[reason], locale))]
-    return notice, _bounces(readers.recipients, locale)
+    return notice, bounces(readers.recipients, locale)

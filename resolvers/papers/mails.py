@@ -12,7 +12,7 @@ from models.locale import Locale, Text
 from models.outbox import Attached, ContentLine, OrderContents, OrderNotice
 from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.papers.invoices import InvoiceSnapshot
-from resolvers.core.notices import MAX_LINES_SHOWN
+from resolvers.core.mail_contents import MAX_LINES_SHOWN
 
 DAY = Text("d MMM y", "y年M月d日")
 NOTE = Text("Delivery note", "納品書番号")
@@ -48,7 +48,7 @@ def sent(notice: OrderNotice, note: DeliveryNoteSnapshot, id: UUID) -> OrderNoti
     currency = notice.contents["currency"] if notice.contents else ""
     contents = OrderContents(lines=lines, more=more, total="", currency=currency)
     attached = _attached(notice, id, note.code)
-    return replace(notice, contents=contents, facts=_told(facts, locale), attached=attached)
+    return replace(notice, contents=contents, facts=_in_words(facts, locale), attached=attached)
 
 
 def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNotice:
@@ -77,7 +77,7 @@ def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNoti
     if invoice.tax > Decimal(0):
         contents["tax"] = str(invoice.tax)
     attached = _attached(notice, id, invoice.code)
-    return replace(notice, contents=contents, facts=_told(facts, locale), attached=attached)
+    return replace(notice, contents=contents, facts=_in_words(facts, locale), attached=attached)
 
 
 def _attached(notice: OrderNotice, id: UUID, code: str) -> Attached | None:
@@ -85,7 +85,7 @@ def _attached(notice: OrderNotice, id: UUID, code: str) -> Attached | None:
     return Attached(**notice.attached | {"id": id.hex, "code": code}) if notice.attached else None
 
 
-def _told(facts: list[tuple[Text, str]], locale: Locale) -> list[list[str]]:
+def _in_words(facts: list[tuple[Text, str]], locale: Locale) -> list[list[str]]:
     return [[label.in_(locale), value] for label, value in facts if value.strip()]
 
 

@@ -111,7 +111,7 @@ async def test_the_brand_reads_what_its_buyer_answered(
     assert shop.buyer.name in text
 
 
-async def test_a_brand_without_an_address_is_not_mailed_and_the_buyer_is_told(database: Database, api: Client) -> None:
+async def test_a_brand_without_an_address_is_not_mailed_and_the_buyer_sees_it(database: Database, api: Client) -> None:
     shop = await make_shop(database)
     buyer = api.as_(shop.buyer_user())
     order_id = await asked(database, shop)

@@ -1,0 +1,71 @@
+"""What a mail says that an order was about: its first official lines, how many more there are, and its sums."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.catalog import Sku
+from models.database.prepared import Preparing, Query
+from models.money import from_minor
+from models.order import Order, OrderLine
+from models.outbox import ContentLine, OrderContents
+from models.prices import Price, price_of
+
+MAX_LINES_SHOWN = 10
+
+
+def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:
+    of_order = OrderLine.order_id
+    numbered = (
+        select(
+            of_order,
+            Sku.name,
+            Sku.number,
+            OrderLine.quantity,
+            OrderLine.amount_minor,
+            price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction).label("price"),
+            func.row_number().over(partition_by=of_order, order_by=OrderLine.position).label("place"),
+            func.count().over(partition_by=of_order).label("count"),
+        )
+        .join(Order, and_(Order.brand_id == OrderLine.brand_id, Order.id == of_order))
+        .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
+        .where(
+            OrderLine.brand_id == bindparam("brand_id"),
+            preparing.among_ids(of_order),
+            OrderLine.data_set == Order.official,
+        )
+        .subquery()
+    )
+    return select(numbered).where(numbered.c.place <= MAX_LINES_SHOWN).order_by(numbered.c.order_id, numbered.c.place)
+
+
+_FIRST_LINES = Query(_first_lines)
+
+
+async def read_contents(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, OrderContents]:
+    """Order's id → what it is about, from its official lines."""
+    found: dict[UUID, OrderContents] = {}
+    for order in orders:
+        money = partial(_money, order.currency)
+        contents = OrderContents(lines=[], more=0, total=money(order.total_minor), currency=order.currency)
+        if order.shipping_minor:
+            contents["shipping"] = money(order.shipping_minor)
+        if order.tax_minor:
+            contents["tax"] = money(order.tax_minor)
+        found[order.id] = contents
+    rows = await _FIRST_LINES.rows(session, found, brand_id=orders[0].brand_id)
+    for order_id, name, number, quantity, amount_minor, price, _, count in rows:
+        contents = found[order_id]
+        money = partial(_money, contents["currency"])
+        line = ContentLine(name=name, number=number, quantity=quantity, amount=money(amount_minor), price=money(price))
+        contents["lines"].append(line)
+        contents["more"] = max(count - MAX_LINES_SHOWN, 0)
+    return found
+
+
+def _money(currency: str, minor: Price) -> str:
+    return str(from_minor(minor, currency))
