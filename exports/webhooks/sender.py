@@ -57,6 +57,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 POLL_SECONDS = 1.0  # between two looks for events when wake() is not called
 STOP_WITHIN_SECONDS = 3.0  # for the requests on their way, after stop()
 RECORD_WITHIN_SECONDS = 3.0  # for recording what became of them
+CUT_OFF_WITHIN_SECONDS = 1.0  # for what is cancelled then
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +122,31 @@ class WebhookSender:
 
     async def run(self) -> None:
         """Runs until stop(). Database errors are logged, then tried again after POLL_SECONDS."""
-        while not self._stopping:
-            self._woken.clear()
-            try:
-                await self._claim_more()
-            except Exception:
-                log.exception("the webhooks could not be read; trying again in %.0f s", POLL_SECONDS)
+        try:
+            while not self._stopping:
                 self._woken.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
-        if self._in_flight:
-            _, late = await asyncio.wait(self._in_flight.values(), timeout=STOP_WITHIN_SECONDS + RECORD_WITHIN_SECONDS)
-            for each in late:  # e.g. a mail; the lease expires, and some sender tries again
-                each.cancel()
+                try:
+                    await self._claim_more()
+                except Exception:
+                    log.exception("the webhooks could not be read; trying again in %.0f s", POLL_SECONDS)
+                    self._woken.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            if self._in_flight:
+                await asyncio.wait(self._in_flight.values(), timeout=STOP_WITHIN_SECONDS + RECORD_WITHIN_SECONDS)
+        finally:
+            await self._cut_off()
+
+    async def _cut_off(self) -> None:
+        """Cancels what is still on its way, e.g. a mail; the lease expires, and some sender tries again.
+
+        Otherwise a connection to the database that it holds would outlive the closed database.
+        """
+        late = list(self._in_flight.values())
+        for each in late:
+            each.cancel()
+        if late:
+            await asyncio.wait(late, timeout=CUT_OFF_WITHIN_SECONDS)
 
     async def drain(self) -> Sent:
         """Sends all that is due now."""
