@@ -15,7 +15,14 @@ from pathlib import Path
 FORKING = multiprocessing.get_context("forkserver")
 # One process of each pytest process is forked from, so what all tests need is here. No module may change another one.
 FORKING.set_forkserver_preload(
-    ["graph.cli.main", "graph.cli.serve", "tests.chaos.server", "tests.chaos.mailbox", "tests.chaos.receivers"]
+    [
+        "graph.cli.main",
+        "graph.cli.commands",
+        "graph.cli.serve",
+        "tests.chaos.server",
+        "tests.chaos.mailbox",
+        "tests.chaos.receivers",
+    ]
 )
 WITHIN = 120  # seconds
 
