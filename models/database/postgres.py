@@ -4,6 +4,7 @@ The setting belongs to the transaction, so a connection pool, ours or PgBouncer'
 transaction. It is sent in the same message as BEGIN, so it costs no round trip.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,6 +73,11 @@ class OnCursor:
             raise DBAPIError.instance(
                 text, None, error, dialect.loaded_dbapi.Error, True, connection_invalidated=is_lost, dialect=dialect
             ) from error
+        except asyncio.CancelledError as error:
+            # As SQLAlchemy does. A cancelled BEGIN may have begun: the pool would not roll it back, and the next
+            # transaction on this connection would be nested in it, so that its COMMIT would commit nothing.
+            self.connection.invalidate(error)
+            raise
         return list(cursor._rows)
 
 

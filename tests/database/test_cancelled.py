@@ -1,0 +1,71 @@
+"""A transaction that is cancelled at any moment: the next one on its connection commits what it says."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import Update, bindparam, select, update
+
+from models.brand import Brand
+from models.database.prepared import Preparing, Query, Steps, run_text
+from models.database.sessions import Database
+from models.scope import EVERYTHING, Scope
+from tests.support.factories import make_shop
+
+Write = Callable[[Database, str], Awaitable[None]]
+TURNS = 40  # of the event loop: more than such a transaction needs
+
+
+def _rename(_: Preparing) -> Update:
+    return update(Brand).values(name=bindparam("new_name")).returning(Brand.name)
+
+
+RENAME = Query(_rename)
+
+
+def steps(database: Database, name: str) -> Steps:
+    yield from RENAME.step(database.engine.dialect, EVERYTHING, new_name=name)
+    return (yield from RENAME.step(database.engine.dialect, EVERYTHING, new_name=name))
+
+
+async def by_steps(database: Database, name: str) -> None:
+    await database.run_steps(EVERYTHING, steps(database, name), writes=True)
+
+
+async def short(database: Database, name: str) -> None:
+    async with database.transaction(Scope(None), short=True) as session:
+        await RENAME.rows(session, new_name=name)
+
+
+async def mixed(database: Database, name: str) -> None:
+    async with database.transaction(EVERYTHING, short=True) as session:
+        await session.execute(update(Brand).values(name=name))
+        await RENAME.rows(session, new_name=name)
+
+
+async def ordinary(database: Database, name: str) -> None:
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(Brand).values(name=name))
+
+
+async def reading(database: Database, _: str) -> None:
+    async with database.read(EVERYTHING) as session:
+        await run_text(session, "SELECT 1", ())
+
+
+@pytest.mark.parametrize("cancelled", [by_steps, short, mixed, ordinary, reading])
+async def test_the_next_transaction_commits(database: Database, database_url: str, cancelled: Write) -> None:
+    await make_shop(database)
+    outside = Database(database_url)
+    await by_steps(database, "Before")
+    for turn in range(TURNS):
+        task = asyncio.create_task(cancelled(database, "Cancelled"))
+        for _ in range(turn):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        for number, write in enumerate((by_steps, ordinary)):
+            await write(database, f"After {turn}, {number}")
+            async with outside.read(EVERYTHING) as session:
+                assert await session.scalar(select(Brand.name)) == f"After {turn}, {number}"
+    await outside.close()
