@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from models.database import sqlite as sqlite_hooks
-from models.database.postgres import ScopedConnection, announce_scope
+from models.database.postgres import ScopedConnection, announce_scope, refuse_unusable
 
 LOCK_WAIT = timedelta(seconds=10)
 # The longest wait for a lock, the longest statement, and how long a process that hangs can hold its locks.
@@ -117,12 +117,12 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        pool_pre_ping=True,
         # Parameters are customer data and may be secret: they stay out of errors and logs.
         hide_parameters=True,
         connect_args={"connection_class": ScopedConnection, "timeout": 10}
         | (PGBOUNCER if through_pgbouncer else {"server_settings": timeouts}),
     )
+    event.listen(engine.sync_engine, "checkout", refuse_unusable)
     announce_scope(engine.sync_engine)
     if through_pgbouncer:
         event.listen(engine.sync_engine, "begin", partial(_begin_pgbouncer, timeouts))

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.scope import Scope
@@ -44,6 +44,17 @@ def _begin(connection: Connection) -> None:
     # The driver sends BEGIN later, together with the transaction's first statement.
     driver: Any = connection.connection.driver_connection
     driver.scope = connection.get_execution_options().get("scope")
+
+
+def refuse_unusable(connection: Any, *_: Any) -> None:
+    """Lets the pool replace a connection that was closed while it was idle, or that is in a transaction.
+
+    The driver knows both without asking the server; SQLAlchemy's `pool_pre_ping` takes three round trips. A server that
+    disappears without closing its connections is noticed by the first statement.
+    """
+    driver: asyncpg.Connection = connection.driver_connection
+    if driver.is_closed() or driver.is_in_transaction():
+        raise DisconnectionError
 
 
 @dataclass(frozen=True, slots=True)

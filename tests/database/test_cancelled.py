@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import Update, bindparam, select, update
+from sqlalchemy import Update, bindparam, select, text, update
 
 from models.brand import Brand
 from models.database.prepared import Preparing, Query, Steps, run_text
@@ -68,4 +69,36 @@ async def test_the_next_transaction_commits(database: Database, database_url: st
             await write(database, f"After {turn}, {number}")
             async with outside.read(EVERYTHING) as session:
                 assert await session.scalar(select(Brand.name)) == f"After {turn}, {number}"
+    await outside.close()
+
+
+async def test_a_connection_that_is_in_a_transaction_is_not_used_again(postgres_url: str) -> None:
+    database, outside = Database(postgres_url), Database(postgres_url)
+    await make_shop(database)
+    async with database.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        await driver.transaction().start()
+    await ordinary(database, "After")
+    assert driver.is_closed()
+    async with outside.read(EVERYTHING) as session:
+        assert await session.scalar(select(Brand.name)) == "After"
+    await database.close()
+    await outside.close()
+
+
+async def test_connections_that_the_server_closed_while_they_were_idle_are_replaced(postgres_url: str) -> None:
+    database, outside = Database(postgres_url), Database(postgres_url)
+    await make_shop(database)
+    async with database.engine.connect(), database.engine.connect(), database.engine.connect():
+        pass
+    async with outside.engine.connect() as connection:
+        await connection.execute(
+            text("""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()""")
+        )
+    await ordinary(database, "After")
+    async with outside.read(EVERYTHING) as session:
+        assert await session.scalar(select(Brand.name)) == "After"
+    await database.close()
     await outside.close()
