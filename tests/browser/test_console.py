@@ -23,6 +23,8 @@ WORDS = {
         "nobody": "Nobody is mailed",
         "none": "No e-mail is sent",
         "archive": "Archive Order",
+        "standard": "Use the standard text",
+        "read": "Read: Order declined",
     },
     "JA": {
         "user": "Japanese brand",
@@ -38,6 +40,8 @@ WORDS = {
         "nobody": "メールは誰にも届きません",
         "none": "メールは送信されません",
         "archive": "注文をアーカイブ",
+        "standard": "標準文を使う",
+        "read": "読む: 注文のお断り",
     },
 }
 XSS = "<img src=x onerror=alert(1)>\nWe are sorry & so on."
@@ -79,7 +83,15 @@ def test_an_order_is_rejected_and_only_archiving_and_tags_remain(console: Page, 
     dialog = console.get_by_role("dialog", name=said("title"))
     expect(dialog.get_by_label(said("reason"))).to_be_focused()
     dialog.get_by_label(said("reason")).select_option("OUT_OF_STOCK")
-    dialog.get_by_label(said("body")).fill(XSS)
+    # The standard text is there to start from, and comes back.
+    body = dialog.get_by_label(said("body"))
+    expect(body).to_have_value(re.compile(r"\S"))
+    standard = body.input_value()
+    body.fill("Something else.")
+    expect(dialog.locator("mark")).to_have_text("Something else.")
+    dialog.get_by_role("button", name=said("standard")).click()
+    expect(body).to_have_value(standard)
+    body.fill(XSS)
     expect(dialog.locator("mark")).to_contain_text("<img src=x onerror=alert(1)>")
     # A reload loses nothing that was typed.
     console.reload()
@@ -93,9 +105,16 @@ def test_an_order_is_rejected_and_only_archiving_and_tags_remain(console: Page, 
     archive = console.locator("aside").get_by_role("button", name=said("archive"))
     expect(archive).not_to_have_attribute("aria-disabled", "true")
     expect(console.locator(".quote", has_text="onerror=alert(1)").first).to_be_visible()
+    console.get_by_role("button", name=said("read")).click()
+    expect(console.get_by_role("dialog").locator(".mail")).to_contain_text(XSS.split("\n")[0])
+    console.keyboard.press("Escape")
     with console.expect_download() as download:
         console.get_by_role("button", name="PDF").click()
     assert download.value.path().read_bytes().startswith(b"%PDF-")
+    for key, start in (("p", b"%PDF-"), ("e", b"PK")):
+        with console.expect_download() as download:
+            console.keyboard.press(key)
+        assert download.value.path().read_bytes().startswith(start)
     archive.click()
     console.get_by_role("dialog").get_by_role("button", name=said("archive")).click()
     expect(archive).to_have_attribute("aria-disabled", "true")

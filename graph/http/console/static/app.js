@@ -182,7 +182,7 @@ function App() {
     return true
   }
   const [isHelp, setHelp] = useState(false)
-  useKeys(keys({menu: menuOf(user), help: () => setHelp(true)}), [user, ended])
+  useKeys(keys({menu: menuOf(user), help: () => setHelp(true)}))
   const connection = useLive({user, ended, say, onSignedOut: failed})
   const leave = () => {
     session.token = ''

@@ -5,6 +5,7 @@ import {Failure, Icon, Link, Linked, Loading, Status, Tag, Time, focusOn, html, 
 import {useKeys} from './keyboard.js'
 import {listen} from './live.js'
 import {RejectTheOrder} from './reject.js'
+import {Mails, MailShown} from './sent.js'
 import {money, moment, number, t} from './texts.js'
 
 /** @typedef {import('./api.js').Order} Order a buyer's has less: see BuyerOrder.graphql */
@@ -60,7 +61,7 @@ function hintOf(action, code, order) {
 export function Detail({id, user, say, failed}) {
   const isBuyer = user.viewer.role === 'BUYER'
   const loaded = useLoaded(async signal => /** @type {{order: Order}} */ (await graphql(isBuyer ? 'BuyerOrder' : 'Order', {id}, signal)), [id])
-  const [open, setOpen] = useState({kind: ''})
+  const [open, setOpen] = useState(/** @type {{kind: string, subject?: any}} */ ({kind: ''}))
   const order = loaded.data?.order
   const canReject = order?.actions.find(each => each.action === 'REJECT')?.allowed
 
@@ -80,14 +81,6 @@ export function Detail({id, user, say, failed}) {
     at.scrollIntoView({block: 'center'})
     at.focus()
   }, [order?.id])
-  useKeys(key => key === 'r' && canReject && (setOpen({kind: 'REJECT'}), true), [canReject])
-
-  if (loaded.error && !order) {
-    return loaded.error.code === 'BAD_USER_INPUT' ? html`<${Nowhere} />` : html`<${Failure} error=${loaded.error} retry=${loaded.again} />`
-  }
-  if (!loaded.data) return html`<${Loading} />`
-  if (!order) return html`<${Nowhere} />`
-
   /**
    * @template {'OrderDownloads' | 'DocumentPdf'} Name
    * @param {Name} operation @param {{id: string}} variables
@@ -100,6 +93,22 @@ export function Detail({id, user, say, failed}) {
       failed(error) || say(error.message, 'no')
     }
   }
+  const fetchPdf = () => fetchFile('OrderDownloads', {id}, each => each.order.pdf)
+  const fetchExcel = () => fetchFile('OrderDownloads', {id}, each => each.order.excel)
+  useKeys(key => {
+    if (key === 'r' && canReject) setOpen({kind: 'REJECT'})
+    else if (key === 'p' && order) fetchPdf()
+    else if (key === 'e' && order) fetchExcel()
+    else return false
+    return true
+  })
+
+  if (loaded.error && !order) {
+    return loaded.error.code === 'BAD_USER_INPUT' ? html`<${Nowhere} />` : html`<${Failure} error=${loaded.error} retry=${loaded.again} />`
+  }
+  if (!loaded.data) return html`<${Loading} />`
+  if (!order) return html`<${Nowhere} />`
+
   // A dialog stays, busy, until the order is shown as it is now: the next command is then about that.
   const done = async text => {
     await loaded.again()
@@ -126,15 +135,15 @@ export function Detail({id, user, say, failed}) {
       <p class="mute small">${order.buyer.name} · ${t('placed')} <${Time} at=${order.placedAt} zone=${zone} full /> · ${t('version')} ${order.version}</p></div>
       ${order.rejection && html`<p class="stamp" aria-label=${t(isBuyer ? 'declinedStamp' : 'rejectedStamp')}><b>${t(isBuyer ? 'declinedStamp' : 'rejectedStamp')}</b>
         <span>${moment(order.rejection.rejectedAt, zone, true)}</span><span>${order.rejection.rejectedBy}</span></p>`}
-      <div class="row"><button type="button" class="btn" onClick=${() => fetchFile('OrderDownloads', {id}, each => each.order.pdf)}><${Icon} name="doc" />${t('pdf')}</button>
-        <button type="button" class="btn" onClick=${() => fetchFile('OrderDownloads', {id}, each => each.order.excel)}><${Icon} name="sheet" />${t('excel')}</button></div></div>
+      <div class="row"><button type="button" class="btn" onClick=${fetchPdf}><${Icon} name="doc" />${t('pdf')}</button>
+        <button type="button" class="btn" onClick=${fetchExcel}><${Icon} name="sheet" />${t('excel')}</button></div></div>
     <div class="cols"><div class="stack">
       ${order.rejection && html`<${Rejection} rejection=${order.rejection} isBuyer=${isBuyer} />`}
       <${Steps} order=${order} zone=${zone} />
       <${Lines} order=${order} />
       <${Parties} order=${order} isBuyer=${isBuyer} />
       <${Documents} order=${order} zone=${zone} mayWrite=${mayWrite} open=${setOpen} pdf=${one => fetchFile('DocumentPdf', {id: one}, each => each.node.pdf)} />
-      ${!isBuyer && html`<${Mails} order=${order} zone=${zone} resend=${resend} />`}
+      ${!isBuyer && html`<${Mails} order=${order} zone=${zone} resend=${resend} open=${setOpen} />`}
       ${!isBuyer && html`<section class="card" aria-labelledby="h-history"><header><h2 id="h-history">${t('history')}</h2></header>
         <ol class="timeline in">${[...order.history.nodes].reverse().map(each => html`<li key=${each.id}><span class="glyph"><${Icon} name="right" /></span>
           <span>${each.summary}</span><${Time} at=${each.at} zone=${zone} /></li>`)}</ol></section>`}
@@ -145,7 +154,8 @@ export function Detail({id, user, say, failed}) {
         <p class="in row">${order.tags.length ? order.tags.map(tag => html`<${Tag} key=${tag.id} tag=${tag} />`) : html`<span class="mute small">${t('nothing')}</span>`}</p></section>`}
     </aside></div>
     ${open.kind === 'REJECT' && html`<${RejectTheOrder} ...${shared} />`}
-    ${open.kind && open.kind !== 'REJECT' && html`<${Command} ...${open} ...${shared} />`}`
+    ${open.kind === 'MAIL' && html`<${MailShown} id=${open.subject} ...${shared} />`}
+    ${open.kind && !['REJECT', 'MAIL'].includes(open.kind) && html`<${Command} ...${open} ...${shared} />`}`
 }
 
 /** The forms are loaded when the first of them is opened. */
@@ -272,25 +282,6 @@ function Documents({order, zone, mayWrite, open, pdf}) {
           ${each.status === 'ISSUED' && act('VOID_INVOICE', each, 'ban', 'voidInvoice')}</div></td></tr>`)}</tbody></table>`}
     ${backlog.length > 0 && html`<div class="in"><h3>${t('backlogSkus')}</h3><ul class="small">${backlog.map(each => html`<li key=${each.id}>${each.sku.name} ${each.sku.number} × ${number(each.orderedQuantity)} <span class="mute">(${t('left', number(each.remainingQuantity))})</span></li>`)}</ul></div>`}</section>`
 }
-
-const TONES = {SENT: 'ok', FAILED: 'no', PENDING: 'run', CANCELLED: 'out', MAY_HAVE_BEEN_DELIVERED: 'todo'}
-const STATES = {
-  EN: {SENT: 'Sent', FAILED: 'Failed', PENDING: 'Waiting', CANCELLED: 'Cancelled', MAY_HAVE_BEEN_DELIVERED: 'May have been delivered'},
-  JA: {SENT: '送信済み', FAILED: '失敗', PENDING: '送信待ち', CANCELLED: '取り消し', MAY_HAVE_BEEN_DELIVERED: '届いた可能性あり'},
-}
-const KINDS = {
-  EN: {ORDER_REJECTED: 'Order declined', SENT_BACK_TO_CART: 'Sent back to cart', OC_CREATED: 'Order confirmation created', OC_MADE_EDITABLE: 'Order confirmation open for changes', OC_CONFIRMED: 'Order confirmed'},
-  JA: {ORDER_REJECTED: '注文のお断り', SENT_BACK_TO_CART: 'カートへの差し戻し', OC_CREATED: '注文確認書の作成', OC_MADE_EDITABLE: '注文確認書の編集再開', OC_CONFIRMED: '注文の確定'},
-}
-
-/** @param {{order: Order, zone: string, resend: (id: string) => void}} props */
-const Mails = ({order, zone, resend}) => html`<section class="card fold" aria-labelledby="h-mails"><header><h2 id="h-mails">${t('mails')}</h2></header>
-  ${order.notifications.length === 0
-    ? html`<p class="in small mute">${t('noMails')}</p>`
-    : html`<table><thead><tr><th scope="col">${t('mail')}</th><th scope="col">${t('to')}</th><th scope="col">${t('state')}</th><th scope="col"><span class="vh">${t('actions')}</span></th></tr></thead>
-      <tbody>${order.notifications.map(each => html`<tr key=${each.id}><th scope="row" class="full">${KINDS[language.get()][each.kind] ?? each.kind}</th><td>${each.to.join(', ')}</td>
-        <td><span class=${`badge ${TONES[each.status]}`}>${STATES[language.get()][each.status] ?? each.status}</span> <span class="xs mute"><${Time} at=${each.sentAt ?? each.createdAt} zone=${zone} /> ${each.lastError ?? ''}</span></td>
-        <td class="num">${['FAILED', 'MAY_HAVE_BEEN_DELIVERED'].includes(each.status) && html`<button type="button" class="btn slim" onClick=${() => resend(each.id)}><${Icon} name="refresh" />${t('resend')}</button>`}</td></tr>`)}</tbody></table>`}</section>`
 
 /** @param {{order: Order, isBuyer: boolean, open: (action: string) => void}} props */
 function Actions({order, isBuyer, open}) {

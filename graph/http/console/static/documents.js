@@ -115,7 +115,7 @@ const FORMS = {
     operation: 'CreateBacklogSkus', title: t('createBacklog'), button: t('createBacklog'), about: t('backlogAbout'), input: () => ({orderId: order.id}),
   }),
   CREATE_DELIVERY_NOTE: ({order}) => ({
-    operation: 'CreateDeliveryNote', title: t('createNote'), button: t('createNote'),
+    operation: 'CreateDeliveryNote', title: t('createNote'), button: t('createNote'), mail: 'DELIVERY_NOTE_CREATED', isMailed: false,
     about: order.backlogSkus.length ? undefined : t('noteAbout'),
     fields: [...quantitiesOf(order), ...NOTE_FIELDS()],
     input: values => ({orderId: order.id, ...noteOf(values)}),
@@ -144,7 +144,8 @@ const FORMS = {
     }
   },
   ISSUE_INVOICE: ({subject}) => ({
-    operation: 'IssueInvoice', title: t('issueInvoice'), button: t('issueInvoice'), about: t('issueAbout'), input: () => ({invoiceId: subject.id}),
+    operation: 'IssueInvoice', title: t('issueInvoice'), button: t('issueInvoice'), about: t('issueAbout'), mail: 'INVOICE_ISSUED', isMailed: false,
+    input: () => ({invoiceId: subject.id}),
   }),
   VOID_INVOICE: ({subject}) => ({
     operation: 'VoidInvoice', title: t('voidInvoice'), button: t('voidInvoice'), tone: 'final', about: t('voidAbout', subject.number ?? subject.code), input: () => ({invoiceId: subject.id}),

@@ -33,6 +33,7 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
  * @param {(values: any) => {field: string[], message: string}[]} [props.check] what is wrong before anything is sent
  * @param {Field[]} [props.fields]
  * @param {string} [props.mail] the kind of the mail that goes to the buyer, if it is wanted
+ * @param {boolean} [props.isMailed] whether it is wanted unless somebody says otherwise
  * @param {any} [props.order] with a version that must still be the one at the opening
  * @param {string} props.button
  * @param {string} [props.tone] of the button
@@ -41,10 +42,10 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
  * @param {() => void} props.onClose
  * @param {(error: any) => boolean} props.failed whether the error ended the session
  */
-export function FormDialog({title, about, operation, input, check, fields = [], mail, order, button, tone = 'primary', children, onDone, onClose, failed}) {
+export function FormDialog({title, about, operation, input, check, fields = [], mail, isMailed = true, order, button, tone = 'primary', children, onDone, onClose, failed}) {
   const [typed, setTyped] = useState({})
   // A field can appear while the dialog is open, when somebody else changes the order.
-  const values = {...valuesOf(fields), notify: true, body: '', ...typed}
+  const values = {...valuesOf(fields), notify: isMailed, body: null, ...typed}
   const [problems, setProblems] = useState([])
   const [isBusy, setBusy] = useState(false)
   const [key, setKey] = useState(newKey)
@@ -52,7 +53,7 @@ export function FormDialog({title, about, operation, input, check, fields = [], 
   const change = part => setTyped(each => ({...each, ...part}))
   const nobody = mail ? nobodyOf(order.buyer) : ''
   const notify = Boolean(mail) && values.notify && !nobody
-  const preview = useMailPreview({operation: 'OrderMailPreview', variables: {orderId: order?.id, kind: mail}, body: values.body, isOn: notify, failed})
+  const preview = useMailPreview({operation: 'OrderMailPreview', variables: {orderId: order?.id, kind: mail}, body: values.body, isOn: notify, change, failed})
   const names = fields.map(each => each.name)
   const problemOf = name => problems.find(each => each.field?.includes(name))?.message
   const others = problems.filter(each => !each.field?.some(part => names.includes(part)))
@@ -65,7 +66,7 @@ export function FormDialog({title, about, operation, input, check, fields = [], 
     setProblems(wrong)
     if (wrong.length) return void setTimeout(showProblem)
     setBusy(true)
-    const message = mail ? {notify, body: notify && values.body.trim() ? values.body : null} : {}
+    const message = mail ? {notify, body: notify && values.body?.trim() ? values.body : null} : {}
     const versions = order ? {expectedVersion: order.version} : {}
     try {
       const variables = /** @type {any} */ ({input: {...input(values), ...message, ...versions, idempotencyKey: key}})

@@ -1,6 +1,6 @@
 // Single keys that act: to the search, through rows, to another screen. Never while somebody types, and not in a dialog.
 
-import {useEffect} from '../vendor/htm-preact-3.1.1.module.js'
+import {useEffect, useRef} from '../vendor/htm-preact-3.1.1.module.js'
 import {go} from './parts.js'
 
 const OFF = 'order-management:shortcuts-off'
@@ -24,26 +24,28 @@ function isTaken(event) {
 }
 
 /**
- * Calls `press` with each key that is for the page.
+ * Calls `press`, as it was rendered last, with each key that is for the page.
  * @param {(key: string) => unknown} press whether it did something
- * @param {unknown[]} inputs what `press` depends on
  */
-export function useKeys(press, inputs) {
+export function useKeys(press) {
+  const latest = useRef(press)
+  latest.current = press
   useEffect(() => {
     const handle = event => {
-      if (shortcuts.areOn && !isTaken(event) && press(event.key)) event.preventDefault()
+      if (shortcuts.areOn && !isTaken(event) && latest.current(event.key)) event.preventDefault()
     }
     addEventListener('keydown', handle)
     return () => removeEventListener('keydown', handle)
-  }, inputs)
+  }, [])
 }
+
+let goesUntil = 0 // milliseconds: until then, the next key is one of SCREEN_KEYS
 
 /**
  * The keys of all screens.
  * @param {{menu: string[][], help: () => void}} options `menu`: the viewer's screens, by name
  */
 export function keys({menu, help}) {
-  let goesUntil = 0
   return key => {
     if (Date.now() < goesUntil) {
       goesUntil = 0

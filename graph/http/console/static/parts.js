@@ -161,7 +161,7 @@ export function SearchBox({label, hint, value, onSearch}) {
     const timer = setTimeout(() => onSearch(typed), TYPING)
     return () => clearTimeout(timer)
   }, [typed])
-  useKeys(key => key === '/' && (focusOn('#search'), true), [])
+  useKeys(key => key === '/' && (focusOn('#search'), true))
   return html`<div class="find"><${Icon} name="search" /><input class="input" id="search" type="search" aria-label=${label} placeholder=${hint} maxlength="200"
     value=${typed} onInput=${event => setTyped(event.target.value)} /><kbd aria-hidden="true">/</kbd></div>`
 }

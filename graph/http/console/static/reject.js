@@ -37,13 +37,13 @@ export function RejectionForm({draft, change, user, nobody, problemOf}) {
 /** @param {{order: import('./api.js').Order, user: import('./app.js').User, failed: (error: any) => boolean, onDone: (said: string) => void, onClose: () => void}} props */
 export function RejectTheOrder({order, user, failed, onDone, onClose}) {
   const nobody = nobodyOf(order.buyer)
-  const [draft, change, forget] = useDraft(order.id, {reason: '', note: '', notify: true, body: ''})
+  const [draft, change, forget] = useDraft(order.id, {reason: '', note: '', notify: true, body: null})
   const [version, setVersion] = useState(order.version)
   const [problems, setProblems] = useState([])
   const [newer, setNewer] = useState(undefined)
   const [isBusy, setBusy] = useState(false)
   const notify = draft.notify && !nobody
-  const preview = useMailPreview({operation: 'RejectionMailPreview', variables: {orderId: order.id}, body: draft.body, isOn: notify, failed})
+  const preview = useMailPreview({operation: 'RejectionMailPreview', variables: {orderId: order.id}, body: draft.body, isOn: notify, change, failed})
   const problemOf = field => problems.find(each => each.field?.at(-1) === field)?.message
   const isFinal = problems.some(each => each.code === 'NOT_REJECTABLE')
 
@@ -62,7 +62,7 @@ export function RejectTheOrder({order, user, failed, onDone, onClose}) {
     const input = {
       orderId: order.id,
       notify,
-      body: notify && draft.body.trim() ? draft.body : null,
+      body: notify && draft.body?.trim() ? draft.body : null,
       reason: draft.reason || null,
       note: draft.note.trim() ? draft.note : null,
       expectedVersion: version,

@@ -1174,6 +1174,16 @@ export interface Operations {
     }
     variables: { }
   }
+  Notification: {
+    data: {
+      node: {
+        to?: Array<string>
+        subject?: string | null
+        text?: string | null
+      } | null
+    }
+    variables: { id: string, }
+  }
   Order: {
     data: {
       order: {
@@ -1441,15 +1451,17 @@ export interface Operations {
   }
   OrderMailPreview: {
     data: {
-      orderMailPreview: {
+      preview: {
         to: Array<string>
         subject: string
         text: string
-        body: string
         notices: Array<{
           code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
+      }
+      standard: {
+        body: string
       }
     }
     variables: { orderId: string, kind: string, body?: string | null, }
@@ -1666,15 +1678,17 @@ export interface Operations {
   }
   RejectionMailPreview: {
     data: {
-      rejectionMailPreview: {
+      preview: {
         to: Array<string>
         subject: string
         text: string
-        body: string
         notices: Array<{
           code: 'BUYER_IS_OFFLINE' | 'BUYER_HAS_NO_ADDRESS' | 'ADDRESS_BOUNCED' | 'BRAND_HAS_NO_ADDRESS'
           message: string
         }>
+      } | null
+      standard: {
+        body: string
       } | null
     }
     variables: { orderId: string, body?: string | null, }
