@@ -182,6 +182,23 @@ def test_keys_go_through_rows_and_screens_but_not_while_somebody_types(listed: P
     expect(page.get_by_role("heading", name="History")).to_be_visible()
 
 
+def test_shift_ticks_a_range(listed: Page) -> None:
+    page = listed
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.locator("tbody tr")).to_have_count(50)
+    boxes = page.locator("tbody input[type=checkbox]")
+    boxes.nth(1).click()
+    boxes.nth(4).click(modifiers=["Shift"])
+    expect(page.locator("tbody :checked")).to_have_count(4)
+    boxes.nth(2).click(modifiers=["Shift"])
+    expect(page.locator("tbody :checked")).to_have_count(1)
+    # One less than all that match leaves the rest of the page.
+    page.get_by_role("checkbox", name="page").check()
+    page.get_by_role("button", name=re.compile("^Select all")).click()
+    boxes.nth(0).click()
+    expect(page.locator("tbody :checked")).to_have_count(49)
+
+
 def test_nothing_moves_for_people_who_want_no_motion(listed: Page) -> None:
     page = listed
     moving = "document.getAnimations().length"

@@ -3,7 +3,7 @@
 
 import {download, graphql, language} from './api.js'
 import {listen} from './live.js'
-import {Blockers, Failure, Icon, Link, Loading, Menu, Pages, SearchBox, Status, Tag, Time, go, html, useEffect, useLoaded, useState} from './parts.js'
+import {Blockers, Failure, Icon, Link, Loading, Menu, Pages, SearchBox, Status, Tag, Time, go, html, useEffect, useLoaded, useRef, useState} from './parts.js'
 import {dateOf, day, dayAfter, dayIn, midnight, money, number, t} from './texts.js'
 
 const PAGE = 50
@@ -86,6 +86,7 @@ export function List({search, user, say, failed}) {
   const isBuyer = user.viewer.role === 'BUYER'
   const filter = filterOf(view, user)
   const key = JSON.stringify(filter)
+  const lastTicked = useRef('')
   const [chosen, setChosen] = useState({ids: new Map(), all: false})
   const [bulk, setBulk] = useState('')
   const {fresh, added, forget} = useFresh(key, () => counts.again())
@@ -124,9 +125,14 @@ export function List({search, user, say, failed}) {
   const facets = counts.data?.facets
   const statuses = counts.data?.statuses
   const total = orders && number(orders.totalCount)
-  const tick = order => {
-    const ids = new Map(chosen.ids)
-    ids.delete(order.id) || ids.set(order.id, order)
+  // With Shift, all rows from the one that was ticked last. One that is no longer ticked leaves those on this page.
+  const tick = (order, isRange) => {
+    const ids = new Map(chosen.all ? rows.map(each => [each.id, each]) : chosen.ids)
+    const isOn = !ids.has(order.id)
+    const ends = [lastTicked.current, order.id].map(id => rows.findIndex(each => each.id === id)).sort((one, other) => one - other)
+    const range = isRange && ends[0] >= 0 ? rows.slice(ends[0], ends[1] + 1) : [order]
+    for (const each of range) isOn ? ids.set(each.id, each) : ids.delete(each.id)
+    lastTicked.current = order.id
     setChosen({ids, all: false})
   }
   const areAllTicked = rows.length > 0 && rows.every(each => chosen.ids.has(each.id))
@@ -200,7 +206,7 @@ export function List({search, user, say, failed}) {
         ${!isBuyer && html`<th scope="col">${t('tags')}</th><th scope="col">${t('blocksRejection')}</th>`}
         <th scope="col"><span class="vh">${t('details')}</span></th></tr></thead>
       <tbody>${rows.map(order => html`<tr key=${`${order.id} ${order.version}`} data-fresh=${fresh.get(order.id) === order ? '' : undefined}>
-        ${canReject && html`<td><input type="checkbox" aria-label=${`${t('select')} ${order.code}`} checked=${chosen.all || chosen.ids.has(order.id)} onChange=${() => tick(order)} /></td>`}
+        ${canReject && html`<td><input type="checkbox" aria-label=${`${t('select')} ${order.code}`} checked=${chosen.all || chosen.ids.has(order.id)} onClick=${event => tick(order, event.shiftKey)} /></td>`}
         <th scope="row"><${Link} class="code" to=${`/console/orders/${order.id}`}>${order.code}<//></th>
         <td class="o2 grow">${order.buyer.name} ${order.buyer.isOffline && html`<span class="tag">${t('offline')}</span>`}</td>
         <td class="o2 slack roomy nowrap">${order.catalog.name}</td>
