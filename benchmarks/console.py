@@ -54,8 +54,9 @@ def main() -> None:
             code = first["data"]["orders"]["nodes"][0]["code"]
             for view, asked in (VIEWS | {"a code": {"search": code}, "most of a code": {"search": code[:-2]}}).items():
                 page = timed(http, "Orders", {"filter": asked, "sort": SORT, "first": 50})
-                counts = {"filter": asked, "all": asked, "rejectable": asked | {"canReject": True}, "mine": asked}
-                print(f"{view:<16} page {page}  counts {timed(http, 'OrderFacets', counts)}")
+                facets = timed(http, "OrderFacets", {"filter": asked, "withoutStatus": asked, "hasStatus": False})
+                counts = timed(http, "OrderCounts", {"rejectable": asked | {"canReject": True}, "mine": asked})
+                print(f"{view:<16} page {page}  facets {facets}  counts {counts}")
 
 
 def first_view(http: httpx2.Client) -> tuple[int, int]:

@@ -95,9 +95,14 @@ export function List({search, user, say, failed}) {
   const part = view.before ? {last: PAGE, before: view.before} : {first: PAGE, after: view.after}
   const page = useLoaded(signal => graphql('Orders', {filter, sort, ...part}, signal), [key, view.sort, view.after, view.before])
   const counts = useLoaded(
-    async signal => (isBuyer ? undefined : graphql('OrderFacets', {
-      filter, all: {...filter, status: null}, rejectable: {...filter, canReject: true}, mine: {...filter, assigneeIds: [user.viewer.actorId]},
-    }, signal)),
+    async signal => {
+      if (isBuyer) return undefined
+      const [{facets, others}, {rejectable, mine}] = await Promise.all([
+        graphql('OrderFacets', {filter, withoutStatus: {...filter, status: null}, hasStatus: view.status.length > 0}, signal),
+        graphql('OrderCounts', {rejectable: {...filter, canReject: true}, mine: {...filter, assigneeIds: [user.viewer.actorId]}}, signal),
+      ])
+      return {facets, statuses: others ?? facets, rejectable, mine}
+    },
     [key],
   )
   useEffect(() => {

@@ -1390,6 +1390,17 @@ export interface Operations {
     }
     variables: { id: string, }
   }
+  OrderCounts: {
+    data: {
+      rejectable: {
+        totalCount: number
+      }
+      mine: {
+        totalCount: number
+      }
+    }
+    variables: { rejectable?: OrderFilter | null, mine?: OrderFilter | null, }
+  }
   OrderDownloads: {
     data: {
       order: {
@@ -1410,6 +1421,11 @@ export interface Operations {
     data: {
       facets: {
         orderCount: number
+        statuses: Array<{
+          status: 'OC_REQUIRED' | 'OC_CREATED' | 'OC_APPROVED' | 'OC_UPDATE_REQUIRED' | 'OC_CONFIRMED' | 'REJECTED_BY_BRAND' | 'REJECTED' | 'SENT_BACK_TO_CART'
+          label: string
+          count: number
+        }>
         deliveryStatuses: Array<{
           deliveryStatus: 'NONE' | 'BACKLOG_SKUS_CREATED' | 'DELIVERY_NOTE_CREATED'
           label: string
@@ -1432,7 +1448,7 @@ export interface Operations {
           count: number
         }>
       }
-      statuses: {
+      others: {
         orderCount: number
         statuses: Array<{
           status: 'OC_REQUIRED' | 'OC_CREATED' | 'OC_APPROVED' | 'OC_UPDATE_REQUIRED' | 'OC_CONFIRMED' | 'REJECTED_BY_BRAND' | 'REJECTED' | 'SENT_BACK_TO_CART'
@@ -1440,14 +1456,8 @@ export interface Operations {
           count: number
         }>
       }
-      rejectable: {
-        totalCount: number
-      }
-      mine: {
-        totalCount: number
-      }
     }
-    variables: { filter?: OrderFilter | null, all?: OrderFilter | null, rejectable?: OrderFilter | null, mine?: OrderFilter | null, }
+    variables: { filter?: OrderFilter | null, withoutStatus?: OrderFilter | null, hasStatus: boolean, }
   }
   OrderMailPreview: {
     data: {
