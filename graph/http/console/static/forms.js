@@ -45,7 +45,7 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
 export function FormDialog({title, about, operation, input, check, fields = [], mail, isMailed = true, order, button, tone = 'primary', children, onDone, onClose, failed}) {
   const [typed, setTyped] = useState({})
   // A field can appear while the dialog is open, when somebody else changes the order.
-  const values = {...valuesOf(fields), notify: isMailed, body: null, ...typed}
+  const values = {notify: isMailed, body: null, ...valuesOf(fields), ...typed}
   const [problems, setProblems] = useState([])
   const [isBusy, setBusy] = useState(false)
   const [key, setKey] = useState(newKey)

@@ -5,7 +5,7 @@ import {Icon, html, useEffect, useState} from './parts.js'
 import {number, t} from './texts.js'
 
 export const MAX_BODY = 10_000
-const PREVIEW_AFTER = 250 // milliseconds without typing
+export const PREVIEW_AFTER = 250 // milliseconds without typing
 
 /**
  * Why nobody can be mailed, or ''.

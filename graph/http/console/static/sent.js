@@ -15,7 +15,7 @@ const STATES = {
   JA: {SENT: '送信済み', FAILED: '失敗', PENDING: '送信待ち', CANCELLED: '取り消し', MAY_HAVE_BEEN_DELIVERED: '届いた可能性あり'},
 }
 /** @type {Record<'EN' | 'JA', Record<Kind, string>>} */
-const KINDS = {
+export const KINDS = {
   EN: {
     ORDER_REJECTED: 'Order declined',
     SENT_BACK_TO_CART: 'Sent back to cart',

@@ -5,6 +5,7 @@ import {FormDialog} from './forms.js'
 import {Letterhead} from './letterhead.js'
 import {Failure, Heading, Icon, Link, Loading, Note, Tag, html, useLoaded, useScreen, useState} from './parts.js'
 import {add, t} from './texts.js'
+import {Wordings} from './wordings.js'
 
 add({
   brand: ['Brand', 'ブランド'],
@@ -20,6 +21,7 @@ add({
   brandLanguage: ['Language', '言語'],
   mailSenderName: ['Sender of the mails', 'メールの差出人名'],
   mailReplyTo: ['Replies go to', '返信先'],
+  mailsHavePdf: ['Mails have the PDF attached', 'メールにPDFを添付する'],
   archivingEnabled: ['Final orders can be archived', '完了した注文をアーカイブできる'],
   reasonIsRequired: ['Each rejection needs a reason', '却下には理由が必須'],
   rejectionTextEn: ['Standard text of a rejection, English', '却下メールの標準文（英語）'],
@@ -52,7 +54,8 @@ const BRAND = [
   ['name', 'brandName', 'text', 200], ['legalName', 'legalName', 'text', 200], ['phone', 'phone', 'text', 50], ['address', 'address', 'area', 1000],
   ['country', 'brandCountry', 'text', 100], ['contactEmail', 'contactEmail', 'email'], ['timeZone', 'timeZone', 'text', 100], ['locale', 'brandLanguage', 'select'],
   ['mailSenderName', 'mailSenderName', 'text', 200], ['mailReplyTo', 'mailReplyTo', 'email'], ['rejectionTextEn', 'rejectionTextEn', 'area', 10_000],
-  ['rejectionTextJa', 'rejectionTextJa', 'area', 10_000], ['rejectionReasonRequired', 'reasonIsRequired', 'check'], ['archivingEnabled', 'archivingEnabled', 'check'],
+  ['rejectionTextJa', 'rejectionTextJa', 'area', 10_000], ['rejectionReasonRequired', 'reasonIsRequired', 'check'], ['mailsHavePdf', 'mailsHavePdf', 'check'],
+  ['archivingEnabled', 'archivingEnabled', 'check'],
 ]
 const REQUIRED = ['name', 'timeZone', 'locale']
 const HELP = {timeZone: 'timeZoneHelp', rejectionTextEn: 'productsText', rejectionTextJa: 'productsText'}
@@ -84,6 +87,7 @@ export function Screen({user, say, failed, reload}) {
     <section class="card" aria-labelledby="h-brand"><header><h2 id="h-brand">${t('brand')}</h2>${isAdmin && html`<button type="button" class="btn slim push" onClick=${() => setOpen({kind: 'brand'})}><${Icon} name="edit" />${t('editBrand')}</button>`}</header>
       <dl class="facts in wide-facts">${BRAND.map(([name, label, kind]) => html`<div key=${name}><dt>${t(label)}</dt><dd class="lines-kept">${shown(name, kind)}</dd></div>`)}</dl></section>
     <${Letterhead} isAdmin=${isAdmin} say=${say} failed=${failed} />
+    <${Wordings} isAdmin=${isAdmin} say=${say} failed=${failed} />
     <section class="card fold" aria-labelledby="h-reasons"><header><h2 id="h-reasons">${t('reasons')}</h2>${isAdmin && html`<button type="button" class="btn slim push" onClick=${() => setOpen({kind: 'reason', subject: {}})}><${Icon} name="plus" />${t('createReason')}</button>`}</header>
       <table><thead><tr><th scope="col">${t('reasonCode')}</th><th scope="col">${t('labelEn')}</th><th scope="col">${t('labelJa')}</th><th scope="col"><span class="vh">${t('actions')}</span></th></tr></thead>
       <tbody>${reasons.map(each => html`<tr key=${each.id} data-off=${each.isArchived ? '' : undefined}><th scope="row" class="full">${each.code} ${each.isArchived && html`<span class="badge out">${t('archived')}</span>`}</th><td class="grow">${each.labelEn}</td><td class="grow" lang="ja">${each.labelJa}</td>

@@ -1862,6 +1862,7 @@ export interface Operations {
         rejectionTextEn: string | null
         rejectionTextJa: string | null
         rejectionReasonRequired: boolean
+        mailsHavePdf: boolean
       } | null
       rejectionReasons: Array<{
         id: string
@@ -2147,6 +2148,37 @@ export interface Operations {
         createdAt: string
         createdBy: string
       }>
+    }
+    variables: { }
+  }
+  WordingPreview: {
+    data: {
+      orderMailPreview: {
+        subject: string
+        text: string
+      }
+    }
+    variables: { orderId: string, kind: string, wording: MailWordingInput, }
+  }
+  Wordings: {
+    data: {
+      brandSettings: {
+        mailWordings: Array<{
+          kind: 'ORDER_REJECTED' | 'OC_CREATED' | 'OC_CONFIRMED' | 'OC_MADE_EDITABLE' | 'SENT_BACK_TO_CART' | 'DELIVERY_NOTE_CREATED' | 'INVOICE_ISSUED' | 'OC_APPROVED' | 'OC_REFUSED'
+          locale: 'EN' | 'JA'
+          version: number
+          subject: string | null
+          heading: string | null
+          body: string | null
+          createdAt: string
+          createdBy: string
+        }>
+      } | null
+      orders: {
+        nodes: Array<{
+          id: string
+        }>
+      }
     }
     variables: { }
   }
@@ -2606,6 +2638,14 @@ export interface VoidInvoiceInput {
   invoiceId: string
 }
 
+export interface MailWordingInput {
+  kind: string
+  locale: string
+  subject?: string | null
+  heading?: string | null
+  body?: string | null
+}
+
 export interface BacklogQuantityInput {
   backlogSkuId: string
   quantity: number
@@ -2621,14 +2661,6 @@ export interface OrderLineInput {
 export interface TaxInput {
   kind: string
   rate: string
-}
-
-export interface MailWordingInput {
-  kind: string
-  locale: string
-  subject?: string | null
-  heading?: string | null
-  body?: string | null
 }
 
 export interface LetterheadInput {
