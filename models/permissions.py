@@ -1,6 +1,6 @@
 """The permissions of each role. Actions on an order are in models/policy.py (`Rule.by`), everything else is here.
 
-Every guard asks `permits`; which permission each field of the API needs is declared in graph/schema.py, and
+Every guard asks `permits`; which permission each field of the API needs is declared in graph/schema/, and
 docs/rules.md prints both. *Which* rows a viewer sees is decided by models/scope.py. Pure.
 """
 

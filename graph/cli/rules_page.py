@@ -49,7 +49,7 @@ def rules_page() -> str:
         "",
         "## Permissions",
         "",
-        "The permission that each field of the API requires, as bound in `graph/schema.py` (a field of Order:",
+        "The permission that each field of the API requires, as bound in `graph/schema/` (a field of Order:",
         "`graph/orders.py`), and the roles that have it (`models/permissions.py`; for an action on an order, the",
         "column “by” above). A field that is listed several times requires one of these permissions; its arguments",
         "decide which. Whatever the role, an object of another brand or, for a buyer, of another buyer is treated as",

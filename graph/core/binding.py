@@ -1,6 +1,6 @@
 """Binding a field: its resolver, permission, cost and description, declared in one place.
 
-graph/schema.py binds every query with `question`, mutation with `command` and subscription with `stream`. A field of
+graph/schema/ binds every query with `question`, mutation with `command` and subscription with `stream`. A field of
 another type that some roles cannot see is defined with `question` too. The permission and the error codes are added to
 the description. The binding only declares: the command itself checks the permission, as its refusal is data of the
 payload.

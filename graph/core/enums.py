@@ -60,7 +60,7 @@ describe_enum(
         "DELIVERY_NOTE_CREATED": "At least one delivery note exists.",
     },
 )
-# What the values say comes from the bindings of the mutations: graph/schema.py.
+# What the values say comes from the bindings of the mutations: graph/schema/.
 describe_enum(
     OrderAction, "Actions on an order. Each value names its mutations.", dict.fromkeys(OrderAction.__members__, "")
 )

@@ -1,23 +1,15 @@
-"""The API's table of contents: every query and mutation, bound to its resolver, its permission and its cost."""
-
-from functools import cache
-from typing import Any
+"""The API's mutations: each bound to its resolver, with permission, cost and description."""
 
 import strawberry
-from graphql import GraphQLError
-from graphql.utilities.print_schema import print_schema_definition
-from strawberry.schema.config import StrawberryConfig
 
-from graph.analytics import order_analytics, order_analytics_excel
-from graph.api_keys import api_keys, create_api_key, revoke_api_key, rotate_api_key
+from graph.api_keys import create_api_key, revoke_api_key, rotate_api_key
 from graph.archiving import archive_order
 from graph.assigning import assign_order
-from graph.brand_settings import brand_settings, update_brand_settings
+from graph.brand_settings import update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
-from graph.buyers import buyer, buyers, create_buyer, erase_buyer, update_buyer
-from graph.carts import carts, update_cart
-from graph.catalog import catalogs, skus
+from graph.buyers import create_buyer, erase_buyer, update_buyer
+from graph.carts import update_cart
 from graph.confirmation import (
     approve_order_confirmation,
     confirm_order,
@@ -26,20 +18,9 @@ from graph.confirmation import (
     refuse_order_confirmation,
     update_order_confirmation,
 )
-from graph.core.binding import bindings, command, mutations_by_action, question, stream
-from graph.core.context import ReadFromPrimary
-from graph.core.enums import describe_values
-from graph.core.errors import MaskErrors
-from graph.core.execution import PausingExecution
-from graph.core.node import node, nodes
-from graph.core.scalars import SCALARS
+from graph.core.binding import command
 from graph.delivery_notes import create_backlog_skus, create_delivery_note, delete_delivery_note, update_delivery_note
-from graph.document_lists import delivery_notes, invoices
-from graph.events import events, live_events
-from graph.execution.declared import Root
-from graph.execution.plans import CompiledQueries, Plans
-from graph.external_references import order_by_reference, set_external_reference
-from graph.history import history, history_excel
+from graph.external_references import set_external_reference
 from graph.invoices import (
     create_invoice,
     create_invoice_for_delivery_notes,
@@ -48,26 +29,14 @@ from graph.invoices import (
     issue_invoice,
     void_invoice,
 )
-from graph.limits.cost import Cost, ListSize, page_size
-from graph.limits.documents import DocumentValidator, Limits
-from graph.mail_preview import order_mail_preview
-from graph.members import members
-from graph.notifications import notifications
-from graph.order_facets import order_facets
-from graph.orders import id_of_order, listing, order, order_by_code, orders, orders_excel
-from graph.papers.accounting import accounting_export
 from graph.placing import place_order
-from graph.rejection import reject_order, rejection_mail_preview
-from graph.rejection_reasons import create_rejection_reason, rejection_reasons, update_rejection_reason
+from graph.rejection import reject_order
+from graph.rejection_reasons import create_rejection_reason, update_rejection_reason
 from graph.resending import resend_notification
 from graph.send_back import send_order_back_to_cart
 from graph.sign_outs import sign_out_user
-from graph.statuses import status_labels
 from graph.tagging import apply_tags
-from graph.tags import create_tag, delete_tag, tag_connection, tags, update_tag
-from graph.telemetry.metrics import KindOfOperation, answered
-from graph.tour import TOUR
-from graph.viewer import viewer, viewer_of
+from graph.tags import create_tag, delete_tag, update_tag
 from graph.webhooks.fields import (
     create_webhook,
     delete_webhook,
@@ -77,16 +46,10 @@ from graph.webhooks.fields import (
     rotate_webhook_secret,
     test_webhook,
     update_webhook,
-    webhook,
-    webhook_deliveries,
-    webhooks,
 )
-from models.database.engines import is_busy
-from models.messages.mail import MailKind, mail_texts
 from models.permissions import Permission
 from models.policy import OrderAction
 from resolvers.bulk_runs import MAX_ORDERS
-from resolvers.reading.sources import ORDERS
 
 P, A = Permission, OrderAction
 
@@ -96,223 +59,6 @@ SKIPPED = (
     "`dryRun: true` nothing is changed: `dryRun` reports what would be done, and its token ties the command to that "
     "selection. After a lost connection, retry with the same idempotencyKey."
 )
-
-
-@strawberry.type(description="Read-only queries. Each sees only the orders that the viewer may see.")
-class Query:
-    viewer = question(
-        viewer,
-        needs=P.READ,
-        description="The caller: name, role, brand and language. Use it to decide what to show in a client.",
-        declaration=Root(value=viewer_of),
-    )
-    node = question(
-        node,
-        needs=P.READ,
-        description="Any object by its id. Null if it does not exist or the viewer may not see it.",
-    )
-    nodes = question(
-        nodes,
-        needs=P.READ,
-        description="Several objects by their ids, in the order of the ids. Null in the place of each one that does "
-        "not exist or that the viewer may not see.",
-        directives=[ListSize(slicing_arguments=["ids"])],
-    )
-    order = question(
-        order,
-        needs=P.READ,
-        description="An order by its id, archived or not. Null if the viewer has no such order.",
-        declaration=Root(ORDERS, one=id_of_order),
-    )
-    order_by_code = question(
-        order_by_code,
-        needs=P.READ,
-        description="An order by its code, archived or not. Null if the viewer has no such order. A code is unique in "
-        "a brand; an operator, who sees all brands, gets the newest order with the code.",
-    )
-    order_by_reference = question(
-        order_by_reference,
-        needs=P.READ_INTERNAL,
-        description="An order by its external reference, archived or not. Null if the caller has no such order, and "
-        "always null for a buyer.",
-    )
-    orders = question(
-        orders,
-        needs=P.READ,
-        description="The list of orders that the viewer may see, newest first and without archived ones unless `sort` "
-        "and `filter` say otherwise. Page forwards with `first` and `after`, or backwards with `last` and `before`.",
-        directives=[page_size("first", "last")],
-        declaration=Root(ORDERS, listing=listing),
-    )
-    order_facets = question(
-        order_facets,
-        needs=P.READ,
-        description="The orders that a filter matches, counted by status, delivery status, tag and reason, with labels "
-        "in the viewer's language: for the tabs and choices of a list.",
-        directives=[Cost(weight="100")],
-    )
-    status_labels = question(
-        status_labels,
-        needs=P.READ,
-        description="The statuses of orders and of their delivery in words, as the viewer's side (brand or buyer) "
-        "calls them. One order's are Order.statusLabel and Order.deliveryStatusLabel.",
-    )
-    orders_excel = question(
-        orders_excel,
-        needs=P.READ,
-        description="A download link to one workbook (Excel) with all orders that the filter matches, and their "
-        "lines. The link expires: see Download.expiresAt.",
-    )
-    accounting_export = question(
-        accounting_export,
-        needs=P.READ_INTERNAL,
-        description="A download link to the issued invoices and the credit notes for bookkeeping, as a workbook or "
-        "CSV: document, date, buyer, net, rate, tax, gross and currency, one row for each document and tax rate. The "
-        "amounts of a credit note are negative.",
-    )
-    rejection_mail_preview = question(
-        rejection_mail_preview,
-        needs=A.REJECT,
-        description="The mail that rejectOrder would send to the buyer. Nothing is sent. Its `to` is "
-        "empty if the buyer cannot be mailed, and `notices` say why.",
-    )
-    order_analytics = question(
-        order_analytics,
-        needs=P.READ,
-        description="Number, quantity and value of orders, in total and by month, buyer, catalog or product. Rejected "
-        "and sent-back orders are left out; `rejected` reports them.",
-        directives=[Cost(weight="100")],
-    )
-    order_analytics_excel = question(
-        order_analytics_excel,
-        needs=P.READ,
-        description="A download link to a workbook (Excel) of the analytics by month, buyer, catalog and product, with "
-        "charts, and of the rejections.",
-    )
-    order_mail_preview = question(
-        order_mail_preview,
-        needs=[mail_texts(kind).previewed_with for kind in MailKind],
-        description="The mail that an action would send to the buyer. Nothing is sent. Requires the permission for the "
-        "action that sends mails of this kind. Its `to` is empty if the buyer cannot be mailed, and `notices` say why.",
-    )
-    history = question(
-        history,
-        needs=P.READ_INTERNAL,
-        description="The audit trail of the brand: who decided what, on orders, tags and settings. Empty for a buyer. "
-        "One order's part of it is Order.history.",
-        directives=[page_size("first", "last")],
-    )
-    events = question(
-        events,
-        needs=P.READ,
-        description="The feed: everything that happened, in the order of commits and without gaps, so that a client "
-        "that keeps lastSequence misses nothing. With archived, tagged and back-dated orders. A buyer gets what "
-        "happened to its own orders and may know. Events that are older than the audit chain are not in it.",
-        directives=[page_size("first", fields=["nodes"])],
-    )
-    history_excel = question(
-        history_excel,
-        needs=P.READ_INTERNAL,
-        description="A download link to a workbook (Excel) of the history and of every rejection in it, with the "
-        "values that verify its hash chain.",
-    )
-    brand_settings = question(
-        brand_settings,
-        needs=P.READ_SETTINGS,
-        description="The settings of the viewer's brand. Null for a buyer or an operator.",
-    )
-    api_keys = question(
-        api_keys,
-        needs=P.MANAGE_API_KEYS,
-        description="The API keys of the brand that are not revoked. Fails with the error code NOT_PERMITTED for "
-        "other roles.",
-    )
-    webhooks = question(
-        webhooks,
-        needs=P.MANAGE_WEBHOOKS,
-        description="The webhooks of the brand, oldest first. Fails with the error code NOT_PERMITTED for other roles.",
-    )
-    webhook = question(
-        webhook,
-        needs=P.MANAGE_WEBHOOKS,
-        description="A webhook by its id. Null if it does not exist or the viewer may not see it.",
-    )
-    webhook_deliveries = question(
-        webhook_deliveries,
-        needs=P.MANAGE_WEBHOOKS,
-        description="The last attempts to deliver events to a webhook, with the receiver's responses, newest first. "
-        "Fails with the error code NOT_PERMITTED for other roles.",
-        directives=[page_size("first", "last")],
-    )
-    buyers = question(
-        buyers,
-        needs=P.READ,
-        description="The buyers of the brand, sorted by code. A buyer's user sees only that buyer.",
-        directives=[page_size("first", "last")],
-    )
-    buyer = question(buyer, needs=P.READ, description="A buyer by its id. Null if the viewer may not see it.")
-    catalogs = question(
-        catalogs,
-        needs=P.READ,
-        description="The catalogs of the brand, sorted by code. placeOrder takes their codes, OrderFilter.catalogIds "
-        "their ids.",
-        directives=[page_size("first", "last")],
-    )
-    skus = question(
-        skus,
-        needs=P.READ,
-        description="The SKUs of the brand, sorted by number. The lines of placeOrder take their ids.",
-        directives=[page_size("first", "last")],
-    )
-    invoices = question(
-        invoices,
-        needs=P.READ,
-        description="Invoices, newest first. A buyer sees those for its own orders, without drafts.",
-        directives=[page_size("first", "last")],
-    )
-    delivery_notes = question(
-        delivery_notes,
-        needs=P.READ,
-        description="Delivery notes, newest first. A buyer sees those of its own orders.",
-        directives=[page_size("first", "last")],
-    )
-    notifications = question(
-        notifications,
-        needs=P.READ_INTERNAL,
-        description="The mails to buyers, newest first, e.g. `status: [FAILED]` for those to send again with "
-        "resendNotification. Empty for a buyer.",
-        directives=[page_size("first", "last")],
-    )
-    members = question(
-        members,
-        needs=P.READ_INTERNAL,
-        description="The members of the brand who have done something here or were put in charge of an order, by name. "
-        "assignOrder takes their ids. Empty for a buyer.",
-        directives=[ListSize(assumed_size=50)],
-    )
-    carts = question(
-        carts,
-        needs=P.READ,
-        description="The carts of a buyer, at most one for each catalog. Empty if the viewer may not see the buyer.",
-    )
-    rejection_reasons = question(
-        rejection_reasons,
-        needs=P.READ_INTERNAL,
-        description="The reasons for rejections that the brand has, in the order in which they were created, without "
-        "archived ones unless `includeArchived` says otherwise. Empty for a buyer.",
-    )
-    tags = question(
-        tags,
-        needs=P.READ_INTERNAL,
-        description="The tags of the brand, sorted by code. Empty for a buyer.",
-    )
-    tag_connection = question(
-        tag_connection,
-        needs=P.READ_INTERNAL,
-        description="The tags of the brand, sorted by code, page by page. Empty for a buyer. CreateTagPayload.tagEdge "
-        "can be inserted into it.",
-        directives=[page_size("first", "last")],
-    )
 
 
 @strawberry.type(
@@ -619,74 +365,3 @@ class Mutation:
         description="Deletes a drafted invoice and releases its orders: it no longer keeps them from being rejected or "
         "invoiced.",
     )
-
-
-@strawberry.type(
-    description="Live updates, over GraphQL over SSE (distinct connections mode) or graphql-transport-ws: see "
-    "docs/guides/events.md."
-)
-class Subscription:
-    events = stream(
-        live_events,
-        needs=P.READ,
-        description="The feed as it goes on: each event soon after its commit, in the order of commits, once. To "
-        "resume after a lost connection without a gap, give the sequence of the last event as `after`. Ends when the "
-        "viewer's access ends. Each event costs what the document costs.",
-    )
-
-
-describe_values(OrderAction, mutations_by_action(Mutation))
-
-
-class Schema(strawberry.Schema):
-    """Described by the tour, which Strawberry itself can neither take nor print.
-
-    `validator`, `plans`: what is known of documents that were executed before.
-    """
-
-    validator: DocumentValidator
-    plans: Plans
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._schema.description = TOUR
-
-    def as_str(self) -> str:
-        return f"{print_schema_definition(self._schema)}\n\n{super().as_str()}"
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
-        """Errors are logged where they are masked (graph/core/errors.py)."""
-
-
-def create_schema(*, introspection: bool = True) -> Schema:
-    validator = DocumentValidator(introspection=introspection)
-    made: Schema = Schema(
-        query=Query,
-        mutation=Mutation,
-        subscription=Subscription,
-        config=StrawberryConfig(scalar_map=SCALARS),
-        execution_context_class=PausingExecution,
-        extensions=[
-            MaskErrors,
-            ReadFromPrimary,
-            KindOfOperation,
-            lambda: Limits(validator),
-            lambda: CompiledQueries(made.plans),
-        ],
-    )
-    made.validator = validator
-    made.plans = Plans(made._schema, is_busy, answered)
-    return made
-
-
-schema = create_schema()
-
-
-@cache
-def printed_schema() -> str:
-    """What schema.graphql holds, and GET /schema.graphql serves."""
-    return schema.as_str() + "\n"
-
-
-# What each field needs; importing this module fails if a query or a mutation declares nothing.
-BINDINGS = bindings(schema)
