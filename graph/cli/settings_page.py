@@ -14,7 +14,7 @@ def settings_page() -> str:
         "once, at the start: a variable that is unknown or has an unusable value stops the start with a sentence that",
         "names it. In a URL, a password is percent-encoded (`@` as `%40`).",
         "",
-        "Made by `./run schema` from the tables in `graph/settings/environment.py` and `graph/settings/edge.py`.",
+        "Made by `./run schema` from the tables in `graph/settings/`: `environment.py`, `oidc.py` and `edge.py`.",
         "",
         "| variable | default | value | |",
         "|---|---|---|---|",

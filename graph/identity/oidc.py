@@ -23,7 +23,7 @@ from graph.identity.claims import (
     text_of,
 )
 from graph.identity.languages import locale_of
-from graph.settings.environment import OidcProvider
+from graph.settings.oidc import OidcProvider
 from models.actor import Actor
 from models.brand import Brand
 from models.buyer import Buyer

@@ -1,21 +1,17 @@
 """Settings: the only reader of the environment, which it reads once. docs/settings.md is printed from the tables."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.utils import parseaddr
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from exports.relay.transports import FileTransport, SmtpTransport, Transport
+from graph.settings import checks
 from graph.settings.edge import EDGE_VARIABLES, Edge, edge_from
 from graph.settings.errors import SettingsError
+from graph.settings.oidc import OIDC_VARIABLES, OidcProvider, oidc_from
 from graph.settings.secret_key import MIN_KEY_LENGTH, secret_key, strong_key
 from graph.settings.variable import SWITCH, Variable, plain, switch
 from models.database.engines import parse_database_url
@@ -23,97 +19,9 @@ from models.database.engines import parse_database_url
 ROOT = Path(__file__).resolve().parents[2]
 # Of an installed package, without a checkout: in the folder where the command runs.
 DATA_FOLDER = (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "var"
-MIN_TOKEN_LENGTH = 16
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[\w.~-]+", re.ASCII)
-OWN_PATHS = ("graphql", "graphiql", "console", "downloads", "health", "metrics", "schema.graphql")
-PROVIDER = ("ORDERS_OIDC_ISSUER", "ORDERS_OIDC_AUDIENCE", "ORDERS_OIDC_JWKS_URL")
-PAGES = ("ORDERS_OIDC_CLIENT_ID", "ORDERS_OIDC_AUTHORIZE_URL", "ORDERS_OIDC_TOKEN_URL")
-
-
-def _database_url(text: str) -> str:
-    parse_database_url(text)
-    return text
-
-
-def _replica_url(text: str) -> str:
-    if parse_database_url(text).get_backend_name() != "postgresql":
-        raise ValueError("Only PostgreSQL has replicas: use postgresql://user:password@host:5432/name.")
-    return text
-
-
-def _smtp_url(text: str) -> str:
-    SmtpTransport(text)
-    return text
-
-
-def _address(text: str) -> str:
-    address = parseaddr(text)[1]
-    try:
-        Address(addr_spec=address)
-    except (HeaderParseError, IndexError):
-        raise ValueError from None
-    if "@" not in address or re.search(r"[\r\n]", text):
-        raise ValueError
-    return address
-
-
-def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError
-    if parts.port == 0 or parts.username is not None or re.search(r"[\s\\?#]", text):
-        raise ValueError
-    segments = parts.path.rstrip("/").split("/")[1:]
-    is_ours = bool(segments) and segments[0] in OWN_PATHS
-    if is_ours or not all(PATH_SEGMENT.fullmatch(each) for each in segments):
-        raise ValueError
-    return text.rstrip("/")
-
-
-def _storefront_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or parts.username is not None:
-        raise ValueError
-    is_plain = text.isascii() and text.isprintable() and not re.search(r"[\s\"'<>\\`]", text)
-    left = text.replace("{code}", "").replace("{brand}", "")
-    if not is_plain or "{" in left or "}" in left or "{" in parts.netloc.replace("{brand}.", ""):
-        raise ValueError
-    return text if "{code}" in text else f"{text.rstrip('/')}/orders/{{code}}"
-
-
-def _provider_url(text: str) -> str:
-    parts = urlsplit(text)
-    # Anyone who can change what is on its way to or from it can sign in as anybody.
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not is_safe or not parts.hostname or parts.port == 0 or parts.username is not None or parts.fragment:
-        raise ValueError
-    return text
-
-
-def _data_folder(text: str) -> Path:
-    path = Path(text)
-    if not path.is_absolute() or (path.exists() and not path.is_dir()):
-        raise ValueError
-    return path
-
-
-def _metrics_token(text: str) -> str:
-    if len(text) < MIN_TOKEN_LENGTH:
-        raise ValueError
-    return text
-
-
-def _traces(text: str) -> bool:
-    is_on = switch(text)
-    if is_on and find_spec("opentelemetry") is None:
-        raise SettingsError("ORDERS_TRACES needs OpenTelemetry: install the extra, pip install '.[otel]'.")
-    return is_on
-
-
 DATA_FOLDER_SETTING = Variable[Path | None](
     "ORDERS_DATA_FOLDER",
-    _data_folder,
+    checks.absolute_folder,
     None,
     must_be="the absolute path of a folder, e.g. `/var/lib/orders`",
     about="Where the server writes what has no other place: SQLite's file, the made secret key, the audit's anchors, "
@@ -122,7 +30,7 @@ DATA_FOLDER_SETTING = Variable[Path | None](
 )
 DATABASE_URL = Variable[str | None](
     "ORDERS_DATABASE_URL",
-    _database_url,
+    checks.database_url,
     None,
     must_be="`sqlite:///path/to/orders.db` or `postgresql://user:password@host:5432/name`",
     about="The database. `serve` creates or migrates it first, unless `--no-migrate` is given. On PostgreSQL, use a "
@@ -133,7 +41,7 @@ DATABASE_URL = Variable[str | None](
 )
 DATABASE_REPLICA_URL = Variable[str | None](
     "ORDERS_DATABASE_REPLICA_URL",
-    _replica_url,
+    checks.replica_url,
     None,
     must_be="`postgresql://user:password@host:5432/name`",
     about="A PostgreSQL replica, used for queries.",
@@ -142,7 +50,7 @@ DATABASE_REPLICA_URL = Variable[str | None](
 )
 SMTP_URL = Variable[str | None](
     "ORDERS_SMTP_URL",
-    _smtp_url,
+    checks.smtp_url,
     None,
     must_be="`smtp://user:password@host:587` or `smtps://user:password@host:465`",
     about="The mail server. `smtp://` uses STARTTLS when the server offers it, `smtps://` uses TLS from the start.",
@@ -152,7 +60,7 @@ SMTP_URL = Variable[str | None](
 )
 MAIL_FROM = Variable[str](
     "ORDERS_MAIL_FROM",
-    _address,
+    checks.mail_address,
     "no-reply@localhost",
     must_be="an e-mail address, e.g. `orders@your-brand.com`",
     about="The sender's address of all mails.",
@@ -170,11 +78,11 @@ SECRET_KEY = Variable[str | None](
 )
 PUBLIC_URL = Variable[str | None](
     "ORDERS_PUBLIC_URL",
-    _public_url,
+    checks.public_url,
     None,
     must_be="an http or https address without a password, e.g. `https://orders.your-brand.com` or "
     "`https://your-brand.com/orders`; its path has only letters, digits and `.~_-`, and does not begin with "
-    + " or ".join(f"`/{each}`" for each in OWN_PATHS),
+    + " or ".join(f"`/{each}`" for each in checks.OWN_PATHS),
     about="The server's address for its users, e.g. in download links. With a path, the server answers below that path "
     "and without it, so the proxy may keep or strip it.",
     default_is="the address that the server listens on",
@@ -182,7 +90,7 @@ PUBLIC_URL = Variable[str | None](
 )
 STOREFRONT_URL = Variable[str | None](
     "ORDERS_STOREFRONT_URL",
-    _storefront_url,
+    checks.storefront_url,
     None,
     must_be="an http or https address without a password, e.g. `https://shop.your-brand.com/orders/{code}`; `{code}` "
     "stands for the order's code, `{brand}` for the brand's",
@@ -190,71 +98,11 @@ STOREFRONT_URL = Variable[str | None](
     default_is="none: mails have no button",
     is_secret=True,  # a wrong one may have a password in it
 )
-OIDC_ISSUER = Variable[str | None](
-    "ORDERS_OIDC_ISSUER",
-    str,
-    None,
-    must_be="the claim `iss` of the provider's tokens (docs/guides/sign-in.md)",
-    about="The OpenID Connect provider that people sign in with ([signing in](guides/sign-in.md)).",
-    default_is="none: only our own tokens and API keys sign in",
-    needs=PROVIDER[1:],
-)
-OIDC_AUDIENCE = Variable[str | None](
-    "ORDERS_OIDC_AUDIENCE",
-    str,
-    None,
-    must_be="the claim `aud` of the provider's tokens for this API (docs/guides/sign-in.md)",
-    about="The audience that the provider's tokens must name.",
-    needs=(PROVIDER[0], PROVIDER[2]),
-)
-OIDC_JWKS_URL = Variable[str | None](
-    "ORDERS_OIDC_JWKS_URL",
-    _provider_url,
-    None,
-    must_be="an https address without a password, e.g. `https://login.your-brand.com/keys`",
-    about="Where the provider publishes its signing keys.",
-    needs=PROVIDER[:2],
-    is_secret=True,  # a wrong one may have a password in it
-)
-OIDC_CLIENT_ID = Variable[str | None](
-    "ORDERS_OIDC_CLIENT_ID",
-    str,
-    None,
-    must_be="the id that the provider has given to the console (docs/guides/sign-in.md)",
-    about="The console, as a public client of the provider: people sign in to it with a button.",
-    default_is="none: the console asks for a token",
-    needs=(*PAGES[1:], *PROVIDER),
-)
-OIDC_AUTHORIZE_URL = Variable[str | None](
-    "ORDERS_OIDC_AUTHORIZE_URL",
-    _provider_url,
-    None,
-    must_be="an https address without a password, e.g. `https://login.your-brand.com/authorize`",
-    about="The provider's `authorization_endpoint`. It may have a query, e.g. `?audience=…`.",
-    needs=(PAGES[0],),
-    is_secret=True,  # a wrong one may have a password in it
-)
-OIDC_TOKEN_URL = Variable[str | None](
-    "ORDERS_OIDC_TOKEN_URL",
-    _provider_url,
-    None,
-    must_be="an https address without a password, e.g. `https://login.your-brand.com/token`",
-    about="The provider's `token_endpoint`. The console's page may send requests to it, besides this server.",
-    needs=(PAGES[0],),
-    is_secret=True,  # a wrong one may have a password in it
-)
-OIDC_SCOPE = Variable[str](
-    "ORDERS_OIDC_SCOPE",
-    str,
-    "openid profile",
-    must_be="the scopes that the console asks for, e.g. `openid profile orders`",
-    about="The scopes that the console asks the provider for.",
-)
 METRICS_TOKEN = Variable[str | None](
     "ORDERS_METRICS_TOKEN",
-    _metrics_token,
+    checks.metrics_token,
     None,
-    must_be=f"at least {MIN_TOKEN_LENGTH} random characters",
+    must_be=f"at least {checks.MIN_TOKEN_LENGTH} random characters",
     about="The bearer token that Prometheus sends to `/metrics`.",
     default_is="none: there is no `/metrics`",
     is_secret=True,
@@ -276,7 +124,7 @@ DOCUMENT_PROCESSES = Variable[bool](
 )
 TRACES = Variable[bool](
     "ORDERS_TRACES",
-    _traces,
+    checks.traces,
     False,
     must_be=SWITCH,
     about="Send OpenTelemetry spans; needs the extra `otel`.",
@@ -290,42 +138,13 @@ VARIABLES: tuple[Variable[Any], ...] = (
     SECRET_KEY,
     PUBLIC_URL,
     STOREFRONT_URL,
-    OIDC_ISSUER,
-    OIDC_AUDIENCE,
-    OIDC_JWKS_URL,
-    OIDC_CLIENT_ID,
-    OIDC_AUTHORIZE_URL,
-    OIDC_TOKEN_URL,
-    OIDC_SCOPE,
+    *OIDC_VARIABLES,
     *EDGE_VARIABLES,
     METRICS_TOKEN,
     WEBHOOKS_TO_LOOPBACK,
     DOCUMENT_PROCESSES,
     TRACES,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OidcClient:
-    """The console, as a public client of the provider (authorization code with PKCE)."""
-
-    client_id: str
-    authorize_url: str
-    token_url: str
-    scope: str = OIDC_SCOPE.default
-
-
-@dataclass(frozen=True, slots=True)
-class OidcProvider:
-    """Whose tokens are accepted besides our own: their claims `iss` and `aud`, and where the keys are.
-
-    `console` None: people cannot sign in to the console with it, except by a token.
-    """
-
-    issuer: str
-    audience: str
-    jwks_url: str
-    console: OidcClient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +199,7 @@ def from_environment(
         mail_from=MAIL_FROM.value_in(values),
         public_url=PUBLIC_URL.value_in(values),
         storefront_url=STOREFRONT_URL.value_in(values),
-        oidc=_oidc(values),
+        oidc=oidc_from(values),
         edge=edge_from(values),
         replica_url=DATABASE_REPLICA_URL.value_in(values),
         metrics_token=METRICS_TOKEN.value_in(values),
@@ -435,16 +254,3 @@ def _database(values: Mapping[str, str], data_folder: Path, *, demo: bool) -> st
     if DATABASE_REPLICA_URL.value_in(values) and parse_database_url(url).get_backend_name() != "postgresql":
         raise SettingsError("ORDERS_DATABASE_REPLICA_URL needs a PostgreSQL in ORDERS_DATABASE_URL.")
     return url
-
-
-def _oidc(values: Mapping[str, str]) -> OidcProvider | None:
-    issuer, audience, jwks_url = (each.value_in(values) for each in (OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL))
-    if not (issuer and audience and jwks_url):
-        return None
-    client_id, authorize_url, token_url = (
-        each.value_in(values) for each in (OIDC_CLIENT_ID, OIDC_AUTHORIZE_URL, OIDC_TOKEN_URL)
-    )
-    console = None
-    if client_id and authorize_url and token_url:
-        console = OidcClient(client_id, authorize_url, token_url, OIDC_SCOPE.value_in(values))
-    return OidcProvider(issuer, audience, jwks_url, console)

@@ -1,6 +1,6 @@
 """A variable of the environment: its default, its check, its error sentence and its line of documentation.
 
-The tables of variables are in graph/settings/environment.py and graph/settings/edge.py.
+The tables of variables are in environment.py, oidc.py and edge.py.
 """
 
 from collections.abc import Callable, Mapping

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from graph.identity.jwks import MAX_SET_BYTES, ProviderKeys
 from graph.identity.own_tokens import AUDIENCE, ISSUER, Tokens
-from graph.settings.environment import OidcProvider
+from graph.settings.oidc import OidcProvider
 from models.database.sessions import Database
 from models.policy import Role
 from tests.support.client import SECRET, Client, id_of, serving

@@ -10,13 +10,12 @@ from graph.cli.settings_page import settings_page
 from graph.settings.environment import (
     ROOT,
     VARIABLES,
-    OidcClient,
-    OidcProvider,
     Settings,
     database_url,
     from_environment,
 )
 from graph.settings.errors import SettingsError
+from graph.settings.oidc import OidcClient, OidcProvider
 from graph.settings.secret_key import PUBLISHED, is_weak
 
 KEY = secrets.token_hex(16)

@@ -12,7 +12,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from graph.settings.environment import OidcProvider
+from graph.settings.oidc import OidcProvider
 from tests.support.clock import Clock
 
 ISSUER = "https://login.example"

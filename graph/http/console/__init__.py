@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from graph.http.files import ALWAYS_REVALIDATED, IMMUTABLE, File, answer, encoded, files
 from graph.http.graphiql import HEADERS, DemoUser
-from graph.settings.environment import OidcProvider
+from graph.settings.oidc import OidcProvider
 
 HERE = Path(__file__).parent
 
