@@ -9,7 +9,7 @@ from graph.core.context import Info
 from graph.core.enums import InLocale
 from graph.limits.cost import ListSize
 from graph.order_filter import OrderFilter
-from graph.orders import Filter
+from graph.order_queries import Filter
 from graph.rejection_types import RejectionReason
 from graph.statuses import label_of
 from graph.tag_types import Tag

@@ -1,4 +1,4 @@
-"""Order, and the queries that find orders."""
+"""Order: its fields. The queries that find orders are in graph/order_queries.py."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -13,24 +13,23 @@ from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.brand_types import Brand
 from graph.buyer_types import Buyer
 from graph.catalog import Catalog, OrderLine
-from graph.core.batching import map_loaded, selected_fields
+from graph.core.batching import map_loaded
 from graph.core.binding import question
 from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale
-from graph.core.ids import Kind, from_id
+from graph.core.ids import Kind
 from graph.core.money import Money, money
 from graph.core.node import NODES, Node, node_id
-from graph.core.pagination import After, Before, Connection, First, Last, connection, counted
+from graph.core.pagination import After, Connection, First, connection, counted
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
-from graph.downloads import ORDER_EXCEL, ORDER_PDFS, ORDERS_EXCEL, OrderList, Record
+from graph.downloads import ORDER_EXCEL, ORDER_PDFS, Record
 from graph.execution.declared import Children, Pure, Within, column, declared, made_of
 from graph.execution.kinds import DAY, FLAG, INSTANT, IS_SET, TEXT, TEXT_IF_ANY, WHOLE, Unexpected, among, choice
 from graph.history_types import OrderEvent
-from graph.limits.cost import COST_OF_A_FILTER, ListSize, page_size
+from graph.limits.cost import ListSize, page_size
 from graph.members import Member
 from graph.notifications import Notification
-from graph.order_filter import OrderFilter, OrderSort
 from graph.order_verdicts import (
     BLOCKERS,
     OF_DELIVERY,
@@ -46,7 +45,6 @@ from graph.order_verdicts import (
 )
 from graph.rejection_types import OrderRejection, RejectionBlocker
 from graph.tag_types import Tag
-from models.actor import Viewpoint
 from models.external_reference import app_of
 from models.order import DataSet
 from models.permissions import Permission
@@ -60,7 +58,6 @@ from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import OrderRow
 from resolvers.reading.sources import LINES_OF_ORDERS, TAGS_OF_ORDERS
 from resolvers.reading.verdicts import Verdict
-from resolvers.viewer import brand_day
 
 T = TypeVar("T")
 
@@ -384,120 +381,9 @@ class Order(Node):
         return made_of(cls, row, row=row)
 
 
-JUDGED = {"deliveryStatus", "deliveryStatusLabel", "canReject", "rejectionBlockers", "availableActions", "actions"}
-
-
-async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
-    """Loads what the page's orders need, so that their fields are plain values (graph/core/batching.py)."""
-    asked = selected_fields(info.selected_fields)
-    if JUDGED & asked:
-        await info.context.loaders.verdict.load_many([row.id for row in rows])
-    if "brand" in asked:
-        await info.context.loaders.brand.load_many([row.brand_id for row in rows])
-    if "catalog" in asked:
-        await info.context.loaders.catalog.load_many([row.catalog_id for row in rows])
-    if "buyer" in asked:
-        await info.context.loaders.buyer.load_many([row.buyer_id for row in rows])
-
-
-def _asked(
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-    filter: OrderFilter | None,
-    sort: list[OrderSort] | None,
-) -> tuple[resolvers.OrderFilter, list[resolvers.OrderSort], PageRequest]:
-    """Raises InputError."""
-    wanted = (filter or OrderFilter()).read("filter")
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
-    return wanted, [each.read() for each in sort or ()], request
-
-
-def listing(
-    viewer: Viewpoint,
-    *,
-    first: int | None = UNSET,
-    after: str | None = UNSET,
-    last: int | None = UNSET,
-    before: str | None = UNSET,
-    filter: OrderFilter | None = UNSET,
-    sort: list[OrderSort] | None = UNSET,
-) -> resolvers.OrderListing:
-    """The page of `orders` with these arguments. Raises InputError, and Unexpected for a search or a sort by buyer."""
-    wanted, by, request = _asked(first, after, last, before, filter, sort)
-    if wanted.search is not None:
-        raise Unexpected("search")  # chooses its statements by how common the words are
-    if resolvers.is_by_buyer(by):
-        raise Unexpected("sort by buyer")  # needs a join
-    return resolvers.OrderListing.of(wanted, by, request, viewer)
-
-
-def id_of_order(id: str) -> UUID | None:
-    return from_id(Kind.ORDER, id)
-
-
 async def load_order(info: Info, order_id: UUID | None) -> Order | None:
     row = await resolvers.order_by_id(info.context, order_id) if order_id else None
     return Order.of(row) if row else None
-
-
-async def order(
-    info: Info, id: Annotated[ID, strawberry.argument(description="The order's id, archived or not.")]
-) -> Order | None:
-    return await load_order(info, id_of_order(id))
-
-
-async def order_by_code(
-    info: Info,
-    code: Annotated[
-        str,
-        strawberry.argument(
-            description="The order code. Spaces around it do not matter. If no order has "
-            "this very code, the only one whose code differs just in case, width (full or half), accents or kinds of "
-            "dashes."
-        ),
-    ],
-) -> Order | None:
-    row = await resolvers.order_by_code(info.context, code)
-    return Order.of(row) if row else None
-
-
-Filter = Annotated[
-    OrderFilter | None,
-    strawberry.argument(
-        description="Conditions on the orders. Default: all orders that are not archived.",
-        directives=[COST_OF_A_FILTER],
-    ),
-]
-
-Sort = Annotated[
-    list[OrderSort] | None,
-    strawberry.argument(description="Fields to sort by, most important first. Default: newest orders first."),
-]
-
-
-async def orders(
-    info: Info,
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-    filter: Filter = UNSET,
-    sort: Sort = UNSET,
-) -> Connection[Order]:
-    wanted, by, request = _asked(first, after, last, before, filter, sort)
-    page = await resolvers.orders(info.context, wanted, by, request)
-    await _load_ahead(info, page.rows)
-    return connection(page, Order.of, lambda: resolvers.count_orders(info.context, wanted))
-
-
-async def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale: InLocale = UNSET) -> Download:
-    wanted = (filter or OrderFilter()).read("filter")
-    ordering = [each.read() for each in sort or ()]
-    resolvers.keys(ordering, info.context.actor)  # a sort that makes no sense is refused now, not by the link
-    day = await brand_day(info.context)
-    return info.context.links.to(ORDERS_EXCEL, OrderList(wanted, ordering), info.context.actor, locale or None, day)
 
 
 NODES[Kind.ORDER] = (nodes.orders, Order.of)

@@ -20,7 +20,7 @@ from graph.mail_preview import order_mail_preview
 from graph.members import members
 from graph.notifications import notifications
 from graph.order_facets import order_facets
-from graph.orders import id_of_order, listing, order, order_by_code, orders, orders_excel
+from graph.order_queries import id_of_order, listing, order, order_by_code, orders, orders_excel
 from graph.papers.accounting import accounting_export
 from graph.rejection import rejection_mail_preview
 from graph.rejection_reasons import rejection_reasons
