@@ -10,7 +10,7 @@ from graph.buyer_types import Buyer
 from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
 from graph.limits.cost import COST_OF_A_FILTER
 from graph.order_actions import CommandPayload
 from models.locale import Locale
@@ -25,7 +25,6 @@ from resolvers.buyers import (
 )
 from resolvers.core.idempotency import IdempotentRequest
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
-from resolvers.reading.pagination import PageRequest
 
 # Field of the inputs → what resolvers/buyers.py calls it.
 VALUES = {
@@ -170,7 +169,7 @@ async def buyers(
     ] = UNSET,
 ) -> Connection[Buyer]:
     words = or_none(search)
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    request = page_request(first, after, last, before)
     refused = or_none(bounced)
     page = await resolvers.buyers(info.context, words, request, bounced=refused)
     return connection(page, Buyer.of, lambda: resolvers.count_buyers(info.context, words, bounced=refused))

@@ -9,7 +9,7 @@ from graph.core.context import Info, or_none
 from graph.core.ids import Kind
 from graph.core.money import Money, money
 from graph.core.node import NODES, Node, node_id
-from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
 from graph.execution.declared import Within, column, declared, made_of
 from graph.execution.kinds import TEXT, WHOLE
 from graph.limits.cost import COST_OF_A_FILTER
@@ -18,7 +18,6 @@ from models.tax import tax_of
 from resolvers import catalog as resolvers
 from resolvers import nodes
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
-from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import CatalogRow, LineRow, SkuRow
 
 
@@ -92,7 +91,7 @@ async def catalogs(
     ] = UNSET,
 ) -> Connection[Catalog]:
     words = or_none(search)
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    request = page_request(first, after, last, before)
     page = await resolvers.catalogs(info.context, words, request)
     return connection(page, Catalog.of, lambda: resolvers.count_catalogs(info.context, words))
 
@@ -118,7 +117,7 @@ async def skus(
     ] = UNSET,
 ) -> Connection[Sku]:
     words, exact = or_none(search), or_none(numbers)
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    request = page_request(first, after, last, before)
     page = await resolvers.skus(info.context, words, exact, request)
     return connection(page, Sku.of, lambda: resolvers.count_skus(info.context, words, exact))
 

@@ -9,7 +9,7 @@ from strawberry import ID, UNSET
 from graph.core.batching import selected_fields
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind
-from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
 from graph.core.ranges import checked_end
 from graph.document_types import DeliveryNote, Invoice
 from graph.limits.cost import COST_OF_A_FILTER
@@ -17,7 +17,6 @@ from graph.order_filter import read_ids
 from models.invoice import InvoiceStatus
 from resolvers import document_lists as resolvers
 from resolvers.document_lists import MAX_IN_FILTER
-from resolvers.reading.pagination import PageRequest
 
 AT_MOST = f"At most {MAX_IN_FILTER}."
 
@@ -84,7 +83,7 @@ async def invoices(
 ) -> Connection[Invoice]:
     given = filter or InvoiceFilter()
     wanted = given.read(status=or_none(given.status))
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    request = page_request(first, after, last, before)
     page = await resolvers.invoices(info.context, wanted, request)
     return connection(page, Invoice.of, lambda: resolvers.count_invoices(info.context, wanted))
 
@@ -105,7 +104,7 @@ async def delivery_notes(
 ) -> Connection[DeliveryNote]:
     given = filter or DeliveryNoteFilter()
     wanted = given.read(invoiced=or_none(given.invoiced))
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    request = page_request(first, after, last, before)
     page = await resolvers.delivery_notes(info.context, wanted, request)
     if "order" in selected_fields(info.selected_fields):
         await info.context.loaders.order.load_many([row.order_id for row in page.rows])

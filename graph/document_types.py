@@ -8,13 +8,13 @@ import strawberry
 from strawberry import UNSET, Private
 
 from graph.catalog import Sku
-from graph.core.context import Info, or_none
+from graph.core.context import Info
 from graph.core.download_links import Download
 from graph.core.enums import InLocale, describe_enum
 from graph.core.ids import Kind, to_id
 from graph.core.money import Money
 from graph.core.node import NODES, Node, load_nodes
-from graph.core.pagination import After, Connection, First, connection, counted
+from graph.core.pagination import After, Connection, First, connection, counted, page_request
 from graph.downloads import CREDIT_NOTE, DELIVERY_NOTE, INVOICE, Record
 from graph.limits.cost import Cost, page_size
 from graph.papers.taxes import TaxSum, TaxType
@@ -24,7 +24,6 @@ from models.tax import tax_of
 from resolvers import nodes
 from resolvers.lines import invoice_lines, note_lines
 from resolvers.papers.invoices import credit_note_of, invoice_snapshot_of
-from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import BacklogSkuRow, DeliveryNoteLineRow, DeliveryNoteRow, InvoiceLineRow, InvoiceRow
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class DeliveryNote(Node):
 
     @strawberry.field(description="The delivered SKUs.", directives=[page_size("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[DeliveryNoteLine]:
-        page = await note_lines(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
+        page = await note_lines(info.context, self.row.id, page_request(first, after))
         count = counted(info.context.loaders.delivery_note_line_count, self.row.id)
         return connection(page, DeliveryNoteLine.of, count)
 
@@ -198,7 +197,7 @@ class Invoice(Node):
 
     @strawberry.field(description="The billed SKUs.", directives=[page_size("first")])
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[InvoiceLine]:
-        page = await invoice_lines(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
+        page = await invoice_lines(info.context, self.row.id, page_request(first, after))
         count = counted(info.context.loaders.invoice_line_count, self.row.id)
         return connection(page, InvoiceLine.of, count)
 

@@ -11,7 +11,7 @@ from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale, SortDirection
 from graph.core.ids import Kind
-from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
 from graph.core.ranges import checked_end
 from graph.downloads import HISTORY_EXCEL
 from graph.history_types import OrderEvent, OrderEventKind
@@ -22,7 +22,6 @@ from models.permissions import Permission
 from resolvers import history as resolvers
 from resolvers.core.refusals import require
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
-from resolvers.reading.pagination import PageRequest
 from resolvers.viewer import brand_day
 
 
@@ -85,7 +84,7 @@ async def history(
     ] = UNSET,
 ) -> Connection[OrderEvent]:
     wanted = (filter or HistoryFilter()).read()
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    request = page_request(first, after, last, before)
     newest_first = direction is not SortDirection.ASC
     page = await resolvers.history(info.context, wanted, request, newest_first=newest_first)
     if "order" in selected_fields(info.selected_fields):

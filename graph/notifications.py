@@ -15,12 +15,11 @@ from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
 from graph.core.node import NODES, Node, as_node
 from graph.core.notices import USE_NOTICES, WARNINGS, Notice
-from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
 from graph.limits.cost import COST_OF_A_FILTER, Cost
 from models.messages.mail import MailKind, mail_texts
 from models.outbox import NotificationStatus, OrderNotice
 from resolvers import document_lists, nodes
-from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import NotificationRow
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ async def notifications(
     ] = UNSET,
 ) -> Connection[Notification]:
     conditions = or_none(status), or_none(kind)
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    request = page_request(first, after, last, before)
     page = await document_lists.notifications(info.context, *conditions, request)
     if "order" in selected_fields(info.selected_fields):
         await info.context.loaders.order.load_many([row.order_id for row in page.rows])

@@ -7,11 +7,11 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.core.batching import selected_fields
-from graph.core.context import Info, or_none
+from graph.core.context import Info
 from graph.core.download_links import Download
 from graph.core.enums import InLocale
 from graph.core.ids import Kind, from_id
-from graph.core.pagination import After, Before, Connection, First, Last, connection
+from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
 from graph.downloads import ORDERS_EXCEL, OrderList
 from graph.execution.kinds import Unexpected
 from graph.limits.cost import COST_OF_A_FILTER
@@ -49,7 +49,7 @@ def _asked(
 ) -> tuple[resolvers.OrderFilter, list[resolvers.OrderSort], PageRequest]:
     """Raises InputError."""
     wanted = (filter or OrderFilter()).read("filter")
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    request = page_request(first, after, last, before)
     return wanted, [each.read() for each in sort or ()], request
 
 

@@ -15,13 +15,13 @@ from graph.buyer_types import Buyer
 from graph.catalog import Catalog, OrderLine
 from graph.core.batching import map_loaded
 from graph.core.binding import question
-from graph.core.context import Info, or_none
+from graph.core.context import Info
 from graph.core.download_links import Download
 from graph.core.enums import InLocale
 from graph.core.ids import Kind
 from graph.core.money import Money, money
 from graph.core.node import NODES, Node, node_id
-from graph.core.pagination import After, Connection, First, connection, counted
+from graph.core.pagination import After, Connection, First, connection, counted, page_request
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import ORDER_EXCEL, ORDER_PDFS, Record
 from graph.execution.declared import Children, Pure, Within, column, declared, made_of
@@ -54,7 +54,6 @@ from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
 from resolvers.lines import lines_of
-from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import OrderRow
 from resolvers.reading.sources import LINES_OF_ORDERS, TAGS_OF_ORDERS
 from resolvers.reading.verdicts import Verdict
@@ -64,7 +63,7 @@ T = TypeVar("T")
 
 def size_of_page(*, first: int | None = UNSET, after: str | None = UNSET) -> int:
     """Raises Unexpected for a page that does not start with the first row."""
-    request = PageRequest.of(or_none(first), or_none(after))
+    request = page_request(first, after)
     if request.cursor is not None:
         raise Unexpected("a later page")
     return request.size
@@ -193,7 +192,7 @@ class Order(Node):
         metadata=declared(Children(LINES_OF_ORDERS, size=size_of_page)),
     )
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
-        page = await lines_of(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
+        page = await lines_of(info.context, self.row.id, page_request(first, after))
         return connection(page, OrderLine.of, counted(info.context.loaders.line_count, self.row.id))
 
     @question(
@@ -329,7 +328,7 @@ class Order(Node):
         directives=[page_size("first")],
     )
     async def history(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderEvent]:
-        page = await history_of(info.context, self.row.id, PageRequest.of(or_none(first), or_none(after)))
+        page = await history_of(info.context, self.row.id, page_request(first, after))
         return connection(page, OrderEvent.of, counted(info.context.loaders.history_count, self.row.id))
 
     @strawberry.field(

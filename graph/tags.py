@@ -8,13 +8,12 @@ from strawberry import ID, UNSET
 from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.core.pagination import After, Before, Connection, Edge, First, Last, connection
+from graph.core.pagination import After, Before, Connection, Edge, First, Last, connection, page_request
 from graph.order_actions import CommandPayload
 from graph.tag_types import Tag
 from resolvers import nodes
 from resolvers import tags as brand_tags
 from resolvers.core.refusals import Outcome
-from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import TagRow
 
 
@@ -80,7 +79,7 @@ async def tag_connection(
     last: Last = UNSET,
     before: Before = UNSET,
 ) -> Connection[Tag]:
-    request = PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+    request = page_request(first, after, last, before)
     page = await brand_tags.page_of_tags(info.context, request)
     return connection(page, Tag.of, lambda: brand_tags.count_tags(info.context))
 

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
-from strawberry import Private
+from strawberry import UNSET, Private
 from strawberry.dataloader import DataLoader
 
+from graph.core.context import or_none
 from graph.limits.cost import Cost
-from resolvers.reading.pagination import DEFAULT_PAGE, MAX_PAGE_SIZE, Page
+from resolvers.reading.pagination import DEFAULT_PAGE, MAX_PAGE_SIZE, Page, PageRequest
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,6 +32,13 @@ Before = Annotated[
     str | None,
     strawberry.argument(description="Return entries before this cursor: the startCursor of the following page."),
 ]
+
+
+def page_request(
+    first: int | None, after: str | None, last: int | None = UNSET, before: str | None = UNSET
+) -> PageRequest:
+    """The page that these arguments of a field select. Raises InputError."""
+    return PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
 
 
 @strawberry.type(
