@@ -1,0 +1,167 @@
+"""/graphql: who sends a request, what it may cost, and the context that its operation runs in."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.http import GraphQLRequestData
+from strawberry.schema.base import BaseSchema
+
+from graph.core.context import RequestContext
+from graph.core.download_links import Links
+from graph.http.compiled import CompiledAnswers
+from graph.http.console import operations as console_operations
+from graph.http.failures import GRAPHQL, JSON, failure, rate_limited
+from graph.http.graphiql import DemoUser, graphiql_page
+from graph.http.graphql_over_http import GraphQLOverHTTP
+from graph.http.paced import PARTY
+from graph.http.streams import Stream, Streams
+from graph.identity.authenticate import AuthenticationError, Identity
+from graph.identity.claims import Principal
+from graph.identity.ended import EndedAccess
+from graph.limits.fairness import Party
+from graph.limits.rate import Quota, RateLimiter
+from graph.limits.request import cost_of_bytes
+from graph.settings.edge import Edge
+from graph.telemetry import logs
+from models.actor import Actor, ActorKind
+from models.database.sessions import Database
+from resolvers.core.context import MAX_SESSIONS
+
+API_KEYS_QUOTA = "cost-of-api-keys"  # in the headers of rate limits
+
+
+class GraphQLEndpoint(GraphQLOverHTTP):
+    """/graphql: GraphiQL for a browser, GraphQL over HTTP for requests with a token or an API key."""
+
+    def __init__(
+        self,
+        schema: BaseSchema,
+        compiled: CompiledAnswers | None,
+        database: Database,
+        identity: Identity,
+        ended: EndedAccess,
+        links: Links,
+        clock: Callable[[], datetime],
+        on_mail: Callable[[], None],
+        on_events: Callable[[UUID], None],
+        demo: Sequence[DemoUser],
+        edge: Edge,
+        streams: Streams,
+        path: str = "",
+        *,
+        webhooks_to_loopback: bool = False,
+        storefront_url: str | None = None,
+    ) -> None:
+        """`compiled` None: graphql-core answers every query. `path`: of the public URL."""
+        super().__init__(
+            schema,
+            timeout=edge.request_timeout,
+            documents=edge.documents.allowing(console_operations().values()),
+            suggestions=edge.introspection,
+            compiled=compiled,
+        )
+        self._graphiql = edge.graphiql
+        self._limiter = RateLimiter(edge.rate_limit, clock)
+        self._database = database
+        self._identity = identity
+        self._ended = ended
+        self._links = links
+        self._clock = clock
+        self._on_mail = on_mail
+        self._on_events = on_events
+        self._webhooks_to_loopback = webhooks_to_loopback
+        self._storefront_url = storefront_url
+        self._demo = demo
+        self._streams = streams
+        self._path = path
+        # By viewer, as long as one of its requests runs.
+        self._sessions: WeakValueDictionary[Party, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # No variable has the request, which has the body: a response may wait for its turn (graph/http/paced.py).
+        response = await self.answer(Request(scope, receive), scope["state"]["quota"])
+        await response(scope, receive, send)
+
+    async def identify(self, scope: Scope, body_bytes: int) -> Party | Response:
+        """Whose request it is, or the response without executing it. Charges the body's bytes to the viewer's quota."""
+        request = Request(scope)
+        if self._graphiql and _wants_page(request):
+            return graphiql_page(demo=self._demo, path=self._path)
+        try:
+            principal = await self._identity.authenticate(
+                request.headers, request.client.host if request.client else ""
+            )
+        except AuthenticationError as error:
+            return failure(error.status, str(error), error.code, request.headers, error.headers)
+        actor = principal.actor
+        scope["state"][PARTY] = party = _party(actor)
+        request.state.principal = principal
+        request.state.quota = quota = self._quota(actor)
+        request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
+        if not quota.take(cost_of_bytes(body_bytes)):
+            return rate_limited(quota, request.headers)
+        return party
+
+    def _quota(self, actor: Actor) -> Quota:
+        """A user's own. The API keys of a brand share one: more keys give no more of it."""
+        if actor.kind is ActorKind.APP:
+            return self._limiter.of(f"{ActorKind.APP} {actor.brand_id}", API_KEYS_QUOTA)
+        return self._limiter.of(f"{actor.identity} {actor.brand_id}")
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
+        return self._context(request.state.principal, request.state.quota)
+
+    def _context(self, principal: Principal, quota: Quota) -> RequestContext:
+        sessions = self._sessions.setdefault(_party(principal.actor), asyncio.Semaphore(MAX_SESSIONS))
+        return RequestContext(
+            database=self._database,
+            actor=principal.actor,
+            expires_at=principal.expires_at,
+            on_sign_out=self._ended.add,
+            clock=self._clock,
+            request_id=logs.request_id.get(),
+            on_mail=self._on_mail,
+            on_events=self._on_events,
+            webhooks_to_loopback=self._webhooks_to_loopback,
+            storefront_url=self._storefront_url,
+            links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
+            quota=quota,
+            sessions_of_viewer=sessions,
+            compiled=self._compiled is not None,
+        )
+
+    async def authenticate(self, headers: Headers, client: str) -> Principal:
+        return await self._identity.authenticate(headers, client)
+
+    async def subscribe(self, data: GraphQLRequestData, stream: Stream) -> AsyncGenerator[Any, None]:
+        context = self._context(stream.principal, self._quota(stream.principal.actor))
+        context.streaming = stream
+        return await self.results(data, context)
+
+    def stream_of(self, request: Request) -> Stream:
+        return self._streams.of(request.state.principal)
+
+
+def _party(actor: Actor) -> Party:
+    return Party(str(actor.brand_id), actor.identity)
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a browser opens the address. With ?query= it gets the page too, which shows the query but runs nothing.
+
+    A program that sends its query by GET names JSON, or does not name HTML.
+    """
+    accepts = request.headers.get("accept", "").lower()
+    if request.method not in ("GET", "HEAD") or "text/html" not in accepts:
+        return False
+    return "query" not in request.query_params or not any(each in accepts for each in (JSON, GRAPHQL))
