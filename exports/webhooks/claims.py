@@ -1,4 +1,4 @@
-"""Which webhooks have something to send, and taking them in hand under a lease.
+"""Which webhooks have something to send, claiming them under a lease, and the events that they send next.
 
 Instants are the database's: Database.now(). Reading comes first: a claim is a write, which blocks all other writers on
 SQLite. The webhook that has waited longest comes first, so brands and webhooks take turns.
@@ -49,7 +49,7 @@ def _is_free(now: Instant) -> ColumnElement[bool]:
 
 
 class Candidates:
-    """Looks for webhooks with events, a test or a mail to send now. After each event of any brand somebody looks."""
+    """Looks for webhooks with events, a test or a mail to send now. Runs after each event of any brand."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -94,7 +94,7 @@ class Candidates:
 async def claim(
     session: AsyncSession, chosen: Sequence[Candidate], now: Instant, until: Instant
 ) -> Sequence[tuple[Webhook, bool]]:
-    """Takes those that nobody else has taken meanwhile. With each, whether events are due, besides a test or a mail.
+    """Claims those that no other sender has claimed. With each, whether events are due, besides a test or a mail.
 
     `claims` of a webhook identifies the claim.
     """

@@ -15,48 +15,37 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, update
 
 from exports.mail import header_address
 from exports.relay.transports import Failure, PossiblyDelivered, TemporaryFailure, Transport
 from exports.webhooks import messages
 from exports.webhooks.answers import GONE, Answer, Resolve, Result
-from exports.webhooks.claims import Candidates, EventRow, claim, next_events
+from exports.webhooks.claims import EventRow
 from exports.webhooks.messages import Message, OrderState
 from exports.webhooks.notice import paused_mail, recipient
-from models import audit
-from models.actor import Actor
+from exports.webhooks.records import LEASE, Records
 from models.base import new_id
-from models.brand import Brand
-from models.database import chain
 from models.database.sessions import Database
-from models.events import WebhookChanged
-from models.messages.history import EventKind
-from models.policy import Role
-from models.scope import EVERYTHING
-from models.webhook import KEPT_DELIVERIES, PauseReason, Webhook, WebhookDelivery, WebhookStatus
+from models.webhook import PauseReason, Webhook, WebhookDelivery, WebhookStatus
 
 if TYPE_CHECKING:
     from exports.webhooks.posting import Poster
 
 log = logging.getLogger("orders.webhooks")
 
-LEASE = timedelta(minutes=1)  # begins again with each event
 SLICE_SECONDS = 20.0  # after which no further event is sent under one claim
-# Webhooks in hand. Those whose last attempt failed have places of their own, so that receivers that hang never keep
-# the others waiting.
+# Webhooks that are claimed at a time. Those whose last attempt failed have places of their own, so that receivers that
+# hang never keep the others waiting.
 MAX_HEALTHY = 50
 MAX_FAILING = 50
-MAX_RECORDING = 3  # database sessions at a time
 FIRST_PAUSE = timedelta(seconds=5)
 MAX_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 POLL_SECONDS = 1.0  # between two looks for events when wake() is not called
 STOP_WITHIN_SECONDS = 3.0  # for the requests on their way, after stop()
-RECORD_WITHIN_SECONDS = 3.0  # for recording what became of them
+RECORD_WITHIN_SECONDS = 3.0  # for recording their results
 CUT_OFF_WITHIN_SECONDS = 1.0  # for what is cancelled then
 
 
@@ -101,16 +90,15 @@ class WebhookSender:
         self._resolve = resolve
         self._woken = asyncio.Event()
         self._stopping = False
-        self._recording = asyncio.Semaphore(MAX_RECORDING)
-        self._candidates = Candidates(database)
+        self._records = Records(database, clock)
         self._in_flight: dict[UUID, asyncio.Task[None]] = {}
         self._failing: set[UUID] = set()
         self._deadlines: set[asyncio.Timeout] = set()
         self._counts: Counter[bool] = Counter()
 
     def wake(self) -> None:
-        """There may be new events. Nobody looks for each of them before the next poll while there is no webhook."""
-        if self._candidates.may_exist:
+        """There may be new events. While there is no webhook, only the next poll looks for them."""
+        if self._records.may_have_webhooks:
             self._woken.set()
 
     def stop(self) -> None:
@@ -162,13 +150,11 @@ class WebhookSender:
         """Whether there was something to claim."""
         failing = len(self._failing)
         room, room_for_failing = MAX_HEALTHY - (len(self._in_flight) - failing), MAX_FAILING - failing
-        async with self._recording:
-            due = await self._candidates.find(room, room_for_failing)
+        due = await self._records.find(room, room_for_failing)
         chosen = [each for each in due if each.id not in self._in_flight]
         if not chosen:
             return False
-        async with self._recording, self._database.transaction(EVERYTHING) as session:
-            claimed = await claim(session, chosen, self._database.now(), self._database.now(LEASE))
+        claimed = await self._records.claim(chosen)
         for webhook, is_due in claimed:
             self._in_flight[webhook.id] = task = asyncio.create_task(self._serve(webhook, is_due=is_due))
             if webhook.failures:
@@ -195,19 +181,18 @@ class WebhookSender:
             if webhook.test_id:
                 await self._test(webhook, poster, webhook.test_id)
             if not is_due:
-                await self._release(webhook)
+                await self._records.release(webhook)
                 return
-            async with self._recording, self._database.read(EVERYTHING) as session:
-                events, end = await next_events(session, webhook)
+            events, end = await self._records.next_events(webhook)
             if not events:
-                await self._release(webhook, position=end, due_at=self._database.now())
+                await self._records.release(webhook, position=end, due_at=self._database.now())
             for event in events:
                 if self._stopping or time.monotonic() - began > SLICE_SECONDS:
-                    await self._release(webhook, due_at=self._database.now())
+                    await self._records.release(webhook, due_at=self._database.now())
                     return
                 if not await self._send(webhook, poster, event, end if event is events[-1] else None):
                     return
-        await self._prune(webhook)
+        await self._records.prune(webhook)
 
     async def _send(self, webhook: Webhook, poster: "Poster", event: EventRow, end: int | None) -> bool:
         """One attempt at an event. Whether the next one may follow: then the claim still holds.
@@ -223,7 +208,7 @@ class WebhookSender:
         try:
             answer, delivery = await self._attempt(webhook, poster, message, webhook.failures + 1)
         except CutOffError:
-            await self._release(webhook)
+            await self._records.release(webhook)
             return False
         if answer.is_delivered:
             webhook.failures, webhook.failing_since = 0, None
@@ -232,7 +217,7 @@ class WebhookSender:
                 values["leased_until"] = self._database.now(LEASE)
             else:
                 values |= {"position": end, "due_at": self._database.now(), "leased_until": None}
-            return await self._record(webhook, delivery, values)
+            return await self._records.record(webhook, delivery, values)
         await self._record_failure(webhook, answer, delivery)
         return False
 
@@ -254,7 +239,7 @@ class WebhookSender:
             now = self._database.now()
             values |= {"status": WebhookStatus.PAUSED, "pause_reason": reason, "paused_at": now}
             values |= {"notice_due_at": now, "notice_failures": 0}
-        if not await self._record(webhook, delivery, values, reason):
+        if not await self._records.record(webhook, delivery, values, reason):
             return
         if reason:
             log.warning("a webhook was paused", extra={"webhook": webhook.id, "reason": reason.value})
@@ -267,10 +252,7 @@ class WebhookSender:
         except CutOffError:
             return
         delivery.id = test_id
-        is_this = and_(_is_claim(webhook), Webhook.test_id == test_id)
-        async with self._recording, self._database.transaction(EVERYTHING) as session:
-            if await _changed(session, update(Webhook).where(is_this).values(test_id=None)):
-                session.add(delivery)
+        await self._records.record_test(webhook, delivery, test_id)
 
     async def _attempt(
         self, webhook: Webhook, poster: "Poster", message: Message, number: int
@@ -320,61 +302,9 @@ class WebhookSender:
             error=answer.error,
         )
 
-    async def _record(
-        self, webhook: Webhook, delivery: WebhookDelivery, values: dict[str, Any], reason: PauseReason | None = None
-    ) -> bool:
-        """Records an attempt. False, and nothing but the attempt, if a command or another sender was faster."""
-        async with self._recording, self._database.transaction(EVERYTHING) as session:
-            unchanged = and_(_is_claim(webhook), Webhook.revision == webhook.revision)
-            is_ours = await _changed(session, update(Webhook).where(unchanged).values(values))
-            if is_ours:
-                session.add(delivery)
-            elif await _changed(session, update(Webhook).where(_is_claim(webhook)).values(leased_until=None)):
-                session.add(delivery)  # a command has changed the webhook: it begins with what the command said
-            if is_ours and reason:
-                event = WebhookChanged(
-                    brand_id=webhook.brand_id,
-                    at=self._clock(),
-                    kind=EventKind.WEBHOOK_PAUSED,
-                    webhook_id=webhook.id,
-                    name=webhook.name,
-                    details={"reason": reason.value},
-                )
-                entry = audit.entry(event, _actor(webhook.brand_id), None)
-                await chain.record(session, [entry], self._clock)
-        return is_ours
-
-    async def _release(self, webhook: Webhook, **values: Any) -> None:
-        """Gives the webhook back, with these values unless a command has changed it."""
-        async with self._recording, self._database.transaction(EVERYTHING) as session:
-            unchanged = and_(_is_claim(webhook), Webhook.revision == webhook.revision)
-            released = {"leased_until": None}
-            if not values or not await _changed(session, update(Webhook).where(unchanged).values(released | values)):
-                await _changed(session, update(Webhook).where(_is_claim(webhook)).values(released))
-
-    async def _prune(self, webhook: Webhook) -> None:
-        """Keeps the last KEPT_DELIVERIES."""
-        delivery = WebhookDelivery
-        of_webhook = and_(delivery.brand_id == webhook.brand_id, delivery.webhook_id == webhook.id)
-        last = select(delivery.id).where(of_webhook).order_by(delivery.id.desc()).offset(KEPT_DELIVERIES).limit(1)
-        async with self._recording, self._database.read(EVERYTHING) as session:
-            too_old = await session.scalar(last)
-        if too_old:
-            async with self._recording, self._database.transaction(EVERYTHING) as session:
-                await _changed(session, delete(delivery).where(of_webhook, delivery.id <= too_old))
-
     async def _mail(self, webhook: Webhook) -> None:
         """Tells the admins that the webhook was paused; tries for three days."""
-        async with self._recording, self._database.read(EVERYTHING) as session:
-            brand = (await session.scalars(select(Brand).where(Brand.id == webhook.brand_id))).one()
-            of_webhook = and_(
-                WebhookDelivery.brand_id == webhook.brand_id,
-                WebhookDelivery.webhook_id == webhook.id,
-                WebhookDelivery.sequence.is_not(None),
-            )
-            last = await session.scalar(
-                select(WebhookDelivery).where(of_webhook).order_by(WebhookDelivery.id.desc()).limit(1)
-            )
+        brand, last = await self._records.brand_and_last_attempt(webhook)
         values: dict[str, Any] = {"notice_due_at": None, "notice_failures": 0}
         extra: dict[str, Any] = {"webhook": webhook.id}
         to = recipient(webhook, brand)
@@ -393,24 +323,7 @@ class WebhookSender:
             log.warning("the mail about a webhook may have been delivered", extra=extra | {"error": str(error)})
         except (Failure, ValueError) as error:
             log.error("the mail about a webhook cannot be sent", extra=extra | {"error": str(error)})
-        async with self._recording, self._database.transaction(EVERYTHING) as session:
-            unchanged = and_(_is_claim(webhook), Webhook.revision == webhook.revision)
-            await _changed(session, update(Webhook).where(unchanged).values(values))
-
-
-async def _changed(session: Any, statement: Any) -> bool:
-    result = await session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount > 0
-
-
-def _is_claim(webhook: Webhook) -> ColumnElement[bool]:
-    """The webhook's row as long as nobody else has claimed it since."""
-    return and_(Webhook.brand_id == webhook.brand_id, Webhook.id == webhook.id, Webhook.claims == webhook.claims)
-
-
-def _actor(brand_id: UUID) -> Actor:
-    """In the audit, for what the sender does by itself. No member: nobody assigns an order to it."""
-    return Actor(role=Role.APP, id="server:webhooks", name="Webhook sender", brand_id=brand_id)
+        await self._records.record_notice(webhook, values)
 
 
 def pause(failures: int) -> timedelta:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from exports.webhooks import posting
+from exports.webhooks import posting, records
 from exports.webhooks import sender as sender_module
 from exports.webhooks.answers import Result
-from exports.webhooks.sender import GIVE_UP_AFTER, LEASE, Sent, pause
+from exports.webhooks.records import LEASE
+from exports.webhooks.sender import GIVE_UP_AFTER, Sent, pause
 from models.audit import AuditEntry
 from models.database.sessions import Database
 from models.locale import Locale
@@ -293,7 +294,7 @@ async def test_a_crash_between_the_answer_and_the_position_sends_the_same_event_
         raise SystemError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sender_module.WebhookSender, "_record", killed)
+        patch.setattr(records.Records, "record", killed)
         await sender(database, clock).drain()
     assert (await read(database, webhook_id)).position == 1
     assert await sender(database, clock).drain() == Sent(), "its lease has not expired"
@@ -451,7 +452,7 @@ async def test_a_test_does_not_end_a_pause_between_attempts(
 async def test_old_deliveries_are_removed(
     database: Database, clock: Clock, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender_module, "KEPT_DELIVERIES", 3)
+    monkeypatch.setattr(records, "KEPT_DELIVERIES", 3)
     assert KEPT_DELIVERIES == 500
     shop = await make_shop(database)
     webhook_id, _ = await make_webhook(database, clock, shop, receiver.url)
