@@ -36,7 +36,7 @@ from models.order import Order
 from models.papers.sample import sample_invoice
 from resolvers import analytics, history
 from resolvers.history import HistoryFilter
-from resolvers.orders import OrderFilter, OrderSort, matching
+from resolvers.order_filter import OrderFilter, OrderSort, matching
 
 ORDER_GONE = "This link is for an order that its viewer can no longer see."
 CONFIRMATION_GONE = "This order has no order confirmation any more."

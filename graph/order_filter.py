@@ -13,9 +13,9 @@ from graph.core.ids import Kind, from_id
 from graph.core.ranges import end_of
 from graph.limits.cost import COST_OF_A_WORD
 from models.policy import DeliveryStatus, OrderStatus
-from resolvers import orders
+from resolvers import order_filter
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS, InputError
-from resolvers.orders import OrderSortField
+from resolvers.order_filter import OrderSortField
 
 describe_enum(
     OrderSortField,
@@ -91,10 +91,10 @@ class OrderFilter:
         default=UNSET, description="Whether to include archived orders. They are left out unless this is true."
     )
 
-    def read(self, *at: str) -> orders.OrderFilter:
+    def read(self, *at: str) -> order_filter.OrderFilter:
         """`at`: the path of the argument that it is. Raises InputError for what makes no sense."""
         status, delivery = or_none(self.status), or_none(self.delivery_status)
-        wanted = orders.OrderFilter(
+        wanted = order_filter.OrderFilter(
             search=or_none(self.search),
             # Each once: a statement, and a link, takes only so many.
             status=status if status is None else list(dict.fromkeys(status)),
@@ -115,7 +115,7 @@ class OrderFilter:
             assignee_ids=or_none(self.assignee_ids),
             reason_ids=read_ids(Kind.REJECTION_REASON, or_none(self.rejection_reason_ids), *at, "rejectionReasonIds"),
         )
-        orders.check(wanted, *at)
+        order_filter.check(wanted, *at)
         return wanted
 
 
@@ -124,8 +124,8 @@ class OrderSort:
     field: OrderSortField = strawberry.field(description="The field.")
     direction: SortDirection = strawberry.field(description="The direction.")
 
-    def read(self) -> orders.OrderSort:
-        return orders.OrderSort(self.field, descending=self.direction is SortDirection.DESC)
+    def read(self) -> order_filter.OrderSort:
+        return order_filter.OrderSort(self.field, descending=self.direction is SortDirection.DESC)
 
 
 def read_ids(kind: Kind, ids: Sequence[str] | None, *at: str) -> list[UUID] | None:
@@ -133,7 +133,7 @@ def read_ids(kind: Kind, ids: Sequence[str] | None, *at: str) -> list[UUID] | No
         return None
     found = []
     # Of more than a filter takes, only as many are read as show it (resolvers refuse them).
-    for place, id in enumerate(ids[: orders.MAX_FILTER_IDS + 1]):
+    for place, id in enumerate(ids[: order_filter.MAX_FILTER_IDS + 1]):
         uuid = from_id(kind, id)
         if uuid is None:
             raise InputError(f"{at[-1]}[{place}] is not the id of such a thing ({kind}_…).", *at, str(place))

@@ -18,6 +18,7 @@ from graph.limits.cost import COST_OF_A_FILTER
 from graph.order_filter import OrderFilter, OrderSort
 from graph.orders import Order, load_order
 from models.actor import Viewpoint
+from resolvers import order_filter
 from resolvers import orders as resolvers
 from resolvers.reading.pagination import PageRequest
 from resolvers.reading.rows import OrderRow
@@ -46,7 +47,7 @@ def _asked(
     before: str | None,
     filter: OrderFilter | None,
     sort: list[OrderSort] | None,
-) -> tuple[resolvers.OrderFilter, list[resolvers.OrderSort], PageRequest]:
+) -> tuple[order_filter.OrderFilter, list[order_filter.OrderSort], PageRequest]:
     """Raises InputError."""
     wanted = (filter or OrderFilter()).read("filter")
     request = page_request(first, after, last, before)
@@ -67,7 +68,7 @@ def listing(
     wanted, by, request = _asked(first, after, last, before, filter, sort)
     if wanted.search is not None:
         raise Unexpected("search")  # chooses its statements by how common the words are
-    if resolvers.is_by_buyer(by):
+    if order_filter.is_by_buyer(by):
         raise Unexpected("sort by buyer")  # needs a join
     return resolvers.OrderListing.of(wanted, by, request, viewer)
 
@@ -129,6 +130,6 @@ async def orders(
 async def orders_excel(info: Info, filter: Filter = UNSET, sort: Sort = UNSET, locale: InLocale = UNSET) -> Download:
     wanted = (filter or OrderFilter()).read("filter")
     ordering = [each.read() for each in sort or ()]
-    resolvers.keys(ordering, info.context.actor)  # a sort that makes no sense is refused now, not by the link
+    order_filter.keys(ordering, info.context.actor)  # a sort that makes no sense is refused now, not by the link
     day = await brand_day(info.context)
     return info.context.links.to(ORDERS_EXCEL, OrderList(wanted, ordering), info.context.actor, locale or None, day)

@@ -38,7 +38,7 @@ from resolvers.core.pausing import EVERY, mapped
 from resolvers.core.refusals import OrderResult, Outcome, Refusal, RefusalCode, Refused, not_permitted, refusal
 from resolvers.core.work import Work, working
 from resolvers.inputs import InputError
-from resolvers.orders import OrderFilter, matching
+from resolvers.order_filter import OrderFilter, matching
 
 MAX_ORDERS = 10_000
 NOT_HASHED = {"message", "grounds", "dry_run"}  # the parts of message and grounds are

@@ -14,7 +14,7 @@ from models.rejection import OrderRejection
 from models.rejection_reason import GROUNDS_OF_REJECTION, REASON_OF_GROUNDS, RejectionGrounds, RejectionReason
 from models.tag import OrderTag, Tag
 from resolvers.core.context import Context
-from resolvers.orders import TAG_OF_ORDER, OrderFilter, conditions
+from resolvers.order_filter import TAG_OF_ORDER, OrderFilter, conditions
 from resolvers.reading.rows import REASON_COLUMNS, TAG_COLUMNS, ReasonRow, TagRow
 from resolvers.reading.search import FEW_OF_MANY
 

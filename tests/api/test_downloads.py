@@ -27,7 +27,7 @@ from models.order import DataSet
 from models.plain_json import from_plain, to_plain
 from models.policy import DeliveryStatus, OrderStatus, Role
 from resolvers.history import HistoryFilter
-from resolvers.orders import OrderFilter
+from resolvers.order_filter import OrderFilter
 from tests.support.client import SECRET, Client, id_of
 from tests.support.clock import Clock
 from tests.support.factories import NOON, OPERATOR, Shop, add_delivery_note, make_buyer, make_order, make_shop, save

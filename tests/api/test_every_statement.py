@@ -14,7 +14,7 @@ from models.database.sessions import Database
 from models.locale import Locale
 from models.policy import Role
 from resolvers.history import HistoryFilter
-from resolvers.orders import OrderFilter
+from resolvers.order_filter import OrderFilter
 from tests.importing.importing import run, write_csv
 from tests.support.client import Client, id_of
 from tests.support.every_mutation import EveryMutation

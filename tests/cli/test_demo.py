@@ -19,7 +19,7 @@ from models.order import Order
 from models.outbox import OutboxMessage
 from models.policy import RULES, Blocker, OrderAction, OrderStatus, Role, blockers
 from models.scope import EVERYTHING, Scope
-from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
+from resolvers.order_filter import NEWEST_FIRST, OrderFilter, matching
 from resolvers.reading.verdicts import read_facts
 from tests.support.client import SECRET, serving
 from tests.support.clock import Clock

@@ -21,7 +21,7 @@ from models.database.sessions import Database
 from models.locale import Locale
 from models.outbox import OrderNotice
 from models.scope import EVERYTHING
-from resolvers.orders import NEWEST_FIRST, OrderFilter, matching
+from resolvers.order_filter import NEWEST_FIRST, OrderFilter, matching
 from tests.hostile.corpus import TEXTS
 from tests.support.factories import OPERATOR, make_order, make_shop
 
