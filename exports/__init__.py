@@ -1,1 +1,1 @@
-"""Documents and mail: what leaves the house. Drawn from frozen snapshots, never from a live session."""
+"""Documents and mail: what leaves the system. Drawn from frozen snapshots, never from a live session."""

@@ -1,1 +1,1 @@
-"""The front door: GraphQL, HTTP and the command line."""
+"""The interfaces: GraphQL over HTTP, downloads and the command line."""

@@ -1,4 +1,4 @@
-"""orderAnalytics: figures over the orders that were not rejected or sent back, and beside them what was left out."""
+"""orderAnalytics: figures over the orders that were not rejected or sent back, and figures of those that were."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Brand: whose orders these are."""
+"""Brand: the seller that an order is placed with."""
 
 import strawberry
 

@@ -67,7 +67,7 @@ describe_enum(
 
 @strawberry.input
 class BulkInput:
-    """The start of every input for an action on many orders; not in the schema itself."""
+    """Base of every input for an action on many orders; not a type of the schema itself."""
 
     order_ids: list[ID] | None = strawberry.field(default=UNSET, description="The orders, by their ids.")
     filter: OrderFilter | None = strawberry.field(
@@ -146,7 +146,7 @@ class BulkActionError(UserError):
 
 @strawberry.type
 class DryRunOrders:
-    """A number of orders and the first of them; not in the schema itself."""
+    """A number of orders and the first of them. A base: not a type of the schema itself."""
 
     count: int = strawberry.field(description="Number of orders.")
     first: Private[list[UUID]]
@@ -171,7 +171,7 @@ class BulkBlocked(DryRunOrders):
 
 @strawberry.type
 class DryRunPayload:
-    """The start of what a dry run tells; not in the schema itself."""
+    """Base of the results of dry runs; not a type of the schema itself."""
 
     count: int = strawberry.field(description="Number of selected orders that the viewer has.")
     eligible: BulkEligible = strawberry.field(description="The orders that the command would act on.")
@@ -257,7 +257,7 @@ class BulkActionResult:
 
 @strawberry.type
 class BulkPayload:
-    """The start of every payload of an action on many orders; not in the schema itself."""
+    """Base of every payload of an action on many orders; not a type of the schema itself."""
 
     results: list[BulkActionResult] = strawberry.field(
         description="One result for each order, in the order of orderIds or, with a filter, of the list.",

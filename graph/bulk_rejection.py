@@ -1,4 +1,4 @@
-"""rejectOrders: many orders, one toggle, one message."""
+"""rejectOrders: rejects many orders, with one `notify` and one message for all buyers."""
 
 from enum import StrEnum
 from typing import Annotated

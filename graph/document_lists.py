@@ -23,7 +23,7 @@ AT_MOST = f"At most {MAX_IN_FILTER}."
 
 @strawberry.input
 class DocumentFilter:
-    """The start of the filters of documents; not in the schema itself."""
+    """Base of the filters of documents; not a type of the schema itself."""
 
     codes: list[str] | None = strawberry.field(default=UNSET, description=f"Those with one of these codes. {AT_MOST}")
     buyer_ids: list[ID] | None = strawberry.field(

@@ -53,7 +53,7 @@ class RefusedOrder:
 
 @strawberry.type
 class InvoicingPayload(CommandPayload):
-    """The start of the payloads of an invoice for several; not in the schema itself."""
+    """Base of the payloads of an invoice for several orders; not a type of the schema itself."""
 
     invoice: Invoice | None = strawberry.field(description="The drafted invoice. Null if refused.")
     orders: list[Order] = strawberry.field(description="The orders after the command.")
@@ -88,7 +88,7 @@ class CreateInvoiceForDeliveryNotesPayload(InvoicingPayload):
 
 @strawberry.type
 class InvoicePayload(ActionPayload):
-    """The start of the payloads about an invoice that exists; not in the schema itself."""
+    """Base of the payloads about an existing invoice; not a type of the schema itself."""
 
     orders: list[Order] = strawberry.field(
         description="All orders of the invoice after the command. `order` is the first of them."
@@ -102,7 +102,7 @@ class InvoicePayload(ActionPayload):
 
 @strawberry.input
 class InvoiceInput(VersionedInput):
-    """The start of inputs about an invoice that exists; not in the schema itself."""
+    """Base of the inputs about an existing invoice; not a type of the schema itself."""
 
     expected_version: int | None = strawberry.field(
         default=UNSET,

@@ -1,4 +1,4 @@
-"""Notification: one mail to the buyer, from promise to delivery; the list of them; and the preview of a mail."""
+"""Notification: one mail to the buyer, from the outbox to its delivery; the list of them; and the preview of a mail."""
 
 import logging
 from datetime import datetime

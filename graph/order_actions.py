@@ -61,14 +61,14 @@ class OrderActionError(UserError):
 
 @strawberry.input
 class OrderInput(VersionedInput):
-    """The start of every input for an action on one order; not in the schema itself."""
+    """Base of every input for an action on one order; not a type of the schema itself."""
 
     order_id: ID = strawberry.field(description="The order.")
 
 
 @strawberry.type
 class CommandPayload:
-    """The start of every payload of a command, except a rejection; not in the schema itself."""
+    """Base of every payload of a command, except a rejection; not a type of the schema itself."""
 
     replayed: bool = strawberry.field(
         description="True if this is the remembered answer to an earlier request with the same idempotencyKey. Its "
@@ -83,7 +83,7 @@ class CommandPayload:
 
 @strawberry.type
 class ActionPayload(CommandPayload):
-    """The start of every payload of an action on an order; not in the schema itself."""
+    """Base of every payload of an action on an order; not a type of the schema itself."""
 
     order: Order | None = strawberry.field(
         description="The order after the command. Null if the viewer has no such order."

@@ -1,4 +1,4 @@
-"""RejectionBlocker, OrderRejection and its reason: what an order says of its rejection, possible or done."""
+"""RejectionBlocker, OrderRejection and its reason: the fields of an order about its rejection."""
 
 from datetime import datetime
 from enum import StrEnum

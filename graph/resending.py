@@ -1,4 +1,4 @@
-"""resendNotification: a failed mail once more."""
+"""resendNotification: sends a failed mail again."""
 
 from typing import Annotated
 

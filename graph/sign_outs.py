@@ -1,4 +1,4 @@
-"""signOutUser: the tokens of a member or a buyer's user end early."""
+"""signOutUser: revokes the tokens of a member or of a buyer's user."""
 
 from datetime import datetime
 from typing import Annotated

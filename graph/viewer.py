@@ -1,4 +1,4 @@
-"""Viewer: who is asking."""
+"""Viewer: the caller of the API."""
 
 from collections.abc import Collection
 from datetime import datetime

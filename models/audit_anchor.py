@@ -1,6 +1,6 @@
 """Anchors: where a brand's audit chain ended at an instant, signed, to be kept outside the database.
 
-Whoever can write to the database can compute a whole new chain. The chain must still agree with every anchor made
+Anyone who can write to the database can compute a whole new chain. The chain must still agree with every anchor made
 before, and only the holder of the secret key can make an anchor.
 """
 

@@ -36,10 +36,10 @@ class Buyer(BrandOwned, Base):
     # Empty: goods go to the address above.
     delivery_address: Mapped[str] = mapped_column(Text, default="", server_default="")
     locale: Mapped[Locale] = mapped_column(default=Locale.EN)
-    # False: nobody has chosen it; it is the country's, or without a country the brand's, and changes with them.
+    # False: it was not chosen; it is the country's, or without a country the brand's, and changes with them.
     has_own_locale: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_offline: Mapped[bool] = mapped_column(default=False)
-    # When its personal data was erased (resolvers/buyer_erasure.py). Triggers let nobody fill it in again.
+    # When its personal data was erased (resolvers/buyer_erasure.py). Triggers keep it from being filled in again.
     erased_at: Mapped[datetime | None]
     # For search, as `folded_if_other` (models/folding.py) says.
     folded: Mapped[str | None] = mapped_column(Text, default=folded_from("unique_code", "name"))

@@ -1,4 +1,4 @@
-"""Texts compared as people mean them: `fold` for search and for tags, `same_form` for codes that look alike.
+"""Forms in which texts are compared: `fold` for search and for tags, `same_form` for codes that look alike.
 
 Both forget case, width (ｼｬﾂ and シャツ, Ａ and A), the kind of a dash or quotation mark, runs of spaces and characters
 that nobody sees. `fold` forgets accents too. Neither forgets what makes another letter: か and が, は and ば differ.

@@ -20,7 +20,7 @@ _JAPAN = {"jp", "jpn", "japan", "nippon", "nihon", "日本", "日本国"}
 
 
 def locale_of_country(country: str) -> Locale | None:
-    """The language of mails to somebody in a country, by its name or code. None if it is not known."""
+    """The language of mails to a reader in a country, by its name or code. None if it is not known."""
     folded = unicodedata.normalize("NFKC", country).strip().casefold()
     if not folded:
         return None

@@ -45,7 +45,7 @@ class Webhook(Internal, BrandOwned, Base):
     """`kinds`: the kinds of events that are sent; empty: all. `previous_secret` signs until `previous_until`, too.
 
     `position`: the sequence of the last event that was sent or is of another kind. `revision`: raised by each command,
-    so that a sender that has the webhook in hand does not overwrite what the command did. `claims`: raised by each
+    so that a sender that has claimed the webhook does not overwrite the command. `claims`: raised by each
     claim, and so the identity of a claim. `due_at`: the earliest time of the next attempt. `failures`: consecutive
     failed attempts, since `failing_since`. `test_id`: of a test that is to be sent, whatever the status is.
     `notice_due_at`: when the mail that says that the webhook was paused is to be sent; None: there is none to send.

@@ -55,7 +55,7 @@ async def api_keys_by_id(context: Context, ids: Collection[UUID]) -> dict[UUID, 
 async def create_api_key(
     context: Context, name: str, scopes: Collection[KeyScope], expires_at: datetime | None, **terms: Unpack[Terms]
 ) -> tuple[Outcome, str | None]:
-    """The outcome and the key itself, which nobody can read again; None when it was refused."""
+    """The outcome and the key itself, which cannot be read again; None when it was refused."""
     wrong = wrong_text(context, name, 100, "name", is_one_line=False)
     name, granted, secret = name.strip(), with_included(scopes), new_secret()
 

@@ -21,7 +21,7 @@ from resolvers.members import name_of_member
 async def assign_order(
     context: Context, order_id: UUID | None, actor_id: str | None, actor_name: str | None, **terms: Unpack[Terms]
 ) -> Outcome:
-    """`actor_id`: of the member; None or blank: nobody. `actor_name`: used for a member who is not known yet."""
+    """`actor_id`: of the member; None or blank: no member. `actor_name`: used for a member who is not known yet."""
     wrong = [
         *wrong_text(context, actor_id, MAX_ID_LENGTH, "actorId"),
         *wrong_text(context, actor_name, MAX_NAME_LENGTH, "actorName"),

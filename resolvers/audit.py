@@ -202,7 +202,7 @@ async def _contents(session: AsyncSession) -> str | None:
             recorded["note_sha256"] = said["note_sha256"]
         if "decided_at" in details:  # the entry's own instant is a little later: under the lock of the chain's head
             pairs[1] = datetime.fromisoformat(details["decided_at"])
-        if details.get("source"):  # a decision of the past, taken over by whoever imported it
+        if details.get("source"):  # a decision of the past, which the person who imported it has taken over
             pairs[1], pairs[7] = datetime.fromisoformat(details["rejected_at"]), details["rejected_by"]
         if recorded != said or pairs[::2] != pairs[1::2]:
             return f"entry {sequence} is not about the rejection that is recorded"

@@ -82,7 +82,7 @@ async def _keep_on_invoices(work: Work, buyer: Buyer) -> None:
 
 
 async def _erase_mails(work: Work, buyer: Buyer) -> int:
-    """The number of mails. Those that have not left are cancelled. Raises Refused while a relay has one in hand."""
+    """The number of mails. Those that have not left are cancelled. Raises Refused while a relay is sending one."""
     mail = OutboxMessage
     of_buyer = (mail.brand_id == buyer.brand_id, mail.order_id.in_(_orders_of(buyer)))
     is_pending = mail.status == NotificationStatus.PENDING

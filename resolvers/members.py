@@ -41,7 +41,7 @@ async def name_of_member(work: Work, actor_id: str) -> str | None:
 
 
 def _in_audit() -> Select[str, str]:
-    # One entry is enough: whoever has this id and name is of one kind.
+    # One entry is enough: all actors with this id and name are of one kind.
     kind = (
         select(AuditEntry.actor_kind)
         .where(

@@ -118,7 +118,7 @@ async def priced(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewL
 async def _fine_prices(work: Work, brand_id: UUID, currency: str, lines: Sequence[NewLine]) -> dict[UUID, set[Price]]:
     """SKU → its prices finer than the currency's smallest unit, in orders that were imported with them.
 
-    Nobody types such a price again, but a line that is sent unchanged keeps it.
+    Such a price is not typed again, but a line that is sent unchanged keeps it.
     """
     digits = precision(currency)
     wanted = {line.sku_id for line in lines if line.sku_id and _has_more_digits(line.unit_price, digits)}

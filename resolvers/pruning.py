@@ -1,4 +1,4 @@
-"""Removes what nobody needs any more: mails that are done with, idempotency keys, bulk runs.
+"""Removes records that are no longer needed: mails that were sent or given up, idempotency keys, bulk runs.
 
 `orders prune` removes all of it, in small transactions, so that the server goes on meanwhile. The server itself removes
 keys and bulk runs, a bounded part every few minutes. Orders, decisions, documents and the audit stay.

@@ -1,4 +1,4 @@
-"""Rejecting an order: the whole story.
+"""Rejecting an order.
 
 The pipeline (resolvers/core/actions.py) locks the order's row and takes the verdict of models/policy.py under the lock.
 The status, the record of the rejection, the audit entry, the mail in the outbox and the remembered answer are then

@@ -195,7 +195,7 @@ async def update_reason(
 
 
 async def is_last_reason(work: Work, *, besides: UUID) -> bool:
-    """Whether the brand requires a reason and has no other one: then nobody could reject an order."""
+    """Whether the brand requires a reason and has no other one: then no order could be rejected."""
     required = select(Brand.rejection_reason_required).where(Brand.id == work.brand_id)
     return bool(await work.find(required)) and not await has_reasons(work, besides=besides)
 

@@ -55,7 +55,7 @@ async def set_tags(
     if wrong := too_many_tags(work.context, tag_ids):
         raise Refused(*wrong)
     orders, brand_id = work.orders, work.brand_id
-    # Held until the end, so that nobody deletes them; and before anything is taken off: see delete_tag.
+    # Held until the end, so that they are not deleted; and before anything is taken off: see delete_tag.
     tags = await find_tags(work, brand_id, tag_ids, hold=True)
     if refusal := unknown_tags(work.context, tag_ids, tags, unknown_code):
         raise Refused(refusal)

@@ -104,7 +104,7 @@ async def delete_tag(
 
     async def change(work: Work) -> UUID:
         nonlocal carriers
-        # Under this lock nobody can put the tag on an order: that would need a lock on the tag too.
+        # Under this lock no command can put the tag on an order: that would need a lock on the tag too.
         tag = await _locked(work, tag_id)
         of_tag = (OrderTag.brand_id == work.brand_id, OrderTag.tag_id == tag.id)
         carriers = work.count = await work.find(select(func.count()).select_from(OrderTag).where(*of_tag)) or 0

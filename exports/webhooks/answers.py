@@ -12,7 +12,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[IpAddress]]]
 
 
 class Result(StrEnum):
-    """What became of an attempt, for metrics."""
+    """Result of an attempt, for metrics."""
 
     DELIVERED = "delivered"
     REFUSED = "refused"  # a response other than 2xx

@@ -1,4 +1,4 @@
-"""Posting to a receiver: only to public addresses, without redirects, and never for long.
+"""Posting to a receiver: only to public addresses, without redirects, and within time limits.
 
 The host is resolved once, all of its addresses are checked, and the request goes to one of those that were checked: a
 name that is resolved differently a moment later leads nowhere else (DNS rebinding).
@@ -116,7 +116,7 @@ class Poster:
         for address in addresses:
             is_open_http = parts.scheme == "http" and not address.is_loopback
             if is_open_http or not may_connect(address, to_loopback=self._to_loopback):
-                # The address itself is for the log only: it may tell of the inside of a network.
+                # The address itself is for the log only: it could reveal the structure of an internal network.
                 log.warning("a webhook may not lead to %s", address)
                 raise NotAllowed(f"{host} leads to an address that is not public")
         return addresses[:MAX_TRIED]

@@ -84,7 +84,7 @@ class Records:
                 session.add(delivery)
 
     async def record_notice(self, webhook: Webhook, values: dict[str, Any]) -> None:
-        """What became of the mail to the admins. Does nothing if a command has changed the webhook."""
+        """Records the result of the mail to the admins. Does nothing if a command has changed the webhook."""
         async with self._sessions, self._database.transaction(EVERYTHING) as session:
             await _changed(session, update(Webhook).where(_is_unchanged(webhook)).values(values))
 

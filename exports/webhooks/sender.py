@@ -303,7 +303,7 @@ class WebhookSender:
         )
 
     async def _mail(self, webhook: Webhook) -> None:
-        """Tells the admins that the webhook was paused; tries for three days."""
+        """Mails the admins that the webhook was paused; tries for three days."""
         brand, last = await self._records.brand_and_last_attempt(webhook)
         values: dict[str, Any] = {"notice_due_at": None, "notice_failures": 0}
         extra: dict[str, Any] = {"webhook": webhook.id}

@@ -89,7 +89,7 @@ def check_files() -> None:
 
 
 def _letterheads() -> dict[str, dict[str, object]]:
-    """Made-up companies: the numbers have right check digits, and nobody has them."""
+    """Made-up companies: the numbers have right check digits, and belong to no company."""
     return {
         NORTHLIGHT: {
             "registration_kind": RegistrationKind.GB_VAT,

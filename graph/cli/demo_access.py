@@ -63,7 +63,7 @@ def demo_users(actors: Mapping[str, Actor], tokens: Mapping[str, str]) -> tuple[
 
 
 def member(brand: Brand, role: Role) -> Actor:
-    """Nobody of one brand may appear in the history of the other: Kumo has one member, for whatever role."""
+    """No member of one brand may appear in the history of the other: Kumo has one member, for whatever role."""
     if brand.code == KUMO:
         return Actor(role=Role.ADMIN, id="demo-kumo", name="佐藤 美奈", brand_id=brand.id, locale=Locale.JA)
     return Actor(role=role, id=f"demo-{role.value}", name=NAMES[role], brand_id=brand.id)

@@ -1,4 +1,4 @@
-"""The error of a command that cannot be done."""
+"""The error of a command line that cannot be executed."""
 
 
 class CommandError(Exception):

@@ -1,4 +1,4 @@
-"""`orders prune`: removes what nobody needs any more. The server need not be stopped."""
+"""`orders prune`: removes records that are no longer needed. The server need not be stopped."""
 
 from typing import Annotated
 

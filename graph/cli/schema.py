@@ -1,4 +1,4 @@
-"""`orders schema`: writes what is made from the code. `orders schema check OLD NEW`: compares two schemas."""
+"""`orders schema`: writes the generated files. `orders schema check OLD NEW`: compares two schemas."""
 
 from pathlib import Path
 from typing import Annotated

@@ -22,7 +22,7 @@ from resolvers.inputs import unprintable
 MAX_NAME_LENGTH = 200
 DEFAULT_HOURS = 12
 MAX_DAYS = 365
-# Whoever finds a token can use it until it expires, or until somebody notices and signs its user out.
+# Anyone who finds a token can use it until it expires, or until its user is signed out.
 MAX_DAYS_UNLESS_ASKED = 30
 
 

@@ -19,7 +19,7 @@ KEY = (
 
 @strawberry.input
 class CommandInput:
-    """The start of every input of a mutation; not in the schema itself."""
+    """Base of every input of a mutation; not a type of the schema itself."""
 
     idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
 
@@ -33,7 +33,7 @@ class CommandInput:
 
 @strawberry.input
 class VersionedInput(CommandInput):
-    """The start of inputs of a mutation that changes an order or one of its documents; not in the schema itself."""
+    """Base of the inputs that change an order or one of its documents; not a type of the schema itself."""
 
     expected_version: int | None = strawberry.field(
         default=UNSET,

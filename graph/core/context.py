@@ -36,7 +36,7 @@ class Streaming(Protocol):
         """Why an operation of this type cannot be answered here."""
 
     def open(self) -> None:
-        """Takes a place among the streams of the viewer and of all. Raises GraphQLError when there is none."""
+        """Counts as one of the streams of the viewer and of all. Raises GraphQLError when there are too many."""
 
     def start(self) -> None:
         """Nothing can be refused any more: the answer begins."""

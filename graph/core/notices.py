@@ -1,4 +1,4 @@
-"""Notice: what a completed command could not do besides, e.g. mail the buyer."""
+"""Notice: a side effect that a completed command could not have, e.g. a mail to the buyer."""
 
 from typing import Self
 

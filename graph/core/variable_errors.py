@@ -12,7 +12,7 @@ MAX_LOCATED = 50  # graphql-core reports as many errors of variables in one resp
 
 
 class _Enough(Exception):
-    """Stops the walk early; never leaves this module."""
+    """Stops the search early; never leaves this module."""
 
 
 class VariableErrors:

@@ -84,7 +84,7 @@ class Downloads:
         return response
 
     async def _check_access(self, link: Link) -> None:
-        """Raises LinkError: 410 if the access of whoever made the link has ended, 503 if that cannot be known now."""
+        """Raises LinkError: 410 if the access of the link's viewer has ended, 503 if that cannot be known now."""
         try:
             has_ended = await self._ended.has_ended(link.viewer, self._links.made_at(link), link.issued_at)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""/graphql: who sends a request, what it may cost, and the context that its operation runs in."""
+"""/graphql: authenticates a request, charges its cost, and makes the context that its operation runs in."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -113,7 +113,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         return party
 
     def _quota(self, actor: Actor) -> Quota:
-        """A user's own. The API keys of a brand share one: more keys give no more of it."""
+        """One for each user. The API keys of a brand share one, so more keys get no more quota."""
         if actor.kind is ActorKind.APP:
             return self._limiter.of(f"{ActorKind.APP} {actor.brand_id}", API_KEYS_QUOTA)
         return self._limiter.of(f"{actor.identity} {actor.brand_id}")

@@ -2,8 +2,8 @@
 
 uvicorn limits neither the time nor the size of a request's head, nor the time that a client takes to read its
 response, and a client may go on sending a body after its response. Each connection here keeps these deadlines; the
-server checks all connections once a second. Who opens many connections loses the oldest that waits for its client, so
-that there is always room for the others. (Granian was tried instead: docs/decisions/0036-granian-not-yet.md.)
+server checks all connections once a second. A client that opens many connections loses the oldest idle
+one, so that there is always room for the others. (Granian was tried instead: docs/decisions/0036-granian-not-yet.md.)
 """
 
 import asyncio

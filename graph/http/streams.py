@@ -1,4 +1,4 @@
-"""Streams of events: how many there may be, whose access goes on, and what is sent when nothing happens.
+"""Streams of events: their limits, heartbeats, and the check that the viewer's access has not ended.
 
 A stream has no place among the running requests and no time limit: between two events it costs nothing but memory.
 """
@@ -31,7 +31,7 @@ HasEnded = Callable[[Principal, datetime], Awaitable[bool]]
 
 
 class StreamEnded(Exception):
-    """The server ends the stream. `error`: why; None when the client shall connect again, to another server."""
+    """The server ends the stream. `error`: why; None when the client should connect again, to another server."""
 
     def __init__(self, error: GraphQLError | None) -> None:
         super().__init__()

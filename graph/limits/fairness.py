@@ -102,7 +102,7 @@ class FairLimit:
         self._forget(party)
 
     def _may_run(self, party: Party) -> bool:
-        # Nobody who waits could run: whenever a slot is freed, all who can are admitted.
+        # No waiter could run: whenever a slot is freed, all who can are admitted.
         kept_free = self._reserved if self._running[party.brand] else 0
         return (
             self._free > kept_free

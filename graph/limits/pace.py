@@ -1,4 +1,4 @@
-"""Back-pressure: who is refused and asks again at once waits for the next refusal."""
+"""Back-pressure: a client that retries at once after a refusal waits for the next refusal."""
 
 import asyncio
 from collections import OrderedDict
@@ -31,7 +31,7 @@ class Pace:
         return len(self._waiting)
 
     async def turn(self, key: Hashable, gone: Callable[[], Awaitable[None]]) -> None:
-        """Returns when it is the turn of `key`, or when `gone` does: then nobody waits for the answer any more."""
+        """Returns when it is the turn of `key`, or when `gone` does: then no client waits for the answer."""
         delay = self._delay(key)
         if delay <= 0:
             return
@@ -44,7 +44,7 @@ class Pace:
                     self._waiting.discard(timer)
 
     def end(self) -> None:
-        """From now on nobody waits: the server stops."""
+        """Ends all waiting, now and later: the server stops."""
         self._has_ended = True
         for timer in self._waiting:
             timer.reschedule(asyncio.get_running_loop().time())

@@ -1,4 +1,4 @@
-"""The letterhead in the brand's settings: shown, changed."""
+"""The letterhead in the brand's settings: its type and its input."""
 
 from typing import Any
 

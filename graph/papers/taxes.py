@@ -1,4 +1,4 @@
-"""Tax in the schema: kinds and rates, given and shown."""
+"""Tax in the schema: its kinds and rates, as input and as type."""
 
 from decimal import Decimal
 

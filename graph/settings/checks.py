@@ -72,7 +72,7 @@ def storefront_url(text: str) -> str:
 
 def provider_url(text: str) -> str:
     parts = urlsplit(text)
-    # Anyone who can change what is on its way to or from it can sign in as anybody.
+    # Anyone who can change the traffic to or from the provider could sign in as any user.
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     if not is_safe or not parts.hostname or parts.port == 0 or parts.username is not None or parts.fragment:
         raise ValueError

@@ -1,4 +1,4 @@
-"""The error that a setting which cannot be used raises."""
+"""The error for a setting that cannot be used."""
 
 
 class SettingsError(ValueError):

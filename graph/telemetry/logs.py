@@ -162,5 +162,5 @@ def _named(operation: Sequence[str]) -> dict[str, Any]:
 
 
 def _without_secrets(path: str) -> str:
-    """Whoever has a download's token can open the document, also when the rest of the link is wrong."""
+    """Anyone who has a download's token can open the document, also when the rest of the link is wrong."""
     return LONG_SEGMENT.sub("…", DOWNLOAD.sub(r"\1…", path))

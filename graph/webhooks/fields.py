@@ -86,7 +86,7 @@ class ReplayWebhookInput(CommandInput):
 
 @strawberry.type
 class WebhookPayload(CommandPayload):
-    """The start of the payloads that have the webhook; not in the schema itself."""
+    """Base of the payloads that have the webhook; not a type of the schema itself."""
 
     webhook: Webhook | None = strawberry.field(description=AFTER)
 

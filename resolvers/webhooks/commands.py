@@ -46,7 +46,7 @@ ARGUMENTS = {"alert_email": "alertEmail"}
 async def create_webhook(
     context: Context, url: str, kinds: Sequence[str], name: str, alert_email: str | None, **terms: Unpack[Terms]
 ) -> tuple[Outcome, str | None]:
-    """The outcome and the secret, which nobody can read again; None when it was refused.
+    """The outcome and the secret, which cannot be read again; None when it was refused.
 
     The webhook sends the events from now on.
     """
