@@ -25,11 +25,11 @@ from graph.http import headers, health
 from graph.http.admission import AdmissionControl
 from graph.http.compiled import CompiledAnswers
 from graph.http.console import console_routes
+from graph.http.document_processes import DocumentProcesses, Setup
 from graph.http.downloads import Downloads, remove_orphans
 from graph.http.graphiql import DemoUser, graphiql_routes
 from graph.http.graphql_endpoint import GraphQLEndpoint
 from graph.http.graphql_ws import GraphQLWebSockets
-from graph.http.making import DocumentProcesses, Setup
 from graph.http.paced import Paced, new_pace
 from graph.http.public_path import PublicPath, public_path
 from graph.http.schema_file import SchemaFile

@@ -25,8 +25,8 @@ from graph.limits.fairness import FairLimit, Overloaded, Party
 from graph.limits.rate import network_of
 
 # Each reads with one session at a time (resolvers/core/context.py) and writes with one. Authentication (3), downloads
-# (4) and the relay (1) have theirs, so no request waits for the pool's 20 connections. More would not be faster: GraphQL
-# is work for one processor.
+# (4) and the relay (1) have theirs, so no request waits for the pool's 20 connections. More would not be faster:
+# GraphQL is work for one processor.
 MAX_CONCURRENT = 6
 MAX_PER_VIEWER = 2
 MAX_PER_BRAND = 4

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from graph.core.download_links import NOT_VALID, Document, Drawn, Link, LinkError, Links
-from graph.http.making import DocumentProcesses, ProcessEndedError, make
+from graph.http.document_processes import DocumentProcesses, ProcessEndedError, make
 from graph.http.paced import PARTY
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import FairLimit, Overloaded, Party

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from graph.core.download_links import Link
 from graph.downloads import Record
-from graph.http.making import DocumentProcesses, Documents, make
+from graph.http.document_processes import DocumentProcesses, Documents, make
 from models.database.sessions import Database
 from models.locale import Locale
 from models.outbox import Attached

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from graph.http import making
-from graph.http.making import Setup
+from graph.http.document_processes import Setup
 from models.database.sessions import Database
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
