@@ -40,6 +40,13 @@ VALUES = {
 }
 # Null empties these; all others have no default to fall back to, and keep their value.
 CAN_BE_NULL = ("country", "address", "delivery_address")
+NAME = f"The shop's name, 1 to {MAX_NAME_LENGTH} characters."
+COUNTRY = f"Country, at most {MAX_COUNTRY_LENGTH} characters."
+ADDRESS = f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters: where invoices go."
+DELIVERY_ADDRESS = (
+    f"Where goods go: name and address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters. Default: the postal "
+    "address."
+)
 RECIPIENTS = f"At most {MAX_RECIPIENTS} e-mail addresses; those that differ only by case are one."
 
 
@@ -49,7 +56,7 @@ class CreateBuyerInput(CommandInput):
         description=f"The brand's code for the buyer, unique in the brand, 1 to {MAX_CODE_LENGTH} characters. It "
         "cannot be changed later."
     )
-    name: str = strawberry.field(description=f"The shop's name, 1 to {MAX_NAME_LENGTH} characters.")
+    name: str = strawberry.field(description=NAME)
     email_recipients: list[str] | None = strawberry.field(
         default=UNSET, description=f"{RECIPIENTS} Every mail to the buyer goes to all of them. Default: none."
     )
@@ -58,18 +65,9 @@ class CreateBuyerInput(CommandInput):
         description="Language of the mails to the buyer. Default: Japanese for a buyer in Japan, English for one in "
         "another country; without a country the brand's, and it changes with it.",
     )
-    country: str | None = strawberry.field(
-        default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."
-    )
-    address: str | None = strawberry.field(
-        default=UNSET,
-        description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters: where invoices go.",
-    )
-    delivery_address: str | None = strawberry.field(
-        default=UNSET,
-        description=f"Where goods go: name and address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters. Default: "
-        "the postal address.",
-    )
+    country: str | None = strawberry.field(default=UNSET, description=COUNTRY)
+    address: str | None = strawberry.field(default=UNSET, description=ADDRESS)
+    delivery_address: str | None = strawberry.field(default=UNSET, description=DELIVERY_ADDRESS)
     is_offline: bool | None = strawberry.field(
         default=UNSET,
         description="Whether the buyer is only a record kept by the brand, without users and mails. Default: true if "
@@ -93,9 +91,7 @@ class CreateBuyerPayload(CommandPayload):
 )
 class UpdateBuyerInput(CommandInput):
     buyer_id: ID = strawberry.field(description="The buyer.")
-    name: str | None = strawberry.field(
-        default=UNSET, description=f"The shop's name, 1 to {MAX_NAME_LENGTH} characters."
-    )
+    name: str | None = strawberry.field(default=UNSET, description=NAME)
     email_recipients: list[str] | None = strawberry.field(
         default=UNSET,
         description=f"Replaces all e-mail addresses; an empty list removes them. {RECIPIENTS} Mails that wait to be "
@@ -111,18 +107,9 @@ class UpdateBuyerInput(CommandInput):
         description="False gives the buyer the language of its country, or without a country the brand's, which it "
         "then follows; locale is ignored.",
     )
-    country: str | None = strawberry.field(
-        default=UNSET, description=f"Country, at most {MAX_COUNTRY_LENGTH} characters."
-    )
-    address: str | None = strawberry.field(
-        default=UNSET,
-        description=f"Postal address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters: where invoices go.",
-    )
-    delivery_address: str | None = strawberry.field(
-        default=UNSET,
-        description=f"Where goods go: name and address, in lines, at most {MAX_ADDRESS_LENGTH:,} characters. Default: "
-        "the postal address.",
-    )
+    country: str | None = strawberry.field(default=UNSET, description=COUNTRY)
+    address: str | None = strawberry.field(default=UNSET, description=ADDRESS)
+    delivery_address: str | None = strawberry.field(default=UNSET, description=DELIVERY_ADDRESS)
     is_offline: bool | None = strawberry.field(
         default=UNSET,
         description="Whether the buyer is only a record kept by the brand, without users and mails. Default: an "

@@ -10,10 +10,10 @@ from uuid import UUID
 import strawberry
 from strawberry import ID, UNSET, Private
 
-from graph.core.batching import map_loaded, selected_fields
+from graph.core.batching import selected_fields
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.core.node import as_node
+from graph.core.node import loaded_node
 from graph.history_types import OrderEventKind, published_kind
 from resolvers import events as resolvers
 from resolvers.reading.pagination import DEFAULT_PAGE, MAX_PAGE_SIZE
@@ -49,11 +49,7 @@ class Event:
         description="The order that it was done to, as it is now. Null if there is none, e.g. for a tag or a setting."
     )
     def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")] | None:
-        if self.row.order_id is None:
-            return None
-        order: Order = map_loaded(
-            info.context.loaders.order.load(self.row.order_id), lambda row: as_node(Kind.ORDER, row)
-        )
+        order: Order | None = loaded_node(info.context.loaders.order, Kind.ORDER, self.row.order_id)
         return order
 
     @classmethod

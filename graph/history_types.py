@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import Private
 
-from graph.core.batching import map_loaded
 from graph.core.context import Info
 from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
-from graph.core.node import NODES, Node, as_node
+from graph.core.node import NODES, Node, loaded_node
 from models.actor import ActorKind
 from models.messages import history
 from models.messages.history import EventKind
@@ -71,11 +70,7 @@ class OrderEvent(Node):
 
     @strawberry.field(description="The order that it was done to. Null if there is none, e.g. for a tag or a setting.")
     def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")] | None:
-        if self.row.order_id is None:
-            return None
-        order: Order = map_loaded(
-            info.context.loaders.order.load(self.row.order_id), lambda row: as_node(Kind.ORDER, row)
-        )
+        order: Order | None = loaded_node(info.context.loaders.order, Kind.ORDER, self.row.order_id)
         return order
 
     @classmethod

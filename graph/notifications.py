@@ -9,11 +9,11 @@ import strawberry
 from strawberry import UNSET, Private
 
 from exports.mail import RenderedMail, render
-from graph.core.batching import map_loaded, selected_fields
+from graph.core.batching import selected_fields
 from graph.core.context import Info, or_none
 from graph.core.enums import describe_enum
 from graph.core.ids import Kind, to_id
-from graph.core.node import NODES, Node, as_node
+from graph.core.node import NODES, Node, loaded_node
 from graph.core.notices import USE_NOTICES, WARNINGS, Notice
 from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
 from graph.limits.cost import COST_OF_A_FILTER, Cost
@@ -85,9 +85,7 @@ class Notification(Node):
 
     @strawberry.field(description="The order that the mail is about.")
     def order(self, info: Info) -> Annotated["Order", strawberry.lazy("graph.orders")]:
-        order: Order = map_loaded(
-            info.context.loaders.order.load(self.row.order_id), lambda row: as_node(Kind.ORDER, row)
-        )
+        order: Order = loaded_node(info.context.loaders.order, Kind.ORDER, self.row.order_id)
         return order
 
     @classmethod

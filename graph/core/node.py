@@ -6,7 +6,9 @@ from uuid import UUID
 
 import strawberry
 from strawberry import ID
+from strawberry.dataloader import DataLoader
 
+from graph.core.batching import map_loaded
 from graph.core.context import Info
 from graph.core.ids import Kind, letters_of, parse, to_id
 from graph.execution.declared import column
@@ -60,6 +62,11 @@ async def load_nodes(info: Info, kind: Kind, ids: Sequence[UUID]) -> list[Any]:
 def as_node(kind: Kind, row: Any) -> Any:
     """The node that a row of this kind is published as."""
     return NODES[kind][1](row)
+
+
+def loaded_node(loader: DataLoader[UUID, Any], kind: Kind, id: UUID | None) -> Any:
+    """The node with this id, plain or as a coroutine (graph/core/batching.py). None without an id."""
+    return None if id is None else map_loaded(loader.load(id), lambda row: as_node(kind, row))
 
 
 async def _load(info: Info, kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Node]:

@@ -11,7 +11,7 @@ from typing import NoReturn
 import openpyxl
 import pytest
 
-from graph.http import making
+from graph.http import document_processes
 from graph.http.document_processes import Setup
 from models.database.sessions import Database
 from tests.support.client import Client, id_of, serving
@@ -97,7 +97,9 @@ async def test_two_processes_that_end_are_an_answer_to_try_again(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pdf, _ = await links(client)
-    monkeypatch.setattr(making.DocumentProcesses, "_start", lambda each: making._Process(Setup(die, die)))
+    monkeypatch.setattr(
+        document_processes.DocumentProcesses, "_start", lambda each: document_processes._Process(Setup(die, die))
+    )
     answer = await client.http.get(pdf)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "Open the link again" in answer.text
@@ -119,7 +121,7 @@ async def test_the_process_of_a_cancelled_request_ends_and_leaves_nothing(client
 
 
 async def test_an_idle_process_ends(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(document_processes, "IDLE_SECONDS", 0.0)
     pdf, _ = await links(client)
     assert (await client.http.get(pdf)).status_code == 200
     await until(lambda: not children())
