@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.brands import find_brand
 from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
+from graph.cli.lookups import find_brand
 from graph.core.clock import utc_now
 from models.actor import Actor
 from models.database.sessions import Database
