@@ -29,18 +29,18 @@ JUDGED = {"deliveryStatus", "deliveryStatusLabel", "canReject", "rejectionBlocke
 
 async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
     """Loads what the page's orders need, so that their fields are plain values (graph/core/batching.py)."""
-    asked = selected_fields(info.selected_fields)
-    if JUDGED & asked:
+    field_names = selected_fields(info.selected_fields)
+    if JUDGED & field_names:
         await info.context.loaders.verdict.load_many([row.id for row in rows])
-    if "brand" in asked:
+    if "brand" in field_names:
         await info.context.loaders.brand.load_many([row.brand_id for row in rows])
-    if "catalog" in asked:
+    if "catalog" in field_names:
         await info.context.loaders.catalog.load_many([row.catalog_id for row in rows])
-    if "buyer" in asked:
+    if "buyer" in field_names:
         await info.context.loaders.buyer.load_many([row.buyer_id for row in rows])
 
 
-def _asked(
+def _read(
     first: int | None,
     after: str | None,
     last: int | None,
@@ -65,7 +65,7 @@ def listing(
     sort: list[OrderSort] | None = UNSET,
 ) -> resolvers.OrderListing:
     """The page of `orders` with these arguments. Raises InputError, and Unexpected for a search or a sort by buyer."""
-    wanted, by, request = _asked(first, after, last, before, filter, sort)
+    wanted, by, request = _read(first, after, last, before, filter, sort)
     if wanted.search is not None:
         raise Unexpected("search")  # chooses its statements by how common the words are
     if order_filter.is_by_buyer(by):
@@ -121,7 +121,7 @@ async def orders(
     filter: Filter = UNSET,
     sort: Sort = UNSET,
 ) -> Connection[Order]:
-    wanted, by, request = _asked(first, after, last, before, filter, sort)
+    wanted, by, request = _read(first, after, last, before, filter, sort)
     page = await resolvers.orders(info.context, wanted, by, request)
     await _load_ahead(info, page.rows)
     return connection(page, Order.of, lambda: resolvers.count_orders(info.context, wanted))

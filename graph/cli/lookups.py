@@ -37,8 +37,8 @@ async def find_brand(database: Database, code: str | None) -> Brand:
     shown = codes[:MAX_SHOWN]
     listed = ", ".join(shown) + (f" and {len(codes) - MAX_SHOWN:,} more" if len(codes) > MAX_SHOWN else "")
     if code is None:
-        asked = ["./run", "orders", *sys.argv[1:], "--brand"]
-        commands = [shlex.join([*asked, each]) for each in shown]
+        command = ["./run", "orders", *sys.argv[1:], "--brand"]
+        commands = [shlex.join([*command, each]) for each in shown]
         raise CommandError("\n  ".join([f"There are several brands ({listed}). Name one of them:", *commands]))
     if code not in codes:
         raise CommandError(f"There is no brand {code}. The brands are: {listed}.")
