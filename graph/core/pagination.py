@@ -35,7 +35,7 @@ Before = Annotated[
 
 
 def page_request(
-    first: int | None, after: str | None, last: int | None = UNSET, before: str | None = UNSET
+    first: int | None = UNSET, after: str | None = UNSET, last: int | None = UNSET, before: str | None = UNSET
 ) -> PageRequest:
     """The page that these arguments of a field select. Raises InputError."""
     return PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
