@@ -1,7 +1,7 @@
 """A transaction that is cancelled at any moment: the next one on its connection commits what it says."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from models.database.sessions import Database
 from models.scope import EVERYTHING, Scope
 from tests.support.factories import make_shop
 
-Write = Callable[[Database, str], Awaitable[None]]
+Write = Callable[[Database, str], Coroutine[Any, Any, None]]
 TURNS = 40  # of the event loop: more than such a transaction needs
 
 
