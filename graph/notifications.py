@@ -53,8 +53,9 @@ class Notification(Node):
     )
     cancelled_by: str | None = strawberry.field(
         description="The decision that made the mail pointless before it was sent: ORDER_REJECTED, SENT_BACK_TO_CART, "
-        "or BUYER_ERASED when the buyer's personal data was erased. No further attempt follows it. The status is "
-        "CANCELLED, unless the mail had left already, to some at least."
+        "OC_MADE_EDITABLE, DELIVERY_NOTE_DELETED, INVOICE_VOIDED; BUYER_UPDATED when the buyer has none of its "
+        "addresses any more, or BUYER_ERASED when the buyer's personal data was erased. No further attempt follows it. "
+        "The status is CANCELLED, unless the mail had left already, to some at least."
     )
 
     created_at: datetime = strawberry.field(description="When the mail was put into the outbox.")

@@ -44,7 +44,7 @@ class OrderContents(TypedDict):
     """What the order was about: its first lines, how many more there are, and its total. Amounts are decimal text.
 
     `shipping`, `tax`: what the total has of them; not there if nothing. `total`: "" if it is left out. `later`: see
-    OrderNotice.
+    OrderNotice. `document_id`: of the delivery note or invoice that the mail is about, in hexadecimal.
     """
 
     lines: list[ContentLine]
@@ -54,6 +54,7 @@ class OrderContents(TypedDict):
     shipping: NotRequired[str]
     tax: NotRequired[str]
     later: NotRequired[dict[str, Any]]
+    document_id: NotRequired[str]
 
 
 class Attached(TypedDict):
@@ -192,6 +193,10 @@ class OutboxMessage(AddedOnce, Internal, OrderOwned, Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+# See OrderContents. NULL in mails about no document, and in those that an earlier release queued.
+DOCUMENT_ID = OutboxMessage.notice["contents"]["document_id"].as_string()
 
 
 def message(notice: OrderNotice, *, brand_id: UUID, order_id: UUID, at: datetime) -> OutboxMessage:

@@ -9,8 +9,8 @@ from models.messages.mail import MailKind
 from models.policy import OrderAction
 from resolvers.bulk_batches import act_on_many, save_orders
 from resolvers.bulk_runs import BATCH_SIZE, MAX_ORDERS, BulkCommand
+from resolvers.core.cancelled_mails import cancel_mails
 from resolvers.core.context import Context
-from resolvers.core.notices import cancel_mails
 from resolvers.core.refusals import Outcome, Refused
 from resolvers.core.work import Work
 from resolvers.rejection import record_rejections

@@ -23,6 +23,7 @@ from models.messages.refusals import (
 )
 from models.permissions import Permission
 from resolvers.core.actions import Terms, act, not_found
+from resolvers.core.cancelled_mails import revoke_addresses
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, Refused, invalid, wrong_text
 from resolvers.core.work import Work
@@ -232,6 +233,7 @@ async def _replace_recipients(work: Work, buyer: Buyer, recipients: Sequence[str
         await work.save(cleared.execution_options(synchronize_session=False))
         return False
     await work.save(delete(BuyerRecipient).where(*of_buyer))
+    await revoke_addresses(work.session, buyer.brand_id, buyer.id, recipients)
     _add_recipients(work, buyer, recipients)
     return True
 

@@ -10,6 +10,7 @@ from models.messages.mail import MailKind
 from models.order import DataSet, OrderLine
 from models.policy import OrderAction
 from resolvers.core.actions import Terms, act, on_order
+from resolvers.core.cancelled_mails import cancel_mails_of_confirmation
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, wrong_text
@@ -148,6 +149,7 @@ async def make_confirmation_editable(
 ) -> Outcome:
     async def change(work: Work) -> None:
         work.record(work.order.make_confirmation_editable(work.now))
+        await cancel_mails_of_confirmation(work)
 
     return await act(
         context,

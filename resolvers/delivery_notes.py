@@ -33,6 +33,7 @@ from models.plain_json import from_plain
 from models.policy import OrderAction
 from resolvers.backlog import ordered_quantities
 from resolvers.core.actions import Change, Terms, act, not_found, on_order, on_orders_of
+from resolvers.core.cancelled_mails import cancel_mails_of_document
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
@@ -176,6 +177,7 @@ async def delete_delivery_note(context: Context, note_id: UUID | None, **terms: 
         await work.save(delete(InvoicedDeliveryNote).where(*named))
         await work.save(delete(DeliveryNote).where(DeliveryNote.brand_id == note.brand_id, DeliveryNote.id == note.id))
         work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_DELETED, code=note.code))
+        await cancel_mails_of_document(work, note.id, EventKind.DELIVERY_NOTE_DELETED, note.code)
         return note.id
 
     return await _act(context, note_id, change, terms)

@@ -18,6 +18,7 @@ from models.papers.invoices import InvoiceSnapshot, credit_note, frozen, issued,
 from models.papers.missing import MISSING, missing_fields
 from models.permissions import Permission
 from resolvers.core.actions import Change, Terms, act, not_found, on_orders_of
+from resolvers.core.cancelled_mails import cancel_mails_of_document
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refusal
@@ -54,7 +55,9 @@ async def void_invoice(context: Context, invoice_id: UUID | None, **terms: Unpac
         work.add(
             CreditNote(brand_id=invoice.brand_id, invoice_id=invoice.id, code=code, issued_at=work.now, frozen=kept)
         )
-        return _record(work, invoice, EventKind.INVOICE_VOIDED, credit_note=code)
+        made = _record(work, invoice, EventKind.INVOICE_VOIDED, credit_note=code)
+        await cancel_mails_of_document(work, invoice.id, EventKind.INVOICE_VOIDED, invoice.code)
+        return made
 
     return await _act(context, invoice_id, change, terms)
 

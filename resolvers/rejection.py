@@ -15,9 +15,10 @@ from models.policy import OrderAction
 from models.rejection import OrderRejection
 from models.rejection_reason import RejectionGrounds
 from resolvers.core.actions import act, on_order
+from resolvers.core.cancelled_mails import cancel_mails
 from resolvers.core.context import Context
 from resolvers.core.idempotency import IdempotentRequest
-from resolvers.core.notices import Message, cancel_mails
+from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, Refused
 from resolvers.core.work import Work
 from resolvers.rejection_reasons import Grounds, read_reason

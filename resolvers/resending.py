@@ -1,6 +1,7 @@
 """Sending a mail again that failed, or that may or may not have arrived: as a new message, to the present addresses.
 
-After a final decision only the mail about that decision can be sent again.
+After a final decision only the mail about that decision can be sent again. Nor can one about a void invoice, a deleted
+delivery note, or an OC that is confirmed no longer.
 """
 
 from dataclasses import replace
@@ -9,11 +10,19 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from models.delivery_note import DeliveryNote
 from models.events import OrderChanged
+from models.invoice import Invoice, InvoiceStatus
 from models.locale import Text
 from models.messages.history import EventKind
 from models.messages.mail import MailKind
-from models.messages.refusals import MAIL_IS_OUTDATED, NOBODY_TO_SEND_TO, NOT_RESENDABLE, UNKNOWN_NOTIFICATION
+from models.messages.refusals import (
+    DOCUMENT_IS_UNDONE,
+    MAIL_IS_OUTDATED,
+    NOBODY_TO_SEND_TO,
+    NOT_RESENDABLE,
+    UNKNOWN_NOTIFICATION,
+)
 from models.order import Order
 from models.outbox import MAX_UNCLEAR, NotificationStatus, OrderNotice, OutboxMessage
 from models.permissions import Permission
@@ -43,6 +52,8 @@ async def resend_notification(context: Context, notification_id: UUID | None, **
             raise Refused(_not_now(context, NOT_RESENDABLE))
         if order.status in FINAL and failed.kind != FINAL_MAIL[order.status]:
             raise Refused(_not_now(context, MAIL_IS_OUTDATED))
+        if await _is_undone(work, order, failed):
+            raise Refused(_not_now(context, DOCUMENT_IS_UNDONE))
         addresses = await addresses_of(work.session, order, MailKind(failed.kind))
         if not addresses:
             raise Refused(_not_now(context, NOBODY_TO_SEND_TO))
@@ -71,6 +82,20 @@ async def _is_followed(work: Work, order: Order, failed: OutboxMessage) -> bool:
         OutboxMessage.id > failed.id,
     )
     return await work.find(later.limit(1)) is not None
+
+
+async def _is_undone(work: Work, order: Order, failed: OutboxMessage) -> bool:
+    """Whether what the mail is about no longer holds: the confirmation, the delivery note or the invoice."""
+    if failed.kind == MailKind.OC_CONFIRMED:
+        return order.status is not OrderStatus.OC_CONFIRMED
+    document = (failed.notice.get("contents") or {}).get("document_id")
+    if document is None:
+        return False
+    id = UUID(document)
+    is_issued = Invoice.status == InvoiceStatus.ISSUED
+    invoice = select(Invoice.id).where(Invoice.brand_id == order.brand_id, Invoice.id == id, is_issued)
+    note = select(DeliveryNote.id).where(DeliveryNote.brand_id == order.brand_id, DeliveryNote.id == id)
+    return await work.find(invoice if failed.kind == MailKind.INVOICE_ISSUED else note) is None
 
 
 def _not_now(context: Context, text: Text) -> Refusal:

@@ -12,8 +12,9 @@ from models.order import DataSet
 from models.policy import OrderAction
 from models.send_back import OrderSendBack
 from resolvers.core.actions import Terms, act, on_order
+from resolvers.core.cancelled_mails import cancel_mails
 from resolvers.core.context import Context
-from resolvers.core.notices import Message, cancel_mails
+from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome
 from resolvers.core.work import Work
 from resolvers.order_lines import cart_rows, lines_of

@@ -152,7 +152,7 @@ def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[st
         case EventKind.TAGS_APPLIED:
             return {"tags": ", ".join(details["after"])}
         case EventKind.NOTIFICATION_CANCELLED:
-            return {name: _decision(details[name]).in_(locale) for name in ("mail", "decision")}
+            return {name: text_for(_decision(details[name]), locale, **details) for name in ("mail", "decision")}
         case _:
             return {}
 

@@ -185,6 +185,12 @@ MAIL_IS_OUTDATED = Text(
     "注文は却下または差し戻し済みです。再送できるのは、その旨をお知らせするメールのみです。",
 )
 
+DOCUMENT_IS_UNDONE = Text(
+    "What this mail is about no longer holds: the invoice is void, the delivery note is deleted, or the order "
+    "confirmation is being revised.",
+    "このメールの内容は無効です（請求書の取消、納品書の削除、または注文確認書の見直し）。",
+)
+
 NOBODY_TO_SEND_TO = Text(
     "The buyer has no e-mail address now.",
     "バイヤーのメールアドレスが登録されていません。",

@@ -10,14 +10,12 @@ from urllib.parse import quote
 from uuid import UUID
 
 from babel.numbers import format_currency
-from sqlalchemy import Update, and_, bindparam, case, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.database.prepared import Preparing, Query
-from models.events import OrderChanged
+from models.database.prepared import Query
 from models.locale import Locale, text_for
 from models.mail_wording import MailWording, filled
-from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.messages.refusals import (
     BODY_TOO_LONG,
@@ -29,21 +27,13 @@ from models.messages.refusals import (
     ORDER_NOT_FOUND,
 )
 from models.order import DataSet, Order
-from models.outbox import (
-    MAX_UNCLEAR,
-    Attached,
-    NotificationStatus,
-    OrderContents,
-    OrderNotice,
-    OutboxMessage,
-)
+from models.outbox import Attached, OrderContents, OrderNotice
 from models.permissions import permits
 from models.policy import OrderAction
 from resolvers.core.context import Context
 from resolvers.core.mail_contents import read_contents
 from resolvers.core.readers import Readers, Recipient, bounces, read_readers, unreachable
 from resolvers.core.refusals import Notice, NoticeCode, Refusal, RefusalCode, refusal, wrong_text
-from resolvers.core.work import Work
 from resolvers.inputs import InputError, check_text
 
 MAX_BODY_LENGTH = 10_000  # characters
@@ -229,53 +219,6 @@ def _brands_text(readers: Readers, kind: MailKind) -> str | None:
     if kind is not MailKind.ORDER_REJECTED:
         return None
     return {Locale.EN: readers.rejection_text_en, Locale.JA: readers.rejection_text_ja}[readers.locale]
-
-
-def _cancel(preparing: Preparing) -> Update:
-    mail, now = OutboxMessage, bindparam("now", type_=OutboxMessage.sent_at.type)
-    unsent = (NotificationStatus.PENDING, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
-    is_free = mail.leased_until.is_(None)
-    is_waiting = and_(mail.status == NotificationStatus.PENDING, is_free)
-    end_of_waiting = case(
-        (mail.left_over.is_(None), NotificationStatus.CANCELLED.value), else_=NotificationStatus.SENT.value
-    )
-    return (
-        update(mail)
-        .where(
-            mail.brand_id == bindparam("of_brand"),
-            preparing.among_ids(mail.order_id),
-            mail.status.in_(unsent),
-            mail.cancelled_by.is_(None),
-            mail.unclear < MAX_UNCLEAR,
-        )
-        .values(
-            cancelled_by=bindparam("decision"),
-            status=case((is_waiting, end_of_waiting), else_=mail.status),
-            sent_at=case((and_(is_waiting, mail.left_over.is_not(None)), now), else_=mail.sent_at),
-            unclear=case((and_(is_free, mail.unclear > 0), MAX_UNCLEAR), else_=mail.unclear),
-        )
-        .returning(mail.order_id, mail.kind, mail.status)
-    )
-
-
-_CANCEL = Query(_cancel)
-
-
-async def cancel_mails(work: Work, decision: MailKind) -> None:
-    """Gives up the mails of the locked orders that have not left yet: a final decision made them pointless.
-
-    A relay may have one in hand: that one is cancelled if the relay does not send it. Of a mail that some recipients
-    have, or may have, only the further tries are given up.
-    """
-    ids = [order.id for order in work.orders]
-    now = work.now
-    cancelled = await _CANCEL.rows(work.session, ids, of_brand=work.brand_id, decision=decision.value, now=now)
-    for order_id, kind, status in sorted(cancelled, key=str):
-        details = {"mail": kind, "decision": decision.value, "status": status.value}
-        event = OrderChanged(
-            brand_id=work.brand_id, order_id=order_id, at=now, kind=EventKind.NOTIFICATION_CANCELLED, details=details
-        )
-        work.record(event)
 
 
 async def addresses_of(session: AsyncSession, order: Order, kind: MailKind) -> list[str]:

@@ -13,6 +13,7 @@ from models.buyer import Buyer, BuyerRecipient
 from models.events import BuyerUpdated
 from models.folding import folded_if_other
 from models.locale import Locale, locale_of_country
+from resolvers.core.cancelled_mails import revoke_addresses
 from resolvers.importing.rows import ImportRow
 
 
@@ -145,6 +146,7 @@ async def take_over(
             await session.execute(update(Buyer).where(*of_buyer).values(**each.values, folded=folded))
         if each.has_other_emails:
             await session.execute(delete(BuyerRecipient).where(BuyerRecipient.buyer_id == each.buyer_id))
+            await revoke_addresses(session, brand.id, each.buyer_id, each.said.emails)
             await session.execute(insert(BuyerRecipient), each.said.recipients(brand, each.buyer_id))
         elif each.is_confirmed:
             confirmed = update(BuyerRecipient).where(BuyerRecipient.buyer_id == each.buyer_id)

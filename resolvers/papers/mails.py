@@ -46,7 +46,7 @@ def sent(notice: OrderNotice, note: DeliveryNoteSnapshot, id: UUID) -> OrderNoti
     ]
     more = max(len(note.lines) - MAX_LINES_SHOWN, 0)
     currency = notice.contents["currency"] if notice.contents else ""
-    contents = OrderContents(lines=lines, more=more, total="", currency=currency)
+    contents = OrderContents(lines=lines, more=more, total="", currency=currency, document_id=id.hex)
     attached = _attached(notice, id, note.code)
     return replace(notice, contents=contents, facts=_in_words(facts, locale), attached=attached)
 
@@ -71,7 +71,9 @@ def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNoti
         for line in invoice.lines[:MAX_LINES_SHOWN]
     ]
     more = max(len(invoice.lines) - MAX_LINES_SHOWN, 0)
-    contents = OrderContents(lines=lines, more=more, total=str(invoice.total), currency=invoice.currency)
+    contents = OrderContents(
+        lines=lines, more=more, total=str(invoice.total), currency=invoice.currency, document_id=id.hex
+    )
     if invoice.shipping:
         contents["shipping"] = str(invoice.shipping)
     if invoice.tax > Decimal(0):
