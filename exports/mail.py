@@ -1,6 +1,7 @@
 """Mails to buyers: rendered from frozen notices, in the buyer's language, as plain text and as HTML."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ from exports.texts import one_line
 from models.locale import Locale, Text, moment, text_for
 from models.messages.mail import mail_texts
 from models.money import precision
-from models.outbox import OrderContents, OrderNotice
+from models.outbox import ContentLine, OrderContents, OrderNotice
 
 # An encoded domain (RFC 5321, without address literals). It becomes part of an SMTP command.
 HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
@@ -49,11 +50,23 @@ ONE = Text("1 line", "1行")
 COMMA = Text(", ", "、")
 END = Text(".", "。")
 MORE_LINES = Text("and {count:,} more", "ほか{count:,}件")
-QUANTITY = Text("Qty {quantity:,}", "数量 {quantity:,}")
+CHANGED_LINES = Text("{count:,} lines differ from the order", "ご注文との相違：{count:,}行")
+ONE_CHANGED_LINE = Text("1 line differs from the order", "ご注文との相違：1行")
+MORE_CHANGED = Text("and {count:,} more that differ", "ほか{count:,}行に変更がございます")
+AS_ORDERED = Text("{count:,} more lines as ordered", "ほか{count:,}行はご注文のとおりです")
+ONE_AS_ORDERED = Text("1 more line as ordered", "ほか1行はご注文のとおりです")
+DROPPED, ADDED = Text("dropped", "取消"), Text("added", "追加")
+ARROW, MINUS = "\u2192", "\u2212"
+QUANTITY = Text("Qty", "数量")
 EACH = Text("{price} each", "単価 {price}")
+EACH_CHANGED = Text("{price} each, ordered at {ordered}", "単価 {price}（ご注文時 {ordered}）")
 SHIPPING = Text("Shipping", "送料")
 TAX = Text("Tax", "消費税")
 TOTAL = Text("Total", "合計")
+ORDERED, DIFFERENCE = Text("Ordered", "ご注文金額"), Text("Difference", "差額")
+CONFIRMED = Text("Confirmed", "確定金額")
+INCLUDED = Text("Includes {charges}", "うち{charges}")
+INSTEAD_OF = Text("{total} instead of {ordered}", "{total}（ご注文 {ordered}）")
 WHAT_NOW = Text("What happens now", "今後について")
 BULLET = Text("- ", "・")
 LINK = Text("{button}:", "▼{button}")
@@ -112,6 +125,7 @@ def render(notice: OrderNotice) -> RenderedMail:
         "code_wraps": len(code) > LONG_CODE,
         "preheader": " ".join([*contents["summary"], *(text.in_(locale) for text in texts.next[:1])]),
         "filler": FILLER,
+        "arrow": ARROW,
         "accent": accent,
         "accent_on_dark": _lighter(accent),
         "greeting": text_for(TO_BRAND, locale, brand=brand)
@@ -201,38 +215,71 @@ def _contact(notice: OrderNotice, brand: str) -> list[str]:
 
 def _contents(contents: OrderContents | None, locale: Locale) -> dict[str, Any]:
     if contents is None:
-        return {"summary": [], "lines": [], "more": "", "sums": [], "total": None}
+        return {"summary": [], "title": "", "lines": [], "more": [], "sums": [], "total": None, "included": ""}
 
     def money(amount: str) -> str:
         # A unit price can be finer than the currency.
         is_finer = -int(Decimal(amount).as_tuple().exponent) > precision(contents["currency"])
         shown = format_currency(Decimal(amount), contents["currency"], locale=locale, decimal_quantization=not is_finer)
-        return shown.replace("￥", "¥")
+        return shown.replace("￥", "¥").replace("-", MINUS)
 
-    lines = [
-        {
-            "product": f"{one_line(line['name'])} ({one_line(line['number'])})",
-            "price": text_for(EACH, locale, price=money(line["price"])) if "price" in line else "",
-            "quantity": text_for(QUANTITY, locale, quantity=line["quantity"]),
-            "amount": money(line["amount"]) if line["amount"] else "",
-        }
-        for line in contents["lines"]
-    ]
-    more = text_for(MORE_LINES, locale, count=contents["more"]) if contents["more"] else ""
-    count, total = len(lines) + contents["more"], money(contents["total"]) if contents["total"] else ""
+    lines = [_line(line, money, locale) for line in contents["lines"]]
+    rest, count = contents["more"], len(lines) + contents["more"]
+    total = money(contents["total"]) if contents["total"] else ""
+    ordered_total, as_ordered = contents.get("ordered_total"), contents.get("as_ordered")
+    title = ""
+    more = [(MORE_LINES, MORE_LINES, rest)]
     counted = text_for(ONE if count == 1 else COUNT, locale, count=count) if count else ""
-    said = COMMA.in_(locale).join(filter(None, (counted, total)))
-    sums = [
+    if as_ordered is not None:
+        changed = count - as_ordered
+        counted = title = text_for(ONE_CHANGED_LINE if changed == 1 else CHANGED_LINES, locale, count=changed)
+        more = [(MORE_CHANGED, MORE_CHANGED, rest - as_ordered), (ONE_AS_ORDERED, AS_ORDERED, as_ordered)]
+    charges = [
         (label.in_(locale), money(amount))
         for label, amount in ((SHIPPING, contents.get("shipping")), (TAX, contents.get("tax")))
         if amount
     ]
+    said, label = total, TOTAL
+    if ordered_total and total:
+        difference = Decimal(contents["total"]) - Decimal(ordered_total)
+        shown = money(str(difference))
+        label = CONFIRMED
+        if difference:
+            said = text_for(INSTEAD_OF, locale, total=total, ordered=money(ordered_total))
+        sums = [(ORDERED.in_(locale), money(ordered_total))]
+        sums.append((DIFFERENCE.in_(locale), f"+{shown}" if difference > 0 else shown))
+        said_charges = COMMA.in_(locale).join(f"{name.lower()} {amount}" for name, amount in charges)
+        included = text_for(INCLUDED, locale, charges=said_charges) if charges else ""
+    else:
+        sums, included = charges, ""
+    summary = COMMA.in_(locale).join(filter(None, (counted, said)))
     return {
-        "summary": [said + END.in_(locale)] if said else [],
+        "summary": [summary + END.in_(locale)] if summary else [],
+        "title": title,
         "lines": lines,
-        "more": more,
+        "more": [text_for(one if each == 1 else many, locale, count=each) for one, many, each in more if each],
         "sums": sums,
-        "total": (TOTAL.in_(locale), total) if total else None,
+        "total": (label.in_(locale), total) if total else None,
+        "included": included,
+    }
+
+
+def _line(line: ContentLine, money: Callable[[str], str], locale: Locale) -> dict[str, str]:
+    """`was`: how many were ordered, if the OC differs in it. `mark`: the line was dropped or added."""
+    quantity, was = line["quantity"], line.get("ordered")
+    mark = "" if was is None or (was and quantity) else (ADDED if quantity else DROPPED).in_(locale)
+    price = text_for(EACH, locale, price=money(line["price"])) if "price" in line else ""
+    if "ordered_price" in line:
+        price = text_for(EACH_CHANGED, locale, price=money(line["price"]), ordered=money(line["ordered_price"]))
+    return {
+        "product": f"{one_line(line['name'])} ({one_line(line['number'])})",
+        "mark": mark,
+        "is_dropped": mark if not quantity else "",
+        "price": price,
+        "label": QUANTITY.in_(locale),
+        "quantity": f"{quantity:,}",
+        "was": "" if was is None or was == quantity else f"{was:,}",
+        "amount": money(line["amount"]) if line["amount"] else "",
     }
 
 

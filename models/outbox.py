@@ -30,14 +30,23 @@ class NotificationStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+MAX_LINES_SHOWN = 10
+
+
 class ContentLine(TypedDict):
-    """`price`: of one unit; not there in mails that an earlier release queued. `amount`: "" if it is left out."""
+    """`price`: of one unit; not there in mails that an earlier release queued. `amount`: "" if it is left out.
+
+    `ordered`, `ordered_price`: of a line of an OC that differs from the order: 0 of an added line. `quantity` 0: the
+    line was dropped.
+    """
 
     name: str
     number: str
     quantity: int
     amount: str
     price: NotRequired[str]
+    ordered: NotRequired[int]
+    ordered_price: NotRequired[str]
 
 
 class OrderContents(TypedDict):
@@ -45,6 +54,9 @@ class OrderContents(TypedDict):
 
     `shipping`, `tax`: what the total has of them; not there if nothing. `total`: "" if it is left out. `later`: see
     OrderNotice. `document_id`: of the delivery note or invoice that the mail is about, in hexadecimal.
+
+    Of an OC that differs from the order: `ordered_total` with taxes and shipping; `as_ordered`: how many lines are as
+    ordered, and part of `more`; then `lines` has changed lines only.
     """
 
     lines: list[ContentLine]
@@ -55,6 +67,8 @@ class OrderContents(TypedDict):
     tax: NotRequired[str]
     later: NotRequired[dict[str, Any]]
     document_id: NotRequired[str]
+    ordered_total: NotRequired[str]
+    as_ordered: NotRequired[int]
 
 
 class Attached(TypedDict):

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.catalog import Sku
 from models.database.prepared import Preparing, Query
+from models.messages.mail import MailKind
 from models.money import from_minor
 from models.order import Order, OrderLine
-from models.outbox import ContentLine, OrderContents
+from models.outbox import MAX_LINES_SHOWN, ContentLine, OrderContents
 from models.prices import Price, price_of
-
-MAX_LINES_SHOWN = 10
+from resolvers.core.mail_changes import COMPARED, add_changes
 
 
 def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:
@@ -46,7 +46,7 @@ def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:
 _FIRST_LINES = Query(_first_lines)
 
 
-async def read_contents(session: AsyncSession, orders: Sequence[Order]) -> dict[UUID, OrderContents]:
+async def read_contents(session: AsyncSession, orders: Sequence[Order], kind: MailKind) -> dict[UUID, OrderContents]:
     """Order's id → what it is about, from its official lines."""
     found: dict[UUID, OrderContents] = {}
     for order in orders:
@@ -64,6 +64,8 @@ async def read_contents(session: AsyncSession, orders: Sequence[Order]) -> dict[
         line = ContentLine(name=name, number=number, quantity=quantity, amount=money(amount_minor), price=money(price))
         contents["lines"].append(line)
         contents["more"] = max(count - MAX_LINES_SHOWN, 0)
+    if kind in COMPARED:
+        await add_changes(session, orders, found)
     return found
 
 

@@ -110,7 +110,7 @@ async def notice_of(
     readers = (await read_readers(session, [order]))[order.buyer_id].of(kind)
     if reason := readers.unreachable(kind):
         return None, [Notice.of(reason, locale)]
-    contents, wordings = await read_contents(session, [order]), await _wordings(session, order.brand_id, kind)
+    contents, wordings = await read_contents(session, [order], kind), await _wordings(session, order.brand_id, kind)
     notice = _notice(context, order, kind, at, body, readers, readers.recipients, contents[order.id], wordings)
     return notice, bounces(readers.recipients, locale)
 
@@ -120,7 +120,7 @@ async def notices_of(
 ) -> dict[UUID, OrderNotice | None]:
     """For many orders of one brand, in three statements. None where nobody can be mailed."""
     readers = await read_readers(session, orders)
-    contents, wordings = await read_contents(session, orders), await _wordings(session, orders[0].brand_id, kind)
+    contents, wordings = await read_contents(session, orders, kind), await _wordings(session, orders[0].brand_id, kind)
     notices: dict[UUID, OrderNotice | None] = {}
     for order in orders:
         of_order = readers[order.buyer_id]
@@ -250,7 +250,7 @@ async def preview(
             raise InputError(text_for(NOT_PERMITTED, locale), "orderId", code="NOT_PERMITTED")
         readers = (await read_readers(session, [order]))[order.buyer_id].of(kind)
         reason = readers.unreachable(kind)
-        contents, wordings = await read_contents(session, [order]), await _wordings(session, order.brand_id, kind)
+        contents, wordings = await read_contents(session, [order], kind), await _wordings(session, order.brand_id, kind)
     to = [] if reason else readers.recipients
     if wording:
         readers, wordings = replace(readers, locale=wording[0]), dict([wording])

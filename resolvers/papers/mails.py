@@ -9,10 +9,9 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from models.locale import Locale, Text
-from models.outbox import Attached, ContentLine, OrderContents, OrderNotice
+from models.outbox import MAX_LINES_SHOWN, Attached, ContentLine, OrderContents, OrderNotice
 from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.papers.invoices import InvoiceSnapshot
-from resolvers.core.mail_contents import MAX_LINES_SHOWN
 
 DAY = Text("d MMM y", "y年M月d日")
 NOTE = Text("Delivery note", "納品書番号")

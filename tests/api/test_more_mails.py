@@ -120,6 +120,62 @@ async def test_a_brand_without_an_address_is_not_mailed_and_the_buyer_sees_it(da
     assert await mails(database) == []
 
 
+OPEN = {"notify": False, "askBuyerApproval": False}
+PREVIEW = "query ($id: ID!) { orderMailPreview(orderId: $id, kind: OC_CONFIRMED) { text html } }"
+
+
+async def test_a_confirmed_oc_is_compared_with_the_order(database: Database, shop: Shop, member: Client) -> None:
+    """By SKU: fewer, dropped, cheaper, added. The order of the lines does not matter."""
+    order = await make_order(database, shop, lines=[(6, 1250), (3, 480), (10, 690)], code="ORD-1")
+    assert (await run(member, "createOrderConfirmation", orderId=id_of(order), **OPEN))["userErrors"] == []
+
+    async def preview() -> dict[str, str]:
+        shown: dict[str, str] = (await member.data(PREVIEW, id=id_of(order)))["orderMailPreview"]
+        return shown
+
+    async def change(lines: list[tuple[str, int, str]]) -> None:
+        given = [{"skuId": sku, "quantity": quantity, "unitPrice": price} for sku, quantity, price in lines]
+        done = await run(member, "updateOrderConfirmation", orderId=id_of(order), lines=given)
+        assert done["userErrors"] == []
+
+    one, two, three = (id_of(each) for each in shop.skus[:3])
+    await change([(three, 10, "6.90"), (two, 3, "4.80"), (one, 6, "12.50")])
+    assert "differ" not in (await preview())["text"]
+    await change([(three, 10, "6.50"), (one, 4, "12.50"), (one, 1, "0.00")])
+    before = await preview()
+    for said in (
+        "4 lines differ from the order",
+        *(
+            "Qty 6 → 4",
+            "[dropped] Linen shirt 2 (SKU-2)",
+            "£6.50 each, ordered at £6.90",
+            "[added] Linen shirt 1 (SKU-1)",
+        ),
+        *("Ordered: £158.40", "Difference: −£43.40", "Confirmed: £115.00"),
+    ):
+        assert said in before["text"], (said, before["text"])
+    assert (await run(member, "confirmOrder", orderId=id_of(order), notify=True))["userErrors"] == []
+    [notice] = await mails(database)
+    assert notice.contents
+    assert parts(notice)[0].partition("Confirmed: ")[2][20:] == before["text"].partition("Confirmed: ")[2][20:]
+
+
+async def test_only_the_tax_of_an_oc_differs(database: Database, shop: Shop, member: Client) -> None:
+    order = await make_order(database, shop, lines=[(6, 1250)])
+    assert (await run(member, "createOrderConfirmation", orderId=id_of(order), **OPEN))["userErrors"] == []
+    taxed = {
+        "skuId": id_of(shop.skus[0]),
+        "quantity": 6,
+        "unitPrice": "12.50",
+        "tax": {"kind": "STANDARD", "rate": "20"},
+    }
+    done = await run(member, "updateOrderConfirmation", orderId=id_of(order), lines=[taxed])
+    assert done["userErrors"] == []
+    text = (await member.data(PREVIEW, id=id_of(order)))["orderMailPreview"]["text"]
+    for said in ("Qty 6   £12.50 each", "Ordered: £75.00", "Difference: +£15.00", "Confirmed: £90.00", "tax £15.00"):
+        assert said in text, (said, text)
+
+
 async def test_a_rejection_cancels_what_has_not_left(database: Database, api: Client, shop: Shop) -> None:
     order_id = await asked(database, shop)
     done = await run(api.as_(shop.buyer_user()), "refuseOrderConfirmation", orderId=order_id, notify=True)

@@ -264,6 +264,60 @@ def test_both_parts_say_all_of_it(kind: MailKind, locale: Locale) -> None:
     assert "31" in html.text.partition("</div>")[0], "the preheader counts all lines"
 
 
+CHANGES = {
+    "lines": [
+        LINE | {"name": "Fewer", "quantity": 4, "ordered": 6},
+        LINE | {"name": "Dropped", "quantity": 0, "ordered": 6, "amount": "0.00"},
+        LINE | {"name": "Added", "quantity": 5, "ordered": 0},
+        LINE | {"name": "Cheaper", "quantity": 5, "ordered": 5, "ordered_price": "1.50"},
+    ],
+    "more": 22,
+    "as_ordered": 20,
+    "ordered_total": "2103.60",
+    "total": "1952.88",
+    "currency": "GBP",
+    "tax": "325.48",
+}
+
+
+def test_a_mail_about_an_oc_says_what_differs_from_the_order() -> None:
+    message = sent(notice(kind="OC_CONFIRMED", contents=CHANGES))
+    plain, html = part(message, "plain"), Shown(part(message, "html"))
+    shown = re.sub(r"\s+", " ", html.text)
+    for said in (
+        "6 lines differ from the order",
+        *("Qty 6 → 4", "Qty 6 → 0", "Qty 0 → 5", "Qty 5", "£1.255 each, ordered at £1.50"),
+        *("and 2 more that differ", "20 more lines as ordered"),
+    ):
+        assert said in plain, said
+        assert said in shown, said
+    for name, amount in (("Ordered", "£2,103.60"), ("Difference", "−£150.72"), ("Confirmed", "£1,952.88")):
+        assert f"{name}: {amount}" in plain
+        assert f"{name} {amount}" in shown
+    assert "[dropped] Dropped (SKU-1)" in plain
+    assert "<s>Dropped (SKU-1)</s>" in part(message, "html")
+    assert "Includes tax £325.48" in plain
+    assert "£1,952.88 instead of £2,103.60" in shown.partition("</div>")[0]
+
+
+def test_what_differs_in_japanese() -> None:
+    plain = part(sent(notice(kind="OC_REFUSED", locale=Locale.JA, contents=CHANGES)), "plain")
+    for said in (
+        *("ご注文との相違：6行", "[取消] Dropped", "[追加] Added", "数量 6 → 4", "単価 £1.255（ご注文時 £1.50）"),
+        *("ほか2行に変更", "ほか20行はご注文のとおり", "ご注文金額： £2,103.60", "差額： −£150.72"),
+        "確定金額： £1,952.88",
+    ):
+        assert said in plain, said
+
+
+@pytest.mark.parametrize(("ordered", "said"), [("4321.00", ""), ("4000.00", "+£321.00"), ("5000.00", "−£679.00")])
+def test_an_oc_with_the_ordered_lines_has_a_difference_only_in_its_sums(ordered: str, said: str) -> None:
+    plain = part(sent(notice(kind="OC_CONFIRMED", contents=CONTENTS | {"ordered_total": ordered})), "plain")
+    assert "and 8 more" in plain
+    assert "differ" not in plain
+    assert said in plain
+
+
 def test_mails_of_one_order_are_one_thread_and_nobody_answers_automatically() -> None:
     message = sent(notice())
     thread = f"<order-{ORDER.hex}@northlight.example>"
