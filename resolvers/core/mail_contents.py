@@ -1,21 +1,33 @@
 """What a mail says that an order was about: its first official lines, how many more there are, and its sums."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import format_currency
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.catalog import Sku
 from models.database.prepared import Preparing, Query
+from models.locale import Locale
 from models.messages.mail import MailKind
 from models.money import from_minor
 from models.order import Order, OrderLine
 from models.outbox import MAX_LINES_SHOWN, ContentLine, OrderContents
 from models.prices import Price, price_of
 from resolvers.core.mail_changes import COMPARED, add_changes
+
+# Stands for {total} in the texts of a mail about an invoice until its total is known. No text contains it.
+TOTAL_LATER = "\0"
+
+
+def shown_total(contents: OrderContents, locale: Locale) -> str:
+    """The total, with its currency."""
+    shown: str = format_currency(Decimal(contents["total"]), contents["currency"], locale=locale)
+    return shown.replace("￥", "¥")
 
 
 def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:

@@ -1,15 +1,13 @@
 """What the buyer is mailed about a decision: the typed message, and the notice that the mail is made of."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import assert_never
 from urllib.parse import quote
 from uuid import UUID
 
-from babel.numbers import format_currency
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,7 +29,7 @@ from models.outbox import Attached, OrderContents, OrderNotice
 from models.permissions import permits
 from models.policy import OrderAction
 from resolvers.core.context import Context
-from resolvers.core.mail_contents import read_contents
+from resolvers.core.mail_contents import TOTAL_LATER, read_contents, shown_total
 from resolvers.core.readers import Readers, Recipient, bounces, read_readers, unreachable
 from resolvers.core.refusals import Notice, NoticeCode, Refusal, RefusalCode, refusal, wrong_text
 from resolvers.inputs import InputError, check_text
@@ -42,6 +40,10 @@ PREVIEW_TEXTS = {
     NoticeCode.BUYER_HAS_NO_ADDRESS: BUYER_HAS_NO_ADDRESS_PREVIEW,
     NoticeCode.BRAND_HAS_NO_ADDRESS: BRAND_HAS_NO_ADDRESS,
 }
+
+
+# Makes a mail about an order one about a document of this order.
+About = Callable[[AsyncSession, Order, OrderNotice], Awaitable[OrderNotice]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ def _notice(
         "buyer": readers.buyer_name,
         "buyerOrderNumber": order.buyer_order_number,
         "code": order.code,
-        "total": _shown(contents, readers.locale),
+        # Of an invoice, whose total is known once it is issued.
+        "total": TOTAL_LATER if kind is MailKind.INVOICE_ISSUED else shown_total(contents, readers.locale),
     }
 
     def said(text: str | None) -> str | None:
@@ -208,12 +211,6 @@ def _attached(order: Order, kind: MailKind) -> Attached | None:
     return Attached(document=document, id=order.id.hex, code=order.code, buyer_id=order.buyer_id.hex)
 
 
-def _shown(contents: OrderContents, locale: Locale) -> str:
-    """The total, with its currency."""
-    shown: str = format_currency(Decimal(contents["total"]), contents["currency"], locale=locale)
-    return shown.replace("￥", "¥")
-
-
 def _brands_text(readers: Readers, kind: MailKind) -> str | None:
     """What the brand has set for a rejection without a typed message, in the buyer's language."""
     if kind is not MailKind.ORDER_REJECTED:
@@ -234,10 +231,12 @@ async def preview(
     action: OrderAction,
     body: str | None,
     wording: tuple[Locale, Wording] | None = None,
+    about: About | None = None,
 ) -> tuple[OrderNotice, list[Notice]]:
     """What the action would mail now, and the notices about it. If nobody can be mailed it goes to nobody.
 
-    `wording`: to be tried, in its language. Raises InputError for a viewer who may not do it.
+    `wording`: to be tried, in its language. `about`: makes the mail one about a document. Raises InputError for a
+    viewer who may not do it.
     """
     locale = context.actor.locale
     body = typed(body)
@@ -251,11 +250,13 @@ async def preview(
         readers = (await read_readers(session, [order]))[order.buyer_id].of(kind)
         reason = readers.unreachable(kind)
         contents, wordings = await read_contents(session, [order], kind), await _wordings(session, order.brand_id, kind)
-    to = [] if reason else readers.recipients
-    if wording:
-        readers, wordings = replace(readers, locale=wording[0]), dict([wording])
-    at = context.clock()
-    notice = _notice(context, order, kind, at, body, readers, to, contents[order.id], wordings)
+        to = [] if reason else readers.recipients
+        if wording:
+            readers, wordings = replace(readers, locale=wording[0]), dict([wording])
+        at = context.clock()
+        notice = _notice(context, order, kind, at, body, readers, to, contents[order.id], wordings)
+        if about:
+            notice = await about(session, order, notice)
     if reason:
         return notice, [Notice(reason, text_for(PREVIEW_TEXTS[reason], locale))]
     return notice, bounces(readers.recipients, locale)

@@ -9,9 +9,11 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from models.locale import Locale, Text
+from models.messages.mail import MailKind
 from models.outbox import MAX_LINES_SHOWN, Attached, ContentLine, OrderContents, OrderNotice
 from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.papers.invoices import InvoiceSnapshot
+from resolvers.core.mail_contents import TOTAL_LATER, shown_total
 
 DAY = Text("d MMM y", "y年M月d日")
 NOTE = Text("Delivery note", "納品書番号")
@@ -23,6 +25,7 @@ TO_FOLLOW = Text("To follow", "残")
 ADDRESS = Text("Deliver to", "納品先")
 INVOICE = Text("Invoice no.", "請求書番号")
 ORDERS = Text("Orders", "ご注文")
+NOT_YET = Text("(follows)", "（採番前）")
 DUE = Text("Due by", "お支払期限")
 
 
@@ -78,7 +81,30 @@ def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNoti
     if invoice.tax > Decimal(0):
         contents["tax"] = str(invoice.tax)
     attached = _attached(notice, id, invoice.code)
-    return replace(notice, contents=contents, facts=_in_words(facts, locale), attached=attached)
+    return replace(_with_total(notice, contents), contents=contents, facts=_in_words(facts, locale), attached=attached)
+
+
+def sample_of(notice: OrderNotice) -> OrderNotice:
+    """As the mail about the whole order would be: its document, which is not there yet, has no number."""
+    locale, contents = notice.locale, notice.contents
+    if contents is None:
+        return notice
+    if notice.kind is MailKind.INVOICE_ISSUED:
+        facts = [(INVOICE, NOT_YET.in_(locale))]
+        return replace(_with_total(notice, contents), facts=_in_words(facts, locale), attached=None)
+    lines = [
+        ContentLine(name=line["name"], number=line["number"], quantity=line["quantity"], amount="")
+        for line in contents["lines"]
+    ]
+    goods = OrderContents(lines=lines, more=contents["more"], total="", currency=contents["currency"])
+    return replace(notice, contents=goods, facts=_in_words([(NOTE, NOT_YET.in_(locale))], locale), attached=None)
+
+
+def _with_total(notice: OrderNotice, contents: OrderContents) -> OrderNotice:
+    """The brand's texts with the total of the invoice."""
+    total = shown_total(contents, notice.locale)
+    texts = {name: getattr(notice, name) for name in ("subject", "heading", "body")}
+    return replace(notice, **{name: text and text.replace(TOTAL_LATER, total) for name, text in texts.items()})
 
 
 def _attached(notice: OrderNotice, id: UUID, code: str) -> Attached | None:

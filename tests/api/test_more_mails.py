@@ -9,8 +9,9 @@ from exports.mail import render
 from models.database.sessions import Database
 from models.locale import Locale
 from models.outbox import OrderNotice, OutboxMessage
-from models.policy import OrderStatus
+from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
+from resolvers.papers.mails import NOT_YET
 from tests.api.test_delivery_notes_and_invoices import run
 from tests.api.test_papers import confirm
 from tests.support.client import Client, id_of
@@ -120,7 +121,7 @@ async def test_a_brand_without_an_address_is_not_mailed_and_the_buyer_sees_it(da
     assert await mails(database) == []
 
 
-OPEN = {"notify": False, "askBuyerApproval": False}
+OPEN: dict[str, Any] = {"notify": False, "askBuyerApproval": False}
 PREVIEW = "query ($id: ID!) { orderMailPreview(orderId: $id, kind: OC_CONFIRMED) { text html } }"
 
 
@@ -174,6 +175,89 @@ async def test_only_the_tax_of_an_oc_differs(database: Database, shop: Shop, mem
     text = (await member.data(PREVIEW, id=id_of(order)))["orderMailPreview"]["text"]
     for said in ("Qty 6   £12.50 each", "Ordered: £75.00", "Difference: +£15.00", "Confirmed: £90.00", "tax £15.00"):
         assert said in text, (said, text)
+
+
+SHOWN = """query ($id: ID!, $kind: OrderMailKind!, $note: ID, $invoice: ID) {
+  orderMailPreview(orderId: $id, kind: $kind, deliveryNoteId: $note, invoiceId: $invoice) { subject text html } }"""
+WORDS = """mutation ($wordings: [MailWordingInput!]!) { updateBrandSettings(input: {mailWordings: $wordings}) {
+  userErrors { code } } }"""
+
+
+async def shown(client: Client, order_id: str, kind: str, **documents: str) -> tuple[str, str, str]:
+    found = (await client.data(SHOWN, id=order_id, kind=kind, **documents))["orderMailPreview"]
+    return found["subject"], found["text"], found["html"]
+
+
+@pytest.mark.parametrize("locale", Locale)
+async def test_the_preview_of_a_documents_mail_equals_the_mail(
+    database: Database, api: Client, shop: Shop, locale: Locale
+) -> None:
+    """Of a note, of an invoice for two orders, and of its draft but for the number. Each sum is the invoice's."""
+    admin = api.as_(shop.member(Role.ADMIN))
+    texts = {"kind": "INVOICE_ISSUED", "locale": locale.name, "subject": "{total} {code}", "body": "Pay {total}."}
+    assert (await admin.data(WORDS, wordings=[texts]))["updateBrandSettings"]["userErrors"] == []
+    buyer = await make_buyer(database, shop.brand, locale=locale, name="{total}")
+    orders = [await make_order(database, shop, buyer_id=buyer.id, lines=[(4, 1250), (12, 480)]) for _ in range(2)]
+    ids = [id_of(each) for each in orders]
+    for id in ids:
+        await confirm(admin, id)
+    backlog = (await run(admin, "createBacklogSkus", "order { backlogSkus { id } }", orderId=ids[0]))["order"]
+    part = [{"backlogSkuId": backlog["backlogSkus"][0]["id"], "quantity": 3}]
+    made = await run(
+        admin, "createDeliveryNote", "deliveryNote { id }", orderId=ids[0], notify=True, backlogQuantities=part
+    )
+    note = made["deliveryNote"]["id"]
+    draft = "mutation ($ids: [ID!]!) { createInvoiceForOrders(input: {orderIds: $ids}) { invoice { id } } }"
+    invoice = (await admin.data(draft, ids=ids))["createInvoiceForOrders"]["invoice"]
+    as_draft = await shown(admin, ids[0], "INVOICE_ISSUED", invoice=invoice["id"])
+    issued = await run(admin, "issueInvoice", "invoice { number }", invoiceId=invoice["id"], notify=True)
+    assert issued["userErrors"] == []
+    number = issued["invoice"]["number"]
+    for of_note, of_invoice in (({"note": note}, {"invoice": invoice["id"]}), ({}, {})):
+        previews = [
+            await shown(admin, ids[0], "DELIVERY_NOTE_CREATED", **of_note),
+            await shown(admin, ids[0], "INVOICE_ISSUED", **of_invoice),
+        ]
+        assert [(mail.subject, mail.text, mail.html) for mail in map(render, await mails(database))] == previews
+    assert tuple(each.replace(NOT_YET.in_(locale), number) for each in as_draft) == previews[1]
+    subject, text, html = previews[1]
+    assert subject == f"£215.20 {orders[0].code}"
+    assert "Pay £215.20." in text
+    assert "{total}" in text, "the buyer's name is no variable"
+    assert "\0" not in html
+
+
+async def test_before_there_is_a_document_the_preview_is_about_the_order(
+    database: Database, shop: Shop, member: Client
+) -> None:
+    id = id_of(await make_order(database, shop, lines=[(2, 1250)]))
+    _, note, _ = await shown(member, id, "DELIVERY_NOTE_CREATED")
+    assert "Delivery note: (follows)" in note
+    assert "Qty 2" in note
+    assert "£" not in note
+    _, invoice, _ = await shown(member, id, "INVOICE_ISSUED")
+    assert "Invoice no.: (follows)" in invoice
+    assert "Total: £25.00" in invoice
+
+
+async def test_a_document_of_another_order_or_kind_has_no_preview(
+    database: Database, shop: Shop, member: Client
+) -> None:
+    order, other = [id_of(await make_order(database, shop)) for _ in range(2)]
+    for each in (order, other):
+        await confirm(member, each)
+    made = await run(member, "createDeliveryNote", "deliveryNote { id }", orderId=other)
+    note = made["deliveryNote"]["id"]
+    for kind, documents, field, code in (
+        ("DELIVERY_NOTE_CREATED", {"note": note}, "deliveryNoteId", "NOT_FOUND"),
+        ("DELIVERY_NOTE_CREATED", {"note": other}, "deliveryNoteId", "NOT_FOUND"),
+        ("DELIVERY_NOTE_CREATED", {"note": ""}, "deliveryNoteId", "NOT_FOUND"),
+        ("INVOICE_ISSUED", {"invoice": note}, "invoiceId", "NOT_FOUND"),
+        ("INVOICE_ISSUED", {"note": note}, "deliveryNoteId", "BAD_USER_INPUT"),
+        ("OC_CREATED", {"invoice": note}, "invoiceId", "BAD_USER_INPUT"),
+    ):
+        error = await member.error(SHOWN, id=order, kind=kind, **documents)
+        assert (error["extensions"]["code"], error["extensions"]["field"]) == (code, [field]), error
 
 
 async def test_a_rejection_cancels_what_has_not_left(database: Database, api: Client, shop: Shop) -> None:
