@@ -18,6 +18,7 @@ from graph.order_actions import CommandPayload
 from graph.papers.letterheads import Letterhead, LetterheadInput
 from graph.papers.wordings import MailWording, MailWordingInput
 from models.locale import Locale
+from models.messages.mail import MailKind
 from resolvers import brand_settings as settings
 from resolvers.brand_settings import MAX_ADDRESS_LENGTH, MAX_COUNTRY_LENGTH, MAX_NAME_LENGTH, MAX_PHONE_LENGTH
 from resolvers.core.context import Context
@@ -143,6 +144,17 @@ class UpdateBrandSettingsPayload(CommandPayload):
     settings: BrandSettings | None = strawberry.field(description="The settings after the command.")
 
 
+@strawberry.input(description="The wording to delete.")
+class DeleteMailWordingInput(CommandInput):
+    kind: MailKind = strawberry.field(description="Kind of mail.")
+    locale: Locale = strawberry.field(description="Language of the mail.")
+
+
+@strawberry.type(description="Result of deleteMailWording. The command succeeded if and only if userErrors is empty.")
+class DeleteMailWordingPayload(CommandPayload):
+    settings: BrandSettings | None = strawberry.field(description="The settings after the command.")
+
+
 # These have no default to fall back to: null leaves them as they are.
 NEVER_NULL = ("name", "archiving_enabled", "locale", "time_zone", "rejection_reason_required", "mails_have_pdf")
 
@@ -189,6 +201,13 @@ async def update_brand_settings(
             **input.terms(),
         )
     return UpdateBrandSettingsPayload.after(outcome, settings=await brand_settings(info))
+
+
+async def delete_mail_wording(
+    info: Info, input: Annotated[DeleteMailWordingInput, strawberry.argument(description="The wording.")]
+) -> DeleteMailWordingPayload:
+    outcome = await wordings.delete_wording(info.context, input.kind, input.locale, **input.terms())
+    return DeleteMailWordingPayload.after(outcome, settings=await brand_settings(info))
 
 
 NODES[Kind.BRAND_SETTINGS] = (_by_id, _published)

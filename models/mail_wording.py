@@ -19,7 +19,7 @@ VARIABLES = ("brand", "buyer", "buyerOrderNumber", "code", "total")
 class MailWording(Internal, BrandOwned, Base):
     """One version. The newest of a kind and language is in use; rows are neither changed nor deleted.
 
-    None: the standard text.
+    None: the standard text. All three None: the wording was deleted.
     """
 
     __tablename__ = "mail_wordings"

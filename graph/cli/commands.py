@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from graph.cli import audit, brands, buyers, keys, schema, webhooks
+from graph.cli import audit, brands, buyers, keys, schema, webhooks, wordings
 from graph.cli.accounting import accounting
 from graph.cli.backup import backup_database
 from graph.cli.database import Demo
@@ -38,6 +38,7 @@ orders.command()(token)
 orders.command(name="sign-out")(sign_out)
 orders.add_typer(brands.app, name="brand")
 orders.add_typer(buyers.app, name="buyer")
+orders.add_typer(wordings.app, name="wording")
 orders.add_typer(keys.app, name="key")
 orders.add_typer(webhooks.app, name="webhook")
 orders.add_typer(audit.app, name="audit")

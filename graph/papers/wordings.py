@@ -47,7 +47,7 @@ class MailWording:
     f"blank is the standard one. {VARIABLES}"
 )
 class MailWordingInput:
-    kind: MailKind = strawberry.field(description="Kind of mail to the buyer.")
+    kind: MailKind = strawberry.field(description="Kind of mail.")
     locale: Locale = strawberry.field(description="Language of the mail.")
     subject: str | None = strawberry.field(
         default=UNSET, description=f"Subject line, at most {MAX_LINE_LENGTH} characters."

@@ -5,7 +5,7 @@ import strawberry
 from graph.api_keys import create_api_key, revoke_api_key, rotate_api_key
 from graph.archiving import archive_order
 from graph.assigning import assign_order
-from graph.brand_settings import update_brand_settings
+from graph.brand_settings import delete_mail_wording, update_brand_settings
 from graph.bulk_actions import apply_tags_to_orders, archive_orders, confirm_orders, create_order_confirmations
 from graph.bulk_rejection import reject_orders
 from graph.buyers import create_buyer, erase_buyer, update_buyer
@@ -163,6 +163,12 @@ class Mutation:
     )
     update_brand_settings = command(
         update_brand_settings, needs=P.CHANGE_SETTINGS, description="Changes settings of the viewer's brand."
+    )
+    delete_mail_wording = command(
+        delete_mail_wording,
+        needs=P.CHANGE_SETTINGS,
+        description="Deletes the brand's wording of the mails of one kind and language: they have the standard texts "
+        "again. The earlier versions can still be read.",
     )
     create_buyer = command(
         create_buyer,

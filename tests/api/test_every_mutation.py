@@ -51,6 +51,7 @@ ON_MANY: dict[str, tuple[OrderAction, dict[str, Any]]] = {
 OTHERS = {
     "resendNotification",
     "updateBrandSettings",
+    "deleteMailWording",
     "createBuyer",
     "updateBuyer",
     "eraseBuyer",

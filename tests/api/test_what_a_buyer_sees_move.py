@@ -28,6 +28,7 @@ INTERNAL = {
     "deleteInvoice",
     "resendNotification",
     "updateBrandSettings",
+    "deleteMailWording",
     "createBuyer",
     "updateBuyer",
     "eraseBuyer",

@@ -72,6 +72,9 @@ class EveryMutation:
         logo = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h4v4z"/></svg>')
         await do(admin, "updateBrandSettings", mailSenderName="Sales", letterhead={"logo": logo.decode()})
         retry: dict[str, Any] = {"idempotencyKey": "k"}
+        of_mail = {"kind": "OC_APPROVED", "locale": "EN"}
+        await do(admin, "updateBrandSettings", mailWordings=[of_mail | {"subject": "{code}"}])
+        await do(admin, "deleteMailWording", **of_mail)
         new_buyer: dict[str, Any] = retry | {"name": "New", "uniqueCode": "new", "emailRecipients": ["new@example.com"]}
         made = await do(admin, "createBuyer", "buyer { id }", **new_buyer)
         await do(
