@@ -17,7 +17,7 @@ from babel.numbers import format_currency
 from exports.encoded_headers import POLICY, encoded, quoted, with_name
 from exports.texts import one_line
 from models.locale import Locale, Text, moment, text_for
-from models.messages.mail import mail_texts
+from models.messages.mail import MailKind, mail_texts
 from models.money import precision
 from models.outbox import ContentLine, OrderContents, OrderNotice
 
@@ -62,7 +62,6 @@ EACH = Text("{price} each", "単価 {price}")
 EACH_CHANGED = Text("{price} each, ordered at {ordered}", "単価 {price}（ご注文時 {ordered}）")
 SHIPPING = Text("Shipping", "送料")
 TAX = Text("Tax", "消費税")
-TOTAL = Text("Total", "合計")
 ORDERED, DIFFERENCE = Text("Ordered", "ご注文金額"), Text("Difference", "差額")
 CONFIRMED = Text("Confirmed", "確定金額")
 INCLUDED = Text("Includes {charges}", "うち{charges}")
@@ -114,7 +113,8 @@ def render(notice: OrderNotice) -> RenderedMail:
     code, brand = one_line(notice.order_code), one_line(notice.brand_name)
     heading = one_line(notice.heading or text_for(texts.heading, locale, code=code))
     subject = one_line(notice.subject or text_for(texts.subject, locale, brand=brand, code=code))
-    contents = _contents(notice.contents, locale)
+    contents = _contents(notice.contents, locale, texts.total)
+    of_document = [(label, _one_line_of(value)) for label, value in notice.facts or []]
     accent = notice.head["accent"] if notice.head and COLOR.fullmatch(notice.head["accent"]) else ACCENT
     values = {
         "locale": locale,
@@ -123,7 +123,13 @@ def render(notice: OrderNotice) -> RenderedMail:
         "heading": heading,
         "around_code": heading.split(code) if code else [heading],
         "code_wraps": len(code) > LONG_CODE,
-        "preheader": " ".join([*contents["summary"], *(text.in_(locale) for text in texts.next[:1])]),
+        "preheader": " ".join(
+            [
+                *_summary(of_document[:2], locale),
+                *contents["summary"],
+                *(text.in_(locale) for text in texts.next[:1]),
+            ]
+        ),
         "filler": FILLER,
         "arrow": ARROW,
         "accent": accent,
@@ -136,7 +142,9 @@ def render(notice: OrderNotice) -> RenderedMail:
         "url": notice.url or "",
         "button": texts.button.in_(locale),
         "link": text_for(LINK, locale, button=texts.button.in_(locale)),
-        "facts": _facts(notice, code),
+        "facts": of_document + _facts(notice, code),
+        # What is to be paid.
+        "strong": of_document[0][0] if of_document and notice.kind == MailKind.INVOICE_ISSUED else "",
         "colon": COLON.in_(locale),
         "what_now": WHAT_NOW.in_(locale),
         "bullet": BULLET.in_(locale),
@@ -171,8 +179,13 @@ def _facts(notice: OrderNotice, code: str) -> list[tuple[str, str]]:
         facts.append((label, text_for(IN_TIME_ZONE, locale, at=shown, time_zone=f"{at.astimezone(zone):%Z}")))
     if notice.reason:
         facts.append((REASON, one_line(notice.reason)))
-    more = [(label, one_line(value)) for label, value in notice.facts or []]
-    return [(label.in_(locale), value) for label, value in facts] + more
+    return [(label.in_(locale), value) for label, value in facts]
+
+
+def _summary(facts: list[tuple[str, str]], locale: Locale) -> list[str]:
+    """As a sentence."""
+    said = COMMA.in_(locale).join(f"{label} {value}" for label, value in facts)
+    return [said + END.in_(locale)] if said else []
 
 
 def _lighter(color: str) -> str:
@@ -186,12 +199,17 @@ def _footer(notice: OrderNotice) -> list[str]:
     head, locale = notice.head, notice.locale
     if head is None:
         return [one_line(notice.brand_name)]
-    comma = "" if CJK.search(head["address"]) else ","
-    lines = [one_line(head["name"]), one_line(re.sub(r"\n+", f"{comma} ", head["address"].strip()))]
+    lines = [one_line(head["name"]), _one_line_of(head["address"])]
     if (registration := REGISTRATION.get(head["registration_kind"])) and head["registration_number"]:
         lines.append(text_for(registration, locale, number=one_line(head["registration_number"])))
     lines += [one_line(line) for line in head["footer"].splitlines()]
     return [line for line in lines if line]
+
+
+def _one_line_of(address: str) -> str:
+    """The lines of an address as one."""
+    comma = "" if CJK.search(address) else ","
+    return one_line(re.sub(r"\s*\n\s*", f"{comma} ", address.strip()))
 
 
 def _greeting(buyer: str, locale: Locale) -> str:
@@ -213,7 +231,7 @@ def _contact(notice: OrderNotice, brand: str) -> list[str]:
     return lines
 
 
-def _contents(contents: OrderContents | None, locale: Locale) -> dict[str, Any]:
+def _contents(contents: OrderContents | None, locale: Locale, name_of_total: Text) -> dict[str, Any]:
     if contents is None:
         return {"summary": [], "title": "", "lines": [], "more": [], "sums": [], "total": None, "included": ""}
 
@@ -239,7 +257,7 @@ def _contents(contents: OrderContents | None, locale: Locale) -> dict[str, Any]:
         for label, amount in ((SHIPPING, contents.get("shipping")), (TAX, contents.get("tax")))
         if amount
     ]
-    said, label = total, TOTAL
+    said, label = total, name_of_total
     if ordered_total and total:
         difference = Decimal(contents["total"]) - Decimal(ordered_total)
         shown = money(str(difference))
@@ -278,7 +296,7 @@ def _line(line: ContentLine, money: Callable[[str], str], locale: Locale) -> dic
         "price": price,
         "label": QUANTITY.in_(locale),
         "quantity": f"{quantity:,}",
-        "was": "" if was is None or was == quantity else f"{was:,}",
+        "was": f"{was:,}" if was and was != quantity else "",
         "amount": money(line["amount"]) if line["amount"] else "",
     }
 

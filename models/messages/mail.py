@@ -20,12 +20,15 @@ class MailKind(StrEnum):
     OC_REFUSED = "OC_REFUSED"
 
 
+TOTAL = Text("Total", "合計")
 SEE_THE_ORDER = Text("See the order", "ご注文内容を見る")
 
 
 @dataclass(frozen=True, slots=True)
 class MailTexts:
     """One kind of mail. `action`: what sends it. `description`: for the API.
+
+    `total`: what the last sum is called. `typed`: stands before a typed message, if it is somebody else's.
 
     `subject` has {brand} and {code}, `heading` {code}: what happened. `done` is the label of the date; `text` is the
     standard message, for when neither the sender nor the brand has one of their own. `button`: the name of the link to
@@ -41,6 +44,8 @@ class MailTexts:
     next: tuple[Text, ...]
     button: Text = SEE_THE_ORDER
     to_brand: bool = False
+    total: Text = TOTAL
+    typed: Text | None = None
 
     @property
     def previewed_with(self) -> OrderAction:
@@ -160,8 +165,8 @@ def mail_texts(kind: MailKind) -> MailTexts:
                 text=Text("We have sent the goods below.", "下記の商品を出荷いたしました。"),
                 next=(
                     Text(
-                        "Please check the goods against this list when they arrive.",
-                        "商品が到着しましたら、下記の内容とご照合ください。",
+                        "Please check the goods against the delivery note when they arrive.",
+                        "商品が到着しましたら、納品書とご照合ください。",
                     ),
                 ),
             )
@@ -184,6 +189,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
                         "お振込の際は、請求書番号をお書き添えください。",
                     ),
                 ),
+                total=Text("Amount due", "ご請求金額"),
             )
         case MailKind.OC_APPROVED:
             return MailTexts(
@@ -216,6 +222,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
                         "OCを修正するか、バイヤーとご相談ください。",
                     ),
                 ),
+                typed=Text("{buyer} wrote:", "{buyer} 様からのコメント："),
                 to_brand=True,
             )
         case _:

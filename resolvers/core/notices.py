@@ -152,7 +152,8 @@ def _notice(
     contents: OrderContents,
     wordings: Wordings,
 ) -> OrderNotice:
-    to_brand = mail_texts(kind).to_brand
+    texts = mail_texts(kind)
+    to_brand = texts.to_brand
     wording = wordings.get(readers.locale, Wording())
     variables = {
         "brand": readers.brand_name,
@@ -166,6 +167,9 @@ def _notice(
     def said(text: str | None) -> str | None:
         return filled(text, variables) if text else None
 
+    if body and texts.typed:
+        body = f"{text_for(texts.typed, readers.locale, buyer=readers.buyer_name)}\n{body}"
+
     return OrderNotice(
         kind=kind,
         order_code=order.code,
@@ -178,7 +182,7 @@ def _notice(
         to=[each.email for each in recipients],
         locale=readers.locale,
         time_zone=readers.time_zone,
-        body=body or said(wording.body) or _brands_text(readers, kind) or mail_texts(kind).text.in_(readers.locale),
+        body=body or said(wording.body) or _brands_text(readers, kind) or texts.text.in_(readers.locale),
         subject=said(wording.subject),
         heading=said(wording.heading),
         contents=contents,

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from models.locale import Locale, Text
-from models.messages.mail import MailKind
+from models.messages.mail import MailKind, mail_texts
 from models.outbox import MAX_LINES_SHOWN, Attached, ContentLine, OrderContents, OrderNotice
 from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.papers.invoices import InvoiceSnapshot
@@ -57,12 +57,14 @@ def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNoti
     """About an invoice: its first lines, the amount due, by when, and what to quote."""
     locale = notice.locale
     codes = [order.code for order in invoice.orders]
+    contents = OrderContents(lines=[], more=0, total=str(invoice.total), currency=invoice.currency, document_id=id.hex)
     facts = [
-        (INVOICE, invoice.code),
+        (mail_texts(notice.kind).total, shown_total(contents, locale)),
         (DUE, _day(invoice.due_on, locale)),
+        (INVOICE, invoice.code),
         (ORDERS, ", ".join(codes) if len(codes) > 1 else ""),
     ]
-    lines = [
+    contents["lines"] = [
         ContentLine(
             name=line.product_name,
             number=line.sku_number,
@@ -72,10 +74,7 @@ def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNoti
         )
         for line in invoice.lines[:MAX_LINES_SHOWN]
     ]
-    more = max(len(invoice.lines) - MAX_LINES_SHOWN, 0)
-    contents = OrderContents(
-        lines=lines, more=more, total=str(invoice.total), currency=invoice.currency, document_id=id.hex
-    )
+    contents["more"] = max(len(invoice.lines) - MAX_LINES_SHOWN, 0)
     if invoice.shipping:
         contents["shipping"] = str(invoice.shipping)
     if invoice.tax > Decimal(0):
@@ -90,7 +89,7 @@ def sample_of(notice: OrderNotice) -> OrderNotice:
     if contents is None:
         return notice
     if notice.kind is MailKind.INVOICE_ISSUED:
-        facts = [(INVOICE, NOT_YET.in_(locale))]
+        facts = [(mail_texts(notice.kind).total, shown_total(contents, locale)), (INVOICE, NOT_YET.in_(locale))]
         return replace(_with_total(notice, contents), facts=_in_words(facts, locale), attached=None)
     lines = [
         ContentLine(name=line["name"], number=line["number"], quantity=line["quantity"], amount="")

@@ -109,7 +109,7 @@ async def test_the_brand_reads_what_its_buyer_answered(
     text, html = parts(notice)
     assert said in text
     assert said.replace("<", "&lt;").replace(">", "&gt;") in html
-    assert shop.buyer.name in text
+    assert (f"{shop.buyer.name} wrote:\n{said}\n" in text) is ("<late>" in said), "whose words they are"
 
 
 async def test_a_brand_without_an_address_is_not_mailed_and_the_buyer_sees_it(database: Database, api: Client) -> None:
@@ -237,7 +237,7 @@ async def test_before_there_is_a_document_the_preview_is_about_the_order(
     assert "£" not in note
     _, invoice, _ = await shown(member, id, "INVOICE_ISSUED")
     assert "Invoice no.: (follows)" in invoice
-    assert "Total: £25.00" in invoice
+    assert "Amount due: £25.00" in invoice
 
 
 async def test_a_document_of_another_order_or_kind_has_no_preview(
