@@ -16,7 +16,7 @@ from models.events import OrderChanged
 from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.order import Order
-from models.outbox import DOCUMENT_ID, MAX_UNCLEAR, NotificationStatus, OutboxMessage
+from models.outbox import DOCUMENT_ID, MAX_UNCLEAR, READY, NotificationStatus, OutboxMessage
 from resolvers.core.work import Work
 
 UNSENT = (NotificationStatus.PENDING, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
@@ -98,8 +98,8 @@ async def revoke_addresses(session: AsyncSession, brand_id: UUID, buyer_id: UUID
     waiting = select(mail).where(
         mail.brand_id == brand_id,
         mail.order_id.in_(of_buyer),
-        mail.status == NotificationStatus.PENDING,
-        mail.leased_until.is_(None),
+        READY,
+        mail.unclear == 0,
         mail.left_over.is_(None),
         mail.kind.not_in(TO_BRAND),
     )

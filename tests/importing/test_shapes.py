@@ -18,6 +18,7 @@ from models.catalog import Catalog, Sku
 from models.database.sessions import Database
 from models.locale import Locale
 from models.order import Order
+from models.outbox import OutboxMessage, message
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
 from resolvers.importing.files import ImportFileError
@@ -38,7 +39,8 @@ from tests.importing.importing import (
     write_text,
     write_workbook,
 )
-from tests.support.factories import NOON, make_shop
+from tests.outbox.test_relay import notice
+from tests.support.factories import NOON, make_shop, save
 
 ROW = ["A-1", "B1", "C1", "M1", "S1", "5", "10"]
 DAY = datetime(2026, 1, 5, 9, 30)  # noqa: DTZ001
@@ -446,6 +448,19 @@ async def test_what_a_file_says_else_of_a_buyer(database: Database, brand: Brand
     assert (await column(database, AuditEntry.kind))[:2] == ["BUYER_CREATED", "BUYER_UPDATED"]
     assert (await run(database, brand, path, update_buyers=True))[0].buyer_updates.count == 0
     assert (await column(database, AuditEntry.kind)).count("BUYER_UPDATED") == 1
+
+
+async def test_an_address_that_a_file_takes_from_a_buyer_gets_no_mail_that_waits(
+    database: Database, brand: Brand, tmp_path: Path
+) -> None:
+    heading = [*HEADING, "Buyer E-mail"]
+    await run(database, brand, write_csv(tmp_path / "a.csv", [[*ROW, "old@x.example"]], heading))
+    (order,) = (await orders(database)).values()
+    await save(database, message(notice(to=["old@x.example"]), brand_id=brand.id, order_id=order.id, at=NOON))
+    path = write_csv(tmp_path / "b.csv", [[*row(order_code="A-2"), "new@x.example"]], heading)
+    await run(database, brand, path, update_buyers=True)
+    assert await column(database, OutboxMessage.status) == ["CANCELLED"]
+    assert await column(database, OutboxMessage.cancelled_by) == ["BUYER_UPDATED"]
 
 
 async def test_the_language_of_an_imported_buyer(database: Database, tmp_path: Path) -> None:
