@@ -39,7 +39,7 @@ from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
 from resolvers.order_lines import MAX_QUANTITY
-from resolvers.papers.mails import sent
+from resolvers.papers.mails import correct_waiting, sent
 
 MAX_TRACKING_NUMBER_LENGTH = 100
 MAX_COMMENT_LENGTH = 2_000
@@ -160,6 +160,7 @@ async def update_delivery_note(
         note.updated_at = work.now
         await work.save()
         note.frozen = await frozen_delivery_note(work.session, note.id)
+        await correct_waiting(work.session, note, from_plain(DeliveryNoteSnapshot, note.frozen))
         work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_UPDATED, code=note.code))
         return note.id
 

@@ -7,10 +7,22 @@ from uuid import UUID
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.delivery_note import DeliveryNote
 from models.locale import Locale, Text
 from models.messages.mail import MailKind, mail_texts
-from models.outbox import MAX_LINES_SHOWN, Attached, ContentLine, OrderContents, OrderNotice
+from models.outbox import (
+    DOCUMENT_ID,
+    MAX_LINES_SHOWN,
+    READY,
+    Attached,
+    ContentLine,
+    OrderContents,
+    OrderNotice,
+    OutboxMessage,
+)
 from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.papers.invoices import InvoiceSnapshot
 from resolvers.core.mail_contents import TOTAL_LATER, shown_total
@@ -51,6 +63,22 @@ def sent(notice: OrderNotice, note: DeliveryNoteSnapshot, id: UUID) -> OrderNoti
     contents = OrderContents(lines=lines, more=more, total="", currency=currency, document_id=id.hex)
     attached = _attached(notice, id, note.code)
     return replace(notice, contents=contents, facts=_in_words(facts, locale), attached=attached)
+
+
+async def correct_waiting(session: AsyncSession, note: DeliveryNote, snapshot: DeliveryNoteSnapshot) -> None:
+    """Mails about the note that no relay has in hand, and that nobody has, say what it says now."""
+    mail = OutboxMessage
+    waiting = select(mail).where(
+        mail.brand_id == note.brand_id,
+        mail.order_id == note.order_id,
+        note.id.hex == DOCUMENT_ID,
+        READY,
+        mail.unclear == 0,
+        mail.left_over.is_(None),
+        mail.cancelled_by.is_(None),
+    )
+    for found in await session.scalars(waiting.with_for_update()):
+        found.notice = sent(OrderNotice.stored(found.notice), snapshot, note.id).values
 
 
 def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNotice:

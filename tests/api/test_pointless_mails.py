@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from exports.mail import render
 from graph.core.ids import Kind, to_id
 from models.buyer import BuyerRecipient
 from models.database.sessions import Database
 from models.order import Order
-from models.outbox import NotificationStatus, OutboxMessage
+from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from tests.api.test_delivery_notes_and_invoices import run
@@ -135,6 +136,24 @@ async def test_a_failed_mail_about_it_is_not_sent_again(
     [error] = (await resend(member, id))["userErrors"]
     assert error["code"] == "NOT_ALLOWED_IN_STATUS"
     assert "no longer holds" in error["message"]
+
+
+async def test_the_mail_of_a_delivery_note_that_is_changed_says_so(
+    database: Database, shop: Shop, member: Client
+) -> None:
+    order = await make_order(database, shop)
+    await confirm(member, id_of(order))
+    made = await run(member, "createDeliveryNote", "deliveryNote { id }", orderId=id_of(order), notify=True)
+    note = made["deliveryNote"]["id"]
+    for values, is_corrected in (({"leased_until": TOMORROW}, False), ({}, True)):
+        await become(database, **values)
+        done = await run(member, "updateDeliveryNote", deliveryNoteId=note, trackingNumber="EX 2")
+        assert done["userErrors"] == []
+        async with database.read(EVERYTHING) as session:
+            found = (await session.scalars(select(OutboxMessage))).one()
+        text = render(OrderNotice.stored(found.notice)).text
+        assert ("Tracking no.: EX 2" in text) is is_corrected
+        assert "Delivery note: DN-" in text
 
 
 async def test_an_oc_that_becomes_editable_takes_back_the_mails_that_present_it(
