@@ -59,10 +59,13 @@ def test_every_mutation_takes_a_key_and_the_version_of_its_order(name: str) -> N
     assert "expectedVersion" not in fields or "STALE_ORDER" in codes.values
 
 
-def other(input: dict[str, Any]) -> dict[str, Any]:
+def other(mutation: str, input: dict[str, Any]) -> dict[str, Any]:
     """The same input with one other value."""
     arguments = {name: value for name, value in input.items() if name != "idempotencyKey"}
     name, value = next((name, value) for name, value in arguments.items() if isinstance(value, str | list))
+    type = get_named_type(input_of(mutation).fields[name].type)
+    if isinstance(type, GraphQLEnumType):
+        return input | {name: next(each for each in type.values if each != value)}
     return input | {name: f"{value}x" if isinstance(value, str) else [*value, "x"]}
 
 
@@ -113,7 +116,7 @@ class EachTwice(EveryMutation):
             "replayed": True,
             "userErrors": [],
         }
-        [error] = (await send(**other(input)))["userErrors"]
+        [error] = (await send(**other(name, input)))["userErrors"]
         assert error == {"code": "IDEMPOTENCY_KEY_REUSED", "kind": "CONFLICT", "field": ["input", "idempotencyKey"]}
         assert await counts(self.database) == before, name
         if name in REFUSED_TWICE:  # as after `orders prune`

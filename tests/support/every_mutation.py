@@ -70,11 +70,12 @@ class EveryMutation:
         tag = (await do(admin, "createTag", "tag { id }", code="vip", name="VIP"))["tag"]["id"]
         await do(admin, "updateTag", tagId=tag, name="Very important")
         logo = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h4v4z"/></svg>')
-        await do(admin, "updateBrandSettings", mailSenderName="Sales", letterhead={"logo": logo.decode()})
-        retry: dict[str, Any] = {"idempotencyKey": "k"}
         of_mail = {"kind": "OC_APPROVED", "locale": "EN"}
-        await do(admin, "updateBrandSettings", mailWordings=[of_mail | {"subject": "{code}"}])
+        words = [of_mail | {"subject": "{code}"}]
+        shown: dict[str, Any] = {"letterhead": {"logo": logo.decode()}, "mailWordings": words}
+        await do(admin, "updateBrandSettings", mailSenderName="Sales", **shown)
         await do(admin, "deleteMailWording", **of_mail)
+        retry: dict[str, Any] = {"idempotencyKey": "k"}
         new_buyer: dict[str, Any] = retry | {"name": "New", "uniqueCode": "new", "emailRecipients": ["new@example.com"]}
         made = await do(admin, "createBuyer", "buyer { id }", **new_buyer)
         await do(
