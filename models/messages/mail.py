@@ -136,6 +136,7 @@ def mail_texts(kind: MailKind) -> MailTexts:
                         "お客様のお手続きは必要ございません。これまでの注文確認書は無効となります。",
                     ),
                 ),
+                total=Text("Total before the revision", "見直し前の合計"),
             )
         case MailKind.SENT_BACK_TO_CART:
             return MailTexts(

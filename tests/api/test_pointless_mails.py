@@ -1,7 +1,8 @@
 """Mails that wait while what they say is undone: cancelled with it. One in hand or possibly sent is left."""
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -18,10 +19,11 @@ from models.scope import EVERYTHING
 from tests.api.test_delivery_notes_and_invoices import run
 from tests.api.test_mail_preview_and_resending import TOMORROW, mailed, resend, shown
 from tests.api.test_papers import confirm
+from tests.races.gate import wait_for_waiters
 from tests.support.client import Client, id_of
 from tests.support.factories import Shop, make_order, make_shop, save
 
-Undo = Callable[[Client], Awaitable[dict[str, Any]]]
+Undo = Callable[[Client], Coroutine[Any, Any, dict[str, Any]]]
 
 
 @pytest.fixture
@@ -106,6 +108,25 @@ async def test_a_mail_in_hand_or_possibly_sent_is_left(
         await become(database, **values)
         assert (await undo(member))["userErrors"] == []
         assert (await shown(member, order))[0] == [(kind, status, decision)]
+
+
+@pytest.mark.parametrize("decision", UNDONE)
+async def test_a_mail_that_a_relay_claims_at_that_moment_is_left(
+    database: Database, shop: Shop, member: Client, decision: str
+) -> None:
+    """The relay's transaction has the mail's row when the command arrives there."""
+    make, kind = UNDONE[decision]
+    order = await make_order(database, shop)
+    await confirm(member, id_of(order))
+    undo = await make(member, order)
+    await become(database)
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(OutboxMessage).values(leased_until=TOMORROW))
+        undoing = asyncio.create_task(undo(member))
+        await wait_for_waiters(database, 1)
+        assert not undoing.done()
+    assert (await undoing)["userErrors"] == []
+    assert (await shown(member, order))[0] == [(kind, "PENDING", decision)]
 
 
 async def test_the_mail_of_an_invoice_for_several_orders_is_cancelled(

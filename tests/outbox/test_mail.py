@@ -361,6 +361,12 @@ def test_an_invoice_begins_with_what_is_due_and_when() -> None:
     assert "Amount due £49.50, Due by 24 Dec 2026. 31 lines, £49.50." in html.partition("</div>")[0]
 
 
+def test_in_the_text_part_a_blank_line_ends_the_lines_and_the_sums() -> None:
+    goods = CONTENTS | {"total": "", "lines": [LINE | {"amount": ""}] * 2}
+    for contents, said in ((goods, "and 8 more\n\nWhat"), (CONTENTS, "and 8 more\n\nTotal: £4,321.00\n\nWhat")):
+        assert said in part(sent(notice(contents=contents)), "plain")
+
+
 def test_mails_of_one_order_are_one_thread_and_nobody_answers_automatically() -> None:
     message = sent(notice())
     thread = f"<order-{ORDER.hex}@northlight.example>"
