@@ -144,7 +144,7 @@ const FORMS = {
     }
   },
   ISSUE_INVOICE: ({subject}) => ({
-    operation: 'IssueInvoice', title: t('issueInvoice'), button: t('issueInvoice'), about: t('issueAbout'), mail: 'INVOICE_ISSUED', isMailed: false,
+    operation: 'IssueInvoice', title: t('issueInvoice'), button: t('issueInvoice'), about: t('issueAbout'), mail: 'INVOICE_ISSUED', mailAbout: {invoiceId: subject.id}, isMailed: false,
     input: () => ({invoiceId: subject.id}),
   }),
   VOID_INVOICE: ({subject}) => ({

@@ -33,6 +33,7 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
  * @param {(values: any) => {field: string[], message: string}[]} [props.check] what is wrong before anything is sent
  * @param {Field[]} [props.fields]
  * @param {string} [props.mail] the kind of the mail that goes to the buyer, if it is wanted
+ * @param {{invoiceId?: string}} [props.mailAbout] the document that the mail is about
  * @param {boolean} [props.isMailed] whether it is wanted unless somebody says otherwise
  * @param {any} [props.order] with a version that must still be the one at the opening
  * @param {string} props.button
@@ -42,7 +43,7 @@ export const valuesOf = fields => Object.fromEntries(fields.map(each => [each.na
  * @param {() => void} props.onClose
  * @param {(error: any) => boolean} props.failed whether the error ended the session
  */
-export function FormDialog({title, about, operation, input, check, fields = [], mail, isMailed = true, order, button, tone = 'primary', children, onDone, onClose, failed}) {
+export function FormDialog({title, about, operation, input, check, fields = [], mail, mailAbout, isMailed = true, order, button, tone = 'primary', children, onDone, onClose, failed}) {
   const [typed, setTyped] = useState({})
   // A field can appear while the dialog is open, when somebody else changes the order.
   const values = {notify: isMailed, body: null, ...valuesOf(fields), ...typed}
@@ -53,7 +54,7 @@ export function FormDialog({title, about, operation, input, check, fields = [], 
   const change = part => setTyped(each => ({...each, ...part}))
   const nobody = mail ? nobodyOf(order.buyer) : ''
   const notify = Boolean(mail) && values.notify && !nobody
-  const preview = useMailPreview({operation: 'OrderMailPreview', variables: {orderId: order?.id, kind: mail}, body: values.body, isOn: notify, change, failed})
+  const preview = useMailPreview({operation: 'OrderMailPreview', variables: {orderId: order?.id, kind: mail, ...mailAbout}, body: values.body, isOn: notify, change, failed})
   const names = fields.map(each => each.name)
   const problemOf = name => problems.find(each => each.field?.includes(name))?.message
   const others = problems.filter(each => !each.field?.some(part => names.includes(part)))

@@ -1474,7 +1474,7 @@ export interface Operations {
         body: string
       }
     }
-    variables: { orderId: string, kind: string, body?: string | null, }
+    variables: { orderId: string, kind: string, body?: string | null, invoiceId?: string | null, }
   }
   Orders: {
     data: {
