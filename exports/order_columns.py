@@ -168,6 +168,7 @@ LINE_COLUMNS: tuple[Column, ...] = (
     BUYER,
     CATALOG_CODE,
     PLACED_AT,
+    Column("barcode", Text("Barcode", "JANコード"), 18, TEXT, Sku.barcode),
 )
 # fmt: on
 

@@ -18,6 +18,7 @@ FORM_SHEET = Text("Order", "受注明細")
 BUYERS_FORM_SHEET = Text("Order", "ご注文内容")
 CONFIRMATION = Text("Order confirmation", "注文確認書")
 NUMBER = Text("No.", "行")
+BARCODE = Text("Barcode", "JANコード")
 LINE_HEIGHT = 15.0  # points
 NAME_WIDTH = 34  # characters
 
@@ -61,6 +62,7 @@ class _Form:
             "units": book.add_format({"num_format": "#,##0", "bold": True, "top": 1}),
         }
         self._has_colors = any(line.color or line.size for line in order.lines)
+        self._has_barcodes = any(line.barcode for line in order.lines)
 
     def write(self) -> None:
         order, label = self._order, self._label
@@ -105,6 +107,7 @@ class _Form:
             (label["sku"], 18, False),
             (label["item"], NAME_WIDTH, False),
             *colors,
+            *([(BARCODE.in_(self._locale), 16, False)] if self._has_barcodes else []),
             (label["quantity"], 9, True),
             (label["unit_price"], 13, True),
             (label["amount"], 15, True),
@@ -157,10 +160,12 @@ class _Form:
         if lines > 1:
             self._sheet.set_row(self._row, LINE_HEIGHT * lines)
         self._sheet.write_number(self._row, 0, line.position, self._formats["integer"])
-        colors = [line.color, line.size] if self._has_colors else []
-        for place, text in enumerate([line.sku_number, name, *colors], 1):
+        looks = [line.color, line.size] if self._has_colors else []
+        if self._has_barcodes:
+            looks.append(line.barcode or "")
+        for place, text in enumerate([line.sku_number, name, *looks], 1):
             self._text(place, text, "cell")
-        place = 3 + len(colors)
+        place = 3 + len(looks)
         self._sheet.write_number(self._row, place, line.quantity, self._formats["integer"])
         self._money(place + 1, line.unit_price, {"valign": "top", "bottom": 4, "bottom_color": "#C8CED6"})
         self._money(place + 2, line.amount, {"valign": "top", "bottom": 4, "bottom_color": "#C8CED6"})

@@ -1,6 +1,7 @@
 """The snapshot of one order, read in the session of the viewer: what the viewer may not see is not found."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
-from models.catalog import Catalog, Sku
+from models.catalog import Catalog, Sku, SkuPicture
 from models.letterhead import Letterhead
 from models.locale import Text
 from models.money import from_minor, to_minor
@@ -31,6 +32,9 @@ class OrderDocument(StrEnum):
 
     PURCHASE_ORDER = "PURCHASE_ORDER"
     ORDER_CONFIRMATION = "ORDER_CONFIRMATION"
+
+
+MAX_PICTURES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ async def order_snapshot(
 ) -> OrderSnapshot | None:
     """None if the session's viewer has no such order. `document` None: the order's official document.
 
-    Three statements for any number of lines. Raises NoConfirmation.
+    A constant number of statements for any number of lines. Raises NoConfirmation.
     """
     row = (await session.execute(_ORDER.where(Order.id == order_id))).one_or_none()
     if row is None:
@@ -111,8 +115,12 @@ async def order_snapshot(
     of_order = (OrderLine.brand_id == row.brand_id, OrderLine.order_id == order_id)
     data_sets = {DataSet.ORIGINAL, DATA_SETS[document]}
     found: dict[DataSet, list[LineSnapshot]] = {each: [] for each in data_sets}
-    for line in await session.execute(_LINES.where(*of_order, OrderLine.data_set.in_(data_sets))):
-        found[line.data_set].append(line_of(line, row.currency))
+    rows = (await session.execute(_LINES.where(*of_order, OrderLine.data_set.in_(data_sets)))).all()
+    pictures = await _pictures(session, row.brand_id, rows)
+    for each in rows:
+        line = line_of(each, row.currency)
+        picture = pictures.get(each.picture_digest)
+        found[each.data_set].append(replace(line, barcode=each.barcode, place=each.place, picture=picture))
     lines = tuple(found[DATA_SETS[document]])
     emails = await session.scalars(
         select(BuyerRecipient.email)
@@ -157,6 +165,16 @@ async def order_snapshot(
         ordered_lines=ordered,
         ordered_total=ordered_total if ordered else None,
     )
+
+
+async def _pictures(session: AsyncSession, brand_id: UUID, rows: Sequence[Any]) -> dict[str | None, bytes]:
+    """By digest. Of an order with more than MAX_PICTURES, none: its PDF would be too large to be sent."""
+    digests = {row.picture_digest for row in rows if row.picture_digest}
+    if not 0 < len(digests) <= MAX_PICTURES:
+        return {}
+    found = select(SkuPicture.digest, SkuPicture.data)
+    found = found.where(SkuPicture.brand_id == brand_id, SkuPicture.digest.in_(digests))
+    return {row.digest: row.data for row in await session.execute(found)}
 
 
 def _taxes(row: Any, lines: tuple[LineSnapshot, ...]) -> tuple[tuple[TaxRow, ...], Decimal]:
@@ -233,6 +251,9 @@ _LINES = (
         OrderLine.tax_kind,
         OrderLine.tax_rate,
         *SKU,
+        Sku.barcode,
+        Sku.position.label("place"),
+        Sku.picture_digest,
     )
     .join_from(OrderLine, Sku)
     .order_by(OrderLine.position)

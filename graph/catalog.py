@@ -1,5 +1,6 @@
 """Catalog, Sku and OrderLine: what is ordered; and the lists `catalogs` and `skus`."""
 
+from base64 import b64encode
 from typing import Annotated
 
 import strawberry
@@ -12,12 +13,13 @@ from graph.core.node import NODES, Node, node_id
 from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
 from graph.execution.declared import Within, column, declared, made_of
 from graph.execution.kinds import TEXT, WHOLE
-from graph.limits.cost import COST_OF_A_FILTER
+from graph.limits.cost import COST_OF_A_FILTER, Cost
 from graph.papers.taxes import TaxType
 from models.tax import tax_of
 from resolvers import catalog as resolvers
 from resolvers import nodes
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
+from resolvers.papers.pictures import KEPT_SIZE
 from resolvers.reading.rows import CatalogRow, LineRow, SkuRow
 
 
@@ -45,10 +47,31 @@ class Sku(Node):
     )
     color: str | None = column(TEXT, "color", description="Colour. Null if not known.")
     size: str | None = column(TEXT, "size", description="Size. Null if not known.")
+    barcode: str | None = column(
+        TEXT, "barcode", description="GTIN-8, -12, -13 (EAN, JAN) or -14, in digits. Null if not known."
+    )
+    position: int | None = column(
+        WHOLE,
+        "position",
+        description="Place among the SKUs of its style: documents order sizes by it, and colours if no two SKUs of the "
+        "style share a place. Null if not known.",
+    )
+    row: Private[SkuRow]
+
+    @strawberry.field(
+        description=f"A small picture as a data URL: a JPEG of at most {KEPT_SIZE[0]} × {KEPT_SIZE[1]} pixels, some "
+        "10 KB. Null if there is none. Pictures come with an import.",
+        directives=[Cost(weight="5")],
+    )
+    async def picture(self, info: Info) -> str | None:
+        if self.row.picture_digest is None:
+            return None
+        data = await info.context.loaders.sku_picture.load(self.row.picture_digest)
+        return f"data:image/jpeg;base64,{b64encode(data).decode()}" if data else None
 
     @classmethod
     def of(cls, row: SkuRow) -> "Sku":
-        return made_of(cls, row)
+        return made_of(cls, row, row=row)
 
 
 @strawberry.type(description="A line of an order's official content: the OC once there is one, else what was ordered.")

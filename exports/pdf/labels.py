@@ -34,6 +34,7 @@ LABELS: dict[str, Text] = {
     "item": Text("Item", "品名"),
     "color": Text("Colour", "カラー"),
     "size": Text("Size", "サイズ"),
+    "barcode": Text("GTIN {code}", "JAN {code}"),
     "style": Text("Style, colour", "スタイル・カラー"),
     "by_size": Text("Units by size", "サイズ別数量"),
     "units": Text("Units", "数量"),

@@ -1,5 +1,6 @@
 """What the template priced.html shows: rows, widths of columns, sums and taxes."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -91,6 +92,8 @@ def row_of(line: LineSnapshot, locale: Locale, *, sku_apart: bool, **more: Any) 
         subs.append(line.model_number)
     if look and look not in line.product_name:
         subs.append(look)
+    if line.barcode:
+        subs.append(labels(locale)["barcode"].format(code=line.barcode))
     is_reduced = locale is Locale.JA and line.tax_kind is TaxKind.REDUCED
     return Row(
         position=line.position,
@@ -156,6 +159,8 @@ def values(
         "running": Running(money.total, label["brought"], label["carried"]),
         "groups": groups,
         "styles": styles,
+        "has_pictures": any(style.picture for style in styles),
+        "jpeg": lambda data: f"data:image/jpeg;base64,{b64encode(data).decode()}",
         "most_sizes": max((len(style.sizes) for style in styles), default=0),
         "widths": widths,
         "line_count": len(rows),

@@ -10,6 +10,7 @@ from models.papers.parts import LineSnapshot
 MAX_SKU_WIDTH = 12  # longer ones stand under the name
 MAX_SIZES = 8  # of one style, that fit beside each other
 MAX_COLORS = 30  # of one style on one page
+LAST = 1_000_000  # after every place
 
 Amount = Callable[[Decimal], str]
 
@@ -71,6 +72,7 @@ class Style:
     code: str
     sizes: tuple[str, ...]
     rows: tuple[ColorRow, ...]
+    picture: bytes | None = None
 
     @property
     def quantity(self) -> int:
@@ -85,12 +87,24 @@ class Style:
 class _Colors:
     """The rows of one style while they are collected."""
 
+    lines: list[LineSnapshot] = field(default_factory=list)
     sizes: dict[str, None] = field(default_factory=dict)
     # (colour, price, how often the same size has come before) → size → line
     cells: dict[tuple[str, Decimal, int], dict[str, LineSnapshot]] = field(default_factory=dict)
 
-    def add(self, line: LineSnapshot) -> None:
-        self.sizes[line.size] = None
+    def arrange(self) -> None:
+        """Sizes, and colours too if no place is used twice, stand by the lowest place of their SKUs."""
+        places = {line.sku_number: line.place for line in self.lines if line.place is not None}
+        is_of_sizes = len(set(places.values())) < len(places)
+        by_size = _lowest((line.size, line.place) for line in self.lines)
+        by_color = {} if is_of_sizes else _lowest((line.color, line.place) for line in self.lines)
+        self.lines.sort(key=lambda line: by_color.get(line.color, LAST))
+        for line in sorted(self.lines, key=lambda line: by_size.get(line.size, LAST)):
+            self.sizes[line.size] = None
+        for line in self.lines:
+            self._add(line)
+
+    def _add(self, line: LineSnapshot) -> None:
         turn = 0
         while line.size in self.cells.setdefault((line.color, line.unit_price, turn), {}):
             turn += 1
@@ -100,20 +114,23 @@ class _Colors:
 def styles_of(lines: Sequence[LineSnapshot]) -> list[Style]:
     """The lines as a grid for each style; empty when a line has no style or size, or a style has too many sizes.
 
-    Styles, colours and sizes stand in the order in which the lines name them.
+    Styles, colours and sizes stand in the order in which the lines name them, unless their SKUs have places.
     """
     found: dict[str, _Colors] = {}
     names: dict[str, LineSnapshot] = {}
     for line in lines:
         if not line.style or not line.size:
             return []
-        found.setdefault(line.style, _Colors()).add(line)
+        found.setdefault(line.style, _Colors()).lines.append(line)
         names.setdefault(line.style, line)
+    for colors in found.values():
+        colors.arrange()
     if any(len(each.sizes) > MAX_SIZES for each in found.values()):
         return []
     styles = []
     for style, colors in found.items():
         sizes = tuple(colors.sizes)
+        picture = next((line.picture for line in colors.lines if line.picture), None)
         rows = [
             ColorRow(
                 color,
@@ -125,8 +142,16 @@ def styles_of(lines: Sequence[LineSnapshot]) -> list[Style]:
         ]
         for start in range(0, len(rows), MAX_COLORS):
             some = tuple(rows[start : start + MAX_COLORS])
-            styles.append(Style(_name(names[style], style), names[style].model_number, sizes, some))
+            styles.append(Style(_name(names[style], style), names[style].model_number, sizes, some, picture))
     return styles
+
+
+def _lowest(places: Iterable[tuple[str, int | None]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, place in places:
+        if place is not None:
+            found[name] = min(place, found.get(name, place))
+    return found
 
 
 def _name(line: LineSnapshot, style: str) -> str:

@@ -21,6 +21,7 @@ from resolvers.importing.files import ImportFileError
 from resolvers.importing.importer import import_file
 from resolvers.importing.options import AS_THE_FILE_SAYS, DateOrder, ImportOptions
 from resolvers.importing.rows import Fault
+from resolvers.importing.sku_pictures import PictureFolder
 from resolvers.importing.summary import Summary
 
 if TYPE_CHECKING:
@@ -67,10 +68,29 @@ def import_orders(
     decisions: Annotated[
         bool, typer.Option("--decisions", help="Take over orders that the files call rejected, with date and reason.")
     ] = False,
+    pictures: Annotated[
+        Path | None, typer.Option(help="The folder with the PNG or JPEG files that the column Picture names.")
+    ] = None,
+    update_skus: Annotated[
+        bool, typer.Option("--update-skus", help="Update the look, barcode and picture of known SKUs.")
+    ] = False,
     demo: Demo = False,
 ) -> None:
     """Import orders. Orders with a faulty row are refused, the others are imported; exit code 1 if any is refused."""
-    options = ImportOptions(encoding, decimal_comma, dates, allow_similar, update_buyers, dry_run, sheet, decisions)
+    if pictures and not pictures.is_dir():
+        raise CommandError(f"{pictures} is no folder: name the one with the files of the column Picture.")
+    options = ImportOptions(
+        encoding,
+        decimal_comma,
+        dates,
+        allow_similar,
+        update_buyers,
+        dry_run,
+        sheet,
+        decisions,
+        PictureFolder(pictures) if pictures else None,
+        update_skus,
+    )
     settings = existing_settings(demo=demo)
     sys.exit(on_database(settings, lambda database: run_import(database, brand, files, report, options)))
 
@@ -190,6 +210,9 @@ def _made(summary: Summary) -> list[str]:
         (summary.buyers_apart, "buyer", "buyers", "of whom rows say different things: what is said first counts"),
         (summary.buyer_updates, "buyer", "buyers", "changed"),
         (summary.buyer_differences, "buyer", "buyers", "described otherwise (take it over with --update-buyers)"),
+        (summary.skus_apart, "SKU", "SKUs", "of which rows say different things: what is said first counts"),
+        (summary.sku_updates, "SKU", "SKUs", "changed"),
+        (summary.sku_differences, "SKU", "SKUs", "described otherwise (take it over with --update-skus)"),
     ]
     return [
         f"{made.count:,} {' '.join(filter(None, (one if made.count == 1 else many, more)))}: {made}"

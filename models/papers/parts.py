@@ -70,7 +70,7 @@ class GoodsLine:
 
 @dataclass(frozen=True, slots=True)
 class LineSnapshot:
-    """`unit_price` and `amount` are in the document's currency."""
+    """`unit_price` and `amount` are in the document's currency. `place`: of the SKU in its style. `picture`: a JPEG."""
 
     position: int
     sku_number: str
@@ -84,6 +84,10 @@ class LineSnapshot:
     size: str = ""
     tax_kind: TaxKind | None = None
     tax_rate: int | None = None
+    # Of orders alone.
+    barcode: str | None = None
+    place: int | None = None
+    picture: bytes | None = field(default=None, repr=False)
 
     @property
     def tax(self) -> Tax | None:

@@ -46,10 +46,15 @@ OF_DOCUMENTS: dict[str, int | None] = {
     "Style": 100,
     "Color": 100,
     "Size": 50,
+    "Barcode": None,
+    "Position": None,
+    "Picture": 255,
 }
 COLUMNS = REQUIRED | OPTIONAL | DECISIONS
 ALL_COLUMNS = COLUMNS | OF_DOCUMENTS
 CODES = ("Order Code", "Buyer Unique Code", "Catalog Code", "Model Number", "SKU Number")
+# Read as the spreadsheet shows them: a zero at the beginning counts.
+AS_SHOWN = (*CODES, "Barcode")
 
 # Other names of the columns. Those of our own workbook are here in both languages; a test compares them.
 ALIASES = {
@@ -94,6 +99,17 @@ ALIASES = {
     "Colour": "Color",
     "カラー": "Color",
     "サイズ": "Size",
+    "GTIN": "Barcode",
+    "EAN": "Barcode",
+    "UPC": "Barcode",
+    "JAN": "Barcode",
+    "JAN Code": "Barcode",
+    "JANコード": "Barcode",
+    "バーコード": "Barcode",
+    "Sort Order": "Position",
+    "表示順": "Position",
+    "Image": "Picture",
+    "画像": "Picture",
     "却下日時": "Rejected At",
     "却下者": "Rejected By",
     "却下理由": "Rejection Reason",

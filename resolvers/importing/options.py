@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from resolvers.importing.sku_pictures import PictureFolder
+
 
 class DateOrder(StrEnum):
     """The order of day and month in dates such as 5/1/2026."""
@@ -17,7 +19,9 @@ class ImportOptions:
 
     `allow_similar`: codes that look like known ones are new ones. `update_buyers`: what the file says of known buyers
     is taken over. `dry_run`: everything is checked and counted, nothing is written. `sheet`: the name of the only one
-    of a workbook that is read. `decisions`: orders that the file calls rejected are made as rejected ones.
+    of a workbook that is read. `decisions`: orders that the file calls rejected are made as rejected ones. `pictures`:
+    where the files of the column Picture are; None: the column is left out. `update_skus`: what the file says of known
+    SKUs is taken over.
     """
 
     encoding: str | None = None
@@ -28,6 +32,8 @@ class ImportOptions:
     dry_run: bool = False
     sheet: str | None = None
     decisions: bool = False
+    pictures: PictureFolder | None = None
+    update_skus: bool = False
 
 
 AS_THE_FILE_SAYS = ImportOptions()

@@ -54,11 +54,12 @@ def stage(
     with open_file(path, brand.locale, options.encoding, options.sheet) as file:
         reading = Reading.of(brand, options, by_comma=file.by_comma, from_1904=file.from_1904)
         heading, rows = _find_heading(path, file)
-        unread: dict[str, int] = {}
-        if not options.decisions:
-            unread = {column: place for column, place in heading.places.items() if column in DECISIONS}
-            places = {column: place for column, place in heading.places.items() if column not in DECISIONS}
-            heading = replace(heading, places=places)
+        left_out = set() if options.decisions else set(DECISIONS)
+        if not options.pictures:
+            left_out.add("Picture")
+        unread = {column: place for column, place in heading.places.items() if column in left_out}
+        places = {column: place for column, place in heading.places.items() if column not in left_out}
+        heading = replace(heading, places=places)
         summary.notes += file.notes
         if heading.row > 1:
             summary.notes.append(f"the columns are named in row {heading.row}; what stands above it is left out")
@@ -168,8 +169,10 @@ class _Reader:
 
     def notes(self) -> list[str]:
         notes = []
-        if self.left_out:
-            notes.append(f"left out without --decisions: {', '.join(sorted(self.left_out, key=[*DECISIONS].index))}")
+        if decisions := [column for column in DECISIONS if column in self.left_out]:
+            notes.append(f"left out without --decisions: {', '.join(decisions)}")
+        if "Picture" in self.left_out:
+            notes.append("left out without --pictures FOLDER: Picture")
         if self.reading.doubled:
             notes.append(
                 "clock times that there were twice, as clocks were put back, are read as the first of the two: "

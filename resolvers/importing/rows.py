@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from models.barcode import LENGTHS, is_barcode
 from models.brand import Brand
 from models.buyer import ADDRESS
 from models.locale import Locale
@@ -21,7 +22,7 @@ from models.prices import Price, to_price
 from models.tax import TAXED, TaxKind, rate_of
 from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
 from resolvers.importing.characters import WIDE
-from resolvers.importing.headings import ALL_COLUMNS, CODES, DECISIONS, REQUIRED
+from resolvers.importing.headings import ALL_COLUMNS, AS_SHOWN, DECISIONS, REQUIRED
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.written_dates import FIRST_SERIAL, LAST_SERIAL, DateError, read_date, serial_date
 from resolvers.importing.written_numbers import (
@@ -82,6 +83,9 @@ OF_ARTICLE = (
     "Style",
     "Color",
     "Size",
+    "Barcode",
+    "Position",
+    "Picture",
 )
 TAX_KINDS = {each.replace("_", " ").casefold(): each for each in TaxKind} | {
     "標準": TaxKind.STANDARD,
@@ -95,6 +99,7 @@ RATE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*%?", re.ASCII)
 OF_LINE = (*OF_ARTICLE, "Quantity")
 HEADS_REMEMBERED = 1_000
 E_MAIL_SEPARATORS = re.compile(r"[;,；，、\n\r]")
+MAX_POSITION = 999_999
 EXACT = Notation(decimal_comma=False)  # of a number cell
 
 
@@ -113,6 +118,7 @@ class ImportRow(NamedTuple):
 
     `closed`: what the file calls the order's status when that is a final one. The fields after it are of a decision of
     the past; `reason` is a code or a label. `deliver_from`, `deliver_to`: days, ISO 8601. `tax_rate`: as in Tax.
+    `picture`: the name of a file.
     """
 
     order_code: str
@@ -146,6 +152,9 @@ class ImportRow(NamedTuple):
     style: str = ""
     color: str = ""
     size: str = ""
+    barcode: str = ""
+    sku_position: int | None = None
+    picture: str = ""
 
     @property
     def is_rejected(self) -> bool:
@@ -238,6 +247,12 @@ def read_row(
         check(column, reason)
     tax_kind, tax_rate, wrong = _tax(texts["Tax Kind"], found["Tax Rate"], currency or reading.brand_currency)
     check("Tax Rate" if texts["Tax Rate"] else "Tax Kind", wrong)
+    barcode, wrong = _barcode(texts["Barcode"])
+    check("Barcode", wrong)
+    position, wrong = _position(found["Position"], reading.notation) if texts["Position"] else (None, None)
+    check("Position", wrong)
+    if texts["Picture"] and reading.options.pictures:
+        check("Picture", reading.options.pictures.wrong(texts["Picture"]))
     if faults or quantity is None:
         return None, faults
     return ImportRow(
@@ -269,6 +284,9 @@ def read_row(
         style=texts["Style"],
         color=texts["Color"],
         size=texts["Size"],
+        barcode=barcode,
+        sku_position=position,
+        picture=texts["Picture"],
         **of_order,
     ), []
 
@@ -369,6 +387,9 @@ class KnownRows:
             style=article.style,
             color=article.color,
             size=article.size,
+            barcode=article.barcode,
+            sku_position=article.sku_position,
+            picture=article.picture,
         )
 
     def learn(self, cells: Sequence[Cell], row: ImportRow) -> None:
@@ -385,7 +406,7 @@ class KnownRows:
 @lru_cache(maxsize=REMEMBERED)
 def _text(cell: Cell, column: str) -> tuple[str, str | None]:
     """What a cell says in this column, and what is wrong with it."""
-    text = code_of(cell) if column in CODES else cell.text
+    text = code_of(cell) if column in AS_SHOWN else cell.text
     wrong = _wrong(column, ALL_COLUMNS[column], cell, text)
     return ("", wrong) if wrong else (text, None)
 
@@ -402,7 +423,7 @@ def _wrong(column: str, longest: int | None, cell: Cell, text: str) -> str | Non
         return reason
     if longest is not None and text in NOTHING:
         return f"{text!r} is what a program writes for no value: leave the cell empty"
-    if column in CODES:
+    if column in AS_SHOWN:
         if cell.kind is Kind.DATE:
             return f"is a date ({text}), into which spreadsheets turn codes such as 1-2: type it as text"
         if cell.kind is Kind.BOOLEAN:
@@ -433,6 +454,39 @@ def _quantity(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
     if 0 < number <= MAX_QUANTITY and cell.kind is not Kind.DATE:
         return number, None
     return None, f"{text!r} is not a positive whole number" + (f" up to {MAX_QUANTITY:,}" if len(text) > 9 else "")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _barcode(text: str) -> tuple[str, str | None]:
+    """A GTIN, written with or without spaces and hyphens."""
+    if not text:
+        return "", None
+    digits = re.sub(r"[\s\-‐-―−]", "", unicodedata.normalize("NFKC", text))
+    if is_barcode(digits):
+        return digits, None
+    lost = next((length for length in LENGTHS if length > len(digits) and is_barcode(digits.zfill(length))), None)
+    if not digits.isdecimal():
+        why = "has other characters than digits"
+    elif lost:
+        why = f"has {len(digits)} digits; with zeros before it, it is a GTIN-{lost}: format the column as text"
+    elif len(digits) not in LENGTHS:
+        why = f"has {len(digits)} digits"
+    else:
+        why = "has a wrong check digit: compare it with the article"
+    return "", f"{text!r} is no GTIN of 8, 12, 13 or 14 digits: it {why}"
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _position(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
+    notation = EXACT if cell.kind is Kind.NUMBER else notation
+    wrong = f"{cell.text!r} is not a whole number from 0 to {MAX_POSITION:,}, e.g. 10"
+    if cell.kind in (Kind.DATE, Kind.BOOLEAN):
+        return None, wrong
+    try:
+        read = read_number(cell.text, notation, is_whole=True, what="a whole number, e.g. 10", point_digits=0)
+    except NumberError as error:
+        return None, str(error)
+    return (int(read), None) if read == read.to_integral_value() and 0 <= read <= MAX_POSITION else (None, wrong)
 
 
 @lru_cache(maxsize=REMEMBERED)

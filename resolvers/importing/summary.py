@@ -53,7 +53,7 @@ class Counts:
 class Summary(Counts):
     """`faults`: cells at fault. `empty_lines`: those without a quantity. `buyer_updates`: what was taken over.
 
-    `buyers_apart`: those of whom rows of the file say different things.
+    `buyers_apart`: those of whom rows of the file say different things. `sku_…`: likewise.
 
     `dry_run`: nothing of this was written.
     """
@@ -63,6 +63,9 @@ class Summary(Counts):
     buyer_updates: Made = field(default_factory=Made)
     buyer_differences: Made = field(default_factory=Made)
     buyers_apart: Made = field(default_factory=Made)
+    sku_updates: Made = field(default_factory=Made)
+    sku_differences: Made = field(default_factory=Made)
+    skus_apart: Made = field(default_factory=Made)
     placed_apart: Made = field(default_factory=Made)
     notes: list[str] = field(default_factory=list)
     dry_run: bool = False

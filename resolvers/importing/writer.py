@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +34,14 @@ from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.orders import KEYS_AT_ONCE, MAX_SHOWN, ReadyOrder, differences, existing_orders
 from resolvers.importing.parties import Difference, Said, differences_of_buyers, said_apart, said_of_buyers, take_over
 from resolvers.importing.rows import ImportRow
+from resolvers.importing.skus import (
+    Otherwise,
+    change_sku,
+    compare,
+    describes,
+    keep_pictures,
+    said_of_skus,
+)
 from resolvers.importing.staging import KINDS, EmptyLine, StagedOrder
 from resolvers.importing.summary import Counts, Summary
 from resolvers.order_lines import MAX_LINES, MAX_TOTAL_QUANTITY
@@ -102,7 +110,7 @@ class Writer:
     options: ImportOptions = AS_THE_FILE_SAYS
     similar: dict[tuple[str, str], str] = field(default_factory=dict)
     planned: Planned = field(default_factory=Planned)
-    reported_buyers: set[str] = field(default_factory=set)
+    reported: set[str] = field(default_factory=set)
     taxes: BrandTax | None = None
     now: datetime = field(init=False)
     decisions: Decisions = field(init=False)
@@ -120,10 +128,10 @@ class Writer:
             try:
                 if self.options.dry_run:
                     async with self.database.read(scope) as session:
-                        counts, others = await self._write(session, ready, found)
+                        counts, others, other_skus = await self._write(session, ready, found)
                 else:
                     async with self.database.transaction(scope) as session:
-                        counts, others = await self._write(session, ready, found)
+                        counts, others, other_skus = await self._write(session, ready, found)
                 break
             except IntegrityError:
                 # Another import has just written one of these orders; now it is there to be compared with.
@@ -134,12 +142,20 @@ class Writer:
         self.summary.add(counts)
         described = self.summary.buyer_updates if self.options.update_buyers else self.summary.buyer_differences
         described.add(self._not_reported([str(each) for each in others]))
-        apart = said_apart([row for order in ready for _, row in order.rows])
-        self.summary.buyers_apart.add(self._not_reported(apart))
+        rows = [row for order in ready for _, row in order.rows]
+        self.summary.buyers_apart.add(self._not_reported(said_apart(rows)))
+        described = self.summary.sku_updates if self.options.update_skus else self.summary.sku_differences
+        described.add(self._not_reported([str(each) for each in other_skus]))
+        skus = [
+            f"{number}: {'; '.join(said.apart)}"
+            for number, said in said_of_skus(filter(describes, rows)).items()
+            if said.apart
+        ]
+        self.summary.skus_apart.add(self._not_reported(skus))
 
     def _not_reported(self, texts: list[str]) -> list[str]:
-        found = [each for each in texts if each not in self.reported_buyers]
-        self.reported_buyers.update(found)
+        found = [each for each in texts if each not in self.reported]
+        self.reported.update(found)
         return found
 
     def _checked(self, code: str, rows: list[tuple[int, ImportRow | EmptyLine | None]]) -> ReadyOrder | None:
@@ -211,15 +227,16 @@ class Writer:
 
     async def _write(
         self, session: AsyncSession, orders: list[ReadyOrder], faults: list[Place]
-    ) -> tuple[Counts, list[Difference]]:
+    ) -> tuple[Counts, list[Difference], list[Otherwise]]:
         counts = Counts()
         new = await self._new(session, orders, counts, faults)
         if self.taxes is None:
             self.taxes = await brand_tax(session, self.brand.id)
-        catalogs = await self._catalogs(session, [row for order in new for _, row in order.rows], counts)
+        new_rows = [row for order in new for _, row in order.rows]
+        catalogs = await self._catalogs(session, new_rows, counts)
         every_row = [row for order in orders for _, row in order.rows]
         buyers, new_buyers, others = await self._buyers(session, new, every_row, counts)
-        skus = await self._skus(session, [row for order in new for _, row in order.rows], counts)
+        skus, other_skus = await self._skus(session, new_rows, every_row, counts)
         lines: list[tuple[Any, ...]] = []
         rows: list[dict[str, Any]] = []
         rejected: list[OrderRejected] = []
@@ -240,7 +257,7 @@ class Writer:
                 row["status"] = entity.status
                 counts.decisions.add([order.code])
         if self.options.dry_run:
-            return counts, others
+            return counts, others, other_skus
         events: list[OrderPlaced | OrderRejected | BuyerCreated | BuyerUpdated] = [
             BuyerCreated(brand_id=self.brand.id, at=self.now, code=code, source=self.source) for code in new_buyers
         ]
@@ -258,7 +275,7 @@ class Writer:
             events += rejected
         entries = await chain.chained_rows(session, events, self.actor, self.clock)
         await copy_rows(session, {"audit_entries": entries})
-        return counts, others
+        return counts, others, other_skus
 
     async def _new(
         self, session: AsyncSession, orders: list[ReadyOrder], counts: Counts, faults: list[Place]
@@ -331,42 +348,31 @@ class Writer:
         others = await differences_of_buyers(session, said, known)
         return {code: row.id for code, row in by_code.items()}, sorted(new), others
 
-    async def _skus(self, session: AsyncSession, rows: list[ImportRow], counts: Counts) -> dict[str, Any]:
-        said: dict[str, ImportRow] = {}
-        for row in rows:
-            if row.sku_number not in said or (row.product and not said[row.sku_number].product):
-                said[row.sku_number] = row
-        made = [
-            {
-                "id": new_id(),
-                "brand_id": self.brand.id,
-                "number": number,
-                "model_number": row.model_number,
-                "name": row.product or number,
-                "price_minor": None if row.price is None else split(row.price)[0],
-                "price_fraction": 0 if row.price is None else split(row.price)[1],
-                "currency": (row.currency or self.brand.currency) if row.price is not None else None,
-                "style": row.style or None,
-                "color": row.color or None,
-                "size": row.size or None,
-            }
-            for number, row in sorted(said.items())
-        ]
+    async def _skus(
+        self, session: AsyncSession, rows: list[ImportRow], every_row: list[ImportRow], counts: Counts
+    ) -> tuple[dict[str, Any], list[Otherwise]]:
+        """Those that new orders need, by number. Known ones get what they did not have.
+
+        Also what the file says else of known ones.
+        """
+        said = said_of_skus([*rows, *filter(describes, every_row)])
+        made = [said[number].new_sku(self.brand) for number in sorted({row.sku_number for row in rows})]
         found, new = await self._get(session, Sku, Sku.number, set(said), made)
         counts.skus.add(sorted(new))
-        if not self.options.dry_run:
-            await self._fill_in(session, found, said)
-        return {row.number: row for row in found}
-
-    async def _fill_in(self, session: AsyncSession, found: list[Any], said: dict[str, ImportRow]) -> None:
-        """Style, colour and size of SKUs that had none; what a SKU has stays."""
-        for row in found:
-            new = said[row.number]
-            given = {"style": new.style, "color": new.color, "size": new.size}
-            values = {name: value for name, value in given.items() if value and not getattr(row, name)}
-            if values:
-                of_sku = (Sku.brand_id == self.brand.id, Sku.id == row.id)
-                await session.execute(update(Sku).where(*of_sku).values(**values))
+        pictures: dict[str, str] = {}
+        if self.options.pictures:
+            names = [each.picture for each in said.values() if each.picture]
+            dry_run = self.options.dry_run
+            pictures = await keep_pictures(session, self.brand, self.options.pictures, names, dry_run=dry_run)
+        others: list[Otherwise] = []
+        for sku in found:
+            other = compare(sku, said[sku.number], pictures.get(said[sku.number].picture))
+            if other.changes:
+                others.append(other)
+            if not self.options.dry_run:
+                changes = other.changes if self.options.update_skus else {}
+                await change_sku(session, self.brand, sku, {**other.fills, **changes})
+        return {row.number: row for row in found}, others
 
     async def _get(
         self, session: AsyncSession, table: Any, key: Any, wanted: set[str], made: list[dict[str, Any]]

@@ -16,7 +16,7 @@ from models.assignee import OrderAssignee
 from models.audit import AuditEntry
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
-from models.catalog import Catalog, Sku
+from models.catalog import Catalog, Sku, SkuPicture
 from models.database.prepared import Query
 from models.external_reference import ExternalReference
 from models.order import DataSet, Order, OrderLine, OrderReplacement
@@ -167,6 +167,11 @@ async def read_brands(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Bran
     return {row.id: BrandRow(*row) for row in rows}
 
 
+async def read_sku_pictures(session: AsyncSession, digests: list[str]) -> dict[str, bytes]:
+    rows = await session.execute(select(SkuPicture.digest, SkuPicture.data).where(SkuPicture.digest.in_(digests)))
+    return {row.digest: row.data for row in rows}
+
+
 async def count_lines(session: AsyncSession, ids: list[UUID]) -> dict[UUID, int]:
     statement = select(OrderLine.order_id, func.count()).join(Order, IS_OFFICIAL).where(OrderLine.order_id.in_(ids))
     return {row[0]: row[1] for row in await session.execute(statement.group_by(OrderLine.order_id))}
@@ -297,3 +302,4 @@ class Loaders:
     replacement = _one(read_replacements)
     notifications = _many(read_notifications)
     notice = _one(read_notices)
+    sku_picture = _one(read_sku_pictures)

@@ -102,6 +102,9 @@ class SkuRow:
     style: str | None
     color: str | None
     size: str | None
+    barcode: str | None
+    position: int | None
+    picture_digest: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """catalogs, skus, invoices, deliveryNotes and notifications as lists: what their filters find, and who sees what."""
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -8,13 +9,15 @@ import pytest
 from sqlalchemy import update
 
 from models.base import new_id
-from models.catalog import Catalog, Sku
+from models.catalog import Catalog, Sku, SkuPicture
 from models.database.sessions import Database
 from models.delivery_note import DeliveryNote
 from models.invoice import InvoiceStatus
 from models.outbox import NotificationStatus, OutboxMessage
 from models.policy import Role
 from models.scope import EVERYTHING
+from resolvers.papers.pictures import clean_picture
+from tests.importing.test_skus import a_picture
 from tests.support.client import Client, id_of
 from tests.support.factories import (
     NOON,
@@ -248,3 +251,16 @@ def maker(database: Database, shop: Shop, member: Client) -> dict[str, Callable[
         "skus": sku,
         "catalogs": catalog,
     }
+
+
+async def test_a_sku_has_barcode_position_and_picture(database: Database, api: Client, shop: Shop) -> None:
+    data = clean_picture(a_picture()).data
+    await save(database, SkuPicture(brand_id=shop.brand.id, digest="d1", data=data))
+    looks = {"barcode": "4901777018686", "position": 7, "picture_digest": "d1"}
+    await save(database, Sku(brand_id=shop.brand.id, model_number="COAT-7", number="A", name="Coat", **looks))
+    for actor in (shop.member(Role.READ), shop.buyer_user()):
+        query = "{ skus(first: 2) { nodes { barcode position picture } } }"
+        coat, other = (await api.as_(actor).data(query))["skus"]["nodes"]
+        picture = f"data:image/jpeg;base64,{b64encode(data).decode()}"
+        assert coat == {"barcode": "4901777018686", "position": 7, "picture": picture}
+        assert other == {"barcode": None, "position": None, "picture": None}

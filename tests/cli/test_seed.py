@@ -55,6 +55,7 @@ async def test_the_made_up_brand_is_consistent(database: Database, capsys: pytes
         "webhook_deliveries",
         "brand_letterheads",
         "brand_logos",
+        "sku_pictures",
         "credit_notes",
         "mail_wordings",
     }

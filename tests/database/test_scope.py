@@ -34,7 +34,7 @@ from models.brand import Brand
 from models.bulk_run import BulkRun
 from models.buyer import Buyer
 from models.cart import CartLine
-from models.catalog import Catalog
+from models.catalog import Catalog, SkuPicture
 from models.database.sessions import Database
 from models.delivery_note import DeliveryNoteLine
 from models.document_number import DocumentNumber
@@ -74,7 +74,8 @@ from tests.support.scoped_sql import statements_for_a_brand, unbound
 
 ROOT = Path(__file__).resolve().parents[2]
 # Rows of the brand that every buyer sees.
-SHARED = {"brands", "brand_letterheads", "brand_logos", "catalogs", "skus", "audit_heads", "idempotency_keys"}
+SHARED = {"brands", "brand_letterheads", "brand_logos", "catalogs", "skus", "audit_heads"}
+SHARED |= {"idempotency_keys", "sku_pictures"}
 INTERNAL = {
     "analytics_marks",
     "analytics_sums",
@@ -164,6 +165,7 @@ async def fill(database: Database, shop: Shop, buyer: Buyer) -> Order:
         SignOut(brand_id=brand_id, identity=buyer.id.hex, at=NOON),
         CreditNote(brand_id=brand_id, invoice_id=invoice.id, code=invoice.id.hex, issued_at=NOON, frozen={}),
         Logo(brand_id=brand_id, digest=buyer.id.hex, media_type="image/png", data=b""),
+        SkuPicture(brand_id=brand_id, digest=buyer.id.hex, data=b""),
         MailWording(
             brand_id=brand_id,
             kind=buyer.id.hex,

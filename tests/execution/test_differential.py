@@ -117,7 +117,7 @@ FIELDS: dict[str, list[str]] = {
         "totalCount",
     ],
     "OrderLine": ["id", "tax { rate }", "quantity", "unitPrice {Money}", "amount {Money}", "sku {Sku}"],
-    "Sku": ["id", "number", "modelNumber", "name", "style", "color", "size"],
+    "Sku": ["id", "number", "modelNumber", "name", "style", "color", "size", "barcode", "position", "picture"],
     "PageInfo": ["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"],
     "OrderConnection": [
         "nodes {Order}",
@@ -138,6 +138,7 @@ RARE = {
     "emailRecipients",
     "recipients { email }",
     "buyer { name }",
+    "picture",
 }
 
 

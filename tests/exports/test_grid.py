@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
+
+import pikepdf
 
 from exports.order_pdf import order_pdf
 from exports.order_snapshot import OrderDocument
 from exports.pdf.snapshots import LineSnapshot
 from exports.pdf.tables import MAX_SIZES, styles_of
 from models.locale import Locale
+from resolvers.papers.pictures import clean_picture
 from tests.exports.pages import texts
 from tests.exports.test_order_pdf import NOON, an_order, line
+from tests.importing.test_skus import a_picture
 
 SIZES = ("S", "M", "L", "XL", "XXL")
 
@@ -26,6 +31,42 @@ def test_sizes_stand_in_the_order_of_the_lines() -> None:
     assert (style.sizes, style.name) == (("S", "M", "L"), "Merino K1")
     assert [(row.color, row.quantities) for row in style.rows] == [("Black", (2, 2, 2)), ("Red", (2, None, 2))]
     assert (style.quantity, style.amount) == (10, Decimal(125))
+
+
+def test_positions_order_the_sizes_and_the_colours() -> None:
+    def arranged(*articles: tuple[str, str, int | None]) -> tuple[Any, ...]:
+        lines = [
+            sized("K1", color, size, n, sku_number=f"S-{n}", place=place)
+            for n, (color, size, place) in enumerate(articles)
+        ]
+        (style,) = styles_of(lines)
+        assert style.quantity == sum(line.quantity for line in lines)
+        return style.sizes, [row.color for row in style.rows]
+
+    by_color = arranged(("Red", "L", 6), ("Red", "S", 4), ("Black", "M", 2), ("Black", "L", 3), ("Black", "S", 1))
+    assert by_color == (("S", "M", "L"), ["Black", "Red"])
+    of_sizes = arranged(("Red", "L", 3), ("Black", "S", 1), ("Black", "L", 3))
+    assert of_sizes == (("S", "L"), ["Red", "Black"])
+    some = arranged(("Red", "F", None), ("Black", "M", 2), ("Black", "S", 1), ("Red", "E", None))
+    assert some == (("S", "M", "F", "E"), ["Black", "Red"])
+
+
+def test_a_style_has_one_picture() -> None:
+    jpeg = clean_picture(a_picture()).data
+    lines = [sized(f"K{n // 2}", "Black", "SM"[n % 2], n, picture=jpeg if n == 1 else None) for n in range(4)]
+    first, second = styles_of(lines)
+    assert (first.picture, second.picture) == (jpeg, None)
+    pdf = order_pdf(an_order(1, lines=tuple(lines)), Locale.EN)
+    with pikepdf.open(BytesIO(pdf)) as document:
+        (image,) = document.pages[0].get_images().values()
+        assert image.read_raw_bytes() == jpeg
+    assert "Merino K1" in texts(pdf)[0]
+
+
+def test_a_barcode_stands_in_the_list() -> None:
+    lines = (line(1, barcode="4901777018686"), line(2))
+    assert "GTIN 4901777018686" in texts(order_pdf(an_order(2, lines=lines), Locale.EN))[0]
+    assert "JAN 4901777018686" in texts(order_pdf(an_order(2, lines=lines), Locale.JA))[0]
 
 
 def test_another_price_is_a_row_of_its_own_and_nothing_is_lost() -> None:

@@ -16,11 +16,14 @@ from fontTools.ttLib import TTFont
 from benchmarks.pdf import ENGLISH, JAPANESE, line
 from exports.order_pdf import order_pdf
 from models.locale import Locale
+from resolvers.papers.pictures import clean_picture
+from tests.importing.test_skus import a_picture
 
 pikepdf = pytest.importorskip("pikepdf")
 
 ORDERS = {Locale.EN: ENGLISH, Locale.JA: JAPANESE}
 PRODUCTS = ("Linen shirt", "ウールワイドパンツ \ue000", "Thai กข น้ำ 🧵")
+PICTURE = clean_picture(a_picture()).data
 BOTH = pytest.mark.parametrize("locale", Locale)
 
 
@@ -32,7 +35,13 @@ def order_on_pages(locale: Locale) -> bytes:
 @cache
 def grid(locale: Locale) -> bytes:
     lines = [
-        replace(line(n, PRODUCTS), style=f"Style {n // 12}", color=f"Colour {n // 3 % 4}", size="SML"[n % 3])
+        replace(
+            line(n, PRODUCTS),
+            style=f"Style {n // 12}",
+            color=f"Colour {n // 3 % 4}",
+            size="SML"[n % 3],
+            picture=PICTURE,
+        )
         for n in range(36)
     ]
     return order_pdf(replace(ORDERS[locale], rejection=None, lines=tuple(lines)), locale)
