@@ -1,5 +1,11 @@
 """A delivery note as a PDF: a packing list with its destination, without prices."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from uuid import UUID
+
 from exports.delivery_note_snapshot import DeliveryNoteSnapshot
 from exports.pdf.labels import labels
 from exports.pdf.paper import Page, addressee, format_day, greeting_of, render
@@ -16,8 +22,9 @@ def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
     """CPU-bound: call it through render_in_thread."""
     label, zone, lines = labels(locale), snapshot.time_zone, snapshot.lines
     sku_apart = not has_long_skus(line.sku_number for line in lines)
+    has_ordered = any(line.ordered is not None for line in lines)
     has_sizes = any(line.color or line.size for line in lines)
-    cartons = "" if snapshot.cartons is None else f"{snapshot.cartons:,}"
+    groups = groups_of(snapshot, locale)
     parties = [addressee(label["deliver_to"], snapshot.buyer, snapshot.delivery_address, snapshot, locale)]
     if snapshot.delivery_address != snapshot.buyer.address and locale is Locale.EN:
         parties.append(addressee(label["ordered_by"], snapshot.buyer, snapshot.buyer.address, snapshot, locale))
@@ -33,15 +40,17 @@ def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
             (label["account"], snapshot.buyer.code),
             (label["carrier"], snapshot.carrier.strip()),
             (label["tracking_number"], snapshot.tracking_number.strip()),
-            (label["cartons"], cartons),
+            (label["cartons"], _cartons(snapshot)),
         ],
         notes=[(label["comment"], snapshot.comment)],
         greeting=greeting_of(snapshot.head, locale, GREETING),
         values={
-            "rows": lines,
-            "subs": lambda line: _subs(line, sku_apart=sku_apart),
+            "groups": groups,
+            "row_count": sum(len(group.rows) for group in groups),
+            "subs": lambda line: _subs(line, locale, sku_apart=sku_apart),
             "has_sizes": has_sizes,
-            "has_ordered": any(line.ordered is not None for line in lines),
+            "has_ordered": has_ordered,
+            "columns": 3 + sku_apart + 2 * has_sizes + 2 * has_ordered,
             "to_follow": sum(line.to_follow or 0 for line in lines),
             "widths": {
                 "position": widest((str(line.position) for line in lines), "#"),
@@ -55,8 +64,59 @@ def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
     return render("delivery_note.html", snapshot, locale, page)
 
 
-def _subs(line: GoodsLine, *, sku_apart: bool) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one carton, or all lines. `continued`: the heading on the next page."""
+
+    rows: Sequence[GoodsLine]
+    heading: str = ""
+    details: str = ""
+    continued: str = ""
+
+
+def groups_of(note: DeliveryNoteSnapshot, locale: Locale) -> list[Group]:
+    """A line that is in several cartons says in the first of them what was ordered and what is to follow."""
+    if note.packing is None:
+        return [Group(note.lines)]
+    label = labels(locale)
+    found: list[Group] = []
+    shown: set[UUID] = set()
+    for number, carton in enumerate(note.packing.cartons, 1):
+        left = Counter[UUID | None]()
+        for each in carton.contents:
+            left[each.sku_id] += each.quantity
+        rows: list[GoodsLine] = []
+        # A SKU can be in several lines; no carton says of which of them its content is.
+        for line in note.lines:
+            if (quantity := left.pop(line.sku_id, 0)) and line.sku_id:
+                is_again = line.sku_id in shown
+                ordered, to_follow = (None, None) if is_again else (line.ordered, line.to_follow)
+                rows.append(replace(line, quantity=quantity, ordered=ordered, to_follow=to_follow))
+                shown.add(line.sku_id)
+        heading = label["carton"].format(number=number, count=len(note.packing.cartons))
+        units = label["units_in"].format(count=f"{carton.quantity:,}")
+        details = " · ".join(filter(None, (units, _weight(carton.weight_grams))))
+        found.append(Group(rows, heading, details, label["continued"].format(what=heading)))
+    return found
+
+
+def _cartons(note: DeliveryNoteSnapshot) -> str:
+    """Their number and, if all of them were weighed, their weight."""
+    if note.cartons is None:
+        return ""
+    weights = [each.weight_grams for each in note.packing.cartons] if note.packing else []
+    total = None if not weights or None in weights else sum(each or 0 for each in weights)
+    return " · ".join(filter(None, (f"{note.cartons:,}", _weight(total))))
+
+
+def _weight(grams: int | None) -> str:
+    return "" if grams is None else f"{(Decimal(grams) / 1000).normalize():,f} kg"
+
+
+def _subs(line: GoodsLine, locale: Locale, *, sku_apart: bool) -> list[str]:
     subs = [] if sku_apart else [line.sku_number]
     if not line.sku_number.startswith(line.model_number):
         subs.append(line.model_number)
+    if line.barcode:
+        subs.append(labels(locale)["barcode"].format(code=line.barcode))
     return [" · ".join(subs)] if subs else []

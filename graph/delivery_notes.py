@@ -12,6 +12,7 @@ from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.document_types import DeliveryNote
 from graph.order_actions import ActionPayload, OrderInput
+from graph.papers.packing import PACKING, CartonInput, new_cartons
 from resolvers import backlog, delivery_notes
 from resolvers.core.notices import Message
 from resolvers.delivery_notes import BacklogQuantity, NoteContent
@@ -50,6 +51,7 @@ class CreateDeliveryNoteInput(OrderInput):
     comment: str | None = strawberry.field(default=UNSET, description=COMMENT)
     carrier: str | None = strawberry.field(default=UNSET, description=CARRIER)
     cartons: int | None = strawberry.field(default=UNSET, description=CARTONS)
+    packing: list[CartonInput] | None = strawberry.field(default=UNSET, description=PACKING)
     notify: bool | None = strawberry.field(
         default=UNSET,
         description="Whether to send the buyer an e-mail that the goods are on their way. Default: false.",
@@ -76,6 +78,7 @@ class UpdateDeliveryNoteInput(VersionedInput):
     comment: str | None = strawberry.field(default=UNSET, description=COMMENT)
     carrier: str | None = strawberry.field(default=UNSET, description=CARRIER)
     cartons: int | None = strawberry.field(default=UNSET, description=CARTONS)
+    packing: list[CartonInput] | None = strawberry.field(default=UNSET, description=PACKING)
 
 
 @strawberry.type(description=f"Result of updateDeliveryNote. {DONE}")
@@ -137,6 +140,7 @@ def _content(input: CreateDeliveryNoteInput | UpdateDeliveryNoteInput) -> NoteCo
         or_none(input.comment),
         or_none(input.carrier),
         or_none(input.cartons),
+        new_cartons(or_none(input.packing)),
     )
 
 

@@ -17,6 +17,7 @@ from graph.core.node import NODES, Node, load_nodes
 from graph.core.pagination import After, Connection, First, connection, counted, page_request
 from graph.downloads import CREDIT_NOTE, DELIVERY_NOTE, INVOICE, Record
 from graph.limits.cost import Cost, page_size
+from graph.papers.packing import Carton, cartons_of
 from graph.papers.taxes import TaxSum, TaxType
 from models.invoice import InvoiceStatus
 from models.papers.missing import MissingField, missing_fields
@@ -83,6 +84,12 @@ class DeliveryNote(Node):
         page = await note_lines(info.context, self.row.id, page_request(first, after))
         count = counted(info.context.loaders.delivery_note_line_count, self.row.id)
         return connection(page, DeliveryNoteLine.of, count)
+
+    @strawberry.field(
+        description="The cartons one by one. Empty if only their number was said.", directives=[Cost(weight="50")]
+    )
+    async def packing(self, info: Info) -> list[Carton]:
+        return await cartons_of(info, self.row.packing)
 
     @strawberry.field(description="A download link to the PDF.")
     def pdf(self, info: Info, locale: InLocale = UNSET) -> Download:

@@ -36,6 +36,8 @@ class DeliveryNote(OrderOwned, Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     carrier: Mapped[str] = mapped_column(String(100), default="", server_default="")
     cartons: Mapped[int | None]
+    # A Packing (models/papers/parts.py). None: only the number of cartons is known, or not even that.
+    packing: Mapped[dict[str, Any] | None]
     # What its PDF says, written with each change (models/papers/delivery_notes.py). None: written before 0025.
     frozen: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, or_, select, update
 
 from models.backlog_sku import BacklogSku
 from models.base import new_id
+from models.catalog import Sku
 from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.document_number import next_code
 from models.facts import NOTE_COVERED, NOTE_INVOICED
@@ -23,11 +24,13 @@ from models.messages.refusals import (
     NO_BACKLOG_SKUS,
     NOTE_IS_INVOICED,
     NOTE_OF_WHOLE_ORDER,
+    OTHER_NUMBER_OF_CARTONS,
     UNKNOWN_BACKLOG_SKU,
     UNKNOWN_DOCUMENT,
 )
 from models.order import Order
 from models.papers.delivery_notes import DeliveryNoteSnapshot, frozen_delivery_note
+from models.papers.parts import Packing
 from models.permissions import Permission
 from models.plain_json import from_plain
 from models.policy import OrderAction
@@ -39,7 +42,8 @@ from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
 from resolvers.order_lines import MAX_QUANTITY
-from resolvers.papers.mails import correct_waiting, sent
+from resolvers.papers import mails
+from resolvers.papers.packing import CartonContent, NewCarton, packed, wrong_packing
 
 MAX_TRACKING_NUMBER_LENGTH = 100
 MAX_COMMENT_LENGTH = 2_000
@@ -63,6 +67,8 @@ class NoteContent:
     comment: str | None = None
     carrier: str | None = None
     cartons: int | None = None
+    # Empty: no cartons one by one any more.
+    packing: Sequence[NewCarton] | None = None
 
     def wrong(self, context: Context) -> list[Refusal]:
         """Why the texts cannot be kept."""
@@ -73,7 +79,7 @@ class NoteContent:
         ]
         if self.cartons is not None and not 0 < self.cartons <= MAX_CARTONS:
             wrong.append(invalid(context, BAD_QUANTITY, "cartons", most=MAX_CARTONS))
-        return wrong
+        return wrong + wrong_packing(context, self.packing, self.cartons)
 
 
 # Backlog SKU (None: of the whole order), SKU, quantity.
@@ -116,9 +122,10 @@ async def create_delivery_note(
         )
         work.add(note)
         await _write_lines(work, note, taken)
+        await _pack(work, note, content)
         note.frozen = await frozen_delivery_note(work.session, note.id)
         if work.notice:
-            work.notices[order.id] = sent(work.notice, from_plain(DeliveryNoteSnapshot, note.frozen), note.id)
+            work.notices[order.id] = mails.sent(work.notice, from_plain(DeliveryNoteSnapshot, note.frozen), note.id)
         work.record(order.touch(work.now, EventKind.DELIVERY_NOTE_CREATED, code=note.code))
         return note.id
 
@@ -157,10 +164,11 @@ async def update_delivery_note(
             note.carrier = content.carrier.strip()
         if content.cartons is not None:
             note.cartons = content.cartons
+        await _pack(work, note, content)
         note.updated_at = work.now
         await work.save()
         note.frozen = await frozen_delivery_note(work.session, note.id)
-        await correct_waiting(work.session, note, from_plain(DeliveryNoteSnapshot, note.frozen))
+        await mails.correct_waiting(work.session, note, from_plain(DeliveryNoteSnapshot, note.frozen))
         work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_UPDATED, code=note.code))
         return note.id
 
@@ -237,6 +245,35 @@ async def _write_lines(work: Work, note: DeliveryNote, taken: Taken) -> None:
         for backlog_sku_id, sku_id, quantity in taken
     ]
     await work.save(insert(DeliveryNoteLine), rows)
+
+
+async def _pack(work: Work, note: DeliveryNote, content: NoteContent) -> None:
+    """Takes over the cartons. Those that the note has must agree with its new lines. Raises Refused."""
+    if content.packing is not None:
+        cartons: Sequence[NewCarton] = content.packing
+    else:
+        kept = from_plain(Packing, note.packing).cartons if note.packing else ()
+        cartons = [
+            NewCarton([CartonContent(one.sku_id, one.quantity) for one in each.contents], each.weight_grams)
+            for each in kept
+        ]
+    if not cartons:
+        note.packing = None
+        return
+    if content.cartons is not None and content.cartons != len(cartons):
+        raise Refused(invalid(work.context, OTHER_NUMBER_OF_CARTONS, "cartons", packed=len(cartons)))
+    lines = (
+        select(DeliveryNoteLine.sku_id, Sku.number, DeliveryNoteLine.quantity)
+        .join_from(DeliveryNoteLine, Sku)
+        .where(DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note.id)
+    )
+    sent = Counter[UUID]()
+    numbers: dict[UUID, str] = {}
+    for sku_id, number, quantity in await work.read(lines):
+        sent[sku_id] += quantity
+        numbers[sku_id] = number
+    note.packing = packed(work.context, cartons, sent, numbers)
+    note.cartons = len(cartons)
 
 
 def _taken(context: Context, backlog: list[BacklogSku], quantities: Sequence[BacklogQuantity]) -> Taken:

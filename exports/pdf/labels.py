@@ -71,6 +71,8 @@ LABELS: dict[str, Text] = {
     "tracking_number": Text("Tracking number", "送り状番号"),
     "carrier": Text("Carrier", "運送会社"),
     "cartons": Text("Cartons", "個数"),
+    "carton": Text("Carton {number} / {count}", "箱 {number} / {count}"),
+    "units_in": Text("{count} units", "{count}点"),
     "dispatched": Text("Date", "納品日"),
     "received": Text("Received by", "受領者"),
     "date": Text("Date", "日付"),

@@ -106,6 +106,27 @@ UNKNOWN_BACKLOG_SKU = Text("This is not a backlog SKU of the order.", "この注
 
 MORE_THAN_REMAINS = Text("Only {remaining:,} remain.", "残りは{remaining:,}点です。")
 
+UNKNOWN_SKU_OF_NOTE = Text("This SKU is not on the delivery note.", "このSKUは納品書に含まれていません。")
+
+EMPTY_CARTON = Text("A carton has contents.", "箱には内容を指定してください。")
+
+TOO_MANY_CARTONS = Text(
+    "At most {most:,} cartons with {contents:,} contents in all can be given one by one.",
+    "箱ごとの内訳は{most:,}箱、合計{contents:,}件までです。",
+)
+
+BAD_WEIGHT = Text("A weight is 1 to {most:,} grams.", "重量は1〜{most:,}グラムの整数で指定してください。")
+
+PACKED_OTHERWISE = Text(
+    "The cartons have {packed:,} of {sku}, but the note {sent:,}. Give the cartons of all that is sent, or none.",
+    "箱の内訳では{sku}が{packed:,}点ですが、納品書では{sent:,}点です。全量の内訳を指定するか、内訳を空にしてください。",
+)
+
+OTHER_NUMBER_OF_CARTONS = Text(
+    "packing has {packed:,} cartons: leave cartons out, or say the same.",
+    "packingは{packed:,}箱です。cartonsは省略するか、同じ数を指定してください。",
+)
+
 NOTE_IS_INVOICED = Text(
     "The delivery note is on an invoice: void or delete that first.",
     "この納品書は請求書に含まれています。先に請求書を無効化または削除してください。",

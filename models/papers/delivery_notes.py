@@ -17,7 +17,7 @@ from models.delivery_note import DeliveryNote, DeliveryNoteLine
 from models.letterhead import Letterhead
 from models.order import Order, OrderLine
 from models.papers.columns import BRAND, BUYER, OF_BRAND, SKU, brand_of, buyer_of, head_of, with_logo
-from models.papers.parts import GoodsLine, Head, Party
+from models.papers.parts import GoodsLine, Head, Packing, Party
 from models.plain_json import from_plain, to_plain
 
 
@@ -42,6 +42,7 @@ class DeliveryNoteSnapshot:
     buyer_order_number: str = ""
     carrier: str = ""
     cartons: int | None = None
+    packing: Packing | None = None
 
 
 async def read_delivery_note(session: AsyncSession, note_id: UUID) -> DeliveryNoteSnapshot | None:
@@ -83,6 +84,8 @@ async def _live(session: AsyncSession, note_id: UUID, note: Any) -> DeliveryNote
             row.size or "",
             row.ordered,
             None if row.ordered is None else max(0, row.ordered - row.sent),
+            row.sku_id,
+            row.barcode or "",
         )
         for position, row in enumerate(rows, 1)
     )
@@ -103,6 +106,7 @@ async def _live(session: AsyncSession, note_id: UUID, note: Any) -> DeliveryNote
         buyer_order_number=note.buyer_order_number,
         carrier=note.carrier,
         cartons=note.cartons,
+        packing=None if note.packing is None else from_plain(Packing, note.packing),
     )
 
 
@@ -115,6 +119,7 @@ _NOTE = (
         DeliveryNote.comment,
         DeliveryNote.carrier,
         DeliveryNote.cartons,
+        DeliveryNote.packing,
         DeliveryNote.frozen,
         Order.code.label("order_code"),
         Order.delivery_address,
@@ -163,6 +168,8 @@ _sent = (
 _LINES = (
     select(
         *SKU,
+        Sku.barcode,
+        DeliveryNoteLine.sku_id,
         DeliveryNoteLine.quantity,
         _of_sku(func.sum(OrderLine.quantity)).label("ordered"),
         _sent.label("sent"),

@@ -6,6 +6,7 @@ kept as plain JSON (models/plain_json.py).
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID
 
 from models.letterhead import Paper
 from models.registration import RegistrationKind
@@ -66,6 +67,33 @@ class GoodsLine:
     size: str = ""
     ordered: int | None = None
     to_follow: int | None = None
+    sku_id: UUID | None = None
+    barcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A quantity of one SKU in a carton."""
+
+    sku_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carton:
+    contents: tuple[Packed, ...]
+    weight_grams: int | None = None
+
+    @property
+    def quantity(self) -> int:
+        return sum(each.quantity for each in self.contents)
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """The cartons of a delivery, with all that is in them."""
+
+    cartons: tuple[Carton, ...]
 
 
 @dataclass(frozen=True, slots=True)

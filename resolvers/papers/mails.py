@@ -51,7 +51,7 @@ def sent(notice: OrderNotice, note: DeliveryNoteSnapshot, id: UUID) -> OrderNoti
         (CARTONS, _number(note.cartons, locale)),
         (TRACKING, note.tracking_number),
         (UNITS, _number(note.total_quantity, locale)),
-        (TO_FOLLOW, _number(follow, locale)),
+        (TO_FOLLOW, _number(follow or None, locale)),
         (ADDRESS, note.delivery_address),
     ]
     lines = [

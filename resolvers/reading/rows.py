@@ -218,6 +218,7 @@ class DeliveryNoteRow:
     comment: str
     carrier: str
     cartons: int | None
+    packing: dict[str, Any] | None
     is_invoiced: bool
 
 

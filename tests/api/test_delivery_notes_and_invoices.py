@@ -162,3 +162,68 @@ async def test_foreign_documents_look_like_missing_ones(
     after = await trace(database)
     for table in ("delivery_notes", "delivery_note_lines", "invoices", "invoiced_orders"):
         assert after[table] == before[table]
+
+
+def carton(*contents: tuple[str, int], **more: Any) -> dict[str, Any]:
+    return {"contents": [{"skuId": sku, "quantity": quantity} for sku, quantity in contents], **more}
+
+
+PACKING = "deliveryNote { id cartons packing { number weightGrams contents { quantity sku { id } } } }"
+
+
+async def test_cartons_are_given_one_by_one(database: Database, member: Client, shop: Shop) -> None:
+    order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED, lines=[(4, 100), (3, 100)])
+    one, two, other = (id_of(sku) for sku in shop.skus)
+    cartons = [carton((one, 4), (two, 1), weightGrams=6200), carton((two, 2))]
+    made = await run(member, "createDeliveryNote", PACKING, orderId=id_of(order), packing=cartons)
+    assert made["userErrors"] == []
+    note = made["deliveryNote"]
+    assert note["cartons"] == 2
+    assert [(each["number"], each["weightGrams"]) for each in note["packing"]] == [(1, 6200), (2, None)]
+    assert note["packing"][0]["contents"] == [
+        {"quantity": 4, "sku": {"id": one}},
+        {"quantity": 1, "sku": {"id": two}},
+    ]
+
+    async def update(**input: Any) -> dict[str, Any]:
+        return await run(member, "updateDeliveryNote", PACKING, deliveryNoteId=note["id"], **input)
+
+    for packing, errors in (
+        ([carton((one, 4))], [("packing", "SKU-2")]),
+        ([carton((one, 4), (two, 4))], [("packing", "SKU-2")]),
+        ([carton((one, 4), (two, 3), (other, 1))], [("packing.0.contents.2.skuId", "")]),
+        ([carton((one, 4), (two, 3)), carton()], [("packing.1.contents", "")]),
+        ([carton((one, 0), (one, 4), (two, 3))], [("packing.0.contents.0.quantity", "")]),
+        ([carton((one, 4), (two, 3), weightGrams=0)], [("packing.0.weightGrams", "")]),
+        ([carton()] * 1001, [("packing", "1,000")]),
+    ):
+        refused = await update(packing=packing)
+        found = [(".".join(error["field"][1:]), error["message"]) for error in refused["userErrors"]]
+        assert [field for field, _ in found] == [field for field, _ in errors]
+        assert all(word in message for (_, message), (_, word) in zip(found, errors, strict=True))
+    assert (await update(cartons=3))["userErrors"][0]["field"] == ["input", "cartons"]
+    assert (await update(packing=cartons, cartons=3))["userErrors"][0]["field"] == ["input", "cartons"]
+    assert (await update(trackingNumber="1"))["deliveryNote"]["packing"] == note["packing"]
+    emptied = (await update(packing=[], cartons=3))["deliveryNote"]
+    assert (emptied["cartons"], emptied["packing"]) == (3, [])
+
+
+async def test_new_quantities_need_new_cartons(database: Database, member: Client, shop: Shop) -> None:
+    order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED, lines=[(4, 100)])
+    await run(member, "createBacklogSkus", orderId=id_of(order))
+    (backlog,) = (await seen(member, order))["backlogSkus"]
+    sku = id_of(shop.skus[0])
+
+    def quantities(quantity: int) -> dict[str, Any]:
+        return {"backlogQuantities": [{"backlogSkuId": backlog["id"], "quantity": quantity}]}
+
+    made = await run(
+        member, "createDeliveryNote", PACKING, orderId=id_of(order), packing=[carton((sku, 2))], **quantities(2)
+    )
+    note = made["deliveryNote"]["id"]
+    refused = await run(member, "updateDeliveryNote", PACKING, deliveryNoteId=note, **quantities(3))
+    assert [error["field"] for error in refused["userErrors"]] == [["input", "packing"]]
+    changed = await run(
+        member, "updateDeliveryNote", PACKING, deliveryNoteId=note, packing=[carton((sku, 3))], **quantities(3)
+    )
+    assert changed["deliveryNote"]["packing"][0]["contents"][0]["quantity"] == 3

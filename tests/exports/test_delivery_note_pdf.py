@@ -1,6 +1,7 @@
 """The PDF of a delivery note: what it says, how it looks, and who gets none."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -15,6 +16,7 @@ from exports.pdf.snapshots import GoodsLine, Party
 from models.base import new_id
 from models.database.sessions import Database
 from models.locale import Locale
+from models.papers.parts import Carton, Packed, Packing
 from models.scope import EVERYTHING, Scope
 from tests.exports.pages import (
     CODE,
@@ -135,6 +137,51 @@ def test_markup_in_texts_is_printed_literally(text: str) -> None:
     assert not PdfReader(BytesIO(pdf)).attachments
 
 
+def test_nothing_to_follow_is_no_number() -> None:
+    lines = [
+        GoodsLine(n, f"SKU-{n}", f"SKU-{n}", "Shirt", 5, ordered=5 + more, to_follow=more)
+        for n, more in ((1, 0), (2, 3))
+    ]
+    (text,) = texts(delivery_note_pdf(a_note(lines=tuple(lines)), Locale.EN))
+    assert "1 SKU-1 Shirt 5 5 – 2 SKU-2 Shirt 8 5 3" in text
+    assert "To follow 3 Total quantity" in text
+    (text,) = texts(delivery_note_pdf(a_note(lines=tuple(lines[:1])), Locale.EN))
+    assert "To follow 0" not in text
+    assert text.count("To follow") == 1
+
+
+def packing(*cartons: tuple[int | None, dict[GoodsLine, int]]) -> Packing:
+    found = []
+    for grams, contents in cartons:
+        packed = tuple(Packed(line.sku_id, quantity) for line, quantity in contents.items() if line.sku_id)
+        found.append(Carton(packed, grams))
+    return Packing(tuple(found))
+
+
+def test_cartons_stand_one_by_one() -> None:
+    skus = [new_id(), new_id()]
+    one, two = (
+        GoodsLine(n, f"SKU-{n}", f"SKU-{n}", "Shirt", 6, ordered=8, to_follow=2, sku_id=skus[n - 1]) for n in (1, 2)
+    )
+    cartons = packing((6200, {two: 1, one: 6}), (11_800, {two: 5}))
+    note = a_note(lines=(one, two), cartons=2, packing=cartons, total_quantity=12)
+    (text,) = texts(delivery_note_pdf(note, Locale.EN))
+    assert "Cartons 2 · 18 kg" in text
+    assert "Carton 1 / 2 7 units · 6.2 kg 1 SKU-1 Shirt 8 6 2 2 SKU-2 Shirt 8 1 2" in text
+    assert "Carton 2 / 2 5 units · 11.8 kg 2 SKU-2 Shirt 5 To follow 4 Total quantity 12" in text
+    (text,) = texts(delivery_note_pdf(note, Locale.JA))
+    assert "箱 1 / 2 7点 · 6.2 kg" in text
+    (text,) = texts(delivery_note_pdf(replace(note, packing=packing((None, {one: 6, two: 6})), cartons=1), Locale.EN))
+    assert "kg" not in text
+
+
+def test_a_carton_goes_on_over_the_page() -> None:
+    lines = tuple(GoodsLine(n, f"SKU-{n}", f"SKU-{n}", "Shirt", 1, sku_id=new_id()) for n in range(1, 81))
+    pages = texts(delivery_note_pdf(a_note(lines=lines, packing=packing((None, dict.fromkeys(lines, 1)))), Locale.EN))
+    assert "Carton 1 / 1, continued" in pages[1]
+    assert all(f"SKU-{n} " in " ".join(pages) for n in range(1, 81))
+
+
 def test_invisible_characters_are_left_out() -> None:
     (text,) = texts(delivery_note_pdf(a_note(tracking_number="a\x00b\x1b[31mc\u202ed\ud800e"), Locale.EN))
     assert "Tracking number ab[31mcde" in text
@@ -177,8 +224,8 @@ async def test_it_holds_what_the_note_says(database: Database) -> None:
         buyer=Party(shop.buyer.name, shop.buyer.unique_code, "", ""),
         delivery_address="Avon Trade Park",
         lines=(
-            GoodsLine(1, "SKU-1", "MODEL-1", "Linen shirt 1", 2, ordered=2, to_follow=0),
-            GoodsLine(2, "SKU-2", "MODEL-2", "Linen shirt 2", 7, ordered=3, to_follow=0),
+            GoodsLine(1, "SKU-1", "MODEL-1", "Linen shirt 1", 2, ordered=2, to_follow=0, sku_id=shop.skus[0].id),
+            GoodsLine(2, "SKU-2", "MODEL-2", "Linen shirt 2", 7, ordered=3, to_follow=0, sku_id=shop.skus[1].id),
         ),
         total_quantity=9,
         time_zone="Asia/Tokyo",

@@ -1,4 +1,4 @@
-"""barcode, position and picture of SKUs.
+"""barcode, position and picture of SKUs; contents of cartons.
 
 Revision ID: 0028
 Revises: 0027
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+import models.base
 from models.migrations.row_level_security import protect
 
 revision = "0028"
@@ -36,12 +37,14 @@ def upgrade() -> None:
     )
     for name, kind in COLUMNS.items():
         op.add_column("skus", sa.Column(name, kind, nullable=True))
+    op.add_column("delivery_notes", sa.Column("packing", models.base.Json, nullable=True))
     if op.get_bind().dialect.name != "sqlite":
         for statement in protect("sku_pictures"):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_column("delivery_notes", "packing")
     for name in reversed(COLUMNS):
         op.drop_column("skus", name)
     op.drop_table("sku_pictures")
