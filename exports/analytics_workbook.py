@@ -16,7 +16,7 @@ from exports.xlsx.sheet import (
     write_number,
     write_text,
 )
-from models.analytics import Figures, Group, Report, total
+from models.analytics import Figures, Group, Report, by_amount, main_currency, rejection_rate, total
 from models.locale import Locale, Text
 
 # fmt: off
@@ -165,13 +165,18 @@ class _Drawing:
             "sent_back": report.rejections.sent_back,
         }
         rows: list[list[Cell]] = [[words[name], *self._cells(figures)] for name, figures in parts.items()]
-        rows.append([words["rate"], self._rate(report.counted, report.rejections.figures, report.rejections.sent_back)])
+        rows.append(
+            [
+                words["rate"],
+                Share(rejection_rate(report.counted, report.rejections.figures, report.rejections.sent_back)),
+            ]
+        )
         if before := report.previous:
             rows += [
                 [words["counted_before"], *self._cells(before.counted)],
                 [words["change"], *self._changes(report.counted, before.counted)],
                 [words["rejected_before"], *self._cells(before.rejected)],
-                [words["rate_before"], self._rate(before.counted, before.rejected, before.sent_back)],
+                [words["rate_before"], Share(before.rejection_rate)],
             ]
         sheet = self._table("overview", [words["what"], *self._headings()], rows, {0: 36, 1: 18})
         below = len(rows) + 2
@@ -187,11 +192,6 @@ class _Drawing:
         write_text(sheet, below + 3, 0, words["note"], self._styles)
         write_text(sheet, below + 3, 1, words["which_month"], self._styles)
         return sheet, below + 5
-
-    @staticmethod
-    def _rate(counted: Figures, rejected: Figures, *others: Figures) -> Share:
-        """Of all orders that were placed."""
-        return Share.of(rejected.orders, counted.orders + rejected.orders + sum(each.orders for each in others))
 
     def _changes(self, now: Figures, before: Figures) -> list[Cell]:
         """Against the period before, in each column of figures."""
@@ -251,9 +251,7 @@ class _Drawing:
         """The largest amount first, in the currency of the most groups; with the share of each amount."""
         listed = list(groups)
         whole = total(listed)
-        used = {each: sum(1 for group in listed if group.figures.totals.get(each)) for each in self._currencies}
-        main = max(self._currencies, key=lambda each: used[each], default="")
-        ranked = sorted(listed, key=lambda group: (-group.figures.totals.get(main, 0), -group.figures.quantity))
+        ranked = by_amount(listed, main_currency(listed))
         rows: list[list[Cell]] = [
             [
                 group.key,

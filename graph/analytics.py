@@ -14,9 +14,9 @@ from graph.core.money import Money
 from graph.core.ranges import checked_end
 from graph.downloads import ANALYTICS_EXCEL, Period
 from graph.limits.cost import Cost, ListSize
-from models.analytics import Figures, Group
+from models.analytics import Figures, Group, rejection_rate, total
 from resolvers import analytics
-from resolvers.analytics import AnalyticsDimension
+from resolvers.analytics import AnalyticsDimension, AnalyticsRank, Ranking
 from resolvers.viewer import brand_day
 
 # The slowest, by product, takes a second with 30,000 orders: it reads every line.
@@ -33,6 +33,12 @@ describe_enum(
     },
 )
 
+describe_enum(
+    AnalyticsRank,
+    "By which figure groups are ranked, largest first.",
+    {"QUANTITY": "By total quantity.", "AMOUNT": "By total amount in one currency, then by total quantity."},
+)
+
 PlacedFrom = Annotated[
     datetime | None, strawberry.argument(description="Include orders placed at this instant or later.")
 ]
@@ -45,6 +51,12 @@ PlacedTo = Annotated[
 ]
 
 
+@strawberry.type(description="A share of the amounts in one currency.")
+class CurrencyShare:
+    currency: str = strawberry.field(description="Currency, ISO 4217.")
+    share: float | None = strawberry.field(description="Share, 0 to 1. Null if the whole is 0.")
+
+
 @strawberry.type(description="Figures for one month, buyer, catalog, product, actor or reason.")
 class OrderAnalyticsGroup:
     key: str = strawberry.field(
@@ -55,9 +67,18 @@ class OrderAnalyticsGroup:
     order_count: int = strawberry.field(description="Number of orders.")
     total_quantity: int = strawberry.field(description="Total quantity of all their lines.")
     totals: list[Money] = strawberry.field(description="Total amounts, one for each currency.")
+    quantity_share: float | None = strawberry.field(
+        description="Share of the quantity of all groups, 0 to 1. Null if that is 0."
+    )
+    shares: list[CurrencyShare] = strawberry.field(
+        description="Share of the total amount of all groups, for each currency of totals."
+    )
 
     @classmethod
-    def all_of(cls, groups: Iterable[Group]) -> "list[OrderAnalyticsGroup]":
+    def all_of(cls, groups: Iterable[Group], whole: Figures | None = None) -> "list[OrderAnalyticsGroup]":
+        """`whole`: of all groups, if these are not all."""
+        groups = list(groups)
+        whole = whole or total(groups)
         return [
             cls(
                 key=group.key,
@@ -65,6 +86,11 @@ class OrderAnalyticsGroup:
                 order_count=group.figures.orders,
                 total_quantity=group.figures.quantity,
                 totals=_totals(group.figures),
+                quantity_share=_share(group.figures.quantity, whole.quantity),
+                shares=[
+                    CurrencyShare(currency=currency, share=_share(minor, whole.totals.get(currency, 0)))
+                    for currency, minor in sorted(group.figures.totals.items())
+                ],
             )
             for group in groups
         ]
@@ -91,6 +117,9 @@ class RejectedAnalytics:
         "is the code; it is empty for the orders that were rejected without a reason. Empty for a buyer.",
         directives=[ListSize(assumed_size=24)],
     )
+    rate: float | None = strawberry.field(
+        description="Rejected orders as a share of all orders placed in the range, 0 to 1. Null if none was placed."
+    )
     sent_back_count: int = strawberry.field(
         description="Number of orders that were sent back to the buyer's cart. Every order of the range is "
         "either counted by OrderAnalytics, rejected or sent back."
@@ -105,17 +134,31 @@ class RejectedAnalytics:
     )
 
 
+@strawberry.type(description="Figures for the time just before the range, as long as the range.")
+class PreviousAnalytics:
+    placed_from: datetime = strawberry.field(description="When it begins. It ends where the range begins.")
+    order_count: int = strawberry.field(description="Number of orders, without rejected and sent-back ones.")
+    total_quantity: int = strawberry.field(description="Total quantity of all their lines.")
+    totals: list[Money] = strawberry.field(description="Total amounts, one for each currency.")
+    rejected_count: int = strawberry.field(description="Number of orders that were rejected.")
+    sent_back_count: int = strawberry.field(description="Number of orders that were sent back to the buyer's cart.")
+    rejection_rate: float | None = strawberry.field(
+        description="Rejected orders as a share of all orders placed in that time, 0 to 1. Null if none was placed."
+    )
+
+
 @strawberry.type(description="Figures for orders. Rejected and sent-back orders are left out, archived or not.")
 class OrderAnalytics:
     order_count: int = strawberry.field(description="Number of orders.")
     total_quantity: int = strawberry.field(description="Total quantity of all their lines.")
     totals: list[Money] = strawberry.field(description="Total amounts, one for each currency.")
     groups: list[OrderAnalyticsGroup] = strawberry.field(
-        description="The figures for each group: months earliest first; buyers, catalogs and products by "
-        f"quantity, largest first. At most {analytics.MAX_GROUPS:,} groups. Empty without groupBy.",
+        description="The figures for each group: months earliest first; buyers, catalogs and products as "
+        f"`rankBy` says, largest first. At most {analytics.MAX_GROUPS:,} groups. Empty without groupBy.",
         directives=[ListSize(assumed_size=100)],
     )
     placed: Private[tuple[datetime | None, datetime | None]]
+    figures: Private[Figures]
 
     @strawberry.field(description="Figures for the orders that were left out because they were rejected or sent back.")
     async def rejected(self, info: Info) -> RejectedAnalytics:
@@ -128,10 +171,29 @@ class OrderAnalytics:
             by_month=OrderAnalyticsGroup.all_of(found.by_month),
             by_actor=OrderAnalyticsGroup.all_of(found.by_actor),
             by_reason=OrderAnalyticsGroup.all_of(found.by_reason(info.context.actor.locale)),
+            rate=rejection_rate(self.figures, figures, found.sent_back),
             sent_back_count=found.sent_back.orders,
             sent_back_quantity=found.sent_back.quantity,
             sent_back_totals=_totals(found.sent_back),
             sent_back_by_month=OrderAnalyticsGroup.all_of(found.sent_back_by_month),
+        )
+
+    @strawberry.field(
+        description="Figures for the time just before the range, as long as the range. Null if the range has no "
+        "beginning or no end."
+    )
+    async def previous(self, info: Info) -> PreviousAnalytics | None:
+        found = await analytics.previous(info.context, *self.placed)
+        if found is None:
+            return None
+        return PreviousAnalytics(
+            placed_from=found.start,
+            order_count=found.counted.orders,
+            total_quantity=found.counted.quantity,
+            totals=_totals(found.counted),
+            rejected_count=found.rejected.orders,
+            sent_back_count=found.sent_back.orders,
+            rejection_rate=found.rejection_rate,
         )
 
 
@@ -144,15 +206,27 @@ async def order_analytics(
         AnalyticsDimension | None,
         strawberry.argument(description="Dimension of the groups.", directives=[COST_OF_GROUPING]),
     ] = UNSET,
+    rank_by: Annotated[
+        AnalyticsRank | None,
+        strawberry.argument(description="Which groups come first; months stay in their order. Default: QUANTITY."),
+    ] = UNSET,
+    currency: Annotated[
+        str | None,
+        strawberry.argument(
+            description="Currency (ISO 4217) in which AMOUNT compares the groups. Default: that of most groups."
+        ),
+    ] = UNSET,
 ) -> OrderAnalytics:
     placed = _range(placed_from, placed_before, placed_to)
-    figures, groups = await analytics.order_analytics(info.context, *placed, or_none(group_by))
+    ranking = Ranking(or_none(rank_by) or AnalyticsRank.QUANTITY, or_none(currency))
+    figures, groups = await analytics.order_analytics(info.context, *placed, or_none(group_by), ranking)
     return OrderAnalytics(
         order_count=figures.orders,
         total_quantity=figures.quantity,
         totals=_totals(figures),
-        groups=OrderAnalyticsGroup.all_of(groups),
+        groups=OrderAnalyticsGroup.all_of(groups.first, groups.whole),
         placed=placed,
+        figures=figures,
     )
 
 
@@ -173,6 +247,10 @@ def _range(
 ) -> tuple[datetime | None, datetime | None]:
     start = or_none(placed_from)
     return start, checked_end("placed", start, before, to)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
 def _totals(figures: Figures) -> list[Money]:

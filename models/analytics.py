@@ -1,5 +1,6 @@
 """The results of analytics: resolvers/analytics.py computes them, GraphQL and the workbook show them."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,13 +68,39 @@ class Rejections:
         return sorted(actors, key=lambda group: (-group.figures.orders, group.label, group.key))
 
 
+def rejection_rate(counted: Figures, rejected: Figures, sent_back: Figures) -> float | None:
+    """The share of all placed orders that were rejected, of 1; None if no order was placed."""
+    placed = counted.orders + rejected.orders + sent_back.orders
+    return rejected.orders / placed if placed else None
+
+
+def main_currency(groups: Iterable[Group]) -> str:
+    """That of most groups, "" without any."""
+    counts = Counter(currency for group in groups for currency, minor in group.figures.totals.items() if minor)
+    return min(counts, key=lambda currency: (-counts[currency], currency), default="")
+
+
+def by_amount(groups: Iterable[Group], currency: str) -> list[Group]:
+    """The largest amount in this currency first, then the largest quantity."""
+
+    def rank(group: Group) -> tuple[int, int, str]:
+        return -group.figures.totals.get(currency, 0), -group.figures.quantity, group.key
+
+    return sorted(groups, key=rank)
+
+
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The figures of the time just before a range, which was as long."""
+    """The figures of the time just before a range, which was as long. `start`: when it began."""
 
+    start: datetime
     counted: Figures
     rejected: Figures
     sent_back: Figures
+
+    @property
+    def rejection_rate(self) -> float | None:
+        return rejection_rate(self.counted, self.rejected, self.sent_back)
 
 
 @dataclass(frozen=True, slots=True)

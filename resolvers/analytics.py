@@ -1,6 +1,7 @@
 """Figures over orders by month, buyer, catalog or product. resolvers/analytics_sums.py says which orders count."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,12 +10,23 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.actor import Actor
-from models.analytics import Figures, Group, Previous, Rejections, Report, merged, total
+from models.analytics import (
+    Figures,
+    Group,
+    Previous,
+    Rejections,
+    Report,
+    by_amount,
+    main_currency,
+    merged,
+    total,
+)
 from models.analytics_sum import Summary
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog
 from models.locale import Text
+from models.money import is_currency
 from models.rejection_reason import RejectionReason
 from resolvers.analytics_sums import Cover, cover, read
 from resolvers.core.context import Context
@@ -31,20 +43,54 @@ class AnalyticsDimension(StrEnum):
     PRODUCT = "PRODUCT"
 
 
+class AnalyticsRank(StrEnum):
+    QUANTITY = "QUANTITY"
+    AMOUNT = "AMOUNT"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """`currency`: in which amounts are compared; None: that of most groups."""
+
+    rank: AnalyticsRank = AnalyticsRank.QUANTITY
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The first groups, and the figures of all groups."""
+
+    first: list[Group]
+    whole: Figures
+
+
 async def order_analytics(
     context: Context,
     placed_from: datetime | None,
     placed_to: datetime | None,
     dimension: AnalyticsDimension | None,
-) -> tuple[Figures, list[Group]]:
+    ranking: Ranking = Ranking(),
+) -> tuple[Figures, Groups]:
     """At most six statements, whatever the number of orders."""
     check_range(placed_from, placed_to)
+    if ranking.currency is not None and not is_currency(ranking.currency, on=None):
+        raise InputError(f"{ranking.currency!r} is not a currency (ISO 4217), e.g. JPY.", "currency")
     async with context.read() as session:
         await _use_one_snapshot(session)
         range = await cover(session, context.actor, placed_from, placed_to)
         overall = await _figures(session, range)
         groups = await _groups(session, dimension, range) if dimension else []
-    return overall, groups[:MAX_GROUPS]
+    if dimension is not AnalyticsDimension.MONTH and ranking.rank is AnalyticsRank.AMOUNT:
+        groups = by_amount(groups, ranking.currency or main_currency(groups))
+    return overall, Groups(groups[:MAX_GROUPS], total(groups))
+
+
+async def previous(context: Context, placed_from: datetime | None, placed_to: datetime | None) -> Previous | None:
+    """None for a range without two limits."""
+    check_range(placed_from, placed_to)
+    async with context.read() as session:
+        await _use_one_snapshot(session)
+        return await _previous(session, context.actor, placed_from, placed_to)
 
 
 async def rejections(context: Context, placed_from: datetime | None, placed_to: datetime | None) -> Rejections:
@@ -89,7 +135,7 @@ async def _previous(
         return None
     range = await cover(session, actor, start, placed_from)
     ended = await _rejections(session, actor, range)
-    return Previous(await _figures(session, range), ended.figures, ended.sent_back)
+    return Previous(start, await _figures(session, range), ended.figures, ended.sent_back)
 
 
 def check_range(placed_from: datetime | None, placed_to: datetime | None) -> None:

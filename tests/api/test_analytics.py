@@ -69,6 +69,74 @@ async def test_the_figures_are_those_of_the_list_without_rejected_and_sent_back(
     assert sum(group["totalQuantity"] for group in products) == found["totalQuantity"]
 
 
+async def ranked(client: Client, **arguments: Any) -> list[dict[str, Any]]:
+    document = """query ($by: AnalyticsDimension, $rank: AnalyticsRank, $currency: String) {
+      orderAnalytics(groupBy: $by, rankBy: $rank, currency: $currency) { groups { key totalQuantity quantityShare
+        totals { amount currency } shares { currency share } } } }"""
+    found: list[dict[str, Any]] = (await client.data(document, **arguments))["orderAnalytics"]["groups"]
+    return found
+
+
+async def test_groups_are_ranked_by_amount_and_have_their_shares(database: Database, api: Client, shop: Shop) -> None:
+    dear, cheap, foreign = [await make_buyer(database, shop.brand, unique_code=code) for code in ("DEAR", "CHEAP", "F")]
+    for buyer, currency, lines in (
+        (dear, "GBP", [(1, 60_000)]),
+        (cheap, "GBP", [(30, 1_000)]),
+        (foreign, "USD", [(9, 1_000)]),
+        (foreign, "GBP", [(1, 10_000)]),
+        (cheap, "USD", [(1, 1_000)]),
+    ):
+        await make_order(database, shop, buyer_id=buyer.id, currency=currency, lines=lines)
+    client = api.as_(shop.member())
+    by_quantity = await ranked(client, by="BUYER")
+    assert [group["key"] for group in by_quantity] == ["CHEAP", "F", "DEAR"]
+    by_amount = await ranked(client, by="BUYER", rank="AMOUNT")
+    assert [group["key"] for group in by_amount] == ["DEAR", "CHEAP", "F"]
+    assert [group["key"] for group in await ranked(client, by="BUYER", rank="AMOUNT", currency="USD")] == [
+        "F",
+        "CHEAP",
+        "DEAR",
+    ]
+    assert [group["shares"] for group in by_amount] == [
+        [{"currency": "GBP", "share": 0.6}],
+        [{"currency": "GBP", "share": 0.3}, {"currency": "USD", "share": 0.1}],
+        [{"currency": "GBP", "share": 0.1}, {"currency": "USD", "share": 0.9}],
+    ]
+    assert sum(group["quantityShare"] for group in by_amount) == pytest.approx(1)
+    error = await client.error('{ orderAnalytics(groupBy: BUYER, rankBy: AMOUNT, currency: "???") { orderCount } }')
+    assert error["extensions"]["field"] == ["currency"]
+
+
+async def test_the_rejection_rate_and_the_period_before(database: Database, api: Client, shop: Shop) -> None:
+    await a_year(database, shop)
+    client = api.as_(shop.member())
+    period = """orderCount totalQuantity totals { amount currency }"""
+    document = f"""query ($from: DateTime, $to: DateTime) {{ orderAnalytics(placedFrom: $from, placedBefore: $to) {{
+      {period} rejected {{ orderCount sentBackCount rate }}
+      previous {{ placedFrom {period} rejectedCount sentBackCount rejectionRate }} }} }}"""
+
+    async def found(start: str | None, end: str | None) -> dict[str, Any]:
+        days = {"from": start and f"{start}T00:00:00Z", "to": end and f"{end}T00:00:00Z"}
+        analytics: dict[str, Any] = (await client.data(document, **days))["orderAnalytics"]
+        return analytics
+
+    now, before = await found("2026-03-01", "2026-04-01"), await found("2026-01-29", "2026-03-01")
+    said = now["previous"]
+    assert said["placedFrom"] == "2026-01-29T00:00:00Z"
+    assert {name: said[name] for name in ("orderCount", "totalQuantity", "totals")} == {
+        name: before[name] for name in ("orderCount", "totalQuantity", "totals")
+    }
+    ended = before["rejected"]
+    assert (said["rejectedCount"], said["sentBackCount"]) == (ended["orderCount"], ended["sentBackCount"])
+    placed = before["orderCount"] + ended["orderCount"] + ended["sentBackCount"]
+    assert placed > before["orderCount"]
+    assert said["rejectionRate"] == ended["rate"] == pytest.approx(ended["orderCount"] / placed)
+    for limits in (("2026-03-01", None), (None, "2026-03-01"), (None, None)):
+        assert (await found(*limits))["previous"] is None
+    nothing = await found("2020-01-01", "2020-02-01")
+    assert nothing["rejected"]["rate"] is nothing["previous"]["rejectionRate"] is None
+
+
 async def test_rejecting_an_order_takes_it_out_of_the_figures(database: Database, api: Client, shop: Shop) -> None:
     order = await make_order(database, shop)
     client = api.as_(shop.member())

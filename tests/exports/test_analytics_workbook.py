@@ -53,7 +53,7 @@ def test_the_rejection_rate_is_of_all_orders_placed(locale: Locale, sheet: str, 
 
 
 def test_the_period_before() -> None:
-    before = Previous(Figures(10, 184, {"GBP": 2000}), Figures(), Figures())
+    before = Previous(datetime(2026, 1, 1, tzinfo=UTC), Figures(10, 184, {"GBP": 2000}), Figures(), Figures())
     rows = {row[0]: row[1:5] for row in sheets(previous=before)["Overview"]}
     assert rows["Counted in the period before"] == [10, 184, 20, 0]
     assert rows["Change"] == [-0.3, -0.5, 1, None], "of nothing there is no change in per cent"
