@@ -9,6 +9,7 @@ from typing import Any
 from exports.xlsx.sheet import (
     EVERY_CELL,
     FIRST_YEAR,
+    OF_NUMBERS,
     Styles,
     set_up_page,
     write_amount,
@@ -47,6 +48,7 @@ WORDS: dict[str, Text] = {
     "sent_back_amount": Text("Returned amount ({})", "差し戻し金額（{}）"),
     "placed_from": Text("Placed from", "注文日時（以降）"),
     "placed_to": Text("Placed before", "注文日時（より前）"),
+    "no_limit": Text("No limit", "指定なし"),
     "time_zone": Text("Time zone", "タイムゾーン"),
     "note": Text("Months", "月の基準"),
     "share": Text("Share ({})", "構成比（{}）"),
@@ -141,7 +143,7 @@ class _Drawing:
         self._styles = styles
         self._locale = locale
         self._month = book.add_format({"num_format": "yyyy-mm", "align": "left"})
-        self._percent = book.add_format({"num_format": "0.0%"})
+        self._percent = book.add_format({"num_format": "0.0%", **OF_NUMBERS})
         everything = report.counted + report.rejections.figures + report.rejections.sent_back
         self._currencies = sorted(everything.totals)
 
@@ -183,7 +185,9 @@ class _Drawing:
         for row, name in enumerate(("placed_from", "placed_to", "time_zone"), below):
             write_text(sheet, row, 0, words[name], self._styles)
         for row, at in ((below, report.placed_from), (below + 1, report.placed_to)):
-            if at:
+            if at is None:
+                write_text(sheet, row, 1, words["no_limit"], self._styles)
+            else:
                 write_instant(sheet, row, 1, at, report.time_zone, self._styles)
         write_text(sheet, below + 2, 1, report.time_zone, self._styles)
         # On paper the charts come under the figures, all on one page.
@@ -298,8 +302,10 @@ class _Drawing:
         sheet.set_landscape()
         set_up_page(sheet, self._words["title"], self._locale)
         sheet.repeat_rows(0)
+        numbers = {column for cells in rows for column, cell in enumerate(cells) if not isinstance(cell, str | Month)}
         for column, heading in enumerate(headings):
-            write_text(sheet, 0, column, heading, self._styles, self._styles.heading)
+            style = self._styles.heading_of_numbers if column in numbers else self._styles.heading
+            write_text(sheet, 0, column, heading, self._styles, style)
             sheet.set_column(column, column, max((widths or {}).get(column, NARROW), _width(heading)))
         for row, cells in enumerate(rows, 1):
             for column, cell in enumerate(cells):

@@ -117,7 +117,7 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     Column("subtotal", Text("Subtotal", "小計"), 16, MONEY, _subtotal, is_summed=True),
     Column("tax", Text("Tax", "税"), 14, MONEY, Order.tax_minor, is_summed=True),
     Column("shipping", Text("Shipping", "送料"), 14, MONEY, Order.shipping_minor, is_summed=True),
-    Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor, is_summed=True),
+    Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor, is_summed=True, is_last_on_paper=True),
     Column("tags", Text("Tags", "タグ"), 24, TEXT, _tags, internal=True),
     Column("assignee", Text("Assignee", "担当者"), 22, TEXT, OrderAssignee.actor_name, internal=True),
     Column(
@@ -160,7 +160,7 @@ LINE_COLUMNS: tuple[Column, ...] = (
     Column("product", Text("Product", "商品"), 40, TEXT, Sku.name),
     Column("quantity", Text("Quantity", "数量"), 12, INTEGER, OrderLine.quantity),
     Column("unit_price", Text("Unit price", "単価"), 16, MONEY, _unit_price),
-    Column("amount", Text("Amount", "金額"), 16, MONEY, OrderLine.amount_minor),
+    Column("amount", Text("Amount", "金額"), 16, MONEY, OrderLine.amount_minor, is_last_on_paper=True),
     CURRENCY,
     STATUS,
     # With these, an import reads the sheet again (resolvers/importing/headings.py).

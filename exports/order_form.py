@@ -20,6 +20,8 @@ CONFIRMATION = Text("Order confirmation", "注文確認書")
 NUMBER = Text("No.", "行")
 BARCODE = Text("Barcode", "JANコード")
 LINE_HEIGHT = 15.0  # points
+ADDRESS_LINE_HEIGHT = 17.0  # points: kanji are higher
+SPACE = 6.0  # points, above the sums
 NAME_WIDTH = 34  # characters
 
 
@@ -57,6 +59,10 @@ class _Form:
             "integer": book.add_format(
                 {"num_format": "#,##0", "valign": "top", "bottom": 4, "bottom_color": "#C8CED6"}
             ),
+            "position": book.add_format(
+                {"num_format": "0", "align": "left", "valign": "top", "font_color": "#55606C"}
+                | {"bottom": 4, "bottom_color": "#C8CED6"}
+            ),
             "sum": book.add_format({"align": "right"}),
             "total": book.add_format({"align": "right", "bold": True, "top": 1}),
             "units": book.add_format({"num_format": "#,##0", "bold": True, "top": 1}),
@@ -74,8 +80,10 @@ class _Form:
         columns = self._columns()
         for place, (_, width, _) in enumerate(columns):
             sheet.set_column(place, place, width)
+        self._sheet.set_row(self._row, 20)
         self._text(0, order.brand.name, "brand")
         self._next()
+        self._sheet.set_row(self._row, 26)
         title = CONFIRMATION if order.document is OrderDocument.ORDER_CONFIRMATION else None
         self._text(0, f"{title.in_(self._locale) if title else sheet_name(order, self._locale)} {order.code}", "title")
         self._next(2)
@@ -103,7 +111,7 @@ class _Form:
         label = self._label
         colors = [(label["color"], 14, False), (label["size"], 8, False)] if self._has_colors else []
         return [
-            (NUMBER.in_(self._locale), 5, True),
+            (NUMBER.in_(self._locale), 5, False),
             (label["sku"], 18, False),
             (label["item"], NAME_WIDTH, False),
             *colors,
@@ -147,7 +155,7 @@ class _Form:
             self._text(0 if place == 0 else 3, name, "label")
         self._next()
         lines = max(text.count("\n") + 1 + len(text) // 60 for _, text in blocks)
-        self._sheet.set_row(self._row, LINE_HEIGHT * min(lines, 12))
+        self._sheet.set_row(self._row, ADDRESS_LINE_HEIGHT * min(lines, 12))
         for place, (_, text) in enumerate(blocks):
             first, last = (0, 2) if place == 0 else (3, width - 1)
             self._sheet.merge_range(self._row, first, self._row, last, "", self._formats["value"])
@@ -156,10 +164,10 @@ class _Form:
 
     def _line(self, line: LineSnapshot) -> None:
         name = one_line(line.product_name)
-        lines = 1 + _wide(name) // NAME_WIDTH
+        lines = 1 + max(_wide(name) - 1, 0) // NAME_WIDTH
         if lines > 1:
             self._sheet.set_row(self._row, LINE_HEIGHT * lines)
-        self._sheet.write_number(self._row, 0, line.position, self._formats["integer"])
+        self._sheet.write_number(self._row, 0, line.position, self._formats["position"])
         looks = [line.color, line.size] if self._has_colors else []
         if self._has_barcodes:
             looks.append(line.barcode or "")
@@ -178,6 +186,8 @@ class _Form:
             return f"{letters(column)}{row + 1}"
 
         last, amounts, quantities = max(self._row - 1, first), width - 1, width - 3
+        self._sheet.set_row(self._row, SPACE)
+        self._next()
         goods = f"=SUM({cell(first, amounts)}:{cell(last, amounts)})"
         units = f"=SUM({cell(first, quantities)}:{cell(last, quantities)})"
         self._text(quantities - 1, label["total_quantity"], "total")

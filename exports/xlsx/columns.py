@@ -45,6 +45,7 @@ class Column:
     `of_owner`: the value is the owner's, not the row's.
     `is_marked`: whether the cell is red, given the owner. `buyers_name`: the heading in a buyer's workbook.
     `is_summed`: a number whose sum the summary has.
+    `is_last_on_paper`: columns after it are not printed, as all of them on one page could not be read.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Column:
     is_marked: Callable[[Any], bool] | None = None
     buyers_name: Text | None = None
     is_summed: bool = False
+    is_last_on_paper: bool = False
 
 
 def columns_for(reader: Reader, columns: Iterable[Column]) -> list[Column]:

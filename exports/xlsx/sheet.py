@@ -22,6 +22,7 @@ FIRST_YEAR = 1901  # Excel has no days before 1900, and one too many in it
 
 PAGE = Text("Page &P of &N", "&P / &N ページ")
 A4, LETTER = 9, 1  # Excel's numbers of papers
+OF_NUMBERS = {"align": "right", "indent": 1}  # so that a number does not touch the text beside it
 
 
 def currency_format(currency: str, locale: Locale, digits: int) -> str:
@@ -53,9 +54,12 @@ class Styles:
         self._locale = locale
         self._money: dict[tuple[str, int, bool], Any] = {}
         self.plain = book.add_format()
-        self.heading = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"})
+        heading = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"}
+        self.heading = book.add_format(heading)
+        # Beside the button of the filter.
+        self.heading_of_numbers = book.add_format({**heading, "align": "right", "indent": 2})
         self.marked = book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"})
-        self.integer = book.add_format({"num_format": "#,##0"})
+        self.integer = book.add_format({"num_format": "#,##0", **OF_NUMBERS})
         self.bold = book.add_format({"bold": True})
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.note = book.add_format({"font_color": "#55606C", "italic": True})
@@ -68,7 +72,7 @@ class Styles:
         key = currency, digits, bold
         if key not in self._money:
             number_format = currency_format(currency, self._locale, digits)
-            self._money[key] = self._book.add_format({"num_format": number_format, "bold": bold})
+            self._money[key] = self._book.add_format({"num_format": number_format, "bold": bold, **OF_NUMBERS})
         return self._money[key]
 
 
@@ -122,6 +126,9 @@ class Sheet:
 
     def finish(self) -> None:
         self._sheet.autofilter(0, 0, self._row - 1, len(self._columns) - 1)
+        for index, column in enumerate(self._columns):
+            if column.is_last_on_paper:
+                self._sheet.print_area(0, 0, self._row - 1, index)
         self.parts.append((self._sheet.get_name(), self._row))
 
     def _begin(self) -> None:
@@ -135,7 +142,9 @@ class Sheet:
         self._sheet.repeat_rows(0)
         for index, column in enumerate(self._columns):
             self._sheet.set_column(index, index, column.width)
-            self._sheet.write_string(0, index, column.name.in_(self._reader.locale), self._styles.heading)
+            is_number = column.kind in (CellKind.INTEGER, CellKind.MONEY)
+            style = self._styles.heading_of_numbers if is_number else self._styles.heading
+            self._sheet.write_string(0, index, column.name.in_(self._reader.locale), style)
         self._row = 1
 
     def _write(self, index: int, column: Column, row: Any, owner: Any) -> None:

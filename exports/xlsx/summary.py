@@ -62,7 +62,7 @@ def _write_sums(sheet: Any, row: int, styles: Styles, of: Sheet, rows: Text, loc
     columns = [column for column in of.columns if column.is_summed]
     headings = [CURRENCY.in_(locale), rows.in_(locale), *(column.name.in_(locale) for column in columns)]
     for place, heading in enumerate(headings):
-        write_text(sheet, row, place, heading, styles, styles.heading)
+        write_text(sheet, row, place, heading, styles, styles.heading_of_numbers if place else styles.heading)
     currencies = sorted(of.counts)
     is_one = len(currencies) == 1
     for currency in currencies:

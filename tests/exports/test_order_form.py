@@ -7,15 +7,17 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from exports.order_form import write_form
 from exports.order_snapshot import order_snapshot
 from exports.orders_workbook import orders_workbook
+from models.catalog import Sku
 from models.database.sessions import Database
 from models.locale import Locale
 from models.order import Order
 from models.policy import OrderStatus
+from models.scope import EVERYTHING
 from tests.support.factories import Shop, make_order, make_shop
 
 
@@ -71,3 +73,18 @@ async def test_the_form(database: Database, tmp_path: Path, locale: Locale, for_
     formulas = [cell.value for row in form.iter_rows() for cell in row if str(cell.value).startswith("=SUM(")]
     assert len(formulas) == 3
     assert form.print_title_rows
+
+
+async def test_barcodes_have_a_column_of_their_own(database: Database, tmp_path: Path) -> None:
+    shop = await make_shop(database)
+    order = await make_order(database, shop, lines=[(2, 1250), (3, 480)])
+    async with database.transaction(EVERYTHING) as session:
+        of_sku = update(Sku).where(Sku.brand_id == shop.brand.id, Sku.id == shop.skus[0].id)
+        await session.execute(of_sku.values(barcode="4901777018686"))
+    book = openpyxl.load_workbook(await workbook(database, shop, order, tmp_path, Locale.EN, for_buyer=False))
+    rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+    heading = next(row for row in rows if row[0] == "No.")
+    place = heading.index("Barcode")
+    first, second = (next(row for row in rows if row[1] == number) for number in ("SKU-1", "SKU-2"))
+    assert (first[place], second[place]) == ("4901777018686", None)
+    assert book["Lines"]["O2"].value == "4901777018686"

@@ -77,7 +77,7 @@ async def test_cells_are_typed_and_money_has_its_currencys_decimals(database: Da
     first, second, third = cells(book["Lines"])
     assert [cell.value for cell in first.values()] == [
         pounds["Order code"].value, 1, "SKU-1", "MODEL-1", "Linen shirt 1", 2, 12.5, 25, "GBP", "Please create an OC",
-        shop.buyer.unique_code, shop.buyer.name, "SS27", datetime(2026, 11, 24, 21),  # noqa: DTZ001
+        shop.buyer.unique_code, shop.buyer.name, "SS27", datetime(2026, 11, 24, 21), None,  # noqa: DTZ001
     ]  # fmt: skip
     assert (second["Unit price"].value, second["Unit price"].number_format) == (4.8, "[$£]#,##0.00")
     assert (third["Amount"].value, third["Amount"].number_format) == (5_988_000, "[$¥]#,##0")
@@ -88,7 +88,7 @@ async def test_heading_is_frozen_filtered_and_wide_enough(database: Database, tm
     await make_order(database, shop, lines=[(1, 100), (1, 200)])
     book = await export(database, shop.member().scope, tmp_path)
     assert book.sheetnames == ["Orders", "Lines"]
-    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:AF2"), ("Lines", LINE_COLUMNS, "A1:N3")):
+    for name, columns, reach in (("Orders", ORDER_COLUMNS, "A1:AF2"), ("Lines", LINE_COLUMNS, "A1:O3")):
         sheet = book[name]
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == reach
@@ -316,6 +316,10 @@ async def test_pages_have_a_header_and_their_number(database: Database, tmp_path
         assert sheet.oddHeader.left.text == "Orders"
         assert sheet.oddFooter.right.text == "Page &P of &N"
         assert sheet.print_title_rows == "$1:$1"
+    # What is printed can be read: all columns would make it smaller than a third.
+    assert book["Orders"].print_area == "'Orders'!$A$1:$O$2"
+    assert book["Lines"].print_area == "'Lines'!$A$1:$H$3"
+    assert (book["Orders"]["O1"].alignment.horizontal, book["Orders"]["A1"].alignment.horizontal) == ("right", None)
 
 
 async def make_orders(database: Database, shop: Shop, number: int) -> Sequence[str]:
@@ -376,7 +380,7 @@ async def test_a_full_sheet_is_continued_on_another(database: Database, tmp_path
     assert book.sheetnames == ["Orders", "Lines", "Orders (2)", "Lines (2)", "Orders (3)", "Lines (3)"]
     assert values(book["Lines (2)"], "Order code") == codes[2:4]
     assert values(book["Lines (3)"], "Order code") == codes[4:]
-    assert (book["Lines (2)"].auto_filter.ref, book["Lines (2)"].freeze_panes) == ("A1:N3", "B2")
+    assert (book["Lines (2)"].auto_filter.ref, book["Lines (2)"].freeze_panes) == ("A1:O3", "B2")
 
 
 async def test_nothing_is_left_behind_when_it_fails(database: Database, tmp_path: Path) -> None:
