@@ -66,34 +66,40 @@ def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The lines of one carton, or all lines. `continued`: the heading on the next page."""
+    """The lines of one carton, or all lines, each with a remark. `continued`: the heading on the next page."""
 
-    rows: Sequence[GoodsLine]
+    rows: Sequence[tuple[GoodsLine, str]]
     heading: str = ""
     details: str = ""
     continued: str = ""
 
 
 def groups_of(note: DeliveryNoteSnapshot, locale: Locale) -> list[Group]:
-    """A line that is in several cartons says in the first of them what was ordered and what is to follow."""
+    """A line that is in several cartons says in the first of them what was ordered, and which others have some."""
     if note.packing is None:
-        return [Group(note.lines)]
-    label = labels(locale)
+        return [Group([(line, "") for line in note.lines])]
+    label, cartons = labels(locale), note.packing.cartons
+    numbers: dict[UUID, dict[int, None]] = {}
+    for number, carton in enumerate(cartons, 1):
+        for each in carton.contents:
+            numbers.setdefault(each.sku_id, {})[number] = None
     found: list[Group] = []
-    shown: set[UUID] = set()
-    for number, carton in enumerate(note.packing.cartons, 1):
-        left = Counter[UUID | None]()
+    for number, carton in enumerate(cartons, 1):
+        left = Counter[UUID]()
         for each in carton.contents:
             left[each.sku_id] += each.quantity
-        rows: list[GoodsLine] = []
-        # A SKU can be in several lines; no carton says of which of them its content is.
+        rows: list[tuple[GoodsLine, str]] = []
         for line in note.lines:
-            if (quantity := left.pop(line.sku_id, 0)) and line.sku_id:
-                is_again = line.sku_id in shown
-                ordered, to_follow = (None, None) if is_again else (line.ordered, line.to_follow)
-                rows.append(replace(line, quantity=quantity, ordered=ordered, to_follow=to_follow))
-                shown.add(line.sku_id)
-        heading = label["carton"].format(number=number, count=len(note.packing.cartons))
+            # No carton says of which of several lines of a SKU its content is.
+            if line.sku_id is None or not (quantity := left.pop(line.sku_id, 0)):
+                continue
+            first, *others = numbers[line.sku_id]
+            if number == first:
+                more = label["more_in"].format(numbers=", ".join(map(str, others))) if others else ""
+                rows.append((replace(line, quantity=quantity), more))
+            else:
+                rows.append((replace(line, quantity=quantity, ordered=None, to_follow=None), ""))
+        heading = label["carton"].format(number=number, count=len(cartons))
         units = label["units_in"].format(count=f"{carton.quantity:,}")
         details = " · ".join(filter(None, (units, _weight(carton.weight_grams))))
         found.append(Group(rows, heading, details, label["continued"].format(what=heading)))

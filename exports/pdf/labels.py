@@ -72,6 +72,7 @@ LABELS: dict[str, Text] = {
     "carrier": Text("Carrier", "運送会社"),
     "cartons": Text("Cartons", "個数"),
     "carton": Text("Carton {number} / {count}", "箱 {number} / {count}"),
+    "more_in": Text("more in carton {numbers}", "続きは箱 {numbers}"),
     "units_in": Text("{count} units", "{count}点"),
     "dispatched": Text("Date", "納品日"),
     "received": Text("Received by", "受領者"),

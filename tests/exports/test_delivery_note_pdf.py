@@ -167,7 +167,7 @@ def test_cartons_stand_one_by_one() -> None:
     note = a_note(lines=(one, two), cartons=2, packing=cartons, total_quantity=12)
     (text,) = texts(delivery_note_pdf(note, Locale.EN))
     assert "Cartons 2 · 18 kg" in text
-    assert "Carton 1 / 2 7 units · 6.2 kg 1 SKU-1 Shirt 8 6 2 2 SKU-2 Shirt 8 1 2" in text
+    assert "Carton 1 / 2 7 units · 6.2 kg 1 SKU-1 Shirt 8 6 2 2 SKU-2 Shirt more in carton 2 8 1 2" in text
     assert "Carton 2 / 2 5 units · 11.8 kg 2 SKU-2 Shirt 5 To follow 4 Total quantity 12" in text
     (text,) = texts(delivery_note_pdf(note, Locale.JA))
     assert "箱 1 / 2 7点 · 6.2 kg" in text

@@ -86,5 +86,5 @@ async def test_barcodes_have_a_column_of_their_own(database: Database, tmp_path:
     heading = next(row for row in rows if row[0] == "No.")
     place = heading.index("Barcode")
     first, second = (next(row for row in rows if row[1] == number) for number in ("SKU-1", "SKU-2"))
-    assert (first[place], second[place]) == ("4901777018686", None)
+    assert (first[place], second[place]) == ("4901777018686", "")
     assert book["Lines"]["O2"].value == "4901777018686"

@@ -1,10 +1,15 @@
 """Made-up content of every document in six shapes, to be drawn and looked at."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
+from io import BytesIO
+from uuid import UUID
+
+from PIL import Image, ImageDraw
 
 from exports.delivery_note_pdf import delivery_note_pdf
 from exports.delivery_note_snapshot import DeliveryNoteSnapshot
@@ -16,7 +21,7 @@ from exports.pdf.snapshots import GoodsLine, LineSnapshot, Party
 from models.invoice import InvoiceStatus
 from models.locale import Locale, Text
 from models.papers.columns import tax_rows
-from models.papers.parts import Head, TaxRow
+from models.papers.parts import Carton, Head, Packed, Packing, TaxRow
 from models.policy import OrderStatus
 from models.registration import RegistrationKind
 from models.tax import Rounding, Tax, TaxKind
@@ -30,6 +35,7 @@ class Shape(StrEnum):
     FIVE_PAGES = "five pages"
     LONG_NAMES = "long names"
     ALL_SCRIPTS = "all scripts"
+    SIZES = "sizes across"  # of an order
     REJECTED = "rejected"  # of an invoice: void; there is no rejected delivery note or credit note
 
 
@@ -39,6 +45,7 @@ LINES = {
     Shape.FIVE_PAGES: 172,
     Shape.LONG_NAMES: 6,
     Shape.ALL_SCRIPTS: 10,
+    Shape.SIZES: 30,
     Shape.REJECTED: 4,
 }
 SCRIPTS = (
@@ -157,7 +164,40 @@ def _line(shop: Shop, position: int, shape: Shape) -> LineSnapshot:
 
 
 def _lines(shop: Shop, shape: Shape) -> tuple[LineSnapshot, ...]:
+    if shape is Shape.SIZES:
+        return tuple(_sized(shop, position) for position in range(1, LINES[shape] + 1) if position % 7)
     return tuple(_line(shop, position, shape) for position in range(1, LINES[shape] + 1))
+
+
+def _sized(shop: Shop, position: int) -> LineSnapshot:
+    """Of one of the products, in three sizes of each colour. One product has no picture."""
+    product = (position - 1) // 9
+    line = _line(shop, position, Shape.ONE_PAGE)
+    price = Decimal(4800 + 1300 * product) / (1 if shop.currency == "JPY" else 100)
+    return replace(
+        line,
+        product_name=shop.products[product],
+        model_number=f"{shop.brand.code}-{100 + product}",
+        style=f"K{product}",
+        color=shop.colors[(position - 1) // 3 % 3],
+        size="SML"[(position - 1) % 3],
+        place=position,
+        unit_price=price,
+        amount=price * line.quantity,
+        tax_kind=shop.tax.kind,
+        tax_rate=shop.tax.rate,
+        picture=None if product == 2 else _picture(("#27364f", "#c8b48c", "", "#5d6b3f")[product]),
+    )
+
+
+@cache
+def _picture(color: str) -> bytes:
+    image = Image.new("RGB", (240, 288), "white")
+    shirt = [(60, 50), (95, 30), (145, 30), (180, 50), (225, 120), (190, 140), (178, 120), (178, 265), (62, 265)]
+    ImageDraw.Draw(image).polygon([*shirt, (62, 120), (50, 140), (15, 120)], fill=color, outline="#222222", width=3)
+    file = BytesIO()
+    image.save(file, "JPEG", quality=85)
+    return file.getvalue()
 
 
 def _buyer(shop: Shop, shape: Shape) -> Party:
@@ -263,6 +303,19 @@ def _invoice(locale: Locale, shape: Shape, *, credits: str = "") -> bytes:
     return invoice_pdf(snapshot, locale)
 
 
+def _packing(lines: Sequence[GoodsLine]) -> Packing:
+    """Three cartons; the line in the middle is in two of them."""
+    contents = [Packed(line.sku_id, line.quantity) for line in lines if line.sku_id]
+    third, half = len(contents) // 3, contents[len(contents) // 3].quantity // 2
+    divided = contents[third]
+    parts = (
+        [*contents[:third], replace(divided, quantity=half)],
+        [replace(divided, quantity=divided.quantity - half), *contents[third + 1 : 2 * third]],
+        contents[2 * third :],
+    )
+    return Packing(tuple(Carton(tuple(part), weight) for part, weight in zip(parts, (6200, 5400, 7100), strict=True)))
+
+
 def _delivery_note(locale: Locale, shape: Shape) -> bytes:
     shop = SHOPS[locale]
     lines = tuple(
@@ -276,6 +329,7 @@ def _delivery_note(locale: Locale, shape: Shape) -> bytes:
             size=line.size,
             ordered=line.quantity + line.position % 3,
             to_follow=line.position % 3,
+            sku_id=UUID(int=line.position),
         )
         for line in _lines(shop, shape)
     )
@@ -297,6 +351,7 @@ def _delivery_note(locale: Locale, shape: Shape) -> bytes:
         buyer_order_number="PO-7731",
         carrier="Parcelforce" if locale is Locale.EN else "ヤマト運輸",
         cartons=3,
+        packing=_packing(lines) if shape in (Shape.ONE_PAGE, Shape.FIVE_PAGES) else None,
     )
     return delivery_note_pdf(snapshot, locale)
 

@@ -46,7 +46,8 @@ def sheet(document: str, locale: Locale) -> Image.Image:
 
 def shapes_of(document: str) -> list[Shape]:
     has_stamp = document in ("order", "order-confirmation", "invoice")
-    return [shape for shape in Shape if has_stamp or shape is not Shape.REJECTED]
+    left_out = ([] if has_stamp else [Shape.REJECTED]) + ([] if document == "order" else [Shape.SIZES])
+    return [shape for shape in Shape if shape not in left_out]
 
 
 def shown(document: str, locale: Locale, shape: Shape) -> list[tuple[str, Image.Image]]:

@@ -16,6 +16,8 @@ from exports.pdf.drawing.boxes import font_face
 from exports.pdf.drawing.font_files import write_font_files
 from exports.pdf.drawing.tags import write_tags
 
+BODY = '<body class="'
+ROWS_OF_A_PAGE = 45  # of all tables; with more, one page is never enough
 PASSES = 3  # a letter that is drawn in parts is known to lack one only when the others are there
 
 letters.install()
@@ -47,9 +49,17 @@ def _draw(html: str, style_sheet: Path | None, missing: set[str]) -> tuple[bytes
     if missing:
         rules = CSS(string=font_face(missing), font_config=configuration, url_fetcher=_no_network())
         styles.append(rules)
-    document = HTML(string=html, url_fetcher=_no_network()).render(
-        font_config=configuration, stylesheets=styles, pdf_variant="pdf/ua-1"
-    )
+
+    def laid_out(html: str) -> Any:
+        return HTML(string=html, url_fetcher=_no_network()).render(
+            font_config=configuration, stylesheets=styles, pdf_variant="pdf/ua-1"
+        )
+
+    document = laid_out(html)
+    # A few lines and the sums alone on a second page: closer together, most such documents need one page.
+    if len(document.pages) == 2 and html.count("<tr") <= ROWS_OF_A_PAGE:
+        closer = laid_out(html.replace(BODY, f"{BODY}tight ", 1))
+        document = closer if len(closer.pages) == 1 else document
     document.fonts = fonts
     pdf: bytes = document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1")
     return pdf, {letter for letter in fonts.missing if not letter.isspace()}
