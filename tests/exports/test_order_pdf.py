@@ -207,6 +207,14 @@ def test_the_totals_stay_together() -> None:
         assert with_totals[0].count("Linen shirt") >= 2
 
 
+def test_rows_are_closer_together_where_this_spares_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = an_order(14)
+    (text,) = texts(order_pdf(order, Locale.EN))
+    assert all(f"SKU-{position:04}" in text for position in range(1, 15))
+    monkeypatch.setattr("exports.pdf.drawing.drawing.ROWS_OF_A_PAGE", 0)
+    assert len(texts(order_pdf(order, Locale.EN))) == 2
+
+
 def test_five_hundred_lines() -> None:
     pages = texts(order_pdf(an_order(500), Locale.EN))
     text = " ".join(pages)
