@@ -12,7 +12,7 @@ from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.document_types import DeliveryNote
 from graph.order_actions import ActionPayload, OrderInput
-from graph.papers.packing import PACKING, CartonInput, new_cartons
+from graph.packing import PACKING, CartonInput, new_cartons
 from resolvers import backlog, delivery_notes
 from resolvers.core.notices import Message
 from resolvers.delivery_notes import BacklogQuantity, NoteContent

@@ -17,7 +17,7 @@ from graph.core.node import NODES, Node, load_nodes
 from graph.core.pagination import After, Connection, First, connection, counted, page_request
 from graph.downloads import CREDIT_NOTE, DELIVERY_NOTE, INVOICE, Record
 from graph.limits.cost import Cost, page_size
-from graph.papers.packing import Carton, cartons_of
+from graph.packing import Carton, cartons_of
 from graph.papers.taxes import TaxSum, TaxType
 from models.invoice import InvoiceStatus
 from models.papers.missing import MissingField, missing_fields
