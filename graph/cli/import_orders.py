@@ -183,7 +183,8 @@ def _tell(output: "Console", errors: "Console", outcome: Outcome, report: Path |
     )
     for note in (*summary.notes, *_made(summary)):
         say(note)
-    if not summary.imported and not summary.refused and not summary.faults:
+    is_changed = summary.imported or summary.buyer_updates.count or summary.sku_updates.count or summary.sku_fills.count
+    if not is_changed and not summary.refused and not summary.faults:
         say("nothing has changed, all of its orders are there already")
     if summary.faults:
         say(f"{summary.faults:,} cells at fault" + (f", all in {report}:" if report else ":"))
@@ -211,6 +212,7 @@ def _made(summary: Summary) -> list[str]:
         (summary.buyer_updates, "buyer", "buyers", "changed"),
         (summary.buyer_differences, "buyer", "buyers", "described otherwise (take it over with --update-buyers)"),
         (summary.skus_apart, "SKU", "SKUs", "of which rows say different things: what is said first counts"),
+        (summary.sku_fills, "SKU", "SKUs", "got what they did not have"),
         (summary.sku_updates, "SKU", "SKUs", "changed"),
         (summary.sku_differences, "SKU", "SKUs", "described otherwise (take it over with --update-skus)"),
     ]

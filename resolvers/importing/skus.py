@@ -93,8 +93,16 @@ class Otherwise:
     changes: Mapping[str, Any]
     texts: tuple[str, ...]
 
+    @property
+    def filled(self) -> str:
+        return f"{self.number}: {', '.join(map(_name, self.fills))}"
+
     def __str__(self) -> str:
         return f"{self.number}: {', '.join(self.texts)}"
+
+
+def _name(column: str) -> str:
+    return "picture" if column == "picture_digest" else column
 
 
 def compare(sku: Any, said: SaidOfSku, picture_digest: str | None) -> Otherwise:

@@ -63,6 +63,7 @@ class Summary(Counts):
     buyer_updates: Made = field(default_factory=Made)
     buyer_differences: Made = field(default_factory=Made)
     buyers_apart: Made = field(default_factory=Made)
+    sku_fills: Made = field(default_factory=Made)
     sku_updates: Made = field(default_factory=Made)
     sku_differences: Made = field(default_factory=Made)
     skus_apart: Made = field(default_factory=Made)

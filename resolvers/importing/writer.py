@@ -1,7 +1,7 @@
 """Writes the orders of an import, some hundred to a transaction, with the buyers, catalogs and SKUs that they need."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -145,7 +145,8 @@ class Writer:
         rows = [row for order in ready for _, row in order.rows]
         self.summary.buyers_apart.add(self._not_reported(said_apart(rows)))
         described = self.summary.sku_updates if self.options.update_skus else self.summary.sku_differences
-        described.add(self._not_reported([str(each) for each in other_skus]))
+        described.add(self._not_reported([str(each) for each in other_skus if each.changes]))
+        self.summary.sku_fills.add(self._not_reported([each.filled for each in other_skus if each.fills]))
         skus = [
             f"{number}: {'; '.join(said.apart)}"
             for number, said in said_of_skus(filter(describes, rows)).items()
@@ -364,11 +365,13 @@ class Writer:
             names = [each.picture for each in said.values() if each.picture]
             dry_run = self.options.dry_run
             pictures = await keep_pictures(session, self.brand, self.options.pictures, names, dry_run=dry_run)
+        made_now = new | self.planned.rows.get(Sku, {}).keys()
         others: list[Otherwise] = []
         for sku in found:
             other = compare(sku, said[sku.number], pictures.get(said[sku.number].picture))
-            if other.changes:
-                others.append(other)
+            is_filled = other.fills and sku.number not in made_now
+            if other.changes or is_filled:
+                others.append(other if is_filled else replace(other, fills={}))
             if not self.options.dry_run:
                 changes = other.changes if self.options.update_skus else {}
                 await change_sku(session, self.brand, sku, {**other.fills, **changes})

@@ -105,6 +105,7 @@ async def test_what_a_sku_has_stays_unless_it_is_to_be_updated(
     changed = row(Size="L", Position="2", Barcode="96385074")
     summary, _ = await imported(database, brand, tmp_path, changed)
     assert (summary.unchanged, summary.sku_differences.names) == (1, ["S-1: size M → L, position 1 → 2"])
+    assert summary.sku_fills.names == ["S-1: barcode"]
     found = await sku(database)
     assert (found.size, found.position, found.barcode) == ("M", 1, "96385074")
     summary, _ = await imported(database, brand, tmp_path, changed, update_skus=True)
@@ -129,8 +130,9 @@ async def test_pictures_come_from_the_folder_and_are_kept_once(
     folder = PictureFolder(tmp_path)
     summary, faults = await imported(database, brand, tmp_path, *rows, pictures=folder, dry_run=True)
     assert (summary.unchanged, faults, (await sku(database)).picture_digest) == (1, [], None)
-    _, faults = await imported(database, brand, tmp_path, *rows, pictures=folder)
-    assert faults == []
+    assert summary.sku_fills.names == ["S-1: picture", "S-2: picture"]
+    summary, faults = await imported(database, brand, tmp_path, *rows, pictures=folder)
+    assert (faults, summary.sku_fills.names) == ([], ["S-1: picture", "S-2: picture"])
     async with database.read(EVERYTHING) as session:
         kept = (await session.scalars(select(SkuPicture))).one()
     with Image.open(BytesIO(kept.data)) as image:
