@@ -10,6 +10,7 @@ from graph.core.ids import Kind, to_id
 from graph.downloads import DOCUMENTS, Issued, OrderList, Period, Record, Sample
 from models.actor import Actor
 from models.base import new_id
+from models.catalog import Sku, SkuPicture
 from models.database.sessions import Database
 from models.locale import Locale
 from models.policy import Role
@@ -28,6 +29,7 @@ from tests.support.factories import (
     make_order,
     make_shop,
     make_tag,
+    save,
 )
 from tests.support.scoped_sql import BRAND_COLUMN, statements_for_a_brand, tables_in, unbound
 from tests.support.walk import Walk
@@ -83,6 +85,8 @@ async def ask_everything(database: Database, api: Client) -> None:
     note, invoice = await add_delivery_note(database, order), await add_invoice(database, order)
     await add_backlog_sku(database, order, shop.skus[0])
     await add_cart(database, order)
+    looks = {"name": "Coat", "number": "WITH-PICTURE", "model_number": "COAT", "picture_digest": "0"}
+    await save(database, SkuPicture(brand_id=shop.brand.id, digest="0", data=b""), Sku(brand_id=shop.brand.id, **looks))
     rows: list[Any] = [order, shop.buyer, note, invoice]
     ids = {kind: id_of(row) for kind, row in zip(("Order", "Buyer", "DeliveryNote", "Invoice"), rows, strict=True)}
     ids["Webhook"] = to_id(Kind.WEBHOOK, new_id())
