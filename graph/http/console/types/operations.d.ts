@@ -2291,6 +2291,7 @@ export interface CreateDeliveryNoteInput {
   comment?: string | null
   carrier?: string | null
   cartons?: number | null
+  packing?: CartonInput[] | null
   notify?: boolean | null
   body?: string | null
 }
@@ -2595,6 +2596,7 @@ export interface UpdateDeliveryNoteInput {
   comment?: string | null
   carrier?: string | null
   cartons?: number | null
+  packing?: CartonInput[] | null
 }
 
 export interface UpdateOrderConfirmationInput {
@@ -2651,6 +2653,11 @@ export interface BacklogQuantityInput {
   quantity: number
 }
 
+export interface CartonInput {
+  contents: CartonContentInput[]
+  weightGrams?: number | null
+}
+
 export interface OrderLineInput {
   skuId: string
   quantity: number
@@ -2680,4 +2687,9 @@ export interface LetterheadInput {
   defaultTax?: TaxInput | null
   pricesIncludeTax?: boolean | null
   taxRounding?: string | null
+}
+
+export interface CartonContentInput {
+  skuId: string
+  quantity: number
 }
