@@ -13,7 +13,7 @@ import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 
 import httpx2
 
@@ -63,6 +63,7 @@ async def measure(name: str, url: str) -> None:
         {"baseline": {}} if baseline else {}
     )
     times: dict[tuple[str, str], list[float]] = {}
+    rates: dict[tuple[str, str], list[float]] = {}
     async with AsyncExitStack() as stack:
         servers: dict[str, ServerProcess] = {}
         for kind, settings in starts.items():
@@ -83,7 +84,9 @@ async def measure(name: str, url: str) -> None:
                         assert response.status_code == 200, response.text
                     answers.add(response.text.partition(',"extensions"')[0])
                     if n:  # the first round warms up
-                        own = idle[kind] * (time.perf_counter() - started)
+                        elapsed = time.perf_counter() - started
+                        own = idle[kind] * elapsed
+                        rates.setdefault((document, kind), []).append(REQUESTS / elapsed)
                         spent = (_processor_seconds(server) - before - own) / REQUESTS
                         times.setdefault((document, kind), []).append(spent * 1000)
                 assert len(answers) == 1
@@ -91,6 +94,11 @@ async def measure(name: str, url: str) -> None:
     for document in DOCUMENTS:
         found = {kind: mean(times[document, kind]) for kind in starts}
         shown = "  ".join(f"{kind} {each:6.2f} (x{each / found['compiled']:.1f})" for kind, each in found.items())
+        print(f"{document:<24}{shown}")
+    print("requests a second, median of the turns")
+    for document in DOCUMENTS:
+        found = {kind: median(rates[document, kind]) for kind in starts}
+        shown = "  ".join(f"{kind} {each:6.1f} (x{found['compiled'] / each:.1f})" for kind, each in found.items())
         print(f"{document:<24}{shown}")
 
 
