@@ -28,7 +28,7 @@ from tests.support.server_process import ServerProcess, server_process
 
 ORDERS = 5_000
 ROUNDS = 8
-REQUESTS = {"viewer": 200}  # of each document in each turn; of the others 20
+REQUESTS = {"viewer": 100}  # of each document in each turn; of the others 20
 IDLE_SECONDS = 5.0
 DOCUMENTS = {
     "50 orders": """{ orders(first: 50) { nodes { id code status statusLabel canReject
