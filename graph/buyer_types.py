@@ -1,5 +1,6 @@
 """Buyer: the shop that ordered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
@@ -7,12 +8,15 @@ from strawberry import ID
 
 from graph.core.context import Info
 from graph.core.ids import Kind
-from graph.core.node import NODES, Node, node_id
-from graph.execution.declared import column, made_of
+from graph.core.node import NODES, SOURCES, Node, node_id
+from graph.execution.declared import column, declared, looked_up, made_of
 from graph.execution.kinds import FLAG, INSTANT, TEXT, choice
+from models.actor import Viewpoint
 from models.locale import Locale
 from resolvers import nodes
+from resolvers.reading.loaders import recipients_by_buyer, recipients_of
 from resolvers.reading.rows import BuyerRow, RecipientRow
+from resolvers.reading.sources import BUYERS
 
 
 @strawberry.type(
@@ -29,6 +33,18 @@ class BuyerRecipient:
     )
 
 
+def emails_of(rows: Sequence[RecipientRow]) -> list[str]:
+    return [each.email for each in rows]
+
+
+def recipients_shown(viewer: Viewpoint, rows: Sequence[RecipientRow]) -> list[BuyerRecipient]:
+    if viewer.is_buyer:
+        return [BuyerRecipient(email=each.email, bounced_at=None, bounce_reason=None) for each in rows]
+    return [
+        BuyerRecipient(email=each.email, bounced_at=each.bounced_at, bounce_reason=each.bounce_reason) for each in rows
+    ]
+
+
 @strawberry.type(description="A shop that orders from the brand.")
 class Buyer(Node):
     id: ID = node_id(Kind.BUYER)
@@ -41,7 +57,8 @@ class Buyer(Node):
         "own and gets no mail.",
     )
     email_recipients: list[str] = strawberry.field(
-        description="E-mail addresses of the buyer. Every mail to the buyer goes to all of them."
+        description="E-mail addresses of the buyer. Every mail to the buyer goes to all of them.",
+        metadata=declared(looked_up(recipients_of, recipients_by_buyer, lambda _, rows: emails_of(rows or ()))),
     )
     locale: Locale = column(choice(Locale), "locale", description="Language of the mails to the buyer.")
     has_own_locale: bool = column(
@@ -63,21 +80,18 @@ class Buyer(Node):
 
     @strawberry.field(
         description="The same addresses, and which of them a mail server has refused; that is shown to members and "
-        "apps of the brand only."
+        "apps of the brand only.",
+        metadata=declared(
+            looked_up(recipients_of, recipients_by_buyer, lambda actor, rows: recipients_shown(actor, rows or ()))
+        ),
     )
     def recipients(self, info: Info) -> list[BuyerRecipient]:
-        if info.context.actor.is_buyer:
-            return [
-                BuyerRecipient(email=each.email, bounced_at=None, bounce_reason=None) for each in self.recipient_rows
-            ]
-        return [
-            BuyerRecipient(email=each.email, bounced_at=each.bounced_at, bounce_reason=each.bounce_reason)
-            for each in self.recipient_rows
-        ]
+        return recipients_shown(info.context.actor, self.recipient_rows)
 
     @classmethod
     def of(cls, row: BuyerRow) -> "Buyer":
-        return made_of(cls, row, email_recipients=list(row.emails), recipient_rows=row.recipients)
+        return made_of(cls, row, email_recipients=emails_of(row.recipients), recipient_rows=row.recipients)
 
 
 NODES[Kind.BUYER] = (nodes.buyers, Buyer.of)
+SOURCES[Kind.BUYER] = ("Buyer", BUYERS)

@@ -1,6 +1,6 @@
 """buyers, buyer, createBuyer, updateBuyer: the brand's buyers themselves."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Unpack
 from uuid import UUID
 
 import strawberry
@@ -10,9 +10,20 @@ from graph.buyer_types import Buyer
 from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
+from graph.core.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    PageArguments,
+    connection,
+    page_request,
+    without_search,
+)
 from graph.limits.cost import COST_OF_A_FILTER
 from graph.order_actions import CommandPayload
+from models.actor import Viewpoint
 from models.locale import Locale
 from resolvers import buyer_erasure
 from resolvers import buyers as resolvers
@@ -25,6 +36,7 @@ from resolvers.buyers import (
 )
 from resolvers.core.idempotency import IdempotentRequest
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
+from resolvers.reading.pagination import Listing
 
 # Field of the inputs → what resolvers/buyers.py calls it.
 VALUES = {
@@ -132,6 +144,18 @@ class EraseBuyerPayload(CommandPayload):
     buyer: Buyer | None = strawberry.field(description="The buyer after the command. Null if refused.")
 
 
+def listing(
+    viewer: Viewpoint, *, search: str | None = UNSET, bounced: bool | None = UNSET, **page: Unpack[PageArguments]
+) -> Listing:
+    """Raises InputError, and Unexpected for a search."""
+    without_search(search)
+    return resolvers.listing(page_request(**page), viewer, bounced=or_none(bounced))
+
+
+def id_of_buyer(id: str) -> UUID | None:
+    return from_id(Kind.BUYER, id)
+
+
 async def buyers(
     info: Info,
     first: First = UNSET,
@@ -163,7 +187,7 @@ async def buyers(
 
 
 async def buyer(info: Info, id: Annotated[ID, strawberry.argument(description="The buyer.")]) -> Buyer | None:
-    return await _buyer(info, from_id(Kind.BUYER, id))
+    return await _buyer(info, id_of_buyer(id))
 
 
 async def create_buyer(

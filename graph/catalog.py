@@ -1,7 +1,7 @@
 """Catalog, Sku and OrderLine: what is ordered; and the lists `catalogs` and `skus`."""
 
 from base64 import b64encode
-from typing import Annotated
+from typing import Annotated, Unpack
 
 import strawberry
 from strawberry import ID, UNSET, Private
@@ -9,18 +9,31 @@ from strawberry import ID, UNSET, Private
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind
 from graph.core.money import Money, money
-from graph.core.node import NODES, Node, node_id
-from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
+from graph.core.node import NODES, SOURCES, Node, node_id
+from graph.core.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    PageArguments,
+    connection,
+    page_request,
+    without_search,
+)
 from graph.execution.declared import Within, column, declared, made_of
 from graph.execution.kinds import TEXT, WHOLE
 from graph.limits.cost import COST_OF_A_FILTER, Cost
 from graph.papers.taxes import TaxType
+from models.actor import Viewpoint
 from models.tax import tax_of
 from resolvers import catalog as resolvers
 from resolvers import nodes
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
 from resolvers.papers.pictures import KEPT_SIZE
+from resolvers.reading.pagination import Listing
 from resolvers.reading.rows import CatalogRow, LineRow, SkuRow
+from resolvers.reading.sources import CATALOGS, SKUS
 
 
 @strawberry.type(description="A catalog of the brand, from which buyers order.")
@@ -95,6 +108,20 @@ class OrderLine(Node):
         return made_of(cls, row, sku=Sku.of(row.sku), row=row)
 
 
+def listing_of_catalogs(_: Viewpoint, *, search: str | None = UNSET, **page: Unpack[PageArguments]) -> Listing:
+    """Raises InputError, and Unexpected for a search."""
+    without_search(search)
+    return resolvers.listing_of_catalogs(page_request(**page))
+
+
+def listing_of_skus(
+    _: Viewpoint, *, search: str | None = UNSET, numbers: list[str] | None = UNSET, **page: Unpack[PageArguments]
+) -> Listing:
+    """Raises InputError, and Unexpected for a search."""
+    without_search(search)
+    return resolvers.listing_of_skus(or_none(numbers), page_request(**page))
+
+
 WORDS = "Search words; case, width (full or half), accents and kinds of dashes do not matter."
 AT_MOST = f"At most {MAX_SEARCH_LENGTH} characters and {MAX_WORDS} words."
 
@@ -148,3 +175,5 @@ async def skus(
 NODES[Kind.CATALOG] = (nodes.catalogs, Catalog.of)
 NODES[Kind.SKU] = (nodes.skus, Sku.of)
 NODES[Kind.LINE] = (nodes.lines, OrderLine.of)
+SOURCES[Kind.CATALOG] = ("Catalog", CATALOGS)
+SOURCES[Kind.SKU] = ("Sku", SKUS)

@@ -13,14 +13,16 @@ from graph.core.enums import InLocale
 from graph.core.ids import Kind, from_id
 from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
 from graph.downloads import ORDERS_EXCEL, OrderList
+from graph.execution.declared import Lookup
 from graph.execution.kinds import Unexpected
 from graph.limits.cost import COST_OF_A_FILTER
 from graph.order_filter import OrderFilter, OrderSort
 from graph.orders import Order, load_order
 from models.actor import Viewpoint
+from models.order import Order as OrderRecord
 from resolvers import order_filter
 from resolvers import orders as resolvers
-from resolvers.reading.pagination import PageRequest
+from resolvers.reading.pagination import Listing, PageRequest
 from resolvers.reading.rows import OrderRow
 from resolvers.viewer import brand_day
 
@@ -63,14 +65,14 @@ def listing(
     before: str | None = UNSET,
     filter: OrderFilter | None = UNSET,
     sort: list[OrderSort] | None = UNSET,
-) -> resolvers.OrderListing:
+) -> Listing:
     """The page of `orders` with these arguments. Raises InputError, and Unexpected for a search or a sort by buyer."""
     wanted, by, request = _read(first, after, last, before, filter, sort)
     if wanted.search is not None:
         raise Unexpected("search")  # chooses its statements by how common the words are
     if order_filter.is_by_buyer(by):
         raise Unexpected("sort by buyer")  # needs a join
-    return resolvers.OrderListing.of(wanted, by, request, viewer)
+    return resolvers.listing(wanted, by, request, viewer)
 
 
 def id_of_order(id: str) -> UUID | None:
@@ -81,6 +83,9 @@ async def order(
     info: Info, id: Annotated[ID, strawberry.argument(description="The order's id, archived or not.")]
 ) -> Order | None:
     return await load_order(info, id_of_order(id))
+
+
+BY_CODE = Lookup(resolvers.code_values, resolvers.orders_with_code(OrderRecord.id))
 
 
 async def order_by_code(

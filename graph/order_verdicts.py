@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
+from graph.blockers import ActionBlocker, OrderActionVerdict
 from graph.execution.declared import ForLevel, Pure
 from graph.rejection_types import RejectionBlocker, RejectionBlockerCode
 from models import policy
@@ -48,6 +49,14 @@ def blocker_codes(viewer: Viewpoint, facts: Facts) -> list[RejectionBlocker]:
 
 def rejection_blockers(actor: Actor, verdict: Verdict) -> list[RejectionBlocker]:
     return [RejectionBlocker.of(each) for each in verdict.blockers(OrderAction.REJECT, actor)]
+
+
+def action_verdicts(actor: Actor, verdict: Verdict) -> list[OrderActionVerdict]:
+    found = []
+    for action in OrderAction:
+        blockers = [ActionBlocker.of(each) for each in verdict.blockers(action, actor)]
+        found.append(OrderActionVerdict(action=action, allowed=not blockers, blockers=blockers))
+    return found
 
 
 def available_actions(viewer: Viewpoint, facts: Facts) -> list[OrderAction]:
@@ -98,31 +107,37 @@ def judged(
 _REFERENCED = frozenset({Fact.DELIVERY_NOTE, Fact.INVOICE})
 
 
-def _explained(actor: Actor, rows: list[tuple[UUID, tuple[Any, ...]]], ask: Callable[..., Any]) -> Any:
-    """The blockers of rejecting, with their messages and documents: read for the orders that have any."""
-    found: dict[tuple[Any, ...], Facts | list[RejectionBlocker]] = {}  # of orders with the same values
-    blocked: dict[UUID, Facts] = {}  # by what is read: documents, a rejection
-    for id, values in rows:
-        if values not in found:
-            status, *true = values
-            facts = _given(status, OF_REJECTING, true)
-            is_read = bool(facts.true & _REFERENCED) or status in policy.REJECTED
-            found[values] = facts if is_read else rejection_blockers(actor, Verdict(facts))
-        known = found[values]
-        if isinstance(known, Facts):
-            blocked[id] = known
-    referenced = [id for id, each in blocked.items() if each.true & _REFERENCED]
-    rejected = [id for id, each in blocked.items() if each.status in policy.REJECTED]
-    documents = documents_by_order((yield from ask("documents", referenced)) if referenced else ())
-    rejections = rejections_by_order((yield from ask("rejections", rejected)) if rejected else ())
-    return [
-        rejection_blockers(actor, Verdict(blocked[id], tuple(documents.get(id, ())), rejections.get(id)))
-        if id in blocked
-        else found[values]
-        for id, values in rows
-    ]
+def explained(make: Callable[[Actor, Verdict], Any], facts: Sequence[Fact] = tuple(Fact)) -> ForLevel:
+    """A field that follows from the verdict, with documents and rejection: read for the orders that have any.
+
+    `facts`: those that `make` looks at.
+    """
+
+    def read(actor: Actor, rows: list[tuple[UUID, tuple[Any, ...]]], ask: Callable[..., Any]) -> Any:
+        found: dict[tuple[Any, ...], Any] = {}  # Facts, or what was made, of orders with the same values
+        blocked: dict[UUID, Facts] = {}  # by what is read: documents, a rejection
+        for id, values in rows:
+            if values not in found:
+                status, *true = values
+                of_values = _given(status, facts, true)
+                is_read = bool(of_values.true & _REFERENCED) or status in policy.REJECTED
+                found[values] = of_values if is_read else make(actor, Verdict(of_values))
+            known = found[values]
+            if isinstance(known, Facts):
+                blocked[id] = known
+        referenced = [id for id, each in blocked.items() if each.true & _REFERENCED]
+        rejected = [id for id, each in blocked.items() if each.status in policy.REJECTED]
+        documents = documents_by_order((yield from ask("documents", referenced)) if referenced else ())
+        rejections = rejections_by_order((yield from ask("rejections", rejected)) if rejected else ())
+        return [
+            make(actor, Verdict(blocked[id], tuple(documents.get(id, ())), rejections.get(id)))
+            if id in blocked
+            else found[values]
+            for id, values in rows
+        ]
+
+    statements = {"documents": documents_of, "rejections": rejections_of}
+    return ForLevel(("status", *map(fact_column, facts)), read, statements)
 
 
-BLOCKERS = ForLevel(
-    ("status", *map(fact_column, OF_REJECTING)), _explained, {"documents": documents_of, "rejections": rejections_of}
-)
+BLOCKERS = explained(rejection_blockers, OF_REJECTING)

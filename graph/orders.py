@@ -1,6 +1,6 @@
 """Order: its fields. The queries that find orders are in graph/order_queries.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -9,7 +9,7 @@ import strawberry
 from strawberry import ID, UNSET, Private
 
 from exports.order_snapshot import OrderDocument
-from graph.blockers import ActionBlocker, OrderActionVerdict
+from graph.blockers import OrderActionVerdict
 from graph.brand_types import Brand
 from graph.buyer_types import Buyer
 from graph.catalog import Catalog, OrderLine
@@ -20,11 +20,11 @@ from graph.core.download_links import Download
 from graph.core.enums import InLocale
 from graph.core.ids import Kind
 from graph.core.money import Money, money
-from graph.core.node import NODES, Node, node_id
+from graph.core.node import NODES, SOURCES, Node, node_id
 from graph.core.pagination import After, Connection, First, connection, counted, page_request
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import ORDER_EXCEL, ORDER_PDFS, Record
-from graph.execution.declared import Children, Pure, Within, column, declared, made_of
+from graph.execution.declared import Children, Pure, Within, column, declared, looked_up, made_of
 from graph.execution.kinds import DAY, FLAG, INSTANT, IS_SET, TEXT, TEXT_IF_ANY, WHOLE, Unexpected, among, choice
 from graph.history_types import OrderEvent
 from graph.limits.cost import ListSize, page_size
@@ -34,17 +34,20 @@ from graph.order_verdicts import (
     BLOCKERS,
     OF_DELIVERY,
     OF_REJECTING,
+    action_verdicts,
     available_actions,
     blocker_codes,
     can_reject,
     delivery_label_of,
     delivery_status_of,
+    explained,
     judged,
     label_of,
     rejection_blockers,
 )
 from graph.rejection_types import OrderRejection, RejectionBlocker
 from graph.tag_types import Tag
+from models.actor import Actor
 from models.external_reference import app_of
 from models.order import DataSet
 from models.permissions import Permission
@@ -54,8 +57,18 @@ from resolvers import nodes
 from resolvers import orders as resolvers
 from resolvers.history import history_of
 from resolvers.lines import lines_of
-from resolvers.reading.rows import OrderRow
-from resolvers.reading.sources import LINES_OF_ORDERS, TAGS_OF_ORDERS
+from resolvers.reading.loaders import (
+    assignees_by_order,
+    assignees_of,
+    brands_by_id,
+    brands_of,
+    references_by_order,
+    references_of,
+    rejection_records_by_order,
+    rejection_records_of,
+)
+from resolvers.reading.rows import OrderRow, ReferenceRow
+from resolvers.reading.sources import LINES_OF_ORDERS, ORDERS, TAGS_OF_ORDERS
 from resolvers.reading.verdicts import Verdict
 
 T = TypeVar("T")
@@ -87,6 +100,15 @@ class ExternalReference:
         description="Name of the app, as it was when the reference was set. Null: the brand itself."
     )
     reference: str = strawberry.field(description="The reference.")
+
+    @classmethod
+    def of(cls, row: ReferenceRow) -> "ExternalReference":
+        return cls(app=row.app_name, reference=row.reference)
+
+
+def own_reference(actor: Actor, rows: Sequence[ReferenceRow]) -> str | None:
+    own = app_of(actor)
+    return next((row.reference for row in rows if row.app_id == own), None)
 
 
 @strawberry.type(
@@ -178,7 +200,18 @@ class Order(Node):
     def buyer(self, info: Info) -> Buyer:
         return map_loaded(info.context.loaders.buyer.load(self.row.buyer_id), lambda row: Buyer.of(row))
 
-    @strawberry.field(description="The brand that the order is placed with.")
+    @strawberry.field(
+        description="The brand that the order is placed with.",
+        metadata=declared(
+            looked_up(
+                brands_of,
+                brands_by_id,
+                lambda _, row: row and Brand.of(row),
+                "brand_id",
+                key_of=lambda id, brand_id: brand_id,
+            )
+        ),
+    )
     def brand(self, info: Info) -> Brand:
         return map_loaded(info.context.loaders.brand.load(self.row.brand_id), lambda row: Brand.of(row))
 
@@ -206,6 +239,7 @@ class Order(Node):
     @question(
         needs=Permission.READ_INTERNAL,
         description="The member in charge of the order. Null if there is none, and always null for a buyer.",
+        declaration=looked_up(assignees_of, assignees_by_order, lambda _, row: row and Member.of(row)),
     )
     async def assignee(self, info: Info) -> Member | None:
         row = await info.context.loaders.assignee.load(self.row.id)
@@ -215,20 +249,21 @@ class Order(Node):
         needs=Permission.READ_INTERNAL,
         description="What the caller's own system calls the order: the app's reference, for members the brand's. Null "
         "if there is none, and always null for a buyer. setExternalReference sets it; orderByReference finds it.",
+        declaration=looked_up(references_of, references_by_order, lambda actor, rows: own_reference(actor, rows or ())),
     )
     async def external_reference(self, info: Info) -> str | None:
-        own = app_of(info.context.actor)
-        rows = await info.context.loaders.references.load(self.row.id)
-        return next((row.reference for row in rows if row.app_id == own), None)
+        return own_reference(info.context.actor, await info.context.loaders.references.load(self.row.id))
 
     @question(
         needs=Permission.READ_INTERNAL,
         description="What all systems call the order: the brand's own first, then those of the apps. Empty for a "
         "buyer.",
+        declaration=looked_up(
+            references_of, references_by_order, lambda _, rows: [ExternalReference.of(row) for row in rows or ()]
+        ),
     )
     async def external_references(self, info: Info) -> list[ExternalReference]:
-        rows = await info.context.loaders.references.load(self.row.id)
-        return [ExternalReference(app=row.app_name, reference=row.reference) for row in rows]
+        return [ExternalReference.of(row) for row in await info.context.loaders.references.load(self.row.id)]
 
     @strawberry.field(
         description="Whether the viewer can reject the order now, with rejectOrder. True if and only if "
@@ -259,16 +294,10 @@ class Order(Node):
     @strawberry.field(
         description="Every action: whether the viewer can perform it on the order now, and if not, why.",
         directives=[ListSize(assumed_size=len(OrderAction))],
+        metadata=declared(explained(action_verdicts)),
     )
     def actions(self, info: Info) -> list[OrderActionVerdict]:
-        def judge(verdict: Verdict) -> list[OrderActionVerdict]:
-            found = []
-            for action in OrderAction:
-                blockers = [ActionBlocker.of(each) for each in verdict.blockers(action, info.context.actor)]
-                found.append(OrderActionVerdict(action=action, allowed=not blockers, blockers=blockers))
-            return found
-
-        return self._judge(info, judge)
+        return self._judge(info, lambda verdict: action_verdicts(info.context.actor, verdict))
 
     @strawberry.field(description="The original content: what the buyer ordered, as it was placed.")
     async def original(self, info: Info) -> OrderContent:
@@ -293,7 +322,18 @@ class Order(Node):
     async def replaced_by(self, info: Info) -> "Order | None":
         return await load_order(info, await info.context.loaders.replacement.load(self.row.id))
 
-    @strawberry.field(description="The record of the rejection. Null if the order has not been rejected.")
+    @strawberry.field(
+        description="The record of the rejection. Null if the order has not been rejected.",
+        metadata=declared(
+            looked_up(
+                rejection_records_of,
+                rejection_records_by_order,
+                lambda actor, row: row and OrderRejection.of(row, to_buyer=actor.is_buyer),
+                "status",
+                key_of=lambda id, status: id if status in REJECTED else None,
+            )
+        ),
+    )
     async def rejection(self, info: Info) -> OrderRejection | None:
         if self.row.status not in REJECTED:
             return None
@@ -386,3 +426,4 @@ async def load_order(info: Info, order_id: UUID | None) -> Order | None:
 
 
 NODES[Kind.ORDER] = (nodes.orders, Order.of)
+SOURCES[Kind.ORDER] = ("Order", ORDERS)

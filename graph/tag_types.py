@@ -5,11 +5,12 @@ from strawberry import ID
 
 from graph.core.enums import describe_enum
 from graph.core.ids import Kind
-from graph.core.node import NODES, Node, node_id
+from graph.core.node import NODES, SOURCES, Node, node_id
 from graph.execution.declared import column, made_of
 from graph.execution.kinds import TEXT
 from resolvers import nodes
 from resolvers.reading.rows import TagRow
+from resolvers.reading.sources import TAGS
 from resolvers.tagging import TagMode
 
 describe_enum(
@@ -36,3 +37,4 @@ class Tag(Node):
 
 
 NODES[Kind.TAG] = (nodes.tags, Tag.of)
+SOURCES[Kind.TAG] = ("Tag", TAGS)

@@ -1,6 +1,6 @@
 """tags, createTag, updateTag, deleteTag: the brand's tags themselves."""
 
-from typing import Annotated
+from typing import Annotated, Unpack
 
 import strawberry
 from strawberry import ID, UNSET
@@ -8,12 +8,14 @@ from strawberry import ID, UNSET
 from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.core.pagination import After, Before, Connection, Edge, First, Last, connection, page_request
+from graph.core.pagination import After, Before, Connection, Edge, First, Last, PageArguments, connection, page_request
 from graph.order_actions import CommandPayload
 from graph.tag_types import Tag
+from models.actor import Viewpoint
 from resolvers import nodes
 from resolvers import tags as brand_tags
 from resolvers.core.refusals import Outcome
+from resolvers.reading.pagination import Listing
 from resolvers.reading.rows import TagRow
 
 
@@ -70,6 +72,11 @@ class DeleteTagPayload(CommandPayload):
 
 async def tags(info: Info) -> list[Tag]:
     return [Tag.of(row) for row in await brand_tags.tags(info.context)]
+
+
+def listing(_: Viewpoint, **page: Unpack[PageArguments]) -> Listing:
+    """Raises InputError."""
+    return brand_tags.listing(page_request(**page))
 
 
 async def tag_connection(

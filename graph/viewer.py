@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import strawberry
@@ -57,6 +58,7 @@ def viewer_of(context: RequestContext) -> Viewer:
     return _published((context.actor, context.expires_at))
 
 
+@lru_cache(maxsize=1000)  # making one takes a tenth of the smallest query
 def _published(row: tuple[Actor, datetime | None]) -> Viewer:
     actor, expires_at = row
     return Viewer(

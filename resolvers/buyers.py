@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, false, func, select, update
 
+from models.actor import Viewpoint
 from models.base import new_id
 from models.brand import Brand
 from models.buyer import ADDRESS, Buyer, BuyerRecipient
@@ -31,7 +32,7 @@ from resolvers.importing.characters import INVISIBLE, WIDE
 from resolvers.importing.similar import folded
 from resolvers.inputs import check_search
 from resolvers.reading.loaders import read_recipients
-from resolvers.reading.pagination import Key, Page, PageRequest, by_id, read_page
+from resolvers.reading.pagination import Key, Listing, Page, PageRequest, by_id, read_page
 from resolvers.reading.rows import BUYER_COLUMNS, BuyerRow, buyer_row
 from resolvers.reading.search import mentions_buyer, words_of
 
@@ -77,7 +78,7 @@ async def buyers(
 
     `bounced`: only buyers with, or without, an address that a mail server has refused.
     """
-    statement = select(*BUYER_COLUMNS).where(*_conditions(context, search, bounced))
+    statement = select(*BUYER_COLUMNS).where(*_conditions(context.actor, search, bounced))
     async with context.read() as session:
         page = await read_page(session, statement, KEYS, request, buyer_row)
         recipients = await read_recipients(session, [row.id for row in page.rows])
@@ -87,10 +88,13 @@ async def buyers(
 
 async def count_buyers(context: Context, search: str | None, *, bounced: bool | None = None) -> int:
     async with context.read() as session:
-        return (
-            await session.scalar(select(func.count()).select_from(Buyer).where(*_conditions(context, search, bounced)))
-            or 0
-        )
+        found = _conditions(context.actor, search, bounced)
+        return await session.scalar(select(func.count()).select_from(Buyer).where(*found)) or 0
+
+
+def listing(request: PageRequest, viewer: Viewpoint, *, bounced: bool | None) -> Listing:
+    """The same page as `buyers`, without a search. Raises InputError."""
+    return Listing.of(_conditions(viewer, None, bounced), KEYS, request, bounced, viewer.is_buyer)
 
 
 async def create_buyer(
@@ -170,13 +174,13 @@ async def _language(work: Work, chosen: Locale | None, country: str) -> dict[str
     return {"locale": found, "has_own_locale": False}
 
 
-def _conditions(context: Context, search: str | None, bounced: bool | None) -> list[ColumnElement[bool]]:
+def _conditions(viewer: Viewpoint, search: str | None, bounced: bool | None) -> list[ColumnElement[bool]]:
     """Raises InputError for words that cannot be searched."""
     check_search(search)
     conditions = [mentions_buyer(word) for word in words_of(search)]
     if bounced is not None:
         # What a mail server said is for the brand only: to a buyer's user no address is a refused one.
-        is_refused = false() if context.actor.is_buyer else BuyerRecipient.bounced_at.is_not(None)
+        is_refused = false() if viewer.is_buyer else BuyerRecipient.bounced_at.is_not(None)
         with_refused = select(BuyerRecipient.buyer_id).where(is_refused)
         conditions.append(Buyer.id.in_(with_refused) if bounced else Buyer.id.not_in(with_refused))
     return conditions

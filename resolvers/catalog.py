@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from models.catalog import Catalog, Sku
 from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_search, check_text
-from resolvers.reading.pagination import Key, Page, PageRequest, by_id, read_page
+from resolvers.reading.pagination import Key, Listing, Page, PageRequest, by_id, read_page
 from resolvers.reading.rows import CATALOG_COLUMNS, SKU_COLUMNS, CatalogRow, SkuRow
 from resolvers.reading.search import has, words_of
 
@@ -29,6 +29,11 @@ async def count_catalogs(context: Context, search: str | None) -> int:
         return await session.scalar(select(func.count()).select_from(Catalog).where(*_of_catalogs(search))) or 0
 
 
+def listing_of_catalogs(request: PageRequest) -> Listing:
+    """The same page as `catalogs`, without a search. Raises InputError."""
+    return Listing.of((), CATALOG_KEYS, request)
+
+
 async def skus(
     context: Context, search: str | None, numbers: Sequence[str] | None, request: PageRequest
 ) -> Page[SkuRow]:
@@ -41,6 +46,11 @@ async def skus(
 async def count_skus(context: Context, search: str | None, numbers: Sequence[str] | None) -> int:
     async with context.read() as session:
         return await session.scalar(select(func.count()).select_from(Sku).where(*_of_skus(search, numbers))) or 0
+
+
+def listing_of_skus(numbers: Sequence[str] | None, request: PageRequest) -> Listing:
+    """The same page as `skus`, without a search. Raises InputError."""
+    return Listing.of(_of_skus(None, numbers), SKU_KEYS, request, numbers and tuple(numbers))
 
 
 def _of_catalogs(search: str | None) -> list[ColumnElement[bool]]:

@@ -1,11 +1,11 @@
 """Finding orders: by id, by code, and the list."""
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import Select, String, bindparam, func, or_, select
 
 from models.actor import Viewpoint
 from models.buyer import Buyer
@@ -14,15 +14,7 @@ from models.order import Order, OrderCodeSuffix
 from resolvers.core.context import Context
 from resolvers.inputs import unprintable
 from resolvers.order_filter import OrderFilter, OrderSort, conditions, is_by_buyer, keys, plain_conditions, search_words
-from resolvers.reading.pagination import (
-    Key,
-    Page,
-    PageRequest,
-    beyond,
-    cursor_values,
-    encode_values,
-    ordering,
-)
+from resolvers.reading.pagination import Listing, Page, PageRequest
 from resolvers.reading.rows import OrderRow, order_columns
 from resolvers.reading.search import (
     FEW_OF_MANY,
@@ -39,17 +31,29 @@ async def order_by_code(context: Context, code: str) -> OrderRow | None:
 
     Codes are unique in a brand; an operator, who sees all brands, gets the newest order with that code.
     """
-    code = code.strip()
-    if unprintable(code) or not (folded := fold(code)):
+    values = code_values(code)
+    if values is None:
         return None
+    async with context.read() as session:
+        exact, alike = orders_with_code(*order_columns(session))
+        rows = (await session.execute(exact, values)).all() or (await session.execute(alike, values)).all()
+    return OrderRow(*rows[0]) if len(rows) == 1 else None
+
+
+def code_values(code: str) -> dict[str, str] | None:
+    """Of the parameters of `orders_with_code`; None for what is no code."""
+    code = code.strip()
+    folded = "" if unprintable(code) else fold(code)
+    return {"code": code, "folded": folded} if folded else None
+
+
+def orders_with_code(*columns: Any) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """The newest order with the code; and at most two whose code folds to the same."""
+    code, folded = bindparam("code", type_=String), bindparam("folded", type_=String)
     ending = select(OrderCodeSuffix.order_id).where(OrderCodeSuffix.suffix == folded)
     is_whole = or_(func.lower(Order.code) == folded, Order.folded_code == folded)
-    async with context.read() as session:
-        columns = order_columns(session)
-        exact = select(*columns).where(Order.code == code).order_by(Order.id.desc()).limit(1)
-        alike = select(*columns).where(Order.id.in_(ending), is_whole).limit(2)
-        rows = (await session.execute(exact)).all() or (await session.execute(alike)).all()
-    return OrderRow(*rows[0]) if len(rows) == 1 else None
+    exact = select(*columns).where(Order.code == code).order_by(Order.id.desc()).limit(1)
+    return exact, select(*columns).where(Order.id.in_(ending), is_whole).limit(2)
 
 
 async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort], page: PageRequest) -> Page[OrderRow]:
@@ -66,51 +70,12 @@ async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort
         return await read_found(session, statement, Order.id, await search_words(filter), by, page, make)
 
 
-@dataclass(frozen=True)
-class OrderListing:
-    """A page of the list without a search, and not sorted by buyers, as conditions and a sort.
-
-    `shape`: equal if only the size and the cursor's values differ.
-    """
-
-    where: Sequence[ColumnElement[bool]]
-    keys: Sequence[Key]
-    request: PageRequest
-    cursor: Sequence[Any] | None
-    shape: Hashable
-
-    @classmethod
-    def of(
-        cls, filter: OrderFilter, sort: Sequence[OrderSort], request: PageRequest, actor: Viewpoint
-    ) -> "OrderListing":
-        """Raises InputError."""
-        by = keys(sort, actor)
-        given = [getattr(filter, each.name) for each in fields(filter)]
-        values = [tuple(each) if isinstance(each, list) else each for each in given]
-        shape = (*values, tuple(sort), actor.role, request.backwards, request.cursor is None)
-        return cls(plain_conditions(filter, actor), by, request, cursor_values(by, request), shape)
-
-    @property
-    def size(self) -> int:
-        return self.request.size
-
-    @property
-    def backwards(self) -> bool:
-        return self.request.backwards
-
-    @property
-    def order(self) -> Sequence[ColumnElement[Any]]:
-        return ordering(self.keys, backwards=self.backwards)
-
-    @property
-    def cursor_columns(self) -> Sequence[Any]:
-        return [key.column for key in self.keys]
-
-    def beyond(self, values: Sequence[Any]) -> ColumnElement[bool]:
-        return beyond(self.keys, values, backwards=self.backwards)
-
-    def cursor_of(self, values: Sequence[Any]) -> str:
-        return encode_values(self.keys, values)
+def listing(filter: OrderFilter, sort: Sequence[OrderSort], request: PageRequest, actor: Viewpoint) -> Listing:
+    """A page of the list without a search, and not sorted by buyers. Raises InputError."""
+    given = [getattr(filter, each.name) for each in fields(filter)]
+    values = [tuple(each) if isinstance(each, list) else each for each in given]
+    shape = (*values, tuple(sort), actor.role)
+    return Listing.of(plain_conditions(filter, actor), keys(sort, actor), request, *shape)
 
 
 async def count_orders(context: Context, filter: OrderFilter) -> int:

@@ -25,7 +25,7 @@ from resolvers.core.actions import Change, Terms, act, not_found
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
-from resolvers.reading.pagination import Key, Page, PageRequest, by_id, encode, read_page
+from resolvers.reading.pagination import Key, Listing, Page, PageRequest, by_id, encode, read_page
 from resolvers.reading.rows import TAG_COLUMNS, TagRow
 
 KEYS = [Key("code", Tag.code, descending=False), by_id(Tag.id, descending=False)]
@@ -42,6 +42,11 @@ async def page_of_tags(context: Context, request: PageRequest) -> Page[TagRow]:
     """The tags of the brand by code, page by page; none for a buyer."""
     async with context.read() as session:
         return await read_page(session, select(*TAG_COLUMNS), KEYS, request, TagRow)
+
+
+def listing(request: PageRequest) -> Listing:
+    """The same page as `page_of_tags`. Raises InputError."""
+    return Listing.of((), KEYS, request)
 
 
 async def count_tags(context: Context) -> int:

@@ -11,7 +11,7 @@ from strawberry.dataloader import DataLoader
 from graph.core.batching import map_loaded
 from graph.core.context import Info
 from graph.core.ids import Kind, letters_of, parse, to_id
-from graph.execution.declared import column
+from graph.execution.declared import Source, column
 from graph.execution.kinds import public_id
 from resolvers.inputs import InputError
 from resolvers.nodes import Reader
@@ -34,8 +34,18 @@ def node_id(kind: Kind) -> Any:
 # Types that refer to each other load each other through it, so their modules need not import each other.
 NODES: dict[Kind, tuple[Reader, Callable[[Any], Node]]] = {}
 
+# Also: kind → the type's name and where its rows come from, for compiled queries.
+SOURCES: dict[Kind, tuple[str, Source]] = {}
+
 Id = Annotated[ID, strawberry.argument(description="An id that the API returned.")]
 Ids = Annotated[list[ID], strawberry.argument(description=f"At most {MAX_NODES} ids, of objects of any types.")]
+
+
+def kinds_and_ids(*, ids: Sequence[str] = (), id: str | None = None) -> list[tuple[Kind, UUID] | None]:
+    """Of the arguments of `nodes` or `node`. Raises InputError."""
+    if len(ids) > MAX_NODES:
+        raise InputError(f"nodes takes at most {MAX_NODES} ids.", "ids")
+    return [parse(each) for each in (ids if id is None else [id])]
 
 
 async def node(info: Info, id: Id) -> Node | None:
@@ -43,9 +53,7 @@ async def node(info: Info, id: Id) -> Node | None:
 
 
 async def nodes(info: Info, ids: Ids) -> list[Node | None]:
-    if len(ids) > MAX_NODES:
-        raise InputError(f"nodes takes at most {MAX_NODES} ids.", "ids")
-    parsed = [parse(id) for id in ids]
+    parsed = kinds_and_ids(ids=ids)
     loaded: dict[tuple[Kind, UUID], Node] = {}
     for kind in {each[0] for each in parsed if each}:
         uuids = [each[1] for each in parsed if each and each[0] is kind]

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import cached_property
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypedDict, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -10,6 +10,7 @@ from strawberry import UNSET, Private
 from strawberry.dataloader import DataLoader
 
 from graph.core.context import or_none
+from graph.execution.kinds import Unexpected
 from graph.limits.cost import Cost
 from resolvers.reading.pagination import DEFAULT_PAGE, MAX_PAGE_SIZE, Page, PageRequest
 
@@ -101,6 +102,19 @@ class Connection(Generic[T]):
     @cached_property
     def _nodes(self) -> list[T]:
         return [self.publish(row) for row in self.page.rows]
+
+
+class PageArguments(TypedDict, total=False):
+    first: int | None
+    after: str | None
+    last: int | None
+    before: str | None
+
+
+def without_search(search: str | None) -> None:
+    """Raises Unexpected for a search: it chooses its statements by how common the words are."""
+    if or_none(search) is not None:
+        raise Unexpected("search")
 
 
 def counted(loader: DataLoader[UUID, int | None], parent: UUID) -> Callable[[], Awaitable[int]]:

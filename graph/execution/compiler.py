@@ -7,6 +7,7 @@ which GraphQL limits to letters, digits and underscores.
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any, Protocol
 
 import orjson
@@ -33,6 +34,7 @@ from graph.execution.declared import (
     Declared,
     ForLevel,
     Listing,
+    Lookup,
     Plain,
     Pure,
     Root,
@@ -43,7 +45,7 @@ from graph.execution.declared import (
 from graph.execution.kinds import Unexpected, escaped, whole
 from graph.execution.selection import Selections, Undeclared, operation_of
 
-MAX_LEVELS = 12  # a statement each, whose text takes some milliseconds to make
+MAX_LEVELS = 20  # a statement each, whose text takes some milliseconds to make
 MAX_KEPT = 512  # combinations of a level's values, for each role and language
 MAX_LISTINGS = 32  # of one plan
 MAX_ASKED = 8  # combinations of viewer and variables, of one plan
@@ -275,8 +277,9 @@ class Plan:
                 return self._object(level, inner, nodes, mapped)
             case Children() if place == "":
                 return self._children(level, shown, nodes, declaration)
-            case ForLevel() if place == "":
-                return self._for_level(level, shown, nodes, declaration)
+            case ForLevel():
+                own, *others = at(["id", *declaration.columns])
+                return self._for_level(level, shown, nodes, declaration, own, others)
         raise Undeclared("field")
 
     def _plain(self, level: Level, shown: Any, columns: list[str], kind: Any) -> Piece:
@@ -304,7 +307,9 @@ class Plan:
         if declaration.only is not None and not self._names_in(inner, nodes) <= declaration.only:
             if declaration.otherwise is None:
                 raise Undeclared("field")
-            return self._for_level(level, shown, nodes, declaration.otherwise)
+            return self._for_level(
+                level, shown, nodes, declaration.otherwise, "id", list(declaration.otherwise.columns)
+            )
         if any(
             isinstance(each.value, VariableNode | ListValueNode | ObjectValueNode) for each in nodes[0].arguments or ()
         ):
@@ -327,13 +332,15 @@ class Plan:
                     found |= self._names_in(get_named_type(parent.fields[name].type), each)
         return found
 
-    def _for_level(self, level: Level, shown: Any, nodes: list[FieldNode], declaration: ForLevel) -> Piece:
+    def _for_level(
+        self, level: Level, shown: Any, nodes: list[FieldNode], declaration: ForLevel, own: str, columns: list[str]
+    ) -> Piece:
         if nodes[0].arguments:
             raise Undeclared("arguments")
         write = self._writer(shown.type, nodes)
-        key = self._at(level, "id")
-        values = [self._at(level, each) for each in declaration.columns]
-        processors = [self._processor(level.all_columns[each]) for each in ("id", *declaration.columns)]
+        key = self._at(level, own)
+        values = [self._at(level, each) for each in columns]
+        processors = [self._processor(level.all_columns[each]) for each in (own, *columns)]
         statements = {
             name: (self._statement_name(make), [self._preparing.result_processor(c) for c in make.columns])
             for name, make in ((n, _Made(m(self._preparing.among_ids))) for n, m in declaration.statements.items())
@@ -417,9 +424,15 @@ class Plan:
             return "", lambda _: kind.name
         shown = kind.fields[name]
         definition = shown.extensions.get("strawberry-definition")
-        if definition is None or definition.base_resolver is not None:
+        resolver = definition.base_resolver if definition is not None else None
+        if definition is None or nodes[0].arguments:
             raise Undeclared("field")
-        return definition.python_name, self._completer(shown.type, nodes)
+        complete = self._completer(shown.type, nodes)
+        if resolver is None:
+            return definition.python_name, complete
+        if resolver.is_async or list(signature(resolver.wrapped_func).parameters) != ["self"]:
+            raise Undeclared("field")
+        return "", lambda value: complete(resolver.wrapped_func(value))
 
     # ---------------------------------------------------------------- levels
 
@@ -504,10 +517,15 @@ class Plan:
             raise Undeclared("field")
         if declaration.value is not None:
             return self._value(shown, nodes, declaration.value)
+        if declaration.several is not None:
+            name = self._several(shown, nodes, declaration.several, declaration.sources)
+            return Piece("%s", [f"(yield from {name}(v, kept, args))"])
         source = declaration.source
         if source is None:
             raise Undeclared("field")
-        if declaration.listing is None:
+        if declaration.lookup is not None:
+            name = self._looked_up(shown, nodes, source, declaration.lookup)
+        elif declaration.listing is None:
             name = self._one(shown, nodes, source, declaration.one)
         else:
             name = self._page(shown, nodes, source, declaration.listing)
@@ -521,14 +539,59 @@ class Plan:
         self._values.append(lambda request: write(value_of(request)))
         return Piece("%s", [f"values[{len(self._values) - 1}]"])
 
-    def _one(self, shown: Any, nodes: list[FieldNode], source: Source, one: Callable[..., Any]) -> str:
+    def _by_ids(self, kind: Any, nodes: list[FieldNode], source: Source) -> tuple[str, str, int]:
+        """The names of a statement for rows with given ids, and of the function that writes them; the id's place."""
         level = self._level_of(source)
-        view = self._object(level, get_named_type(shown.type), nodes, "")
-        self._at(level, "id")
+        view = self._object(level, kind, nodes, "")
+        place = int(self._at(level, "id")[1:])
         made = self._level(level, [view])
         columns = [level.all_columns[each].label(f"r{n}") for n, each in enumerate(level.columns)]
         wanted = select(*columns).where(self._preparing.among_ids(level.all_columns["id"]))
-        statement = self._statement(self._joined(wanted, source, level.columns))
+        return self._statement(self._joined(wanted, source, level.columns)), made, place
+
+    def _several(
+        self,
+        shown: Any,
+        nodes: list[FieldNode],
+        several: Callable[..., Sequence[tuple[Any, Any] | None]],
+        sources: Mapping[Any, tuple[str, Source]],
+    ) -> str:
+        """Objects of an interface: a statement for each type that the document names, or else for each declared one."""
+        named = self._selections.conditions(nodes)
+        kinds = {kind: each for kind, each in sources.items() if each[0] in named or not named}
+        if not kinds:
+            raise Undeclared("type")
+        to_ids = self._preparing
+
+        def argument(_: Any, variables: VariableValues) -> Any:
+            found = several(**self._convert(shown, get_argument_values(shown, nodes[0], variables)))
+            if any(each is not None and each[0] not in kinds for each in found):
+                raise Unexpected("type")
+            places = [None if each is None else (kinds[each[0]][0], to_ids.id(each[1])) for each in found]
+            asked: dict[str, list[Any]] = {}
+            for type, id in filter(None, places):
+                asked.setdefault(type, []).append(id)
+            return {type: to_ids.ids(ids) for type, ids in asked.items()}, places
+
+        self._arguments.append(argument)
+        name = self._name("root")
+        lines = [f"ids, places = args[{len(self._arguments) - 1}]", "of = {None: 'null'}"]
+        for type, source in kinds.values():
+            statement, made, place = self._by_ids(self._schema.type_map[type], nodes, source)
+            lines += [
+                f"if {type!r} in ids:",
+                f"    rows = yield {statement}, {{'given_ids': ids[{type!r}]}}",
+                f"    out, = yield from {made}(v, kept, args, rows)",
+                f"    of.update([(({type!r}, r[{place}]), text) for r, text in zip(rows, out, strict=True)])",
+            ]
+        lines.append("texts = [of.get(each, 'null') for each in places]")
+        kind = shown.type.of_type if is_non_null_type(shown.type) else shown.type
+        lines.append("return '[' + comma(texts) + ']'" if is_list_type(kind) else "return texts[0]")
+        self._write(name, "v, kept, args", lines)
+        return name
+
+    def _one(self, shown: Any, nodes: list[FieldNode], source: Source, one: Callable[..., Any]) -> str:
+        statement, made, _ = self._by_ids(get_named_type(shown.type), nodes, source)
         to_ids = self._preparing
 
         def argument(_: Any, variables: VariableValues) -> Any:
@@ -540,6 +603,28 @@ class Plan:
         lines = [
             f"ids = args[{len(self._arguments) - 1}]",
             f"rows = (yield {statement}, {{'given_ids': ids}}) if ids is not None else ()",
+            f"return (yield from {made}(v, kept, args, rows))[0][0] if rows else 'null'",
+        ]
+        self._write(name, "v, kept, args", lines)
+        return name
+
+    def _looked_up(self, shown: Any, nodes: list[FieldNode], source: Source, lookup: Lookup) -> str:
+        statement, made, _ = self._by_ids(get_named_type(shown.type), nodes, source)
+        tried = [self._statement(each) for each in lookup.statements]
+
+        def argument(_: Any, variables: VariableValues) -> Any:
+            return lookup.values(**self._convert(shown, get_argument_values(shown, nodes[0], variables)))
+
+        self._arguments.append(argument)
+        name = self._name("root")
+        lines = [
+            f"values = args[{len(self._arguments) - 1}]",
+            "if values is None: return 'null'",
+            f"for each in ({', '.join(tried)},):",
+            "    found = yield each, values",
+            "    if found: break",
+            "if len(found) != 1: return 'null'",
+            f"rows = yield {statement}, {{'given_ids': ids_of([found[0][0]])}}",
             f"return (yield from {made}(v, kept, args, rows))[0][0] if rows else 'null'",
         ]
         self._write(name, "v, kept, args", lines)

@@ -89,6 +89,30 @@ class ForLevel:
     statements: Mapping[str, Callable[[Callable[[Any], Any]], Any]]
 
 
+def looked_up(
+    statement: Callable[[Callable[[Any], Any]], Any],
+    by_key: Callable[[Sequence[Any]], Mapping[Any, Any]],
+    make: Callable[[Any, Any], Any],
+    *columns: str,
+    key_of: Callable[..., Any] = lambda id: id,
+) -> ForLevel:
+    """A field that follows from what one statement finds for a key of each row.
+
+    `statement(among)`: `among(column)` is the condition that a column is one of the keys. `by_key(rows)`: what was
+    found, by key. `make(actor, found)`; `found` is None for a key without. `key_of(id, *columns)`: None for a row that
+    has none.
+    """
+
+    def read(actor: Any, rows: list[Any], ask: Callable[..., Any]) -> Any:
+        keys = [key_of(id, *values) for id, values in rows]
+        wanted = [key for key in dict.fromkeys(keys) if key is not None]
+        found = by_key((yield from ask("found", wanted))) if wanted else {}
+        made = {key: make(actor, found.get(key)) for key in dict.fromkeys(keys)}
+        return [made[key] for key in keys]
+
+    return ForLevel(columns, read, {"found": statement})
+
+
 class Source(Protocol):
     """Where the rows of a type come from, in SQLAlchemy's expressions. The product gives them; none is made here."""
 
@@ -165,16 +189,32 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A field of Query. All three raise for arguments that are invalid.
+    """A field of Query. All raise for arguments that are invalid.
 
     `listing(viewer, **arguments)`: the page of rows of `source`, for a connection. `one(**arguments)`: the id of a
     single row, or None. `value(request)`: the object itself, which needs no rows; of it only attributes are answered.
+    `several(**arguments)`: for an interface, kind and id of each object, or None; `sources`: of these kinds, the type's
+    name, and where its rows come from. `lookup`: finds a single row by something else than its id.
     """
 
     source: Source | None = None
     listing: Callable[..., Listing] | None = None
     one: Callable[..., Any] = lambda: None
     value: Callable[[Any], Any] | None = None
+    several: Callable[..., Sequence[tuple[Any, Any] | None]] | None = None
+    sources: Mapping[Any, tuple[str, Source]] = field(default_factory=dict)
+    lookup: "Lookup | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Selects of ids, each of which is run if those before it find none. The row is the one whose id alone is found.
+
+    `values(**arguments)`: of the selects' parameters; None: there is no such row. It raises for invalid arguments.
+    """
+
+    values: Callable[..., Mapping[str, Any] | None]
+    statements: Sequence[Any]
 
 
 Declaration = Plain | Pure | Within | Children | ForLevel

@@ -38,6 +38,19 @@ class Selections:
             self._collect(parent, node.selection_set, found, set())
         return found
 
+    def conditions(self, nodes: Iterable[Any]) -> set[str]:
+        """The object types that fragments of these selections name."""
+        found: set[str] = set()
+        for node in nodes:
+            for each in node.selection_set.selections if node.selection_set else ():
+                if isinstance(each, FieldNode) or not self._is_included(each):
+                    continue
+                part: Any = self._fragments[each.name.value] if isinstance(each, FragmentSpreadNode) else each
+                if part.type_condition is not None:
+                    found.add(part.type_condition.name.value)
+                found |= self.conditions([part])
+        return {name for name in found if not is_abstract_type(self._schema.type_map[name])}
+
     def _collect(
         self, parent: Any, selections: SelectionSetNode | None, found: dict[str, list[FieldNode]], seen: set[str]
     ) -> None:

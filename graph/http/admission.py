@@ -113,12 +113,12 @@ class AdmissionControl:
 
         Nothing else refers to the body: a refusal may wait for its turn.
         """
-        credential = _digest(scope)
         state = scope.setdefault("state", {})
         try:
             body = await self._read(scope, receive)
             if body is None:
                 return None
+            credential = _digest(scope) if self._refused else None
             if credential and (refused := self._refused.get(credential)):
                 if self._limit.refuses(refused.party):
                     state["logged"] = refused.logged
@@ -132,7 +132,7 @@ class AdmissionControl:
             try:
                 waited = await stack.enter_async_context(self._limit.slot(party))
             except Overloaded:
-                if credential:
+                if credential := _digest(scope):
                     self._remember(credential, Refused(party, state.get("logged")))
                 raise
         except Overloaded:

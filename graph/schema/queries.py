@@ -5,11 +5,12 @@ import strawberry
 from graph.analytics import order_analytics, order_analytics_excel
 from graph.api_keys import api_keys
 from graph.brand_settings import brand_settings
-from graph.buyers import buyer, buyers
+from graph.buyers import buyer, buyers, id_of_buyer
+from graph.buyers import listing as listing_of_buyers
 from graph.carts import carts
-from graph.catalog import catalogs, skus
+from graph.catalog import catalogs, listing_of_catalogs, listing_of_skus, skus
 from graph.core.binding import question
-from graph.core.node import node, nodes
+from graph.core.node import SOURCES, kinds_and_ids, node, nodes
 from graph.document_lists import delivery_notes, invoices
 from graph.events import events
 from graph.execution.declared import Root
@@ -20,11 +21,12 @@ from graph.mail_preview import order_mail_preview
 from graph.members import members
 from graph.notifications import notifications
 from graph.order_facets import order_facets
-from graph.order_queries import id_of_order, listing, order, order_by_code, orders, orders_excel
+from graph.order_queries import BY_CODE, id_of_order, listing, order, order_by_code, orders, orders_excel
 from graph.papers.accounting import accounting_export
 from graph.rejection import rejection_mail_preview
 from graph.rejection_reasons import rejection_reasons
 from graph.statuses import status_labels
+from graph.tags import listing as listing_of_tags
 from graph.tags import tag_connection, tags
 from graph.viewer import viewer, viewer_of
 from graph.webhooks.fields import (
@@ -35,7 +37,7 @@ from graph.webhooks.fields import (
 from models.messages.mail import MailKind, mail_texts
 from models.permissions import Permission
 from models.policy import OrderAction
-from resolvers.reading.sources import ORDERS
+from resolvers.reading.sources import BUYERS, CATALOGS, ORDERS, SKUS, TAGS
 
 P, A = Permission, OrderAction
 
@@ -52,6 +54,7 @@ class Query:
         node,
         needs=P.READ,
         description="Any object by its id. Null if it does not exist or the viewer may not see it.",
+        declaration=Root(several=kinds_and_ids, sources=SOURCES),
     )
     nodes = question(
         nodes,
@@ -59,6 +62,7 @@ class Query:
         description="Several objects by their ids, in the order of the ids. Null in the place of each one that does "
         "not exist or that the viewer may not see.",
         directives=[ListSize(slicing_arguments=["ids"])],
+        declaration=Root(several=kinds_and_ids, sources=SOURCES),
     )
     order = question(
         order,
@@ -71,6 +75,7 @@ class Query:
         needs=P.READ,
         description="An order by its code, archived or not. Null if the viewer has no such order. A code is unique in "
         "a brand; an operator, who sees all brands, gets the newest order with the code.",
+        declaration=Root(ORDERS, lookup=BY_CODE),
     )
     order_by_reference = question(
         order_by_reference,
@@ -191,20 +196,28 @@ class Query:
         needs=P.READ,
         description="The buyers of the brand, sorted by code. A buyer's user sees only that buyer.",
         directives=[page_size("first", "last")],
+        declaration=Root(BUYERS, listing=listing_of_buyers),
     )
-    buyer = question(buyer, needs=P.READ, description="A buyer by its id. Null if the viewer may not see it.")
+    buyer = question(
+        buyer,
+        needs=P.READ,
+        description="A buyer by its id. Null if the viewer may not see it.",
+        declaration=Root(BUYERS, one=id_of_buyer),
+    )
     catalogs = question(
         catalogs,
         needs=P.READ,
         description="The catalogs of the brand, sorted by code. placeOrder takes their codes, OrderFilter.catalogIds "
         "their ids.",
         directives=[page_size("first", "last")],
+        declaration=Root(CATALOGS, listing=listing_of_catalogs),
     )
     skus = question(
         skus,
         needs=P.READ,
         description="The SKUs of the brand, sorted by number. The lines of placeOrder take their ids.",
         directives=[page_size("first", "last")],
+        declaration=Root(SKUS, listing=listing_of_skus),
     )
     invoices = question(
         invoices,
@@ -254,4 +267,5 @@ class Query:
         description="The tags of the brand, sorted by code, page by page. Empty for a buyer. CreateTagPayload.tagEdge "
         "can be inserted into it.",
         directives=[page_size("first", "last")],
+        declaration=Root(TAGS, listing=listing_of_tags),
     )

@@ -64,6 +64,7 @@ class PlainLines(logging.Formatter):
 def configure() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainLines() if sys.stderr.isatty() else JsonLines())
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line shows them
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # RequestLog writes a line for each request instead.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
@@ -82,6 +84,11 @@ STREAMS = Gauge(
 _kind: ContextVar[list[str] | None] = ContextVar("kind", default=None)
 
 
+@lru_cache(maxsize=500)
+def _labelled(metric: Any, *labels: object) -> Any:
+    return metric.labels(*labels)
+
+
 class Metered:
     """Counts requests and measures their duration."""
 
@@ -106,8 +113,8 @@ class Metered:
         try:
             await self._app(scope, receive, watched)
         finally:
-            REQUESTS.labels(kind[0], status).inc()
-            SECONDS.labels(kind[0]).observe(time.perf_counter() - started)
+            _labelled(REQUESTS, kind[0], status).inc()
+            _labelled(SECONDS, kind[0]).observe(time.perf_counter() - started)
 
 
 class KindOfOperation(SchemaExtension):
@@ -142,7 +149,7 @@ def failed(code: str) -> None:
 
 
 def answered(how: str) -> None:
-    QUERIES.labels(how).inc()
+    _labelled(QUERIES, how).inc()
 
 
 def mail_tried(status: NotificationStatus) -> None:

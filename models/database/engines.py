@@ -6,13 +6,13 @@ from functools import partial
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from models.database import sqlite as sqlite_hooks
-from models.database.postgres import ScopedConnection, announce_scope, refuse_unusable
+from models.database.postgres import ScopedConnection, announce_scope, refuse_unusable, with_settings
 
 LOCK_WAIT = timedelta(seconds=10)
 # The longest wait for a lock, the longest statement, and how long a process that hangs can hold its locks.
@@ -110,8 +110,12 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", sqlite_hooks.prepare)
         event.listen(engine.sync_engine, "begin", partial(sqlite_hooks.begin, wait))
         return engine
-    through_pgbouncer = bool(url.query.get("pgbouncer"))
     timeouts = TIMEOUTS | {"lock_timeout": f"{wait * 1000:.0f}ms"}
+    settings = (
+        PGBOUNCER | {"connection_class": with_settings(timeouts)}
+        if url.query.get("pgbouncer")
+        else {"connection_class": ScopedConnection, "server_settings": timeouts}
+    )
     engine = create_async_engine(
         url.difference_update_query(["pgbouncer"]),
         pool_size=10,
@@ -119,16 +123,8 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
         pool_timeout=10,
         # Parameters are customer data and may be secret: they stay out of errors and logs.
         hide_parameters=True,
-        connect_args={"connection_class": ScopedConnection, "timeout": 10}
-        | (PGBOUNCER if through_pgbouncer else {"server_settings": timeouts}),
+        connect_args={"timeout": 10} | settings,
     )
     event.listen(engine.sync_engine, "checkout", refuse_unusable)
     announce_scope(engine.sync_engine)
-    if through_pgbouncer:
-        event.listen(engine.sync_engine, "begin", partial(_begin_pgbouncer, timeouts))
     return engine
-
-
-def _begin_pgbouncer(timeouts: dict[str, str], connection: Connection) -> None:
-    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in timeouts.items())
-    connection.exec_driver_sql(f"SELECT {settings}")

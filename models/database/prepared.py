@@ -1,15 +1,15 @@
 """Statements whose text is made once: narrowed to a shape of scope; brand, buyer and ids are parameters.
 
-The text is run on the connection of a session in the viewer's scope, so that row-level security, statement counts,
-traces and errors are those of every other statement.
+Row-level security, statement counts, traces and errors are those of every other statement, also where the text is run
+past SQLAlchemy's connection. With traces it never is.
 """
 
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from models.database.postgres import OnCursor
+from models.database.postgres import InTransaction, driver_transaction
 from models.database.sqlite import WAIT, wait_at_most
 from models.database.visibility import narrowing
 from models.scope import OutOfScope, Scope
@@ -225,7 +225,7 @@ def is_traced(engine: AsyncEngine) -> bool:
 
 
 AT_ONCE = "at_once"  # in the `info` of a session: its AtOnce
-ON_CURSOR = "on_cursor"  # the same: its OnCursor, on PostgreSQL
+ON_DRIVER = "on_driver"  # the same: its InTransaction, on PostgreSQL
 
 
 async def run_text(session: AsyncSession, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
@@ -233,9 +233,9 @@ async def run_text(session: AsyncSession, text: str, parameters: tuple[Any, ...]
     at_once: AtOnce | None = session.info.get(AT_ONCE)
     if at_once:
         return at_once.rows(text, parameters)
-    on_cursor: OnCursor | None = session.info.get(ON_CURSOR)
-    if on_cursor:
-        return await on_cursor.rows(text, parameters)
+    in_transaction: InTransaction | None = session.info.get(ON_DRIVER)
+    if in_transaction:
+        return await in_transaction.rows(text, parameters)
     return await session.run_sync(_rows_of_session, text, parameters)
 
 
@@ -248,16 +248,17 @@ Steps = Generator[tuple[Prepared, dict[str, Any]], list[Any], Any]
 
 
 First = tuple[Prepared, dict[str, Any]]
+Rows = Callable[[str, tuple[Any, ...]], Awaitable[Sequence[Any]]]
 
 
-async def run_steps(session: AsyncSession, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+async def run_steps(rows_of: Rows, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
     """Runs the statements that the generator yields, sends it the driver's rows, and returns what it returns.
 
     `first`: what it has yielded so far.
     """
     statement, values = first
     while True:
-        rows = list(await run_text(session, statement.text, statement.parameters(scope | values)))
+        rows = list(await rows_of(statement.text, statement.parameters(scope | values)))
         # Much JSON is written beside the event loop, which has others to serve.
         is_long = len(rows) > MAX_ROWS_ON_LOOP
         following = await asyncio.to_thread(_send, steps, rows) if is_long else _send(steps, rows)
@@ -277,6 +278,18 @@ def _send(steps: Steps, rows: list[Any]) -> First | End:
         return steps.send(rows)
     except StopIteration as end:
         return End(end.value)
+
+
+async def run_steps_in_session(session: AsyncSession, steps: Steps, first: First, scope: dict[str, Any]) -> Any:
+    return await run_steps(partial(run_text, session), steps, first, scope)
+
+
+async def run_steps_on_postgres(
+    engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any], *, commits: bool
+) -> Any:
+    """The same past SQLAlchemy's connection and session. `commits`: for a writer; else it is rolled back."""
+    async with driver_transaction(engine, commits=commits) as driver:
+        return await run_steps(driver.rows, steps, first, scope)
 
 
 async def run_steps_on_sqlite(

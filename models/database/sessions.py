@@ -19,8 +19,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
-from models.database.postgres import OnCursor
-from models.database.prepared import ON_CURSOR, Preparing, Steps, is_traced, run_steps, run_steps_on_sqlite
+from models.database.postgres import InTransaction
+from models.database.prepared import (
+    ON_DRIVER,
+    Preparing,
+    Steps,
+    is_traced,
+    run_steps_in_session,
+    run_steps_on_postgres,
+    run_steps_on_sqlite,
+)
 from models.database.short import short_transaction
 from models.database.visibility import keep_within, narrow
 from models.scope import Scope
@@ -113,15 +121,15 @@ class Database:
         except StopIteration as end:  # needs no statement, and so no connection
             return end.value
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
-        if self.is_sqlite and not is_traced(self.engine) and not (may_lag and self.replica):
-            engine = self._in_scope(self.engine, scope)
+        engine = self._in_scope(self.replica if may_lag and self.replica else self.engine, scope)
+        if not is_traced(engine):
+            if engine.dialect.name != "sqlite":
+                return await run_steps_on_postgres(engine, steps, first, values, commits=writes)
             async with self._turn() if writes else nullcontext() as wait:
                 return await run_steps_on_sqlite(engine, steps, first, values, wait)
-        if writes:
-            async with self.transaction(scope, short=True) as session:
-                return await run_steps(session, steps, first, values)
-        async with self.read(scope, may_lag=may_lag) as session:
-            return await run_steps(session, steps, first, values)
+        opening = self.transaction(scope, short=True) if writes else self.read(scope, may_lag=may_lag)
+        async with opening as session:
+            return await run_steps_in_session(session, steps, first, values)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope, *, short: bool = False) -> AsyncIterator[AsyncSession]:
@@ -141,7 +149,7 @@ class Database:
             async with self._session(scope, self.engine) as session, session.begin():
                 connection = await session.connection(execution_options=options)
                 if short and not self.is_sqlite and not is_traced(self.engine):
-                    session.info[ON_CURSOR] = OnCursor.of(connection)
+                    session.info[ON_DRIVER] = InTransaction.of(connection)
                 yield session
 
     @asynccontextmanager

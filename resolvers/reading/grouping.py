@@ -1,6 +1,6 @@
 """Groups rows by their parent, and pages them inside it: shared by the readers of all loaders."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,7 +13,7 @@ V = TypeVar("V")
 PageKey = tuple[UUID, int, Any]
 
 
-def grouped(rows: Sequence[Any], make: Callable[..., V]) -> dict[Any, list[V]]:
+def grouped(rows: Iterable[Any], make: Callable[..., V]) -> dict[Any, list[V]]:
     """Key → what `make` makes of its rows, in their order. The first column of each row is the key."""
     groups: dict[Any, list[V]] = {}
     for key, *columns in rows:

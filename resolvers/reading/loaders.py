@@ -4,12 +4,12 @@ Each loader opens a session of its own in the viewer's scope, because sibling fi
 Pages inside an order (lines, history) are keyed by (order, size, after).
 """
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assignee import OrderAssignee
@@ -69,7 +69,7 @@ from resolvers.reading.rows import (
     rejection_row,
     with_sku,
 )
-from resolvers.reading.verdicts import read_verdicts
+from resolvers.reading.verdicts import Among, read_verdicts
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -112,6 +112,20 @@ def _many(read: Read[K, list[V]]) -> _Loader[K, list[V]]:
     return _Loader(read, list)
 
 
+def _among(ids: Collection[UUID]) -> Among:
+    """For the statements below, which take the condition that a column is one of the wanted ids."""
+    return lambda column: column.in_(ids)
+
+
+def _reading(
+    statement: Callable[[Among], Any], by_key: Callable[[Iterable[Any]], dict[UUID, R]]
+) -> Callable[[AsyncSession, list[UUID]], Awaitable[dict[UUID, R]]]:
+    async def read(session: AsyncSession, ids: list[UUID]) -> dict[UUID, R]:
+        return by_key(await session.execute(statement(_among(ids))))
+
+    return read
+
+
 _ORDERS = Query(
     lambda preparing: select(*(BUYERS_ORDER_COLUMNS if preparing.has_buyer else ORDER_COLUMNS)).where(
         preparing.among_ids(Order.id)
@@ -124,17 +138,20 @@ async def read_orders(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Orde
     return {row.id: row for row in rows}
 
 
-async def read_rejections(session: AsyncSession, ids: list[UUID]) -> dict[UUID, RejectionRow]:
+def rejection_records_of(among: Among) -> Select[*tuple[Any, ...]]:
     # Joined to orders so that a buyer's scope (own orders only) holds here too.
-    statement = (
+    return (
         select(OrderRejection.order_id, *REJECTION_COLUMNS)
         .join_from(OrderRejection, Order)
         .join_from(OrderRejection, Brand, Brand.id == OrderRejection.brand_id)
         .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
         .outerjoin(RejectionReason, REASON_OF_GROUNDS)
-        .where(OrderRejection.order_id.in_(ids))
+        .where(among(OrderRejection.order_id))
     )
-    return {row[0]: rejection_row(*row[1:]) for row in await session.execute(statement)}
+
+
+def rejection_records_by_order(rows: Iterable[Any]) -> dict[UUID, RejectionRow]:
+    return {row[0]: rejection_row(*row[1:]) for row in rows}
 
 
 async def read_buyers(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BuyerRow]:
@@ -143,18 +160,22 @@ async def read_buyers(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Buye
     return {row.id: buyer_row(*row, recipients=recipients.get(row.id, ())) for row in rows}
 
 
-async def read_recipients(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[RecipientRow]]:
-    """Buyer's id → its e-mail addresses, sorted."""
-    recipients = (
+def recipients_of(among: Among) -> Select[*tuple[Any, ...]]:
+    return (
         select(BuyerRecipient.buyer_id, *columns_of(BuyerRecipient, RecipientRow))
         .join_from(BuyerRecipient, Buyer)
-        .where(BuyerRecipient.buyer_id.in_(ids))
+        .where(among(BuyerRecipient.buyer_id))
         .order_by(BuyerRecipient.email)
     )
-    found: dict[UUID, list[RecipientRow]] = {}
-    for buyer_id, *columns in await session.execute(recipients):
-        found.setdefault(buyer_id, []).append(RecipientRow(*columns))
-    return found
+
+
+def recipients_by_buyer(rows: Iterable[Any]) -> dict[UUID, list[RecipientRow]]:
+    """Buyer's id → its e-mail addresses, sorted."""
+    return grouped(rows, RecipientRow)
+
+
+async def read_recipients(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[RecipientRow]]:
+    return recipients_by_buyer(await session.execute(recipients_of(_among(ids))))
 
 
 async def read_catalogs(session: AsyncSession, ids: list[UUID]) -> dict[UUID, CatalogRow]:
@@ -162,9 +183,12 @@ async def read_catalogs(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Ca
     return {row.id: CatalogRow(*row) for row in rows}
 
 
-async def read_brands(session: AsyncSession, ids: list[UUID]) -> dict[UUID, BrandRow]:
-    rows = await session.execute(select(*BRAND_COLUMNS).where(Brand.id.in_(ids)))
-    return {row.id: BrandRow(*row) for row in rows}
+def brands_of(among: Among) -> Select[*tuple[Any, ...]]:
+    return select(*BRAND_COLUMNS).where(among(Brand.id))
+
+
+def brands_by_id(rows: Iterable[Any]) -> dict[UUID, BrandRow]:
+    return {row[0]: BrandRow(*row) for row in rows}
 
 
 async def read_sku_pictures(session: AsyncSession, digests: list[str]) -> dict[str, bytes]:
@@ -223,15 +247,22 @@ async def read_history(session: AsyncSession, keys: list[PageKey]) -> dict[PageK
     return await read_pages(session, keys, statement, AuditEntry.order_id, AuditEntry.id, HistoryRow)
 
 
-async def read_assignees(session: AsyncSession, ids: list[UUID]) -> dict[UUID, MemberRow]:
-    statement = select(OrderAssignee.order_id, *MEMBER_COLUMNS).where(OrderAssignee.order_id.in_(ids))
-    return {row[0]: MemberRow(*row[1:]) for row in await session.execute(statement)}
+def assignees_of(among: Among) -> Select[*tuple[Any, ...]]:
+    return select(OrderAssignee.order_id, *MEMBER_COLUMNS).where(among(OrderAssignee.order_id))
 
 
-async def read_references(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[ReferenceRow]]:
+def assignees_by_order(rows: Iterable[Any]) -> dict[UUID, MemberRow]:
+    return {row[0]: MemberRow(*row[1:]) for row in rows}
+
+
+def references_of(among: Among) -> Select[*tuple[Any, ...]]:
+    statement = select(ExternalReference.order_id, *REFERENCE_COLUMNS).where(among(ExternalReference.order_id))
+    return statement.order_by(ExternalReference.app_id)
+
+
+def references_by_order(rows: Iterable[Any]) -> dict[UUID, list[ReferenceRow]]:
     """Order's id → its references in all apps; the brand's own first."""
-    statement = select(ExternalReference.order_id, *REFERENCE_COLUMNS).where(ExternalReference.order_id.in_(ids))
-    return grouped((await session.execute(statement.order_by(ExternalReference.app_id))).all(), ReferenceRow)
+    return grouped(rows, ReferenceRow)
 
 
 async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[TagRow]]:
@@ -275,16 +306,16 @@ class Loaders:
 
     order = _one(read_orders)
     verdict = _one(read_verdicts)
-    rejection = _one(read_rejections)
+    rejection = _one(_reading(rejection_records_of, rejection_records_by_order))
     buyer = _one(read_buyers)
     catalog = _one(read_catalogs)
-    brand = _one(read_brands)
+    brand = _one(_reading(brands_of, brands_by_id))
     line_count = _one(count_lines)
     history_count = _one(count_history)
     lines = _many(read_lines)
     history = _many(read_history)
-    assignee = _one(read_assignees)
-    references = _many(read_references)
+    assignee = _one(_reading(assignees_of, assignees_by_order))
+    references = _many(_reading(references_of, references_by_order))
     tags = _many(read_tags)
     delivery_notes = _many(read_delivery_notes)
     invoices = _many(read_invoices)

@@ -6,7 +6,7 @@ A cursor holds the sort values and the id of its row. It is valid only for the s
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -161,6 +161,50 @@ def following(statement: Select[Any], keys: Sequence[Key], request: PageRequest)
     if values is not None:
         statement = statement.where(beyond(keys, values, backwards=request.backwards))
     return statement.order_by(*ordering(keys, backwards=request.backwards))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list as conditions and a sort, for compiled queries (graph/execution/declared.py).
+
+    `shape`: equal if only the size and the cursor's values differ.
+    """
+
+    where: Sequence[ColumnElement[bool]]
+    keys: Sequence[Key]
+    request: PageRequest
+    cursor: Sequence[Any] | None
+    shape: Hashable
+
+    @classmethod
+    def of(
+        cls, where: Sequence[ColumnElement[bool]], keys: Sequence[Key], request: PageRequest, *shape: Hashable
+    ) -> "Listing":
+        """`shape`: all that `where` and `keys` follow from. Raises InputError."""
+        of_page = (request.backwards, request.cursor is None)
+        return cls(where, keys, request, cursor_values(keys, request), (*shape, *of_page))
+
+    @property
+    def size(self) -> int:
+        return self.request.size
+
+    @property
+    def backwards(self) -> bool:
+        return self.request.backwards
+
+    @property
+    def order(self) -> Sequence[ColumnElement[Any]]:
+        return ordering(self.keys, backwards=self.backwards)
+
+    @property
+    def cursor_columns(self) -> Sequence[Any]:
+        return [key.column for key in self.keys]
+
+    def beyond(self, values: Sequence[Any]) -> ColumnElement[bool]:
+        return beyond(self.keys, values, backwards=self.backwards)
+
+    def cursor_of(self, values: Sequence[Any]) -> str:
+        return encode_values(self.keys, values)
 
 
 async def read_page(

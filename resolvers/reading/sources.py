@@ -87,6 +87,10 @@ ORDERS = Source(
     joins={"buyer.": _join_buyer, "catalog.": _join_catalog},
     whole_brand=frozenset(_FACTS),
 )
+BUYERS = Source(Buyer, _named(BuyerRow, BUYER_COLUMNS))
+CATALOGS = Source(Catalog, _named(CatalogRow, CATALOG_COLUMNS))
+SKUS = Source(Sku, _named(SkuRow, SKU_COLUMNS))
+TAGS = Source(Tag, _named(TagRow, TAG_COLUMNS))
 TAGS_OF_ORDERS = Source(
     OrderTag,
     _named(TagRow, TAG_COLUMNS),

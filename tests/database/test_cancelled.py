@@ -33,6 +33,10 @@ async def by_steps(database: Database, name: str) -> None:
     await database.run_steps(EVERYTHING, steps(database, name), writes=True)
 
 
+async def by_reading_steps(database: Database, name: str) -> None:
+    await database.run_steps(EVERYTHING, steps(database, name))
+
+
 async def short(database: Database, name: str) -> None:
     async with database.transaction(Scope(None), short=True) as session:
         await RENAME.rows(session, new_name=name)
@@ -54,7 +58,7 @@ async def reading(database: Database, _: str) -> None:
         await run_text(session, "SELECT 1", ())
 
 
-@pytest.mark.parametrize("cancelled", [by_steps, short, mixed, ordinary, reading])
+@pytest.mark.parametrize("cancelled", [by_steps, by_reading_steps, short, mixed, ordinary, reading])
 async def test_the_next_transaction_commits(database: Database, database_url: str, cancelled: Write) -> None:
     await make_shop(database)
     outside = Database(database_url)
@@ -90,13 +94,16 @@ async def test_a_connection_that_is_in_a_transaction_is_not_used_again(postgres_
 async def test_connections_that_the_server_closed_while_they_were_idle_are_replaced(postgres_url: str) -> None:
     database, outside = Database(postgres_url), Database(postgres_url)
     await make_shop(database)
-    async with database.engine.connect(), database.engine.connect(), database.engine.connect():
-        pass
+    async with database.engine.connect() as one, database.engine.connect() as two:
+        drivers: list[Any] = [(await each.get_raw_connection()).driver_connection for each in (one, two)]
     async with outside.engine.connect() as connection:
         await connection.execute(
             text("""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid()""")
         )
+    async with asyncio.timeout(30):
+        while not all(each.is_closed() for each in drivers):  # noqa: ASYNC110 - the driver has no event for it
+            await asyncio.sleep(0.01)
     await ordinary(database, "After")
     async with outside.read(EVERYTHING) as session:
         assert await session.scalar(select(Brand.name)) == "After"

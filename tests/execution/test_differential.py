@@ -16,8 +16,11 @@ import pytest
 from graph.settings.edge import Edge
 from graph.telemetry.metrics import REGISTRY
 from models.actor import Actor
+from models.assignee import OrderAssignee
 from models.base import new_id
+from models.buyer import BuyerRecipient
 from models.database.sessions import Database
+from models.external_reference import ExternalReference
 from models.invoice import InvoiceStatus
 from models.locale import Locale
 from models.order import DataSet
@@ -60,8 +63,11 @@ FIELDS: dict[str, list[str]] = {
         "billingAddress deliveryAddress buyerOrderNumber",
         "deliverFrom deliverTo",
         "pricesIncludeTax",
-        "brand { name }",
-        "assignee { name }",
+        "brand { id code name }",
+        "assignee { name actorId }",
+        "externalReference externalReferences { app reference }",
+        "rejection {OrderRejection}",
+        "actions {OrderActionVerdict}",
         "buyer {Buyer}",
         "catalog {Catalog}",
         "tags {Tag}",
@@ -84,7 +90,7 @@ FIELDS: dict[str, list[str]] = {
         "address",
         "deliveryAddress",
         "emailRecipients",
-        "recipients { email }",
+        "recipients { email bouncedAt bounceReason }",
         "... on Node { id }",
         "__typename",
     ],
@@ -101,6 +107,12 @@ FIELDS: dict[str, list[str]] = {
         "__typename",
     ],
     "Catalog": ["id", "code", "name"],
+    "OrderRejection": ["rejectedAt", "rejectedBy", "notified", "body", "note", "reason { code }", "__typename"],
+    "OrderActionVerdict": ["action", "allowed", "blockers { code message documents { id } }"],
+    "BuyerConnection": ["nodes {Buyer}", "edges { cursor node {Buyer} }", "pageInfo {PageInfo}", "totalCount"],
+    "CatalogConnection": ["nodes {Catalog}", "edges { cursor node {Catalog} }", "pageInfo {PageInfo}", "totalCount"],
+    "SkuConnection": ["nodes {Sku}", "edges { cursor node {Sku} }", "pageInfo {PageInfo}", "totalCount"],
+    "TagConnection": ["nodes {Tag}", "edges { cursor node {Tag} }", "pageInfo {PageInfo}", "totalCount"],
     "Tag": ["id", "code", "name", "color"],
     "RejectionBlocker": [
         "code",
@@ -118,6 +130,16 @@ FIELDS: dict[str, list[str]] = {
     ],
     "OrderLine": ["id", "tax { rate }", "quantity", "unitPrice {Money}", "amount {Money}", "sku {Sku}"],
     "Sku": ["id", "number", "modelNumber", "name", "style", "color", "size", "barcode", "position", "picture"],
+    "Node": [
+        "id",
+        "__typename",
+        "... on Order {Order}",
+        "... on Buyer {Buyer}",
+        "... on Catalog {Catalog}",
+        "... on Tag {Tag}",
+        "... on Sku {Sku}",
+        "... on Brand { name }",
+    ],
     "PageInfo": ["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"],
     "OrderConnection": [
         "nodes {Order}",
@@ -130,15 +152,12 @@ FIELDS: dict[str, list[str]] = {
 }
 # Seldom, so that most documents are compiled.
 RARE = {
-    "brand { name }",
-    "assignee { name }",
     "original { totalQuantity }",
     "lines(first: $lines) {OrderLineConnection}",
     "documents { code node { id } }",
-    "emailRecipients",
-    "recipients { email }",
     "buyer { name }",
     "picture",
+    "... on Brand { name }",
 }
 
 
@@ -186,23 +205,45 @@ class Writer:
                 return self.selection(kind, depth + 1)[1:]
         return rest
 
+    def _root(self) -> str:
+        roll = self.chance.random()
+        for below, roots in ROOTS:
+            if roll < below:
+                head, _, rest = self.chance.choice(roots).partition("{")
+                return f"{head}{{{self._nested(rest, 0)}"
+        arguments = [self.chance.choice(each) for each in ARGUMENTS if self.chance.random() < 0.5]
+        shown = f"({', '.join(arguments)})" if arguments else ""
+        return f"orders{shown} {self.selection('OrderConnection')}"
+
     def document(self) -> str:
-        roots = []
-        for n in range(self.chance.choice([1, 1, 1, 2])):
-            arguments = [self.chance.choice(each) for each in ARGUMENTS if self.chance.random() < 0.5]
-            shown = f"({', '.join(arguments)})" if arguments else ""
-            root = f"orders{shown} {self.selection('OrderConnection')}"
-            if self.chance.random() < 0.2:
-                root = f"order(id: $id) {self.selection('Order')}"
-            elif self.chance.random() < 0.15:
-                root = f"viewer {self.selection('Viewer')}"
-            roots.append(f"r{n}: {root}")
+        roots = [f"r{n}: {self._root()}" for n in range(self.chance.choice([1, 1, 1, 2]))]
         body = f"{{ {' '.join(roots)} }} {' '.join(self.fragments)}"
         used = [f"${name}: {kind}" for name, kind in VARIABLES.items() if re.search(rf"\${name}\b", body)]
         given = f"({', '.join(used)})" if used else ""
         return f"query Q{given} {body}"
 
 
+NODES = ["node(id: $id) {Node}", "node(id: $other) {Node}", "nodes(ids: $ids) {Node}", "nodes(ids: $others) {Node}"]
+LISTS = [
+    "buyers {BuyerConnection}",
+    "buyers(first: $size, bounced: true) {BuyerConnection}",
+    "buyers(last: 2, bounced: false) {BuyerConnection}",
+    'buyers(search: "quotes") {BuyerConnection}',
+    "buyer(id: $other) {Buyer}",
+    "catalogs(first: $size) {CatalogConnection}",
+    "skus(first: 2) {SkuConnection}",
+    "skus(first: 2, numbers: $numbers) {SkuConnection}",
+    "tagConnection(last: $size) {TagConnection}",
+]
+REJECT = """mutation ($id: ID!) { rejectOrder(
+    input: {orderId: $id, notify: false, reason: "OUT_OF_STOCK", note: "inside"}) { userErrors { code } } }"""
+# By how often they are chosen; the rest is a list of orders.
+ROOTS = [
+    (0.15, ["order(id: $id) {Order}", "orderByCode(code: $code) {Order}"]),
+    (0.25, ["viewer {Viewer}"]),
+    (0.4, NODES),
+    (0.6, LISTS),
+]
 FILTERS: list[dict[str, Any] | None] = [
     {"status": ["OC_CREATED", "REJECTED"]},
     {"search": "quotes"},
@@ -213,6 +254,11 @@ FILTERS: list[dict[str, Any] | None] = [
 VARIABLES = {
     "yes": "Boolean!",
     "id": "ID!",
+    "code": "String!",
+    "other": "ID!",
+    "ids": "[ID!]!",
+    "others": "[ID!]!",
+    "numbers": "[String!]",
     "lines": "Int",
     "size": "Int",
     "after": "String",
@@ -242,8 +288,11 @@ async def both(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator
         yield compiled, plain
 
 
-async def fill(database: Database) -> tuple[list[Actor], list[str]]:
-    """Orders of every status with documents, tags, odd texts; two brands. Returns viewers and ids of orders."""
+async def fill(database: Database) -> tuple[list[Actor], list[str], list[str]]:
+    """Orders of every status with documents, tags, odd texts; two brands.
+
+    Returns viewers, ids of orders and of other things.
+    """
     shop, other = await make_shop(database), await make_shop(database)
     buyer = await make_buyer(database, shop.brand, name='Quotes " \\ \t and 日本 \u2028')
     tags = [
@@ -251,6 +300,9 @@ async def fill(database: Database) -> tuple[list[Actor], list[str]]:
         for n, color in enumerate(["#112233", None])
     ]
     await save(database, *tags)
+    bounced = BuyerRecipient(brand_id=shop.brand.id, buyer_id=buyer.id, email="gone@x.example")
+    bounced.bounced_at, bounced.bounce_reason = NOON, '550 "no such user"'
+    await save(database, bounced)
     orders = []
     for n, status in enumerate([*OrderStatus, OrderStatus.OC_CREATED, OrderStatus.OC_CONFIRMED]):
         order = await make_order(
@@ -266,6 +318,10 @@ async def fill(database: Database) -> tuple[list[Actor], list[str]]:
         )
         orders.append(order)
         await save(database, *(OrderTag(brand_id=shop.brand.id, order_id=order.id, tag_id=t.id) for t in tags[: n % 3]))
+        owner = {"brand_id": shop.brand.id, "order_id": order.id}
+        if n % 2:
+            await save(database, OrderAssignee(**owner, actor_id=f"mem-{n}", actor_name="佐藤", assigned_at=NOON))
+            await save(database, ExternalReference(**owner, app_id="", app_name=None, reference=f'PO "{n}"'))
     await add_delivery_note(database, orders[4])
     await add_delivery_note(database, orders[9])
     await add_invoice(database, orders[1], status=InvoiceStatus.DRAFT)
@@ -280,12 +336,22 @@ async def fill(database: Database) -> tuple[list[Actor], list[str]]:
         OPERATOR,
     ]
     assert {each.official for each in orders} == {DataSet.ORIGINAL}
-    return viewers, [id_of(each) for each in (*orders, foreign)]
+    others = [buyer, shop.buyer, other.buyer, shop.catalog, *shop.skus, *tags]
+    return viewers, [id_of(each) for each in (*orders, foreign)], [id_of(each) for each in others]
 
 
 async def test_the_same_bytes(both: tuple[Client, Client]) -> None:
     compiled, plain = both
-    viewers, ids = await fill(compiled.database)
+    viewers, ids, others = await fill(compiled.database)
+    member = compiled.as_(viewers[0])
+    found = await member.data("{ orders(first: 1, filter: {canReject: true}) { nodes { id } } }")
+    rejected = await member.data(REJECT, id=found["orders"]["nodes"][0]["id"])
+    assert rejected["rejectOrder"] == {"userErrors": []}
+    listed = await plain.as_(OPERATOR).data(
+        "{ orders(first: 100, filter: {includeArchived: true}) { nodes { code } } }"
+    )
+    codes = [each["code"] for each in listed["orders"]["nodes"]]
+    codes = [*codes, codes[0].lower(), f" {codes[1]} ", codes[0].replace("-", "\u2010"), "", "none", "\0"]
     before, errors = answered("compiled"), 0
     for seed in range(FIRST, FIRST + DOCUMENTS):
         writer = Writer(seed)
@@ -296,6 +362,11 @@ async def test_the_same_bytes(both: tuple[Client, Client]) -> None:
         variables: dict[str, Any] = {  # those that the document does not name are ignored
             "yes": chance.random() < 0.5,
             "id": chance.choice([*ids, "ord_nonsense"]),
+            "code": chance.choice(codes),
+            "other": chance.choice([*others, *ids]),
+            "ids": chance.choices([*ids, "nonsense"], k=chance.choice([0, 3, 101])),
+            "others": chance.choices([*ids, *others, "ord_nonsense"], k=4),
+            "numbers": chance.choice([None, [], ["SKU-1", "SKU-3", "none"]]),
             "lines": chance.choice([None, 1, 3, 3, 0]),
             "size": chance.choice([None, 1, 5, 5, 100, 101]),
             "after": chance.choice([after] * 5 + ["nonsense"]),
