@@ -207,12 +207,6 @@ class AtOnce:
         except sqlite3.Error as error:
             raise wrapped(error, text) from error
 
-    def commit(self) -> None:
-        try:
-            self.database.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise wrapped(error, "COMMIT") from error
-
 
 def wrapped(error: sqlite3.Error, text: str) -> Exception:
     """The error of SQLAlchemy for one of the driver."""

@@ -5,10 +5,8 @@ Every session is opened for a Scope (models/scope.py), and every statement that 
 """
 
 import asyncio
-import math
-import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
@@ -18,10 +16,11 @@ from sqlalchemy import ColumnElement, event, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
+from models.database.engines import LOCK_WAIT, create_engine, parse_database_url
 from models.database.postgres import OnCursor
 from models.database.prepared import ON_CURSOR, Preparing, Steps, is_traced, run_steps, run_steps_on_sqlite
 from models.database.short import short_transaction
+from models.database.turns import Turns
 from models.database.visibility import keep_within, narrow
 from models.scope import Scope
 
@@ -62,10 +61,8 @@ class Database:
         self.engines = [self.engine, *([self.replica] if self.replica else [])]
         self._preparing: dict[tuple[bool, bool], Preparing] = {}
         self._in_scope = lru_cache(maxsize=100)(lambda engine, scope: engine.execution_options(scope=scope))
-        self._lock_wait = lock_wait.total_seconds()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        # SQLite has one writer at a time: wait for it here, in order, rather than in its sleeping busy handler.
-        self._writer = asyncio.Lock() if self.is_sqlite else None
+        self._turns = Turns(lock_wait.total_seconds()) if self.is_sqlite else None
 
     def exists(self) -> bool:
         """False for a SQLite file that does not exist yet. Opening it would create it."""
@@ -131,12 +128,12 @@ class Database:
 
         Raises DatabaseBusyError, or the driver's own error, when another transaction holds a lock for too long.
         """
+        if short and self._turns and not is_traced(self.engine):
+            engine, new_session = self._in_scope(self.engine, scope), partial(_new_session, scope)
+            async with short_transaction(engine, self._turns, new_session) as session:
+                yield session
+            return
         async with self._turn() as wait:
-            if short and wait is not None and not is_traced(self.engine):
-                engine, new_session = self._in_scope(self.engine, scope), partial(_new_session, scope)
-                async with short_transaction(engine, wait, new_session) as session:
-                    yield session
-                return
             options = {"writes": True, "short": short} | ({} if wait is None else {"wait": wait})
             async with self._session(scope, self.engine) as session, session.begin():
                 connection = await session.connection(execution_options=options)
@@ -144,32 +141,18 @@ class Database:
                     session.info[ON_CURSOR] = OnCursor.of(connection)
                 yield session
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[float | None]:
+    def _turn(self) -> AbstractAsyncContextManager[float | None]:
         """The turn of one writer of this process. None on PostgreSQL, whose writers do not wait for each other.
 
-        Gives the seconds left to wait for writers of other processes, rounded up to tenths: usually all of them.
+        Gives the seconds left to wait for writers of other processes.
         """
-        if self._writer is None:
-            yield None
-            return
-        until = time.monotonic() + self._lock_wait
-        if self._writer.locked():
-            try:
-                async with asyncio.timeout(self._lock_wait):
-                    await self._writer.acquire()
-            except TimeoutError:
-                raise DatabaseBusyError("other commands of this process are being written") from None
-        else:
-            await self._writer.acquire()
-        try:
-            yield max(math.ceil((until - time.monotonic()) * 10) / 10, 0)
-        finally:
-            self._writer.release()
+        return self._turns.one() if self._turns else nullcontext()
 
     def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncSession:
         return _new_session(scope, self._in_scope(engine, scope))
 
     async def close(self) -> None:
+        if self._turns and self._turns.ending:
+            await asyncio.wait([self._turns.ending])
         for engine in self.engines:
             await engine.dispose()
