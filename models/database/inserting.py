@@ -39,6 +39,12 @@ async def insert(session: AsyncSession, rows: Sequence[Base]) -> None:
         counts[table] += len(parameters)
 
 
+async def flush(session: AsyncSession) -> None:
+    """Writes the session's entities. Most commands have none, and SQLAlchemy takes long to find that out."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+
+
 async def insert_if_new(session: AsyncSession, row: Base) -> bool:
     """Does nothing and returns False if there is a row with the same key. Waits for a transaction that adds one."""
     _check_scope(session, row)
