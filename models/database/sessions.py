@@ -110,7 +110,8 @@ class Database:
         except StopIteration as end:  # needs no statement, and so no connection
             return end.value
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
-        if self.is_sqlite and not is_traced(self.engine) and not (may_lag and self.replica):
+        may_join = writes and self._turns is not None and self._turns.is_taken
+        if self.is_sqlite and not may_join and not is_traced(self.engine) and not (may_lag and self.replica):
             engine = self._in_scope(self.engine, scope)
             async with self._turn() if writes else nullcontext() as wait:
                 return await run_steps_on_sqlite(engine, steps, first, values, wait)
