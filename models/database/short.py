@@ -1,6 +1,6 @@
 """Short transactions on SQLite: BEGIN IMMEDIATE and COMMIT in the driver's thread, all else on the event loop.
 
-Those that wait for their turn join the open transaction, each within a savepoint, and share its COMMIT (decision 54).
+Those that wait for their turn join the open transaction, each within a savepoint, and share its COMMIT (decision 55).
 Each of them ends only after the COMMIT.
 
 Most commands need statements that are made once (models/database/prepared.py) and nothing else. So the session that
