@@ -16,6 +16,9 @@ MAX_BYTES = 36  # of text in an encoded word: 60 characters, which leaves room f
 SPECIAL = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]")  # needs quotes in a display name
 PLAIN = re.compile(r"[!-~]+( [!-~]+)*")  # printable ASCII, words with one space between them
 
+# The library reads these again and again while it writes a message. They have few values, and parsing takes long.
+READ_OFTEN = ("content-type", "content-transfer-encoding", "mime-version")
+
 
 class AsMade(EmailPolicy):
     """Headers are stored and written as they are given. Reading one still parses and decodes it."""
@@ -28,6 +31,11 @@ class AsMade(EmailPolicy):
             raise ValueError(f"the header {name} must be encoded first")
         return name, value
 
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        if name.lower() in READ_OFTEN:
+            return _parsed(name, value)
+        return super().header_fetch_parse(name, value)
+
     def fold(self, name: str, value: str) -> str:
         if name == "Content-Type":  # made by the library, in one line
             value = value.replace("; ", f";{self.linesep} ")
@@ -35,6 +43,11 @@ class AsMade(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         return self.fold(name, value).encode("ascii")
+
+
+@lru_cache(maxsize=100)
+def _parsed(name: str, value: str) -> Any:
+    return default.header_fetch_parse(name, value)
 
 
 @lru_cache(maxsize=100)

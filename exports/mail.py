@@ -1,24 +1,22 @@
 """Mails to buyers: rendered from frozen notices, in the buyer's language, as plain text and as HTML."""
 
 import re
+from binascii import b2a_qp
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from email.message import EmailMessage
-from email.quoprimime import body_encode
 from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency
-
 from exports.encoded_headers import POLICY, encoded, quoted, with_name
 from exports.texts import one_line
 from models.locale import Locale, Text, moment, text_for
 from models.messages.mail import MailKind, mail_texts
-from models.money import precision
+from models.money import money_text
 from models.outbox import ContentLine, OrderContents, OrderNotice
 
 # An encoded domain (RFC 5321, without address literals). It becomes part of an SMTP command.
@@ -29,7 +27,6 @@ DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^
 
 # Never part of a body in quoted-printable, where "=" is followed by two digits or ends the line (RFC 2045, 6.7).
 BOUNDARY = "=_part"
-LINE_LENGTH = 78
 
 TO_BRAND = Text("For {brand}", "{brand} ご担当者様")
 BUYER = Text("Buyer", "バイヤー")
@@ -236,10 +233,7 @@ def _contents(contents: OrderContents | None, locale: Locale, name_of_total: Tex
         return {"summary": [], "title": "", "lines": [], "more": [], "sums": [], "total": None, "included": ""}
 
     def money(amount: str) -> str:
-        # A unit price can be finer than the currency.
-        is_finer = -int(Decimal(amount).as_tuple().exponent) > precision(contents["currency"])
-        shown = format_currency(Decimal(amount), contents["currency"], locale=locale, decimal_quantization=not is_finer)
-        return shown.replace("￥", "¥").replace("-", MINUS)
+        return money_text(Decimal(amount), contents["currency"], locale).replace("-", MINUS)
 
     lines = [_line(line, money, locale) for line in contents["lines"]]
     rest, count = contents["more"], len(lines) + contents["more"]
@@ -347,7 +341,7 @@ def _part(subtype: str, text: str) -> EmailMessage:
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
     part["Content-Transfer-Encoding"] = "quoted-printable"
     lines = b"\n".join(text.encode().splitlines()) + b"\n"
-    part.set_payload(body_encode(lines.decode("latin-1"), LINE_LENGTH))
+    part.set_payload(b2a_qp(lines).decode())
     return part
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import AddedOnce, Base
 from models.scope import BrandOwned
 
 
-class IdempotencyKey(BrandOwned, Base):
+class IdempotencyKey(AddedOnce, BrandOwned, Base):
     """One key of one actor for one operation, written in the transaction of the command.
 
     `actor_id`: Actor.identity, so that actors of the same name never share a key.

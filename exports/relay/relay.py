@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from exports.mail import email_message, header_address, reachable, render
@@ -239,7 +239,7 @@ class Relay:
 
     async def _deliver_now(self, message: Claimed, *, has_waited: bool) -> NotificationStatus:
         # The claim has read it; a message that had to wait may have been cancelled since.
-        cancelled = await self._is_cancelled(message) if has_waited else message.cancelled_by is not None
+        cancelled = await self._leases.is_cancelled(message) if has_waited else message.cancelled_by is not None
         # Recording may take part of the lease: start nothing that another relay could claim meanwhile.
         if self._stopping or self._clock() >= self._held[message.id].since + self._lease / 2:
             await self._record(self._results.release(message))
@@ -253,12 +253,6 @@ class Relay:
             attempt = _never_failed_once_unclear(message, await self._send_before_deadline(message))
         await self._settle(message, attempt)
         return attempt.status
-
-    async def _is_cancelled(self, message: Claimed) -> bool:
-        """Whether the order was rejected or sent back since the message was put into the outbox."""
-        found = exists().where(_is_claim(message), OutboxMessage.cancelled_by.is_not(None))
-        async with self._database.read(EVERYTHING) as session:
-            return bool(await session.scalar(select(found)))
 
     async def _send_before_deadline(self, message: Claimed) -> Attempt:
         try:

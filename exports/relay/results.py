@@ -9,17 +9,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import JSON, Interval, Update, bindparam, case, func, or_, update
+from sqlalchemy import JSON, Interval, Update, bindparam, case, func, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from exports.relay.leases import Claimed
+from exports.relay.leases import IS_CLAIM, Claimed
 from models.database.prepared import Preparing, Query, Steps
 from models.database.sessions import Database
 from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.scope import EVERYTHING
 
 JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-UNENDED = (NotificationStatus.PENDING, NotificationStatus.MAY_HAVE_BEEN_DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,10 @@ class Results:
     ) -> Result:
         """The end of an attempt. `pause`: until the next one, if there is one."""
         values = {"error": error, "of_left_over": left_over, "of_unclear": unclear, "pause": pause}
-        return Result(self._ends[status], values | self._claim(message) | {"due": self._database.now(pause)})
+        return Result(self._ends[status], values | message.claim | {"due": self._database.now(pause)})
 
     def release(self, message: Claimed) -> Result:
-        return Result(self._release, self._claim(message))
+        return Result(self._release, message.claim)
 
     async def write(self, results: Sequence[Result]) -> None:
         """In one transaction."""
@@ -67,9 +66,6 @@ class Results:
         for result in results:
             now = self._database.now()
             yield from result.query.step(self._database.engine.dialect, EVERYTHING, **result.values, now=now)
-
-    def _claim(self, message: Claimed) -> dict[str, Any]:
-        return {"of_brand": message.brand_id, "of_id": message.id, "of_attempts": message.attempts}
 
     def _end(self, status: NotificationStatus, _: Preparing) -> Update:
         """A cancelled message that was not sent is not tried again."""
@@ -88,14 +84,4 @@ class Results:
         return self._update(**values, last_error=bindparam("error"), leased_until=None, left_over=left_over, lost=0)
 
     def _update(self, **values: Any) -> Update:
-        return (
-            update(OutboxMessage)
-            .where(
-                OutboxMessage.brand_id == bindparam("of_brand"),
-                OutboxMessage.id == bindparam("of_id"),
-                OutboxMessage.attempts == bindparam("of_attempts"),
-                or_(*(OutboxMessage.status == status for status in UNENDED)),
-            )
-            .values(values)
-            .returning(OutboxMessage.id)
-        )
+        return update(OutboxMessage).where(IS_CLAIM).values(values).returning(OutboxMessage.id)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.actor import Actor
 from models.audit import COLUMNS, AuditEntry, AuditHead, digest, entry_values
 from models.base import insert_new, new_id
-from models.database.inserting import insert
+from models.database.inserting import flush, insert
 from models.database.prepared import Query
 from models.events import Event
 
@@ -60,7 +60,7 @@ async def chained_rows(
 
 async def _chain(session: AsyncSession, entries: Sequence[Any], clock: Callable[[], datetime]) -> None:
     """Locks and moves the head of the brand's chain; gives the entries their places in it, their instant and ids."""
-    await session.flush()
+    await flush(session)
     brand_id = entries[0].brand_id
     heads = await _HEAD.rows(session, of_brand=brand_id)
     if not heads:

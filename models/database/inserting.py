@@ -10,37 +10,58 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Dialect, bindparam
-from sqlalchemy import insert as insert_into_table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.base import Base
 from models.database.prepared import AT_ONCE, run_text
 from models.scope import BrandOwned, OutOfScope, Scope
 
+Processors = list[tuple[str, Callable[[Any], Any] | None]]  # of each parameter, in its place
 INSERTED = "inserted"  # in the `info` of a session: how many rows of each table, so far
 
 
 async def insert(session: AsyncSession, rows: Sequence[Base]) -> None:
     """In the order of `rows`. Neighbours of one table go together. Raises OutOfScope for a row of another brand."""
-    scope: Scope = session.info["scope"]
     for row in rows:
-        if scope.brand_id is not None and (not isinstance(row, BrandOwned) or row.brand_id != scope.brand_id):
-            raise OutOfScope(f"a row of another brand, or of none: {row!r}")
+        _check_scope(session, row)
         _set_defaults(row)
     dialect = session.get_bind().dialect
     counts = session.info.setdefault(INSERTED, Counter())
     for (table, names), same in groupby(rows, key=_shape):
         text, processors = _insert(dialect, table, names)
-        parameters = [
-            tuple([process(row.__dict__[name]) if process else row.__dict__[name] for name, process in processors])
-            for row in same
-        ]
+        parameters = [_parameters(row, processors) for row in same]
         if len(parameters) == 1 or session.info.get(AT_ONCE):
             for each in parameters:
                 await run_text(session, text, each)
         else:
             await (await session.connection()).exec_driver_sql(text, parameters)
         counts[table] += len(parameters)
+
+
+async def flush(session: AsyncSession) -> None:
+    """Writes the session's entities. Most commands have none, and SQLAlchemy takes long to find that out."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+
+
+async def insert_if_new(session: AsyncSession, row: Base) -> bool:
+    """Does nothing and returns False if there is a row with the same key. Waits for a transaction that adds one."""
+    _check_scope(session, row)
+    _set_defaults(row)
+    text, processors = _insert(session.get_bind().dialect, *_shape(row), if_new=True)
+    return bool(await run_text(session, text, _parameters(row, processors)))
+
+
+def _check_scope(session: AsyncSession, row: Base) -> None:
+    scope: Scope = session.info["scope"]
+    if scope.brand_id is not None and (not isinstance(row, BrandOwned) or row.brand_id != scope.brand_id):
+        raise OutOfScope(f"a row of another brand, or of none: {row!r}")
+
+
+def _parameters(row: Base, processors: Processors) -> tuple[Any, ...]:
+    values = row.__dict__
+    return tuple([process(values[name]) if process else values[name] for name, process in processors])
 
 
 def _shape(row: Base) -> tuple[type[Base], tuple[str, ...]]:
@@ -62,9 +83,12 @@ def _defaults(table: type[Base]) -> list[tuple[str, Any]]:
 
 @lru_cache(maxsize=1000)
 def _insert(
-    dialect: Dialect, table: type[Base], names: tuple[str, ...]
-) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    dialect: Dialect, table: type[Base], names: tuple[str, ...], *, if_new: bool = False
+) -> tuple[str, Processors]:
     """The text, and what makes the driver's values of its parameters, in their places."""
-    statement = insert_into_table(table).values({name: bindparam(name) for name in names})
+    make: Any = {"postgresql": postgresql, "sqlite": sqlite}[dialect.name].insert
+    statement = make(table).values({name: bindparam(name) for name in names})
+    if if_new:
+        statement = statement.on_conflict_do_nothing().returning(*table.__mapper__.primary_key)
     compiled: Any = statement.compile(dialect=dialect)
     return str(compiled), [(name, compiled._bind_processors.get(name)) for name in compiled.positiontup]

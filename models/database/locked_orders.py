@@ -42,8 +42,8 @@ def _order(row: Sequence[Any]) -> Order:
 
 async def save_order(session: AsyncSession, order: Order) -> None:
     """Writes what has changed since the order was read, or saved before; then its version rises."""
-    state = inspect(order)
-    changed = tuple(sorted(name for name in state.committed_state if state.attrs[name].history.has_changes()))
+    before = inspect(order).committed_state
+    changed = tuple(sorted(name for name, value in before.items() if getattr(order, name) != value))
     if not changed:
         return
     values = {f"to_{name}": getattr(order, name) for name in changed}

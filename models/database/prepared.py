@@ -178,9 +178,11 @@ class Query:
             preparing = Preparing(dialect, *shape[1:])
             self._made[shape] = preparing, preparing.prepare(self.make(preparing), whole_brand=self.whole_brand)
         preparing, prepared = self._made[shape]
-        given = {name: process(values[name]) for name, process in prepared.to_driver.items()}
-        ids = preparing.ids([preparing.id(id) for id in ids])
-        return prepared, values | given | preparing.scope_values(scope) | {IDS: ids}
+        for name, process in prepared.to_driver.items():
+            values[name] = process(values[name])
+        if IDS in prepared.names:
+            values[IDS] = preparing.ids([preparing.id(id) for id in ids])
+        return prepared, values | preparing.scope_values(scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +208,6 @@ class AtOnce:
             return self.database.execute(text, parameters).fetchall()
         except sqlite3.Error as error:
             raise wrapped(error, text) from error
-
-    def commit(self) -> None:
-        try:
-            self.database.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise wrapped(error, "COMMIT") from error
 
 
 def wrapped(error: sqlite3.Error, text: str) -> Exception:

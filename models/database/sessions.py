@@ -5,10 +5,8 @@ Every session is opened for a Scope (models/scope.py), and every statement that 
 """
 
 import asyncio
-import math
-import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
@@ -18,7 +16,7 @@ from sqlalchemy import ColumnElement, event, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from models.database.engines import LOCK_WAIT, DatabaseBusyError, create_engine, parse_database_url
+from models.database.engines import LOCK_WAIT, create_engine, parse_database_url
 from models.database.postgres import InTransaction
 from models.database.prepared import (
     ON_DRIVER,
@@ -30,6 +28,7 @@ from models.database.prepared import (
     run_steps_on_sqlite,
 )
 from models.database.short import short_transaction
+from models.database.turns import Turns
 from models.database.visibility import keep_within, narrow
 from models.scope import Scope
 
@@ -70,10 +69,8 @@ class Database:
         self.engines = [self.engine, *([self.replica] if self.replica else [])]
         self._preparing: dict[tuple[bool, bool], Preparing] = {}
         self._in_scope = lru_cache(maxsize=100)(lambda engine, scope: engine.execution_options(scope=scope))
-        self._lock_wait = lock_wait.total_seconds()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        # SQLite has one writer at a time: wait for it here, in order, rather than in its sleeping busy handler.
-        self._writer = asyncio.Lock() if self.is_sqlite else None
+        self._turns = Turns(lock_wait.total_seconds()) if self.is_sqlite else None
 
     def exists(self) -> bool:
         """False for a SQLite file that does not exist yet. Opening it would create it."""
@@ -122,7 +119,9 @@ class Database:
             return end.value
         values = self.preparing(has_brand=True, has_buyer=True).scope_values(scope)
         engine = self._in_scope(self.replica if may_lag and self.replica else self.engine, scope)
-        if not is_traced(engine):
+        # A writer who would wait for its turn on SQLite may join the open transaction: see short_transaction.
+        may_join = writes and self._turns is not None and self._turns.is_taken
+        if not may_join and not is_traced(engine):
             if engine.dialect.name != "sqlite":
                 return await run_steps_on_postgres(engine, steps, first, values, commits=writes)
             async with self._turn() if writes else nullcontext() as wait:
@@ -139,12 +138,12 @@ class Database:
 
         Raises DatabaseBusyError, or the driver's own error, when another transaction holds a lock for too long.
         """
+        if short and self._turns and not is_traced(self.engine):
+            engine, new_session = self._in_scope(self.engine, scope), partial(_new_session, scope)
+            async with short_transaction(engine, self._turns, new_session) as session:
+                yield session
+            return
         async with self._turn() as wait:
-            if short and wait is not None and not is_traced(self.engine):
-                engine, new_session = self._in_scope(self.engine, scope), partial(_new_session, scope)
-                async with short_transaction(engine, wait, new_session) as session:
-                    yield session
-                return
             options = {"writes": True, "short": short} | ({} if wait is None else {"wait": wait})
             async with self._session(scope, self.engine) as session, session.begin():
                 connection = await session.connection(execution_options=options)
@@ -152,32 +151,18 @@ class Database:
                     session.info[ON_DRIVER] = InTransaction.of(connection)
                 yield session
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[float | None]:
+    def _turn(self) -> AbstractAsyncContextManager[float | None]:
         """The turn of one writer of this process. None on PostgreSQL, whose writers do not wait for each other.
 
-        Gives the seconds left to wait for writers of other processes, rounded up to tenths: usually all of them.
+        Gives the seconds left to wait for writers of other processes.
         """
-        if self._writer is None:
-            yield None
-            return
-        until = time.monotonic() + self._lock_wait
-        if self._writer.locked():
-            try:
-                async with asyncio.timeout(self._lock_wait):
-                    await self._writer.acquire()
-            except TimeoutError:
-                raise DatabaseBusyError("other commands of this process are being written") from None
-        else:
-            await self._writer.acquire()
-        try:
-            yield max(math.ceil((until - time.monotonic()) * 10) / 10, 0)
-        finally:
-            self._writer.release()
+        return self._turns.one() if self._turns else nullcontext()
 
     def _session(self, scope: Scope, engine: AsyncEngine) -> AsyncSession:
         return _new_session(scope, self._in_scope(engine, scope))
 
     async def close(self) -> None:
+        if self._turns and self._turns.ending:
+            await asyncio.wait([self._turns.ending])
         for engine in self.engines:
             await engine.dispose()

@@ -1,55 +1,145 @@
 """Short transactions on SQLite: BEGIN IMMEDIATE and COMMIT in the driver's thread, all else on the event loop.
 
+Those that wait for their turn join the open transaction, each within a savepoint, and share its COMMIT (decision 55).
+Each of them ends only after the COMMIT.
+
 Most commands need statements that are made once (models/database/prepared.py) and nothing else. So the session that
 they are given begins nothing until it is used for another statement.
 """
 
+import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
-from models.database.prepared import AT_ONCE, AtOnce
+from models.database.prepared import AT_ONCE, AtOnce, wrapped
 from models.database.sqlite import WAIT, wait_at_most
+from models.database.turns import Turns
+
+# The others wait meanwhile: writers of this process that cannot join, and those of other processes.
+MAX_TOGETHER = 16
+MAX_OPEN = 0.01  # seconds after which nobody joins any more
 
 
 @asynccontextmanager
 async def short_transaction(
-    engine: AsyncEngine, wait: float, new_session: Callable[[AsyncConnection], AsyncSession]
+    engine: AsyncEngine, turns: Turns, new_session: Callable[[AsyncConnection], AsyncSession]
 ) -> AsyncIterator[AsyncSession]:
-    """`wait`: the longest wait for the lock, in seconds."""
-    connection: Connection = await greenlet_spawn(_connect, engine)
-    driver: Any = connection.connection.driver_connection
+    wait, joined = await turns.take(can_join=True)
+    group = cast("Group | None", joined) or await _open(engine, turns)
     try:
-        at_once = AtOnce.of(connection)
-        if connection.info.get(WAIT) != wait:
-            at_once.database.execute(wait_at_most(wait))
-            connection.info[WAIT] = wait
-        await driver._execute(at_once.rows, "BEGIN IMMEDIATE", ())
-        driver._execute.is_short = True  # so that a session does not begin it again: sqlite.begin()
-        async with new_session(AsyncConnection(engine, connection)) as session:
-            session.info[AT_ONCE] = at_once
-            try:
-                yield session
-            except BaseException:
-                await session.rollback()
-                raise
-            if session.in_transaction():
-                await session.commit()
-            else:
-                await driver._execute(at_once.commit)
-                session.sync_session.dispatch.after_commit(session.sync_session)
-    finally:
-        # If a cancelled call still runs in the thread, this waits for it there.
+        at_once = await group.begin(engine, wait)
+        session = new_session(AsyncConnection(engine, at_once.connection))
+        session.info[AT_ONCE] = at_once
         try:
-            await driver._execute(driver._conn.rollback)  # what is not committed
+            yield session
+            if session.in_transaction():
+                await session.flush()
         finally:
-            await greenlet_spawn(connection.close)
+            if session.in_transaction():
+                await session.close()  # the driver ignores its ROLLBACK
+        group.keep()
+    except BaseException as error:
+        group.undo(error)
+        group.go_on()
+        if isinstance(error, Exception):
+            await group.committed()  # it may have failed because of what another one had written
+        raise
+    group.go_on()
+    await group.committed()
+    session.sync_session.dispatch.after_commit(session.sync_session)
 
 
-def _connect(engine: AsyncEngine) -> Connection:
-    """A connection that belongs to no transaction of SQLAlchemy."""
-    return Connection(engine.sync_engine, connection=engine.sync_engine.raw_connection())
+async def _open(engine: AsyncEngine, turns: Turns) -> "Group":
+    try:
+        return Group(turns, await greenlet_spawn(engine.sync_engine.raw_connection))
+    except BaseException:
+        turns.pass_on()
+        raise
+
+
+class Group:
+    """One transaction, which short transactions use one after the other. `pooled`: a connection of the pool."""
+
+    def __init__(self, turns: Turns, pooled: Any) -> None:
+        self._turns = turns
+        self._pooled = pooled
+        self._driver: Any = pooled.driver_connection
+        self._database: sqlite3.Connection = self._driver._conn  # aiosqlite has no public way to its connection
+        self._count = 0
+        self._opened = 0.0
+        self._is_kept = False  # there is something to commit
+        self._lost: sqlite3.Error | None = None  # why all of it is lost
+        self._ended: asyncio.Future[sqlite3.Error | None] = asyncio.get_running_loop().create_future()
+
+    async def begin(self, engine: AsyncEngine, wait: float) -> AtOnce:
+        """The next one. `wait`: the longest wait for the lock, in seconds."""
+        self._count += 1
+        # It belongs to no transaction of SQLAlchemy.
+        at_once = AtOnce.of(Connection(engine.sync_engine, connection=self._pooled))
+        if self._count > 1:
+            at_once.rows("SAVEPOINT command", ())
+            return at_once
+        if self._pooled.info.get(WAIT) != wait:
+            self._database.execute(wait_at_most(wait))
+            self._pooled.info[WAIT] = wait
+        await self._driver._execute(at_once.rows, "BEGIN IMMEDIATE", ())
+        self._driver._execute.begin_group()
+        self._opened = time.monotonic()
+        return at_once
+
+    def keep(self) -> None:
+        """What the present one has written."""
+        if self._count > 1:
+            self._database.execute("RELEASE command")
+        self._is_kept = True
+
+    def undo(self, error: BaseException) -> None:
+        """What the present one has written. The first one has no savepoint: nobody else has written anything yet."""
+        if self._count == 1:
+            return
+        try:
+            self._database.execute("ROLLBACK TO command")
+            self._database.execute("RELEASE command")
+        except sqlite3.Error as failed:  # SQLite has rolled back all, e.g. because the disk is full
+            orig = error.orig if isinstance(error, DBAPIError) else None
+            self._lost = orig if isinstance(orig, sqlite3.Error) else failed
+
+    def go_on(self) -> None:
+        """With the next one if it may join; else it ends, in a task of its own, which no cancelled request stops."""
+        may_grow = self._is_kept and not self._lost and self._count < MAX_TOGETHER
+        if may_grow and time.monotonic() - self._opened < MAX_OPEN and self._turns.pass_on_open(self):
+            return
+        self._turns.ending = asyncio.create_task(self._end())
+
+    async def committed(self) -> None:
+        """Waits for the end. Raises the error of COMMIT, or the one with which SQLite has rolled back all."""
+        if error := await asyncio.shield(self._ended):
+            raise wrapped(error, "COMMIT") from error
+
+    async def _end(self) -> None:
+        error = self._lost
+        self._driver._execute.end_group()
+        try:
+            if self._is_kept and not error:
+                try:
+                    await self._driver._execute(self._database.execute, "COMMIT")
+                    self._ended.set_result(None)
+                except sqlite3.Error as failed:
+                    error = failed
+            # What is not committed. If a cancelled call still runs in the thread, this waits for it there.
+            await self._driver._execute(self._database.rollback)
+        finally:
+            try:
+                await greenlet_spawn(self._pooled.close)
+            finally:
+                self._turns.pass_on()
+                if not self._ended.done():
+                    self._ended.set_result(error)

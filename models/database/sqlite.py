@@ -47,11 +47,20 @@ class Calls:
         self._in_thread = driver._execute
         # Two counters, as each is written by one thread only.
         self._begun = self._ended = 0
-        self.is_short = False
+        self.is_short = self.is_group = False
+
+    def begin_group(self) -> None:
+        """models/database/short.py has begun a transaction, and ends it: nobody else commits it or rolls it back."""
+        self.is_short = self.is_group = True
+
+    def end_group(self) -> None:
+        self.is_short = self.is_group = False
 
     async def __call__(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         name = getattr(function, "__name__", "")
         if name in ("commit", "rollback"):
+            if self.is_group:
+                return None
             self.is_short = False
         if self._begun == self._ended and (self.is_short or self._does_nothing(function, name, arguments)):
             return function(*arguments, **options)

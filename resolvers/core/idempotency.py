@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, select
 
-from models.base import insert_new
 from models.brand import Brand
+from models.database.inserting import insert_if_new
+from models.database.prepared import Query
 from models.idempotency import IdempotencyKey, request_hash
 from models.messages.refusals import KEY_EMPTY, KEY_REUSED
 from resolvers.core.context import Context
@@ -30,6 +31,21 @@ from resolvers.core.work import Work
 
 MAX_KEY_LENGTH = 200
 MIN_DAYS = 30  # that a key is remembered; resolvers/pruning.py removes older ones
+
+
+def _remembered(*where: ColumnElement[bool]) -> Query:
+    return Query(
+        lambda _: select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
+            *where,
+            IdempotencyKey.actor_id == bindparam("of_actor"),
+            IdempotencyKey.operation == bindparam("of_operation"),
+            IdempotencyKey.key == bindparam("of_key"),
+        )
+    )
+
+
+_IN_BRAND = _remembered(IdempotencyKey.brand_id == bindparam("of_brand"))
+_IN_ALL_BRANDS = _remembered(IdempotencyKey.brand_id.in_(select(Brand.id)))
 
 
 class IdempotencyConflict(Exception):
@@ -57,38 +73,32 @@ class IdempotentRequest:
         """
         if self.key is None:
             return None
-        brands = IdempotencyKey.brand_id.in_(select(Brand.id)) if brand_id is None else None
-        statement = select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
-            IdempotencyKey.brand_id == brand_id if brands is None else brands,
-            IdempotencyKey.actor_id == work.context.actor.identity,
-            IdempotencyKey.operation == self.operation,
-            IdempotencyKey.key == self.key,
+        query, of_brand = (_IN_ALL_BRANDS, {}) if brand_id is None else (_IN_BRAND, {"of_brand": brand_id})
+        actor_id = work.context.actor.identity
+        rows = await query.rows(
+            work.session, (), **of_brand, of_actor=actor_id, of_operation=self.operation, of_key=self.key
         )
-        row = (await work.read(statement)).first()
-        if row is None:
+        if not rows:
             return None
-        if row.request_hash != self._hash():
+        hash, answer = rows[0]
+        if hash != self._hash():
             raise Refused(key_reused(work.context))
-        return _outcome(row.answer)
+        return _outcome(answer)
 
     async def remember(self, work: Work, brand_id: UUID, outcome: Outcome) -> None:
         """Raises IdempotencyConflict when a concurrent request was faster."""
         if self.key is None:
             return
-        statement = (
-            insert_new(work.session, IdempotencyKey)
-            .values(
-                brand_id=brand_id,
-                actor_id=work.context.actor.identity,
-                operation=self.operation,
-                key=self.key,
-                request_hash=self._hash(),
-                answer=_answer(outcome),
-                created_at=work.now,
-            )
-            .returning(IdempotencyKey.key)
+        row = IdempotencyKey(
+            brand_id=brand_id,
+            actor_id=work.context.actor.identity,
+            operation=self.operation,
+            key=self.key,
+            request_hash=self._hash(),
+            answer=_answer(outcome),
+            created_at=work.now,
         )
-        if (await work.session.execute(statement)).one_or_none() is None:
+        if not await insert_if_new(work.session, row):
             raise IdempotencyConflict
 
     def _hash(self) -> str:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from babel.numbers import format_currency
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +13,7 @@ from models.catalog import Sku
 from models.database.prepared import Preparing, Query
 from models.locale import Locale
 from models.messages.mail import MailKind
-from models.money import from_minor
+from models.money import from_minor, money_text
 from models.order import Order, OrderLine
 from models.outbox import MAX_LINES_SHOWN, ContentLine, OrderContents
 from models.prices import Price, price_of
@@ -26,8 +25,7 @@ TOTAL_LATER = "\0"
 
 def shown_total(contents: OrderContents, locale: Locale) -> str:
     """The total, with its currency."""
-    shown: str = format_currency(Decimal(contents["total"]), contents["currency"], locale=locale)
-    return shown.replace("￥", "¥")
+    return money_text(Decimal(contents["total"]), contents["currency"], locale)
 
 
 def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import audit, outbox
 from models.base import AddedOnce, Base
 from models.database import chain
-from models.database.inserting import insert
+from models.database.inserting import flush, insert
 from models.database.locked_orders import read_locked, save_order
 from models.database.sessions import Database
 from models.events import Event
@@ -88,7 +88,7 @@ class Work:
         if self.saves_orders:
             for order in self.orders:
                 await save_order(self.session, order)
-        await self.session.flush()
+        await flush(self.session)
         added, self._added = self._added, []
         await insert(self.session, added)
         if statement is not None and rows is None:
