@@ -11,7 +11,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, String, and_, cast, delete, exists, func, insert, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.analytics_sum import AnalyticsMark, AnalyticsSum, Span, Summary
@@ -70,6 +85,25 @@ async def sum_up(database: Database, *, gently: bool = False) -> int:
     return count
 
 
+async def sum_up_at_once(database: Database, brand_id: UUID) -> None:
+    """All days of a brand that nobody works with yet, in one transaction without a time limit."""
+    async with database.transaction(EVERYTHING) as session:
+        marks = await _marks(session, brand_id, None)
+        if session.get_bind().dialect.name == "sqlite":
+            day: Any = func.substr(Order.placed_at, 1, 10)
+            month: Any = func.substr(AnalyticsSum.starts_on, 1, 8).concat("01")
+        else:
+            await session.execute(text("SET LOCAL statement_timeout = 0"))
+            day = cast(func.timezone("UTC", Order.placed_at), Date)
+            month = cast(func.date_trunc("month", AnalyticsSum.starts_on), Date)
+        for summary in Summary:
+            orders = from_orders(summary).where(Order.brand_id == brand_id)
+            await _add(session, summary, Span.DAY, day, orders.group_by(day))
+            days = _sums_of_days(brand_id, summary)
+            await _add(session, summary, Span.MONTH, month, days.group_by(month))
+        await _delete(session, brand_id, marks)
+
+
 async def _lock(session: AsyncSession, brand_id: UUID) -> bool:
     """False while another process works on the brand. On SQLite the transaction is the only writer anyway."""
     if session.get_bind().dialect.name == "sqlite":
@@ -111,27 +145,31 @@ async def _sum_day(session: AsyncSession, brand_id: UUID, day: date) -> None:
     # With the last marked day of the month.
     if await session.scalar(select(exists().where(AnalyticsMark.brand_id == brand_id, in_month))):
         return
-    group = (AnalyticsSum.brand_id, AnalyticsSum.month, AnalyticsSum.key)
     for summary in Summary:
-        days = (
-            select(*group, func.min(AnalyticsSum.label), AnalyticsSum.currency, *SUMS)
-            .where(
-                AnalyticsSum.brand_id == brand_id,
-                AnalyticsSum.summary == summary,
-                AnalyticsSum.span == Span.DAY,
-                AnalyticsSum.starts_on >= month,
-                AnalyticsSum.starts_on < following,
-            )
-            .group_by(*group, AnalyticsSum.currency)
+        days = _sums_of_days(brand_id, summary).where(
+            AnalyticsSum.starts_on >= month, AnalyticsSum.starts_on < following
         )
         await _add(session, summary, Span.MONTH, month, days)
 
 
-async def _add(session: AsyncSession, summary: Summary, span: Span, starts_on: date, rows: Select[Any]) -> None:
-    """`rows`: as `read` of analytics_sums.py selects them."""
+def _sums_of_days(brand_id: UUID, summary: Summary) -> Select[Any]:
+    """The columns of `read` of analytics_sums.py, of the sums of days added up."""
+    group = (AnalyticsSum.brand_id, AnalyticsSum.month, AnalyticsSum.key)
+    return (
+        select(*group, func.min(AnalyticsSum.label), AnalyticsSum.currency, *SUMS)
+        .where(AnalyticsSum.brand_id == brand_id, AnalyticsSum.summary == summary, AnalyticsSum.span == Span.DAY)
+        .group_by(*group, AnalyticsSum.currency)
+    )
+
+
+async def _add(session: AsyncSession, summary: Summary, span: Span, starts_on: Any, rows: Select[Any]) -> None:
+    """`rows`: as `read` of analytics_sums.py selects them. `starts_on`: a date, or an expression over them."""
     columns = ("brand_id", "month", "key", "label", "currency", "orders", "quantity", "minor")
     fixed = {"summary": summary, "span": span, "starts_on": starts_on}
-    values = [literal(value, AnalyticsSum.__table__.c[name].type) for name, value in fixed.items()]
+    values = [
+        value if isinstance(value, ColumnElement) else literal(value, AnalyticsSum.__table__.c[name].type)
+        for name, value in fixed.items()
+    ]
     await session.execute(insert(AnalyticsSum).from_select([*columns, *fixed], rows.add_columns(*values)))
 
 

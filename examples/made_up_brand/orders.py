@@ -20,6 +20,7 @@ from models.policy import OrderStatus
 S = OrderStatus
 SPAN = timedelta(days=730)
 AVERAGE_LINES, MAX_LINES = 6.5, 40
+ORDERS_AT_ONCE = 4_000
 # What has become of an order by now, in hundredths: of those of the last two months, and of older ones.
 RECENT = {S.OC_REQUIRED: 28, S.OC_CREATED: 22, S.OC_APPROVED: 10, S.OC_UPDATE_REQUIRED: 6, S.OC_CONFIRMED: 24,
           S.REJECTED_BY_BRAND: 6, S.REJECTED: 1, S.SENT_BACK_TO_CART: 3}  # fmt: skip

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Dialect, Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.base import Base, Json
@@ -53,12 +53,18 @@ async def _insert_arrays(
 
 
 async def _insert(session: AsyncSession, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
-    dialect = session.get_bind().dialect
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own tables
+    rows = converted(session.get_bind().dialect, table, columns, values)
+    await (await session.connection()).exec_driver_sql(statement, rows)
+
+
+def converted(
+    dialect: Dialect, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]
+) -> list[tuple[Any, ...]]:
+    """The rows as the driver wants them."""
     by_column: list[Sequence[Any]] = list(zip(*values, strict=True))
     for index, name in enumerate(columns):
         if convert := table.c[name].type.dialect_impl(dialect).bind_processor(dialect):
             by_column[index] = [convert(value) for value in by_column[index]]
-    converted = list(zip(*by_column, strict=True))
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own tables
-    await (await session.connection()).exec_driver_sql(statement, converted)
+    return list(zip(*by_column, strict=True))
