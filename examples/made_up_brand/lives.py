@@ -9,7 +9,7 @@ from uuid import UUID
 from examples.made_up_brand.history import History
 from examples.made_up_brand.shop import ERP, MEMBERS, OPERATOR, MadeBuyer, MadeShop, Person, made_id
 from models.locale import Locale
-from models.messages.history import EventKind
+from models.messages.history import INTERNAL, EventKind
 from models.messages.mail import MailKind, mail_texts
 from models.outbox import NotificationStatus, OrderNotice
 from models.policy import FINAL, REJECTED, OrderStatus
@@ -66,6 +66,7 @@ class Life:
         self._status = status
         self._placed_at = self.at = placed_at
         self.version = 1
+        self.internal_changes = 0
         self.approval_asked = False
         self.archived_at: datetime | None = None
         self._before = S.OC_REQUIRED
@@ -119,6 +120,7 @@ class Life:
         """Some hours later; never after END."""
         self.at = min(self.at + timedelta(seconds=rng.randrange(60, 200_000)), END)
         self.version += 1
+        self.internal_changes += kind in INTERNAL
         self._ledger.history.add(self.at, self.id, kind, who, **details)
         return self.at
 

@@ -30,7 +30,7 @@ OLD = {S.OC_REQUIRED: 1, S.OC_CREATED: 1, S.OC_CONFIRMED: 87, S.REJECTED_BY_BRAN
 COLUMNS: dict[str, tuple[str, ...]] = {
     "orders": ("brand_id", "id", "code", "buyer_id", "catalog_id", "status", "official", "currency", "tax_minor",
                "shipping_minor", "total_minor", "total_quantity", "comment", "delivery_address", "placed_at",
-               "confirmation_created_at", "approval_asked", "archived_at", "updated_at", "version"),
+               "confirmation_created_at", "approval_asked", "archived_at", "updated_at", "version", "internal_changes"),
     "order_lines": ("brand_id", "id", "order_id", "data_set", "position", "sku_id", "quantity", "unit_price_minor",
                     "amount_minor"),
     "order_rejections": ("brand_id", "order_id", "rejected_at", "actor_kind", "actor_id", "actor_name",
@@ -109,7 +109,7 @@ class Maker:
         add(
             "orders", order.id, f"SO-{number:07}", buyer.id, shop.catalogs[season], status, official, buyer.currency,
             tax, shipping, total, sum(line.quantity for line in lines), "", "", placed_at, confirmed_at,
-            order.approval_asked, order.archived_at, order.at, order.version,
+            order.approval_asked, order.archived_at, order.at, order.version, order.internal_changes,
         )  # fmt: skip
         if status is S.SENT_BACK_TO_CART:
             self._sent_back[buyer.id] = order.id

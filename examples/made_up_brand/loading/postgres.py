@@ -18,9 +18,10 @@ OF_TABLES = "({})".format(", ".join(f"'{name}'::regclass" for name in TABLES))
 IS_OWNER = f"SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid IN {OF_TABLES}"  # noqa: S608
 FOREIGN_KEYS = f"""SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE contype = 'f' AND conrelid IN {OF_TABLES}"""  # noqa: S608
-# But those of primary keys and unique constraints.
+# But those of primary keys and unique constraints, and partial ones, whose definition changes when it is read back.
 INDEXES = f"""SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i
-    WHERE indrelid IN {OF_TABLES} AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)"""  # noqa: S608
+    WHERE indrelid IN {OF_TABLES} AND indpred IS NULL
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)"""  # noqa: S608
 SETTINGS = ("statement_timeout = 0", "maintenance_work_mem = '512MB'", "work_mem = '256MB'", "synchronous_commit = off")
 
 
