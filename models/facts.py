@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_
 
 from models.backlog_sku import BacklogSku
 from models.brand import Brand
 from models.buyer import Buyer
 from models.cart import Cart
 from models.delivery_note import DeliveryNote
-from models.invoice import IS_NOT_VOID, Invoice, InvoicedDeliveryNote, InvoicedOrder
+from models.invoice import InvoicedDeliveryNote, InvoicedOrder, invoice_counts
 from models.order import Order
 from models.policy import (
     BLOCKED_WHEN,
@@ -33,28 +33,26 @@ def _of_order(table: type[DeliveryNote] | type[BacklogSku]) -> ColumnElement[boo
 _has_note = exists().where(_of_order(DeliveryNote)).correlate(Order)
 _has_backlog = exists().where(_of_order(BacklogSku)).correlate(Order)
 _has_remaining = exists().where(_of_order(BacklogSku), BacklogSku.remaining_quantity > 0).correlate(Order)
-_invoiced_orders = select(InvoicedOrder.order_id).join_from(InvoicedOrder, Invoice).where(IS_NOT_VOID)
+
 _is_invoiced = (
-    _invoiced_orders.where(InvoicedOrder.brand_id == Order.brand_id, InvoicedOrder.order_id == Order.id)
+    exists()
+    .where(InvoicedOrder.brand_id == Order.brand_id, InvoicedOrder.order_id == Order.id, invoice_counts(InvoicedOrder))
     .correlate(Order)
-    .exists()
 )
 
 # The delivery note itself is on an invoice.
 NOTE_INVOICED = (
-    select(InvoicedDeliveryNote.delivery_note_id)
-    .join_from(InvoicedDeliveryNote, Invoice)
+    exists()
     .where(InvoicedDeliveryNote.brand_id == DeliveryNote.brand_id)
-    .where(InvoicedDeliveryNote.delivery_note_id == DeliveryNote.id, IS_NOT_VOID)
+    .where(InvoicedDeliveryNote.delivery_note_id == DeliveryNote.id, invoice_counts(InvoicedDeliveryNote))
     .correlate(DeliveryNote)
-    .exists()
 )
 # The whole order of the delivery note is on an invoice.
 NOTE_COVERED = (
-    _invoiced_orders.where(InvoicedOrder.brand_id == DeliveryNote.brand_id)
-    .where(InvoicedOrder.order_id == DeliveryNote.order_id, InvoicedOrder.is_whole)
+    exists()
+    .where(InvoicedOrder.brand_id == DeliveryNote.brand_id, InvoicedOrder.order_id == DeliveryNote.order_id)
+    .where(InvoicedOrder.is_whole, invoice_counts(InvoicedOrder))
     .correlate(DeliveryNote)
-    .exists()
 )
 
 FACT_SQL: dict[Fact, ColumnElement[bool]] = {

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from models.delivery_note import DeliveryNoteLine
-from models.invoice import IS_NOT_VOID, Invoice, InvoicedOrder, InvoiceLine
+from models.invoice import IS_NOT_VOID, Invoice, InvoicedOrder, InvoiceLine, invoice_counts
 from models.order import Order
 from models.prices import Price, price_of
 from models.tax import Tax
@@ -44,7 +44,7 @@ async def unbilled_charges(work: Work, order: Order) -> tuple[int, int]:
     """What of the order's tax and shipping no other invoice bills, so that its invoices add up to its total."""
     sums = [func.coalesce(func.sum(each), 0) for each in (InvoicedOrder.tax_minor, InvoicedOrder.shipping_minor)]
     of_order = (InvoicedOrder.brand_id == order.brand_id, InvoicedOrder.order_id == order.id)
-    statement = select(*sums).join_from(InvoicedOrder, Invoice).where(*of_order, IS_NOT_VOID)
+    statement = select(*sums).where(*of_order, invoice_counts(InvoicedOrder))
     billed = (await work.read(statement)).one()
     return order.tax_minor - int(billed[0]), order.shipping_minor - int(billed[1])
 
