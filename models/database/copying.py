@@ -42,14 +42,18 @@ async def _insert_arrays(
         values = [
             [json.dumps(value) if index in json_columns else value for index, value in enumerate(row)] for row in values
         ]
-    # COPY is not possible under row-level security, and a temporary table needs a privilege that a serving role lacks.
-    # Without their lengths: a cast to varchar(64) would cut what is longer instead of refusing it.
-    dialect = session.get_bind().dialect
-    types = [re.sub(r"\(.*\)", "", table.c[name].type.compile(dialect)) for name in columns]
-    arrays = ", ".join(f"${number}::{type}[]" for number, type in enumerate(types, 1))
-    statement = f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"  # noqa: S608
+    statement = array_insert(session.get_bind().dialect, table, columns)
     # One set of parameters, each an array: as a tuple, since a list would be taken for many sets.
     await (await session.connection()).exec_driver_sql(statement, tuple(map(list, zip(*values, strict=True))))
+
+
+def array_insert(dialect: Dialect, table: Table, columns: Sequence[str]) -> str:
+    """The INSERT of any number of rows: its parameters are the columns, each an array."""
+    # COPY is not possible under row-level security, and a temporary table needs a privilege that a serving role lacks.
+    # Without their lengths: a cast to varchar(64) would cut what is longer instead of refusing it.
+    types = [re.sub(r"\(.*\)", "", table.c[name].type.compile(dialect)) for name in columns]
+    arrays = ", ".join(f"${number}::{type}[]" for number, type in enumerate(types, 1))
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"  # noqa: S608
 
 
 async def _insert(session: AsyncSession, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:

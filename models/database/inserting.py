@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Dialect, bindparam
+from sqlalchemy import Dialect, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.base import Base
+from models.database.copying import array_insert
 from models.database.prepared import AT_ONCE, run_text
 from models.scope import BrandOwned, OutOfScope, Scope
 
@@ -34,6 +35,10 @@ async def insert(session: AsyncSession, rows: Sequence[Base]) -> None:
         if len(parameters) == 1 or session.info.get(AT_ONCE):
             for each in parameters:
                 await run_text(session, text, each)
+        elif dialect.name == "postgresql":
+            # One statement for all rows: triggers of statements run once, and the server answers once.
+            as_arrays = tuple(map(list, zip(*parameters, strict=True)))
+            await (await session.connection()).exec_driver_sql(_insert_arrays(dialect, table, names), as_arrays)
         else:
             await (await session.connection()).exec_driver_sql(text, parameters)
         counts[table] += len(parameters)
@@ -92,3 +97,10 @@ def _insert(
         statement = statement.on_conflict_do_nothing().returning(*table.__mapper__.primary_key)
     compiled: Any = statement.compile(dialect=dialect)
     return str(compiled), [(name, compiled._bind_processors.get(name)) for name in compiled.positiontup]
+
+
+@lru_cache(maxsize=1000)
+def _insert_arrays(dialect: Dialect, table: type[Base], names: tuple[str, ...]) -> str:
+    _, in_places = _insert(dialect, table, names)
+    columns = table.__mapper__.columns
+    return array_insert(dialect, cast("Table", table.__table__), [columns[name].name for name, _ in in_places])
