@@ -80,6 +80,9 @@ class Sqlite:
             self._connection.execute("ROLLBACK")
             raise
 
+    def run_many(self, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        self._connection.executemany(text, rows)
+
     def id(self, id: UUID) -> Any:
         return id.hex
 
@@ -93,6 +96,9 @@ class Postgres:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool: Any = None
+
+    async def close(self) -> None:
+        await self._pool.close()
 
     @asynccontextmanager
     async def transaction(self, brand_id: UUID) -> AsyncIterator[Run]:
