@@ -130,5 +130,5 @@ async def _insert(database: Sqlite | Postgres, run: Any, table: str, rows: Seque
         database.run_many(f"{into} VALUES ({', '.join('?' * len(columns))})", rows)
     else:
         arrays = ", ".join(f"${number}::{kind}[]" for number, (_, kind) in enumerate(columns, 1))
-        statement = f"{into} SELECT * FROM unnest({arrays})"
+        statement = f"{into} SELECT * FROM unnest({arrays})"  # noqa: S608
         await run(statement, *map(list, zip(*rows, strict=True)))

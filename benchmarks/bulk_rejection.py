@@ -97,10 +97,12 @@ async def measure(name: str, url: str, folder: Path, spent: Spent) -> None:
     if spent():
         await by_hand.close()
     print(
-        f"{name:<12}{ORDERS:,} orders in {taken:.1f} s ({processor:.1f} of the processor),"
-        f" {len(statements)} statements; by hand {bare:.1f} s ({bare_processor:.1f}), × {taken / bare:.1f} (× {processor / bare_processor:.1f});"
-        f" one by one {each * 1000:.1f} ms each, {each * ORDERS / taken:.1f} times as long"
+        f"{name:<12}{ORDERS:,} orders in {taken:.1f} s ({processor:.1f} of the processor), {len(statements)} statements"
     )
+    print(
+        f"{'':<12}by hand {bare:.1f} s ({bare_processor:.1f}): × {taken / bare:.1f} (× {processor / bare_processor:.1f})"
+    )
+    print(f"{'':<12}one by one {each * 1000:.1f} ms each, {each * ORDERS / taken:.1f} times as long")
 
 
 async def _timed(run: Callable[[], Awaitable[None]], spent: Spent) -> tuple[float, float]:
