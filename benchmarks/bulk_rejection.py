@@ -99,9 +99,8 @@ async def measure(name: str, url: str, folder: Path, spent: Spent) -> None:
     print(
         f"{name:<12}{ORDERS:,} orders in {taken:.1f} s ({processor:.1f} of the processor), {len(statements)} statements"
     )
-    print(
-        f"{'':<12}by hand {bare:.1f} s ({bare_processor:.1f}): × {taken / bare:.1f} (× {processor / bare_processor:.1f})"
-    )
+    times = f"× {taken / bare:.1f} (× {processor / bare_processor:.1f})"
+    print(f"{'':<12}by hand {bare:.1f} s ({bare_processor:.1f}): {times}")
     print(f"{'':<12}one by one {each * 1000:.1f} ms each, {each * ORDERS / taken:.1f} times as long")
 
 

@@ -76,7 +76,7 @@ async def _chain(session: AsyncSession, entries: Sequence[Any], clock: Callable[
         at = last_at + timedelta(microseconds=1)
     for new in entries:
         sequence += 1
-        new.id, new.at = new_id(), at
-        new.sequence, new.previous_hash = sequence, hash
-        new.hash = hash = digest(new)
+        values = vars(new)
+        values.update(id=new_id(), at=at, sequence=sequence, previous_hash=hash)
+        values["hash"] = hash = digest(new)
     await _MOVE.rows(session, of_brand=brand_id, to_sequence=sequence, to_hash=hash, to_at=at)

@@ -78,7 +78,7 @@ def _shape(row: Base) -> tuple[type[Base], tuple[str, ...]]:
 def _set_defaults(row: Base) -> None:
     for name, default in _defaults(type(row)):
         if name not in row.__dict__:
-            setattr(row, name, default.arg(None) if default.is_callable else default.arg)
+            row.__dict__[name] = default.arg(None) if default.is_callable else default.arg
 
 
 @lru_cache(maxsize=100)

@@ -155,17 +155,19 @@ def _notice(
     texts = mail_texts(kind)
     to_brand = texts.to_brand
     wording = wordings.get(readers.locale, Wording())
-    variables = {
-        "brand": readers.brand_name,
-        "buyer": readers.buyer_name,
-        "buyerOrderNumber": order.buyer_order_number,
-        "code": order.code,
-        # Of an invoice, whose total is known once it is issued.
-        "total": TOTAL_LATER if kind is MailKind.INVOICE_ISSUED else shown_total(contents, readers.locale),
-    }
 
     def said(text: str | None) -> str | None:
-        return filled(text, variables) if text else None
+        if not text:
+            return None
+        variables = {
+            "brand": readers.brand_name,
+            "buyer": readers.buyer_name,
+            "buyerOrderNumber": order.buyer_order_number,
+            "code": order.code,
+            # Of an invoice, whose total is known once it is issued.
+            "total": TOTAL_LATER if kind is MailKind.INVOICE_ISSUED else shown_total(contents, readers.locale),
+        }
+        return filled(text, variables)
 
     if body and texts.typed:
         body = f"{text_for(texts.typed, readers.locale, buyer=readers.buyer_name)}\n{body}"
