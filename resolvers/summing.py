@@ -94,6 +94,7 @@ async def sum_up_at_once(database: Database, brand_id: UUID) -> None:
             month: Any = func.substr(AnalyticsSum.starts_on, 1, 8).concat("01")
         else:
             await session.execute(text("SET LOCAL statement_timeout = 0"))
+            await session.execute(text("SET LOCAL work_mem = '256MB'"))  # a million orders are sorted by their lines
             day = cast(func.timezone("UTC", Order.placed_at), Date)
             month = cast(func.date_trunc("month", AnalyticsSum.starts_on), Date)
         for summary in Summary:
