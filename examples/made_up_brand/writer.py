@@ -40,11 +40,12 @@ async def seed_orders(
     """
     rng = brand_random(brand, seed)
     shop = await _make_shop(database, rng, brand)
-    if orders >= WORTH_LOADING and await _is_loaded(database, shop, orders, seed, progress):
-        await sum_up_at_once(database, shop.brand_id)
-    else:
+    is_loaded = orders >= WORTH_LOADING and await _is_loaded(database, shop, orders, seed, progress)
+    if not is_loaded:
         await _write_batches(database, shop, Maker(rng, shop).batches(orders, ORDERS_AT_ONCE), progress)
     await _analyze(database)
+    if is_loaded:
+        await sum_up_at_once(database, shop.brand_id)
 
 
 async def _is_loaded(
