@@ -4,15 +4,15 @@ SQLite has statistics only after ANALYZE. Without them it takes a brand for ten 
 and invoices with all invoices of the brand, in each rejection three times, and preferred an index of the brand that has
 all columns of the query to one of the order that has not.
 
-Revision ID: 0028
-Revises: 0027
+Revision ID: 0029
+Revises: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest schema, whose servers work with this schema (models/migrations/releases.py).
