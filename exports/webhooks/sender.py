@@ -139,12 +139,13 @@ class WebhookSender:
     async def drain(self) -> Sent:
         """Sends all that is due now."""
         self._counts.clear()
-        while True:
-            found = not self._stopping and await self._claim_more()
-            if self._in_flight:
-                await asyncio.wait(self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED)
-            elif not found:
-                return Sent(self._counts[True], self._counts[False])
+        try:
+            while (not self._stopping and await self._claim_more()) or self._in_flight:
+                if self._in_flight:
+                    await asyncio.wait(self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._cut_off()
+        return Sent(self._counts[True], self._counts[False])
 
     async def _claim_more(self) -> bool:
         """Whether there was something to claim."""

@@ -171,9 +171,10 @@ async def driver_transaction(engine: AsyncEngine, *, commits: bool) -> AsyncIter
         elif pooled.driver_connection.is_closed():
             await greenlet_spawn(sync.pool._invalidate, pooled, error)  # the others are probably lost, too
         else:
-            pooled._close_special(transaction_reset=True)
+            await greenlet_spawn(pooled._close_special, transaction_reset=True)
         raise
-    pooled._close_special(transaction_reset=True)
+    # Within a greenlet: a pool that is full closes the connection.
+    await greenlet_spawn(pooled._close_special, transaction_reset=True)
 
 
 async def bypasses_row_security(engine: AsyncEngine) -> str | None:

@@ -24,7 +24,7 @@ from graph.settings.edge import Edge
 from graph.telemetry.logs import JsonLines
 from models.api_key import new_secret
 from models.database.sessions import Database
-from resolvers import history, orders
+from resolvers import history, order_filter
 from resolvers.core.context import MAX_SESSIONS
 from tests.api.test_fairness import by_key, make_key, settle
 from tests.support.client import Client, serving
@@ -379,9 +379,9 @@ async def test_requests_that_wait_for_nothing_do_not_run_all_in_one_turn() -> No
     assert turns.most <= admission.MAX_PER_VIEWER
 
 
-@pytest.mark.parametrize("module", [orders, history])
+@pytest.mark.parametrize(("module", "field"), [(order_filter, "orders"), (history, "history")])
 async def test_the_conditions_of_a_search_are_built_a_word_at_a_time(
-    api: Client, database: Database, monkeypatch: pytest.MonkeyPatch, module: Any
+    api: Client, database: Database, monkeypatch: pytest.MonkeyPatch, module: Any, field: str
 ) -> None:
     shop = await make_shop(database)
     turns = Turns()
@@ -392,7 +392,6 @@ async def test_the_conditions_of_a_search_are_built_a_word_at_a_time(
         return mentions(*arguments)
 
     monkeypatch.setattr(module, "_mentions", counted)
-    field = module.__name__.rpartition(".")[2]
     query = f'{{ {field}(first: 1, filter: {{search: "a b c d e f g h i j"}}) {{ totalCount }} }}'
     assert await api.as_(shop.member()).data(query) == {field: {"totalCount": 0}}
     assert turns.most == 1

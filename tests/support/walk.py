@@ -73,6 +73,7 @@ VALUES: dict[str, Any] = {
     "scopes": "ORDERS_READ",
     "overlapHours": 0,
     "kind": "ORDER_REJECTED",
+    "locale": "EN",
     "format": "XLSX",
     "field": "CODE",
     "direction": "ASC",
