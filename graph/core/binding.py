@@ -27,7 +27,7 @@ COST_OF_A_MUTATION = 10
 # A code is possible only if the input has one of these fields. A code that is not listed is always possible.
 ON_ORDERS = {"order_id", "order_ids", "delivery_note_id", "delivery_note_ids", "invoice_id", "notification_id"}
 NEEDS_INPUT: Mapping[str, set[str]] = {
-    "NOT_FOUND": ON_ORDERS | {"tag_id", "api_key_id", "webhook_id", "buyer_id", "reason_id"},
+    "NOT_FOUND": ON_ORDERS | {"tag_id", "api_key_id", "webhook_id", "buyer_id", "reason_id", "kind"},
     "NOT_ALLOWED_IN_STATUS": ON_ORDERS,
     "ORDER_REJECTED": ON_ORDERS,
     "STALE_ORDER": {"expected_version"},

@@ -25,6 +25,7 @@ from models.scope import Scope
 from tests.api.test_tenants import everything_of
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
+from tests.support.documents import make_note
 from tests.support.factories import Shop, add_cart, make_buyer, make_order, make_shop
 from tests.support.trace import trace
 from tests.support.walk import ANY_KIND, Place, Walk, at
@@ -65,6 +66,11 @@ async def fitting(database: Database, shop: Shop, own: dict[str, str], place: Pl
     """The ids to stand beside the one at this place, so that it is reached."""
     if place.field in BEFORE_CONFIRMED and place.kind != "Order":
         return own | {"Order": id_of(await make_order(database, shop, status=OrderStatus.OC_CREATED))}
+    if "packing" in place.path:  # of an order without backlog SKUs, and a note that is not invoiced
+        order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
+        if place.field == "createDeliveryNote":
+            return own | {"Order": id_of(order)}
+        return own | {"DeliveryNote": id_of(await make_note(database, shop, order))}
     if place.field == "eraseBuyer":  # not the buyer of everything else
         return own | {"Buyer": id_of(await make_buyer(database, shop.brand))}
     if place.field in ("history", "historyExcel", "events"):
@@ -72,6 +78,17 @@ async def fitting(database: Database, shop: Shop, own: dict[str, str], place: Pl
             told_of = await session.scalars(select(AuditEntry.order_id).where(AuditEntry.order_id.is_not(None)))
             return own | {"Order": to_id(Kind.ORDER, told_of.first() or new_id())}
     return own
+
+
+# The mail that is about a document of this kind.
+MAILS = {"DeliveryNote": "DELIVERY_NOTE_CREATED", "Invoice": "INVOICE_ISSUED"}
+
+
+def variables_of(walk: Walk, field: Any, own: dict[str, str], place: Place) -> dict[str, Any]:
+    variables = walk.variables(field, own, place.path)
+    if place.field == "orderMailPreview":
+        variables["kind"] = MAILS.get(place.kind, variables["kind"])
+    return variables
 
 
 def nothing_like(id: str) -> str:
@@ -131,7 +148,7 @@ async def test_foreign_ids_look_like_missing_ones(database: Database, api: Clien
     leaks, tried = [], 0
     for number, place in enumerate(chosen):
         api.clock.move(seconds=10)  # the walk costs more than a viewer may spend at once
-        variables = walk.variables(fields[place.field], chosen[place], place.path)
+        variables = variables_of(walk, fields[place.field], chosen[place], place)
         any_kind = ANY_KIND.get(place.field) in place.path
         for client, others in ((admin, [world.foreign]), (buyer, [world.foreign, world.rivals])):
             # The right kind, and a wrong one: by turns each.
@@ -179,7 +196,7 @@ async def test_the_walk_would_detect_a_leak(sqlite_url: str, tmp_path: Path, clo
             if "rejectionReasonIds" in place.path:  # finds rejected orders only
                 rejected = id_of(await make_order(api.database, shop))
                 await admin.data(REJECT, id=rejected, reason="OUT_OF_STOCK")
-            variables = walk.variables(fields[place.field], own, place.path)
+            variables = variables_of(walk, fields[place.field], own, place)
             client = buyer if place.field == "updateCart" else admin
             nothing = await answer(client, walk, place, variables, nothing_like(own[place.kind]))
             assert await answer(client, walk, place, variables, own[place.kind]) != nothing, place
