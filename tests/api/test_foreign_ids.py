@@ -70,7 +70,7 @@ async def fitting(database: Database, shop: Shop, own: dict[str, str], place: Pl
         order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
         if place.field == "createDeliveryNote":
             return own | {"Order": id_of(order)}
-        return own | {"DeliveryNote": id_of(await make_note(database, shop, order))}
+        return own | {"DeliveryNote": id_of(await make_note(database, shop, order, code=f"DN-{order.code}"))}
     if place.field == "eraseBuyer":  # not the buyer of everything else
         return own | {"Buyer": id_of(await make_buyer(database, shop.brand))}
     if place.field in ("history", "historyExcel", "events"):
