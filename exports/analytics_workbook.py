@@ -11,9 +11,10 @@ from exports.xlsx.sheet import (
     FIRST_YEAR,
     OF_NUMBERS,
     Styles,
+    instant_cell,
+    put,
     set_up_page,
     write_amount,
-    write_instant,
     write_number,
     write_text,
 )
@@ -188,7 +189,7 @@ class _Drawing:
             if at is None:
                 write_text(sheet, row, 1, words["no_limit"], self._styles)
             else:
-                write_instant(sheet, row, 1, at, report.time_zone, self._styles)
+                put(sheet, row, 1, instant_cell(at, report.time_zone, self._styles))
         write_text(sheet, below + 2, 1, report.time_zone, self._styles)
         # On paper the charts come under the figures, all on one page.
         sheet.set_portrait()

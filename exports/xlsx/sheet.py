@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import get_currency_symbol
@@ -19,6 +20,9 @@ EVERY_CELL = f"A1:XFD{LAST_ROW}"
 EXACT_BELOW = 10**15  # Excel keeps fifteen digits of a number
 FIRST_YEAR = 1901  # Excel has no days before 1900, and one too many in it
 
+# What is written into a cell: XlsxWriter's method, and its arguments after row and column.
+Cell = tuple[str, tuple[Any, ...]]
+KEPT_AMOUNTS = 10_000  # different ones, whose cells are kept: prices recur
 
 PAGE = Text("Page &P of &N", "&P / &N ページ")
 A4, LETTER = 9, 1  # Excel's numbers of papers
@@ -66,6 +70,7 @@ class Styles:
         date = DATE_FORMAT.in_(locale)
         self.instant = book.add_format({"num_format": f"{date} hh:mm", "align": "left"})
         self.day = book.add_format({"num_format": date, "align": "left"})
+        self.amount = lru_cache(KEPT_AMOUNTS)(self._amount)
 
     def money(self, currency: str, digits: int, *, bold: bool = False) -> Any:
         """`digits` behind the decimal point."""
@@ -74,6 +79,12 @@ class Styles:
             number_format = currency_format(currency, self._locale, digits)
             self._money[key] = self._book.add_format({"num_format": number_format, "bold": bold, **OF_NUMBERS})
         return self._money[key]
+
+    def _amount(self, minor: Price, currency: str, bold: bool) -> Cell:
+        amount = from_minor(minor, currency)
+        # A unit price can be finer than the currency's smallest unit.
+        digits = max(precision(currency), -int(amount.as_tuple().exponent))
+        return number_cell(int(amount.scaleb(digits)), amount, self, self.money(currency, digits, bold=bold))
 
 
 class Sheet:
@@ -112,12 +123,15 @@ class Sheet:
 
     def add(self, owner: Any, rows: Sequence[Any]) -> None:
         """Writes the rows that belong to the owner (see Column)."""
+        of_owner = [self._cell(column, owner, owner) if column.of_owner else None for column in self._columns]
         for row in rows:
             if self._row == self._rows_per_sheet:
                 self.finish()
                 self._begin()
             for index, column in enumerate(self._columns):
-                self._write(index, column, owner if column.of_owner else row, owner)
+                cell = of_owner[index] if column.of_owner else self._cell(column, row, owner)
+                if cell:
+                    put(self._sheet, self._row, index, cell)
             self._row += 1
             if self._summed:
                 self.counts[owner.currency] += 1
@@ -147,23 +161,21 @@ class Sheet:
             self._sheet.write_string(0, index, column.name.in_(self._reader.locale), style)
         self._row = 1
 
-    def _write(self, index: int, column: Column, row: Any, owner: Any) -> None:
+    def _cell(self, column: Column, row: Any, owner: Any) -> Cell | None:
         value: Any = column.show(row, self._reader) if column.show else getattr(row, column.key)
         if value is None:
-            return
-        cell = self._sheet, self._row, index
-        match column.kind:
-            case CellKind.TEXT:
-                is_marked = column.is_marked is not None and column.is_marked(owner)
-                write_text(*cell, value, self._styles, self._styles.marked if is_marked else None)
-            case CellKind.INTEGER:
-                write_number(*cell, value, value, self._styles, self._styles.integer)
-            case CellKind.MONEY:
-                write_amount(*cell, value, owner.currency, self._styles)
-            case CellKind.INSTANT:
-                write_instant(*cell, value, owner.time_zone, self._styles)
-            case CellKind.DAY:
-                write_day(*cell, value, self._styles)
+            return None
+        kind, styles = column.kind, self._styles
+        if kind is CellKind.TEXT:
+            is_marked = column.is_marked is not None and column.is_marked(owner)
+            return text_cell(value, styles, styles.marked if is_marked else None)
+        if kind is CellKind.INTEGER:
+            return number_cell(value, value, styles, styles.integer)
+        if kind is CellKind.MONEY:
+            return styles.amount(value, owner.currency, False)
+        if kind is CellKind.INSTANT:
+            return instant_cell(value, owner.time_zone, styles)
+        return day_cell(value, styles)
 
 
 def letters(column: int) -> str:
@@ -171,43 +183,47 @@ def letters(column: int) -> str:
     return letters(column // 26 - 1) + chr(65 + column % 26) if column > 25 else chr(65 + column)
 
 
-def write_instant(sheet: Any, row: int, column: int, at: datetime, time_zone: str, styles: Styles) -> None:
-    """Writes the local time in the time zone; as text if Excel cannot represent the date."""
+def put(sheet: Any, row: int, column: int, cell: Cell) -> None:
+    method, arguments = cell
+    getattr(sheet, method)(row, column, *arguments)
+
+
+def instant_cell(at: datetime, time_zone: str, styles: Styles) -> Cell:
+    """The local time in the time zone; as text if Excel cannot represent the date."""
     local = local_time(at, time_zone).replace(tzinfo=None, microsecond=0)
     if local.year < FIRST_YEAR:
-        write_text(sheet, row, column, local.isoformat(" "), styles)
-    else:
-        sheet.write_datetime(row, column, local, styles.instant)
+        return text_cell(local.isoformat(" "), styles)
+    return "write_datetime", (local, styles.instant)
 
 
-def write_day(sheet: Any, row: int, column: int, day: date, styles: Styles) -> None:
-    if day.year < FIRST_YEAR:
-        write_text(sheet, row, column, day.isoformat(), styles)
-    else:
-        sheet.write_datetime(row, column, day, styles.day)
+def day_cell(day: date, styles: Styles) -> Cell:
+    return text_cell(day.isoformat(), styles) if day.year < FIRST_YEAR else ("write_datetime", (day, styles.day))
+
+
+def text_cell(text: str, styles: Styles, style: Any = None) -> Cell:
+    if text.startswith("<r>"):
+        # write_string would interpret it as its own markup.
+        return "write_rich_string", (text[:1], styles.plain, text[1:])
+    return "write_string", (text, style)
+
+
+def number_cell(digits: int, number: Any, styles: Styles, style: Any) -> Cell:
+    """A number; as text if Excel would round it. `digits`: the number without its decimal point."""
+    if abs(digits) < EXACT_BELOW:
+        return "write_number", (number, style)
+    return text_cell(f"{number:f}", styles)
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, styles: Styles, style: Any = None) -> None:
-    if text.startswith("<r>"):
-        # write_string would interpret it as its own markup.
-        sheet.write_rich_string(row, column, text[:1], styles.plain, text[1:])
-    else:
-        sheet.write_string(row, column, text, style)
+    put(sheet, row, column, text_cell(text, styles, style))
 
 
 def write_amount(
     sheet: Any, row: int, column: int, minor: Price, currency: str, styles: Styles, *, bold: bool = False
 ) -> None:
-    amount = from_minor(minor, currency)
-    # A unit price can be finer than the currency's smallest unit.
-    digits = max(precision(currency), -int(amount.as_tuple().exponent))
-    style = styles.money(currency, digits, bold=bold)
-    write_number(sheet, row, column, int(amount.scaleb(digits)), amount, styles, style)
+    put(sheet, row, column, styles.amount(minor, currency, bold))
 
 
 def write_number(sheet: Any, row: int, column: int, digits: int, number: Any, styles: Styles, style: Any) -> None:
-    """Writes a number; as text if Excel would round it. `digits`: the number without its decimal point."""
-    if abs(digits) < EXACT_BELOW:
-        sheet.write_number(row, column, number, style)
-    else:
-        write_text(sheet, row, column, f"{number:f}", styles)
+    """See number_cell."""
+    put(sheet, row, column, number_cell(digits, number, styles, style))
