@@ -53,10 +53,10 @@ async def main() -> None:
             # Each size in a process of its own: the peak of a process never falls again.
             command = [sys.executable, "-m", "benchmarks.workbook", folder, str(brand_id), str(size)]
             done = await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, text=True)
-            told = json.loads(done.stdout)
+            found = json.loads(done.stdout)
             print(
-                f"{size:>8,} {size * LINES:>9,} {told['seconds']:>8.1f} {told['file']:>8.1f} {told['peak']:>8.1f} "
-                f"{told['before']:>12.1f} {told['lag']:>7.0f} {told['bare']:>7.2f}"
+                f"{size:>8,} {size * LINES:>9,} {found['seconds']:>8.1f} {found['file']:>8.1f} {found['peak']:>8.1f} "
+                f"{found['before']:>12.1f} {found['lag']:>7.0f} {found['bare']:>7.2f}"
             )
 
 
