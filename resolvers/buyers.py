@@ -34,7 +34,7 @@ from resolvers.inputs import check_search
 from resolvers.reading.loaders import read_recipients
 from resolvers.reading.pagination import Key, Listing, Page, PageRequest, by_id, read_page
 from resolvers.reading.rows import BUYER_COLUMNS, BuyerRow, buyer_row
-from resolvers.reading.search import mentions_buyer, words_of
+from resolvers.reading.search import mentions_buyer, terms_of
 
 KEYS = [Key("unique_code", Buyer.unique_code, descending=False), by_id(Buyer.id, descending=False)]
 MAX_CODE_LENGTH = 64
@@ -177,7 +177,7 @@ async def _language(work: Work, chosen: Locale | None, country: str) -> dict[str
 def _conditions(viewer: Viewpoint, search: str | None, bounced: bool | None) -> list[ColumnElement[bool]]:
     """Raises InputError for words that cannot be searched."""
     check_search(search)
-    conditions = [mentions_buyer(word) for word in words_of(search)]
+    conditions = [mentions_buyer(term) for term in terms_of(search)]
     if bounced is not None:
         # What a mail server said is for the brand only: to a buyer's user no address is a refused one.
         is_refused = false() if viewer.is_buyer else BuyerRecipient.bounced_at.is_not(None)

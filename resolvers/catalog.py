@@ -9,7 +9,7 @@ from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_search, check_text
 from resolvers.reading.pagination import Key, Listing, Page, PageRequest, by_id, read_page
 from resolvers.reading.rows import CATALOG_COLUMNS, SKU_COLUMNS, CatalogRow, SkuRow
-from resolvers.reading.search import has, words_of
+from resolvers.reading.search import has, terms_of
 
 CATALOG_KEYS = [Key("code", Catalog.code, descending=False), by_id(Catalog.id, descending=False)]
 SKU_KEYS = [Key("number", Sku.number, descending=False), by_id(Sku.id, descending=False)]
@@ -56,15 +56,15 @@ def listing_of_skus(numbers: Sequence[str] | None, request: PageRequest) -> List
 def _of_catalogs(search: str | None) -> list[ColumnElement[bool]]:
     """Raises InputError for words that cannot be searched. A brand has few catalogs: all are looked at."""
     check_search(search)
-    return [has(word, Catalog.folded, Catalog.code, Catalog.name) for word in words_of(search)]
+    return [has(term, Catalog.folded, Catalog.code, Catalog.name) for term in terms_of(search)]
 
 
 def _of_skus(search: str | None, numbers: Sequence[str] | None) -> list[ColumnElement[bool]]:
     """Raises InputError for words that cannot be searched, and for too many numbers. All SKUs are looked at."""
     check_search(search)
     where: list[ColumnElement[bool]] = [
-        or_(has(word, Sku.folded, Sku.number, Sku.model_number), has(word, Sku.folded_name, Sku.name))
-        for word in words_of(search)
+        or_(has(term, Sku.folded, Sku.number, Sku.model_number), has(term, Sku.folded_name, Sku.name))
+        for term in terms_of(search)
     ]
     if numbers is not None:
         if len(numbers) > MAX_NUMBERS:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -20,7 +21,20 @@ from resolvers.core.pausing import mapped
 from resolvers.inputs import MAX_SEARCH_LENGTH, InputError, check_search, check_text
 from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, page_within
 from resolvers.reading.rows import HISTORY_COLUMNS, HistoryRow
-from resolvers.reading.search import Word, for_each, has, is_one_of, narrowed, orders_by_code, read_found, words_of
+from resolvers.reading.search import (
+    ESCAPE,
+    Mentions,
+    Search,
+    Term,
+    Word,
+    for_each,
+    has,
+    is_one_of,
+    narrowed,
+    orders_by_code,
+    read_found,
+    words_of,
+)
 
 KEYS = [by_id(AuditEntry.id, descending=False)]
 MAX_IN_FILTER = 100
@@ -75,7 +89,7 @@ async def conditions(session: AsyncSession, filter: HistoryFilter) -> list[Colum
 
     With words to search for, two statements are run.
     """
-    return plain_conditions(filter) + await narrowed(session, AuditEntry.id, await _words(session, filter))
+    return plain_conditions(filter) + await narrowed(session, await _words(session, filter))
 
 
 async def _words(session: AsyncSession, filter: HistoryFilter) -> list[Word]:
@@ -83,9 +97,7 @@ async def _words(session: AsyncSession, filter: HistoryFilter) -> list[Word]:
     actors = (
         [(tuple(row), fold(f"{row[1]} {row[2]}")) for row in await session.execute(select(*_ACTOR))] if words else []
     )
-    return await mapped(
-        lambda word: _mentions(word, [actor for actor, folded in actors if word in folded]), words, every=1
-    )
+    return await mapped(lambda word: _word(word, [actor for actor, folded in actors if word in folded]), words, every=1)
 
 
 def plain_conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
@@ -134,28 +146,40 @@ def _known(kinds: Sequence[str]) -> Sequence[str]:
     return kinds
 
 
-def _mentions(word: str, actors: Actors) -> Word:
-    """In the actor's name or id, or in the order's code. `actors`: those with the word."""
-    orders = orders_by_code(word)
+def _word(word: str, actors: Actors) -> Word:
+    """`actors`: those with the word."""
+    if len(actors) <= SEPARATE_ACTORS:
+        return _SEARCH.word(word, *chain.from_iterable(actors))
+    term = Term.of(word)
+    return _in_code_or(term, [_is_by_one(_OTHER, term, actors)], [_is_by_one(AuditEntry, term, actors)]).word()
+
+
+def _mentions(term: Term, *values: Any) -> Mentions:
+    """In the name or id of one of a few actors, or in the order's code. `values`: those of _ACTOR for each actor."""
+    actors = list(zip(*[iter(values)] * len(_ACTOR), strict=True))
+    # For each actor a SELECT of its own: for `=`, an index is sure to be used.
+    return _in_code_or(term, *([_is_by(entry, actor) for actor in actors] for entry in (_OTHER, AuditEntry)))
+
+
+_SEARCH = Search(_mentions)
+
+
+def _in_code_or(term: Term, of_others: Sequence[ColumnElement[bool]], of_entry: Sequence[Any]) -> Mentions:
+    """`of_others`, `of_entry`: further conditions, of _OTHER and the same of AuditEntry. Each of them is enough."""
+    orders = orders_by_code(term)
     of_orders = select(_OTHER.id).where(is_one_of(_OTHER.order_id, orders))
-    of_entry = and_(Order.brand_id == AuditEntry.brand_id, Order.id == AuditEntry.order_id)
-    order = select(Order.id).where(of_entry, has(word, Order.folded_code, Order.code)).correlate(AuditEntry)
-    sources = (of_orders, *_by_actors(_OTHER, word, actors))
-    return Word(sources, or_(_is_by(AuditEntry, word, actors), for_each(order)), first=(orders,))
+    is_of_order = and_(Order.brand_id == AuditEntry.brand_id, Order.id == AuditEntry.order_id)
+    order = select(Order.id).where(is_of_order, has(term, Order.folded_code, Order.code)).correlate(AuditEntry)
+    sources = (of_orders, *(select(_OTHER.id).where(each) for each in of_others))
+    return Mentions(AuditEntry.id, sources, or_(*of_entry, for_each(order)), first=(orders,))
 
 
-def _by_actors(entry: Any, word: str, actors: Actors) -> list[Select[UUID]]:
-    """Select the ids of the actors' entries. A few actors are a SELECT each: for `=`, an index is sure to be used."""
-    if len(actors) > SEPARATE_ACTORS:
-        return [select(entry.id).where(_is_by(entry, word, actors))]
+def _is_by(entry: Any, actor: Sequence[Any]) -> ColumnElement[bool]:
     columns = (entry.brand_id, entry.actor_id, entry.actor_name)
-    return [
-        select(entry.id).where(*(column == value for column, value in zip(columns, actor, strict=True)))
-        for actor in actors
-    ]
+    return and_(*(column == value for column, value in zip(columns, actor, strict=True)))
 
 
-def _is_by(entry: Any, word: str, actors: Actors) -> ColumnElement[bool]:
+def _is_by_one(entry: Any, term: Term, actors: Actors) -> ColumnElement[bool]:
     if len(actors) > MAX_ACTORS:
-        return or_(*(func.lower(text).contains(word, autoescape=True) for text in (entry.actor_id, entry.actor_name)))
+        return or_(*(func.lower(text).like(term.pattern, escape=ESCAPE) for text in (entry.actor_id, entry.actor_name)))
     return tuple_(entry.brand_id, entry.actor_id, entry.actor_name).in_(actors)

@@ -20,7 +20,6 @@ from models.order import BUYER_UPDATED_AT, Order, OrderLine
 from models.policy import DeliveryStatus, Fact, OrderAction, OrderStatus
 from models.rejection_reason import RejectionGrounds
 from models.tag import OrderTag
-from resolvers.core.pausing import mapped
 from resolvers.inputs import InputError, check_search, check_text
 from resolvers.reading.pagination import (
     Key,
@@ -29,6 +28,9 @@ from resolvers.reading.pagination import (
     ordering,
 )
 from resolvers.reading.search import (
+    Mentions,
+    Search,
+    Term,
     Word,
     for_each,
     has,
@@ -178,7 +180,7 @@ def check(filter: OrderFilter, *at: str) -> None:
 
 async def conditions(session: AsyncSession, filter: OrderFilter, actor: Actor) -> list[ColumnElement[bool]]:
     """The filter as conditions on orders. With words to search for, one statement is run."""
-    return plain_conditions(filter, actor) + await narrowed(session, Order.id, await search_words(filter))
+    return plain_conditions(filter, actor) + await narrowed(session, search_words(filter))
 
 
 def plain_conditions(filter: OrderFilter, actor: Viewpoint) -> list[ColumnElement[bool]]:
@@ -233,13 +235,13 @@ _ASSIGNEE_OF_ORDER = and_(OrderAssignee.brand_id == Order.brand_id, OrderAssigne
 TAG_OF_ORDER = and_(OrderTag.brand_id == Order.brand_id, OrderTag.order_id == Order.id)
 
 
-async def search_words(filter: OrderFilter) -> list[Word]:
-    return await mapped(_mentions, words_of(filter.search), every=1)
+def search_words(filter: OrderFilter) -> list[Word]:
+    return [_SEARCH.word(word) for word in words_of(filter.search)]
 
 
-def _mentions(word: str) -> Word:
+def _mentions(term: Term) -> Mentions:
     """In the order's code, its buyer's code, name or e-mail address, or the number or model number of a SKU."""
-    buyers, skus = select(Buyer.id).where(mentions_buyer(word)), skus_with(word)
+    buyers, skus = select(Buyer.id).where(mentions_buyer(term)), skus_with(term)
     of_buyers = select(_OTHER.id).where(is_one_of(_OTHER.buyer_id, buyers))
     of_skus = select(OrderLine.order_id).where(is_one_of(OrderLine.sku_id, skus))
     # IS TRUE: PostgreSQL finds the SKUs once, as it does not join what is no plain condition.
@@ -250,8 +252,11 @@ def _mentions(word: str) -> Word:
     )
     line = for_each(select(OrderLine.id).where(*of_order).correlate(Order))
     test = or_(
-        has(word, Order.folded_code, Order.code),
+        has(term, Order.folded_code, Order.code),
         Order.buyer_id.in_(buyers),
         and_(exists(skus), line),
     )
-    return Word((orders_by_code(word), of_buyers, of_skus), test)
+    return Mentions(Order.id, (orders_by_code(term), of_buyers, of_skus), test)
+
+
+_SEARCH = Search(_mentions)

@@ -67,7 +67,7 @@ async def orders(context: Context, filter: OrderFilter, sort: Sequence[OrderSort
         def make(*values: Any) -> OrderRow:
             return OrderRow(*values[: len(columns)])
 
-        return await read_found(session, statement, Order.id, await search_words(filter), by, page, make)
+        return await read_found(session, statement, Order.id, search_words(filter), by, page, make)
 
 
 def listing(filter: OrderFilter, sort: Sequence[OrderSort], request: PageRequest, actor: Viewpoint) -> Listing:

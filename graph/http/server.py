@@ -37,7 +37,7 @@ MAX_READ_SECONDS = 30.0  # for a client to read what is buffered for it, some 64
 MAX_STOP_SECONDS = 30.0  # after the running requests: for the relay, the connections and the threads
 LINGER_SECONDS = 2.0  # for a client to stop sending after its response
 # asyncio accepts as many connections in a turn of the event loop as its backlog is long: 500 at once took 0.1 s.
-ACCEPTED_PER_TURN = 32
+ACCEPTED_PER_TURN = 8
 BACKLOG = 2048  # connections that the kernel keeps until then
 MAX_CONNECTIONS = 500
 MAX_CONNECTIONS_PER_ADDRESS = 100  # that wait for their client; a trusted proxy may have more

@@ -192,6 +192,32 @@ async def test_the_history_is_searched_by_actor_and_order(database: Database, ap
         assert page["totalCount"] == len(found)
 
 
+async def test_sql_is_written_once_for_all_words(
+    api: Client, shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_order(database, shop)
+    member = api.as_(shop.member())
+    written = 0
+    made = search.Search._made
+
+    def counting(self: search.Search, *values: Any) -> search.Mentions:
+        nonlocal written
+        written += 1
+        return made(self, *values)
+
+    monkeypatch.setattr(search.Search, "_made", counting)
+
+    async def ask(words: str) -> int:
+        """How often the SQL of a word was written."""
+        before = written
+        for query in (ORDERS, HISTORY):
+            await member.data(query, filter={"search": words})
+        return written - before
+
+    assert await ask("zz q9 so-1") > 0
+    assert await ask(f"1% シャツ {'long' * 20}") == 0
+
+
 async def test_a_renamed_buyers_orders_are_found_by_the_new_name(database: Database, api: Client, shop: Shop) -> None:
     member = api.as_(shop.member())
     order = await make_order(database, shop)
