@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from exports.texts import one_line
 from exports.xlsx.book import Book, writing
 from exports.xlsx.columns import CellKind, Column, Reader
-from exports.xlsx.sheet import Sheet, Styles
+from exports.xlsx.sheet import Sheet
+from exports.xlsx.styles import Styles
 from exports.xlsx.summary import Summary, write_summary
 from models.brand import Brand
 from models.invoice import CreditNote, Invoice, InvoiceStatus

@@ -6,18 +6,9 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
-from exports.xlsx.sheet import (
-    EVERY_CELL,
-    FIRST_YEAR,
-    OF_NUMBERS,
-    Styles,
-    instant_cell,
-    put,
-    set_up_page,
-    write_amount,
-    write_number,
-    write_text,
-)
+from exports.xlsx.cells import FIRST_YEAR, instant_cell, put, write_amount, write_integer, write_text
+from exports.xlsx.sheet import EVERY_CELL
+from exports.xlsx.styles import OF_NUMBERS, Styles, set_up_page
 from models.analytics import Figures, Group, Report, by_amount, main_currency, rejection_rate, total
 from models.locale import Locale, Text
 
@@ -189,7 +180,7 @@ class _Drawing:
             if at is None:
                 write_text(sheet, row, 1, words["no_limit"], self._styles)
             else:
-                put(sheet, row, 1, instant_cell(at, report.time_zone, self._styles))
+                put(sheet, row, 1, instant_cell(at, report.time_zone, self._styles), self._styles)
         write_text(sheet, below + 2, 1, report.time_zone, self._styles)
         # On paper the charts come under the figures, all on one page.
         sheet.set_portrait()
@@ -326,7 +317,7 @@ class _Drawing:
             case Month(text) | str(text):
                 write_text(sheet, row, column, text, self._styles)
             case number:
-                write_number(sheet, row, column, number, number, self._styles, self._styles.integer)
+                write_integer(sheet, row, column, number, self._styles)
 
 
 def _width(heading: str) -> int:

@@ -7,7 +7,8 @@ from exports.order_snapshot import OrderDocument, OrderSnapshot
 from exports.pdf.labels import labels
 from exports.pdf.paper import addressee, format_day, format_window
 from exports.texts import one_line
-from exports.xlsx.sheet import A4, LETTER, Styles, currency_format, letters, set_up_page, write_text
+from exports.xlsx.cells import letters, write_text
+from exports.xlsx.styles import A4, LETTER, Styles, currency_format, set_up_page
 from models.letterhead import Paper
 from models.locale import Locale, Text
 from models.messages.statuses import status_label

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS, select_lines, select_orders
 from exports.xlsx.book import Book, Rows, writing
 from exports.xlsx.columns import Reader, columns_for
-from exports.xlsx.sheet import LAST_ROW, Sheet, Styles
+from exports.xlsx.sheet import LAST_ROW, Sheet
+from exports.xlsx.styles import Styles
 from exports.xlsx.summary import Summary, write_summary
 from models.locale import Locale, Text
 

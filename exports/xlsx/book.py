@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from exports.xlsx.columns import Column, Reader
-from exports.xlsx.sheet import LAST_ROW, Sheet, Styles
+from exports.xlsx.sheet import LAST_ROW, Sheet
+from exports.xlsx.styles import Styles
 
 # name of the sheet, owner of the rows (see Column), rows
 Rows = tuple[str, Any, Sequence[Any]]

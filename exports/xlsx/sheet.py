@@ -1,90 +1,26 @@
 """One table of an Excel workbook: a heading row and typed cells below it, written from top to bottom."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from operator import attrgetter
 from typing import Any
 
-from babel.numbers import get_currency_symbol
-
-from exports.texts import one_line
+from exports.xlsx.cells import write_text
 from exports.xlsx.columns import CellKind, Column, Reader, columns_for
-from models.locale import Locale, Text, local_time
-from models.money import from_minor, precision
-from models.prices import Price
+from exports.xlsx.rows import CellsXml, CellXml, RowWriter
+from exports.xlsx.styles import Styles, set_up_page
 
-DATE_FORMAT = Text("yyyy-mm-dd", "yyyy/mm/dd")
 LAST_ROW = 1_048_576
 EVERY_CELL = f"A1:XFD{LAST_ROW}"
-EXACT_BELOW = 10**15  # Excel keeps fifteen digits of a number
-FIRST_YEAR = 1901  # Excel has no days before 1900, and one too many in it
 
-# What is written into a cell: XlsxWriter's method, and its arguments after row and column.
-Cell = tuple[str, tuple[Any, ...]]
-KEPT_AMOUNTS = 10_000  # different ones, whose cells are kept: prices recur
-
-PAGE = Text("Page &P of &N", "&P / &N ページ")
-A4, LETTER = 9, 1  # Excel's numbers of papers
-OF_NUMBERS = {"align": "right", "indent": 1}  # so that a number does not touch the text beside it
-
-
-def currency_format(currency: str, locale: Locale, digits: int) -> str:
-    """E.g. [$£]#,##0.00. A symbol of letters is set off by a space. `digits` behind the decimal point."""
-    symbol = get_currency_symbol(currency, locale).replace("￥", "¥")
-    space = " " if symbol[-1].isalpha() else ""
-    return f"[${symbol}]{space}#,##0" + ("." + "0" * digits if digits else "")
-
-
-def set_up_page(sheet: Any, title: str, locale: Locale, *, paper: int = A4) -> None:
-    """On paper: as wide as one page, with a margin for holes; the title, the sheet's name and the page on each."""
-    sheet.set_paper(paper)
-    sheet.set_margins(left=0.6, right=0.4, top=0.75, bottom=0.7)
-    sheet.set_header(f"&L&9{_in_header(title)}&R&9&A")
-    sheet.set_footer(f"&L&9&D&R&9{PAGE.in_(locale)}")
-    sheet.fit_to_pages(1, 0)
-
-
-def _in_header(text: str) -> str:
-    """Excel takes at most 255 characters of a header, in which & begins a command."""
-    return one_line(text)[:100].replace("&", "&&")
-
-
-class Styles:
-    """The cell styles of one workbook, by purpose."""
-
-    def __init__(self, book: Any, locale: Locale) -> None:
-        self._book = book
-        self._locale = locale
-        self._money: dict[tuple[str, int, bool], Any] = {}
-        self.plain = book.add_format()
-        heading = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"}
-        self.heading = book.add_format(heading)
-        # Beside the button of the filter.
-        self.heading_of_numbers = book.add_format({**heading, "align": "right", "indent": 2})
-        self.marked = book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"})
-        self.integer = book.add_format({"num_format": "#,##0", **OF_NUMBERS})
-        self.bold = book.add_format({"bold": True})
-        self.title = book.add_format({"bold": True, "font_size": 14})
-        self.note = book.add_format({"font_color": "#55606C", "italic": True})
-        date = DATE_FORMAT.in_(locale)
-        self.instant = book.add_format({"num_format": f"{date} hh:mm", "align": "left"})
-        self.day = book.add_format({"num_format": date, "align": "left"})
-        self.amount = lru_cache(KEPT_AMOUNTS)(self._amount)
-
-    def money(self, currency: str, digits: int, *, bold: bool = False) -> Any:
-        """`digits` behind the decimal point."""
-        key = currency, digits, bold
-        if key not in self._money:
-            number_format = currency_format(currency, self._locale, digits)
-            self._money[key] = self._book.add_format({"num_format": number_format, "bold": bold, **OF_NUMBERS})
-        return self._money[key]
-
-    def _amount(self, minor: Price, currency: str, bold: bool) -> Cell:
-        amount = from_minor(minor, currency)
-        # A unit price can be finer than the currency's smallest unit.
-        digits = max(precision(currency), -int(amount.as_tuple().exponent))
-        return number_cell(int(amount.scaleb(digits)), amount, self, self.money(currency, digits, bold=bold))
+# Makes the XML of a column's cell from a row and its owner. None: the cell is empty.
+Make = Callable[[Any, Any], CellXml | None]
+# What a cell depends on beside its value (see CellsXml.makers).
+FURTHER: dict[CellKind, Callable[[Any], Any]] = {
+    CellKind.MONEY: attrgetter("currency"),
+    CellKind.INSTANT: attrgetter("time_zone"),
+}
 
 
 class Sheet:
@@ -115,6 +51,10 @@ class Sheet:
         self._styles = styles
         self._rows_per_sheet = rows_per_sheet
         self._summed = [column.key for column in self._columns if column.is_summed]
+        cells = CellsXml(styles)
+        makes = [(place, column, _make(column, reader, cells, styles)) for place, column in enumerate(self._columns)]
+        self._of_owner = [(place, make) for place, column, make in makes if column.of_owner]
+        self._of_row = [(place, make) for place, column, make in makes if not column.of_owner]
         self._begin()
 
     @property
@@ -123,20 +63,22 @@ class Sheet:
 
     def add(self, owner: Any, rows: Sequence[Any]) -> None:
         """Writes the rows that belong to the owner (see Column)."""
-        of_owner = [self._cell(column, owner, owner) if column.of_owner else None for column in self._columns]
-        for row in rows:
+        cells: list[CellXml | None] = [None] * len(self._columns)
+        for place, make in self._of_owner:
+            cells[place] = make(owner, owner)
+        left = (self._cells(cells, row, owner) for row in rows)
+        missing = len(rows)
+        while missing:
             if self._row == self._rows_per_sheet:
                 self.finish()
                 self._begin()
-            for index, column in enumerate(self._columns):
-                cell = of_owner[index] if column.of_owner else self._cell(column, row, owner)
-                if cell:
-                    put(self._sheet, self._row, index, cell)
-            self._row += 1
-            if self._summed:
-                self.counts[owner.currency] += 1
-                for key in self._summed:
-                    self.sums[owner.currency, key] += getattr(row, key)
+            fitting = min(missing, self._rows_per_sheet - self._row)
+            self._row = self._writer.write(self._row, islice(left, fitting))
+            missing -= fitting
+        if self._summed and rows:
+            self.counts[owner.currency] += len(rows)
+            for key in self._summed:
+                self.sums[owner.currency, key] += sum(getattr(row, key) for row in rows)
 
     def finish(self) -> None:
         self._sheet.autofilter(0, 0, self._row - 1, len(self._columns) - 1)
@@ -158,72 +100,28 @@ class Sheet:
             self._sheet.set_column(index, index, column.width)
             is_number = column.kind in (CellKind.INTEGER, CellKind.MONEY)
             style = self._styles.heading_of_numbers if is_number else self._styles.heading
-            self._sheet.write_string(0, index, column.name.in_(self._reader.locale), style)
+            write_text(self._sheet, 0, index, column.name.in_(self._reader.locale), self._styles, style)
+        self._writer = RowWriter(self._sheet, len(self._columns))
         self._row = 1
 
-    def _cell(self, column: Column, row: Any, owner: Any) -> Cell | None:
-        value: Any = column.show(row, self._reader) if column.show else getattr(row, column.key)
+    def _cells(self, of_owner: Sequence[CellXml | None], row: Any, owner: Any) -> list[CellXml | None]:
+        cells = [*of_owner]
+        for place, make in self._of_row:
+            cells[place] = make(row, owner)
+        return cells
+
+
+def _make(column: Column, reader: Reader, cells: CellsXml, styles: Styles) -> Make:
+    show, is_marked = column.show, column.is_marked
+    value_of: Callable[[Any], Any] = (lambda row: show(row, reader)) if show else attrgetter(column.key)
+    xml, further = cells.makers[column.kind], FURTHER.get(column.kind)
+    if is_marked:
+        further = lambda owner: styles.marked if is_marked(owner) else None  # noqa: E731
+
+    def cell(row: Any, owner: Any) -> CellXml | None:
+        value = value_of(row)
         if value is None:
             return None
-        kind, styles = column.kind, self._styles
-        if kind is CellKind.TEXT:
-            is_marked = column.is_marked is not None and column.is_marked(owner)
-            return text_cell(value, styles, styles.marked if is_marked else None)
-        if kind is CellKind.INTEGER:
-            return number_cell(value, value, styles, styles.integer)
-        if kind is CellKind.MONEY:
-            return styles.amount(value, owner.currency, False)
-        if kind is CellKind.INSTANT:
-            return instant_cell(value, owner.time_zone, styles)
-        return day_cell(value, styles)
+        return xml(value, further(owner) if further else None)
 
-
-def letters(column: int) -> str:
-    """The name of a column, e.g. AB of the 28th, whose number is 27."""
-    return letters(column // 26 - 1) + chr(65 + column % 26) if column > 25 else chr(65 + column)
-
-
-def put(sheet: Any, row: int, column: int, cell: Cell) -> None:
-    method, arguments = cell
-    getattr(sheet, method)(row, column, *arguments)
-
-
-def instant_cell(at: datetime, time_zone: str, styles: Styles) -> Cell:
-    """The local time in the time zone; as text if Excel cannot represent the date."""
-    local = local_time(at, time_zone).replace(tzinfo=None, microsecond=0)
-    if local.year < FIRST_YEAR:
-        return text_cell(local.isoformat(" "), styles)
-    return "write_datetime", (local, styles.instant)
-
-
-def day_cell(day: date, styles: Styles) -> Cell:
-    return text_cell(day.isoformat(), styles) if day.year < FIRST_YEAR else ("write_datetime", (day, styles.day))
-
-
-def text_cell(text: str, styles: Styles, style: Any = None) -> Cell:
-    if text.startswith("<r>"):
-        # write_string would interpret it as its own markup.
-        return "write_rich_string", (text[:1], styles.plain, text[1:])
-    return "write_string", (text, style)
-
-
-def number_cell(digits: int, number: Any, styles: Styles, style: Any) -> Cell:
-    """A number; as text if Excel would round it. `digits`: the number without its decimal point."""
-    if abs(digits) < EXACT_BELOW:
-        return "write_number", (number, style)
-    return text_cell(f"{number:f}", styles)
-
-
-def write_text(sheet: Any, row: int, column: int, text: str, styles: Styles, style: Any = None) -> None:
-    put(sheet, row, column, text_cell(text, styles, style))
-
-
-def write_amount(
-    sheet: Any, row: int, column: int, minor: Price, currency: str, styles: Styles, *, bold: bool = False
-) -> None:
-    put(sheet, row, column, styles.amount(minor, currency, bold))
-
-
-def write_number(sheet: Any, row: int, column: int, digits: int, number: Any, styles: Styles, style: Any) -> None:
-    """See number_cell."""
-    put(sheet, row, column, number_cell(digits, number, styles, style))
+    return cell

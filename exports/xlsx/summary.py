@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from exports.xlsx.cells import EXACT_BELOW, letters, write_amount, write_integer, write_text
 from exports.xlsx.columns import CellKind, Column
-from exports.xlsx.sheet import EXACT_BELOW, Sheet, Styles, letters, set_up_page, write_amount, write_number, write_text
+from exports.xlsx.sheet import Sheet
+from exports.xlsx.styles import Styles, set_up_page
 from models.locale import Locale, Text
 from models.money import from_minor, precision
 
@@ -87,7 +89,7 @@ def _write_sum(
         if column.kind is CellKind.MONEY:
             write_amount(sheet, row, place, total, currency, styles)
         else:
-            write_number(sheet, row, place, total, total, styles, styles.integer)
+            write_integer(sheet, row, place, total, styles)
     elif column.kind is CellKind.MONEY:
         style = styles.money(currency, precision(currency))
         sheet.write_formula(row, place, formula, style, float(from_minor(total, currency)))

@@ -1,0 +1,64 @@
+"""The formats of a workbook's cells, and of its pages on paper."""
+
+from typing import Any
+
+from babel.numbers import get_currency_symbol
+
+from exports.texts import one_line
+from models.locale import Locale, Text
+
+DATE_FORMAT = Text("yyyy-mm-dd", "yyyy/mm/dd")
+PAGE = Text("Page &P of &N", "&P / &N ページ")
+A4, LETTER = 9, 1  # Excel's numbers of papers
+OF_NUMBERS = {"align": "right", "indent": 1}  # so that a number does not touch the text beside it
+
+
+def currency_format(currency: str, locale: Locale, digits: int) -> str:
+    """E.g. [$£]#,##0.00. A symbol of letters is set off by a space. `digits` behind the decimal point."""
+    symbol = get_currency_symbol(currency, locale).replace("￥", "¥")
+    space = " " if symbol[-1].isalpha() else ""
+    return f"[${symbol}]{space}#,##0" + ("." + "0" * digits if digits else "")
+
+
+def set_up_page(sheet: Any, title: str, locale: Locale, *, paper: int = A4) -> None:
+    """On paper: as wide as one page, with a margin for holes; the title, the sheet's name and the page on each."""
+    sheet.set_paper(paper)
+    sheet.set_margins(left=0.6, right=0.4, top=0.75, bottom=0.7)
+    sheet.set_header(f"&L&9{_in_header(title)}&R&9&A")
+    sheet.set_footer(f"&L&9&D&R&9{PAGE.in_(locale)}")
+    sheet.fit_to_pages(1, 0)
+
+
+def _in_header(text: str) -> str:
+    """Excel takes at most 255 characters of a header, in which & begins a command."""
+    return one_line(text)[:100].replace("&", "&&")
+
+
+class Styles:
+    """The cell styles of one workbook, by purpose. `book`: XlsxWriter's."""
+
+    def __init__(self, book: Any, locale: Locale) -> None:
+        self._book = book
+        self._locale = locale
+        self._money: dict[tuple[str, int, bool], Any] = {}
+        self.plain = book.add_format()
+        heading = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"}
+        self.heading = book.add_format(heading)
+        # Beside the button of the filter.
+        self.heading_of_numbers = book.add_format({**heading, "align": "right", "indent": 2})
+        self.marked = book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"})
+        self.integer = book.add_format({"num_format": "#,##0", **OF_NUMBERS})
+        self.bold = book.add_format({"bold": True})
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.note = book.add_format({"font_color": "#55606C", "italic": True})
+        date = DATE_FORMAT.in_(locale)
+        self.instant = book.add_format({"num_format": f"{date} hh:mm", "align": "left"})
+        self.day = book.add_format({"num_format": date, "align": "left"})
+
+    def money(self, currency: str, digits: int, *, bold: bool = False) -> Any:
+        """`digits` behind the decimal point."""
+        key = currency, digits, bold
+        if key not in self._money:
+            number_format = currency_format(currency, self._locale, digits)
+            self._money[key] = self._book.add_format({"num_format": number_format, "bold": bold, **OF_NUMBERS})
+        return self._money[key]
