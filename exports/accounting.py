@@ -16,13 +16,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exports.texts import one_line
+from exports.texts import in_csv
 from exports.xlsx.book import Book, writing
 from exports.xlsx.columns import CellKind, Column, Reader
 from exports.xlsx.sheet import Sheet
 from exports.xlsx.styles import Styles
-from exports.xlsx.summary import Summary, write_summary
-from models.brand import Brand
+from exports.xlsx.summary import Summary, time_zone_of_conditions, write_summary
 from models.invoice import CreditNote, Invoice, InvoiceStatus
 from models.locale import Locale, Text, moment
 from models.money import from_minor, to_minor
@@ -122,8 +121,7 @@ async def accounting_period(
     session: AsyncSession, issued_from: datetime | None, issued_before: datetime | None, locale: Locale
 ) -> list[tuple[str, str]]:
     """The range in words: label and value, in the brand's time zone; in UTC over several brands."""
-    time_zones = (await session.scalars(select(Brand.time_zone).limit(2))).all()
-    zone = time_zones[0] if len(time_zones) == 1 else "UTC"
+    zone = await time_zone_of_conditions(session)
     limits = ((FROM, issued_from), (BEFORE, issued_before))
     return [(label.in_(locale), f"{moment(at, locale, zone)} ({zone})") for label, at in limits if at]
 
@@ -208,5 +206,4 @@ def _cell(row: Row, column: Column, reader: Reader) -> str:
         return f"{from_minor(value, row.currency):f}"
     if column.kind is DAY:
         return str(value.isoformat())
-    text = one_line(value or "")
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return in_csv(value or "")

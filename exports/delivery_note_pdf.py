@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from exports.delivery_note_snapshot import DeliveryNoteSnapshot
+from exports.pdf.formats import format_day
 from exports.pdf.labels import labels
-from exports.pdf.paper import Page, addressee, format_day, greeting_of, render
+from exports.pdf.paper import Page, addressee, greeting_of, render
 from exports.pdf.priced import has_long_skus
 from exports.pdf.tables import widest
 from models.locale import Locale, Text
+from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.papers.parts import GoodsLine
 
 TITLE = Text("Delivery note", "納品書")
@@ -65,7 +66,7 @@ def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PackedLines:
     """The lines of one carton, or all lines, each with a remark. `continued`: the heading on the next page."""
 
     rows: Sequence[tuple[GoodsLine, str]]
@@ -74,16 +75,16 @@ class Group:
     continued: str = ""
 
 
-def groups_of(note: DeliveryNoteSnapshot, locale: Locale) -> list[Group]:
+def groups_of(note: DeliveryNoteSnapshot, locale: Locale) -> list[PackedLines]:
     """A line that is in several cartons says in the first of them what was ordered, and which others have some."""
     if note.packing is None:
-        return [Group([(line, "") for line in note.lines])]
+        return [PackedLines([(line, "") for line in note.lines])]
     label, cartons = labels(locale), note.packing.cartons
     numbers: dict[UUID, dict[int, None]] = {}
     for number, carton in enumerate(cartons, 1):
         for each in carton.contents:
             numbers.setdefault(each.sku_id, {})[number] = None
-    found: list[Group] = []
+    found: list[PackedLines] = []
     for number, carton in enumerate(cartons, 1):
         left = Counter[UUID]()
         for each in carton.contents:
@@ -102,7 +103,7 @@ def groups_of(note: DeliveryNoteSnapshot, locale: Locale) -> list[Group]:
         heading = label["carton"].format(number=number, count=len(cartons))
         units = label["units_in"].format(count=f"{carton.quantity:,}")
         details = " · ".join(filter(None, (units, _weight(carton.weight_grams))))
-        found.append(Group(rows, heading, details, label["continued"].format(what=heading)))
+        found.append(PackedLines(rows, heading, details, label["continued"].format(what=heading)))
     return found
 
 

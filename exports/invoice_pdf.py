@@ -3,23 +3,14 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from exports.invoice_snapshot import BilledOrder, BilledPart, InvoiceSnapshot
 from exports.pdf import priced
+from exports.pdf.formats import Money, format_day, format_days, format_instant
 from exports.pdf.labels import labels
-from exports.pdf.paper import (
-    Money,
-    Page,
-    Stamp,
-    addressee,
-    format_day,
-    format_days,
-    format_instant,
-    greeting_of,
-    render,
-)
+from exports.pdf.paper import Page, Stamp, addressee, greeting_of, render
 from exports.pdf.priced import Group, has_long_skus, row_of
 from models.invoice import InvoiceStatus
 from models.locale import Locale, Text, text_for
+from models.papers.invoices import BilledOrder, BilledPart, InvoiceSnapshot
 
 TITLE = Text("Invoice", "請求書")
 CREDIT_TITLE = Text("Credit note", "適格返還請求書")

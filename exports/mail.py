@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from exports.encoded_headers import POLICY, encoded, quoted, with_name
-from exports.texts import one_line
+from exports.texts import has_honorific, one_line
 from models.locale import Locale, Text, moment, text_for
 from models.messages.mail import MailKind, mail_texts
 from models.money import money_text
@@ -31,8 +31,6 @@ BOUNDARY = "=_part"
 TO_BRAND = Text("For {brand}", "{brand} ご担当者様")
 BUYER = Text("Buyer", "バイヤー")
 GREETING = Text("Dear {buyer},", "{buyer} 御中")
-# A name that ends with one of these is addressed as it is.
-HONORIFIC = re.compile(r"(御中|様|さま|殿|各位|先生)$")
 OPENING = Text(
     "", "いつもお世話になっております。{brand}でございます。\n下記のご注文につきまして、ご連絡申し上げます。"
 )
@@ -210,7 +208,7 @@ def _one_line_of(address: str) -> str:
 
 
 def _greeting(buyer: str, locale: Locale) -> str:
-    is_addressed = locale is Locale.JA and HONORIFIC.search(buyer)
+    is_addressed = locale is Locale.JA and has_honorific(buyer)
     return buyer if is_addressed else text_for(GREETING, locale, buyer=buyer)
 
 

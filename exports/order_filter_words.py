@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.brand import Brand
+from exports.xlsx.summary import time_zone_of_conditions
 from models.buyer import Buyer
 from models.catalog import Catalog
 from models.locale import Locale, Text, moment
@@ -45,20 +45,21 @@ async def conditions_in_words(
     session: AsyncSession, conditions: Mapping[str, Any], locale: Locale, *, for_buyer: bool
 ) -> list[tuple[str, str]]:
     """Label and value of each. `conditions`: the fields of an OrderFilter that say something, by their names."""
-    time_zones = (await session.scalars(select(Brand.time_zone).limit(2))).all()
-    zone = time_zones[0] if len(time_zones) == 1 else "UTC"
+    zone = await time_zone_of_conditions(session)
     names: dict[str, tuple[Any, Any]] = {
         "buyer_ids": (Buyer.id, Buyer.name),
         "tag_ids": (Tag.id, Tag.name),
         "catalog_ids": (Catalog.id, Catalog.name),
-        "reason_ids": (RejectionReason.id, Text("label_en", "label_ja")),
+        "reason_ids": (
+            RejectionReason.id,
+            RejectionReason.label_ja if locale is Locale.JA else RejectionReason.label_en,
+        ),
     }
     found = []
     for name, value in conditions.items():
         if name in names:
             id, shown = names[name]
-            column = getattr(RejectionReason, shown.in_(locale)) if isinstance(shown, Text) else shown
-            rows = await session.scalars(select(column).where(id.in_(value)).order_by(column))
+            rows = await session.scalars(select(shown).where(id.in_(value)).order_by(shown))
             words = _several([str(each) for each in rows], locale)
         elif isinstance(value, bool):
             words = (YES if value else NO).in_(locale)

@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from exports.order_snapshot import OrderDocument, OrderSnapshot
+from exports.pdf.formats import format_day, format_window
 from exports.pdf.labels import labels
-from exports.pdf.paper import addressee, format_day, format_window
+from exports.pdf.paper import addressee
 from exports.texts import one_line
 from exports.xlsx.cells import letters, write_text
 from exports.xlsx.styles import A4, LETTER, Styles, currency_format, set_up_page

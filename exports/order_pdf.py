@@ -5,19 +5,9 @@ from dataclasses import replace
 
 from exports.order_snapshot import OrderDocument, OrderSnapshot
 from exports.pdf import priced
+from exports.pdf.formats import Money, format_day, format_instant, format_window
 from exports.pdf.labels import labels
-from exports.pdf.paper import (
-    Addressee,
-    Money,
-    Page,
-    Stamp,
-    addressee,
-    format_day,
-    format_instant,
-    format_window,
-    greeting_of,
-    render,
-)
+from exports.pdf.paper import Addressee, Page, Stamp, addressee, greeting_of, render
 from exports.pdf.priced import Group, Row, has_long_skus, row_of
 from exports.pdf.tables import styles_of
 from models.locale import Locale, Text, text_for

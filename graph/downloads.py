@@ -16,10 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from exports.accounting import accounting_csv, accounting_period, accounting_workbook
 from exports.analytics_workbook import analytics_workbook
 from exports.delivery_note_pdf import delivery_note_pdf
-from exports.delivery_note_snapshot import DeliveryNoteSnapshot, delivery_note_snapshot
 from exports.history_workbook import Signer, history_workbook
 from exports.invoice_pdf import invoice_pdf
-from exports.invoice_snapshot import InvoiceSnapshot, invoice_snapshot, read_credit_note
 from exports.order_filter_words import conditions_in_words
 from exports.order_form import write_form
 from exports.order_pdf import order_pdf
@@ -33,6 +31,8 @@ from models.actor import Actor
 from models.analytics import Report
 from models.locale import Locale
 from models.order import Order
+from models.papers.delivery_notes import DeliveryNoteSnapshot, read_delivery_note
+from models.papers.invoices import InvoiceSnapshot, read_credit_note, read_invoice
 from models.papers.sample import sample_invoice
 from resolvers import analytics, history
 from resolvers.history import HistoryFilter
@@ -109,11 +109,11 @@ async def _order_confirmation(session: AsyncSession, actor: Actor, order: Record
 
 
 async def _delivery_note(session: AsyncSession, _: Actor, note: Record) -> DeliveryNoteSnapshot | None:
-    return await delivery_note_snapshot(session, note.id)
+    return await read_delivery_note(session, note.id)
 
 
 async def _invoice(session: AsyncSession, actor: Actor, invoice: Record) -> InvoiceSnapshot | None:
-    return await invoice_snapshot(session, invoice.id, for_buyer=actor.is_buyer)
+    return await read_invoice(session, invoice.id, for_buyer=actor.is_buyer)
 
 
 async def _credit_note(session: AsyncSession, _: Actor, invoice: Record) -> InvoiceSnapshot | None:
@@ -143,13 +143,13 @@ async def _write_order(session: AsyncSession, actor: Actor, order: Record, local
 
 async def _write_orders(session: AsyncSession, actor: Actor, orders: OrderList, locale: Locale, path: Path) -> None:
     found = await matching(session, orders.filter, orders.sort, actor)
-    said = await conditions_in_words(session, orders.filter.conditions, locale, for_buyer=actor.is_buyer)
-    await orders_workbook(session, found, locale=locale, for_buyer=actor.is_buyer, path=path, conditions=said)
+    conditions = await conditions_in_words(session, orders.filter.conditions, locale, for_buyer=actor.is_buyer)
+    await orders_workbook(session, found, locale=locale, for_buyer=actor.is_buyer, path=path, conditions=conditions)
 
 
 async def _write_accounts(session: AsyncSession, _: Actor, period: Issued, locale: Locale, path: Path) -> None:
-    said = await accounting_period(session, *period.range, locale)
-    await accounting_workbook(session, *period.range, locale=locale, path=path, conditions=said)
+    conditions = await accounting_period(session, *period.range, locale)
+    await accounting_workbook(session, *period.range, locale=locale, path=path, conditions=conditions)
 
 
 async def _write_accounts_csv(session: AsyncSession, _: Actor, period: Issued, locale: Locale, path: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
+from exports.pdf.formats import Money
 from exports.pdf.labels import labels
-from exports.pdf.paper import Money
 from exports.pdf.tables import MAX_SKU_WIDTH, Running, Style, widest, width
 from exports.texts import printable
 from models.locale import Locale, Text

@@ -30,8 +30,11 @@ def widest(texts: Iterable[str], heading: str = "") -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """What the page's foot and head say: the sum before a row and after it. Empty: nothing."""
+class Carried:
+    """What the head and the foot of a page say if it begins or ends with a row: the sum before it and after it.
+
+    Empty: nothing.
+    """
 
     before: str = ""
     after: str = ""
@@ -46,10 +49,10 @@ class Running:
     carried: str
     sum: Decimal = Decimal(0)
 
-    def add(self, amount: Decimal) -> Sums:
+    def add(self, amount: Decimal) -> Carried:
         before = self.brought.format(sum=self.show(self.sum)) if self.sum else ""
         self.sum += amount
-        return Sums(before, self.carried.format(sum=self.show(self.sum)))
+        return Carried(before, self.carried.format(sum=self.show(self.sum)))
 
 
 @dataclass(frozen=True, slots=True)

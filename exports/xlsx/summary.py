@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from exports.xlsx.cells import EXACT_BELOW, letters, write_amount, write_integer, write_text
 from exports.xlsx.columns import CellKind, Column
 from exports.xlsx.sheet import Sheet
 from exports.xlsx.styles import Styles, set_up_page
+from models.brand import Brand
 from models.locale import Locale, Text
 from models.money import from_minor, precision
 
@@ -39,6 +43,12 @@ class Summary:
     conditions: Sequence[tuple[str, str]]
     rows: Text = ROWS
     everything: Text = EVERYTHING
+
+
+async def time_zone_of_conditions(session: AsyncSession) -> str:
+    """In which the instants of conditions are written: the brand's; UTC if the session sees several brands."""
+    time_zones = (await session.scalars(select(Brand.time_zone).limit(2))).all()
+    return time_zones[0] if len(time_zones) == 1 else "UTC"
 
 
 def write_summary(book: Any, styles: Styles, of: Sheet, summary: Summary, locale: Locale) -> None:

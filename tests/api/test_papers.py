@@ -11,9 +11,7 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from exports.delivery_note_pdf import delivery_note_pdf
-from exports.delivery_note_snapshot import delivery_note_snapshot
 from exports.invoice_pdf import invoice_pdf
-from exports.invoice_snapshot import invoice_snapshot, read_credit_note
 from graph.core.ids import Kind, from_id
 from models.brand import Brand
 from models.buyer import Buyer
@@ -21,6 +19,8 @@ from models.catalog import Sku
 from models.database.sessions import Database
 from models.letterhead import Letterhead
 from models.locale import Locale
+from models.papers.delivery_notes import read_delivery_note
+from models.papers.invoices import read_credit_note, read_invoice
 from models.policy import Role
 from models.registration import RegistrationKind
 from models.scope import EVERYTHING
@@ -184,7 +184,7 @@ async def test_an_invoice_says_what_is_missing(database: Database, member: Clien
 
 async def read(database: Database, kind: Any, id: UUID) -> Any:
     async with database.read(EVERYTHING) as session:
-        return await kind(session, id, for_buyer=False) if kind is invoice_snapshot else await kind(session, id)
+        return await kind(session, id, for_buyer=False) if kind is read_invoice else await kind(session, id)
 
 
 async def change_everything(database: Database, shop: Shop) -> None:
@@ -216,8 +216,8 @@ async def test_issued_documents_stay_as_they_are(database: Database, member: Cli
     assert note_id
 
     async def papers() -> list[bytes]:
-        billed = await read(database, invoice_snapshot, invoice_id)
-        delivered = await read(database, delivery_note_snapshot, note_id)
+        billed = await read(database, read_invoice, invoice_id)
+        delivered = await read(database, read_delivery_note, note_id)
         return [invoice_pdf(billed, Locale.EN), delivery_note_pdf(delivered, Locale.EN)]
 
     before = await papers()

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from exports.invoice_snapshot import invoice_snapshot
 from models.actor import Actor
 from models.base import new_id
 from models.brand import Brand
@@ -18,6 +17,7 @@ from models.database.tables import metadata
 from models.invoice import Invoice, InvoiceStatus
 from models.order import Order
 from models.outbox import NotificationStatus, OutboxMessage
+from models.papers.invoices import read_invoice
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.rejection_reason import RejectionGrounds, RejectionReason
@@ -102,7 +102,7 @@ async def test_personal_data_goes_and_the_rest_stays(database: Database, shop: S
         reasons = select(RejectionReason.code, RejectionGrounds.note).join_from(RejectionGrounds, RejectionReason)
         left_over = [tuple(row) for row in await session.execute(reasons)]
         assert left_over == [("CREDIT", None)] * 2, "a note goes, a reason stays"
-        found = await invoice_snapshot(session, invoice.id, for_buyer=False)
+        found = await read_invoice(session, invoice.id, for_buyer=False)
         assert found
         assert (found.buyer.name, found.buyer.address) == (NAME, STREET)
         assert (await session.get_one(Invoice, (draft.brand_id, draft.id))).buyer_name is None

@@ -10,12 +10,12 @@ import pytest
 from pypdf import PdfReader
 
 from exports.delivery_note_pdf import delivery_note_pdf
-from exports.delivery_note_snapshot import DeliveryNoteSnapshot, delivery_note_snapshot
 from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import GoodsLine, Party
 from models.base import new_id
 from models.database.sessions import Database
 from models.locale import Locale
+from models.papers.delivery_notes import DeliveryNoteSnapshot, read_delivery_note
 from models.papers.parts import Carton, Packed, Packing
 from models.scope import EVERYTHING, Scope
 from tests.exports.pages import (
@@ -207,7 +207,7 @@ async def test_it_is_drawn_off_the_event_loop_and_the_same_each_time() -> None:
 
 async def read(database: Database, note_id: Any, scope: Scope) -> DeliveryNoteSnapshot | None:
     async with database.read(scope) as session:
-        return await delivery_note_snapshot(session, note_id)
+        return await read_delivery_note(session, note_id)
 
 
 async def test_it_holds_what_the_note_says(database: Database) -> None:

@@ -9,11 +9,11 @@ import pytest
 from pypdf import PdfReader
 
 from exports.invoice_pdf import invoice_pdf
-from exports.invoice_snapshot import BilledOrder, BilledPart, InvoiceSnapshot
 from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.invoice import InvoiceStatus
 from models.locale import Locale
+from models.papers.invoices import BilledOrder, BilledPart, InvoiceSnapshot
 from models.papers.parts import Head
 from tests.exports.pages import (
     CODE,

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from exports.invoice_snapshot import BilledOrder, BilledPart, InvoiceSnapshot, invoice_snapshot
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.base import new_id
 from models.database.sessions import Database
 from models.invoice import InvoiceStatus
 from models.order import Order
+from models.papers.invoices import BilledOrder, BilledPart, InvoiceSnapshot, read_invoice
 from models.scope import EVERYTHING, Scope
 from tests.exports.test_order_snapshot import counted
 from tests.support.documents import make_invoice, make_note
@@ -19,7 +19,7 @@ from tests.support.factories import NOON, Shop, make_buyer, make_order, make_sho
 
 async def read(database: Database, invoice_id: Any, scope: Scope, *, for_buyer: bool = False) -> InvoiceSnapshot | None:
     async with database.read(scope) as session:
-        return await invoice_snapshot(session, invoice_id, for_buyer=for_buyer)
+        return await read_invoice(session, invoice_id, for_buyer=for_buyer)
 
 
 def line(position: int, quantity: int, price: str) -> LineSnapshot:

@@ -7,13 +7,13 @@ import pytest
 from benchmarks.pdf import ENGLISH
 from exports.order_snapshot import OrderSnapshot
 from exports.pdf import paper
-from exports.pdf.kept import Kept
+from exports.pdf.cache import Cache
 from models.locale import Locale
 
 
 @pytest.fixture(autouse=True)
 def nothing_drawn_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper, "_drawn", Kept(most_bytes=1000))
+    monkeypatch.setattr(paper, "_drawn", Cache(most_bytes=1000))
 
 
 async def test_it_is_drawn_once_for_each_content_reader_and_language() -> None:
@@ -39,16 +39,16 @@ async def test_a_drawing_that_fails_is_not_kept() -> None:
             await paper.render_in_thread(fail, ENGLISH, Locale.EN)
 
 
-def test_the_longest_unasked_goes_first() -> None:
-    kept = Kept(most_bytes=100)
+def test_the_least_recently_used_goes_first() -> None:
+    cache = Cache(most_bytes=100)
     for name in b"abcde":
-        kept.keep(bytes([name]), b"x" * 20)
-    assert kept.get(b"a")
-    kept.keep(b"f", b"x" * 20)
-    assert [name for name in b"abcdef" if kept.get(bytes([name]))] == list(b"acdef")
+        cache.add(bytes([name]), b"x" * 20)
+    assert cache.get(b"a")
+    cache.add(b"f", b"x" * 20)
+    assert [name for name in b"abcdef" if cache.get(bytes([name]))] == list(b"acdef")
 
 
 def test_what_is_too_large_is_not_kept() -> None:
-    kept = Kept(most_bytes=100)
-    kept.keep(b"a", b"x" * 26)
-    assert kept.get(b"a") is None
+    cache = Cache(most_bytes=100)
+    cache.add(b"a", b"x" * 26)
+    assert cache.get(b"a") is None

@@ -1,10 +1,10 @@
-"""Keeps what was made lately, up to a number of bytes."""
+"""A cache of bytes in the memory of this process, up to a size."""
 
 from collections import OrderedDict
 
 
-class Kept:
-    """By key, in the memory of this process; what was not asked for the longest goes first."""
+class Cache:
+    """Full, it drops what was used least recently."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
@@ -16,8 +16,8 @@ class Kept:
             self._contents.move_to_end(key)
         return content
 
-    def keep(self, key: bytes, content: bytes) -> None:
-        """Not if it alone is over a quarter of all."""
+    def add(self, key: bytes, content: bytes) -> None:
+        """Content of more than a quarter of the size is not kept."""
         if len(content) > self._most_bytes // 4 or key in self._contents:
             return
         self._contents[key] = content
