@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import openpyxl
-import xlsxwriter
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,7 +32,6 @@ from models.migrations import upgrade
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.scope import EVERYTHING, Scope
-from tests.support.postgres import start_postgres
 
 SIZES = (2_000, 10_000, 50_000)
 LINES = 10
@@ -48,6 +45,8 @@ async def main(*databases: str) -> None:
         if "postgresql" not in databases:
             await _compare("SQLite", f"sqlite:///{folder}/orders.db", folder)
         if "sqlite" not in databases:
+            from tests.support.postgres import start_postgres  # late: it is in the memory of what is measured
+
             with start_postgres() as server:
                 await _compare("PostgreSQL", await asyncio.to_thread(server.create_database, "bench"), folder)
 
@@ -156,6 +155,9 @@ async def _measure(url: str, folder: Path, brand_id: UUID, size: int) -> dict[st
 
 def _bare(path: Path) -> float:
     """Seconds of processor that XlsxWriter takes to write the cells of this workbook into another one."""
+    import openpyxl  # late, as start_postgres
+    import xlsxwriter
+
     cells: list[tuple[str, str, int, int, Any, str | None]] = []
     book = openpyxl.load_workbook(path, read_only=True)
     for sheet in book:

@@ -1,19 +1,22 @@
 """The columns of the Excel export of orders, as data. To add a column, add one line to ORDER_COLUMNS or LINE_COLUMNS.
 
-Every statement also selects the columns of CONTEXT, under their own names, for `show` and for the formats of cells.
+The orders also have the columns of CONTEXT, under their own names, for `show` and for the formats of cells.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.xlsx.columns import CellKind, Column, Reader, Sql
 from models.assignee import OrderAssignee
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog, Sku
+from models.database.prepared import Preparing, Query
 from models.delivery_note import DeliveryNote
 from models.facts import DELIVERY_STATUS
 from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
@@ -184,9 +187,20 @@ CONTEXT: dict[str, Sql] = {
 }
 
 
-def select_orders(columns: Iterable[Column], order_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
+class NamedRows:
+    """Rows of orders by their ids, with the names of their columns. The statement's text is made once."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[Preparing], Select[*tuple[Any, ...]]]) -> None:
+        self._query = Query(make)
+        self._named: Callable[[Iterable[Any]], Any] = namedtuple("Row", names)._make  # type: ignore[attr-defined]
+
+    async def read(self, session: AsyncSession, order_ids: Sequence[UUID]) -> Sequence[Any]:
+        return [self._named(row) for row in await self._query.rows(session, order_ids)]
+
+
+def orders_query(columns: Iterable[Column]) -> NamedRows:
     sources = CONTEXT | {column.key: column.sql for column in columns}
-    return (
+    statement = (
         select(*(sql.label(key) for key, sql in sources.items()))
         .select_from(Order)
         .join(Brand, Brand.id == Order.brand_id)
@@ -196,15 +210,15 @@ def select_orders(columns: Iterable[Column], order_ids: Sequence[UUID]) -> Selec
         .outerjoin_from(Order, OrderRejection)
         .outerjoin(RejectionGrounds, GROUNDS_OF_REJECTION)
         .outerjoin(RejectionReason, REASON_OF_GROUNDS)
-        .where(Order.id.in_(order_ids))
     )
+    return NamedRows(sources, lambda preparing: statement.where(preparing.among_ids(Order.id)))
 
 
-def select_lines(columns: Iterable[Column], order_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
+def lines_query(columns: Iterable[Column]) -> NamedRows:
     """The lines of the orders' official data sets, in the order of their positions."""
-    sources = [column.sql.label(column.key) for column in columns if not column.of_owner]
-    return (
-        select(OrderLine.order_id.label("order_id"), *sources)
+    sources = {"order_id": OrderLine.order_id} | {column.key: column.sql for column in columns if not column.of_owner}
+    statement = (
+        select(*(sql.label(key) for key, sql in sources.items()))
         .select_from(Order)
         .join(
             OrderLine,
@@ -215,6 +229,6 @@ def select_lines(columns: Iterable[Column], order_ids: Sequence[UUID]) -> Select
             ),
         )
         .join_from(OrderLine, Sku)
-        .where(Order.id.in_(order_ids))
         .order_by(OrderLine.position)
     )
+    return NamedRows(sources, lambda preparing: statement.where(preparing.among_ids(Order.id)))

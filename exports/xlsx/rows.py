@@ -23,7 +23,7 @@ ESCAPES = {number: f"_x{number:04X}_" for number in (*range(9), *range(0xB, 0x20
     ord(">"): "&gt;",
 }
 OUTER_SPACE = re.compile(r"^\s|\s$")
-KEPT = 10_000  # texts, numbers and instants whose XML is kept: most recur, e.g. the names of products
+KEPT = 2_000  # texts, numbers and instants whose XML is kept: most recur, e.g. the names of products
 LONGEST_KEPT = 200  # characters
 
 # A cell's XML after its name: ' s="1"><v>12</v></c>' of '<c r="B7" s="1"><v>12</v></c>'.
@@ -83,24 +83,24 @@ def _text_xml(text: str, style: Any) -> CellXml:
 
 
 class RowWriter:
-    """Adds rows below what was written into a sheet of XlsxWriter's, which must be in constant memory."""
+    """Adds rows to a sheet of XlsxWriter's (in constant memory), below those that XlsxWriter has written so far.
 
-    def __init__(self, sheet: Any, columns: int) -> None:
+    `row`: the number of the next one, from 0.
+    """
+
+    def __init__(self, sheet: Any, columns: int, row: int) -> None:
+        self.row = row
         self._sheet = sheet
         self._starts = [f'<c r="{letters(column)}' for column in range(columns)]
+        sheet._write_single_row(row)  # XlsxWriter keeps its last row in memory
 
-    def write(self, row: int, rows: Iterable[Sequence[CellXml | None]]) -> int:
-        """`row`: the number of the first, from 0. `rows`: the XML of each one's cells, None of an empty cell.
-
-        Returns the number of the row below the last.
-        """
+    def write(self, rows: Iterable[Sequence[CellXml | None]]) -> None:
+        """`rows`: the XML of each one's cells, None of an empty cell."""
         starts, xml = self._starts, []
         for cells in rows:
-            row += 1  # in the file they are numbered from 1
-            name = f'{row}"'
+            self.row += 1  # in the file they are numbered from 1
+            name = f'{self.row}"'
             content = "".join([start + name + cell for start, cell in zip(starts, cells, strict=True) if cell])
             xml.append(f'<row r="{name}>{content}</row>' if content else "")
-        self._sheet._write_single_row(row)  # the row before, if XlsxWriter still has it in memory
         self._sheet.fh.write("".join(xml))
-        self._sheet.dim_rowmax = row - 1
-        return row
+        self._sheet.dim_rowmax, self._sheet.previous_row = self.row - 1, self.row

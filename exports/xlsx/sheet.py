@@ -66,26 +66,27 @@ class Sheet:
         cells: list[CellXml | None] = [None] * len(self._columns)
         for place, make in self._of_owner:
             cells[place] = make(owner, owner)
-        left = (self._cells(cells, row, owner) for row in rows)
-        missing = len(rows)
-        while missing:
-            if self._row == self._rows_per_sheet:
+        made = (self._cells(cells, row, owner) for row in rows)
+        remaining = len(rows)
+        while remaining:
+            if self._writer.row == self._rows_per_sheet:
                 self.finish()
                 self._begin()
-            fitting = min(missing, self._rows_per_sheet - self._row)
-            self._row = self._writer.write(self._row, islice(left, fitting))
-            missing -= fitting
+            fitting = min(remaining, self._rows_per_sheet - self._writer.row)
+            self._writer.write(islice(made, fitting))
+            remaining -= fitting
         if self._summed and rows:
             self.counts[owner.currency] += len(rows)
             for key in self._summed:
                 self.sums[owner.currency, key] += sum(getattr(row, key) for row in rows)
 
     def finish(self) -> None:
-        self._sheet.autofilter(0, 0, self._row - 1, len(self._columns) - 1)
+        rows = self._writer.row
+        self._sheet.autofilter(0, 0, rows - 1, len(self._columns) - 1)
         for index, column in enumerate(self._columns):
             if column.is_last_on_paper:
-                self._sheet.print_area(0, 0, self._row - 1, index)
-        self.parts.append((self._sheet.get_name(), self._row))
+                self._sheet.print_area(0, 0, rows - 1, index)
+        self.parts.append((self._sheet.get_name(), rows))
 
     def _begin(self) -> None:
         part = len(self.parts) + 1
@@ -101,8 +102,7 @@ class Sheet:
             is_number = column.kind in (CellKind.INTEGER, CellKind.MONEY)
             style = self._styles.heading_of_numbers if is_number else self._styles.heading
             write_text(self._sheet, 0, index, column.name.in_(self._reader.locale), self._styles, style)
-        self._writer = RowWriter(self._sheet, len(self._columns))
-        self._row = 1
+        self._writer = RowWriter(self._sheet, len(self._columns), 1)
 
     def _cells(self, of_owner: Sequence[CellXml | None], row: Any, owner: Any) -> list[CellXml | None]:
         cells = [*of_owner]

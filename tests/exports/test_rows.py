@@ -1,7 +1,7 @@
 """The XML of rows is what XlsxWriter writes for the same cells."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -73,11 +73,12 @@ def rows() -> list[Any]:
                 is_red=n % 2 == 0,
             )
         )
-    return [*made, SimpleNamespace(**dict.fromkeys(CellKind.__members__), currency="GBP", time_zone="UTC", is_red=True)]
+    empty = SimpleNamespace(**dict.fromkeys(CellKind.__members__), currency="GBP", time_zone="UTC", is_red=True)
+    return [empty, *made]
 
 
 def by_xlsxwriter(sheet: Any, styles: Styles, number: int, row: Any) -> None:
-    made = {
+    made: dict[str, Callable[[], Cell]] = {
         "TEXT": lambda: Cell(row.TEXT, styles.marked if row.is_red else None),
         "INTEGER": lambda: integer_cell(row.INTEGER, styles),
         "MONEY": lambda: amount_cell(row.MONEY, row.currency, styles),
@@ -101,7 +102,7 @@ def test_rows_are_byte_for_byte_those_of_xlsxwriter(tmp_path: Path) -> None:
                     sheet.add(row, [row])
                 else:
                     by_xlsxwriter(sheet._sheet, styles, number, row)
-                    sheet._row += 1
+                    sheet._writer.row += 1
             sheet.finish()
         with ZipFile(path) as file:
             files.append({part: file.read(part) for part in ("xl/worksheets/sheet1.xml", "xl/styles.xml")})
