@@ -53,8 +53,9 @@ class Notification(Node):
     )
     cancelled_by: str | None = strawberry.field(
         description="The decision that made the mail pointless before it was sent: ORDER_REJECTED, SENT_BACK_TO_CART, "
-        "OC_MADE_EDITABLE, DELIVERY_NOTE_DELETED, INVOICE_VOIDED; BUYER_UPDATED when the buyer has none of its "
-        "addresses any more, or BUYER_ERASED when the buyer's personal data was erased. No further attempt follows it. "
+        "OC_MADE_EDITABLE, DELIVERY_NOTE_DELETED, INVOICE_VOIDED; OC_UPDATED or DELIVERY_NOTE_UPDATED when a new mail "
+        "says what has changed while this one was being sent; BUYER_UPDATED when the buyer has none of its addresses "
+        "any more, or BUYER_ERASED when the buyer's personal data was erased. No further attempt follows it. "
         "The status is CANCELLED, unless the mail had left already, to some at least."
     )
 
@@ -67,7 +68,7 @@ class Notification(Node):
         return mail.subject if mail else None
 
     @strawberry.field(
-        description=f"The plain-text part, from the content that was frozen when it was queued. {ERASED}",
+        description=f"The plain-text part, from the content that is frozen in the outbox. {ERASED}",
         directives=[COST_OF_A_MAIL],
     )
     async def text(self, info: Info) -> str | None:
@@ -75,7 +76,7 @@ class Notification(Node):
         return mail.text if mail else None
 
     @strawberry.field(
-        description=f"The HTML part, from the content that was frozen when it was queued. {ERASED} It "
+        description=f"The HTML part, from the content that is frozen in the outbox. {ERASED} It "
         "has no script and fetches nothing; "
         "show it in a sandboxed frame all the same.",
         directives=[COST_OF_A_MAIL],

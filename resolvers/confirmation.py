@@ -12,6 +12,7 @@ from models.policy import OrderAction
 from resolvers.core.actions import Terms, act, on_order
 from resolvers.core.cancelled_mails import cancel_mails_of_confirmation
 from resolvers.core.context import Context
+from resolvers.core.corrected_mails import correct_mails_of_confirmation
 from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome, wrong_text
 from resolvers.core.work import Work
@@ -75,6 +76,7 @@ async def update_confirmation(
             setattr(order, name, value)
         quantity = sum(line.quantity for line in confirmed_lines)
         work.record(order.update_confirmation(work.now, total_minor=charged.total_minor, total_quantity=quantity))
+        await correct_mails_of_confirmation(work)
 
     return await act(context, change, on=on_order(order_id), needs=OrderAction.UPDATE_CONFIRMATION, **terms)
 

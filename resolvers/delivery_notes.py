@@ -168,8 +168,8 @@ async def update_delivery_note(
         note.updated_at = work.now
         await work.save()
         note.frozen = await frozen_delivery_note(work.session, note.id)
-        await mails.correct_waiting(work.session, note, from_plain(DeliveryNoteSnapshot, note.frozen))
         work.record(work.order.touch(work.now, EventKind.DELIVERY_NOTE_UPDATED, code=note.code))
+        await mails.correct_unsent(work, work.order, note, from_plain(DeliveryNoteSnapshot, note.frozen))
         return note.id
 
     return await _act(context, note_id, change, terms, wrong)

@@ -25,13 +25,18 @@ from models.messages.refusals import (
 )
 from models.order import Order
 from models.outbox import MAX_UNCLEAR, NotificationStatus, OrderNotice, OutboxMessage
+from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.permissions import Permission
+from models.plain_json import from_plain
 from models.policy import FINAL, REJECTED, OrderStatus
 from resolvers.core.actions import Terms, act, not_found, on_orders_of
+from resolvers.core.cancelled_mails import OF_CONFIRMATION
 from resolvers.core.context import Context
+from resolvers.core.corrected_mails import with_confirmation
 from resolvers.core.notices import addresses_of
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, refusal
 from resolvers.core.work import Work
+from resolvers.papers.mails import sent
 
 # The mail about the decision that ended an order.
 FINAL_MAIL = {
@@ -41,7 +46,7 @@ FINAL_MAIL = {
 
 
 async def resend_notification(context: Context, notification_id: UUID | None, **terms: Unpack[Terms]) -> Outcome:
-    """Makes a new message. The old one stays as it is."""
+    """Makes a new message, which says what an OC or a delivery note says now. The old one stays as it is."""
 
     async def change(work: Work) -> UUID:
         order = work.order
@@ -57,7 +62,7 @@ async def resend_notification(context: Context, notification_id: UUID | None, **
         addresses = await addresses_of(work.session, order, MailKind(failed.kind))
         if not addresses:
             raise Refused(_not_now(context, NOBODY_TO_SEND_TO))
-        message = work.promise(replace(OrderNotice.stored(failed.notice), to=addresses), order)
+        message = work.promise(replace(await _as_of_now(work, order, failed), to=addresses), order)
         kind = EventKind.NOTIFICATION_RESENT
         work.record(OrderChanged(brand_id=order.brand_id, order_id=order.id, at=work.now, kind=kind))
         return message.id
@@ -96,6 +101,18 @@ async def _is_undone(work: Work, order: Order, failed: OutboxMessage) -> bool:
     invoice = select(Invoice.id).where(Invoice.brand_id == order.brand_id, Invoice.id == id, is_issued)
     note = select(DeliveryNote.id).where(DeliveryNote.brand_id == order.brand_id, DeliveryNote.id == id)
     return await work.find(invoice if failed.kind == MailKind.INVOICE_ISSUED else note) is None
+
+
+async def _as_of_now(work: Work, order: Order, failed: OutboxMessage) -> OrderNotice:
+    notice = OrderNotice.stored(failed.notice)
+    if failed.kind in OF_CONFIRMATION:
+        return await with_confirmation(work.session, order, notice)
+    if failed.kind == MailKind.DELIVERY_NOTE_CREATED and notice.contents and "document_id" in notice.contents:
+        id = UUID(notice.contents["document_id"])
+        frozen = select(DeliveryNote.frozen).where(DeliveryNote.brand_id == order.brand_id, DeliveryNote.id == id)
+        if found := await work.find(frozen):
+            return sent(notice, from_plain(DeliveryNoteSnapshot, found), id)
+    return notice
 
 
 def _not_now(context: Context, text: Text) -> Refusal:

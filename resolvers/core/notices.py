@@ -98,8 +98,13 @@ Wordings = Mapping[Locale, Wording]
 
 async def _wordings(session: AsyncSession, brand_id: UUID, kind: MailKind) -> Wordings:
     """The newest of each language."""
+    return dict(await wording_versions(session, brand_id, kind))
+
+
+async def wording_versions(session: AsyncSession, brand_id: UUID, kind: MailKind) -> list[tuple[Locale, Wording]]:
+    """All, the oldest first."""
     rows = await _WORDINGS.rows(session, (), of_brand=brand_id, of_kind=kind.value)
-    return {locale: Wording(*texts) for locale, *texts in rows}
+    return [(locale, Wording(*texts)) for locale, *texts in rows]
 
 
 async def notice_of(

@@ -7,25 +7,25 @@ from uuid import UUID
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.delivery_note import DeliveryNote
 from models.locale import Locale, Text
+from models.messages.history import EventKind
 from models.messages.mail import MailKind, mail_texts
+from models.order import Order
 from models.outbox import (
     DOCUMENT_ID,
     MAX_LINES_SHOWN,
-    READY,
     Attached,
     ContentLine,
     OrderContents,
     OrderNotice,
-    OutboxMessage,
 )
 from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.papers.invoices import InvoiceSnapshot
+from resolvers.core.corrected_mails import correct_mails_of_document
 from resolvers.core.mail_contents import TOTAL_LATER, shown_total
+from resolvers.core.work import Work
 
 DAY = Text("d MMM y", "y年M月d日")
 NOTE = Text("Delivery note", "納品書番号")
@@ -33,7 +33,7 @@ CARRIER = Text("Carrier", "運送会社")
 CARTONS = Text("Cartons", "個数")
 TRACKING = Text("Tracking no.", "送り状番号")
 UNITS = Text("Units sent", "今回納品")
-TO_FOLLOW = Text("To follow", "残")
+TO_FOLLOW = Text("To follow", "後日納品")
 ADDRESS = Text("Deliver to", "納品先")
 INVOICE = Text("Invoice no.", "請求書番号")
 ORDERS = Text("Orders", "ご注文")
@@ -65,20 +65,16 @@ def sent(notice: OrderNotice, note: DeliveryNoteSnapshot, id: UUID) -> OrderNoti
     return replace(notice, contents=contents, facts=_in_words(facts, locale), attached=attached)
 
 
-async def correct_waiting(session: AsyncSession, note: DeliveryNote, snapshot: DeliveryNoteSnapshot) -> None:
-    """Mails about the note that no relay has in hand, and that nobody has, say what it says now."""
-    mail = OutboxMessage
-    waiting = select(mail).where(
-        mail.brand_id == note.brand_id,
-        mail.order_id == note.order_id,
+async def correct_unsent(work: Work, order: Order, note: DeliveryNote, snapshot: DeliveryNoteSnapshot) -> None:
+    """Mails about the note that have not left say what it says now."""
+    await correct_mails_of_document(
+        work,
+        order,
         note.id.hex == DOCUMENT_ID,
-        READY,
-        mail.unclear == 0,
-        mail.left_over.is_(None),
-        mail.cancelled_by.is_(None),
+        lambda notice: sent(notice, snapshot, note.id),
+        EventKind.DELIVERY_NOTE_UPDATED,
+        note.code,
     )
-    for found in await session.scalars(waiting.with_for_update()):
-        found.notice = sent(OrderNotice.stored(found.notice), snapshot, note.id).values
 
 
 def billed(notice: OrderNotice, invoice: InvoiceSnapshot, id: UUID) -> OrderNotice:

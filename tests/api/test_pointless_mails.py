@@ -166,14 +166,18 @@ async def test_the_mail_of_a_delivery_note_that_is_changed_says_so(
     await confirm(member, id_of(order))
     made = await run(member, "createDeliveryNote", "deliveryNote { id }", orderId=id_of(order), notify=True)
     note = made["deliveryNote"]["id"]
-    for values, is_corrected in (({"leased_until": TOMORROW}, False), ({}, True)):
+    for tracking, values, expected in (
+        ("EX 2", {}, [None]),
+        ("EX 3", {"leased_until": TOMORROW}, ["DELIVERY_NOTE_UPDATED", None]),
+    ):
         await become(database, **values)
-        done = await run(member, "updateDeliveryNote", deliveryNoteId=note, trackingNumber="EX 2")
+        done = await run(member, "updateDeliveryNote", deliveryNoteId=note, trackingNumber=tracking)
         assert done["userErrors"] == []
         async with database.read(EVERYTHING) as session:
-            found = (await session.scalars(select(OutboxMessage))).one()
-        text = render(OrderNotice.stored(found.notice)).text
-        assert ("Tracking no.: EX 2" in text) is is_corrected
+            found = (await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))).all()
+        assert [each.cancelled_by for each in found] == expected
+        text = render(OrderNotice.stored(found[-1].notice)).text
+        assert f"Tracking no.: {tracking}" in text
         assert "Delivery note: DN-" in text
 
 
