@@ -36,7 +36,7 @@ OPENING = Text(
 )
 ORDER_CODE = Text("Order", "注文コード")
 BUYER_NUMBER = Text("Your order no.", "貴社注文番号")
-BUYERS_NUMBER = Text("Buyer's order no.", "バイヤーの注文番号")
+BUYERS_NUMBER = Text("Buyer's order no.", "先方注文番号")
 PLACED = Text("Placed", "注文日時")
 REASON = Text("Reason", "理由")
 COLON = Text(": ", "： ")
@@ -190,15 +190,20 @@ def _lighter(color: str) -> str:
 
 
 def _footer(notice: OrderNotice) -> list[str]:
-    """The lines of the letterhead: who sends this, from where, under which registration; and what the brand has set."""
+    """The lines of the letterhead: who sends this, from where, under which registration; and what the brand has set.
+
+    Name and address stand once: in what the brand has set, if it has both of them in a line.
+    """
     head, locale = notice.head, notice.locale
     if head is None:
         return [one_line(notice.brand_name)]
     lines = [one_line(head["name"]), _one_line_of(head["address"])]
+    footer = [one_line(line) for line in head["footer"].splitlines()]
+    registered = []
     if (registration := REGISTRATION.get(head["registration_kind"])) and head["registration_number"]:
-        lines.append(text_for(registration, locale, number=one_line(head["registration_number"])))
-    lines += [one_line(line) for line in head["footer"].splitlines()]
-    return [line for line in lines if line]
+        registered.append(text_for(registration, locale, number=one_line(head["registration_number"])))
+    has_both = any(all(each in line for each in lines) for line in footer)
+    return [line for line in (footer + registered if has_both else lines + registered + footer) if line]
 
 
 def _one_line_of(address: str) -> str:
@@ -274,7 +279,7 @@ def _contents(contents: OrderContents | None, locale: Locale, name_of_total: Tex
     }
 
 
-def _line(line: ContentLine, money: Callable[[str], str], locale: Locale) -> dict[str, str]:
+def _line(line: ContentLine, money: Callable[[str], str], locale: Locale) -> dict[str, Any]:
     """`was`: how many were ordered, if the OC differs in it. `mark`: the line was dropped or added."""
     quantity, was = line["quantity"], line.get("ordered")
     mark = "" if was is None or (was and quantity) else (ADDED if quantity else DROPPED).in_(locale)
@@ -282,7 +287,9 @@ def _line(line: ContentLine, money: Callable[[str], str], locale: Locale) -> dic
     if "ordered_price" in line:
         price = text_for(EACH_CHANGED, locale, price=money(line["price"]), ordered=money(line["ordered_price"]))
     return {
-        "product": f"{one_line(line['name'])} ({one_line(line['number'])})",
+        "name": one_line(line["name"]),
+        "number": (number := one_line(line["number"])),
+        "number_wraps": len(number) > LONG_CODE,
         "mark": mark,
         "is_dropped": mark if not quantity else "",
         "price": price,

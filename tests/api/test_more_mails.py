@@ -1,5 +1,6 @@
 """Mails about goods sent and invoices issued, and to the brand about its buyer's answer to an OC."""
 
+import re
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ async def test_goods_on_their_way(database: Database, shop: Shop, member: Client
     text, html = parts(notice)
     for said in ("Example <Parcels>", "EX 12", "1,236", "Linen shirt 2 (SKU-2)", "1,234"):
         assert said in text
-        assert said.replace("<", "&lt;").replace(">", "&gt;") in html
+        assert said.replace("<", "&lt;").replace(">", "&gt;") in re.sub("</?span[^>]*>", "", html)
     assert "£" not in text, "a packing list has no prices"
 
 

@@ -1,5 +1,6 @@
-"""`./run pictures`: draws all documents and writes their contact sheets."""
+"""`./run pictures`: draws all documents and mails, and writes their contact sheets."""
 
-from tests.gallery.sheets import write
+from tests.gallery import mails, sheets
 
-write()
+sheets.write()
+mails.write()

@@ -163,7 +163,7 @@ def _line(shop: Shop, position: int, shape: Shape) -> LineSnapshot:
     )
 
 
-def _lines(shop: Shop, shape: Shape) -> tuple[LineSnapshot, ...]:
+def lines_of(shop: Shop, shape: Shape) -> tuple[LineSnapshot, ...]:
     if shape is Shape.SIZES:
         return tuple(_sized(shop, position) for position in range(1, LINES[shape] + 1) if position % 7)
     return tuple(_line(shop, position, shape) for position in range(1, LINES[shape] + 1))
@@ -216,8 +216,8 @@ def _total(shop: Shop, lines: Iterable[LineSnapshot]) -> Decimal:
     return Decimal(sum(row.gross for row in _taxes(shop, lines)))
 
 
-def _order(locale: Locale, shape: Shape, document: OrderDocument) -> bytes:
-    shop, lines = SHOPS[locale], _lines(SHOPS[locale], shape)
+def order(locale: Locale, shape: Shape, document: OrderDocument) -> OrderSnapshot:
+    shop, lines = SHOPS[locale], lines_of(SHOPS[locale], shape)
     taxes = _taxes(shop, lines)
     subtotal, tax = sum(line.amount for line in lines), sum(row.tax for row in taxes)
     is_confirmation = document is OrderDocument.ORDER_CONFIRMATION
@@ -227,7 +227,7 @@ def _order(locale: Locale, shape: Shape, document: OrderDocument) -> bytes:
         ordered = (lines[0], more, *lines[2:], replace(lines[0], position=len(lines) + 1, sku_number="DROPPED-1"))
     is_rejected = shape is Shape.REJECTED
     rejection = RejectionStamp(NOON, shop.by, Text("Out of stock", "在庫切れ"), "Call the buyer.")
-    snapshot = OrderSnapshot(
+    return OrderSnapshot(
         document=document,
         for_buyer=False,
         code="NL-1008" if locale is Locale.EN else "雲-1008",
@@ -256,11 +256,10 @@ def _order(locale: Locale, shape: Shape, document: OrderDocument) -> bytes:
         ordered_lines=ordered if is_confirmation else (),
         ordered_total=_total(shop, ordered) if is_confirmation else None,
     )
-    return order_pdf(snapshot, locale)
 
 
-def _invoice(locale: Locale, shape: Shape, *, credits: str = "") -> bytes:
-    shop, lines = SHOPS[locale], _lines(SHOPS[locale], shape)
+def invoice(locale: Locale, shape: Shape, *, credits: str = "") -> InvoiceSnapshot:
+    shop, lines = SHOPS[locale], lines_of(SHOPS[locale], shape)
     taxes = _taxes(shop, lines)
     subtotal, tax = sum(line.amount for line in lines), sum(row.tax for row in taxes)
     is_void = shape is Shape.REJECTED and not credits
@@ -269,7 +268,7 @@ def _invoice(locale: Locale, shape: Shape, *, credits: str = "") -> bytes:
         BilledPart("DN-000311", lines[:half], date(2026, 11, 20)),
         BilledPart("DN-000312", lines[half:], date(2026, 11, 23)),
     ]
-    order = BilledOrder(
+    billed = BilledOrder(
         "NL-1008" if locale is Locale.EN else "雲-1008",
         tuple(part for part in parts if part.lines),
         Decimal(tax),
@@ -277,7 +276,7 @@ def _invoice(locale: Locale, shape: Shape, *, credits: str = "") -> bytes:
         placed_on=date(2026, 11, 2),
         buyer_order_number="PO-7731",
     )
-    snapshot = InvoiceSnapshot(
+    return InvoiceSnapshot(
         code="CN-000007" if credits else "INV-000128",
         status=InvoiceStatus.VOID if is_void else InvoiceStatus.ISSUED,
         created_at=NOON,
@@ -286,7 +285,7 @@ def _invoice(locale: Locale, shape: Shape, *, credits: str = "") -> bytes:
         brand=shop.brand,
         buyer=_buyer(shop, shape),
         currency=shop.currency,
-        orders=(order,),
+        orders=(billed,),
         subtotal=Decimal(subtotal),
         tax=Decimal(tax),
         shipping=Decimal(0),
@@ -300,7 +299,6 @@ def _invoice(locale: Locale, shape: Shape, *, credits: str = "") -> bytes:
         credited_on=date(2026, 11, 26) if credits else None,
         credited_by="CN-000007" if is_void else "",
     )
-    return invoice_pdf(snapshot, locale)
 
 
 def _packing(lines: Sequence[GoodsLine]) -> Packing:
@@ -316,7 +314,7 @@ def _packing(lines: Sequence[GoodsLine]) -> Packing:
     return Packing(tuple(Carton(tuple(part), weight) for part, weight in zip(parts, (6200, 5400, 7100), strict=True)))
 
 
-def _delivery_note(locale: Locale, shape: Shape) -> bytes:
+def delivery_note(locale: Locale, shape: Shape) -> DeliveryNoteSnapshot:
     shop = SHOPS[locale]
     lines = tuple(
         GoodsLine(
@@ -331,9 +329,9 @@ def _delivery_note(locale: Locale, shape: Shape) -> bytes:
             to_follow=line.position % 3,
             sku_id=UUID(int=line.position),
         )
-        for line in _lines(shop, shape)
+        for line in lines_of(shop, shape)
     )
-    snapshot = DeliveryNoteSnapshot(
+    return DeliveryNoteSnapshot(
         code="DN-000312",
         created_at=NOON,
         order_code="NL-1008" if locale is Locale.EN else "雲-1008",
@@ -353,13 +351,13 @@ def _delivery_note(locale: Locale, shape: Shape) -> bytes:
         cartons=3,
         packing=_packing(lines) if shape in (Shape.ONE_PAGE, Shape.FIVE_PAGES) else None,
     )
-    return delivery_note_pdf(snapshot, locale)
 
 
+D = OrderDocument
 DOCUMENTS: dict[str, Callable[[Locale, Shape], bytes]] = {
-    "order": lambda locale, shape: _order(locale, shape, OrderDocument.PURCHASE_ORDER),
-    "order-confirmation": lambda locale, shape: _order(locale, shape, OrderDocument.ORDER_CONFIRMATION),
-    "delivery-note": _delivery_note,
-    "invoice": _invoice,
-    "credit-note": lambda locale, shape: _invoice(locale, shape, credits="INV-000128"),
+    "order": lambda locale, shape: order_pdf(order(locale, shape, D.PURCHASE_ORDER), locale),
+    "order-confirmation": lambda locale, shape: order_pdf(order(locale, shape, D.ORDER_CONFIRMATION), locale),
+    "delivery-note": lambda locale, shape: delivery_note_pdf(delivery_note(locale, shape), locale),
+    "invoice": lambda locale, shape: invoice_pdf(invoice(locale, shape), locale),
+    "credit-note": lambda locale, shape: invoice_pdf(invoice(locale, shape, credits="INV-000128"), locale),
 }

@@ -197,8 +197,7 @@ CONTENTS = {
 
 def test_a_decline_says_what_it_is_about_and_what_to_do() -> None:
     message = sent(notice(contents=CONTENTS))
-    for kind in ("plain", "html"):
-        shown = part(message, kind)
+    for kind, shown in (("plain", part(message, "plain")), ("html", Shown(part(message, "html")).text)):
         for word in ("Shirt 1 (SKU-1)", "Qty 2,000", "£2.50", "and 8 more", "£4,321.00", "delivered or invoiced"):
             assert word in shown, (kind, word)
         assert "write to sales@northlight.example" in shown
@@ -320,7 +319,7 @@ def test_a_mail_about_an_oc_says_what_differs_from_the_order() -> None:
         assert f"{name}: {amount}" in plain
         assert f"{name} {amount}" in shown
     assert "[dropped] Dropped (SKU-1)" in plain
-    assert "<s>Dropped (SKU-1)</s>" in part(message, "html")
+    assert '<s>Dropped <span style="white-space:nowrap">(SKU-1)</span></s>' in part(message, "html")
     assert "Includes tax £325.48" in plain
     assert "£1,952.88 instead of £2,103.60" in shown.partition("</div>")[0]
 
@@ -347,8 +346,9 @@ def test_each_text_has_the_direction_of_its_own_letters() -> None:
     line = LINE | {"name": "قميص كتان"}
     facts = [["Deliver to", "מחסן\nחיפה"]]
     html = part(sent(notice(body="שלום.\n\nHello.", facts=facts, contents=CONTENTS | {"lines": [line]})), "html")
-    for text in ("שלום.", "Hello.", "قميص كتان (SKU-1)", "מחסן, חיפה"):
+    for text in ("שלום.", "Hello.", "قميص كتان ", "מחסן, חיפה"):
         assert re.search(f'dir="auto"[^<]*>{re.escape(text)}<', html), text
+    assert re.search("قميص كتان <span[^>]*>[(]SKU-1[)]</span></span>", html), "the number is inside, too"
 
 
 def test_an_invoice_begins_with_what_is_due_and_when() -> None:
@@ -378,6 +378,42 @@ def test_without_a_storefront_there_is_no_button() -> None:
     html = part(sent(notice(**WHOLE | {"url": None})), "html")
     assert "<a " not in html
     assert "roundrect" not in html
+
+
+class Nested(HTMLParser):
+    """Fails for a tag that is not closed where it was opened."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+        assert self.opened == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in ("meta", "br", "w:anchorlock", "o:pixelsperinch"):
+            self.opened.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in ("w:anchorlock", "o:pixelsperinch"):
+            assert self.opened.pop() == tag
+
+
+@pytest.mark.parametrize(("kind", "locale"), [*product(MailKind, Locale)])
+def test_what_outlook_reads_is_whole(kind: MailKind, locale: Locale) -> None:
+    """Outlook for Windows takes the conditional comments: a table of 600 pixels, and a button in VML."""
+    url = "https://shop.example/orders/1?a=1&b=2"
+    html = render(notice(kind=kind, locale=locale, url=url)).html
+    assert html.count("<!--[if") == html.count("<![endif]-->")
+    for_all = re.sub(r"<!--\[if mso\]>.*?<!\[endif\]-->", "", html, flags=re.DOTALL)
+    others = Nested(re.sub(r"<!--\[if !mso\]><!-->|<!--<!\[endif\]-->", "", for_all))
+    assert [attrs["href"] for tag, attrs in others.found if tag == "a"] == [url]
+    for_word = re.sub(r"<!--\[if !mso\]><!-->.*?<!--<!\[endif\]-->", "", html, flags=re.DOTALL)
+    word = Nested(re.sub(r"<!--\[if mso\]>(.*?)<!\[endif\]-->", r"\1", for_word, flags=re.DOTALL))
+    assert [attrs["href"] for tag, attrs in word.found if tag == "v:roundrect"] == [url]
+    assert not [tag for tag, _ in word.found if tag == "a"]
+    assert [attrs["width"] for tag, attrs in word.found if tag == "table" and attrs.get("width") != "100%"] == ["600"]
 
 
 @pytest.mark.parametrize("accent", ["#1d4e68", "#000000", "#767676", "red; } body { display: none", ""])
