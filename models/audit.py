@@ -27,6 +27,7 @@ from models.events import (
     OrderRejected,
     RejectionReasonCreated,
     RejectionReasonUpdated,
+    SkuUpdated,
     TagCreated,
     TagDeleted,
     TagsApplied,
@@ -208,6 +209,9 @@ def _kind_and_details(event: Event) -> tuple[str, dict[str, Any]]:
             return EventKind.BUYER_UPDATED, details
         case BuyerErased():
             return EventKind.BUYER_ERASED, {"code": event.code, "orders": event.orders, "mails": event.mails}
+        case SkuUpdated():
+            changes = {column: list(values) for column, values in event.changes.items()}
+            return EventKind.SKU_UPDATED, {"code": event.number, "changes": changes, "source": event.source}
         case ApiKeyChanged():
             return event.kind, {"key": event.key_id.hex, "name": event.name} | event.details
         case UserSignedOut():

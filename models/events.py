@@ -1,5 +1,6 @@
 """Domain events. The audit entry and the outbox message of a command are both made from its event."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -168,6 +169,17 @@ class BuyerErased:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkuUpdated:
+    """`changes`: column → value before (None: it had none) and after. `source`: an import file's name."""
+
+    brand_id: UUID
+    at: datetime
+    number: str
+    changes: Mapping[str, tuple[str | int | None, str | int]]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyChanged:
     """`kind`: API_KEY_CREATED, API_KEY_ROTATED or API_KEY_REVOKED. `details`: the values for its sentence."""
 
@@ -216,6 +228,7 @@ Event = (
     | BuyerCreated
     | BuyerUpdated
     | BuyerErased
+    | SkuUpdated
     | ApiKeyChanged
     | UserSignedOut
     | WebhookChanged

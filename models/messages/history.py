@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     BUYER_CREATED = "BUYER_CREATED"
     BUYER_UPDATED = "BUYER_UPDATED"
     BUYER_ERASED = "BUYER_ERASED"
+    SKU_UPDATED = "SKU_UPDATED"
     API_KEY_CREATED = "API_KEY_CREATED"
     API_KEY_ROTATED = "API_KEY_ROTATED"
     API_KEY_REVOKED = "API_KEY_REVOKED"
@@ -92,6 +93,18 @@ SHOWN_TO_BUYERS = frozenset(
 
 # The sources of an order in audit entries. Any other source is the name of an import file.
 SOURCES = {"proxy order": Text("proxy order", "代理注文"), "cart": Text("cart", "カート")}
+
+# Of a SKU, as an import changes it.
+SKU_COLUMNS = {
+    "style": Text("style", "スタイル"),
+    "color": Text("color", "カラー"),
+    "size": Text("size", "サイズ"),
+    "barcode": Text("barcode", "JANコード"),
+    "position": Text("position", "並び順"),
+    "picture_digest": Text("picture", "画像"),
+}
+CHANGE = Text("{name} {before} → {after}", "{name}：{before} → {after}")
+CHANGES = Text(", ", "、")
 
 DECISIONS = {
     "ORDER_REJECTED": Text("the order was rejected", "注文の却下"),
@@ -151,6 +164,10 @@ def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[st
             return {"before": before, "notified": notified, "reason": reason or "–", "date": taken_over}
         case EventKind.TAGS_APPLIED:
             return {"tags": ", ".join(details["after"])}
+        case EventKind.SKU_UPDATED:
+            changes = details["changes"]
+            columns = [*(each for each in SKU_COLUMNS if each in changes), *sorted(changes.keys() - SKU_COLUMNS.keys())]
+            return {"changes": CHANGES.in_(locale).join(_change(each, changes[each], locale) for each in columns)}
         case EventKind.NOTIFICATION_CANCELLED:
             return {name: text_for(_decision(details[name]), locale, **details) for name in ("mail", "decision")}
         case _:
@@ -160,6 +177,15 @@ def _values(kind: EventKind, details: dict[str, Any], locale: Locale) -> dict[st
 def reason_label(details: dict[str, Any], locale: Locale) -> str | None:
     """The reason of a rejection, as its entry says it; None without one."""
     return Text(details["reason_en"], details["reason_ja"]).in_(locale) if details.get("reason") else None
+
+
+def _change(column: str, values: list[str | int | None], locale: Locale) -> str:
+    """What of a SKU changed, from → to. A picture has no name."""
+    name = SKU_COLUMNS[column].in_(locale) if column in SKU_COLUMNS else column
+    if column == "picture_digest":
+        return name
+    before, after = ("–" if value is None else value for value in values)
+    return text_for(CHANGE, locale, name=name, before=before, after=after)
 
 
 def _decision(kind: str) -> Text:
@@ -281,6 +307,11 @@ def _text(kind: EventKind, details: dict[str, Any]) -> Text:
             return Text(
                 "Personal data of buyer {code} erased, with that in its {orders:,} orders and {mails:,} mails",
                 "バイヤー {code} の個人データを消去しました（注文{orders:,}件、メール{mails:,}件を含む）",
+            )
+        case EventKind.SKU_UPDATED:
+            return Text(
+                "SKU {code} changed by the import of {source}: {changes}",
+                "{source} の取り込みでSKU {code} を変更しました：{changes}",
             )
         case EventKind.API_KEY_CREATED:
             return Text("API key {name} created ({scopes})", "APIキー {name} を作成しました（{scopes}）")

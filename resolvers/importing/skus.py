@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.base import insert_new, new_id
 from models.brand import Brand
 from models.catalog import Sku, SkuPicture
+from models.events import SkuUpdated
 from models.prices import split
 from resolvers.importing.rows import ImportRow
 from resolvers.importing.sku_pictures import PictureFolder
@@ -86,19 +88,22 @@ def said_of_skus(rows: Iterable[ImportRow]) -> dict[str, SaidOfSku]:
 
 @dataclass(frozen=True, slots=True)
 class Otherwise:
-    """What a file says else of a known SKU. `fills`: columns that were empty; `changes`: others, as old → new."""
+    """What a file says else of a known SKU. `fills`: columns that were empty; `changes`: others."""
 
-    number: str
+    sku: Any
     fills: Mapping[str, Any]
     changes: Mapping[str, Any]
-    texts: tuple[str, ...]
 
     @property
     def filled(self) -> str:
-        return f"{self.number}: {', '.join(map(_name, self.fills))}"
+        return f"{self.sku.number}: {', '.join(map(_name, self.fills))}"
 
     def __str__(self) -> str:
-        return f"{self.number}: {', '.join(self.texts)}"
+        changes = (
+            "picture" if column == "picture_digest" else f"{column} {getattr(self.sku, column)} → {value}"
+            for column, value in self.changes.items()
+        )
+        return f"{self.sku.number}: {', '.join(changes)}"
 
 
 def _name(column: str) -> str:
@@ -111,11 +116,7 @@ def compare(sku: Any, said: SaidOfSku, picture_digest: str | None) -> Otherwise:
     changes = {
         column: value for column, value in values.items() if column not in fills and getattr(sku, column) != value
     }
-    texts = tuple(
-        "picture" if column == "picture_digest" else f"{column} {getattr(sku, column)} → {value}"
-        for column, value in changes.items()
-    )
-    return Otherwise(sku.number, fills, changes, texts)
+    return Otherwise(sku, fills, changes)
 
 
 async def keep_pictures(
@@ -138,3 +139,19 @@ async def keep_pictures(
 async def change_sku(session: AsyncSession, brand: Brand, sku: Any, values: Mapping[str, Any]) -> None:
     if values:
         await session.execute(update(Sku).where(Sku.brand_id == brand.id, Sku.id == sku.id).values(**values))
+
+
+def changed(brand: Brand, others: Iterable[Otherwise], source: str, now: datetime, *, all: bool) -> list[SkuUpdated]:
+    """What the import has changed of known SKUs. `all`: not only what was empty."""
+    values = ((each.sku, {**each.fills, **(each.changes if all else {})}) for each in others)
+    return [
+        SkuUpdated(
+            brand_id=brand.id,
+            at=now,
+            number=sku.number,
+            changes={column: (getattr(sku, column), value) for column, value in new.items()},
+            source=source,
+        )
+        for sku, new in values
+        if new
+    ]

@@ -8,10 +8,14 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from models import audit
+from models.audit import AuditEntry
 from models.barcode import is_barcode
 from models.brand import Brand
 from models.catalog import Sku, SkuPicture
 from models.database.sessions import Database
+from models.locale import Locale
+from models.messages.history import sentence
 from models.scope import EVERYTHING
 from resolvers.importing.sku_pictures import PictureFolder
 from resolvers.papers.pictures import KEPT_SIZE, PictureError, clean_picture
@@ -111,6 +115,39 @@ async def test_what_a_sku_has_stays_unless_it_is_to_be_updated(
     summary, _ = await imported(database, brand, tmp_path, changed, update_skus=True)
     assert summary.sku_updates.names == ["S-1: size M → L, position 1 → 2"]
     assert ((await sku(database)).size, (await sku(database)).position) == ("L", 2)
+
+
+async def test_each_change_of_a_known_sku_is_in_the_history(database: Database, brand: Brand, tmp_path: Path) -> None:
+    (tmp_path / "red.png").write_bytes(a_picture())
+    await imported(database, brand, tmp_path, row(Size="M", Position="1"))
+    changed = row(Size="L", Position="2", Barcode="96385074", Picture="red.png")
+    for options in ({}, {"dry_run": True, "update_skus": True}, {"update_skus": True}, {"update_skus": True}):
+        await imported(database, brand, tmp_path, changed, pictures=PictureFolder(tmp_path), **options)
+    digest = (await sku(database)).picture_digest
+    of_kind = select(AuditEntry).where(AuditEntry.kind == "SKU_UPDATED").order_by(AuditEntry.sequence)
+    async with database.read(EVERYTHING) as session:
+        entries = (await session.scalars(of_kind)).all()
+    said = {"code": "S-1", "source": "orders.csv"}
+    assert [each.details for each in entries] == [
+        said | {"changes": {"barcode": [None, "96385074"], "picture_digest": [None, digest]}},
+        said | {"changes": {"size": ["M", "L"], "position": [1, 2]}},
+    ]
+    assert {each.actor_name for each in entries} == {"Import"}
+    assert all(each.hash == audit.digest(each) for each in entries)
+    expected = {
+        Locale.EN: (
+            "barcode – → 96385074, picture",
+            "SKU S-1 changed by the import of orders.csv: size M → L, position 1 → 2",
+        ),
+        Locale.JA: (
+            "JANコード：– → 96385074、画像",
+            "orders.csv の取り込みでSKU S-1 を変更しました：サイズ：M → L、並び順：1 → 2",
+        ),
+    }
+    for locale, (first, last) in expected.items():
+        older, newer = (sentence(each.kind, each.details, locale) for each in entries)
+        assert newer == last
+        assert older.endswith(first)
 
 
 async def test_rows_that_say_different_things_are_reported(database: Database, brand: Brand, tmp_path: Path) -> None:
