@@ -8,6 +8,8 @@ from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision
 
 from models.locale import Locale
+from models.messages import importing as texts
+from models.said import said
 
 MAX_MINOR = 2**63 - 1
 
@@ -55,15 +57,15 @@ def precision(currency: str) -> int:
 def to_minor(amount: Decimal, currency: str) -> int:
     """1200.50 GBP → 120050. Raises MoneyError rather than round or overflow. The currency may have ended."""
     if not is_currency(currency, on=None):
-        raise MoneyError(f"{currency!r} is not a currency (ISO 4217)")
+        raise MoneyError(said(texts.NO_CURRENCY, currency=currency))
     digits = precision(currency)
     if not amount.is_finite():
-        raise MoneyError(f"{amount} is not an amount of money")
+        raise MoneyError(said(texts.NO_AMOUNT, amount=amount))
     minor = amount.scaleb(digits)
     if minor != minor.to_integral_value():
-        raise MoneyError(f"{amount} is finer than {currency} allows ({digits} digits behind the point)")
+        raise MoneyError(said(texts.TOO_FINE, amount=amount, currency=currency, digits=digits))
     if abs(minor) > MAX_MINOR:
-        raise MoneyError(f"{amount} is too large")
+        raise MoneyError(said(texts.TOO_LARGE, amount=amount))
     return int(minor)
 
 

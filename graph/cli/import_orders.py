@@ -4,7 +4,7 @@ import csv
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +14,13 @@ from graph.cli.database import Demo, OfBrand, existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import find_brand
 from graph.core.clock import utc_now
+from graph.settings.environment import language_of_terminal
 from models.actor import Actor
 from models.database.sessions import Database
+from models.locale import Locale
+from models.messages import importing as texts
 from models.policy import Role
+from models.said import in_language, reason_of, said
 from resolvers.importing.files import ImportFileError
 from resolvers.importing.importer import import_file
 from resolvers.importing.options import AS_THE_FILE_SAYS, DateOrder, ImportOptions
@@ -74,6 +78,9 @@ def import_orders(
     update_skus: Annotated[
         bool, typer.Option("--update-skus", help="Update the look, barcode and picture of known SKUs.")
     ] = False,
+    language: Annotated[
+        Locale | None, typer.Option(help="Of what is said of the files. Default: the terminal's (LANG), else English.")
+    ] = None,
     demo: Demo = False,
 ) -> None:
     """Import orders. Orders with a faulty row are refused, the others are imported; exit code 1 if any is refused."""
@@ -91,8 +98,9 @@ def import_orders(
         PictureFolder(pictures) if pictures else None,
         update_skus,
     )
+    locale = language or language_of_terminal()
     settings = existing_settings(demo=demo)
-    sys.exit(on_database(settings, lambda database: run_import(database, brand, files, report, options)))
+    sys.exit(on_database(settings, lambda database: run_import(database, brand, files, report, options, locale)))
 
 
 async def run_import(
@@ -101,6 +109,7 @@ async def run_import(
     files: list[Path],
     report: Path | None,
     options: ImportOptions = AS_THE_FILE_SAYS,
+    locale: Locale = Locale.EN,
 ) -> int:
     """The exit code: 1 when anything was refused. Each file is reported, also after one that cannot be read.
 
@@ -126,7 +135,7 @@ async def run_import(
                     if len(outcome.faults) < FAULTS_SHOWN:
                         outcome.faults.append(fault)
                     if write_fault:
-                        write_fault(astuple(fault))
+                        write_fault(astuple(replace(fault, reason=in_language(fault.reason, locale))))
 
                 def progress(stage: str, done: int, of: int, tasks: dict[str, int] = tasks) -> None:  # type: ignore[assignment]
                     bars.update(tasks[stage], completed=done, total=of)  # type: ignore[arg-type]
@@ -143,11 +152,11 @@ async def run_import(
                         options=options,
                     )
                 except ImportFileError as error:
-                    outcome.unreadable = str(error)
+                    outcome.unreadable = in_language(reason_of(error), locale)
     for outcome in outcomes:
-        _tell(output, errors, outcome, report)
+        _tell(output, errors, outcome, report, locale)
     if options.dry_run:
-        output.print("Dry run: nothing was written.", markup=False)
+        output.print(texts.DRY_RUN.in_(locale), markup=False)
     return 0 if all(outcome.is_clean for outcome in outcomes) else 1
 
 
@@ -167,57 +176,48 @@ def _open_report(
     return writer.writerow
 
 
-def _tell(output: "Console", errors: "Console", outcome: Outcome, report: Path | None) -> None:
+def _tell(output: "Console", errors: "Console", outcome: Outcome, report: Path | None, locale: Locale) -> None:
     def say(line: str, indent: str = "  ") -> None:
-        output.print(indent + line, markup=False, highlight=False, soft_wrap=True)
+        output.print(indent + in_language(line, locale), markup=False, highlight=False, soft_wrap=True)
 
     summary = outcome.summary
     if summary is None:
         errors.print(outcome.unreadable or "", markup=False, highlight=False, soft_wrap=True)
         return
-    would = "would be " if summary.dry_run else ""
-    say(
-        f"{outcome.file.name}: {summary.imported:,} orders {would}imported ({summary.lines:,} lines),"
-        f" {summary.unchanged:,} unchanged, {summary.refused:,} refused",
-        indent="",
-    )
+    counts = {name: getattr(summary, name) for name in ("imported", "lines", "unchanged", "refused")}
+    say(said(texts.WOULD_BE if summary.dry_run else texts.OUTCOME, file=outcome.file.name, **counts), indent="")
     for note in (*summary.notes, *_made(summary)):
         say(note)
     is_changed = summary.imported or summary.buyer_updates.count or summary.sku_updates.count or summary.sku_fills.count
     if not is_changed and not summary.refused and not summary.faults:
-        say("nothing has changed, all of its orders are there already")
+        say(said(texts.NOTHING_NEW))
     if summary.faults:
-        say(f"{summary.faults:,} cells at fault" + (f", all in {report}:" if report else ":"))
+        say(said(texts.FAULTS_IN if report else texts.FAULTS, count=summary.faults, report=report))
         for fault in outcome.faults:
-            say(f"row {fault.row}, {fault.column}: {fault.reason}", indent="    ")
-        if summary.faults > len(outcome.faults):
-            hint = "" if report else "; write them all with --report FILE.csv"
-            say(f"… and {summary.faults - len(outcome.faults):,} more{hint}", indent="    ")
-
-
-NO_MAIL = "(without an e-mail address: they get no mail)"
-DIFFER = "whose rows differ a little in Placed At: the earliest counts"
+            say(said(texts.FAULT, row=fault.row, column=fault.column, reason=fault.reason), indent="    ")
+        if more := summary.faults - len(outcome.faults):
+            say(said(texts.MORE_FAULTS if report else texts.MORE_FAULTS_HINT, more=more), indent="    ")
 
 
 def _made(summary: Summary) -> list[str]:
-    """What is new because of this file, and what it says of known buyers."""
+    """What is new because of this file, and what it says of known buyers and SKUs."""
     found = [
-        (summary.buyers, "new buyer", "new buyers", ""),
-        (summary.offline_buyers, "new offline buyer", "new offline buyers", NO_MAIL),
-        (summary.catalogs, "new catalog", "new catalogs", ""),
-        (summary.skus, "new SKU", "new SKUs", ""),
-        (summary.decisions, "order", "orders", "taken over as rejected"),
-        (summary.placed_apart, "order", "orders", DIFFER),
-        (summary.buyers_apart, "buyer", "buyers", "of whom rows say different things: what is said first counts"),
-        (summary.buyer_updates, "buyer", "buyers", "changed"),
-        (summary.buyer_differences, "buyer", "buyers", "described otherwise (take it over with --update-buyers)"),
-        (summary.skus_apart, "SKU", "SKUs", "of which rows say different things: what is said first counts"),
-        (summary.sku_fills, "SKU", "SKUs", "got what they did not have"),
-        (summary.sku_updates, "SKU", "SKUs", "changed"),
-        (summary.sku_differences, "SKU", "SKUs", "described otherwise (take it over with --update-skus)"),
+        (summary.buyers, texts.NEW_BUYER, texts.NEW_BUYERS),
+        (summary.offline_buyers, texts.OFFLINE_BUYER, texts.OFFLINE_BUYERS),
+        (summary.catalogs, texts.NEW_CATALOG, texts.NEW_CATALOGS),
+        (summary.skus, texts.NEW_SKU, texts.NEW_SKUS),
+        (summary.decisions, texts.TAKEN_OVER, texts.ALL_TAKEN_OVER),
+        (summary.placed_apart, texts.PLACED_APART, texts.ALL_PLACED_APART),
+        (summary.buyers_apart, texts.BUYER_APART, texts.BUYERS_APART),
+        (summary.buyer_updates, texts.BUYER_CHANGED, texts.BUYERS_CHANGED),
+        (summary.buyer_differences, texts.BUYER_OTHERWISE, texts.BUYERS_OTHERWISE),
+        (summary.skus_apart, texts.SKU_APART, texts.SKUS_APART),
+        (summary.sku_fills, texts.SKU_FILLED, texts.SKUS_FILLED),
+        (summary.sku_updates, texts.SKU_CHANGED, texts.SKUS_CHANGED),
+        (summary.sku_differences, texts.SKU_OTHERWISE, texts.SKUS_OTHERWISE),
     ]
     return [
-        f"{made.count:,} {' '.join(filter(None, (one if made.count == 1 else many, more)))}: {made}"
-        for made, one, many, more in found
+        said(texts.MADE, count=made.count, what=one if made.count == 1 else many, names=made.listed)
+        for made, one, many in found
         if made.count
     ]

@@ -15,6 +15,7 @@ from graph.settings.oidc import OIDC_VARIABLES, OidcProvider, oidc_from
 from graph.settings.secret_key import MIN_KEY_LENGTH, secret_key, strong_key
 from graph.settings.variable import SWITCH, Variable, plain, switch
 from models.database.engines import parse_database_url
+from models.locale import Locale
 
 ROOT = Path(__file__).resolve().parents[2]
 # Of an installed package, without a checkout: in the folder where the command runs.
@@ -230,6 +231,12 @@ def database_url(
 def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """The same as from_environment has. Raises SettingsError."""
     return DATA_FOLDER_SETTING.value_in(_values(environment)) or DATA_FOLDER
+
+
+def language_of_terminal(environment: Mapping[str, str] = os.environ) -> Locale:
+    """As POSIX has it: the first of these variables that is set counts."""
+    setting = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return Locale.JA if setting.casefold().startswith("ja") else Locale.EN
 
 
 def _values(environment: Mapping[str, str]) -> dict[str, str]:

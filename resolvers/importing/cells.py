@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
+from models.messages import importing as texts
+from models.said import said
 from resolvers.importing.characters import INVISIBLE
 
 
@@ -26,7 +28,7 @@ class Cell:
 
     `shown`: what a number looks like in the spreadsheet, for codes. `sign`: the currency in its number format.
 
-    `wrong`: why the cell cannot be used whatever its column.
+    `wrong`: why the cell cannot be used whatever its column. `is_broken`: by a quotation mark.
     """
 
     text: str = ""
@@ -34,6 +36,7 @@ class Cell:
     shown: str = ""
     sign: str = ""
     wrong: str | None = None
+    is_broken: bool = False
 
 
 BLANK = Cell()
@@ -83,15 +86,15 @@ def _unescaped(found: re.Match[str]) -> str:
 def wrong_text(text: str) -> str | None:
     """Why nobody can have typed this text; None when somebody can."""
     if text[0] in "#E" and ERROR_VALUE.fullmatch(text):
-        return f"is an error of the spreadsheet ({text[:20]}): mend its formula"
+        return said(texts.SPREADSHEET_ERROR, text=text[:20])
     if text.isascii():
         return None
     if "\ufffd" in text:
-        return "has a character that an earlier program could not read (\ufffd): take the file from its source again"
+        return said(texts.LOST_CHARACTER)
     if GARBLED.search(text):
         try:
             meant = text.encode("cp1252").decode("utf-8")
         except UnicodeError:
             return None
-        return f"{text!r} is garbled: it was {meant!r} before a program read UTF-8 as Windows-1252"
+        return said(texts.GARBLED, text=text, meant=meant)
     return None

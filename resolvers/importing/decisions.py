@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.actor import Actor
 from models.events import OrderRejected, Reason, TakenOver
 from models.locale import Text
+from models.messages import importing as texts
 from models.order import Order
 from models.policy import OrderStatus
 from models.rejection import OrderRejection
 from models.rejection_reason import RejectionGrounds, RejectionReason
+from models.said import said
 from resolvers.importing.orders import ReadyOrder
 from resolvers.importing.rows import ImportRow
 
@@ -61,13 +63,13 @@ class Decisions:
         at = decided_at(row)
         found: list[Place] = []
         if at is None:
-            found.append((number, "Rejected At", "is missing: when was the order rejected?"))
+            found.append((number, "Rejected At", said(texts.NO_REJECTION_DATE)))
         elif at > now + LEEWAY:
-            found.append((number, "Rejected At", f"{row.rejected_at} is in the future"))
+            found.append((number, "Rejected At", said(texts.IN_THE_FUTURE, at=row.rejected_at)))
         elif order.placed_at and at < order.placed_at - LEEWAY:
-            found.append((number, "Rejected At", f"{row.rejected_at} is before the order was placed"))
+            found.append((number, "Rejected At", said(texts.BEFORE_PLACED, at=row.rejected_at)))
         if row.reason and _folded(row.reason) not in self._reasons:
-            problem = f"{row.reason!r} is no reason of the brand: {', '.join(self._codes)}, or create it first"
+            problem = said(texts.NO_REASON, text=row.reason, codes=", ".join(self._codes))
             found.append((number, "Rejection Reason", problem))
         return found
 

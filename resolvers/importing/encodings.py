@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from models.locale import Locale
+from models.messages import importing as texts
+from models.said import joined, said
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -21,10 +23,10 @@ BOMS = (
 NAMES = {"shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "ansi": "cp1252", "utf-8": "utf-8-sig"}
 SAID = {"cp932": "shift_jis", "cp1252": "windows-1252", "cp1254": "windows-1254"}
 LABELS = {
-    "cp932": "Japanese text (Shift_JIS)",
-    "euc_jp": "EUC-JP",
-    "cp1252": "Western European text (Windows-1252)",
-    "cp1254": "Turkish text (Windows-1254)",
+    "cp932": texts.SHIFT_JIS,
+    "euc_jp": texts.EUC_JP,
+    "cp1252": texts.WESTERN,
+    "cp1254": texts.TURKISH,
 }
 
 # Sequences that no Western text has: three accented letters in a row (Cyrillic and half-width katakana read so), a
@@ -68,19 +70,20 @@ def find_encoding(content: Content, locale: Locale, asked: str | None) -> tuple[
         codec = _codec(asked)
         is_unicode = codec.startswith("utf")
         if not is_unicode and (found or (_decodes(content, "utf-8") and not _decodes(content, "ascii"))):
-            raise EncodingError(f"is {'Unicode' if found else 'UTF-8'}, not {asked}: leave --encoding out")
+            name = "Unicode" if found else "UTF-8"
+            raise EncodingError(said(texts.OTHER_UNICODE, found=name, asked=asked))
         codec = found if found and is_unicode else codec
         if not _decodes(content, codec):
-            raise EncodingError(f"is not {asked}: leave --encoding out, or name another")
+            raise EncodingError(said(texts.NOT_THIS_ENCODING, asked=asked))
         return codec, None
     if found:
         if not _decodes(content, found):
-            raise EncodingError("is neither UTF-8 nor UTF-16, though it starts so: it is damaged")
+            raise EncodingError(said(texts.DAMAGED_UNICODE))
         return found, None
     if b"\x00" in start[:4000] and _is_wide(start):
-        raise EncodingError("seems to be UTF-16 without a mark at its start: say --encoding utf-16-le or utf-16-be")
+        raise EncodingError(said(texts.UNMARKED_UTF_16))
     if b"\x1b$" in start:
-        raise EncodingError("seems to be Japanese mail text (ISO-2022-JP): say --encoding iso2022_jp")
+        raise EncodingError(said(texts.MAIL_TEXT))
     if _decodes(content, "utf-8"):
         return "utf-8", None
     return _legacy(content, locale)
@@ -94,18 +97,15 @@ def _legacy(content: Content, locale: Locale) -> tuple[str, str]:
     if locale == Locale.JA:
         possible += [codec for codec in ("cp932", "euc_jp") if _decodes(content, codec)]
     if len(possible) == 1 and possible[0] != "euc_jp":
-        read = f"read as {LABELS[possible[0]]}, as it is not UTF-8"
-        words = f": {', '.join(samples)}" if possible[0] == "cp1252" and samples else ""
-        return possible[0], f"{read}{words}"
+        label = LABELS[possible[0]]
+        if possible[0] == "cp1252" and samples:
+            return possible[0], said(texts.READ_AS_WORDS, encoding=label, words=", ".join(samples))
+        return possible[0], said(texts.READ_AS, encoding=label)
     if possible:
-        names = " or ".join(LABELS[each] for each in possible)
-        options = " or ".join(f"--encoding {SAID.get(each, each)}" for each in possible)
-        raise EncodingError(f"is not UTF-8, but may be {names}: say {options}, or save it as CSV UTF-8")
-    raise EncodingError(
-        f"is neither UTF-8 (line {_faulty_line(content)} is not) nor surely any other encoding: save it as CSV UTF-8,"
-        " or name the encoding,"
-        " e.g. --encoding shift_jis (Japanese) or --encoding windows-1252 (Western European)"
-    )
+        names = joined((said(LABELS[each]) for each in possible), texts.OR)
+        options = joined((f"--encoding {SAID.get(each, each)}" for each in possible), texts.OR)
+        raise EncodingError(said(texts.MAY_BE, names=names, options=options))
+    raise EncodingError(said(texts.NO_ENCODING, line=_faulty_line(content)))
 
 
 def _codec(asked: str) -> str:
@@ -115,9 +115,7 @@ def _codec(asked: str) -> str:
         if not isinstance(b"".decode(info.name), str) or not getattr(info, "_is_text_encoding", True):
             raise LookupError
     except (LookupError, ValueError, TypeError):
-        raise EncodingError(
-            f"cannot be read as {asked!r}, which is no known encoding; known are utf-8, utf-16, shift_jis, windows-1252"
-        ) from None
+        raise EncodingError(said(texts.UNKNOWN_ENCODING, asked=asked)) from None
     return info.name
 
 

@@ -14,6 +14,8 @@ from typing import BinaryIO, cast
 from xml.etree.ElementTree import ParseError
 
 from models.locale import Locale
+from models.messages import importing as texts
+from models.said import reason_of, said
 from resolvers.importing.encodings import EncodingError, find_encoding
 from resolvers.importing.inspection import MAX_SHEET_BYTES, Suspicious, check_size, inspect_workbook
 from resolvers.importing.text_files import CsvError, Lines, Row, find_delimiter, open_text, read_rows
@@ -43,6 +45,10 @@ class OpenedFile:
     is_without_end: Callable[[], bool] = lambda: False
 
 
+def _refused(path: Path, problem: str) -> ImportFileError:
+    return ImportFileError(said(texts.FILE, path=path, problem=problem))
+
+
 @contextmanager
 def open_file(
     path: Path, locale: Locale = Locale.EN, encoding: str | None = None, sheet: str | None = None
@@ -54,30 +60,31 @@ def open_file(
     name = path.name.lower()
     try:
         if not name.endswith((".xlsx", ".csv", ".csv.gz")):
-            raise ImportFileError(f"{path} is neither .xlsx nor .csv (or .csv.gz).")
+            raise _refused(path, said(texts.NO_TABLE))
         with path.open("rb") as raw:
             is_workbook = name.endswith(".xlsx")
             if sheet and not is_workbook:
-                raise ImportFileError(f"{path} is a text file, which has no sheets: leave out --sheet.")
+                raise _refused(path, said(texts.NO_SHEETS))
             opened = _workbook(path, raw, sheet) if is_workbook else _csv(path, raw, locale, encoding)
             with opened as file:
                 yield file
     except OSError as error:
         # gzip's own error, for a file that is none, is an OSError too.
-        why = "cannot be decompressed: it is damaged" if isinstance(error, gzip.BadGzipFile) else error.strerror
-        raise ImportFileError(f"{path}: {why or error}.") from error
+        is_damaged = isinstance(error, gzip.BadGzipFile)
+        why = said(texts.NOT_DECOMPRESSED) if is_damaged else error.strerror or str(error)
+        raise ImportFileError(said(texts.FILE_ERROR, path=path, problem=why)) from error
     except (Suspicious, EncodingError, CsvError, WorkbookError) as error:
-        raise ImportFileError(f"{path} {error}.") from None
+        raise _refused(path, reason_of(error)) from None
     except (EOFError, zlib.error, zipfile.BadZipFile, KeyError, ParseError) as error:
-        raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
+        raise _refused(path, said(texts.DAMAGED)) from error
     except csv.Error as error:
-        raise ImportFileError(f"{path} is not a proper CSV file ({error}); is a quotation mark not closed?") from error
+        raise _refused(path, said(texts.NO_CSV, error=error)) from error
 
 
 @contextmanager
 def _workbook(path: Path, raw: BinaryIO, asked: str | None) -> Iterator[OpenedFile]:
     if raw.read(4) == OLD_OFFICE:
-        raise ImportFileError(f"{path} has a password or is an old .xls: save it as .xlsx without a password.")
+        raise _refused(path, said(texts.OLD_OR_LOCKED))
     raw.seek(0)
     inspect_workbook(path, raw)
     try:
@@ -87,9 +94,9 @@ def _workbook(path: Path, raw: BinaryIO, asked: str | None) -> Iterator[OpenedFi
         raise
     except (ValueError, TypeError, AttributeError, IndexError) as error:
         # Parts that are not as ECMA-376 wants them.
-        raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
+        raise _refused(path, said(texts.DAMAGED)) from error
     try:
-        notes = [f"only the sheet {sheet.name} is read"] if len(workbook.sheets) > 1 else []
+        notes: list[str] = [said(texts.ONE_SHEET, sheet=sheet.name)] if len(workbook.sheets) > 1 else []
         rows = _sound(path, workbook.rows(sheet))
         yield OpenedFile(rows, raw.tell, path.stat().st_size, notes, from_1904=workbook.from_1904)
     finally:
@@ -102,15 +109,13 @@ def _sheet(path: Path, workbook: Workbook, asked: str | None) -> Sheet:
         found = next((each for each in workbook.sheets if _folded(each.name) == _folded(asked)), None)
         if found is None:
             listed = ", ".join(each.name for each in workbook.sheets)
-            raise ImportFileError(f"{path} has no visible sheet {asked}. Its visible sheets are: {listed}.")
+            raise _refused(path, said(texts.NO_SUCH_SHEET, sheet=asked, listed=listed))
         return found
     with_orders = workbook.sheets_with_orders()
     if len(with_orders) > 1:
         listed = ", ".join(each.name for each in with_orders)
-        raise ImportFileError(
-            f"{path} has orders in {len(with_orders)} sheets ({listed}), and one sheet is read at a time: import the"
-            f" file once for each with --sheet NAME, e.g. --sheet {shlex.quote(with_orders[0].name)}."
-        )
+        example = shlex.quote(with_orders[0].name)
+        raise _refused(path, said(texts.SEVERAL_SHEETS, count=len(with_orders), listed=listed, example=example))
     return with_orders[0] if with_orders else workbook.best_sheet()
 
 
@@ -122,11 +127,11 @@ def _sound(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
     try:
         yield from rows
     except (IndexError, WorkbookError) as error:
-        raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
+        raise _refused(path, said(texts.DAMAGED)) from error
     except ValueError as error:
         if isinstance(error, ParseError):
             raise
-        raise ImportFileError(f"{path} is damaged, or not what its name says.") from error
+        raise _refused(path, said(texts.DAMAGED)) from error
 
 
 @contextmanager

@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from models.messages import importing as texts
+from models.said import joined, said
+
 # column → the most characters, None where the value is checked in another way
 REQUIRED: dict[str, int | None] = {
     "Order Code": 64,
@@ -142,9 +145,9 @@ class Heading:
     width: int
     unknown: list[str]
 
-    def is_repeated(self, texts: Sequence[str]) -> bool:
+    def is_repeated(self, cells: Sequence[str]) -> bool:
         return all(
-            place < len(texts) and _KNOWN.get(_folded(texts[place])) == column for column, place in self.places.items()
+            place < len(cells) and _KNOWN.get(_folded(cells[place])) == column for column, place in self.places.items()
         )
 
 
@@ -152,20 +155,20 @@ def column_of(text: str) -> str | None:
     return _KNOWN.get(_folded(text))
 
 
-def count_columns(texts: Iterable[str]) -> int:
+def count_columns(cells: Iterable[str]) -> int:
     """How many of the required columns a row names."""
-    return len({column_of(text) for text in texts} & REQUIRED.keys())
+    return len({column_of(text) for text in cells} & REQUIRED.keys())
 
 
-def read_heading(number: int, texts: Sequence[str]) -> Heading:
+def read_heading(number: int, cells: Sequence[str]) -> Heading:
     """Raises HeadingError."""
     places: dict[str, int] = {}
     unknown = []
     width = 0
-    for place, text in enumerate(texts):
+    for place, text in enumerate(cells):
         column = column_of(text)
         if column in places:
-            raise HeadingError(f"has two columns {column} (row {number})")
+            raise HeadingError(said(texts.TWO_COLUMNS, column=column, row=number))
         if column:
             places[column] = place
         elif text.strip():
@@ -174,17 +177,17 @@ def read_heading(number: int, texts: Sequence[str]) -> Heading:
             width = place + 1
     missing = [column for column in REQUIRED if column not in places]
     if missing:
-        where = "its first row" if number == 1 else f"row {number}"
-        raise HeadingError(f"has no column {', '.join(missing)} in {where}")
+        where = said(texts.FIRST_ROW) if number == 1 else said(texts.ROW, row=number)
+        raise HeadingError(said(texts.NO_COLUMN, missing=joined(missing, texts.COMMA), where=where))
     return Heading(number, places, width, unknown)
 
 
 def best_heading(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[int, Sequence[str]] | None:
     """The row that names most of the required columns, the first one when none does."""
     best: tuple[int, int, Sequence[str]] | None = None
-    for number, texts in rows:
-        if any(text.strip() for text in texts):
-            named = count_columns(texts)
+    for number, cells in rows:
+        if any(text.strip() for text in cells):
+            named = count_columns(cells)
             if best is None or named > best[0]:
-                best = (named, number, texts)
+                best = (named, number, cells)
     return best and best[1:]

@@ -18,7 +18,9 @@ from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog, Sku
 from models.database.sessions import Database
+from models.messages import importing as texts
 from models.order import Order
+from models.said import joined, said
 from models.scope import Scope
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.reading import stage
@@ -86,7 +88,8 @@ async def _similar(database: Database, brand: Brand, staging: Staging, summary: 
                 await asyncio.to_thread(staging.add_known, kind, some)
     similar = await asyncio.to_thread(staging.similar)
     if staging.spellings:
-        more = f" and {len(staging.spellings) - SHOWN:,} more" if len(staging.spellings) > SHOWN else ""
-        listed = "; ".join(staging.spellings[:SHOWN]) + more
-        summary.notes.append(f"codes that differ by case alone are taken as different ones: {listed}")
+        listed = joined(staging.spellings[:SHOWN], texts.SEMICOLON)
+        if len(staging.spellings) > SHOWN:
+            listed = said(texts.AND_MORE, listed=listed, more=len(staging.spellings) - SHOWN)
+        summary.notes.append(said(texts.BY_CASE_ALONE, codes=listed))
     return similar

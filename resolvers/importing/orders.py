@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.brand import Brand
 from models.buyer import Buyer
 from models.catalog import Catalog, Sku
+from models.messages import importing as texts
 from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.prices import Price, price_of
+from models.said import joined, said
 from resolvers.importing.rows import ImportRow
 
 # Spreadsheets show minutes: what is less apart is the same moment.
@@ -116,17 +118,17 @@ async def _existing(session: AsyncSession, codes: list[str]) -> dict[str, Existi
 def differences(order: ReadyOrder, existing: ExistingOrder, brand: Brand) -> list[str]:
     """What the file says else of the order, as "what old → new"; the order of the rows does not matter."""
     head = order.head
-    found = []
+    found: list[str] = []
     for name, old, new in (
         ("Buyer Unique Code", existing.buyer, head.buyer_code),
         ("Catalog Code", existing.catalog, head.catalog_code),
         ("Currency", existing.currency, head.currency or existing.currency),
     ):
         if old != new:
-            found.append(f"{name} {old} → {new}")
+            found.append(said(texts.CHANGE, name=name, old=old, new=new))
     if order.placed_at and not _is_same_moment(order.placed_at, existing.placed_at, brand):
         old, new = (_local(at, brand) for at in (existing.placed_at, order.placed_at))
-        found.append(f"Placed At {old} → {new}")
+        found.append(said(texts.CHANGE, name="Placed At", old=old, new=new))
     lines = [Line(row.sku_number, row.model_number, row.quantity, row.price) for _, row in order.rows]
     differences = [_line_differences(each, lines, existing.currency) for each in existing.line_sets or [[]]]
     return found + min(differences, key=len)
@@ -148,7 +150,7 @@ def _local(at: datetime, brand: Brand) -> str:
 def _line_differences(old: list[Line], new: list[Line], currency: str) -> list[str]:
     if Counter(old) == Counter(new):
         return []
-    found = []
+    found: list[str] = []
     before, after = _by_sku(old), _by_sku(new)
     for sku in dict.fromkeys([*before, *after]):
         was, now = before.get(sku, []), after.get(sku, [])
@@ -157,9 +159,10 @@ def _line_differences(old: list[Line], new: list[Line], currency: str) -> list[s
             now = [Line(line.sku, line.model, line.quantity, None) for line in now]
         gone, new_ones = list((Counter(was) - Counter(now)).elements()), list((Counter(now) - Counter(was)).elements())
         if len(gone) == len(new_ones) == 1:
-            found.append(f"SKU {sku}: {_changes(gone[0], new_ones[0], currency)}")
+            found.append(said(texts.SKU_CHANGE, sku=sku, changes=_changes(gone[0], new_ones[0], currency)))
         elif gone or new_ones:
-            found.append(f"SKU {sku}: {_listed(gone, currency)} → {_listed(new_ones, currency)}")
+            change = {"old": _listed(gone, currency), "new": _listed(new_ones, currency)}
+            found.append(said(texts.SKU_LINES, sku=sku, **change))
     return found
 
 
@@ -171,21 +174,23 @@ def _by_sku(lines: list[Line]) -> dict[str, list[Line]]:
 
 
 def _changes(old: Line, new: Line, currency: str) -> str:
-    changes = []
+    changes: list[str] = []
     if old.quantity != new.quantity:
-        changes.append(f"quantity {old.quantity} → {new.quantity}")
+        changes.append(said(texts.CHANGE, name=texts.QUANTITY, old=old.quantity, new=new.quantity))
     if old.price != new.price:
-        changes.append(f"unit price {_price(old.price, currency)} → {_price(new.price, currency)}")
+        prices = {"old": _price(old.price, currency), "new": _price(new.price, currency)}
+        changes.append(said(texts.CHANGE, name=texts.UNIT_PRICE, **prices))
     if old.model != new.model:
-        changes.append(f"model {old.model} → {new.model}")
-    return ", ".join(changes)
+        changes.append(said(texts.CHANGE, name=texts.MODEL, old=old.model, new=new.model))
+    return joined(changes, texts.COMMA)
 
 
 def _listed(lines: list[Line], currency: str) -> str:
     if not lines:
-        return "no line"
-    return " + ".join(f"{line.quantity} at {_price(line.price, currency)}" for line in lines)
+        return said(texts.NO_LINE)
+    each = (said(texts.LINE, quantity=line.quantity, price=_price(line.price, currency)) for line in lines)
+    return joined(each, texts.PLUS)
 
 
 def _price(price: Price | None, currency: str) -> str:
-    return "the SKU's price" if price is None else str(from_minor(price, currency))
+    return said(texts.SKUS_PRICE) if price is None else str(from_minor(price, currency))

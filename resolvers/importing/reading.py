@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from models.brand import Brand
+from models.messages import importing as texts
+from models.said import joined, reason_of, said
 from resolvers.importing.cells import BLANK, Cell, Kind
 from resolvers.importing.files import ImportFileError, OpenedFile, open_file
 from resolvers.importing.headings import (
@@ -62,9 +64,9 @@ def stage(
         heading = replace(heading, places=places)
         summary.notes += file.notes
         if heading.row > 1:
-            summary.notes.append(f"the columns are named in row {heading.row}; what stands above it is left out")
+            summary.notes.append(said(texts.HEADING_BELOW, row=heading.row))
         if heading.unknown:
-            summary.notes.append(f"columns that mean nothing to us are left out: {', '.join(heading.unknown)}")
+            summary.notes.append(said(texts.UNKNOWN_COLUMNS, columns=", ".join(heading.unknown)))
         known = KnownRows(heading.places, heading.width, reading)
         reader = _Reader(heading, reading, staging, fault, known, file.is_without_end, unread)
         for count, row in enumerate(rows):
@@ -86,11 +88,11 @@ def _find_heading(path: Path, file: OpenedFile) -> tuple[Heading, Iterator[Row]]
             break
     found = best_heading((number, [cell.text for cell in cells]) for number, cells, _ in start)
     if found is None:
-        raise ImportFileError(f"{path} is empty.")
+        raise ImportFileError(said(texts.FILE, path=path, problem=texts.EMPTY_FILE))
     try:
         heading = read_heading(*found)
     except HeadingError as error:
-        raise ImportFileError(f"{path} {error}.") from None
+        raise ImportFileError(said(texts.FILE, path=path, problem=reason_of(error))) from None
     return heading, _after(start, heading.row, file.rows)
 
 
@@ -111,7 +113,8 @@ class _Rows:
         if len(self.first) < MAX_NAMED:
             self.first.append(number)
 
-    def __str__(self) -> str:
+    @property
+    def named(self) -> str:
         return rows_named(self.first, self.count)
 
 
@@ -168,29 +171,26 @@ class _Reader:
         self.cells_above = len(cells)
 
     def notes(self) -> list[str]:
-        notes = []
+        notes: list[str] = []
         if decisions := [column for column in DECISIONS if column in self.left_out]:
-            notes.append(f"left out without --decisions: {', '.join(decisions)}")
+            notes.append(said(texts.WITHOUT_DECISIONS, columns=", ".join(decisions)))
         if "Picture" in self.left_out:
-            notes.append("left out without --pictures FOLDER: Picture")
+            notes.append(said(texts.WITHOUT_PICTURES))
         if self.reading.doubled:
-            notes.append(
-                "clock times that there were twice, as clocks were put back, are read as the first of the two: "
-                + names_listed(sorted(self.reading.doubled))
-            )
+            notes.append(said(texts.DOUBLED_TIMES, times=names_listed(sorted(self.reading.doubled))))
         if self.unended:
             notes.append(self.unended)
         if self.hidden.count:
-            notes.append(f"{self.hidden} hidden by a filter or by hand: read like the others")
+            notes.append(said(texts.HIDDEN_ROWS, rows=self.hidden.named))
         if self.headings.count:
-            notes.append(f"{self.headings} left out: the heading again")
+            notes.append(said(texts.REPEATED_HEADING, rows=self.headings.named))
         if self.totals.count:
-            notes.append(f"{self.totals} left out: totals, with no SKU")
+            notes.append(said(texts.TOTALS, rows=self.totals.named))
         if self.held:
-            note = f"{rows_named([number for number, _, _ in self.held])} left out: totals or a remark, with no SKU"
-            notes.append(note + self._compared())
+            note = said(texts.REMARKS, rows=rows_named([number for number, _, _ in self.held]))
+            notes.append(self._compared(note))
         if self.empty_lines:
-            notes.append(f"{self.empty_lines:,} lines without a quantity are left out")
+            notes.append(said(texts.EMPTY_LINES, count=self.empty_lines))
         return notes
 
     def _look_into_unread(self, cells: Sequence[Cell]) -> None:
@@ -203,31 +203,28 @@ class _Reader:
         """Makes a note of the last row of a text file that ends without a line end: its last cell may be cut off."""
         column = next((column for column, at in self.heading.places.items() if at == len(cells) - 1), None)
         if column and any(map(_says, cells)):
-            self.unended = (
-                f"row {number}, the last one, has no line end: if the file was cut off there, {column}"
-                f" {cells[-1].text!r} is not whole; compare it with its source"
-            )
+            self.unended = said(texts.UNENDED, row=number, column=column, text=cells[-1].text)
 
-    def _compared(self) -> str:
-        """Whether the quantity in the row of totals is that of the rows."""
+    def _compared(self, note: str) -> str:
+        """The note, and whether the quantity in the row of totals is that of the rows."""
         for _, cells, _ in self.held:
             text = cell_of(cells, self.heading.places, "Quantity").text
             try:
-                said = Decimal(text.replace(",", ""))
+                total = Decimal(text.replace(",", ""))
             except InvalidOperation:
                 continue
-            if said.is_finite() and said != self.quantities:
-                return f"; its quantity is {said:f}, but the sound rows add up to {self.quantities:,}"
-        return ""
+            if total.is_finite() and total != self.quantities:
+                return said(texts.OTHER_SUM, note=note, said=total, quantities=self.quantities)
+        return note
 
     def _is_no_line(self, cells: Sequence[Cell]) -> bool:
         """Whether a row names nothing that can be ordered: no code, one that says Total, or a remark in one cell."""
-        said = [cell for column in CODES if (cell := cell_of(cells, self.heading.places, column)).text or cell.wrong]
-        if not said:
+        found = [cell for column in CODES if (cell := cell_of(cells, self.heading.places, column)).text or cell.wrong]
+        if not found:
             return True
-        if len(said) > 1 or said[0].kind is not Kind.TEXT:
+        if len(found) > 1 or found[0].kind is not Kind.TEXT:
             return False
-        text = said[0].text
+        text = found[0].text
         # One word, or words like those of the code above, may be the code of an order whose row was cut off.
         is_remark = " " in text and not _shape(self.above).startswith(_shape(text))
         is_remark = is_remark and sum(bool(cell.text or cell.wrong) for cell in cells) == 1
@@ -243,8 +240,8 @@ class _Reader:
 
     def _is_subtotal(self, cells: Sequence[Cell]) -> bool:
         """Whether a row with a quantity has no code but one that says Total."""
-        said = [cell.text for column in CODES if (cell := cell_of(cells, self.heading.places, column)).text]
-        return len(said) == 1 and _is_total(said[0]) and _says(cell_of(cells, self.heading.places, "Quantity"))
+        found = [cell.text for column in CODES if (cell := cell_of(cells, self.heading.places, column)).text]
+        return len(found) == 1 and _is_total(found[0]) and _says(cell_of(cells, self.heading.places, "Quantity"))
 
     def _line(self, number: int, cells: Sequence[Cell]) -> None:
         places = self.heading.places
@@ -255,11 +252,8 @@ class _Reader:
             self.cut_off = number, self._missing(cells)
             is_broken = True
         if not is_broken and len(cells) < min(self.cells_above, self.heading.width) and self.is_without_end():
-            reason = (
-                f"the last row has {len(cells)} cells and no line end, the row above it {self.cells_above} cells:"
-                " the file may be cut off, so compare it with its source"
-            )
-            self.fault(number, self._last_named(cells, len(cells) - 1), reason)
+            why = said(texts.CUT_OFF_ROW, count=len(cells), above=self.cells_above)
+            self.fault(number, self._last_named(cells, len(cells) - 1), why)
             self.unended = ""
             is_broken = True
         if not is_broken and is_no_line(cell_of(cells, places, "Quantity")):
@@ -283,14 +277,14 @@ class _Reader:
 
     def _is_cut_off(self, cells: Sequence[Cell]) -> bool:
         """Whether a row names an order, a buyer or the like, but neither a SKU nor a quantity."""
-        said = {column for column, at in self.heading.places.items() if at < len(cells) and _says(cells[at])}
-        if said.isdisjoint(CODES) or "SKU Number" in said or "Quantity" in said:
+        found = {column for column, at in self.heading.places.items() if at < len(cells) and _says(cells[at])}
+        if found.isdisjoint(CODES) or "SKU Number" in found or "Quantity" in found:
             return False
-        return "Order Code" in said or not self._is_no_line(cells)
+        return "Order Code" in found or not self._is_no_line(cells)
 
     def _missing(self, cells: Sequence[Cell]) -> str:
         missing = [column for column in REQUIRED if not _says(cell_of(cells, self.heading.places, column))]
-        return f"{', '.join(missing[:-1])} and {missing[-1]}"
+        return said(texts.LAST_AND, listed=joined(missing[:-1], texts.COMMA), last=missing[-1])
 
     def tell_cut_off(self, *, is_last: bool = False) -> None:
         """Tells of the row above when it was cut off, which only the end of the file shows the likely reason of."""
@@ -298,10 +292,8 @@ class _Reader:
             return
         number, missing = self.cut_off
         self.cut_off = None
-        reason = f"the row is incomplete: {missing} are missing"
-        if is_last:
-            reason += ". It is the last row: the file may be cut off, so compare it with its source"
-        self.fault(number, "SKU Number", reason)
+        text = texts.INCOMPLETE_LAST_ROW if is_last else texts.INCOMPLETE_ROW
+        self.fault(number, "SKU Number", said(text, missing=missing))
 
     def _empty_line(self, number: int, code: str, cells: Sequence[Cell]) -> None:
         """A line of an order form that was not filled in. An order of such lines alone is refused by the writer."""
@@ -314,15 +306,15 @@ class _Reader:
         """Tells of cells beyond the heading, and of broken quotation marks in columns of no meaning."""
         heading = self.heading
         extra = [cell for cell in cells[heading.width :] if cell.text or cell.wrong]
-        broken = next((cell.wrong for cell in cells if cell.wrong and "quotation mark" in cell.wrong), None)
+        broken = next((cell.wrong for cell in cells if cell.is_broken), None)
         if broken:
             self.fault(number, self._last_named(cells, len(cells) - 1), broken)
             return True
         if not extra:
             return False
-        column, reason = self._cause(cells)
+        column, why = self._cause(cells)
         count = max(place for place, cell in enumerate(cells) if cell.text or cell.wrong) + 1
-        self.fault(number, column, f"the row has {count} cells, but the heading {heading.width}: {reason}")
+        self.fault(number, column, said(texts.MORE_CELLS, count=count, width=heading.width, why=why))
         return True
 
     def _last_named(self, cells: Sequence[Cell], place: int) -> str:
@@ -348,15 +340,11 @@ class _Reader:
             _, faults = read_row(others, heading.places, self.reading)
             count = sum(faulty != column for faulty, _ in faults)
             if best is None or count < best[0]:
-                what = "number" if is_number else "text"
-                best = (
-                    count,
-                    column,
-                    f"is {','.join(parts)[:60]!r} a {what} with a comma but without quotation marks?",
-                )
+                text = texts.NUMBER_WITH_COMMA if is_number else texts.TEXT_WITH_COMMA
+                best = (count, column, said(text, text=",".join(parts)[:60]))
         if best:
             return best[1], best[2]
-        return self._last_named(cells, heading.width - 1), "has one of them a comma but no quotation marks?"
+        return self._last_named(cells, heading.width - 1), said(texts.ONE_WITH_COMMA)
 
 
 def _is_total(text: str) -> bool:

@@ -14,11 +14,13 @@ from zoneinfo import ZoneInfo
 from models.barcode import LENGTHS, is_barcode
 from models.brand import Brand
 from models.buyer import ADDRESS
-from models.locale import Locale
+from models.locale import Locale, Text
+from models.messages import importing as texts
 from models.messages.statuses import STATUS_LABELS
 from models.money import MoneyError, is_currency, precision
 from models.policy import REJECTED, OrderStatus
 from models.prices import Price, to_price
+from models.said import reason_of, said
 from models.tax import TAXED, TaxKind, rate_of
 from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
 from resolvers.importing.characters import WIDE
@@ -61,8 +63,8 @@ CLOSED = {
 # With --decisions: how systems call an order that was rejected, beside our own labels.
 REJECTED_WORDS = {"rejected", "rejected by brand", "declined", "cancelled", "canceled", "却下", "キャンセル"}
 REJECTED_LABELS = {label.casefold() for label, status in CLOSED.items() if status in REJECTED} | REJECTED_WORDS
-OTHER_NAMES = {
-    "GBX": "GBP (and divide by 100)",
+OTHER_NAMES: dict[str, str | Text] = {
+    "GBX": texts.DIVIDED,
     "CNH": "CNY",
     "VED": "VES",
     "VEF": "VES",
@@ -206,11 +208,11 @@ def read_row(
 ) -> tuple[ImportRow | None, list[tuple[str, str]]]:
     """The row, or None and what is wrong: (column, reason) for each cell at fault."""
     faults: list[tuple[str, str]] = []
-    texts = dict.fromkeys(ALL_COLUMNS, "")
+    values = dict.fromkeys(ALL_COLUMNS, "")
     found = dict.fromkeys(ALL_COLUMNS, BLANK)
     for column, place in places.items():
         cell = found[column] = cells[place] if place < len(cells) else BLANK
-        texts[column], wrong = _text(cell, column)
+        values[column], wrong = _text(cell, column)
         if wrong:
             faults.append((column, wrong))
     at_fault = {column for column, _ in faults}
@@ -219,102 +221,103 @@ def read_row(
         if reason and column not in at_fault:
             faults.append((column, reason))
 
-    placed_at, wrong = _instant(found["Placed At"], reading) if texts["Placed At"] else (None, None)
+    placed_at, wrong = _instant(found["Placed At"], reading) if values["Placed At"] else (None, None)
     check("Placed At", wrong)
-    currency, wrong = _currency(texts["Currency"], placed_at, reading.time_zone)
-    if not texts["Currency"] and "Currency" not in at_fault:
+    currency, wrong = _currency(values["Currency"], placed_at, reading.time_zone)
+    if not values["Currency"] and "Currency" not in at_fault:
         # The brand's own, which may have ended.
         wrong = _currency(reading.brand_currency, placed_at, reading.time_zone)[1]
     check("Currency", wrong)
     quantity, wrong = _quantity(found["Quantity"], reading.notation)
     check("Quantity", wrong)
     price, wrong = None, None
-    if texts["Unit Price"] and "Currency" not in at_fault:
+    if values["Unit Price"] and "Currency" not in at_fault:
         price, wrong = _price(found["Unit Price"], currency or reading.brand_currency, reading.notation)
     check("Unit Price", wrong)
-    emails, wrong = _emails(texts["Buyer E-mail"])
+    emails, wrong = _emails(values["Buyer E-mail"])
     check("Buyer E-mail", wrong)
-    language, wrong = _language(texts["Buyer Language"])
+    language, wrong = _language(values["Buyer Language"])
     check("Buyer Language", wrong)
-    rejected_at, wrong = _instant(found["Rejected At"], reading) if texts["Rejected At"] else (None, None)
+    rejected_at, wrong = _instant(found["Rejected At"], reading) if values["Rejected At"] else (None, None)
     check("Rejected At", wrong)
-    status = texts["Status"]
+    status = values["Status"]
     is_closed = status in CLOSED or (reading.options.decisions and calls_rejected(status))
-    if not calls_rejected(status) and (given := next((each for each in DECISIONS if texts[each]), None)):
-        check("Status", f"{status!r} is not rejected, but the row has a {given}")
-    of_order, wrong_cells = _order_cells(found, texts, currency or reading.brand_currency, reading)
+    if not calls_rejected(status) and (given := next((each for each in DECISIONS if values[each]), None)):
+        check("Status", said(texts.NOT_REJECTED, text=status, column=given))
+    of_order, wrong_cells = _order_cells(found, values, currency or reading.brand_currency, reading)
     for column, reason in wrong_cells:
         check(column, reason)
-    tax_kind, tax_rate, wrong = _tax(texts["Tax Kind"], found["Tax Rate"], currency or reading.brand_currency)
-    check("Tax Rate" if texts["Tax Rate"] else "Tax Kind", wrong)
-    barcode, wrong = _barcode(texts["Barcode"])
+    tax_kind, tax_rate, wrong = _tax(values["Tax Kind"], found["Tax Rate"], currency or reading.brand_currency)
+    check("Tax Rate" if values["Tax Rate"] else "Tax Kind", wrong)
+    barcode, wrong = _barcode(values["Barcode"])
     check("Barcode", wrong)
-    position, wrong = _position(found["Position"], reading.notation) if texts["Position"] else (None, None)
+    position, wrong = _position(found["Position"], reading.notation) if values["Position"] else (None, None)
     check("Position", wrong)
-    if texts["Picture"] and reading.options.pictures:
-        check("Picture", reading.options.pictures.wrong(texts["Picture"]))
+    if values["Picture"] and reading.options.pictures:
+        check("Picture", reading.options.pictures.wrong(values["Picture"]))
     if faults or quantity is None:
         return None, faults
     return ImportRow(
-        order_code=texts["Order Code"],
-        buyer_code=texts["Buyer Unique Code"],
-        catalog_code=texts["Catalog Code"],
-        model_number=texts["Model Number"],
-        sku_number=texts["SKU Number"],
+        order_code=values["Order Code"],
+        buyer_code=values["Buyer Unique Code"],
+        catalog_code=values["Catalog Code"],
+        model_number=values["Model Number"],
+        sku_number=values["SKU Number"],
         quantity=quantity,
         price=price,
         currency=currency,
         placed_at=placed_at,
-        buyer_name=texts["Buyer Name"],
+        buyer_name=values["Buyer Name"],
         emails=emails,
         language=language,
-        country=texts["Buyer Country"],
-        product=texts["Product Name"],
+        country=values["Buyer Country"],
+        product=values["Product Name"],
         closed=status if is_closed else "",
         rejected_at=rejected_at,
-        rejected_by=texts["Rejected By"],
-        reason=texts["Rejection Reason"],
-        note=texts["Rejection Note"],
-        billing_address=texts["Billing Address"],
-        delivery_address=texts["Delivery Address"],
-        buyer_order_number=" ".join(texts["Buyer Order Number"].split()),
-        comment=texts["Comment"],
+        rejected_by=values["Rejected By"],
+        reason=values["Rejection Reason"],
+        note=values["Rejection Note"],
+        billing_address=values["Billing Address"],
+        delivery_address=values["Delivery Address"],
+        buyer_order_number=" ".join(values["Buyer Order Number"].split()),
+        comment=values["Comment"],
         tax_kind=tax_kind,
         tax_rate=tax_rate,
-        style=texts["Style"],
-        color=texts["Color"],
-        size=texts["Size"],
+        style=values["Style"],
+        color=values["Color"],
+        size=values["Size"],
         barcode=barcode,
         sku_position=position,
-        picture=texts["Picture"],
+        picture=values["Picture"],
         **of_order,
     ), []
 
 
 def _order_cells(
-    found: dict[str, Cell], texts: dict[str, str], currency: str, reading: Reading
+    found: dict[str, Cell], values: dict[str, str], currency: str, reading: Reading
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """The delivery window and the shipping of a row, and what is wrong with them."""
-    values: dict[str, Any] = {}
+    of_order: dict[str, Any] = {}
     faults: list[tuple[str, str]] = []
     for column, name in (("Deliver From", "deliver_from"), ("Deliver To", "deliver_to")):
-        if texts[column]:
+        if values[column]:
             at, wrong = _instant(found[column], reading)
             if wrong:
                 faults.append((column, wrong))
             elif at:
-                values[name] = datetime.fromisoformat(at).astimezone(ZoneInfo(reading.time_zone)).date().isoformat()
-    if {"deliver_from", "deliver_to"} <= values.keys() and values["deliver_to"] < values["deliver_from"]:
-        faults.append(("Deliver To", f"{values['deliver_to']} is before Deliver From, {values['deliver_from']}"))
-    if texts["Shipping"]:
+                of_order[name] = datetime.fromisoformat(at).astimezone(ZoneInfo(reading.time_zone)).date().isoformat()
+    if {"deliver_from", "deliver_to"} <= of_order.keys() and of_order["deliver_to"] < of_order["deliver_from"]:
+        wrong = said(texts.DELIVER_TO_FIRST, last=of_order["deliver_to"], first=of_order["deliver_from"])
+        faults.append(("Deliver To", wrong))
+    if values["Shipping"]:
         price, wrong = _price(found["Shipping"], currency, reading.notation)
         if wrong is None and not isinstance(price, int):
-            wrong = f"{texts['Shipping']!r} is finer than {currency} allows"
+            wrong = said(texts.FINER_THAN, text=values["Shipping"], currency=currency)
         if wrong:
             faults.append(("Shipping", wrong))
         else:
-            values["shipping"] = price
-    return values, faults
+            of_order["shipping"] = price
+    return of_order, faults
 
 
 def _tax(kind: str, cell: Cell, currency: str) -> tuple[str | None, int | None, str | None]:
@@ -324,21 +327,21 @@ def _tax(kind: str, cell: Cell, currency: str) -> tuple[str | None, int | None, 
         return None, None, None
     named = TAX_KINDS.get(kind.replace("_", " ").replace("-", " ").casefold()) if kind else None
     if kind and named is None:
-        return None, None, f"{kind!r} is no kind of tax: say one of {', '.join(TaxKind)}"
+        return None, None, said(texts.NO_TAX_KIND, text=kind, kinds=", ".join(TaxKind))
     if not text and named in TAXED:
-        return None, None, f"{kind} needs a Tax Rate"
+        return None, None, said(texts.NEEDS_RATE, text=kind)
     written = RATE.fullmatch(unicodedata.normalize("NFKC", text)) if text else None
     if text and written is None:
-        return None, None, f"{text!r} is not a tax rate, e.g. 20 or 17.5%"
+        return None, None, said(texts.NO_RATE, text=text)
     percent = Decimal(written[1].replace(",", ".")) if written else Decimal(0)
     if 0 < percent < 1:
-        return None, None, f"{text!r} would be less than 1 %: write a rate of 20 % as 20 or 20%"
+        return None, None, said(texts.RATE_BELOW_ONE, text=text)
     if named is None:
         is_reduced = currency == "JPY" and percent == 8
         named = TaxKind.ZERO if not percent else TaxKind.REDUCED if is_reduced else TaxKind.STANDARD
     rate = rate_of(percent)
     if rate is None or (rate > 0) is not (named in TAXED):
-        return None, None, f"{text or 'no rate'} is no rate of the kind {named}"
+        return None, None, said(texts.OTHER_RATE, text=text or texts.WITHOUT_RATE, kind=named)
     return named.value, rate, None
 
 
@@ -418,24 +421,24 @@ def _wrong(column: str, longest: int | None, cell: Cell, text: str) -> str | Non
     if cell.wrong:
         return cell.wrong
     if not text:
-        return "is missing" if column in REQUIRED else None
+        return said(texts.MISSING) if column in REQUIRED else None
     if reason := unprintable(text) or wrong_text(text):
         return reason
     if longest is not None and text in NOTHING:
-        return f"{text!r} is what a program writes for no value: leave the cell empty"
+        return said(texts.IS_NO_VALUE, text=text)
     if column in AS_SHOWN:
         if cell.kind is Kind.DATE:
-            return f"is a date ({text}), into which spreadsheets turn codes such as 1-2: type it as text"
+            return said(texts.DATE_FOR_CODE, text=text)
         if cell.kind is Kind.BOOLEAN:
-            return f"is the truth value {text}, not a text: format the cell as text and type the code again"
+            return said(texts.BOOLEAN_FOR_CODE, text=text)
         if SHORT_DATE.fullmatch(text):
-            return f"{text!r} is a date, into which spreadsheets turn codes such as 1-5: type it as text"
+            return said(texts.SHORT_DATE, text=text)
         if "E" in text.upper() and SCIENTIFIC.fullmatch(text):
-            return f"{text} is what a spreadsheet made of a long number: type the code as text"
+            return said(texts.SCIENTIFIC, text=text)
         if text[0] == "=" and FORMULA.fullmatch(text):
-            return f"{text[:30]!r} is a formula instead of what it gives"
+            return said(texts.FORMULA, text=text[:30])
     if longest is not None and len(text) > longest:
-        return f"has {len(text)} characters; {longest} is the most"
+        return said(texts.TOO_LONG, length=len(text), longest=longest)
     return None
 
 
@@ -447,13 +450,15 @@ def _quantity(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
     else:
         notation = EXACT if cell.kind is Kind.NUMBER else notation
         try:
-            read = read_number(text, notation, is_whole=True, what="a positive whole number", point_digits=0)
+            read = read_number(text, notation, is_whole=True, what=texts.A_QUANTITY, point_digits=0)
         except NumberError as error:
-            return None, str(error)
+            return None, reason_of(error)
         number = int(read) if read == read.to_integral_value() and read <= MAX_QUANTITY else 0
     if 0 < number <= MAX_QUANTITY and cell.kind is not Kind.DATE:
         return number, None
-    return None, f"{text!r} is not a positive whole number" + (f" up to {MAX_QUANTITY:,}" if len(text) > 9 else "")
+    if len(text) > 9:
+        return None, said(texts.QUANTITY_UP_TO, text=text, most=MAX_QUANTITY)
+    return None, said(texts.NOT_A_NUMBER, text=text, what=texts.A_QUANTITY)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -466,48 +471,48 @@ def _barcode(text: str) -> tuple[str, str | None]:
         return digits, None
     lost = next((length for length in LENGTHS if length > len(digits) and is_barcode(digits.zfill(length))), None)
     if not digits.isdecimal():
-        why = "has other characters than digits"
+        why = said(texts.NOT_DIGITS)
     elif lost:
-        why = f"has {len(digits)} digits; with zeros before it, it is a GTIN-{lost}: format the column as text"
+        why = said(texts.LOST_ZEROS, digits=len(digits), length=lost)
     elif len(digits) not in LENGTHS:
-        why = f"has {len(digits)} digits"
+        why = said(texts.DIGITS, digits=len(digits))
     else:
-        why = "has a wrong check digit: compare it with the article"
-    return "", f"{text!r} is no GTIN of 8, 12, 13 or 14 digits: it {why}"
+        why = said(texts.WRONG_CHECK_DIGIT)
+    return "", said(texts.NO_BARCODE, text=text, why=why)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _position(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
     notation = EXACT if cell.kind is Kind.NUMBER else notation
-    wrong = f"{cell.text!r} is not a whole number from 0 to {MAX_POSITION:,}, e.g. 10"
+    wrong = said(texts.POSITION_UP_TO, text=cell.text, most=MAX_POSITION)
     if cell.kind in (Kind.DATE, Kind.BOOLEAN):
         return None, wrong
     try:
-        read = read_number(cell.text, notation, is_whole=True, what="a whole number, e.g. 10", point_digits=0)
+        read = read_number(cell.text, notation, is_whole=True, what=texts.A_POSITION, point_digits=0)
     except NumberError as error:
-        return None, str(error)
+        return None, reason_of(error)
     return (int(read), None) if read == read.to_integral_value() and 0 <= read <= MAX_POSITION else (None, wrong)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _price(cell: Cell, currency: str, notation: Notation) -> tuple[Price | None, str | None]:
     if is_accounting_negative(cell.text):
-        return None, f"{cell.text!r} is a negative amount in accounting notation: a price is zero or more"
+        return None, said(texts.NEGATIVE_IN_ACCOUNTING, text=cell.text)
     sign, number = split_sign(cell.text) if cell.kind is Kind.TEXT else (cell.sign, cell.text)
     if not {"(", ")"}.isdisjoint(sign):
-        return None, f"{cell.text!r} is not a price, e.g. 12.50"
+        return None, said(texts.NOT_A_NUMBER, text=cell.text, what=texts.A_PRICE)
     if sign and not is_sign_of(sign, currency):
-        return None, f"{cell.text!r} is in {sign}, but the row is in {currency}"
+        return None, said(texts.OTHER_SIGN, text=cell.text, sign=sign, currency=currency)
     digits = precision(currency)
     try:
         notation = EXACT if cell.kind is Kind.NUMBER else notation
-        amount = read_number(number, notation, is_whole=digits == 0, what="a price, e.g. 12.50", point_digits=digits)
+        amount = read_number(number, notation, is_whole=digits == 0, what=texts.A_PRICE, point_digits=digits)
         minor = to_price(amount, currency)
     except NumberError as error:
-        return None, str(error)
+        return None, reason_of(error)
     except MoneyError as error:
-        return None, str(error)
-    return (minor, None) if minor >= 0 else (None, f"{cell.text} is negative")
+        return None, reason_of(error)
+    return (minor, None) if minor >= 0 else (None, said(texts.NEGATIVE, amount=cell.text))
 
 
 def _instant(cell: Cell, reading: Reading) -> tuple[str | None, str | None]:
@@ -528,7 +533,7 @@ def _read_instant(cell: Cell, reading: Reading) -> tuple[str | None, str | None,
     try:
         at, is_doubled = read_date(text, reading.time_zone, reading.options.dates)
     except DateError as error:
-        return None, str(error), False
+        return None, reason_of(error), False
     return at, None, is_doubled
 
 
@@ -541,20 +546,20 @@ def _currency(text: str, placed_at: str | None, time_zone: str) -> tuple[str | N
     day = at.astimezone(ZoneInfo(time_zone)).date()
     if is_currency(code, on=day):
         return code, None
-    meant = f"; did you mean {OTHER_NAMES[code]}?" if code in OTHER_NAMES else ""
-    when = f" on {day}" if placed_at and is_currency(code, on=None) else ""
-    return None, f"{text!r} is not a currency in use{when} (ISO 4217), e.g. JPY{meant}"
+    was_one = placed_at and is_currency(code, on=None)
+    wrong = said(texts.NOT_IN_USE_ON if was_one else texts.NOT_IN_USE, text=text, day=day)
+    return None, said(texts.DID_YOU_MEAN, problem=wrong, meant=OTHER_NAMES[code]) if code in OTHER_NAMES else wrong
 
 
 @lru_cache(maxsize=1_000)
 def _emails(text: str) -> tuple[tuple[str, ...], str | None]:
     emails = tuple(filter(None, (each.strip().translate(WIDE) for each in E_MAIL_SEPARATORS.split(text))))
     bad = [each for each in emails if not ADDRESS.fullmatch(each) or len(each) > 320]
-    return emails, f"{bad[0]!r} is not an e-mail address" if bad else None
+    return emails, said(texts.NO_E_MAIL, text=bad[0]) if bad else None
 
 
 def _language(text: str) -> tuple[str, str | None]:
     if not text:
         return "", None
     found = LANGUAGES.get(text.casefold())
-    return (found.value, None) if found else ("", f"{text!r} is no language of the product: say en or ja")
+    return (found.value, None) if found else ("", said(texts.NO_LANGUAGE, text=text))

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from models.messages import importing as texts
+from models.said import joined, said
+
 SHOWN = 20  # names of each kind
 
 
@@ -20,8 +23,13 @@ class Made:
                 self.names.append(name)
 
     def __str__(self) -> str:
+        return self.listed
+
+    @property
+    def listed(self) -> str:
         more = self.count - len(self.names)
-        return ", ".join(self.names) + (f" and {more:,} more" if more else "")
+        listed = joined(self.names, texts.COMMA)
+        return said(texts.AND_MORE, listed=listed, more=more) if more else listed
 
 
 @dataclass
@@ -76,16 +84,16 @@ def names_listed(names: Sequence[str]) -> str:
     """The first of the names, and how many more there are."""
     made = Made()
     made.add(names)
-    return str(made)
+    return made.listed
 
 
 def rows_named(rows: Sequence[int], count: int | None = None) -> str:
     """ "row 3", "rows 3, 4 and 5" or "rows 3, 4, 5 and 97 more"."""
     count = len(rows) if count is None else count
     if count == 1:
-        return f"row {rows[0]}"
+        return said(texts.ONE_ROW, row=rows[0])
     first = [str(row) for row in rows[:5]]
     more = count - len(first)
     if more > 0:
-        return f"rows {', '.join(first)} and {more:,} more"
-    return f"rows {', '.join(first[:-1])} and {first[-1]}"
+        return said(texts.MANY_ROWS, rows=joined(first, texts.COMMA), more=more)
+    return said(texts.TWO_ROWS, rows=joined(first[:-1], texts.COMMA), last=first[-1])

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO, TextIO
 
+from models.messages import importing as texts
+from models.said import said
 from resolvers.importing.cells import Cell, typed
 from resolvers.importing.headings import SEARCHED_ROWS, count_columns
 from resolvers.importing.inspection import bounded_lines
 
 DELIMITERS = (",", "\t", ";", "|")
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-QUOTES = 'a quotation mark within quotation marks is written twice, e.g. "12"" vinyl"'
 
 Row = tuple[int, list[Cell], bool]  # number, cells, hidden
 
@@ -53,36 +54,36 @@ def read_rows(lines: "Lines", delimiter: str, *, skip_first: bool) -> Iterator[R
         number += 1
         first = lines.number + 1
         try:
-            texts = next(reader)
+            found = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             if lines.number != first or "unexpected end" in str(error):
-                raise CsvError(
-                    f"is not a proper CSV file: in row {number} (line {first}) {_problem(error)};"
-                    f" is a quotation mark not closed? {QUOTES[0].upper()}{QUOTES[1:]}"
-                ) from error
-            texts = next(_lenient([lines.last], delimiter), [])
-            wrong = Cell(wrong=f"{_problem(error)}: {QUOTES}")
-            yield number, [*(typed(each) for each in texts[:-1]), wrong], False
+                where = {"row": number, "line": first}
+                raise CsvError(said(texts.BROKEN_CSV, **where, problem=_problem(error))) from error
+            found = next(_lenient([lines.last], delimiter), [])
+            wrong = Cell(
+                wrong=said(texts.WITH_HINT, problem=_problem(error), hint=texts.DOUBLED_QUOTES), is_broken=True
+            )
+            yield number, [*(typed(each) for each in found[:-1]), wrong], False
             continue
-        width = max(width, len(texts)) if number <= SEARCHED_ROWS else width
-        cells = [typed(each) for each in texts]
+        width = max(width, len(found)) if number <= SEARCHED_ROWS else width
+        cells = [typed(each) for each in found]
         if lines.number != first:
-            _check_line_breaks(texts, cells, delimiter, width)
+            _check_line_breaks(found, cells, delimiter, width)
         yield number, cells, False
 
 
 def _problem(error: csv.Error) -> str:
-    problem = str(error)
-    return "a quotation mark stands within quotation marks" if "expected after" in problem else problem
+    return said(texts.QUOTE_IN_QUOTES) if "expected after" in str(error) else said(texts.CSV_PROBLEM, error=error)
 
 
-def _check_line_breaks(texts: list[str], cells: list[Cell], delimiter: str, width: int) -> None:
+def _check_line_breaks(found: list[str], cells: list[Cell], delimiter: str, width: int) -> None:
     """A cell over several lines may have swallowed the next rows, when its quotation mark was not meant as one."""
-    for place, text in enumerate(texts):
+    for place, text in enumerate(found):
         if any(line.count(delimiter) >= width - 1 > 0 for line in text.splitlines()[1:]):
-            cells[place] = Cell(wrong=f"seems to have the following rows in it: {QUOTES}")
+            wrong = said(texts.SWALLOWED_ROWS, hint=texts.DOUBLED_QUOTES)
+            cells[place] = Cell(wrong=wrong, is_broken=True)
 
 
 class Lines:

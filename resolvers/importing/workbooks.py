@@ -14,6 +14,8 @@ from itertools import islice
 from typing import IO
 from xml.etree.ElementTree import Element, iterparse
 
+from models.messages import importing as texts
+from models.said import said
 from resolvers.importing.cells import BLANK, FALSE, TRUE, Cell, Kind, typed
 from resolvers.importing.headings import REQUIRED, SEARCHED_ROWS, count_columns
 from resolvers.importing.number_formats import BUILT_IN, DATE_IDS, is_date, padded, sign_of
@@ -64,7 +66,7 @@ class Workbook:
     def best_sheet(self) -> Sheet:
         """The first sheet that names our columns; the first one when none does. Raises WorkbookError."""
         if not self.sheets:
-            raise WorkbookError("has no sheet")
+            raise WorkbookError(said(texts.NO_SHEET))
         best, most = self.sheets[0], 0
         for sheet in self.sheets:
             rows = islice(self.rows(sheet), SEARCHED_ROWS)
@@ -140,8 +142,8 @@ class Workbook:
 
     def _read_texts(self, part: str) -> Iterator[str]:
         if part.casefold() in self._names:
-            with self._open(part) as texts:
-                for element in _elements(texts, {"si"}):
+            with self._open(part) as strings:
+                for element in _elements(strings, {"si"}):
                     yield _text(element)
 
     def _cell(self, element: Element) -> Cell:
@@ -156,7 +158,7 @@ class Workbook:
                 case "is":
                     text = _text(child)
         if formula is not None and kind != "str" and (value in (None, "") or (value == "0" and self._recalculates)):
-            return Cell(wrong="is a formula that was never calculated: open the file in a spreadsheet and save it")
+            return Cell(wrong=said(texts.NEVER_CALCULATED))
         match kind:
             case "inlineStr":
                 return typed(text or "")
@@ -188,7 +190,7 @@ class Workbook:
             text = f"{number:f}".partition(".")[0]
         wrong = None
         if len(text.lstrip("-").partition(".")[0]) > EXACT_DIGITS:
-            wrong = f"is a number of more than {EXACT_DIGITS} digits, of which Excel keeps no more: type it as text"
+            wrong = said(texts.LOST_DIGITS, digits=EXACT_DIGITS)
         return Cell(text, Kind.NUMBER, padded(text, number_format), sign_of(number_format), wrong)
 
 
@@ -196,9 +198,9 @@ def _date(serial: float, *, from_1904: bool) -> Cell:
     try:
         at = serial_date(serial, from_1904=from_1904)
     except OverflowError:
-        return Cell(str(serial), Kind.DATE, wrong=f"{serial:g} is beyond the dates that there are")
+        return Cell(str(serial), Kind.DATE, wrong=said(texts.BEYOND_DATES, serial=serial))
     if 0 <= serial < 1:
-        return Cell(at.time().isoformat(), Kind.DATE, wrong=f"{at:%H:%M} is a time without a date")
+        return Cell(at.time().isoformat(), Kind.DATE, wrong=said(texts.TIME_WITHOUT_DATE, at=at))
     return Cell(at.isoformat(), Kind.DATE, at.isoformat(" "))
 
 
@@ -245,7 +247,7 @@ def _place(reference: str | None, following: int) -> int:
     for letter in re.match("[A-Za-z]*", reference)[0].upper():  # type: ignore[index]
         place = place * 26 + ord(letter) - 64
     if not 1 <= place <= MAX_COLUMNS:
-        raise WorkbookError("has a cell outside of any sheet")
+        raise WorkbookError(said(texts.CELL_OUTSIDE))
     return place - 1
 
 

@@ -20,12 +20,14 @@ from models.catalog import Catalog, Sku
 from models.database import chain
 from models.database.copying import copy_rows
 from models.database.sessions import Database
-from models.events import BuyerCreated, BuyerUpdated, OrderPlaced, OrderRejected
+from models.events import BuyerCreated, Event, OrderPlaced, OrderRejected
 from models.folding import folded_if_other
+from models.messages import importing as texts
 from models.money import MAX_MINOR
 from models.order import DataSet, Order
 from models.policy import REJECTED, OrderStatus
 from models.prices import MILLION, line_amount, simple, split
+from models.said import joined, said
 from models.scope import Scope
 from models.tax import Tax, TaxKind, added_tax, tax_of
 from resolvers.importing.decisions import ALIKE as DECISIONS_ALIKE
@@ -37,6 +39,7 @@ from resolvers.importing.rows import ImportRow
 from resolvers.importing.skus import (
     Otherwise,
     change_sku,
+    changed,
     compare,
     describes,
     keep_pictures,
@@ -148,14 +151,14 @@ class Writer:
         described.add(self._not_reported([str(each) for each in other_skus if each.changes]))
         self.summary.sku_fills.add(self._not_reported([each.filled for each in other_skus if each.fills]))
         skus = [
-            f"{number}: {'; '.join(said.apart)}"
-            for number, said in said_of_skus(filter(describes, rows)).items()
-            if said.apart
+            f"{number}: {'; '.join(each.apart)}"
+            for number, each in said_of_skus(filter(describes, rows)).items()
+            if each.apart
         ]
         self.summary.skus_apart.add(self._not_reported(skus))
 
-    def _not_reported(self, texts: list[str]) -> list[str]:
-        found = [each for each in texts if each not in self.reported]
+    def _not_reported(self, names: list[str]) -> list[str]:
+        found = [each for each in names if each not in self.reported]
         self.reported.update(found)
         return found
 
@@ -163,21 +166,20 @@ class Writer:
         filled = [(number, row) for number, row in rows if not isinstance(row, str)]
         first_number, first = rows[0]
         if not filled and isinstance(first, str):
-            reason = f"{first!r} is not a positive whole number" if first else "is missing"
-            more = "" if len(rows) == 1 else ", and no other line of the order has a quantity"
-            self.fault(first_number, "Quantity", reason + more)
+            not_one = said(texts.NOT_A_NUMBER, text=first, what=texts.A_QUANTITY)
+            reason = not_one if first else said(texts.MISSING)
+            self.fault(first_number, "Quantity", reason if len(rows) == 1 else said(texts.EMPTY_ORDER, problem=reason))
             return None
         good = [(number, row) for number, row in filled if row]
         is_fine = len(good) == len(filled)
         if len(filled) > MAX_LINES:
-            self.fault(first_number, "Order Code", f"has {len(filled)} rows; {MAX_LINES} is the most for one order")
+            self.fault(first_number, "Order Code", said(texts.TOO_MANY_ROWS, count=len(filled), most=MAX_LINES))
             is_fine = False
         for column, name in (ALIKE | DECISIONS_ALIKE if self.options.decisions else ALIKE).items():
             for number, row in good[1:]:
-                said, before = getattr(row, name), getattr(good[0][1], name)
-                if said != before:
-                    reason = f"{said or 'nothing'}, but row {good[0][0]} of the same order says {before or 'nothing'}"
-                    self.fault(number, column, reason)
+                value, before = getattr(row, name), getattr(good[0][1], name)
+                if value != before:
+                    self.fault(number, column, _differs(value, good[0][0], before))
                     is_fine = False
         is_fine = self._codes_are_clear(good) and is_fine
         placed_at, agree = self._placed_at(code, good)
@@ -193,19 +195,15 @@ class Writer:
                 code = getattr(row, name)
                 if (known := self.similar.get((kind, code))) and (kind, code) not in reported:
                     reported.add((kind, code))
-                    reason = (
-                        f"{code!r} differs from {known} only in case, width, leading zeros or characters that"
-                        " nobody sees; mend it, or say --allow-similar to take it as another one"
-                    )
-                    self.fault(number, CODE_COLUMNS[kind], reason)
+                    self.fault(number, CODE_COLUMNS[kind], said(texts.LOOKS_LIKE, code=code, known=known))
                     is_fine = False
         return is_fine
 
     def _placed_at(self, code: str, rows: list[tuple[int, ImportRow]]) -> tuple[datetime | None, bool]:
         """The earliest, and whether the rows are near enough to each other."""
         if len({row.placed_at for _, row in rows}) == 1:
-            said = rows[0][1].placed_at
-            return (datetime.fromisoformat(said) if said else None), True
+            of_all = rows[0][1].placed_at
+            return (datetime.fromisoformat(of_all) if of_all else None), True
         if not rows:
             return None, False
         times = [(number, datetime.fromisoformat(row.placed_at)) for number, row in rows if row.placed_at]
@@ -214,13 +212,11 @@ class Writer:
         agree = True
         for number, row in rows[1:]:
             if (row.placed_at is None) != (first.placed_at is None):
-                reason = f"{row.placed_at or 'nothing'}, but row {first_number} of the same order says"
-                self.fault(number, "Placed At", f"{reason} {first.placed_at or 'nothing'}")
+                self.fault(number, "Placed At", _differs(row.placed_at, first_number, first.placed_at))
                 agree = False
         for number, at in times:
             if at - earliest > MAX_PLACED_APART:
-                reason = f"{at.isoformat()}, but row {first_number} of the same order says {first.placed_at}"
-                self.fault(number, "Placed At", reason)
+                self.fault(number, "Placed At", _differs(at.isoformat(), first_number, first.placed_at))
                 agree = False
         if agree:
             self.summary.placed_apart.add([code])
@@ -259,11 +255,12 @@ class Writer:
                 counts.decisions.add([order.code])
         if self.options.dry_run:
             return counts, others, other_skus
-        events: list[OrderPlaced | OrderRejected | BuyerCreated | BuyerUpdated] = [
+        events: list[Event] = [
             BuyerCreated(brand_id=self.brand.id, at=self.now, code=code, source=self.source) for code in new_buyers
         ]
         if self.options.update_buyers:
             events += await take_over(session, self.brand, others, self.source, self.now)
+        events += changed(self.brand, other_skus, self.source, self.now, all=self.options.update_skus)
         events += [
             OrderPlaced(brand_id=self.brand.id, order_id=row["id"], at=self.now, source=self.source) for row in rows
         ]
@@ -297,23 +294,22 @@ class Writer:
                         new.append(order)
                 elif closed := next((each for each in order.rows if each[1].closed), None):
                     counts.refused += 1
-                    reason = f"{closed[1].closed}: an import makes open orders only, and this one is not there"
+                    reason = said(texts.CLOSED, status=closed[1].closed)
                     if closed[1].is_rejected:
-                        reason += "; --decisions takes it over as rejected"
+                        reason = said(texts.TAKE_OVER, problem=reason)
                     faults.append((closed[0], "Status", reason))
                 else:
                     new.append(order)
             elif found := differences(order, existing[order.code], self.brand):
                 counts.refused += 1
-                more = f" and {len(found) - MAX_SHOWN} more" if len(found) > MAX_SHOWN else ""
-                shown = "; ".join(found[:MAX_SHOWN]) + more
-                reason = (
-                    f"{order.code} exists already and says something else ({shown}); an import never changes an order"
-                )
+                shown = joined(found[:MAX_SHOWN], texts.SEMICOLON)
+                if len(found) > MAX_SHOWN:
+                    shown = said(texts.AND_MORE, listed=shown, more=len(found) - MAX_SHOWN)
+                reason = said(texts.SAYS_OTHERWISE, code=order.code, differences=shown)
                 faults.append((order.first_row, "Order Code", reason))
             elif self.options.decisions and order.head.is_rejected and existing[order.code].status not in REJECTED:
                 counts.refused += 1
-                reason = f"{order.code} exists already and is not rejected; an import never changes an order: reject it"
+                reason = said(texts.NOT_REJECTED_HERE, code=order.code)
                 faults.append((order.first_row, "Status", reason))
             else:
                 counts.unchanged += 1
@@ -333,20 +329,20 @@ class Writer:
 
         Also the codes of those that were made, and what the file says else of those that are known.
         """
-        said = said_of_buyers(rows)
+        of_file = said_of_buyers(rows)
         needed = {row.buyer_code for order in new_orders for _, row in order.rows}
-        made = [said[code].new_buyer(new_id(), self.brand) for code in sorted(needed)]
-        found, new = await self._get(session, Buyer, Buyer.unique_code, set(said), made)
+        made = [of_file[code].new_buyer(new_id(), self.brand) for code in sorted(needed)]
+        found, new = await self._get(session, Buyer, Buyer.unique_code, set(of_file), made)
         by_code = {row.unique_code: row for row in found}
         for code in sorted(new):
-            (counts.buyers if said[code].emails else counts.offline_buyers).add([_named(said[code])])
+            (counts.buyers if of_file[code].emails else counts.offline_buyers).add([_named(of_file[code])])
         if not self.options.dry_run:
-            recipients = [each for code in new for each in said[code].recipients(self.brand, by_code[code].id)]
+            recipients = [each for code in new for each in of_file[code].recipients(self.brand, by_code[code].id)]
             if recipients:
                 await session.execute(insert(BuyerRecipient), recipients)
         planned = self.planned.rows.get(Buyer, {})
         known = [row for code, row in by_code.items() if code not in new and code not in planned]
-        others = await differences_of_buyers(session, said, known)
+        others = await differences_of_buyers(session, of_file, known)
         return {code: row.id for code, row in by_code.items()}, sorted(new), others
 
     async def _skus(
@@ -356,19 +352,19 @@ class Writer:
 
         Also what the file says else of known ones.
         """
-        said = said_of_skus([*rows, *filter(describes, every_row)])
-        made = [said[number].new_sku(self.brand) for number in sorted({row.sku_number for row in rows})]
-        found, new = await self._get(session, Sku, Sku.number, set(said), made)
+        of_file = said_of_skus([*rows, *filter(describes, every_row)])
+        made = [of_file[number].new_sku(self.brand) for number in sorted({row.sku_number for row in rows})]
+        found, new = await self._get(session, Sku, Sku.number, set(of_file), made)
         counts.skus.add(sorted(new))
         pictures: dict[str, str] = {}
         if self.options.pictures:
-            names = [each.picture for each in said.values() if each.picture]
+            names = [each.picture for each in of_file.values() if each.picture]
             dry_run = self.options.dry_run
             pictures = await keep_pictures(session, self.brand, self.options.pictures, names, dry_run=dry_run)
         made_now = new | self.planned.rows.get(Sku, {}).keys()
         others: list[Otherwise] = []
         for sku in found:
-            other = compare(sku, said[sku.number], pictures.get(said[sku.number].picture))
+            other = compare(sku, of_file[sku.number], pictures.get(of_file[sku.number].picture))
             is_filled = other.fills and sku.number not in made_now
             if other.changes or is_filled:
                 others.append(other if is_filled else replace(other, fills={}))
@@ -427,10 +423,11 @@ class Writer:
                     None if sku.price_minor is None else simple(sku.price_minor + Decimal(sku.price_fraction) / MILLION)
                 )
             if price is None:
-                faults.append((number, "Unit Price", f"is missing, and SKU {row.sku_number} has none in {currency}"))
+                reason = said(texts.NO_PRICE, sku=row.sku_number, currency=currency)
+                faults.append((number, "Unit Price", reason))
                 continue
             if sku.model_number != row.model_number:
-                reason = f"{row.model_number}, but SKU {row.sku_number} is of model {sku.model_number}"
+                reason = said(texts.OTHER_MODEL, model=row.model_number, sku=row.sku_number, known=sku.model_number)
                 faults.append((number, "Model Number", reason))
                 continue
             amount = line_amount(row.quantity, price)
@@ -462,9 +459,9 @@ class Writer:
         added = added_tax(taxed, included=taxes.is_included, rounding=taxes.rounding)
         total += shipping + added
         if total > MAX_MINOR:
-            faults.append((order.first_row, "Unit Price", "the order's total is too large"))
+            faults.append((order.first_row, "Unit Price", said(texts.TOTAL_TOO_LARGE)))
         if total_quantity > MAX_TOTAL_QUANTITY:
-            faults.append((order.first_row, "Quantity", "the order's quantities add up to too many"))
+            faults.append((order.first_row, "Quantity", said(texts.TOO_MANY_UNITS)))
         if faults:
             return None, faults
         return (
@@ -505,5 +502,9 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _named(said: Said) -> str:
-    return f"{said.code} ({said.name})" if said.name and said.name != said.code else said.code
+def _named(buyer: Said) -> str:
+    return f"{buyer.code} ({buyer.name})" if buyer.name and buyer.name != buyer.code else buyer.code
+
+
+def _differs(value: Any, row: int, before: Any) -> str:
+    return said(texts.ROWS_DIFFER, said=value or texts.NOTHING, row=row, before=before or texts.NOTHING)

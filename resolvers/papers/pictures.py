@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 
+from models.messages import importing as texts
+from models.said import said
+
 MAX_BYTES = 200_000
 MAX_SIDE = 4_000  # pixels
 KEPT_SIZE = (240, 288)  # documents print it 15 × 18 mm: 400 dpi
@@ -29,23 +32,24 @@ class CleanPicture:
 def clean_picture(data: bytes) -> CleanPicture:
     """From a PNG or JPEG, turned upright, on white. CPU-bound, some 10 ms to a second. Raises PictureError."""
     if len(data) > MAX_BYTES:
-        raise PictureError(f"has {len(data):,} bytes; {MAX_BYTES:,} is the most")
+        raise PictureError(said(texts.TOO_MANY_BYTES, size=len(data), most=MAX_BYTES))
     from PIL import Image, ImageOps  # with the first picture: most processes take none
 
     try:
         with Image.open(BytesIO(data), formats=["PNG", "JPEG"]) as image:
             if max(image.size) > MAX_SIDE:
-                raise PictureError(f"is {image.width} × {image.height} pixels; {MAX_SIDE:,} a side is the most")
+                size = {"width": image.width, "height": image.height}
+                raise PictureError(said(texts.TOO_MANY_PIXELS, **size, most=MAX_SIDE))
             image.verify()
             # WeasyPrint lets Pillow accept files that end too soon, in the whole process; a JPEG is not verified.
             if image.format == "JPEG" and JPEG_END not in data[-2_048:]:
-                raise PictureError("ends too soon")
+                raise PictureError(said(texts.ENDS_TOO_SOON))
         with Image.open(BytesIO(data), formats=["PNG", "JPEG"]) as image:
             picture = ImageOps.exif_transpose(image).convert("RGBA")
     except PictureError:
         raise
     except Exception:  # a damaged picture makes Pillow raise nearly anything
-        raise PictureError("is no PNG or JPEG, or is damaged") from None
+        raise PictureError(said(texts.NO_IMAGE)) from None
     picture.thumbnail(KEPT_SIZE)
     kept = Image.new("RGB", picture.size, "white")
     kept.paste(picture, mask=picture)

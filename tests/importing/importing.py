@@ -16,6 +16,7 @@ from models.database.sessions import Database
 from models.order import Order, OrderLine
 from models.policy import Role
 from models.prices import price_of
+from models.said import Said
 from models.scope import EVERYTHING
 from resolvers.importing.importer import import_file
 from resolvers.importing.options import ImportOptions
@@ -39,6 +40,7 @@ async def run(database: Database, brand: Brand, path: Path, **options: Any) -> t
         options=ImportOptions(**options),
     )
     assert summary.faults == len(faults)
+    assert all(isinstance(text, Said) for text in (*(fault.reason for fault in faults), *summary.notes))
     return summary, faults
 
 

@@ -7,6 +7,7 @@ import pytest
 from graph.cli.import_orders import run_import
 from models.brand import Brand
 from models.database.sessions import Database
+from models.locale import Locale
 from resolvers.importing.options import ImportOptions
 from tests.importing.importing import HEADING, orders, write_csv
 
@@ -39,3 +40,23 @@ async def test_a_dry_run_says_so(
     assert "1 orders would be imported" in output
     assert "nothing was written" in output
     assert await orders(database) == {}
+
+
+async def test_all_of_it_is_in_the_language_of_the_person(
+    database: Database, brand: Brand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing, report = tmp_path / "missing.csv", tmp_path / "report.csv"
+    faulty = write_csv(tmp_path / "faulty.csv", [["A-2", "B2", *ROW[2:]], ["A-3", *ROW[1:5], "x", "10"], ["合計"]])
+    assert await run_import(database, None, [faulty, missing], report, locale=Locale.JA) == 1
+    output, errors = capsys.readouterr()
+    assert output.splitlines() == [
+        "faulty.csv：取り込み 1件（明細 1行）、変更なし 0件、取り込めない注文 1件",
+        "  4行目はSKUのない合計または備考のため読み込みません",
+        "  新しいオフラインバイヤー（メールアドレスがないため、メールは届きません） 1件：B2",
+        "  新しいカタログ 1件：C1",
+        "  新しいSKU 1件：S1",
+        f"  1個のセルに誤りがあります（すべて {report} に記載）：",
+        "    3行目、Quantity：'x' は正の整数ではありません",
+    ]
+    assert f"{missing}：" in errors
+    assert "'x' は正の整数ではありません" in report.read_text("utf-8-sig")
