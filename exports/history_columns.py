@@ -4,6 +4,7 @@ One statement, `select_entries`, reads all that the three sheets need.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
@@ -91,11 +92,14 @@ HISTORY_COLUMNS: tuple[Column, ...] = (
     SEQUENCE,
     AT,
     ACTOR,
+    CODE,
+    Column(
+        "summary", Text("What", "内容"), 80, TEXT, AuditEntry.kind, _summary, is_marked=is_rejected,
+        is_last_on_paper=True,
+    ),
+    Column("kind", Text("Kind", "種別"), 26, TEXT, AuditEntry.kind, is_marked=is_rejected),
     ACTOR_KIND,
     ACTOR_ID,
-    Column("summary", Text("What", "内容"), 60, TEXT, AuditEntry.kind, _summary, is_marked=is_rejected),
-    Column("kind", Text("Kind", "種別"), 26, TEXT, AuditEntry.kind, is_marked=is_rejected),
-    CODE,
     BEFORE,
     AFTER,
     NOTIFIED,
@@ -108,20 +112,20 @@ REJECTION_COLUMNS: tuple[Column, ...] = (
     SEQUENCE,
     AT,
     ACTOR,
+    CODE,
+    Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name),
+    Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor),
+    Column("reason", Text("Reason", "却下理由"), 24, TEXT, _reason_code, _reason),
+    replace(NOTIFIED, is_last_on_paper=True),
     ACTOR_KIND,
     ACTOR_ID,
-    CODE,
     Column("buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code),
-    Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name),
     Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at),
     Column("total_quantity", Text("Total quantity", "合計数量"), 16, INTEGER, Order.total_quantity),
     CURRENCY,
-    Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor),
     BEFORE,
     AFTER,
-    NOTIFIED,
     Column("body", Text("Message", "メッセージ"), 60, TEXT, OrderRejection.body),
-    Column("reason", Text("Reason", "却下理由"), 24, TEXT, _reason_code, _reason),
     Column("note", Text("Internal note", "社内メモ"), 40, TEXT, RejectionGrounds.note),
     BRAND,
     TIME_ZONE,

@@ -89,38 +89,39 @@ def _invoices(*statuses: InvoiceStatus) -> ColumnElement[str | None]:
 
 TEXT, INTEGER, MONEY, INSTANT, DAY = CellKind
 
-CODE = Column("code", Text("Order code", "注文コード"), 20, TEXT, Order.code, of_owner=True)
+CODE = Column("code", Text("Order code", "注文コード"), 18, TEXT, Order.code, of_owner=True)
 STATUS = Column(
-    "status", Text("Status", "ステータス"), 26, TEXT, Order.status, _status, of_owner=True, is_marked=is_rejected
+    "status", Text("Status", "ステータス"), 24, TEXT, Order.status, _status, of_owner=True, is_marked=is_rejected
 )
 BUYER_CODE = Column(
-    "buyer_code", Text("Buyer code", "バイヤーコード"), 16, TEXT, Buyer.unique_code, of_owner=True,
+    "buyer_code", Text("Buyer code", "バイヤーコード"), 15, TEXT, Buyer.unique_code, of_owner=True,
     buyers_name=Text("Account", "お得意様コード"),
 )  # fmt: skip
 BUYER = Column(
-    "buyer", Text("Buyer", "バイヤー"), 28, TEXT, Buyer.name, of_owner=True, buyers_name=Text("Customer", "お得意様名")
+    "buyer", Text("Buyer", "バイヤー"), 26, TEXT, Buyer.name, of_owner=True, buyers_name=Text("Customer", "お得意様名")
 )  # fmt: skip
 CATALOG_CODE = Column("catalog_code", Text("Catalog code", "カタログコード"), 16, TEXT, Catalog.code, of_owner=True)
-PLACED_AT = Column("placed_at", Text("Placed at", "注文日時"), 18, INSTANT, Order.placed_at, of_owner=True)
+PLACED_AT = Column("placed_at", Text("Placed at", "注文日時"), 17, INSTANT, Order.placed_at, of_owner=True)
 CURRENCY = Column("currency", Text("Currency", "通貨"), 10, TEXT, Order.currency, of_owner=True)
 
 # fmt: off
 ORDER_COLUMNS: tuple[Column, ...] = (
     CODE,
     STATUS,
-    Column("delivery_status", Text("Delivery status", "納品ステータス"), 22, TEXT, DELIVERY_STATUS, _delivery_status),
+    Column("delivery_status", Text("Delivery status", "納品ステータス"), 21, TEXT, DELIVERY_STATUS, _delivery_status),
     BUYER_CODE,
     BUYER,
+    PLACED_AT,
+    Column("total_quantity", Text("Total quantity", "合計数量"), 15, INTEGER, Order.total_quantity, is_summed=True),
+    Column("subtotal", Text("Subtotal", "小計"), 14, MONEY, _subtotal, is_summed=True),
+    Column("tax", Text("Tax", "税"), 12, MONEY, Order.tax_minor, is_summed=True),
+    Column("shipping", Text("Shipping", "送料"), 12, MONEY, Order.shipping_minor, is_summed=True),
+    # On paper the columns up to this one have letters of 8 points.
+    Column("total", Text("Total", "合計"), 15, MONEY, Order.total_minor, is_summed=True, is_last_on_paper=True),
+    CURRENCY,
     Column("country", Text("Country", "国"), 16, TEXT, Buyer.country),
     Column("catalog", Text("Catalog", "カタログ"), 24, TEXT, Catalog.name),
-    PLACED_AT,
     Column("updated_at", Text("Updated at", "更新日時"), 18, INSTANT, Order.updated_at, to_buyer=BUYER_UPDATED_AT),
-    CURRENCY,
-    Column("total_quantity", Text("Total quantity", "合計数量"), 16, INTEGER, Order.total_quantity, is_summed=True),
-    Column("subtotal", Text("Subtotal", "小計"), 16, MONEY, _subtotal, is_summed=True),
-    Column("tax", Text("Tax", "税"), 14, MONEY, Order.tax_minor, is_summed=True),
-    Column("shipping", Text("Shipping", "送料"), 14, MONEY, Order.shipping_minor, is_summed=True),
-    Column("total", Text("Total", "合計"), 16, MONEY, Order.total_minor, is_summed=True, is_last_on_paper=True),
     Column("tags", Text("Tags", "タグ"), 24, TEXT, _tags, internal=True),
     Column("assignee", Text("Assignee", "担当者"), 22, TEXT, OrderAssignee.actor_name, internal=True),
     Column(

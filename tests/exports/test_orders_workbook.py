@@ -10,8 +10,10 @@ import openpyxl
 import pytest
 from sqlalchemy import event, select
 
+from exports.history_columns import HISTORY_COLUMNS, REJECTION_COLUMNS
 from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS
 from exports.orders_workbook import ORDERS_AT_A_TIME, orders_workbook
+from exports.xlsx.columns import Column
 from models.database.sessions import Database
 from models.invoice import InvoiceStatus
 from models.locale import Locale
@@ -317,9 +319,19 @@ async def test_pages_have_a_header_and_their_number(database: Database, tmp_path
         assert sheet.oddFooter.right.text == "Page &P of &N"
         assert sheet.print_title_rows == "$1:$1"
     # What is printed can be read: all columns would make it smaller than a third.
-    assert book["Orders"].print_area == "'Orders'!$A$1:$O$2"
+    assert book["Orders"].print_area == "'Orders'!$A$1:$K$2"
     assert book["Lines"].print_area == "'Lines'!$A$1:$H$3"
-    assert (book["Orders"]["O1"].alignment.horizontal, book["Orders"]["A1"].alignment.horizontal) == ("right", None)
+    assert (book["Orders"]["K1"].value, book["Lines"]["H1"].value) == ("Total", "Amount")
+    assert (book["Orders"]["K1"].alignment.horizontal, book["Orders"]["A1"].alignment.horizontal) == ("right", None)
+
+
+@pytest.mark.parametrize("columns", [ORDER_COLUMNS, LINE_COLUMNS, HISTORY_COLUMNS, REJECTION_COLUMNS])
+def test_letters_on_paper_are_at_least_8_points(columns: Sequence[Column]) -> None:
+    """Of 11 points on the screen. A column is 7 pixels for a figure and 5 more wide, a point 4/3 pixels."""
+    last = next(place for place, column in enumerate(columns) if column.is_last_on_paper)
+    width = sum(7 * column.width + 5 for column in columns[: last + 1]) * 3 / 4
+    page = 842 - 72 * (0.6 + 0.4)  # A4, landscape, without its margins
+    assert 11 * min(page / width, 1) >= 8
 
 
 async def make_orders(database: Database, shop: Shop, number: int) -> Sequence[str]:
