@@ -21,9 +21,13 @@ BUYERS_FORM_SHEET = Text("Order", "ご注文内容")
 CONFIRMATION = Text("Order confirmation", "注文確認書")
 NUMBER = Text("No.", "行")
 BARCODE = Text("Barcode", "JANコード")
-LINE_HEIGHT = 15.0  # points
-ADDRESS_LINE_HEIGHT = 17.0  # points: kanji are higher
+LINE_HEIGHT = 17.0  # points: kanji are higher than letters
+ROW_HEIGHT = 19.0  # points, of a line of the order and of a sum
+HEADING_HEIGHT = 22.0  # points
 SPACE = 6.0  # points, above the sums
+SUM: dict[str, Any] = {"align": "right", "valign": "vcenter", "indent": 1}
+RULE: dict[str, Any] = {"bottom": 4, "bottom_color": "#C8CED6"}
+NUMBER_IN_LINE = {"align": "right", "valign": "vcenter", "indent": 1} | RULE
 NAME_WIDTH = 34  # characters
 
 
@@ -56,18 +60,18 @@ class _Form:
             ),
             "number": book.add_format(
                 {"bold": True, "font_color": "#FFFFFF", "bg_color": accent, "align": "right", "valign": "vcenter"}
+                | {"indent": 1}
             ),
-            "cell": book.add_format({"text_wrap": True, "valign": "top", "bottom": 4, "bottom_color": "#C8CED6"}),
-            "integer": book.add_format(
-                {"num_format": "#,##0", "valign": "top", "bottom": 4, "bottom_color": "#C8CED6"}
-            ),
+            "cell": book.add_format({"text_wrap": True, "valign": "vcenter"} | RULE),
+            "integer": book.add_format({"num_format": "#,##0"} | NUMBER_IN_LINE),
             "position": book.add_format(
-                {"num_format": "0", "align": "left", "valign": "top", "font_color": "#55606C"}
-                | {"bottom": 4, "bottom_color": "#C8CED6"}
+                {"num_format": "0", "align": "left", "valign": "vcenter", "font_color": "#55606C"} | RULE
             ),
-            "sum": book.add_format({"align": "right"}),
-            "total": book.add_format({"align": "right", "bold": True, "top": 1}),
-            "units": book.add_format({"num_format": "#,##0", "bold": True, "top": 1}),
+            "sum": book.add_format({"align": "right", "valign": "vcenter", "indent": 1}),
+            "total": book.add_format({"align": "right", "valign": "vcenter", "indent": 1, "bold": True, "top": 1}),
+            "units": book.add_format(
+                {"num_format": "#,##0", "align": "right", "valign": "vcenter", "indent": 1, "bold": True, "top": 1}
+            ),
         }
         self._has_colors = any(line.color or line.size for line in order.lines)
         self._has_barcodes = any(line.barcode for line in order.lines)
@@ -96,6 +100,7 @@ class _Form:
             self._next()
         sheet.repeat_rows(self._row)
         sheet.freeze_panes(self._row + 1, 0)
+        sheet.set_row(self._row, HEADING_HEIGHT)
         for place, (heading, _, is_number) in enumerate(columns):
             self._text(place, heading, "number" if is_number else "heading")
         self._next()
@@ -157,7 +162,7 @@ class _Form:
             self._text(0 if place == 0 else 3, name, "label")
         self._next()
         lines = max(text.count("\n") + 1 + len(text) // 60 for _, text in blocks)
-        self._sheet.set_row(self._row, ADDRESS_LINE_HEIGHT * min(lines, 12))
+        self._sheet.set_row(self._row, LINE_HEIGHT * min(lines, 12))
         for place, (_, text) in enumerate(blocks):
             first, last = (0, 2) if place == 0 else (3, width - 1)
             self._sheet.merge_range(self._row, first, self._row, last, "", self._formats["value"])
@@ -167,8 +172,7 @@ class _Form:
     def _line(self, line: LineSnapshot) -> None:
         name = one_line(line.product_name)
         lines = 1 + max(_wide(name) - 1, 0) // NAME_WIDTH
-        if lines > 1:
-            self._sheet.set_row(self._row, LINE_HEIGHT * lines)
+        self._sheet.set_row(self._row, LINE_HEIGHT * lines if lines > 1 else ROW_HEIGHT)
         self._sheet.write_number(self._row, 0, line.position, self._formats["position"])
         looks = [line.color, line.size] if self._has_colors else []
         if self._has_barcodes:
@@ -177,8 +181,8 @@ class _Form:
             self._text(place, text, "cell")
         place = 3 + len(looks)
         self._sheet.write_number(self._row, place, line.quantity, self._formats["integer"])
-        self._money(place + 1, line.unit_price, {"valign": "top", "bottom": 4, "bottom_color": "#C8CED6"})
-        self._money(place + 2, line.amount, {"valign": "top", "bottom": 4, "bottom_color": "#C8CED6"})
+        self._money(place + 1, line.unit_price, NUMBER_IN_LINE)
+        self._money(place + 2, line.amount, NUMBER_IN_LINE)
         self._next()
 
     def _sums(self, first: int, width: int) -> None:
@@ -189,28 +193,29 @@ class _Form:
 
         last, amounts, quantities = max(self._row - 1, first), width - 1, width - 3
         self._sheet.set_row(self._row, SPACE)
-        self._next()
+        self._next_sum()
         goods = f"=SUM({cell(first, amounts)}:{cell(last, amounts)})"
         units = f"=SUM({cell(first, quantities)}:{cell(last, quantities)})"
-        self._text(quantities - 1, label["total_quantity"], "total")
+        self._wide_text(1, quantities - 1, label["total_quantity"], "total")
         self._sheet.write_formula(self._row, quantities, units, self._formats["units"], order.total_quantity)
         self._text(amounts - 1, label["goods"], "total")
-        self._money(amounts, order.subtotal, {"top": 1}, goods)
+        self._money(amounts, order.subtotal, SUM | {"top": 1}, goods)
         goods_row = self._row
-        self._next()
+        self._next_sum()
         parts: list[tuple[str, Decimal]] = []
         if order.shipping:
             parts.append((label["carriage"], order.shipping))
         if order.tax:
             parts.append((self._tax_name, order.tax))
         for name, amount in parts:
-            self._text(amounts - 1, name, "sum")
-            self._money(amounts, amount, {})
-            self._next()
-        self._text(amounts - 1, label["total_gross" if order.tax or order.prices_include_tax else "total"], "total")
+            self._wide_text(quantities, amounts - 1, name, "sum")
+            self._money(amounts, amount, SUM)
+            self._next_sum()
+        name = label["total_gross" if order.tax or order.prices_include_tax else "total"]
+        self._wide_text(quantities, amounts - 1, name, "total")
         total = f"=SUM({cell(goods_row, amounts)}:{cell(self._row - 1, amounts)})"
-        self._money(amounts, order.total, {"bold": True, "top": 1}, total)
-        self._next()
+        self._money(amounts, order.total, SUM | {"bold": True, "top": 1, "font_size": 12}, total)
+        self._next_sum()
         if order.prices_include_tax:
             for row in order.taxes:
                 self._included(row, amounts)
@@ -218,9 +223,9 @@ class _Form:
     def _included(self, row: TaxRow, amounts: int) -> None:
         rate = f"{row.percent.normalize():f}"
         name = self._label["included_tax_at"].format(tax=self._tax_name, rate=rate)
-        self._text(amounts - 1, name, "sum")
-        self._money(amounts, row.tax, {})
-        self._next()
+        self._wide_text(amounts - 2, amounts - 1, name, "sum")
+        self._money(amounts, row.tax, SUM)
+        self._next_sum()
 
     @property
     def _tax_name(self) -> str:
@@ -228,7 +233,7 @@ class _Form:
 
     def _fact(self, label: str, value: str, style: str = "value") -> None:
         self._text(0, label, "label")
-        lines = sum(1 + _wide(line) // 70 for line in value.split("\n"))
+        lines = sum(1 + _wide(line) // 60 for line in value.split("\n"))
         if lines > 1:
             self._sheet.set_row(self._row, LINE_HEIGHT * min(lines, 20))
         self._sheet.merge_range(self._row, 2, self._row, 5, "", self._formats[style])
@@ -249,8 +254,17 @@ class _Form:
         else:
             self._sheet.write_number(self._row, column, amount, self._formats[key])
 
+    def _wide_text(self, first: int, last: int, text: str, style: str) -> None:
+        """In cells that are merged, so that a line above the text is as long as they are."""
+        self._sheet.merge_range(self._row, first, self._row, last, "", self._formats[style])
+        self._text(first, text, style)
+
     def _next(self, rows: int = 1) -> None:
         self._row += rows
+
+    def _next_sum(self) -> None:
+        self._next()
+        self._sheet.set_row(self._row, ROW_HEIGHT)
 
 
 def _wide(text: str) -> int:

@@ -52,8 +52,9 @@ class Styles:
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.note = book.add_format({"font_color": "#55606C", "italic": True})
         date = DATE_FORMAT.in_(locale)
-        self.instant = book.add_format({"num_format": f"{date} hh:mm", "align": "left"})
-        self.day = book.add_format({"num_format": date, "align": "left"})
+        # Indented: a long text in the column before would touch it.
+        self.instant = book.add_format({"num_format": f"{date} hh:mm", "align": "left", "indent": 1})
+        self.day = book.add_format({"num_format": date, "align": "left", "indent": 1})
 
     def money(self, currency: str, digits: int, *, bold: bool = False) -> Any:
         """`digits` behind the decimal point."""

@@ -265,7 +265,7 @@ async def test_a_summary_has_the_selection_and_sums_that_follow_the_filter(datab
     [sums] = [row for row in rows if row[0] == "GBP"]
     assert sums[1:3] == [
         "=SUBTOTAL(103,'Orders'!$A$2:$A$2)+SUBTOTAL(103,'Orders (2)'!$A$2:$A$2)",
-        "=SUBTOTAL(109,'Orders'!$K$2:$K$2)+SUBTOTAL(109,'Orders (2)'!$K$2:$K$2)",
+        "=SUBTOTAL(109,'Orders'!$G$2:$G$2)+SUBTOTAL(109,'Orders (2)'!$G$2:$G$2)",
     ]
     calculated = openpyxl.load_workbook(tmp_path / "orders.xlsx", data_only=True)["Summary"]
     [sums] = [[cell.value for cell in row] for row in calculated.iter_rows() if row[0].value == "GBP"]
@@ -278,9 +278,9 @@ async def test_the_sums_of_several_currencies_are_apart(database: Database, tmp_
     await make_order(database, shop, lines=[(1, 9 * 10**15)], currency="JPY")
     book = await export(database, shop.member().scope, tmp_path, locale=Locale.JA, conditions=[])
     rows = {row[0].value: row for row in book["集計"].iter_rows()}
-    assert rows["GBP"][6].value == "=SUMIF('注文'!$J$2:$J$3,\"GBP\",'注文'!$O$2:$O$3)"
+    assert rows["GBP"][6].value == "=SUMIF('注文'!$L$2:$L$3,\"GBP\",'注文'!$K$2:$K$3)"
     assert rows["JPY"][6].value == str(9 * 10**15), "Excel would round it"
-    assert rows["JPY"][1].value == "=COUNTIF('注文'!$J$2:$J$3,\"JPY\")"
+    assert rows["JPY"][1].value == "=COUNTIF('注文'!$L$2:$L$3,\"JPY\")"
 
 
 async def test_documents_and_wishes_of_an_order_are_in_its_row(database: Database, tmp_path: Path) -> None:
