@@ -113,7 +113,7 @@ def rate_text(tax: Tax | None, locale: Locale) -> str:
         return ""
     if tax.kind not in TAXED and tax.kind is not TaxKind.ZERO:
         return labels(locale)[tax.kind] if locale is Locale.JA else {"EXEMPT": "exempt"}.get(tax.kind, "r. c.")
-    return f"{tax.percent} %" if locale is Locale.EN else f"{tax.percent}%"
+    return f"{tax.percent}%"
 
 
 def tax_name(head: Head, locale: Locale) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from models.actor import Actor
+from models.audit import AuditEntry
 from models.base import new_id
 from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
@@ -99,6 +100,8 @@ async def test_personal_data_goes_and_the_rest_stays(database: Database, shop: S
             (NotificationStatus.CANCELLED, "BUYER_ERASED"),
             (NotificationStatus.FAILED, None),
         ]
+        entries = select(AuditEntry.details).where(AuditEntry.kind == "BUYER_ERASED")
+        assert {"code", "orders", "mails"} == (await session.scalars(entries)).one().keys()
         reasons = select(RejectionReason.code, RejectionGrounds.note).join_from(RejectionGrounds, RejectionReason)
         left_over = [tuple(row) for row in await session.execute(reasons)]
         assert left_over == [("CREDIT", None)] * 2, "a note goes, a reason stays"

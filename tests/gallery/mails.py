@@ -23,12 +23,13 @@ from models.outbox import MAX_LINES_SHOWN, ContentLine, MailHead, OrderContents,
 from resolvers.papers import mails
 from tests.browser.conftest import INSTALL
 from tests.gallery.shapes import NOON, SHOPS, Shape, Shop, delivery_note, invoice, lines_of
-from tests.gallery.sheets import COLORS, FAINT, GAP
+from tests.gallery.sheets import FAINT, GAP
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guides" / "pictures" / "mails"
 BROWSER = FOLDER / "browser.json"
 Scheme = Literal["light", "dark"]
 LOOKS: tuple[tuple[int, Scheme], ...] = ((700, "light"), (700, "dark"), (375, "light"), (375, "dark"))
+COLORS = 64
 SHRUNK = 2  # pixels of the window for one of the sheet
 TYPED = {
     MailKind.SENT_BACK_TO_CART: Text(

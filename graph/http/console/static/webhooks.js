@@ -83,7 +83,7 @@ add({
   NOTIFICATION_RESENT: ['Mail sent again', 'メールの再送'], NOTIFICATION_CANCELLED: ['Mail cancelled', 'メールの取り消し'],
   TAG_CREATED: ['Tag created', 'タグの作成'], TAG_UPDATED: ['Tag updated', 'タグの更新'], TAG_DELETED: ['Tag deleted', 'タグの削除'],
   REJECTION_REASON_CREATED: ['Reason for rejections created', '却下理由の作成'], REJECTION_REASON_UPDATED: ['Reason for rejections updated', '却下理由の更新'],
-  BRAND_SETTINGS_UPDATED: ['Settings of the brand updated', 'ブランド設定の更新'], BUYER_CREATED: ['Buyer created', 'バイヤーの作成'], BUYER_UPDATED: ['Buyer updated', 'バイヤーの更新'], BUYER_ERASED: ['Buyer erased', 'バイヤー情報の消去'],
+  BRAND_SETTINGS_UPDATED: ['Settings of the brand updated', 'ブランド設定の更新'], BUYER_CREATED: ['Buyer created', 'バイヤーの作成'], BUYER_UPDATED: ['Buyer updated', 'バイヤーの更新'], BUYER_ERASED: ['Buyer erased', 'バイヤー情報の消去'], SKU_UPDATED: ['SKU updated', 'SKUの更新'],
   API_KEY_CREATED: ['API key created', 'APIキーの作成'], API_KEY_ROTATED: ['API key replaced', 'APIキーの更新'], API_KEY_REVOKED: ['API key revoked', 'APIキーの失効'], USER_SIGNED_OUT: ['User signed out', 'ユーザーのサインアウト'],
   WEBHOOK_CREATED: ['Webhook created', 'Webhookの作成'], WEBHOOK_UPDATED: ['Webhook updated', 'Webhookの更新'], WEBHOOK_SECRET_ROTATED: ['Secret of a webhook rotated', 'Webhookのシークレットの更新'],
   WEBHOOK_PAUSED: ['Webhook paused', 'Webhookの停止'], WEBHOOK_RESUMED: ['Webhook resumed', 'Webhookの再開'], WEBHOOK_DELETED: ['Webhook deleted', 'Webhookの削除'],
@@ -101,7 +101,7 @@ const KINDS = [
   ]],
   ['settingsKinds', [
     'TAG_CREATED', 'TAG_UPDATED', 'TAG_DELETED', 'REJECTION_REASON_CREATED', 'REJECTION_REASON_UPDATED', 'BRAND_SETTINGS_UPDATED', 'BUYER_CREATED', 'BUYER_UPDATED',
-    'BUYER_ERASED', 'API_KEY_CREATED', 'API_KEY_ROTATED', 'API_KEY_REVOKED', 'USER_SIGNED_OUT', 'WEBHOOK_CREATED', 'WEBHOOK_UPDATED', 'WEBHOOK_SECRET_ROTATED',
+    'BUYER_ERASED', 'SKU_UPDATED', 'API_KEY_CREATED', 'API_KEY_ROTATED', 'API_KEY_REVOKED', 'USER_SIGNED_OUT', 'WEBHOOK_CREATED', 'WEBHOOK_UPDATED', 'WEBHOOK_SECRET_ROTATED',
     'WEBHOOK_PAUSED', 'WEBHOOK_RESUMED', 'WEBHOOK_DELETED', 'WEBHOOK_TESTED', 'WEBHOOK_REPLAYED',
   ]],
 ]
