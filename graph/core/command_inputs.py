@@ -30,7 +30,7 @@ class CommandInput:
         key = or_none(self.idempotency_key)
         if key is None:  # its arguments are not needed then
             return {"request": IdempotentRequest(name[0].lower() + name[1:])}
-        request = IdempotentRequest(name[0].lower() + name[1:], _same(self), key, as_sent=_plain(self))
+        request = IdempotentRequest(name[0].lower() + name[1:], same(self), key, as_sent=_plain(self))
         return {"request": request}
 
 
@@ -52,7 +52,7 @@ class VersionedInput(CommandInput):
 CAN_EMPTY = ("Update", "Letterhead", "MailWording")
 
 
-def _same(value: Any) -> Any:
+def same(value: Any) -> Any:
     """As `_plain`, but equal for inputs that mean the same: whatever line breaks they have, and null or left out."""
     if is_dataclass(value):
         can_empty = type(value).__name__.startswith(CAN_EMPTY)
@@ -61,9 +61,9 @@ def _same(value: Any) -> Any:
             for each in fields(value)
             if each.name != "idempotency_key"
         }
-        return {name: _same(each) for name, each in meant.items() if each is not UNSET}
+        return {name: same(each) for name, each in meant.items() if each is not UNSET}
     if isinstance(value, list):
-        return [_same(each) for each in value]
+        return [same(each) for each in value]
     return one_kind_of_line_break(value) if type(value) is str else value
 
 

@@ -136,7 +136,7 @@ async def same_answer(both: tuple[Client, Client], actor: Actor, document: str) 
 
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), asyncpg.dialect()], ids=["sqlite", "postgresql"])  # type: ignore[no-untyped-call]
 @pytest.mark.parametrize("role", [Role.WRITE, Role.BUYER])
-def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Role) -> None:
+async def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Role) -> None:
     actor = Actor(role=role, id="x", name="X", brand_id=new_id(), buyer_id=new_id() if role is Role.BUYER else None)
     preparing = Preparing(dialect, has_brand=True, has_buyer=role is Role.BUYER)
     document = parse(EVERYTHING_DECLARED)
@@ -144,7 +144,7 @@ def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Role) -> 
     for name in ("Page", "One", "Nodes", "Any", "Lists", "Others", "Code", "Shop"):
         plan = Plan(schema._schema, document, name, {}, preparing)
         id = to_id(Kind.ORDER, new_id())
-        steps = plan.start(Asking(actor, preparing), {"id": id, "ids": [id]})
+        steps = await plan.start(Asking(actor, preparing), {"id": id, "ids": [id]})
         prepared += plan.statements
         with suppress(StopIteration):
             statement, _ = next(steps)
