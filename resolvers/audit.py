@@ -234,7 +234,8 @@ async def _documents(session: AsyncSession) -> str | None:
     """An entry about an invoice that was issued or voided, or about a credit note, which is not there."""
 
     def named(name: str) -> ColumnElement[str]:
-        return AuditEntry.details[name].as_string()
+        text: ColumnElement[str] = AuditEntry.details[name].as_string()
+        return text
 
     def invoice(*statuses: InvoiceStatus) -> ColumnElement[bool]:
         return exists().where(

@@ -66,7 +66,8 @@ class Twin:
                 file.execute(statement)
 
     def _columns(self, table: Table, own: str) -> Iterable[tuple[str, str]]:
-        keys = {column.name for index in (*table.indexes, *table.constraints) for column in index.columns}  # type: ignore[union-attr]
+        keyed: list[Any] = [*table.indexes, *table.constraints]
+        keys = {column.name for each in keyed for column in each.columns}
         for column in table.c:
             kind = column.type
             is_text = isinstance(kind, String) and not isinstance(kind, Enum) and (kind.length or 1000) > 30

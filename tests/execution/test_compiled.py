@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from graphql import parse
-from sqlalchemy import Dialect, text
+from sqlalchemy import Dialect, literal, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 
@@ -25,7 +25,7 @@ from models.database.engines import DatabaseBusyError, is_busy
 from models.database.prepared import BRAND, MAX_ROWS_ON_LOOP, Prepared, Preparing
 from models.database.sessions import Database
 from models.policy import OrderStatus, Role
-from models.scope import EVERYTHING, Scope
+from models.scope import EVERYTHING, OutOfScope, Scope
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
 from tests.support.factories import make_order, make_shop, make_tag
@@ -155,6 +155,12 @@ async def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Rol
     for statement in prepared:
         assert BRAND in statement.names
         assert unbound(statement.text) == [], statement.text
+
+
+def test_a_statement_that_cannot_be_bound_to_a_brand_is_refused() -> None:
+    preparing = Preparing(sqlite.dialect(), has_brand=True, has_buyer=False)
+    with pytest.raises(OutOfScope):
+        preparing.prepare(select(literal(1)))
 
 
 async def test_the_number_of_statements_is_constant(database: Database, both: tuple[Client, Client]) -> None:
