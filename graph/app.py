@@ -177,7 +177,7 @@ def create_app(
         routes=[
             Route("/", lambda _: RedirectResponse(f"{path}/console")),
             Route("/graphql", Paced(AdmissionControl(graphql, identify=graphql.identify), pace), methods=None),
-            WebSocketRoute("/graphql", GraphQLWebSockets(graphql, streams, settings.edge.cors_origins)),
+            WebSocketRoute("/graphql", GraphQLWebSockets(graphql, streams, settings.edge.cors_origins, pace)),
             Route("/downloads/{token}", Paced(request_response(downloads.get), pace), methods=["GET"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),

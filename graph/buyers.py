@@ -7,7 +7,7 @@ import strawberry
 from strawberry import ID, UNSET
 
 from graph.buyer_types import Buyer
-from graph.core.command_inputs import CommandInput
+from graph.core.command_inputs import CommandInput, same
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
 from graph.core.pagination import (
@@ -194,8 +194,9 @@ async def create_buyer(
     info: Info, input: Annotated[CreateBuyerInput, strawberry.argument(description="The buyer.")]
 ) -> CreateBuyerPayload:
     values, similar = _values(input), input.allow_similar_code
-    arguments = values | {"allow_similar_code": similar}
-    request = IdempotentRequest("createBuyer", arguments, or_none(input.idempotency_key))
+    as_sent = values | {"allow_similar_code": similar}
+    arguments = {name: same(value) for name, value in as_sent.items() if value is not None}
+    request = IdempotentRequest("createBuyer", arguments, or_none(input.idempotency_key), as_sent=as_sent)
     outcome = await resolvers.create_buyer(info.context, values, allow_similar_code=similar, request=request)
     return CreateBuyerPayload.after(outcome, buyer=await _buyer(info, outcome.made))
 
@@ -204,7 +205,9 @@ async def update_buyer(
     info: Info, input: Annotated[UpdateBuyerInput, strawberry.argument(description="The buyer and the changes.")]
 ) -> UpdateBuyerPayload:
     values, buyer_id = _values(input), from_id(Kind.BUYER, input.buyer_id)
-    request = IdempotentRequest("updateBuyer", values | {"buyer_id": buyer_id}, or_none(input.idempotency_key))
+    as_sent = values | {"buyer_id": buyer_id}
+    arguments = {name: same(value) for name, value in as_sent.items()}
+    request = IdempotentRequest("updateBuyer", arguments, or_none(input.idempotency_key), as_sent=as_sent)
     outcome = await resolvers.update_buyer(info.context, buyer_id, values, request=request)
     return UpdateBuyerPayload.after(outcome, buyer=await _buyer(info, outcome.made))
 

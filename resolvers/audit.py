@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.audit import AuditEntry, AuditHead, digest, hashed_text
+from models.actor import ActorKind
+from models.audit import AuditEntry, AuditHead, BuyerEvent, digest, hashed_text
 from models.audit_anchor import Anchor, read_heads
 from models.brand import Brand
 from models.buyer import Buyer
 from models.database.sessions import Database
-from models.messages.history import EventKind
+from models.invoice import CreditNote, Invoice, InvoiceStatus
+from models.messages.history import SHOWN_TO_BUYERS, EventKind
 from models.order import Order
 from models.policy import REJECTED, OrderStatus
 from models.rejection import OrderRejection, body_hash
@@ -132,11 +134,19 @@ async def _decisions(session: AsyncSession) -> str | None:
             wrong_status = select(Order.code, Order.status).where(Order.status.in_(STATUSES[kind]) != shown).limit(1)
             if found := (await session.execute(wrong_status)).first():
                 return f"order {found[0]} is {found[1]}, which its record contradicts"
-    return await _changes(session) or await _orphans(session) or await _contents(session) or await _erasures(session)
+    for look in (_changes, _orphans, _contents, _senders, _documents, _events_of_buyers, _erasures):
+        if problem := await look(session):
+            return problem
+    return None
 
 
 # Kinds of entries that do not raise their order's version.
-NO_CHANGE = (EventKind.ORDER_PLACED, EventKind.TAGS_APPLIED, EventKind.NOTIFICATION_RESENT)
+NO_CHANGE = (
+    EventKind.ORDER_PLACED,
+    EventKind.TAGS_APPLIED,
+    EventKind.NOTIFICATION_RESENT,
+    EventKind.NOTIFICATION_CANCELLED,
+)
 
 
 async def _changes(session: AsyncSession) -> str | None:
@@ -206,6 +216,79 @@ async def _contents(session: AsyncSession) -> str | None:
             pairs[1], pairs[7] = datetime.fromisoformat(details["rejected_at"]), details["rejected_by"]
         if recorded != said or pairs[::2] != pairs[1::2]:
             return f"entry {sequence} is not about the rejection that is recorded"
+    return None
+
+
+async def _senders(session: AsyncSession) -> str | None:
+    """A send-back's record that names another member than its entry."""
+    record = and_(OrderSendBack.brand_id == AuditEntry.brand_id, OrderSendBack.order_id == AuditEntry.order_id)
+    wrong = select(AuditEntry.sequence).join(OrderSendBack, record).where(AuditEntry.sequence.is_not(None))
+    wrong = wrong.where(
+        AuditEntry.kind == EventKind.SENT_BACK_TO_CART, OrderSendBack.actor_name != AuditEntry.actor_name
+    )
+    sequence = await session.scalar(wrong.limit(1))
+    return f"entry {sequence} is not about the send-back that is recorded" if sequence is not None else None
+
+
+async def _documents(session: AsyncSession) -> str | None:
+    """An entry about an invoice that was issued or voided, or about a credit note, which is not there."""
+
+    def named(name: str) -> ColumnElement[str]:
+        text: ColumnElement[str] = AuditEntry.details[name].as_string()
+        return text
+
+    def invoice(*statuses: InvoiceStatus) -> ColumnElement[bool]:
+        return exists().where(
+            Invoice.brand_id == AuditEntry.brand_id, Invoice.code == named("code"), Invoice.status.in_(statuses)
+        )
+
+    note = exists().where(CreditNote.brand_id == AuditEntry.brand_id, CreditNote.code == named("credit_note"))
+    for kind, name, document in (
+        (EventKind.INVOICE_ISSUED, "code", invoice(InvoiceStatus.ISSUED, InvoiceStatus.VOID)),
+        (EventKind.INVOICE_VOIDED, "code", invoice(InvoiceStatus.VOID)),
+        (EventKind.INVOICE_VOIDED, "credit_note", note),
+    ):
+        wrong = select(AuditEntry.sequence, named(name)).where(AuditEntry.kind == kind, named(name).is_not(None))
+        if row := (await session.execute(wrong.where(not_(document)).limit(1))).first():
+            return f"entry {row[0]} is about the document {row[1]}, which is not there, or not in that state"
+    return None
+
+
+async def _events_of_buyers(session: AsyncSession) -> str | None:
+    """What a buyer sees of an entry and the entry does not say; an entry that its buyer does not see; a gap."""
+    event, entry = BuyerEvent, AuditEntry
+    of_entry = and_(entry.brand_id == event.brand_id, entry.sequence == event.entry_sequence)
+    by_buyer, was_erased = entry.actor_kind == ActorKind.BUYER, Buyer.erased_at.is_not(None)
+    comment = case((by_buyer, entry.details["comment"].as_string()))
+    differs = or_(
+        entry.id.is_(None),
+        Order.buyer_id.is_distinct_from(event.buyer_id),
+        entry.kind.not_in(SHOWN_TO_BUYERS),
+        entry.order_id.is_distinct_from(event.order_id),
+        entry.kind != event.kind,
+        entry.at != event.at,
+        event.code.is_distinct_from(entry.details["code"].as_string()),
+        event.user_name.is_distinct_from(case((by_buyer, entry.actor_name))) & not_(was_erased & by_buyer),
+        event.comment.is_distinct_from(comment) & not_(was_erased & event.comment.is_(None)),
+    )
+    wrong = (
+        select(event.entry_sequence)
+        .outerjoin(entry, of_entry)
+        .outerjoin(Order, and_(Order.brand_id == entry.brand_id, Order.id == entry.order_id))
+        .outerjoin(Buyer, and_(Buyer.brand_id == Order.brand_id, Buyer.id == Order.buyer_id))
+        .where(differs)
+    )
+    if (sequence := await session.scalar(wrong.limit(1))) is not None:
+        return f"entry {sequence} is not what its buyer sees of it"
+    seen = exists().where(of_entry)
+    unseen = select(entry.sequence).where(entry.sequence.is_not(None), entry.order_id.is_not(None))
+    unseen = unseen.where(entry.kind.in_(SHOWN_TO_BUYERS), not_(seen))
+    if (sequence := await session.scalar(unseen.limit(1))) is not None:
+        return f"entry {sequence} is not among the events of its buyer"
+    counts = select(event.buyer_id).group_by(event.buyer_id)
+    gap = counts.having(or_(func.count() != func.max(event.sequence), func.min(event.sequence) != 1))
+    if (buyer_id := await session.scalar(gap.limit(1))) is not None:
+        return f"the events of the buyer {buyer_id} are not numbered without gaps"
     return None
 
 

@@ -41,6 +41,7 @@ MAX_CODE_LENGTH = 64
 MAX_NAME_LENGTH = 200
 MAX_COUNTRY_LENGTH = 100
 MAX_ADDRESS_LENGTH = 1000
+MUCH_TOO_LONG = 10_000  # for each of them, however many of its characters nobody sees
 MAX_EMAIL_LENGTH = 320
 MAX_RECIPIENTS = 50
 # What of a buyer can be changed: column, or "recipients" → what the audit calls it, as for an import.
@@ -190,11 +191,14 @@ def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
     """Without spaces around texts and characters that nobody sees; addresses in narrow characters, as in an import."""
     cleaned = {name: _clean(value) if name in ARGUMENTS else value for name, value in values.items()}
     if "recipients" in cleaned:
-        cleaned["recipients"] = [_clean(each).translate(WIDE) for each in cleaned["recipients"]]
+        clean = [_clean(each) for each in cleaned["recipients"]]
+        cleaned["recipients"] = [each.translate(WIDE) if len(each) <= MUCH_TOO_LONG else each for each in clean]
     return cleaned
 
 
 def _clean(text: str | None) -> str:
+    if text and len(text) > MUCH_TOO_LONG:  # it is refused: to clean a megabyte takes 50 ms
+        return text
     return (text or "").translate(INVISIBLE).strip()
 
 
@@ -222,7 +226,8 @@ async def _check_code(work: Work, code: str, *, allow_similar: bool) -> None:
     codes = (await work.read(select(Buyer.unique_code).where(Buyer.brand_id == work.brand_id))).scalars().all()
     if code in codes:
         raise Refused(invalid(work.context, BUYER_CODE_TAKEN, "uniqueCode", code=code))
-    alike = None if allow_similar else next((each for each in codes if folded(each) == folded(code)), None)
+    form = folded(code)
+    alike = None if allow_similar else next((each for each in codes if folded(each) == form), None)
     if alike is not None:
         raise Refused(invalid(work.context, BUYER_CODE_SIMILAR, "uniqueCode", code=alike))
 

@@ -42,7 +42,7 @@ async def set_external_reference(
 async def order_by_reference(context: Context, reference: str) -> OrderRow | None:
     """The order with the viewer's own reference; for people else the only one that an app calls so."""
     text = reference.strip()
-    if not text or unprintable(text):
+    if not text or len(text) > MAX_REFERENCE_LENGTH or unprintable(text):
         return None
     own = app_of(context.actor)
     columns = (ExternalReference.app_id, ExternalReference.order_id)

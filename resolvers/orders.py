@@ -21,6 +21,10 @@ from resolvers.reading.search import (
     read_found,
 )
 
+# Characters with which the code of an order may be typed, e.g. with accents that stand apart. A code has 64; to fold a
+# million takes a minute.
+MAX_TYPED = 256
+
 
 async def order_by_id(context: Context, order_id: UUID) -> OrderRow | None:
     return await context.loaders.order.load(order_id)
@@ -43,7 +47,7 @@ async def order_by_code(context: Context, code: str) -> OrderRow | None:
 def code_values(code: str) -> dict[str, str] | None:
     """Of the parameters of `orders_with_code`; None for what is no code."""
     code = code.strip()
-    folded = "" if unprintable(code) else fold(code)
+    folded = "" if len(code) > MAX_TYPED or unprintable(code) else fold(code)
     return {"code": code, "folded": folded} if folded else None
 
 

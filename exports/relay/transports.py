@@ -121,7 +121,7 @@ class SmtpTransport:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 try:
-                    await server.connect()
+                    await _connect(server)
                     await _hand_in(server, message, recipients, refused)
                 except asyncio.CancelledError:
                     server.close()
@@ -129,16 +129,14 @@ class SmtpTransport:
             await _hand_over(server, message, refused)
         except aiosmtplib.SMTPRecipientsRefused as error:
             told = "; ".join(f"{each.recipient}: {_reply(each)}" for each in error.recipients)
-            if any(400 <= each.code < 500 for each in error.recipients):
-                raise TemporaryFailure(told) from error
-            raise PermanentFailure(told) from error
+            if all(_is_final(each.code) for each in error.recipients):
+                raise PermanentFailure(told) from error
+            raise TemporaryFailure(told) from error
         except aiosmtplib.SMTPAuthenticationError as error:
             # A mistake in the settings, not in the mail: the buyers must still get their mails later.
             raise TemporaryFailure(f"login refused: {self._without_password(_reply(error))}") from error
         except aiosmtplib.SMTPResponseException as error:
-            # If the server refuses the connection or requires a login, that is a mistake in the settings too.
-            is_setup = isinstance(error, aiosmtplib.SMTPConnectResponseError | aiosmtplib.SMTPHeloError)
-            if error.code >= 500 and error.code not in (530, 534, 538) and not is_setup:
+            if _is_final(error.code):
                 raise PermanentFailure(_reply(error)) from error
             raise TemporaryFailure(_reply(error)) from error
         except aiosmtplib.SMTPNotSupported as error:
@@ -198,6 +196,21 @@ class FileTransport:
         draft.replace(path)
 
 
+async def _connect(server: aiosmtplib.SMTP) -> None:
+    """With TLS and login. Whatever the server refuses now is not about the mail: a mistake in its settings or in ours.
+
+    Raises SMTPAuthenticationError, TemporaryFailure, and what is no reply of the server.
+    """
+    try:
+        await server.connect()
+    except aiosmtplib.SMTPAuthenticationError:
+        raise
+    except aiosmtplib.SMTPResponseException as error:
+        raise TemporaryFailure(_reply(error)) from error
+    except aiosmtplib.SMTPNotSupported as error:
+        raise TemporaryFailure(str(error)) from error
+
+
 async def _hand_in(server: aiosmtplib.SMTP, message: EmailMessage, recipients: list[str], refused: Refused) -> None:
     """The envelope, up to the server's reply to DATA. Fills in `refused`.
 
@@ -240,7 +253,7 @@ async def _hand_over(server: aiosmtplib.SMTP, message: EmailMessage, refused: Re
         # The relay is told to stop. It must record that the mail may have been delivered.
         server.close()
         raise PossiblyDelivered(f"cut off: the relay was told to stop before the mail server answered{told}") from error
-    if answer.code >= 400:
+    if 400 <= answer.code < 600:
         raise aiosmtplib.SMTPDataError(answer.code, answer.message)
     if not 200 <= answer.code < 300:
         raise PossiblyDelivered(f"the mail server's answer makes no sense: {answer.code} {answer.message}{told}")
@@ -261,11 +274,16 @@ async def _quit(server: aiosmtplib.SMTP) -> None:
 def _note_of(refused: Refused) -> str | None:
     """The replies for refused recipients, if others were accepted. Raises TemporaryFailure for those to try again."""
     told = {each: f"{each}: {answer.code} {answer.message}" for each, answer in refused.items()}
-    left = [each for each, answer in refused.items() if answer.code < 500]
+    left = [each for each, answer in refused.items() if not _is_final(answer.code)]
     note = "; ".join(said for each, said in told.items() if each not in left) or None
     if left:
         raise TemporaryFailure("; ".join(told.values()), left=left, note=note)
     return note
+
+
+def _is_final(code: int) -> bool:
+    """Whether no further attempt can succeed. A login or encryption that is demanded is a mistake in the settings."""
+    return 500 <= code < 600 and code not in (530, 534, 538)
 
 
 def _bounced(refused: Refused) -> Bounced:

@@ -1,6 +1,6 @@
 """What every mutation takes besides its own arguments: the idempotency key and, on an order, the expected version."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
 import strawberry
@@ -9,6 +9,7 @@ from strawberry import UNSET
 from graph.core.context import or_none
 from resolvers.core.actions import Terms
 from resolvers.core.idempotency import MAX_KEY_LENGTH, MIN_DAYS, IdempotentRequest
+from resolvers.core.notices import one_kind_of_line_break, typed
 
 KEY = (
     "Makes the command safe to retry: the same request with the same key returns the first answer again and changes "
@@ -27,8 +28,10 @@ class CommandInput:
         """For the command's resolver. The request is named after the mutation, e.g. createTag of CreateTagInput."""
         name = type(self).__name__.removesuffix("Input")
         key = or_none(self.idempotency_key)
-        arguments = _plain(self) if key is not None else {}  # not needed without a key
-        return {"request": IdempotentRequest(name[0].lower() + name[1:], arguments, key)}
+        if key is None:  # its arguments are not needed then
+            return {"request": IdempotentRequest(name[0].lower() + name[1:])}
+        request = IdempotentRequest(name[0].lower() + name[1:], same(self), key, as_sent=_plain(self))
+        return {"request": request}
 
 
 @strawberry.input
@@ -43,6 +46,34 @@ class VersionedInput(CommandInput):
 
     def terms(self) -> Terms:
         return {**super().terms(), "version": or_none(self.expected_version)}
+
+
+# Inputs in which null can mean to empty a field, and so something else than what is left out.
+CAN_EMPTY = ("Update", "Letterhead", "MailWording")
+
+
+def same(value: Any) -> Any:
+    """As `_plain`, but equal for inputs that mean the same: whatever line breaks they have, and null or left out."""
+    if is_dataclass(value):
+        can_empty = type(value).__name__.startswith(CAN_EMPTY)
+        meant = {
+            each.name: _meant(each, getattr(value, each.name), can_empty=can_empty)
+            for each in fields(value)
+            if each.name != "idempotency_key"
+        }
+        return {name: same(each) for name, each in meant.items() if each is not UNSET}
+    if isinstance(value, list):
+        return [same(each) for each in value]
+    return one_kind_of_line_break(value) if type(value) is str else value
+
+
+def _meant(given: Field[Any], value: Any, *, can_empty: bool) -> Any:
+    """UNSET for what means the same as leaving it out."""
+    if given.name == "body" and value is not UNSET and not can_empty:
+        value = typed(value)
+    is_nothing = value is None and (not can_empty or given.name == "expected_version")
+    is_no = given.name == "notify" and not value
+    return UNSET if given.default is UNSET and (is_nothing or is_no) else value
 
 
 def _plain(value: Any) -> Any:

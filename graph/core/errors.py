@@ -168,7 +168,8 @@ def located(error: GraphQLError, variables: VariableErrors, document: DocumentNo
     message = error.message
     if len(message) > MAX_MESSAGE_LENGTH:
         message = f"{message[: MAX_MESSAGE_LENGTH // 2]} … {message[-MAX_MESSAGE_LENGTH // 2 :]}"
-    return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
+    error.message, error.extensions = message, extensions  # a new error would count its lines again
+    return error
 
 
 class MaskErrors(SchemaExtension):

@@ -5,6 +5,7 @@ know the database nor wait for it. Their source is made of the schema's names, o
 which GraphQL limits to letters, digits and underscores.
 """
 
+import asyncio
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import signature
@@ -180,6 +181,7 @@ class Plan:
         self._text_makers: list[Callable[[Viewer], Kept]] = []
         self._kept: dict[Viewer, list[Kept]] = {}
         self._levels = 0
+        self._pages = 0
         self._counter = 0
         members = []
         self.roots: dict[str, tuple[list[FieldNode], bool]] = {}
@@ -192,14 +194,18 @@ class Plan:
         exec(compile(source, "<compiled operation>", "exec"), self._names)  # noqa: S102 - see the module's docstring
         self.source = source
 
-    def start(self, request: Any, variables: Mapping[str, Any]) -> Steps:
+    async def start(self, request: Any, variables: Mapping[str, Any]) -> Steps:
         """The steps of one request. Raises for invalid variables and arguments, before any statement."""
         actor = request.actor
         viewer = Viewer(actor.role, actor.locale, actor.is_buyer)
         key = viewer, orjson.dumps(variables)
         arguments = self._asked.get(key)
         if arguments is None:
-            arguments = self._read(viewer, variables)
+            # Beside the event loop: the text of each new listing takes some milliseconds, with many ids some ten.
+            is_much = len(self._arguments) > 1 or len(key[1]) > MAX_SHAPE
+            arguments = (
+                await asyncio.to_thread(self._read, viewer, variables) if is_much else self._read(viewer, variables)
+            )
             if len(self._asked) >= MAX_ASKED:
                 self._asked.clear()
             if len(key[1]) <= MAX_SHAPE:
@@ -656,6 +662,7 @@ class Plan:
             return Asked(listing, known[0], known[1], values, known[2])
 
         self._arguments.append(argument)
+        self._pages += 1
         self._count(1 + connection.counts)
         lines = [
             f"asked = args[{len(self._arguments) - 1}]",

@@ -1,5 +1,6 @@
 """Keeps compiled plans, runs them, and decides when graphql-core answers instead."""
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
@@ -74,19 +75,19 @@ class Plans:
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], request: Request
     ) -> ExecutionResult | None:
         """None: graphql-core must answer. Nothing of the request was answered or changed by then."""
-        started = self.start(text, document, name, variables, request)
+        started = await self.start(text, document, name, variables, request)
         return await self.finish(started, request) if started else None
 
-    def start(
+    async def start(
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], request: Request
     ) -> Started | None:
         """None: graphql-core must answer."""
-        entry = self._entry(text, document, name, variables, request.preparing())
+        entry = await self._entry(text, document, name, variables, request.preparing())
         if entry.plan is None:
             self._count(entry.reason)
             return None
         try:
-            return Started(entry, entry.plan, entry.plan.start(request, variables))
+            return Started(entry, entry.plan, await entry.plan.start(request, variables))
         except Unexpected as error:
             self._count(str(error))
         except Exception:  # graphql-core says which argument is invalid
@@ -111,7 +112,7 @@ class Plans:
         self._count("compiled")
         return ExecutionResult(orjson.Fragment(data), None)  # type: ignore[arg-type] # it is JSON already
 
-    def _entry(
+    async def _entry(
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], preparing: Preparing
     ) -> Entry:
         if len(text) > MAX_DOCUMENT:
@@ -132,7 +133,8 @@ class Plans:
             self._entries.move_to_end(key)
             return entry
         try:
-            entry = Entry(Plan(self._schema, document, name, switches, preparing))
+            # Beside the event loop: the text of each of up to twenty statements takes some milliseconds.
+            entry = Entry(await asyncio.to_thread(Plan, self._schema, document, name, switches, preparing))
         except Undeclared as error:
             entry = Entry(None, str(error))
         except Exception as error:

@@ -36,7 +36,7 @@ class CompiledAnswers:
         cost = known.cost(self._schema, name, variables)
         if cost > MAX_COST or not context.quota.has(cost):
             return None
-        started = self._plans.start(text, known.document, name, variables, context)
+        started = await self._plans.start(text, known.document, name, variables, context)
         context.compiled = False
         if started is None:
             return None

@@ -29,7 +29,7 @@ from graph.identity.authenticate import AuthenticationError, Identity
 from graph.identity.claims import Principal
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import Party
-from graph.limits.rate import Quota, RateLimiter
+from graph.limits.rate import Quota, RateLimiter, rate_limit_message
 from graph.limits.request import cost_of_bytes
 from graph.settings.edge import Edge
 from graph.telemetry import logs
@@ -142,6 +142,10 @@ class GraphQLEndpoint(GraphQLOverHTTP):
 
     async def authenticate(self, headers: Headers, client: str) -> Principal:
         return await self._identity.authenticate(headers, client)
+
+    def charge(self, principal: Principal, message_bytes: int) -> str | None:
+        quota = self._quota(principal.actor)
+        return None if quota.take(cost_of_bytes(message_bytes)) else rate_limit_message(quota)
 
     async def subscribe(self, data: GraphQLRequestData, stream: Stream) -> AsyncGenerator[Any, None]:
         context = self._context(stream.principal, self._quota(stream.principal.actor))

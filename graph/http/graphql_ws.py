@@ -27,6 +27,7 @@ from graph.http.streams import MAX_PER_VIEWER, Stream, StreamEnded, Streams
 from graph.identity.authenticate import KEY_HEADER, AuthenticationError
 from graph.identity.claims import Principal
 from graph.limits.error_codes import ErrorCode
+from graph.limits.pace import Pace
 from graph.limits.request import RequestTooLarge, check_body
 from graph.limits.trusted_documents import DocumentRefused
 from graph.telemetry import logs, metrics
@@ -39,6 +40,7 @@ MAX_START_SECONDS = 10.0  # for a subscription to start before the next message 
 MAX_IDLE_SECONDS = 60.0  # without an operation
 MAX_WAITING = 100  # connections that have not authenticated yet
 MAX_MESSAGE_BYTES = 1_000_000
+MAX_INIT_BYTES = 20_000  # of a message before the viewer is authenticated
 MAX_ID_CHARACTERS = 200
 INVALID, UNAUTHORIZED, FORBIDDEN, INIT_TIMEOUT, NO_PROTOCOL = 4400, 4401, 4403, 4408, 4406
 ALREADY_THERE, TOO_MANY, RESTART, TRY_LATER = 4409, 4429, 1012, 1013
@@ -68,6 +70,9 @@ class Endpoint(Protocol):
     async def authenticate(self, headers: Headers, client: str) -> Principal:
         """Raises AuthenticationError."""
 
+    def charge(self, principal: Principal, message_bytes: int) -> str | None:
+        """Charges a message to the viewer's quota. Why it is not to be read; None if it is."""
+
     def read(self, data: dict[str, Any]) -> GraphQLRequestData:
         """Raises HTTPException, RequestTooLarge and DocumentRefused."""
 
@@ -77,14 +82,15 @@ class Endpoint(Protocol):
 
 
 class GraphQLWebSockets:
-    """ASGI application for WebSockets. `origins`: other sites whose pages may connect."""
+    """ASGI application for WebSockets. `origins`: other sites whose pages may connect. `pace`: of refusals."""
 
-    def __init__(self, endpoint: Endpoint, streams: Streams, origins: Collection[str]) -> None:
+    def __init__(self, endpoint: Endpoint, streams: Streams, origins: Collection[str], pace: Pace) -> None:
         self.endpoint = endpoint
         self.streams = streams
         self._origins = origins
         self._waiting = 0
         self.by_viewer: Counter[str] = Counter()
+        self.pace = pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = WebSocket(scope, receive, send)
@@ -272,7 +278,9 @@ class Connection:
             await parts.aclose()
 
     async def _refuse(self, id: str, errors: Any, answered: "Answered") -> None:
+        """In its turn: the next message is read after it."""
         answered.code = errors[0].get("extensions", {}).get("code")
+        await self._server.pace.turn(self._viewer, _never)
         await self._send({"id": id, "type": "error", "payload": errors})
 
     def _close(self, closed: Closed) -> None:
@@ -289,6 +297,7 @@ class Connection:
             raise Closed(INVALID, "WebSocket message type must be text")
         try:
             body = text.encode()
+            self._charge(len(body))
             check_body(body)
             data = orjson.loads(body)
         except (ValueError, RequestTooLarge):
@@ -297,10 +306,22 @@ class Connection:
             raise Closed(INVALID, "A message must be an object with a type.")
         return data
 
+    def _charge(self, message_bytes: int) -> None:
+        """Before a message is parsed. Raises Closed."""
+        if self._principal is None:
+            if message_bytes > MAX_INIT_BYTES:
+                raise Closed(INVALID, f"Send at most {MAX_INIT_BYTES:,} bytes before connection_ack.")
+        elif why := self._server.endpoint.charge(self._principal, message_bytes):
+            raise Closed(TRY_LATER, why)
+
     async def _send(self, message: dict[str, Any]) -> None:
         """Raises TimeoutError for a client that does not read."""
         async with asyncio.timeout(MAX_SEND_SECONDS), self._sending:
             await self._socket.send_text(orjson.dumps(message).decode())
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()
 
 
 async def _close(socket: WebSocket, code: int, reason: str) -> None:

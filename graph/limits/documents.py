@@ -4,7 +4,7 @@ The size is measured first, in one pass over the document, so a document whose f
 rejected as fast as any other. Only documents within the size limits are validated: parts of validation are quadratic.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +13,12 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     ValuesOfCorrectTypeRule,
+    VariableDefinitionNode,
+    VariableNode,
     get_operation_ast,
     parse,
     specified_rules,
@@ -29,6 +32,7 @@ from graph.limits.cost import MAX_COST, CostEstimate, Costs, costs_of, dependenc
 from graph.limits.error_codes import ErrorCode
 from graph.limits.literals import LiteralsRule, NullLiteralsRule, OneOfLiteralsRule
 from graph.limits.rate import Quota, rate_limit_extensions, rate_limit_message
+from graph.limits.request import MAX_VALUES_READ, count_values
 from graph.limits.size import MAX_DEPTH, limit_error, size_errors
 
 MAX_TOKENS = 2_000
@@ -78,6 +82,13 @@ class ValidatedDocument:
     costs: Costs
     _operations: dict[str | None, OperationCost] = field(default_factory=dict)
     _chosen: dict[str | None, OperationDefinitionNode] = field(default_factory=dict)
+    _uses: Counter[str] | None = None
+
+    def values_read(self, variables: Mapping[str, Any]) -> int:
+        """The number of values of the variables that are used more than once, counted at each use."""
+        if self._uses is None:
+            self._uses = _uses_of_variables(self.document)
+        return sum(count * count_values(variables.get(name)) for name, count in self._uses.items() if count > 1)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of this name, or without a name the only one; None if there is no such operation."""
@@ -97,6 +108,19 @@ class ValidatedDocument:
                 return 0
             self._operations[operation_name] = OperationCost(self.document, operation, root.name, self.costs)
         return self._operations[operation_name].of(variables)
+
+
+def _uses_of_variables(document: DocumentNode) -> Counter[str]:
+    found: Counter[str] = Counter()
+    pending: list[Any] = list(document.definitions)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, VariableNode):
+            found[node.name.value] += 1
+        elif not isinstance(node, VariableDefinitionNode):
+            for part in (getattr(node, key) for key in node.keys):
+                pending += [each for each in (part if isinstance(part, tuple) else (part,)) if isinstance(each, Node)]
+    return found
 
 
 class DocumentValidator:
@@ -174,6 +198,8 @@ class Limits(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
+        if not self._quota.has(COST_OF_A_REFUSAL) and self._validator.known(context.query or "") is None:
+            self._charge(COST_OF_A_REFUSAL)  # raises: parsing would cost more
         try:
             self._validated = self._validator.validate(context.query or "", context.schema._schema)
         except GraphQLError:
@@ -190,6 +216,8 @@ class Limits(SchemaExtension):
             errors = [GraphQLError(message, extensions={"code": ErrorCode.OPERATION_RESOLUTION_FAILURE.value})]
         if not errors and (refusal := context.context.streaming.refusal(context.operation_type)):
             errors = [GraphQLError(refusal, extensions={"code": ErrorCode.BAD_REQUEST.value})]
+        if not errors and self._validated.values_read(context.variables or {}) > MAX_VALUES_READ:
+            errors = [limit_error("values", MAX_VALUES_READ, "values of variables, counted at each use", None)]
         if not errors:
             cost = self._validated.cost(context.schema._schema, context.operation_name, context.variables or {})
             context.context.cost = cost

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 MAX_DOCUMENT_CHARACTERS = 50_000
+MAX_LINES = 2_500  # of a document, which has 2,000 tokens: for each error, graphql-core counts the lines before it
 MAX_VALUES = 11_000  # in variables and extensions. The longest list has 10,000 ids (resolvers/bulk_runs.py).
+MAX_VALUES_READ = 100_000  # of variables, counted at each use: every field that names a variable reads all of it
 MAX_OBJECTS = 1_500  # in these: more than an order has lines. A longer order comes in by import, or in parts.
 # Of the body's bytes, wherever they stand: more than a document and texts of the longest kind have besides the values.
 MAX_BRACKETS = 20_000
@@ -43,6 +45,8 @@ def check_document(text: str) -> None:
     """Raises RequestTooLarge."""
     if len(text) > MAX_DOCUMENT_CHARACTERS:
         raise RequestTooLarge("characters", MAX_DOCUMENT_CHARACTERS, "characters in its document")
+    if text.count("\n") + text.count("\r") - text.count("\r\n") > MAX_LINES:
+        raise RequestTooLarge("lines", MAX_LINES, "line breaks in its document")
 
 
 def check_values(variables: Mapping[str, Any] | None, extensions: Mapping[str, Any] | None) -> None:
@@ -64,3 +68,14 @@ def check_values(variables: Mapping[str, Any] | None, extensions: Mapping[str, A
         if objects > MAX_OBJECTS:
             raise RequestTooLarge("objects", MAX_OBJECTS, "objects in variables and extensions")
         pending.extend(inner)
+
+
+def count_values(value: Any) -> int:
+    """The number of values within, at any depth."""
+    pending, count = [value], 0
+    while pending:
+        each = pending.pop()
+        inner: Any = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        count += len(inner)
+        pending.extend(inner)
+    return count

@@ -35,6 +35,7 @@ class LossError(RuntimeError):
 
 # Revision → tables whose rows a downgrade below it loses permanently.
 LOST_BELOW = {
+    "0025": ("credit_notes",),
     "0019": ("order_rejection_grounds",),
     "0003": ("audit_heads", "invoiced_delivery_notes"),
     "0002": ("order_replacements", "delivery_note_lines"),

@@ -56,12 +56,14 @@ class IdempotencyConflict(Exception):
 class IdempotentRequest:
     """A command as its client names it: the mutation, its arguments, and the client's key.
 
-    Without a key nothing is looked up or remembered. The same key with other arguments is refused.
+    Without a key nothing is looked up or remembered. The same key with other arguments is refused. `arguments`: equal
+    for requests that mean the same. `as_sent`: the arguments as releases before this one remember them.
     """
 
     operation: str
     arguments: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
+    as_sent: dict[str, Any] | None = None
 
     def check(self, context: Context) -> list[Refusal]:
         return wrong_key(context, self.key)
@@ -81,7 +83,7 @@ class IdempotentRequest:
         if not rows:
             return None
         hash, answer = rows[0]
-        if hash != self._hash():
+        if hash not in (self._hash(self.arguments), self._hash(self.as_sent or self.arguments)):
             raise Refused(key_reused(work.context))
         return _outcome(answer)
 
@@ -94,15 +96,15 @@ class IdempotentRequest:
             actor_id=work.context.actor.identity,
             operation=self.operation,
             key=self.key,
-            request_hash=self._hash(),
+            request_hash=self._hash(self.arguments),
             answer=_answer(outcome),
             created_at=work.now,
         )
         if not await insert_if_new(work.session, row):
             raise IdempotencyConflict
 
-    def _hash(self) -> str:
-        return request_hash(self.arguments | {"idempotency_key": self.key})
+    def _hash(self, arguments: dict[str, Any]) -> str:
+        return request_hash(arguments | {"idempotency_key": self.key})
 
 
 def wrong_key(context: Context, key: str | None) -> list[Refusal]:

@@ -71,7 +71,11 @@ class Message:
 
 def typed(body: str | None) -> str | None:
     """The message with one kind of line break; None when it is blank."""
-    return body.replace("\r\n", "\n").replace("\r", "\n") if body and body.strip() else None
+    return one_kind_of_line_break(body) if body and body.strip() else None
+
+
+def one_kind_of_line_break(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 _WORDINGS = Query(

@@ -7,17 +7,18 @@ import pytest
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
+    GraphQLNonNull,
     GraphQLObjectType,
     build_schema,
     get_named_type,
     get_nullable_type,
 )
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from graph.schema import schema
 from models.database.sessions import Database
 from models.database.tables import metadata
-from models.idempotency import IdempotencyKey
+from models.idempotency import IdempotencyKey, request_hash
 from models.order import Order
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
@@ -69,6 +70,19 @@ def other(mutation: str, input: dict[str, Any]) -> dict[str, Any]:
     return input | {name: f"{value}x" if isinstance(value, str) else [*value, "x"]}
 
 
+# Inputs in which null can mean something else than to leave a field out.
+CAN_EMPTY = ("update", "assign", "setExternal")
+
+
+def meaning_the_same(mutation: str, input: dict[str, Any]) -> dict[str, Any]:
+    """Arguments that change nothing of what the input asks for."""
+    if mutation.startswith(CAN_EMPTY):
+        return {}
+    fields = {name: each.type for name, each in input_of(mutation).fields.items() if name not in input}
+    same: dict[str, Any] = {name: None for name, kind in fields.items() if not isinstance(kind, GraphQLNonNull)}
+    return same | ({"body": " \r\n"} if "body" in same else {}) | ({"notify": False} if "notify" in same else {})
+
+
 # The server brings these up to date, or writes them, in the background.
 NOT_COUNTED = {"analytics_sums", "analytics_marks", "webhook_deliveries"}
 COUNTS = select(
@@ -116,6 +130,8 @@ class EachTwice(EveryMutation):
             "replayed": True,
             "userErrors": [],
         }
+        same = await send(**meaning_the_same(name, input))
+        assert (same["replayed"], same["userErrors"]) == (True, []), (name, meaning_the_same(name, input))
         [error] = (await send(**other(name, input)))["userErrors"]
         assert error == {"code": "IDEMPOTENCY_KEY_REUSED", "kind": "CONFLICT", "field": ["input", "idempotencyKey"]}
         assert await counts(self.database) == before, name
@@ -200,3 +216,30 @@ async def test_a_retried_deletion_is_found_without_its_document(database: Databa
     for stranger in (api.as_(shop.member(id="another")), api.as_(other.member())):
         [error] = (await stranger.data(DELETE_NOTE, input=input))["deleteDeliveryNote"]["userErrors"]
         assert error == {"code": "NOT_FOUND"}
+
+
+CONFIRM = """mutation ($input: ConfirmOrderInput!) { confirmOrder(input: $input) { replayed userErrors { code } } }"""
+
+
+async def test_line_breaks_make_no_other_request(database: Database, api: Client) -> None:
+    shop = await make_shop(database)
+    admin = api.as_(shop.member(Role.ADMIN))
+    input = {"orderId": id_of(await make_order(database, shop, status=OrderStatus.OC_CREATED)), "idempotencyKey": "k"}
+    answers = []
+    for body in ("Thanks.\nBye", "Thanks.\r\nBye", "Thanks.\rBye", "Thanks. Bye"):
+        made = (await admin.data(CONFIRM, input=input | {"notify": True, "body": body}))["confirmOrder"]
+        answers.append((made["replayed"], [error["code"] for error in made["userErrors"]]))
+    assert answers == [(False, []), (True, []), (True, []), (False, ["IDEMPOTENCY_KEY_REUSED"])]
+
+
+async def test_a_key_of_the_release_before_is_known(database: Database, api: Client) -> None:
+    """That one took null for another request than leaving a field out: such a request is still found as it was sent."""
+    shop = await make_shop(database)
+    admin = api.as_(shop.member(Role.ADMIN))
+    order = id_of(await make_order(database, shop, status=OrderStatus.OC_CREATED))
+    input = {"orderId": order, "notify": False, "body": None, "idempotencyKey": "k"}
+    assert (await admin.data(CONFIRM, input=input))["confirmOrder"]["userErrors"] == []
+    before = {"order_id": order, "notify": False, "body": None, "idempotency_key": "k"}
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(IdempotencyKey).values(request_hash=request_hash(before)))
+    assert (await admin.data(CONFIRM, input=input))["confirmOrder"] == {"replayed": True, "userErrors": []}

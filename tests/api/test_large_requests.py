@@ -64,6 +64,8 @@ def encoded(body: dict[str, Any]) -> bytes:
         ("values", {"query": NODES, "extensions": {"a": [[]] * (MAX_VALUES + 1)}}),
         ("characters", {"query": "#" + "x" * 980_000 + "\n{ viewer { name } }"}),
         ("characters", {"query": "{ viewer { name } }" + " " * MAX_DOCUMENT_CHARACTERS}),
+        ("lines", {"query": "\n" * 2_501 + "{ viewer { name } }"}),
+        ("lines", {"query": "#\r" * 2_501 + "{ viewer { name } }"}),
         ("characters", {"query": '{ order(id: """' + "\n x" * 20_000 + '""") { id } }'}),
     ],
 )
@@ -252,3 +254,22 @@ async def test_equal_fields_are_counted_before_they_are_compared_in_pairs(
     monkeypatch.setattr("graph.limits.documents.validate", None)
     answer = (await send(client, encoded({"query": document}))).json()
     assert "pairs" in [error["extensions"]["limit"] for error in answer["errors"]]
+
+
+async def test_a_variable_is_counted_at_each_use(client: Client) -> None:
+    """Each field reads all of it, though it is sent once."""
+    orders = " ".join(f"a{n}: orders(filter: $filter) {{ totalCount }}" for n in range(11))
+    query = f"query ($filter: OrderFilter) {{ {orders} }}"
+    variables = {"filter": {"buyerIds": ["x"] * 10_000}}
+    answer = (await send(client, encoded({"query": query, "variables": variables}))).json()
+    assert [each["extensions"]["limit"] for each in answer["errors"]] == ["values"]
+
+
+@pytest.mark.parametrize("argument", ["orderByCode(code: $text)", "orderByReference(reference: $text)"])
+async def test_a_code_of_a_megabyte_is_nothing_s(client: Client, argument: str) -> None:
+    """To fold 300,000 of these letters takes a minute."""
+    query = f"query ($text: String!) {{ {argument} {{ id }} }}"
+    with client.statements() as statements:
+        answer = (await send(client, encoded({"query": query, "variables": {"text": "\ufdfa" * 300_000}}))).json()
+    assert answer["data"] == {argument.partition("(")[0]: None}
+    assert statements == []

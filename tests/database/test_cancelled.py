@@ -5,10 +5,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from sqlalchemy import Update, bindparam, select, text, update
+from sqlalchemy import Update, bindparam, event, select, text, update
 
 from models.brand import Brand
-from models.database.prepared import Preparing, Query, Steps, run_text
+from models.database.prepared import Prepared, Preparing, Query, Steps, run_text
 from models.database.sessions import Database
 from models.scope import EVERYTHING, Scope
 from tests.support.factories import make_shop
@@ -109,3 +109,27 @@ async def test_connections_that_the_server_closed_while_they_were_idle_are_repla
         assert await session.scalar(select(Brand.name)) == "After"
     await database.close()
     await outside.close()
+
+
+async def test_a_cancelled_read_of_prepared_statements_interrupts_them(sqlite_url: str) -> None:
+    """Otherwise this one would run for ever, and closing the database would wait for it."""
+    database, loop, has_begun = Database(sqlite_url), asyncio.get_running_loop(), asyncio.Event()
+    endless = Prepared("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT count(*) FROM n", (), {})
+
+    def steps() -> Steps:
+        yield endless, {}
+
+    def begin(statement: str) -> None:
+        if statement == endless.text:  # it runs
+            loop.call_soon_threadsafe(has_begun.set)
+
+    @event.listens_for(database.engine.sync_engine, "connect")
+    def on_connect(connection: Any, _: Any) -> None:
+        connection.driver_connection._conn.set_trace_callback(begin)
+
+    reading = asyncio.create_task(database.run_steps(EVERYTHING, steps()))
+    await has_begun.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await database.close()

@@ -19,6 +19,7 @@ from models.database import short
 from models.database.engines import DatabaseBusyError, is_busy
 from models.database.prepared import run_text
 from models.database.sessions import Database
+from models.database.turns import Turns
 from models.order import Order
 from models.policy import Role
 from models.scope import EVERYTHING, Scope
@@ -210,6 +211,55 @@ async def test_an_ordinary_transaction_gets_its_turn(database: Database, shop: S
     await asyncio.gather(tag("a"), tag("b"), ordinary(), tag("c"), tag("d"))
     assert done == ["a", "b", "saw 2", "c", "d"]
     assert ends.count("COMMIT") == 3
+
+
+class Open:
+    """An open transaction that somebody may join."""
+
+    def __init__(self) -> None:
+        self.went_on = 0
+
+    def go_on(self) -> None:
+        self.went_on += 1
+
+
+async def test_one_that_is_cancelled_as_it_gets_the_open_transaction_hands_it_on() -> None:
+    turns, transaction = Turns(60), Open()
+    await turns.take()
+    cancelled = asyncio.create_task(turns.take(can_join=True))
+    await asyncio.sleep(0)
+    assert turns.pass_on_open(transaction)
+    cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    assert transaction.went_on == 1
+
+
+async def test_one_that_was_cancelled_before_is_passed_over() -> None:
+    turns, transaction = Turns(60), Open()
+    await turns.take()
+    cancelled, next_one = [asyncio.create_task(turns.take(can_join=True)) for _ in range(2)]
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    assert turns.pass_on_open(transaction)
+    assert (await next_one)[1] is transaction
+    assert transaction.went_on == 0
+
+
+@pytest.mark.parametrize(("name", "value", "commits"), [("MAX_TOGETHER", 3, 3), ("MAX_OPEN", 0.0, 7)])
+async def test_others_get_their_turn_after_so_many_or_so_long(
+    database: Database,
+    shop: Shop,
+    ends: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: Any,
+    commits: int,
+) -> None:
+    monkeypatch.setattr(short, name, value)
+    await asyncio.gather(*(add_tag(database, shop, f"tag-{n}") for n in range(7)))
+    assert ends.count("COMMIT") == commits
+    assert len(await codes(database)) == 7
 
 
 async def test_a_queue_is_left_after_the_lock_wait(sqlite_url: str) -> None:

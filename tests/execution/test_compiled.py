@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from graphql import parse
-from sqlalchemy import Dialect, text
+from sqlalchemy import Dialect, literal, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 
@@ -25,7 +25,7 @@ from models.database.engines import DatabaseBusyError, is_busy
 from models.database.prepared import BRAND, MAX_ROWS_ON_LOOP, Prepared, Preparing
 from models.database.sessions import Database
 from models.policy import OrderStatus, Role
-from models.scope import EVERYTHING, Scope
+from models.scope import EVERYTHING, OutOfScope, Scope
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
 from tests.support.factories import make_order, make_shop, make_tag
@@ -136,7 +136,7 @@ async def same_answer(both: tuple[Client, Client], actor: Actor, document: str) 
 
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), asyncpg.dialect()], ids=["sqlite", "postgresql"])  # type: ignore[no-untyped-call]
 @pytest.mark.parametrize("role", [Role.WRITE, Role.BUYER])
-def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Role) -> None:
+async def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Role) -> None:
     actor = Actor(role=role, id="x", name="X", brand_id=new_id(), buyer_id=new_id() if role is Role.BUYER else None)
     preparing = Preparing(dialect, has_brand=True, has_buyer=role is Role.BUYER)
     document = parse(EVERYTHING_DECLARED)
@@ -144,7 +144,7 @@ def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Role) -> 
     for name in ("Page", "One", "Nodes", "Any", "Lists", "Others", "Code", "Shop"):
         plan = Plan(schema._schema, document, name, {}, preparing)
         id = to_id(Kind.ORDER, new_id())
-        steps = plan.start(Asking(actor, preparing), {"id": id, "ids": [id]})
+        steps = await plan.start(Asking(actor, preparing), {"id": id, "ids": [id]})
         prepared += plan.statements
         with suppress(StopIteration):
             statement, _ = next(steps)
@@ -155,6 +155,12 @@ def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Role) -> 
     for statement in prepared:
         assert BRAND in statement.names
         assert unbound(statement.text) == [], statement.text
+
+
+def test_a_statement_that_cannot_be_bound_to_a_brand_is_refused() -> None:
+    preparing = Preparing(sqlite.dialect(), has_brand=True, has_buyer=False)
+    with pytest.raises(OutOfScope):
+        preparing.prepare(select(literal(1)))
 
 
 async def test_the_number_of_statements_is_constant(database: Database, both: tuple[Client, Client]) -> None:

@@ -27,13 +27,17 @@ class Server:
     """A mail server in a few lines, so that each of its answers can be late, odd or missing.
 
     `answers`: to the end of the mails, in turn, then 250: a reply, "drop", "silence" or "late"; `refuse`: recipient →
-    reply. `mails`: those that it has got whole. `drop_at`: the command at which it hangs up.
+    reply. `mails`: those that it has got whole. `drop_at`: the command at which it hangs up. `starttls`: the reply to
+    STARTTLS, which it offers then.
     """
 
-    def __init__(self, *answers: str, refuse: dict[str, str] | None = None, drop_at: str = "") -> None:
+    def __init__(
+        self, *answers: str, refuse: dict[str, str] | None = None, drop_at: str = "", starttls: str = ""
+    ) -> None:
         self.answers = list(answers)
         self.refuse = refuse or {}
         self.drop_at = drop_at
+        self.starttls = starttls
         self.mails: list[bytes] = []
         self.recipients: list[list[str]] = []
         self.got = asyncio.Event()
@@ -71,6 +75,10 @@ class Server:
                 if reply == "silence":
                     await reader.read()
                     return
+            elif command == "EHLO" and self.starttls:
+                reply = "250-mail.example\r\n250 STARTTLS"
+            elif command == "STARTTLS":
+                reply = self.starttls
             else:
                 reply = "221 bye" if command == "QUIT" else "250 OK"
             writer.write(f"{reply}\r\n".encode())
@@ -99,7 +107,7 @@ async def row(database: Database) -> OutboxMessage:
     return found
 
 
-@pytest.mark.parametrize("end", ["silence", "drop", "nonsense", "299", "354 more"])
+@pytest.mark.parametrize("end", ["silence", "drop", "nonsense", "299", "354 more", "999 what"])
 async def test_a_mail_that_may_have_arrived_is_tried_at_most_twice_more_hours_apart(
     database: Database, clock: Clock, end: str
 ) -> None:
@@ -285,3 +293,30 @@ async def test_without_a_clock_of_its_own_the_database_says_what_time_it_is(data
     found = await row(database)
     assert found.due_at > found.created_at - timedelta(days=1000)
     assert found.leased_until is None
+
+
+@pytest.mark.parametrize("reply", ["454 no", "501 syntax", "502 not implemented", "554 no TLS"])
+async def test_a_server_whose_starttls_fails_gets_the_mail_later(database: Database, clock: Clock, reply: str) -> None:
+    """That is a mistake in its settings, as a refused login is one: the buyer must still get the mail."""
+    await promise(database)
+    async with listening(Server(starttls=reply)) as server:
+        relay = Relay(database, SmtpTransport(server.url), sender=SENDER, clock=clock)
+        assert await relay.drain() == Delivered(retry=1)
+        assert (await row(database)).last_error == reply
+        server.starttls = ""
+        clock.move(minutes=1)
+        assert await relay.drain() == Delivered(sent=1)
+
+
+@pytest.mark.parametrize("reply", ["530 5.7.0 Authentication required", "252 perhaps", "354 what"])
+async def test_a_reply_to_a_recipient_that_is_no_refusal_is_tried_again(
+    database: Database, clock: Clock, reply: str
+) -> None:
+    await promise(database)
+    async with listening(Server(refuse={"buyer@example.com": reply})) as server:
+        relay = Relay(database, SmtpTransport(server.url), sender=SENDER, clock=clock)
+        assert await relay.drain() == Delivered(retry=1)
+        server.refuse = {}
+        clock.move(minutes=1)
+        assert await relay.drain() == Delivered(sent=1)
+    assert len(server.mails) == 1

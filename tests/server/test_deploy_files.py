@@ -91,3 +91,6 @@ def test_nginx_fits_the_limits_of_the_server() -> None:
     (size,) = re.findall(r"client_max_body_size (\d+);", text)
     assert int(size) > admission.MAX_BODY_BYTES
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
+    # No link is logged, also where the server has a path.
+    (links,) = re.findall(r"^\s*~(\S+)\s+/downloads/-;$", text, re.MULTILINE)
+    assert all(re.search(links, path) for path in ("/downloads/x", "//downloads/x", "/orders/downloads/x"))

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import CloseCode
 
 from graph.identity.own_tokens import Tokens
+from graph.limits.pace import Pace
 from graph.telemetry.logs import JsonLines
 from graph.telemetry.metrics import REGISTRY
 from models.database.sessions import Database
@@ -362,6 +363,46 @@ async def test_who_says_nothing_is_sent_away(server: LiveServer, monkeypatch: py
         with pytest.raises(ConnectionClosed):
             await connection.recv()
         assert connection.close_code == 4408
+
+
+async def test_large_messages_are_charged_before_they_are_parsed(
+    database_url: str, tmp_path: Path, clock: Clock, shop: Shop
+) -> None:
+    async with live_server(database_url, tmp_path, clock, rate_limit=1_000) as server:
+        member = server.client.as_(shop.member())
+        large = json.dumps({"type": "ping", "payload": {"a": "x" * 700_000}})
+        async with ws(server.url) as connection:
+            await connection.send(large)
+            assert [each async for each in messages_of(connection)] == []
+            assert (connection.close_code, connection.close_reason) == (
+                4400,
+                "Send at most 20,000 bytes before connection_ack.",
+            )
+        async with ws(server.url, member.headers) as connection:
+            for _ in range(3):
+                with suppress(ConnectionClosed):
+                    await connection.send(large)
+            answers = [each["type"] async for each in messages_of(connection)]
+            assert answers == ["connection_ack", "pong"]
+            assert connection.close_code == 1013
+            assert connection.close_reason
+            assert connection.close_reason.startswith("Rate limit exceeded.")
+
+
+async def test_operations_that_are_refused_wait_for_their_turn(
+    server: LiveServer, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+
+    async def turn(_: Pace, viewer: Any, __: Any) -> None:
+        waited.append(viewer)
+
+    monkeypatch.setattr(Pace, "turn", turn)
+    member = server.client.as_(shop.member())
+    with suppress(Refused):
+        async with listening("ws", server, member, "subscription { nothing }") as refused:
+            await refused.until(lambda it: it.is_complete)
+    assert waited == [f"{shop.member().identity} {shop.brand.id}"]
 
 
 async def test_each_event_costs_what_the_document_costs(
