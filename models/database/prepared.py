@@ -50,12 +50,35 @@ class Prepared:
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple([self.constants[name] if name in self.constants else values[name] for name in self.names])
 
+    @cached_property
+    def _processed(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        return [(place, process) for place, process in enumerate(self.from_driver) if process]
+
     def read(self, rows: Iterable[Any]) -> list[tuple[Any, ...]]:
         """The driver's rows with the values that SQLAlchemy would give."""
-        return [
-            tuple([process(value) if process else value for process, value in zip(self.from_driver, row, strict=True)])
-            for row in rows
-        ]
+        found: list[tuple[Any, ...]] = []
+        for row in rows:
+            values = list(row)
+            for place, process in self._processed:
+                values[place] = process(values[place])
+            found.append(tuple(values))
+        return found
+
+
+def remembering(process: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Keeps what was made of the last value: rows one after the other often have the same id or instant."""
+    last: tuple[Any, Any] = object(), None
+
+    def processed(value: Any) -> Any:
+        nonlocal last
+        given, made = last
+        if given == value:
+            return made
+        made = process(value)
+        last = value, made
+        return made
+
+    return processed
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +151,11 @@ class Preparing:
             elif name not in (IDS, MOST) and (processor := self.to_driver(bind.type)):
                 to_driver[name] = processor
         names = tuple(scope.get(name, name) for name in state.positiontup)
-        columns = [self.result_processor(entry) for entry in compiled._result_columns]
+        columns = [
+            remembering(process) if process and isinstance(entry.type, Uuid) else process
+            for entry in compiled._result_columns
+            for process in (self.result_processor(entry),)
+        ]
         return Prepared(state.statement, names, constants, to_driver, columns)
 
     def to_driver(self, type: Any) -> Callable[[Any], Any] | None:

@@ -1,4 +1,4 @@
-"""Short transactions on SQLite: BEGIN IMMEDIATE and COMMIT in the driver's thread, all else on the event loop.
+"""Short transactions on SQLite: what may wait, for the lock or the disk, in the driver's thread, all else on the loop.
 
 Those that wait for their turn join the open transaction, each within a savepoint, and share its COMMIT (decision 55).
 Each of them ends only after the COMMIT.
@@ -87,13 +87,33 @@ class Group:
         if self._count > 1:
             at_once.rows("SAVEPOINT command", ())
             return at_once
-        if self._pooled.info.get(WAIT) != wait:
-            self._database.execute(wait_at_most(wait))
-            self._pooled.info[WAIT] = wait
-        await self._driver._execute(at_once.rows, "BEGIN IMMEDIATE", ())
+        if not self._begins_at_once(at_once):
+            self._wait_at_most(wait)
+            await self._driver._execute(at_once.rows, "BEGIN IMMEDIATE", ())
         self._driver._execute.begin_group()
         self._opened = time.monotonic()
         return at_once
+
+    def _begins_at_once(self, at_once: AtOnce) -> bool:
+        """Whether nobody else had the lock: then nothing has waited for it."""
+        if not self._driver._execute.is_idle:
+            return False
+        usual = self._pooled.info.get(WAIT, self._turns.lock_wait)
+        self._wait_at_most(0)
+        try:
+            at_once.rows("BEGIN IMMEDIATE", ())
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            self._wait_at_most(usual)
+        return True
+
+    def _wait_at_most(self, seconds: float) -> None:
+        if self._pooled.info.get(WAIT) != seconds:
+            self._database.execute(wait_at_most(seconds))
+            self._pooled.info[WAIT] = seconds
 
     def keep(self) -> None:
         """What the present one has written."""

@@ -49,6 +49,11 @@ class Calls:
         self._begun = self._ended = 0
         self.is_short = self.is_group = False
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs in the thread."""
+        return self._begun == self._ended
+
     def begin_group(self) -> None:
         """models/database/short.py has begun a transaction, and ends it: nobody else commits it or rolls it back."""
         self.is_short = self.is_group = True
@@ -62,7 +67,7 @@ class Calls:
             if self.is_group:
                 return None
             self.is_short = False
-        if self._begun == self._ended and (self.is_short or self._does_nothing(function, name, arguments)):
+        if self.is_idle and (self.is_short or self._does_nothing(function, name, arguments)):
             return function(*arguments, **options)
         self._begun += 1
         return await self._in_thread(partial(self._counted, function, *arguments, **options))
