@@ -19,10 +19,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
-from sqlalchemy.util import await_only, greenlet_spawn
 
 from models.database.postgres import InTransaction, driver_transaction
-from models.database.sqlite import WAIT, wait_at_most
+from models.database.sqlite import WAIT, checked_in, checked_out, wait_at_most
 from models.database.visibility import narrowing
 from models.scope import OutOfScope, Scope
 
@@ -189,27 +188,47 @@ class Query:
 
     async def rows(self, session: AsyncSession, ids: Iterable[UUID] = (), **values: Any) -> list[tuple[Any, ...]]:
         """Runs it in the session's scope. `ids`: those of Preparing.among_ids."""
-        prepared, given = self._call(session.get_bind().dialect, session.info["scope"], ids, values)
+        caller: Caller | None = session.info.get(CALLER)
+        if caller is None:
+            caller = session.info[CALLER] = Caller.of(session.get_bind().dialect, session.info["scope"])
+        prepared, given = self._call(caller, ids, values)
         return prepared.read(await run_text(session, prepared.text, prepared.parameters(given)))
 
     def step(self, dialect: Dialect, scope: Scope, ids: Iterable[UUID] = (), **values: Any) -> "Steps":
         """The same as one of the steps of Database.run_steps()."""
-        prepared, given = self._call(dialect, scope, ids, values)
+        prepared, given = self._call(Caller.of(dialect, scope), ids, values)
         return prepared.read((yield prepared, given))
 
-    def _call(
-        self, dialect: Dialect, scope: Scope, ids: Iterable[UUID], values: dict[str, Any]
-    ) -> tuple[Prepared, dict[str, Any]]:
-        shape = (dialect.name, scope.brand_id is not None, scope.buyer_id is not None)
-        if shape not in self._made:
-            preparing = Preparing(dialect, *shape[1:])
-            self._made[shape] = preparing, preparing.prepare(self.make(preparing), whole_brand=self.whole_brand)
-        preparing, prepared = self._made[shape]
+    def _call(self, caller: "Caller", ids: Iterable[UUID], values: dict[str, Any]) -> tuple[Prepared, dict[str, Any]]:
+        if caller.shape not in self._made:
+            preparing = Preparing(caller.dialect, *caller.shape[1:])
+            made = preparing, preparing.prepare(self.make(preparing), whole_brand=self.whole_brand)
+            self._made[caller.shape] = made
+        preparing, prepared = self._made[caller.shape]
         for name, process in prepared.to_driver.items():
             values[name] = process(values[name])
         if IDS in prepared.names:
             values[IDS] = preparing.ids([preparing.id(id) for id in ids])
-        return prepared, values | preparing.scope_values(scope)
+        values.update(caller.values)
+        return prepared, values
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What of a session decides how it runs a Query. `values`: the scope's parameters."""
+
+    dialect: Dialect
+    shape: tuple[str, bool, bool]
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, dialect: Dialect, scope: Scope) -> "Caller":
+        has_brand, has_buyer = scope.brand_id is not None, scope.buyer_id is not None
+        values = Preparing(dialect, has_brand, has_buyer).scope_values(scope)
+        return cls(dialect, (dialect.name, has_brand, has_buyer), values)
+
+
+CALLER = "caller"  # in the `info` of a session: its Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,12 +341,7 @@ async def run_steps_on_sqlite(
 
     A cancelled request interrupts its statement. `wait`: for a writer, the longest wait for the lock, in seconds.
     """
-    return await greenlet_spawn(_run_on_sqlite, engine, steps, first, scope, wait)
-
-
-def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any], wait: float | None) -> Any:
-    # The pool's own interface: a Connection of SQLAlchemy would roll back once more, in a hop of its own.
-    pooled: Any = engine.sync_engine.pool.connect()
+    pooled = await checked_out(engine.sync_engine.pool)
     try:
         driver: Any = pooled.driver_connection
         database: sqlite3.Connection = driver._conn  # aiosqlite has no public way to run a function in its thread
@@ -358,10 +372,10 @@ def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[
                     database.execute("ROLLBACK")
 
         try:
-            return await_only(driver._execute(run))
+            return await driver._execute(run)
         except asyncio.CancelledError:
             is_cancelled.set()
             database.interrupt()
             raise
     finally:
-        pooled._close_special(transaction_reset=True)
+        await checked_in(engine.sync_engine.pool, pooled)

@@ -17,10 +17,9 @@ from typing import Any, cast
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
-from sqlalchemy.util import greenlet_spawn
 
 from models.database.prepared import AT_ONCE, AtOnce, wrapped
-from models.database.sqlite import WAIT, wait_at_most
+from models.database.sqlite import WAIT, checked_in, checked_out, wait_at_most
 from models.database.turns import Turns
 
 # The others wait meanwhile: writers of this process that cannot join, and those of other processes.
@@ -59,7 +58,8 @@ async def short_transaction(
 
 async def _open(engine: AsyncEngine, turns: Turns) -> "Group":
     try:
-        return Group(turns, await greenlet_spawn(engine.sync_engine.raw_connection))
+        pool = engine.sync_engine.pool
+        return Group(turns, pool, await checked_out(pool))
     except BaseException:
         turns.pass_on()
         raise
@@ -68,8 +68,9 @@ async def _open(engine: AsyncEngine, turns: Turns) -> "Group":
 class Group:
     """One transaction, which short transactions use one after the other. `pooled`: a connection of the pool."""
 
-    def __init__(self, turns: Turns, pooled: Any) -> None:
+    def __init__(self, turns: Turns, pool: Any, pooled: Any) -> None:
         self._turns = turns
+        self._pool = pool
         self._pooled = pooled
         self._driver: Any = pooled.driver_connection
         self._database: sqlite3.Connection = self._driver._conn  # aiosqlite has no public way to its connection
@@ -134,10 +135,12 @@ class Group:
 
     def go_on(self) -> None:
         """With the next one if it may join; else it ends, in a task of its own, which no cancelled request stops."""
+        if not self._is_joined():
+            self._turns.ending = asyncio.create_task(self._end())
+
+    def _is_joined(self) -> bool:
         may_grow = self._is_kept and not self._lost and self._count < MAX_TOGETHER
-        if may_grow and time.monotonic() - self._opened < MAX_OPEN and self._turns.pass_on_open(self):
-            return
-        self._turns.ending = asyncio.create_task(self._end())
+        return may_grow and time.monotonic() - self._opened < MAX_OPEN and self._turns.pass_on_open(self)
 
     async def committed(self) -> None:
         """Waits for the end. Raises the error of COMMIT, or the one with which SQLite has rolled back all."""
@@ -145,6 +148,8 @@ class Group:
             raise wrapped(error, "COMMIT") from error
 
     async def _end(self) -> None:
+        if self._is_joined():  # by one that has come in the same turn of the event loop
+            return
         error = self._lost
         self._driver._execute.end_group()
         try:
@@ -158,7 +163,7 @@ class Group:
             await self._driver._execute(self._database.rollback)
         finally:
             try:
-                await greenlet_spawn(self._pooled.close)
+                await checked_in(self._pool, self._pooled)
             finally:
                 self._turns.pass_on()
                 if not self._ended.done():

@@ -2,12 +2,15 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import MissingGreenlet
+from sqlalchemy.util import greenlet_spawn
 
 LOG = ("wal_autocheckpoint=1000", f"journal_size_limit={16 * 2**20}")  # pages of 4 KB; bytes
 
@@ -31,6 +34,25 @@ WAIT = "wait"  # in a connection's `info`: its longest wait for a lock, in secon
 
 def wait_at_most(seconds: float) -> str:
     return f"PRAGMA busy_timeout={seconds * 1000:.0f}"
+
+
+async def checked_out(pool: Any) -> Any:
+    """A connection of the pool. Its own interface: a Connection of SQLAlchemy would roll back in a hop of its own.
+
+    Only a new connection needs a greenlet, in which to wait for the driver.
+    """
+    if pool.checkedin():
+        with suppress(MissingGreenlet):  # this one was closed
+            return pool.connect()
+    return await greenlet_spawn(pool.connect)
+
+
+async def checked_in(pool: Any, pooled: Any) -> None:
+    """Gives a connection back whose transaction has ended. A pool that is full closes it, which needs a greenlet."""
+    if pool.checkedin() < pool.size():
+        pooled._close_special(transaction_reset=True)
+    else:
+        await greenlet_spawn(pooled._close_special, transaction_reset=True)
 
 
 class Calls:
