@@ -31,10 +31,11 @@ MAX_OPEN = 0.01  # seconds after which nobody joins any more
 async def short_transaction(
     engine: AsyncEngine, turns: Turns, new_session: Callable[[AsyncConnection], AsyncSession]
 ) -> AsyncIterator[AsyncSession]:
+    is_alone = not turns.is_taken
     wait, joined = await turns.take(can_join=True)
     group = cast("Group | None", joined) or await _open(engine, turns)
     try:
-        at_once = await group.begin(engine, wait)
+        at_once = await group.begin(engine, wait, is_alone=is_alone)
         session = new_session(AsyncConnection(engine, at_once.connection))
         session.info[AT_ONCE] = at_once
         try:
@@ -80,15 +81,18 @@ class Group:
         self._lost: sqlite3.Error | None = None  # why all of it is lost
         self._ended: asyncio.Future[sqlite3.Error | None] = asyncio.get_running_loop().create_future()
 
-    async def begin(self, engine: AsyncEngine, wait: float) -> AtOnce:
-        """The next one. `wait`: the longest wait for the lock, in seconds."""
+    async def begin(self, engine: AsyncEngine, wait: float, *, is_alone: bool) -> AtOnce:
+        """The next one. `wait`: the longest wait for the lock, in seconds.
+
+        Unless it `is_alone`, BEGIN is called in the thread: meanwhile others arrive, and share the COMMIT.
+        """
         self._count += 1
         # It belongs to no transaction of SQLAlchemy.
         at_once = AtOnce.of(Connection(engine.sync_engine, connection=self._pooled))
         if self._count > 1:
             at_once.rows("SAVEPOINT command", ())
             return at_once
-        if not self._begins_at_once(at_once):
+        if not (is_alone and self._begins_at_once(at_once)):
             self._wait_at_most(wait)
             await self._driver._execute(at_once.rows, "BEGIN IMMEDIATE", ())
         self._driver._execute.begin_group()
