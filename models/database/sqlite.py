@@ -39,7 +39,7 @@ def wait_at_most(seconds: float) -> str:
 async def checked_out(pool: Any) -> Any:
     """A connection of the pool. Its own interface: a Connection of SQLAlchemy would roll back in a hop of its own.
 
-    Only a new connection needs a greenlet, in which to wait for the driver.
+    Only a new connection needs a greenlet, in which to wait for the driver. So a listener of `checkout` must not wait.
     """
     if pool.checkedin():
         with suppress(MissingGreenlet):  # this one was closed
