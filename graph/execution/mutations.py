@@ -6,6 +6,7 @@ errors: the mutation runs once.
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from graph.execution.kinds import Unexpected
 from graph.execution.plans import MAX_DOCUMENT, MAX_PLANS
 from graph.execution.selection import Selections, Undeclared, operation_of, switch_names
 
+log = logging.getLogger("orders.execution")
 EVERY = 50  # entries of a long list, then other requests may run
 
 
@@ -314,6 +316,9 @@ class Mutations:
             plan = MutationPlan(self._schema, document, name, switches)
         except Undeclared as error:
             plan = str(error)
+        except Exception as error:
+            log.warning("a mutation could not be compiled; graphql-core answers", exc_info=error)
+            plan = "failed"
         self._plans[key] = plan
         if len(self._plans) > MAX_PLANS:
             self._plans.popitem(last=False)
