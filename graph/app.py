@@ -121,7 +121,7 @@ def create_app(
     api = schema if settings.edge.introspection else create_schema(introspection=False)
     graphql = GraphQLEndpoint(
         api,
-        CompiledAnswers(api._schema, api.validator, api.plans) if settings.edge.compiled else None,
+        CompiledAnswers(api._schema, api.validator, api.plans, api.mutations) if settings.edge.compiled else None,
         database,
         identity,
         ended,

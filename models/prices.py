@@ -6,6 +6,7 @@ of a minor unit, `unit_price_fraction`.
 """
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, Label, String, TypeDecorator, cast, func, type_coerce
@@ -34,7 +35,12 @@ class _PriceText(TypeDecorator[Price]):
     cache_ok = True
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Price | None:
-        return None if value is None else simple(Decimal(value))
+        return None if value is None else _read(value)
+
+
+@lru_cache(maxsize=4096)  # orders of a season repeat the prices of its SKUs
+def _read(text: str) -> Price:
+    return simple(Decimal(text))
 
 
 def simple(price: Decimal) -> Price:

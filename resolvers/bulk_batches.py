@@ -56,7 +56,8 @@ class Batches:
         """The result of each order found, and the orders to change: they are written set-wise."""
         orders = await lock_orders(work, ids)
         verdicts = await read_verdicts(work.session, list(orders))
-        done_before = set((await work.read(_recorded(run, ids))).scalars())
+        # Only with a key can an earlier request, or one at the same time, have done some of the run.
+        done_before = set((await work.read(_recorded(run, ids))).scalars()) if run.key is not None else set()
         results: dict[UUID, OrderResult] = {}
         eligible: list[Order] = []
         for id, order in orders.items():

@@ -44,10 +44,14 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """`brands`: with ready messages. `lost`: None although there was one: another relay has taken it."""
+    """`brands`: with ready messages. `lost`: None although there was one: another relay has taken it.
+
+    `may_be_more`: not all of what was ready has been claimed, as far as is known.
+    """
 
     brands: list[UUID]
     ready: list[Claimed]
+    may_be_more: bool
     has_lost: bool
     lost: Claimed | None
 
@@ -112,13 +116,15 @@ class Leases:
     def _steps(self, most: int, after: UUID, *, may_take_lost: bool) -> Steps:
         brands = yield from self._brands_due(most, after)
         ready: list[Claimed] = []
+        may_be_more = len(brands) == most
         for number, brand_id in enumerate(brands):  # the oldest of each; the same number for every brand if possible
             share = (most - len(ready)) // (len(brands) - number)
             rows = yield from self._run(self._claim, of_brand=brand_id, most=share)
             ready += [Claimed(*row) for row in rows]
+            may_be_more |= len(rows) == share
         ((has_lost,),) = (yield from self._run(self._is_lost)) if may_take_lost else ((False,),)
         rows = (yield from self._run(self._claim_lost)) if has_lost else ()
-        return Claims(brands, ready, bool(has_lost), Claimed(*rows[0]) if rows else None)
+        return Claims(brands, ready, may_be_more, bool(has_lost), Claimed(*rows[0]) if rows else None)
 
     def _brands_due(self, most: int, after: UUID) -> Steps:
         """At most `most` brands with due messages: the next ones after the brand `after`, or else the first ones.

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -120,6 +119,7 @@ class Relay:
         self._on_tried = on_tried
         self._attach = attach
         self._woken = asyncio.Event()
+        self._may_be_more = True  # messages to claim; a look costs as much as to record a result
         self._stopping = False
         self._sending = asyncio.Semaphore(MAX_SENDING)
         self._in_flight: set[asyncio.Task[NotificationStatus]] = set()
@@ -134,6 +134,7 @@ class Relay:
 
     def wake(self) -> None:
         """Tells the relay that the outbox has new messages."""
+        self._may_be_more = True
         self._woken.set()
 
     def stop(self) -> None:
@@ -150,11 +151,15 @@ class Relay:
             try:
                 self._finished()
                 await self._renew()
-                await self._claim_more()
+                if self._may_be_more:
+                    await self._claim_more()
             except Exception:
                 log.exception("the outbox could not be read; trying again in %.0f s", POLL_SECONDS)
-            with suppress(TimeoutError):
+                self._may_be_more = True
+            try:
                 await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            except TimeoutError:
+                self._may_be_more = True
         if self._in_flight:
             await asyncio.wait(self._in_flight)
 
@@ -189,6 +194,7 @@ class Relay:
             return True
         # Lost messages one at a time: if one of them kills the relay, the others are not lost again with it.
         may_take_lost = self._lost is None or self._lost.done()
+        self._may_be_more = False
         claims = await self._leases.claim(room, self._last_brand, may_take_lost=may_take_lost)
         if claims.brands:
             self._last_brand = claims.brands[-1] if len(claims.brands) == room else BEFORE_ALL_BRANDS
@@ -196,6 +202,7 @@ class Relay:
             self._start(message)
         if claims.has_lost:
             self._lost = self._start(claims.lost) if claims.lost else None
+        self._may_be_more |= claims.may_be_more or claims.has_lost
         return bool(claims.brands) or claims.has_lost
 
     def _start(self, message: Claimed) -> asyncio.Task[NotificationStatus]:
@@ -368,7 +375,8 @@ class Relay:
                     _settle_future(written)
 
     async def _write(self, results: list[Result]) -> None:
-        await self._results.write(results)
+        if await self._results.write(results):
+            self._may_be_more = True
 
     async def _mark(self, message: Claimed, bounced: Bounced) -> None:
         """Marks the addresses that the mail server refused, as far as the order's buyer still has them.

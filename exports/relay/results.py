@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import JSON, Interval, Update, bindparam, case, func, update
+from sqlalchemy import JSON, Interval, Update, bindparam, case, exists, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from exports.relay.leases import IS_CLAIM, Claimed
+from exports.relay.leases import IS_CLAIM, UNENDED, Claimed
 from models.database.prepared import Preparing, Query, Steps
 from models.database.sessions import Database
 from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
@@ -23,6 +23,7 @@ JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "p
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    message: Claimed
     query: Query
     values: dict[str, Any]
 
@@ -39,6 +40,16 @@ class Results:
         else:
             self._now, self._due = now, func.now() + bindparam("pause", type_=Interval())
         self._ends = {status: Query(partial(self._end, status)) for status in NotificationStatus}
+        self._is_followed = Query(
+            lambda _: select(
+                exists().where(
+                    OutboxMessage.brand_id == bindparam("of_brand"),
+                    OutboxMessage.order_id == bindparam("of_order"),
+                    OutboxMessage.status.in_(UNENDED),
+                    OutboxMessage.leased_until.is_(None),
+                )
+            )
+        )
         self._release = Query(lambda _: self._update(leased_until=None))
 
     def end(
@@ -53,19 +64,27 @@ class Results:
     ) -> Result:
         """The end of an attempt. `pause`: until the next one, if there is one."""
         values = {"error": error, "of_left_over": left_over, "of_unclear": unclear, "pause": pause}
-        return Result(self._ends[status], values | message.claim | {"due": self._database.now(pause)})
+        return Result(message, self._ends[status], values | message.claim | {"due": self._database.now(pause)})
 
     def release(self, message: Claimed) -> Result:
-        return Result(self._release, message.claim)
+        return Result(message, self._release, message.claim)
 
-    async def write(self, results: Sequence[Result]) -> None:
-        """In one transaction."""
-        await self._database.run_steps(EVERYTHING, self._steps(results), writes=True)
+    async def write(self, results: Sequence[Result]) -> bool:
+        """In one transaction. Returns whether an order has further messages, which waited for these."""
+        is_followed: bool = await self._database.run_steps(EVERYTHING, self._steps(results), writes=True)
+        return is_followed
 
     def _steps(self, results: Sequence[Result]) -> Steps:
+        dialect, is_followed = self._database.engine.dialect, False
         for result in results:
-            now = self._database.now()
-            yield from result.query.step(self._database.engine.dialect, EVERYTHING, **result.values, now=now)
+            now, message = self._database.now(), result.message
+            yield from result.query.step(dialect, EVERYTHING, **result.values, now=now)
+            following = self._is_followed.step(
+                dialect, EVERYTHING, of_brand=message.brand_id, of_order=message.order_id
+            )
+            ((found,),) = yield from following
+            is_followed |= bool(found)
+        return is_followed
 
     def _end(self, status: NotificationStatus, _: Preparing) -> Update:
         """A cancelled message that was not sent is not tried again."""

@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -188,8 +189,9 @@ class FileTransport:
 
     def _write(self, message: EmailMessage) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        day = message["Date"].datetime.strftime("%Y-%m-%d")
-        id = message["Message-ID"].strip("<>").partition("@")[0]
+        headers = dict(message.raw_items())  # as they were made: reading one parses it, which takes as long as the rest
+        day = parsedate_to_datetime(headers["Date"]).strftime("%Y-%m-%d")
+        id = headers["Message-ID"].strip("<>").partition("@")[0]
         path = self._folder / f"{day}-{id}.eml"
         draft = path.with_suffix(f".{os.getpid()}.part")
         draft.write_bytes(bytes(message))

@@ -12,6 +12,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from graph.core.download_links import Links
+from graph.execution.mutations import Done
 from graph.limits.rate import Quota, unlimited
 from models.sign_out import SignOut
 from resolvers.core.context import Context
@@ -70,6 +71,7 @@ class RequestContext(Context):
 
     `on_sign_out` is called after a user was signed out. `cost`: of the operation, when it has been validated.
     `compiled`: whether a compiled plan may be tried, and `result`: what one has answered already (graph/execution/).
+    `done`: what the request's mutation has given already; its cost is charged.
     """
 
     links: Links = field(kw_only=True)
@@ -78,6 +80,7 @@ class RequestContext(Context):
     quota: Quota = field(kw_only=True, default_factory=unlimited)
     compiled: bool = False
     result: ExecutionResult | None = None
+    done: Done | None = None
     cost: int = field(default=0, init=False)
     streaming: Streaming = field(kw_only=True, default_factory=NoStreaming)
 

@@ -123,7 +123,7 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
             return response
         request.state.data = data = await self.parse_http_body(Adapter(request))
         context = await self.get_context(request, Response())
-        body = await self._compiled.answer(data, context)
+        body = await self._compiled.answer(data, context, may_change=request.method == "POST")
         if body is not None:
             response = Response(body, media_type=media_type_of(request.headers))
         else:

@@ -223,7 +223,8 @@ class Limits(SchemaExtension):
             context.context.cost = cost
             if cost > MAX_COST:
                 errors, cost = [too_costly(cost)], COST_OF_A_REFUSAL
-        self._charge(cost)
+        if context.context.done is None:
+            self._charge(cost)
         context.pre_execution_errors = errors
         yield
 

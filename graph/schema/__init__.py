@@ -14,13 +14,14 @@ from graph.core.enums import describe_values
 from graph.core.errors import MaskErrors
 from graph.core.execution import PausingExecution
 from graph.core.scalars import SCALARS
+from graph.execution.mutations import Mutations, run_once
 from graph.execution.plans import CompiledQueries, Plans
 from graph.limits.documents import DocumentValidator, Limits
 from graph.schema.mutations import Mutation
 from graph.schema.queries import Query
 from graph.schema.subscriptions import Subscription
 from graph.schema.tour import TOUR
-from graph.telemetry.metrics import KindOfOperation, answered
+from graph.telemetry.metrics import KindOfOperation, answered, mutated
 from models.database.engines import is_busy
 from models.policy import OrderAction
 
@@ -30,11 +31,12 @@ describe_values(OrderAction, mutations_by_action(Mutation))
 class Schema(strawberry.Schema):
     """Described by the tour, which Strawberry itself can neither take nor print.
 
-    `validator`, `plans`: what is known of documents that were executed before.
+    `validator`, `plans`, `mutations`: what is known of documents that were executed before.
     """
 
     validator: DocumentValidator
     plans: Plans
+    mutations: Mutations
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -65,6 +67,8 @@ def create_schema(*, introspection: bool = True) -> Schema:
     )
     made.validator = validator
     made.plans = Plans(made._schema, is_busy, answered)
+    made.mutations = Mutations(made._schema, mutated)
+    run_once(made._schema)
     return made
 
 

@@ -125,7 +125,8 @@ COMPILED = Variable[bool](
     switch,
     True,
     must_be=SWITCH,
-    about="Answer queries by compiled plans where possible ([performance](performance.md)). The answers are the same.",
+    about="Answer queries by compiled plans where possible, and mutations without graphql-core "
+    "([performance](performance.md)). The answers are the same.",
 )
 EDGE_VARIABLES: tuple[Variable[Any], ...] = (
     RATE_LIMIT,

@@ -71,6 +71,12 @@ QUERIES = Counter(
     ("how",),
     registry=REGISTRY,
 )
+MUTATIONS = Counter(
+    "orders_mutations",
+    "Mutations by how they were answered: compiled, or the reason why graphql-core answered.",
+    ("how",),
+    registry=REGISTRY,
+)
 MAILS = Counter("orders_mails", "Attempts to send a mail by result.", ("result",), registry=REGISTRY)
 WEBHOOKS = Counter(
     "orders_webhook_attempts", "Attempts to deliver an event to a webhook by result.", ("result",), registry=REGISTRY
@@ -150,6 +156,10 @@ def failed(code: str) -> None:
 
 def answered(how: str) -> None:
     _labelled(QUERIES, how).inc()
+
+
+def mutated(how: str) -> None:
+    _labelled(MUTATIONS, how).inc()
 
 
 def mail_tried(status: NotificationStatus) -> None:

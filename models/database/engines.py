@@ -1,10 +1,13 @@
 """Database URLs, connection pools and timeouts; which driver errors mean that the database is unavailable."""
 
+import json
 import sqlite3
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import asyncpg
+import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -17,6 +20,23 @@ from models.database.postgres import ScopedConnection, announce_scope, refuse_un
 LOCK_WAIT = timedelta(seconds=10)
 # The longest wait for a lock, the longest statement, and how long a process that hangs can hold its locks.
 TIMEOUTS = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+
+
+def _json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # orjson takes no large numbers and no half of a surrogate pair
+        return json.dumps(value)
+
+
+OPTIONS: dict[str, Any] = {
+    "pool_size": 10,
+    "max_overflow": 10,
+    "pool_timeout": 10,
+    # Parameters are customer data and may be secret: they stay out of errors and logs.
+    "hide_parameters": True,
+    "json_serializer": _json,
+}
 
 # In transaction mode the next transaction may run on another server connection, so prepared statements cannot be reused
 # (an unnamed one lasts for its transaction), and PgBouncer refuses settings when a connection starts.
@@ -104,9 +124,7 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
     """Each process has its own connection pool. docs/operations.md explains the sizes."""
     wait = lock_wait.total_seconds()
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(
-            url, pool_size=10, max_overflow=10, pool_timeout=10, connect_args={"timeout": wait}, hide_parameters=True
-        )
+        engine = create_async_engine(url, connect_args={"timeout": wait}, **OPTIONS)
         event.listen(engine.sync_engine, "connect", sqlite_hooks.prepare)
         event.listen(engine.sync_engine, "begin", partial(sqlite_hooks.begin, wait))
         return engine
@@ -117,13 +135,7 @@ def create_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
         else {"connection_class": ScopedConnection, "server_settings": timeouts}
     )
     engine = create_async_engine(
-        url.difference_update_query(["pgbouncer"]),
-        pool_size=10,
-        max_overflow=10,
-        pool_timeout=10,
-        # Parameters are customer data and may be secret: they stay out of errors and logs.
-        hide_parameters=True,
-        connect_args={"timeout": 10} | settings,
+        url.difference_update_query(["pgbouncer"]), connect_args={"timeout": 10} | settings, **OPTIONS
     )
     event.listen(engine.sync_engine, "checkout", refuse_unusable)
     announce_scope(engine.sync_engine)

@@ -13,9 +13,9 @@ from sqlalchemy import Dialect, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.base import Base
+from models.base import Base, UtcDateTime
 from models.database.copying import array_insert
-from models.database.prepared import AT_ONCE, run_text
+from models.database.prepared import AT_ONCE, remembering, run_text
 from models.scope import BrandOwned, OutOfScope, Scope
 
 Processors = list[tuple[str, Callable[[Any], Any] | None]]  # of each parameter, in its place
@@ -71,8 +71,12 @@ def _parameters(row: Base, processors: Processors) -> tuple[Any, ...]:
 
 def _shape(row: Base) -> tuple[type[Base], tuple[str, ...]]:
     """Columns that are not set are left to the database, as SQLAlchemy does."""
-    columns, given = row.__mapper__.columns, row.__dict__
-    return type(row), tuple([name for name in columns.keys() if name in given])  # noqa: SIM118 - not a dict
+    return type(row), _columns(type(row), tuple(row.__dict__))
+
+
+@lru_cache(maxsize=1000)
+def _columns(table: type[Base], given: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([name for name in table.__mapper__.columns.keys() if name in given])  # noqa: SIM118 - not a dict
 
 
 def _set_defaults(row: Base) -> None:
@@ -96,7 +100,13 @@ def _insert(
     if if_new:
         statement = statement.on_conflict_do_nothing().returning(*table.__mapper__.primary_key)
     compiled: Any = statement.compile(dialect=dialect)
-    return str(compiled), [(name, compiled._bind_processors.get(name)) for name in compiled.positiontup]
+    columns = table.__mapper__.columns
+    processors: Processors = []
+    for name in compiled.positiontup:
+        process = compiled._bind_processors.get(name)
+        is_instant = isinstance(columns[name].type, UtcDateTime)
+        processors.append((name, remembering(process) if process and is_instant else process))
+    return str(compiled), processors
 
 
 @lru_cache(maxsize=1000)

@@ -19,10 +19,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
-from sqlalchemy.util import await_only, greenlet_spawn
 
 from models.database.postgres import InTransaction, driver_transaction
-from models.database.sqlite import WAIT, wait_at_most
+from models.database.sqlite import WAIT, checked_in, checked_out, wait_at_most
 from models.database.visibility import narrowing
 from models.scope import OutOfScope, Scope
 
@@ -50,12 +49,35 @@ class Prepared:
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple([self.constants[name] if name in self.constants else values[name] for name in self.names])
 
+    @cached_property
+    def _processed(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        return [(place, process) for place, process in enumerate(self.from_driver) if process]
+
     def read(self, rows: Iterable[Any]) -> list[tuple[Any, ...]]:
         """The driver's rows with the values that SQLAlchemy would give."""
-        return [
-            tuple([process(value) if process else value for process, value in zip(self.from_driver, row, strict=True)])
-            for row in rows
-        ]
+        found: list[tuple[Any, ...]] = []
+        for row in rows:
+            values = list(row)
+            for place, process in self._processed:
+                values[place] = process(values[place])
+            found.append(tuple(values))
+        return found
+
+
+def remembering(process: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Keeps what was made of the last value: rows one after the other often have the same id or instant."""
+    last: tuple[Any, Any] = object(), None
+
+    def processed(value: Any) -> Any:
+        nonlocal last
+        given, made = last
+        if given == value:
+            return made
+        made = process(value)
+        last = value, made
+        return made
+
+    return processed
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +150,11 @@ class Preparing:
             elif name not in (IDS, MOST) and (processor := self.to_driver(bind.type)):
                 to_driver[name] = processor
         names = tuple(scope.get(name, name) for name in state.positiontup)
-        columns = [self.result_processor(entry) for entry in compiled._result_columns]
+        columns = [
+            remembering(process) if process and isinstance(entry.type, Uuid) else process
+            for entry in compiled._result_columns
+            for process in (self.result_processor(entry),)
+        ]
         return Prepared(state.statement, names, constants, to_driver, columns)
 
     def to_driver(self, type: Any) -> Callable[[Any], Any] | None:
@@ -162,27 +188,47 @@ class Query:
 
     async def rows(self, session: AsyncSession, ids: Iterable[UUID] = (), **values: Any) -> list[tuple[Any, ...]]:
         """Runs it in the session's scope. `ids`: those of Preparing.among_ids."""
-        prepared, given = self._call(session.get_bind().dialect, session.info["scope"], ids, values)
+        caller: Caller | None = session.info.get(CALLER)
+        if caller is None:
+            caller = session.info[CALLER] = Caller.of(session.get_bind().dialect, session.info["scope"])
+        prepared, given = self._call(caller, ids, values)
         return prepared.read(await run_text(session, prepared.text, prepared.parameters(given)))
 
     def step(self, dialect: Dialect, scope: Scope, ids: Iterable[UUID] = (), **values: Any) -> "Steps":
         """The same as one of the steps of Database.run_steps()."""
-        prepared, given = self._call(dialect, scope, ids, values)
+        prepared, given = self._call(Caller.of(dialect, scope), ids, values)
         return prepared.read((yield prepared, given))
 
-    def _call(
-        self, dialect: Dialect, scope: Scope, ids: Iterable[UUID], values: dict[str, Any]
-    ) -> tuple[Prepared, dict[str, Any]]:
-        shape = (dialect.name, scope.brand_id is not None, scope.buyer_id is not None)
-        if shape not in self._made:
-            preparing = Preparing(dialect, *shape[1:])
-            self._made[shape] = preparing, preparing.prepare(self.make(preparing), whole_brand=self.whole_brand)
-        preparing, prepared = self._made[shape]
+    def _call(self, caller: "Caller", ids: Iterable[UUID], values: dict[str, Any]) -> tuple[Prepared, dict[str, Any]]:
+        if caller.shape not in self._made:
+            preparing = Preparing(caller.dialect, *caller.shape[1:])
+            made = preparing, preparing.prepare(self.make(preparing), whole_brand=self.whole_brand)
+            self._made[caller.shape] = made
+        preparing, prepared = self._made[caller.shape]
         for name, process in prepared.to_driver.items():
             values[name] = process(values[name])
         if IDS in prepared.names:
             values[IDS] = preparing.ids([preparing.id(id) for id in ids])
-        return prepared, values | preparing.scope_values(scope)
+        values.update(caller.values)
+        return prepared, values
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What of a session decides how it runs a Query. `values`: the scope's parameters."""
+
+    dialect: Dialect
+    shape: tuple[str, bool, bool]
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, dialect: Dialect, scope: Scope) -> "Caller":
+        has_brand, has_buyer = scope.brand_id is not None, scope.buyer_id is not None
+        values = Preparing(dialect, has_brand, has_buyer).scope_values(scope)
+        return cls(dialect, (dialect.name, has_brand, has_buyer), values)
+
+
+CALLER = "caller"  # in the `info` of a session: its Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,12 +341,7 @@ async def run_steps_on_sqlite(
 
     A cancelled request interrupts its statement. `wait`: for a writer, the longest wait for the lock, in seconds.
     """
-    return await greenlet_spawn(_run_on_sqlite, engine, steps, first, scope, wait)
-
-
-def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any], wait: float | None) -> Any:
-    # The pool's own interface: a Connection of SQLAlchemy would roll back once more, in a hop of its own.
-    pooled: Any = engine.sync_engine.pool.connect()
+    pooled = await checked_out(engine.sync_engine.pool)
     try:
         driver: Any = pooled.driver_connection
         database: sqlite3.Connection = driver._conn  # aiosqlite has no public way to run a function in its thread
@@ -331,10 +372,10 @@ def _run_on_sqlite(engine: AsyncEngine, steps: Steps, first: First, scope: dict[
                     database.execute("ROLLBACK")
 
         try:
-            return await_only(driver._execute(run))
+            return await driver._execute(run)
         except asyncio.CancelledError:
             is_cancelled.set()
             database.interrupt()
             raise
     finally:
-        pooled._close_special(transaction_reset=True)
+        await checked_in(engine.sync_engine.pool, pooled)

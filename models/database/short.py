@@ -1,4 +1,4 @@
-"""Short transactions on SQLite: BEGIN IMMEDIATE and COMMIT in the driver's thread, all else on the event loop.
+"""Short transactions on SQLite: what may wait, for the lock or the disk, in the driver's thread, all else on the loop.
 
 Those that wait for their turn join the open transaction, each within a savepoint, and share its COMMIT (decision 55).
 Each of them ends only after the COMMIT.
@@ -17,10 +17,9 @@ from typing import Any, cast
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
-from sqlalchemy.util import greenlet_spawn
 
 from models.database.prepared import AT_ONCE, AtOnce, wrapped
-from models.database.sqlite import WAIT, wait_at_most
+from models.database.sqlite import WAIT, checked_in, checked_out, wait_at_most
 from models.database.turns import Turns
 
 # The others wait meanwhile: writers of this process that cannot join, and those of other processes.
@@ -32,10 +31,11 @@ MAX_OPEN = 0.01  # seconds after which nobody joins any more
 async def short_transaction(
     engine: AsyncEngine, turns: Turns, new_session: Callable[[AsyncConnection], AsyncSession]
 ) -> AsyncIterator[AsyncSession]:
+    is_alone = not turns.is_taken
     wait, joined = await turns.take(can_join=True)
     group = cast("Group | None", joined) or await _open(engine, turns)
     try:
-        at_once = await group.begin(engine, wait)
+        at_once = await group.begin(engine, wait, is_alone=is_alone)
         session = new_session(AsyncConnection(engine, at_once.connection))
         session.info[AT_ONCE] = at_once
         try:
@@ -59,7 +59,8 @@ async def short_transaction(
 
 async def _open(engine: AsyncEngine, turns: Turns) -> "Group":
     try:
-        return Group(turns, await greenlet_spawn(engine.sync_engine.raw_connection))
+        pool = engine.sync_engine.pool
+        return Group(turns, pool, await checked_out(pool))
     except BaseException:
         turns.pass_on()
         raise
@@ -68,8 +69,9 @@ async def _open(engine: AsyncEngine, turns: Turns) -> "Group":
 class Group:
     """One transaction, which short transactions use one after the other. `pooled`: a connection of the pool."""
 
-    def __init__(self, turns: Turns, pooled: Any) -> None:
+    def __init__(self, turns: Turns, pool: Any, pooled: Any) -> None:
         self._turns = turns
+        self._pool = pool
         self._pooled = pooled
         self._driver: Any = pooled.driver_connection
         self._database: sqlite3.Connection = self._driver._conn  # aiosqlite has no public way to its connection
@@ -79,21 +81,44 @@ class Group:
         self._lost: sqlite3.Error | None = None  # why all of it is lost
         self._ended: asyncio.Future[sqlite3.Error | None] = asyncio.get_running_loop().create_future()
 
-    async def begin(self, engine: AsyncEngine, wait: float) -> AtOnce:
-        """The next one. `wait`: the longest wait for the lock, in seconds."""
+    async def begin(self, engine: AsyncEngine, wait: float, *, is_alone: bool) -> AtOnce:
+        """The next one. `wait`: the longest wait for the lock, in seconds.
+
+        Unless it `is_alone`, BEGIN is called in the thread: meanwhile others arrive, and share the COMMIT.
+        """
         self._count += 1
         # It belongs to no transaction of SQLAlchemy.
         at_once = AtOnce.of(Connection(engine.sync_engine, connection=self._pooled))
         if self._count > 1:
             at_once.rows("SAVEPOINT command", ())
             return at_once
-        if self._pooled.info.get(WAIT) != wait:
-            self._database.execute(wait_at_most(wait))
-            self._pooled.info[WAIT] = wait
-        await self._driver._execute(at_once.rows, "BEGIN IMMEDIATE", ())
+        if not (is_alone and self._begins_at_once(at_once)):
+            self._wait_at_most(wait)
+            await self._driver._execute(at_once.rows, "BEGIN IMMEDIATE", ())
         self._driver._execute.begin_group()
         self._opened = time.monotonic()
         return at_once
+
+    def _begins_at_once(self, at_once: AtOnce) -> bool:
+        """Whether nobody else had the lock: then nothing has waited for it."""
+        if not self._driver._execute.is_idle:
+            return False
+        usual = self._pooled.info.get(WAIT, self._turns.lock_wait)
+        self._wait_at_most(0)
+        try:
+            at_once.rows("BEGIN IMMEDIATE", ())
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            self._wait_at_most(usual)
+        return True
+
+    def _wait_at_most(self, seconds: float) -> None:
+        if self._pooled.info.get(WAIT) != seconds:
+            self._database.execute(wait_at_most(seconds))
+            self._pooled.info[WAIT] = seconds
 
     def keep(self) -> None:
         """What the present one has written."""
@@ -114,10 +139,12 @@ class Group:
 
     def go_on(self) -> None:
         """With the next one if it may join; else it ends, in a task of its own, which no cancelled request stops."""
+        if not self._is_joined():
+            self._turns.ending = asyncio.create_task(self._end())
+
+    def _is_joined(self) -> bool:
         may_grow = self._is_kept and not self._lost and self._count < MAX_TOGETHER
-        if may_grow and time.monotonic() - self._opened < MAX_OPEN and self._turns.pass_on_open(self):
-            return
-        self._turns.ending = asyncio.create_task(self._end())
+        return may_grow and time.monotonic() - self._opened < MAX_OPEN and self._turns.pass_on_open(self)
 
     async def committed(self) -> None:
         """Waits for the end. Raises the error of COMMIT, or the one with which SQLite has rolled back all."""
@@ -125,6 +152,8 @@ class Group:
             raise wrapped(error, "COMMIT") from error
 
     async def _end(self) -> None:
+        if self._is_joined():  # by one that has come in the same turn of the event loop
+            return
         error = self._lost
         self._driver._execute.end_group()
         try:
@@ -138,7 +167,7 @@ class Group:
             await self._driver._execute(self._database.rollback)
         finally:
             try:
-                await greenlet_spawn(self._pooled.close)
+                await checked_in(self._pool, self._pooled)
             finally:
                 self._turns.pass_on()
                 if not self._ended.done():

@@ -2,12 +2,15 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import MissingGreenlet
+from sqlalchemy.util import greenlet_spawn
 
 LOG = ("wal_autocheckpoint=1000", f"journal_size_limit={16 * 2**20}")  # pages of 4 KB; bytes
 
@@ -33,6 +36,25 @@ def wait_at_most(seconds: float) -> str:
     return f"PRAGMA busy_timeout={seconds * 1000:.0f}"
 
 
+async def checked_out(pool: Any) -> Any:
+    """A connection of the pool. Its own interface: a Connection of SQLAlchemy would roll back in a hop of its own.
+
+    Only a new connection needs a greenlet, in which to wait for the driver. So a listener of `checkout` must not wait.
+    """
+    if pool.checkedin():
+        with suppress(MissingGreenlet):  # this one was closed
+            return pool.connect()
+    return await greenlet_spawn(pool.connect)
+
+
+async def checked_in(pool: Any, pooled: Any) -> None:
+    """Gives a connection back whose transaction has ended. A pool that is full closes it, which needs a greenlet."""
+    if pool.checkedin() < pool.size():
+        pooled._close_special(transaction_reset=True)
+    else:
+        await greenlet_spawn(pooled._close_special, transaction_reset=True)
+
+
 class Calls:
     """How aiosqlite calls SQLite: in its thread, or at once, on the event loop.
 
@@ -49,6 +71,11 @@ class Calls:
         self._begun = self._ended = 0
         self.is_short = self.is_group = False
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs in the thread."""
+        return self._begun == self._ended
+
     def begin_group(self) -> None:
         """models/database/short.py has begun a transaction, and ends it: nobody else commits it or rolls it back."""
         self.is_short = self.is_group = True
@@ -62,7 +89,7 @@ class Calls:
             if self.is_group:
                 return None
             self.is_short = False
-        if self._begun == self._ended and (self.is_short or self._does_nothing(function, name, arguments)):
+        if self.is_idle and (self.is_short or self._does_nothing(function, name, arguments)):
             return function(*arguments, **options)
         self._begun += 1
         return await self._in_thread(partial(self._counted, function, *arguments, **options))

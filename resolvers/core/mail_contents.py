@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -79,5 +79,6 @@ async def read_contents(session: AsyncSession, orders: Sequence[Order], kind: Ma
     return found
 
 
+@lru_cache(maxsize=4096)  # orders of a season repeat the prices of its SKUs
 def _money(currency: str, minor: Price) -> str:
     return str(from_minor(minor, currency))

@@ -68,7 +68,8 @@ async def test_a_full_sqlite_file_is_unavailable_until_there_is_room(sqlite_url:
         limits = {"pages": 1}
 
         def limit(connection: Any, *_: Any) -> None:
-            connection.execute(f"PRAGMA max_page_count={limits['pages']}")
+            # Past SQLAlchemy's connection, which could wait only within a greenlet.
+            connection.driver_connection._conn.execute(f"PRAGMA max_page_count={limits['pages']}")
 
         event.listen(api.database.engine.sync_engine, "checkout", limit)
         before = await trace(database)
@@ -194,7 +195,7 @@ async def test_a_read_only_database_is_unavailable_until_it_is_writable(
 
 def _read_only(is_read_only: bool) -> Any:
     def set(connection: Any, *_: Any) -> None:
-        connection.execute(f"PRAGMA query_only={'ON' if is_read_only else 'OFF'}")
+        connection.driver_connection._conn.execute(f"PRAGMA query_only={'ON' if is_read_only else 'OFF'}")
 
     return set
 
