@@ -5,7 +5,7 @@ import json
 import logging
 import tracemalloc
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from graph.settings.edge import Edge
 from graph.telemetry.logs import JsonLines
 from models.api_key import new_secret
 from models.database.sessions import Database
-from resolvers import history, order_filter
 from resolvers.core.context import MAX_SESSIONS
 from tests.api.test_fairness import by_key, make_key, settle
 from tests.support.client import Client, serving
@@ -377,24 +376,6 @@ async def test_requests_that_wait_for_nothing_do_not_run_all_in_one_turn() -> No
     statuses = await asyncio.gather(*(_status(control) for _ in range(15)))
     assert set(statuses) == {200}
     assert turns.most <= admission.MAX_PER_VIEWER
-
-
-@pytest.mark.parametrize(("module", "field"), [(order_filter, "orders"), (history, "history")])
-async def test_the_conditions_of_a_search_are_built_a_word_at_a_time(
-    api: Client, database: Database, monkeypatch: pytest.MonkeyPatch, module: Any, field: str
-) -> None:
-    shop = await make_shop(database)
-    turns = Turns()
-    mentions: Callable[..., Any] = module._mentions
-
-    def counted(*arguments: Any) -> Any:
-        turns.happened()
-        return mentions(*arguments)
-
-    monkeypatch.setattr(module, "_mentions", counted)
-    query = f'{{ {field}(first: 1, filter: {{search: "a b c d e f g h i j"}}) {{ totalCount }} }}'
-    assert await api.as_(shop.member()).data(query) == {field: {"totalCount": 0}}
-    assert turns.most == 1
 
 
 async def test_all_requests_of_a_viewer_together_read_with_few_sessions(api: Client, database: Database) -> None:
