@@ -50,16 +50,7 @@ async def load(session: AsyncSession, brand_id: UUID, batches: Iterator[Made], p
     while batch := await asyncio.to_thread(next, batches, None):
         for table in metadata.sorted_tables:
             if rows := batch.rows.get(table.name):
-                columns = COLUMNS[table.name]
-                # Of these, an empty text is one; of others it is NULL. The first entry has no previous hash.
-                texts = [name for name in columns if not table.c[name].nullable or name == "previous_hash"]
-                await driver.copy_to_table(
-                    table.name,
-                    source=io.BytesIO(rows),
-                    columns=columns,
-                    format="csv",
-                    force_not_null=texts,
-                )
+                await driver.copy_to_table(table.name, source=io.BytesIO(rows), columns=COLUMNS[table.name])
         head = "UPDATE audit_heads SET sequence = $1, hash = $2 WHERE brand_id = $3"
         await driver.execute(head, batch.sequence, batch.hash, brand_id)
         done += batch.orders
