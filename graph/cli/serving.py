@@ -2,9 +2,12 @@
 
 import gc
 import sys
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
+
+from graph.telemetry.shared import shared_folder
 
 HELP = "Order Management: reject an order. Settings come from the environment (docs/settings.md)."
 
@@ -24,15 +27,16 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the API, with the mail relay and the sender of webhooks inside. Creates or migrates the database first."""
-    # Collections while everything is imported would free next to nothing, and take a sixth of the start.
-    gc.disable()
-    try:
-        from graph.cli.serve import serve as start
-        from graph.telemetry import logs
-    finally:
-        gc.enable()
-    logs.configure()
-    sys.exit(start(demo=demo, host=host, port=port, workers=workers, drain=drain, migrate=not no_migrate))
+    with shared_folder() if workers > 1 else nullcontext():
+        # Collections while everything is imported would free next to nothing, and take a sixth of the start.
+        gc.disable()
+        try:
+            from graph.cli.serve import serve as start
+            from graph.telemetry import logs
+        finally:
+            gc.enable()
+        logs.configure()
+        sys.exit(start(demo=demo, host=host, port=port, workers=workers, drain=drain, migrate=not no_migrate))
 
 
 server = typer.Typer(name="orders", help=HELP, add_completion=False, pretty_exceptions_enable=False)
