@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import find_brand
+from graph.cli.options import Demo, OfBrand
 from graph.core.clock import utc_now
 from graph.settings.environment import language_of_terminal
 from models.actor import Actor

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-import typer
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -53,7 +52,8 @@ def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 
         check_file(settings.database_url)
         welcome, users = asyncio.run(_prepare(settings, address, migrate=migrate))
         settings = with_key(settings)
-        typer.echo(welcome)
+        sys.stdout.write(f"{welcome}\n")
+        sys.stdout.flush()
         if workers == 1:
             work(settings, users, listening, drain)
             return 0

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 DOCUMENTS = ("weasyprint", "fontTools", "PIL", "xlsxwriter", "jinja2")
-COMMANDS = ("graph.cli.commands", "graph.cli.demo", "resolvers.importing.importer", "rich.console")
+COMMANDS = ("typer", "pydantic", "graph.cli.commands", "graph.cli.demo", "resolvers.importing.importer", "rich.console")
 OTHERS = ("alembic", "mako", "pygments", "httpx2", "joserfc")  # to migrate; for webhooks and an OIDC provider
 
 
