@@ -1,7 +1,7 @@
 """Several worker processes on one listening socket: restarted when one dies, and stopped together.
 
-On Linux they are forked: what their parent has imported they share with it, and start at once. It has no other thread
-and no open connection then. Elsewhere libraries of the system do not allow that, and each worker imports it all again.
+On Linux they are forked: they share with their parent what it has imported, and start at once. It has no open
+connection then. Elsewhere libraries of the system do not allow that, and each worker imports everything again.
 
 Each worker is a complete server with its own mail relay and connection pool; relays lease the mails that they send, so
 no two workers send the same one. Workers share only the socket, the database and the figures of /metrics.
@@ -24,7 +24,6 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from graph.telemetry import logs
 
-METHOD = "fork" if sys.platform == "linux" else "spawn"
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 MIN_LIFE_SECONDS = 5.0  # a worker that ends sooner is restarted with a delay
 LOOK_SECONDS = 1.0  # between two looks whether the parent still lives
@@ -69,7 +68,10 @@ class Workers:
             self._stop(list(workers))
 
     def _start(self) -> BaseProcess:
-        process = get_context(METHOD).Process(target=_live, args=(self._work, self._arguments))
+        # A lock that another thread held would stay locked in a forked process.
+        can_fork = sys.platform == "linux" and threading.active_count() == 1
+        context = get_context("fork") if can_fork else get_context("spawn")
+        process = context.Process(target=_live, args=(self._work, self._arguments))
         # Until the worker has handlers of its own, a signal to it waits.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         try:
