@@ -22,6 +22,7 @@ from sqlalchemy import event
 
 from examples.online_retail.convert import COLUMNS, converted, kind_of, open_text, write
 from graph.core.clock import utc_now
+from graph.core.garbage import settle
 from models.actor import Actor
 from models.brand import Brand
 from models.database.sessions import Database
@@ -40,6 +41,7 @@ T = TypeVar("T")
 
 
 def main() -> None:
+    settle()  # as the command does
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         file = import_file_in(folder)

@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from examples.made_up_brand.writer import BrandExistsError, seed_orders
-from graph.cli.database import Demo, on_database
+from graph.cli.database import on_database
 from graph.cli.errors import CommandError
 from graph.cli.main import main
+from graph.cli.options import Demo
 from graph.settings.environment import database_url
 from models.database.sessions import Database
 from models.migrations import upgrade

@@ -4,10 +4,10 @@ import random
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from examples.made_up_brand.history import History
-from examples.made_up_brand.shop import ERP, MEMBERS, OPERATOR, MadeBuyer, MadeShop, Person, made_id
+from examples.made_up_brand.ids import Ids
+from examples.made_up_brand.shop import ERP, MEMBERS, OPERATOR, MadeBuyer, MadeShop, Person
 from models.locale import Locale
 from models.messages.history import INTERNAL, EventKind
 from models.messages.mail import MailKind, mail_texts
@@ -26,7 +26,7 @@ BODIES = (
 
 
 class Line(NamedTuple):
-    sku_id: UUID
+    sku_id: str
     quantity: int
     price: int
 
@@ -43,21 +43,23 @@ class Bill(NamedTuple):
 
 @dataclass(slots=True)
 class Ledger:
-    """Where rows and history are written down; `rows`: table → rows that begin with the brand."""
+    """Where rows and history are written down; `rows`: table → rows that begin with the brand. All ids are in hex."""
 
     shop: MadeShop
     history: History
+    ids: Ids
+    brand_id: str
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
 
     def add(self, table: str, *values: Any) -> None:
-        self.rows[table].append((self.shop.brand_id, *values))
+        self.rows[table].append((self.brand_id, *values))
 
 
 class Life:
     """What happens to one order, step by step; `at` is the moment of the last step."""
 
     def __init__(
-        self, ledger: Ledger, number: int, id: UUID, buyer: MadeBuyer, status: OrderStatus, placed_at: datetime
+        self, ledger: Ledger, number: int, id: str, buyer: MadeBuyer, status: OrderStatus, placed_at: datetime
     ) -> None:
         self._ledger = ledger
         self._number = number
@@ -116,7 +118,7 @@ class Life:
         if self._status in FINAL and END - self._placed_at > timedelta(days=30) and rng.random() < 0.6:
             self.archived_at = self._step(rng, EventKind.ORDER_ARCHIVED, rng.choice(MEMBERS))
 
-    def _step(self, rng: random.Random, kind: str, who: Person, **details: Any) -> datetime:
+    def _step(self, rng: random.Random, kind: EventKind, who: Person, **details: Any) -> datetime:
         """Some hours later; never after END."""
         self.at = min(self.at + timedelta(seconds=rng.randrange(60, 200_000)), END)
         self.version += 1
@@ -153,8 +155,8 @@ class Life:
         status = NotificationStatus.FAILED if failed else NotificationStatus.SENT
         sent_at, error = (None, "550 no such mailbox") if failed else (at + timedelta(seconds=2), None)
         self._ledger.add(
-            "outbox_messages", made_id(rng, at), self.id, notice.kind, notice.to, asdict(notice), status, 1, at, at,
-            sent_at, error,
+            "outbox_messages", self._ledger.ids.new(at), self.id, notice.kind, notice.to, asdict(notice), status, 1, at,
+            at, sent_at, error,
         )  # fmt: skip
 
     def _deliver(self, rng: random.Random, bill: Bill) -> None:
@@ -171,36 +173,41 @@ class Life:
 
     def _deliver_in_parts(self, rng: random.Random, lines: list[Line]) -> None:
         self._step(rng, EventKind.BACKLOG_SKUS_CREATED, rng.choice(MEMBERS))
-        delivered: list[tuple[UUID | None, UUID, int]] = []
+        delivered: list[tuple[str | None, str, int]] = []
         for sku_id, quantity, _ in lines:
             taken = rng.choice((0, quantity // 2, quantity))
-            id = made_id(rng, self.at)
+            id = self._ledger.ids.new(self.at)
             self._ledger.add("backlog_skus", id, self.id, sku_id, quantity, quantity - taken)
             if taken:
                 delivered.append((id, sku_id, taken))
         if delivered:
             self._note(rng, delivered)
 
-    def _note(self, rng: random.Random, lines: list[tuple[UUID | None, UUID, int]]) -> UUID:
+    def _note(self, rng: random.Random, lines: list[tuple[str | None, str, int]]) -> str:
         code = f"DN-S{self._number:07}"
         at = self._step(rng, EventKind.DELIVERY_NOTE_CREATED, rng.choice(MEMBERS), code=code)
-        note = made_id(rng, at)
+        note = self._ledger.ids.new(at)
         self._ledger.add("delivery_notes", note, self.id, code, at)
-        for backlog_sku, sku_id, quantity in lines:
-            self._ledger.add("delivery_note_lines", made_id(rng, at), self.id, note, backlog_sku, sku_id, quantity)
+        brand_id, new_id = self._ledger.brand_id, self._ledger.ids.new
+        self._ledger.rows["delivery_note_lines"] += [
+            (brand_id, new_id(at), self.id, note, backlog_sku, sku_id, quantity)
+            for backlog_sku, sku_id, quantity in lines
+        ]
         return note
 
-    def _invoice(self, rng: random.Random, bill: Bill, note: UUID | None) -> None:
+    def _invoice(self, rng: random.Random, bill: Bill, note: str | None) -> None:
         """Of the whole order, or of the note that delivers it as a whole."""
         code, add, member = f"INV-S{self._number:07}", self._ledger.add, rng.choice(MEMBERS)
         at = self._step(rng, EventKind.INVOICE_CREATED, member, code=code)
         issued_at = self._step(rng, EventKind.INVOICE_ISSUED, member, code=code) if rng.random() < 0.9 else None
-        id = made_id(rng, at)
+        id = self._ledger.ids.new(at)
         status = "ISSUED" if issued_at else "DRAFT"
         add("invoices", id, code, status, at, self._buyer.currency, bill.total, issued_at)
         add("invoiced_orders", id, self.id, note is None, bill.tax, bill.shipping)
         if note:
             add("invoiced_delivery_notes", id, note)
-        for position, (sku_id, quantity, price) in enumerate(bill.lines, 1):
-            amount = quantity * price
-            add("invoice_lines", made_id(rng, at), self.id, id, note, position, sku_id, quantity, price, amount)
+        brand_id, new_id = self._ledger.brand_id, self._ledger.ids.new
+        self._ledger.rows["invoice_lines"] += [
+            (brand_id, new_id(at), self.id, id, note, position, sku_id, quantity, price, quantity * price)
+            for position, (sku_id, quantity, price) in enumerate(bill.lines, 1)
+        ]

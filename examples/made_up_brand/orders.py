@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from examples.made_up_brand import history as audit_rows
 from examples.made_up_brand.history import History
+from examples.made_up_brand.ids import Ids
 from examples.made_up_brand.lives import END, Ledger, Life, Line
-from examples.made_up_brand.shop import MadeBuyer, MadeShop, MadeSku, made_id
+from examples.made_up_brand.shop import MadeBuyer, MadeShop, MadeSku
 from models.order import DataSet
 from models.policy import OrderStatus
 
@@ -54,7 +54,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class Batch:
-    """`rows`: table → rows of COLUMNS; `sequence`, `hash`: where the audit's chain ends after them."""
+    """`rows`: table → rows of COLUMNS, ids in hex; `sequence`, `hash`: where the audit's chain ends after them."""
 
     orders: int
     rows: dict[str, list[tuple[Any, ...]]]
@@ -68,8 +68,8 @@ class Maker:
     def __init__(self, rng: random.Random, shop: MadeShop) -> None:
         self._rng = rng
         self._shop = shop
-        self._ledger = Ledger(shop, History(rng, shop.brand_id))
-        self._sent_back: dict[UUID, UUID] = {}
+        self._ledger = Ledger(shop, History(rng, shop.brand_id), Ids(rng), shop.brand_id.hex)
+        self._sent_back: dict[str, str] = {}
 
     def batches(self, number: int, size: int) -> Iterator[Batch]:
         """All orders, oldest first, `size` at a time; the last batch has all the history that is left."""
@@ -94,7 +94,7 @@ class Maker:
         status = rng.choices(list(shares), list(shares.values()))[0]
         season = min(int((placed_at - END + SPAN) / SPAN * len(shop.catalogs)), len(shop.catalogs) - 1)
         lines = self._lines(buyer, shop.models[season])
-        order = Life(self._ledger, number, made_id(rng, placed_at), buyer, status, placed_at)
+        order = Life(self._ledger, number, self._ledger.ids.new(placed_at), buyer, status, placed_at)
         official, confirmed_at = DataSet.ORIGINAL, None
         self._add_lines(order, official, lines)
         if order.has_confirmation(rng):
@@ -120,7 +120,7 @@ class Maker:
         """A model in some of its sizes, then the next one."""
         rng = self._rng
         wanted = min(1 + int(rng.expovariate(1 / (AVERAGE_LINES - 1))), MAX_LINES)
-        found: dict[UUID, Line] = {}
+        found: dict[str, Line] = {}
         while len(found) < wanted:
             model = rng.choices(models, cum_weights=self._shop.model_weights)[0]
             sizes = rng.randrange(1, len(model) + 1)
@@ -137,7 +137,8 @@ class Maker:
         return [first._replace(quantity=max(1, first.quantity // 2)), *rest]
 
     def _add_lines(self, order: Life, data_set: DataSet, lines: list[Line]) -> None:
-        add = self._ledger.add
-        for position, (sku_id, quantity, price) in enumerate(lines, 1):
-            id = made_id(self._rng, order.at)
-            add("order_lines", id, order.id, data_set, position, sku_id, quantity, price, quantity * price)
+        brand_id, new_id = self._ledger.brand_id, self._ledger.ids.new
+        self._ledger.rows["order_lines"] += [
+            (brand_id, new_id(order.at), order.id, data_set.value, position, sku_id, quantity, price, quantity * price)
+            for position, (sku_id, quantity, price) in enumerate(lines, 1)
+        ]

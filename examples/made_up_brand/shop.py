@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
+from examples.made_up_brand.ids import made_id
 from models.actor import ActorKind
 
 BUYERS = 400
@@ -61,7 +62,9 @@ ERP = Person(ActorKind.APP, "app-erp", "ERP Connector")
 
 @dataclass(frozen=True, slots=True)
 class MadeBuyer:
-    id: UUID
+    """Ids are in hex, as in all rows of orders."""
+
+    id: str
     name: str
     currency: str
     locale: str
@@ -74,7 +77,7 @@ class MadeBuyer:
 class MadeSku:
     """`prices`: currency → minor units."""
 
-    id: UUID
+    id: str
     prices: dict[str, int]
 
 
@@ -86,17 +89,10 @@ class MadeShop:
     code: str
     buyers: list[MadeBuyer] = field(default_factory=list)
     buyer_weights: list[float] = field(default_factory=list)
-    catalogs: list[UUID] = field(default_factory=list)
+    catalogs: list[str] = field(default_factory=list)
     models: list[list[list[MadeSku]]] = field(default_factory=list)
     model_weights: list[float] = field(default_factory=list)
-    tags: list[tuple[UUID, str]] = field(default_factory=list)
-
-
-def made_id(rng: random.Random, at: datetime) -> UUID:
-    """A UUIDv7 of that moment, the same for the same seed."""
-    noise = rng.getrandbits(74)
-    milliseconds = int(at.timestamp() * 1000)
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | (noise >> 62) << 64 | 0b10 << 62 | noise & (1 << 62) - 1)
+    tags: list[tuple[str, str]] = field(default_factory=list)
 
 
 def zipf(number: int, exponent: float) -> list[float]:
@@ -114,13 +110,15 @@ def make_shop(rng: random.Random, code: str, at: datetime) -> tuple[MadeShop, di
     rows["buyers"], rows["buyer_recipients"] = _buyers(rng, shop, at)
     rows["catalogs"] = []
     for catalog_code, name in CATALOGS:
-        shop.catalogs.append(made_id(rng, at))
-        rows["catalogs"].append({"brand_id": brand_id, "id": shop.catalogs[-1], "code": catalog_code, "name": name})
+        id = made_id(rng, at)
+        shop.catalogs.append(id.hex)
+        rows["catalogs"].append({"brand_id": brand_id, "id": id, "code": catalog_code, "name": name})
     rows["skus"] = _skus(rng, shop, at)
     rows["tags"] = []
     for tag, name, color in TAGS:
-        shop.tags.append((made_id(rng, at), tag))
-        rows["tags"].append({"brand_id": brand_id, "id": shop.tags[-1][0], "code": tag, "name": name, "color": color})
+        id = made_id(rng, at)
+        shop.tags.append((id.hex, tag))
+        rows["tags"].append({"brand_id": brand_id, "id": id, "code": tag, "name": name, "color": color})
     return shop, rows
 
 
@@ -136,7 +134,7 @@ def _buyers(rng: random.Random, shop: MadeShop, at: datetime) -> Sequence[list[d
         emails = () if is_offline else tuple(f"buyer-{number}-{n}@example.com" for n in range(rng.choice((1, 1, 2))))
         id = made_id(rng, at)
         user = Person(ActorKind.BUYER, f"buyer-{number}", name)
-        shop.buyers.append(MadeBuyer(id, name, currency, locale, is_offline, emails, user))
+        shop.buyers.append(MadeBuyer(id.hex, name, currency, locale, is_offline, emails, user))
         buyers.append(
             {"brand_id": shop.brand_id, "id": id, "unique_code": f"B{number:04}", "name": name, "country": country,
              "address": f"{number} High Street", "locale": locale, "is_offline": is_offline}
@@ -155,10 +153,10 @@ def _skus(rng: random.Random, shop: MadeShop, at: datetime) -> list[dict[str, An
         name = rng.choice(GARMENTS)
         model = []
         for size in SIZES:
-            sku = MadeSku(made_id(rng, at), prices)
-            model.append(sku)
+            id = made_id(rng, at)
+            model.append(MadeSku(id.hex, prices))
             rows.append(
-                {"brand_id": shop.brand_id, "id": sku.id, "number": f"M{number:04}-{size}",
+                {"brand_id": shop.brand_id, "id": id, "number": f"M{number:04}-{size}",
                  "model_number": f"M{number:04}", "name": f"{name} {number} {size}", "price_minor": yen,
                  "currency": "JPY"}
             )  # fmt: skip

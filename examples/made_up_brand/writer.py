@@ -2,9 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import Uuid, exists, insert, select, update
 
 from examples.made_up_brand.lives import END
 from examples.made_up_brand.loading import postgres, sqlite
@@ -108,7 +110,14 @@ async def _write(database: Database, shop: MadeShop, batch: Batch) -> None:
     async with database.transaction(Scope(shop.brand_id)) as session:
         head = update(AuditHead).where(AuditHead.brand_id == shop.brand_id)
         await session.execute(head.values(sequence=batch.sequence, hash=batch.hash))
-        await copy_rows(session, {name: (COLUMNS[name], rows) for name, rows in batch.rows.items()})
+        await copy_rows(session, {name: (COLUMNS[name], _with_uuids(name, rows)) for name, rows in batch.rows.items()})
+
+
+def _with_uuids(table: str, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+    is_id = [isinstance(metadata.tables[table].c[name].type, Uuid) for name in COLUMNS[table]]
+    return [
+        [UUID(value) if is_id and value else value for is_id, value in zip(is_id, row, strict=True)] for row in rows
+    ]
 
 
 async def _analyze(database: Database) -> None:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from exports.accounting import accounting_csv, accounting_period, accounting_workbook
-from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import find_brand
+from graph.cli.options import Demo, OfBrand
 from models.database.sessions import Database
 from models.locale import Locale
 from models.scope import Scope

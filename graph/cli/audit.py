@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.database import Demo, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import brands, find_brand
+from graph.cli.options import Demo
 from graph.core import anchors as files
 from graph.core.clock import utc_now
 from graph.settings.environment import with_key

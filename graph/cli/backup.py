@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.database import Demo, existing_settings
+from graph.cli.database import existing_settings
 from graph.cli.errors import CommandError
+from graph.cli.options import Demo
 from models.database.sessions import Database
 
 PAGES_AT_A_TIME = 4_000  # 16 MB; between two of them writers have their turn

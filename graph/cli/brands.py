@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.exc import IntegrityError
 
-from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import brands, context_of, done
+from graph.cli.options import Demo, OfBrand
 from models.brand import Brand
 from models.buyer import ADDRESS
 from models.database.sessions import Database

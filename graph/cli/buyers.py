@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import context_of, done, find_brand, find_buyer
+from graph.cli.options import Demo, OfBrand
 from graph.http.downloads import remove_orphans
 from models.database.sessions import Database
 from models.locale import Locale

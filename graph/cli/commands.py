@@ -12,22 +12,25 @@ import typer
 from graph.cli import audit, brands, buyers, keys, schema, webhooks, wordings
 from graph.cli.accounting import accounting
 from graph.cli.backup import backup_database
-from graph.cli.database import Demo
 from graph.cli.deliver import deliver
 from graph.cli.doctor import examine
 from graph.cli.import_orders import import_orders
 from graph.cli.migrate import migrate
+from graph.cli.options import Demo
 from graph.cli.prune import prune
-from graph.cli.serving import HELP, serve
+from graph.cli.serving import ABOUT, run
 from graph.cli.sign_out import sign_out
 from graph.cli.token import token
+
+HELP = "Order Management: reject an order. Settings come from the environment (docs/settings.md)."
 
 orders = typer.Typer(
     name="orders", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 
 
-orders.command()(serve)
+# Only listed here: graph/cli/main.py runs it without the other commands.
+orders.command(name="serve", help=ABOUT)(run)
 orders.command()(migrate)
 orders.command(name="import")(import_orders)
 orders.command()(accounting)

@@ -1,13 +1,12 @@
-"""The database that a command works on, and the options that say which."""
+"""The database that a command works on."""
 
 import asyncio
 import sqlite3
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, TypeVar
-
-import typer
+from typing import TypeVar
 
 from graph.cli.errors import CommandError
 from graph.settings.environment import DATA_FOLDER, Settings, data_folder, database_url, from_environment
@@ -16,8 +15,6 @@ from models.migrations import SchemaError
 from models.migrations.releases import schema_state
 
 T = TypeVar("T")
-Demo = Annotated[bool, typer.Option("--demo", help="Use the demo's own database and signing key.")]
-OfBrand = Annotated[str | None, typer.Option("--brand", help="The brand's code; needed when there are several brands.")]
 
 
 def existing_settings(*, demo: bool, data_folder: Path = DATA_FOLDER) -> Settings:
@@ -28,7 +25,7 @@ def existing_settings(*, demo: bool, data_folder: Path = DATA_FOLDER) -> Setting
     """
     chosen, demos = (database_url(demo=each, data_folder=data_folder) for each in (demo, True))
     if chosen != demos and not Database(chosen).exists() and Database(demos).exists():
-        typer.echo("There is no database but the demo's: this command uses the demo's.", err=True)
+        sys.stderr.write("There is no database but the demo's: this command uses the demo's.\n")
         demo, chosen = True, demos
     check_schema(chosen)
     return from_environment(demo=demo, data_folder=data_folder, make_key=False)

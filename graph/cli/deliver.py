@@ -10,7 +10,8 @@ import typer
 
 from exports.relay.relay import Relay
 from exports.webhooks.sender import WebhookSender
-from graph.cli.database import Demo, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
+from graph.cli.options import Demo
 from graph.core.clock import utc_now
 from graph.core.ids import Kind, to_id
 from graph.settings.environment import Settings

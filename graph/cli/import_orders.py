@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import find_brand
+from graph.cli.options import Demo, OfBrand
 from graph.core.clock import utc_now
+from graph.core.garbage import settle
 from graph.settings.environment import language_of_terminal
 from models.actor import Actor
 from models.database.sessions import Database
@@ -100,6 +102,7 @@ def import_orders(
     )
     locale = language or language_of_terminal()
     settings = existing_settings(demo=demo)
+    settle()
     sys.exit(on_database(settings, lambda database: run_import(database, brand, files, report, options, locale)))
 
 

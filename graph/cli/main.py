@@ -1,15 +1,15 @@
 """The entry point of the command line."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-
-import typer
+from typing import Any
 
 IS_CHECKOUT = (Path(__file__).resolve().parents[2] / "run").exists()
 
 
-def main(app: typer.Typer | None = None, name: str | None = None) -> None:
-    """Runs a command. An error that the user can fix is reported in one sentence."""
+def main(app: Callable[..., Any] | None = None, name: str | None = None) -> None:
+    """Runs a command. An error that the user can fix is reported in one sentence. `app`: as a Typer is called."""
     app = app or _commands()
     try:
         app(prog_name=name or ("./run orders" if IS_CHECKOUT else "orders"))
@@ -20,15 +20,15 @@ def main(app: typer.Typer | None = None, name: str | None = None) -> None:
         if not IS_CHECKOUT:  # where there is no ./run
             sentence = sentence.replace("./run orders", "orders").replace("./run demo", "orders serve --demo")
             sentence = sentence.replace("./run serve", "orders serve")
-        typer.echo(sentence, err=True)
+        sys.stderr.write(f"{sentence}\n")
         sys.exit(1)
 
 
-def _commands() -> typer.Typer:
+def _commands() -> Callable[..., Any]:
     if sys.argv[1:2] == ["serve"]:
-        from graph.cli.serving import server
+        from graph.cli.serving import run
 
-        return server
+        return run
     from graph.cli.commands import orders
 
     return orders

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.database import Demo, on_database, shown
+from graph.cli.database import on_database, shown
 from graph.cli.errors import CommandError
+from graph.cli.options import Demo
 from graph.settings.environment import database_url
 from models.database.serving_role import ServingRoleError, grant_to_serving_role
 from models.database.sessions import Database

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.database import Demo, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
+from graph.cli.options import Demo
 from graph.http.downloads import remove_orphans
 from models.database.sessions import Database
 from resolvers.core.idempotency import MIN_DAYS

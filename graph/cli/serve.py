@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import gc
 import logging
 import socket
 import sys
@@ -10,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-import typer
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -19,6 +17,7 @@ from graph.cli.database import check_file, check_schema
 from graph.cli.demo_access import NORTHLIGHT, demo_actors, demo_api_key, demo_users
 from graph.cli.errors import CommandError
 from graph.core.clock import utc_now
+from graph.core.garbage import settle
 from graph.http.graphiql import DemoUser
 from graph.http.graphql_ws import MAX_MESSAGE_BYTES
 from graph.http.server import ACCEPTED_PER_TURN, BACKLOG, HttpConnection, Server
@@ -53,7 +52,8 @@ def serve(*, demo: bool, host: str, port: int, workers: int = 1, drain: float = 
         check_file(settings.database_url)
         welcome, users = asyncio.run(_prepare(settings, address, migrate=migrate))
         settings = with_key(settings)
-        typer.echo(welcome)
+        sys.stdout.write(f"{welcome}\n")
+        sys.stdout.flush()
         if workers == 1:
             work(settings, users, listening, drain)
             return 0
@@ -70,9 +70,7 @@ def work(settings: Settings, users: Sequence[DemoUser], listening: socket.socket
     # A thread that computes (SQLite's functions, PDFs) gives way to the event loop fifty times sooner than by default.
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(settings, demo=users)
-    # What exists now stays until the end, so collections need not look at it; what a request makes is short-lived.
-    gc.freeze()
-    gc.set_threshold(10_000, 50, 50)
+    settle()
     Server(configuration(app, settings), drain=drain, on_stop=app.state.stop).run(sockets=[listening])
 
 

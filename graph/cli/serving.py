@@ -1,40 +1,65 @@
-"""The command serve by itself: a server does not import the other commands."""
+"""The command serve by itself. A server imports neither the other commands nor Typer: that was a tenth of its start."""
 
+import argparse
 import gc
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
 
-import typer
+from graph.telemetry.shared import shared_folder
 
-HELP = "Order Management: reject an order. Settings come from the environment (docs/settings.md)."
-
-
-def serve(
-    demo: Annotated[
-        bool, typer.Option("--demo", help="With sample orders, a token for each role and an API key.")
-    ] = False,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
-    drain: Annotated[
-        float, typer.Option(min=0, max=600, help="Seconds to go on serving, no longer ready, after SIGTERM.")
-    ] = 1,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="The number of server processes.")] = 1,
-    no_migrate: Annotated[
-        bool, typer.Option("--no-migrate", help="Neither create nor migrate the database; see orders migrate.")
-    ] = False,
-) -> None:
-    """Serve the API, with the mail relay and the sender of webhooks inside. Creates or migrates the database first."""
-    # Collections while everything is imported would free next to nothing, and take a sixth of the start.
-    gc.disable()
-    try:
-        from graph.cli.serve import serve as start
-        from graph.telemetry import logs
-    finally:
-        gc.enable()
-    logs.configure()
-    sys.exit(start(demo=demo, host=host, port=port, workers=workers, drain=drain, migrate=not no_migrate))
+ABOUT = (
+    "Serve the API, with the mail relay and the sender of webhooks inside. Creates or migrates the database first."
+    " Settings come from the environment (docs/settings.md)."
+)
 
 
-server = typer.Typer(name="orders", help=HELP, add_completion=False, pretty_exceptions_enable=False)
-server.command()(serve)
-server.callback()(lambda: None)  # else it is a command without a name
+def run(prog_name: str) -> None:
+    """Serves as the arguments of this process say, and ends it."""
+    chosen = _arguments(prog_name).parse_args(sys.argv[2:])
+    with shared_folder() if chosen.workers > 1 else nullcontext():
+        # Collections while everything is imported would free next to nothing, and take a sixth of the start.
+        gc.disable()
+        try:
+            from graph.cli.serve import serve
+            from graph.telemetry import logs
+        finally:
+            gc.enable()
+        logs.configure()
+        sys.exit(serve(**vars(chosen)))
+
+
+def _arguments(prog_name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"{prog_name} serve", description=ABOUT, formatter_class=_Help, allow_abbrev=False
+    )
+    add = parser.add_argument
+    add("--demo", action="store_true", help="with sample orders, a token for each role and an API key")
+    add("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    add("--port", type=_within(int, 1, 65_535), default=8000, help="the port to listen on (%(default)s)")
+    add("--drain", type=_within(float, 0, 600), default=1.0, metavar="SECONDS",
+        help="for how long it goes on serving, no longer ready, after SIGTERM (%(default)s)")  # fmt: skip
+    add("--workers", type=_within(int, 1, 64), default=1, help="the number of server processes (%(default)s)")
+    add("--no-migrate", dest="migrate", action="store_false",
+        help="neither create nor migrate the database; see orders migrate")  # fmt: skip
+    return parser
+
+
+def _within(kind: Callable[[str], Any], least: float, most: float) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = None
+        if number is None or not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
+        return number
+
+    return read
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """As the other commands write it."""
+        super().add_usage(usage, actions, groups, prefix or "Usage: ")

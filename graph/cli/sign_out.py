@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.lookups import context_of, done, find_brand, find_buyer
+from graph.cli.options import Demo, OfBrand
 from models.database.sessions import Database
 from resolvers.sign_outs import sign_out_user
 

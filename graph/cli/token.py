@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.demo_access import demo_actors
 from graph.cli.errors import CommandError
 from graph.cli.lookups import find_brand, find_buyer
+from graph.cli.options import Demo, OfBrand
 from graph.core.clock import utc_now
 from graph.identity.own_tokens import Tokens
 from graph.settings.environment import with_key

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import typer
 
-from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.lookups import context_of, done
+from graph.cli.options import Demo, OfBrand
 from graph.core.ids import Kind, from_id, to_id
 from models.messages.history import EventKind
 from models.webhook import Webhook

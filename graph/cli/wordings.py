@@ -6,9 +6,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from graph.cli.database import Demo, OfBrand, existing_settings, on_database
+from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import context_of, done
+from graph.cli.options import Demo, OfBrand
 from models.database.sessions import Database
 from models.locale import Locale, Text
 from models.messages.mail import MailKind, mail_texts

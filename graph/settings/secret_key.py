@@ -13,14 +13,16 @@ REAL_KEY, DEMO_KEY = "secret.key", "demo.key"
 PLACEHOLDERS = re.compile(
     "change.?me|example|secret|password|default|insecure|placeholder|your.?key|0123456789|abcdefgh", re.IGNORECASE
 )
+# A public key or a certificate: everybody may have it.
+PUBLIC = re.compile(r"-----BEGIN |---- BEGIN |^(ssh|ecdsa)-")
 # Keys that stood in this repository.
 PUBLISHED = ("a key that is only good for tests: 0123456789", "9f2c7d41e8b05a36c1d4f7e2a8b39c60")
 
 
 def is_weak(key: str) -> bool:
-    """Too short, of too few characters, the same over and over, or taken from an example."""
+    """Too short, of too few characters, the same over and over, a public key, or taken from an example."""
     repeats = any(key == (key[:length] * len(key))[: len(key)] for length in range(1, len(key) // 2 + 1))
-    known = key in PUBLISHED or bool(PLACEHOLDERS.search(key))
+    known = key in PUBLISHED or bool(PLACEHOLDERS.search(key) or PUBLIC.search(key))
     return len(key) < MIN_KEY_LENGTH or len(set(key)) < 8 or repeats or known
 
 

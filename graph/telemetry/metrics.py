@@ -1,7 +1,8 @@
 """/metrics for Prometheus. Labels never identify anyone: no tenants, ids or free text.
 
 With several workers, each one reports the figures of all: prometheus_client keeps them in shared files
-(graph/http/workers.py sets the folder). The route exists only when ORDERS_METRICS_TOKEN is set, and needs that token.
+(graph/telemetry/shared.py sets the folder). The route exists only when ORDERS_METRICS_TOKEN is set, and needs that
+token.
 """
 
 import hmac
@@ -27,6 +28,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.extensions import SchemaExtension
 
+from graph.telemetry.shared import SHARED_FOLDER
 from models.database.checkpoints import wal_bytes
 from models.database.inserting import INSERTED
 from models.database.sessions import Database, ScopedSession
@@ -35,7 +37,6 @@ from models.rejection import OrderRejection
 from models.scope import EVERYTHING
 from models.webhook import Backlog, backlog
 
-SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 PATHS = {
     "graphql": "graphql",
     "schema.graphql": "schema",

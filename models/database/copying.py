@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Dialect, Table
@@ -70,5 +70,12 @@ def converted(
     by_column: list[Sequence[Any]] = list(zip(*values, strict=True))
     for index, name in enumerate(columns):
         if convert := table.c[name].type.dialect_impl(dialect).bind_processor(dialect):
-            by_column[index] = [convert(value) for value in by_column[index]]
+            by_column[index] = _converted(convert, by_column[index])
     return list(zip(*by_column, strict=True))
+
+
+def _converted(convert: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
+    first = values[0]
+    if all(value is first for value in values):  # the brand, a status, nothing
+        return [convert(first)] * len(values)
+    return [convert(value) for value in values]

@@ -277,10 +277,12 @@ class _Reader:
 
     def _is_cut_off(self, cells: Sequence[Cell]) -> bool:
         """Whether a row names an order, a buyer or the like, but neither a SKU nor a quantity."""
-        found = {column for column, at in self.heading.places.items() if at < len(cells) and _says(cells[at])}
-        if found.isdisjoint(CODES) or "SKU Number" in found or "Quantity" in found:
+        places = self.heading.places
+        if any(_says(cell_of(cells, places, column)) for column in ("SKU Number", "Quantity")):
             return False
-        return "Order Code" in found or not self._is_no_line(cells)
+        if _says(cell_of(cells, places, "Order Code")):
+            return True
+        return any(_says(cell_of(cells, places, column)) for column in CODES) and not self._is_no_line(cells)
 
     def _missing(self, cells: Sequence[Cell]) -> str:
         missing = [column for column in REQUIRED if not _says(cell_of(cells, self.heading.places, column))]

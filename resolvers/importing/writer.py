@@ -379,7 +379,7 @@ class Writer:
         """The rows with these keys, and the keys of those that were not there and are made."""
         ordered = sorted(wanted)
         # Of the model, not of its table: only so are they narrowed to the brand (models/scope.py).
-        columns = [getattr(table, each.key) for each in table.__mapper__.column_attrs]
+        columns = [getattr(table, each.key) for each in table.__mapper__.column_attrs if each.key != "brand_id"]
 
         async def read() -> list[Any]:
             found: list[Any] = []

@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 DOCUMENTS = ("weasyprint", "fontTools", "PIL", "xlsxwriter", "jinja2")
-COMMANDS = ("graph.cli.commands", "graph.cli.demo", "resolvers.importing.importer", "rich.console")
-OTHERS = ("alembic", "mako", "pygments", "httpx2")  # to migrate; for webhooks and an OIDC provider
+COMMANDS = ("typer", "pydantic", "graph.cli.commands", "graph.cli.demo", "resolvers.importing.importer", "rich.console")
+OTHERS = ("alembic", "mako", "pygments", "httpx2", "joserfc")  # to migrate; for webhooks and an OIDC provider
 
 
 def test_the_start_of_a_server_does_not_import_what_is_rarely_used() -> None:

@@ -179,6 +179,11 @@ def test_a_key_made_by_random_is_never_weak() -> None:
     assert not any(is_weak(secrets.token_urlsafe(48)) or is_weak(secrets.token_hex(16)) for _ in range(2000))
 
 
+def test_a_public_key_is_no_secret() -> None:
+    assert is_weak("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=")
+    assert is_weak("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKW4pX2vT9")
+
+
 def test_no_secret_is_in_what_settings_print(tmp_path: Path) -> None:
     environment = {
         "ORDERS_SECRET_KEY": KEY,

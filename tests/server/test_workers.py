@@ -56,16 +56,15 @@ def answers(url: str) -> bool:
 
 
 def workers_of(parent: "subprocess.Popen[bytes]") -> set[int]:
-    """By their command line: the parent has a resource tracker too."""
     children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
-    return {int(pid) for pid in children if b"spawn_main" in command_of(pid)}
+    return {int(pid) for pid in children if is_running(pid)}
 
 
-def command_of(pid: str) -> bytes:
-    """Empty when the process has just ended."""
+def is_running(pid: str) -> bool:
+    """Not ended, also when the parent has not noticed yet."""
     with suppress(FileNotFoundError, ProcessLookupError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    return b""
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    return False
 
 
 def metrics(url: str, token: str = TOKEN) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from examples.made_up_brand.loading import added
-from examples.made_up_brand.loading.making import NULL, Made
+from examples.made_up_brand.loading.making import Made
 from examples.made_up_brand.orders import COLUMNS
 from models.database.tables import metadata
 
@@ -50,9 +50,7 @@ async def load(session: AsyncSession, brand_id: UUID, batches: Iterator[Made], p
     while batch := await asyncio.to_thread(next, batches, None):
         for table in metadata.sorted_tables:
             if rows := batch.rows.get(table.name):
-                await driver.copy_to_table(
-                    table.name, source=io.BytesIO(rows), columns=COLUMNS[table.name], format="csv", null=NULL
-                )
+                await driver.copy_to_table(table.name, source=io.BytesIO(rows), columns=COLUMNS[table.name])
         head = "UPDATE audit_heads SET sequence = $1, hash = $2 WHERE brand_id = $3"
         await driver.execute(head, batch.sequence, batch.hash, brand_id)
         done += batch.orders

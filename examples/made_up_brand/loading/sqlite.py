@@ -9,8 +9,8 @@ from examples.made_up_brand.loading.making import Made
 from examples.made_up_brand.orders import COLUMNS
 from models.database.tables import metadata
 
-# Not durable while it fills; KiB of pages kept in memory.
-PRAGMAS = ("synchronous=OFF", "foreign_keys=OFF", f"cache_size=-{1 << 20}")
+# Not durable while it fills; KiB of pages kept in memory; threads that help to sort for an index.
+PRAGMAS = ("synchronous=OFF", "foreign_keys=OFF", f"cache_size=-{1 << 20}", "threads=2")
 
 
 class InUseError(Exception):
