@@ -14,10 +14,11 @@ from datetime import datetime
 from starlette.datastructures import Headers
 
 from graph.core.errors import BUSY
-from graph.identity.claims import TYPES, IdentityProviderUnavailable, Principal, TokenError, header_of, issued_at
+from graph.identity.claims import IdentityProviderUnavailable, Principal, TokenError, header_of, issued_at
 from graph.identity.ended import EndedAccess, SignedOut
 from graph.identity.keys import actor_of
 from graph.identity.languages import locale_of, preferred
+from graph.identity.oidc import TYPES, Oidc
 from graph.identity.own_tokens import Tokens
 from graph.limits.error_codes import ErrorCode
 from graph.limits.fairness import FairLimit, Overloaded, Party
@@ -70,13 +71,12 @@ class Identity:
         self._ended = ended
         self._clock = clock
         self._tokens = Tokens(settings.secret_key, clock)
-        self._keys = self._oidc = None
+        self._keys = None
         if settings.oidc:
-            from graph.identity.jwks import ProviderKeys  # late: they bring the HTTP client and cryptography
-            from graph.identity.oidc import Oidc
+            from graph.identity.jwks import ProviderKeys  # late: it brings the HTTP client
 
             self._keys = ProviderKeys(settings.oidc.jwks_url, clock)
-            self._oidc = Oidc(settings.oidc, self._keys, database, clock)
+        self._oidc = Oidc(settings.oidc, self._keys, database, clock) if settings.oidc and self._keys else None
         self._pending: dict[object, asyncio.Task[None]] = {}
         self._writing = asyncio.Semaphore(1)
         self._failures = RateLimiter(MAX_FAILED_SIGN_INS, clock)

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx2
 import orjson
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from graph.identity.claims import MALFORMED_TOKEN_ERRORS, IdentityProviderUnavailable, TokenError
@@ -129,6 +128,6 @@ def _key(published: Any) -> Key | None:
             return None
         if isinstance(key, OKPKey) and key.curve_name not in ("Ed25519", "Ed448"):
             return None
-    except (JoseError, *MALFORMED_TOKEN_ERRORS):
+    except MALFORMED_TOKEN_ERRORS:
         return None
     return key

@@ -5,7 +5,7 @@ import sys
 
 DOCUMENTS = ("weasyprint", "fontTools", "PIL", "xlsxwriter", "jinja2")
 COMMANDS = ("typer", "pydantic", "graph.cli.commands", "graph.cli.demo", "resolvers.importing.importer", "rich.console")
-OTHERS = ("alembic", "mako", "pygments", "httpx2", "joserfc")  # to migrate; for webhooks and an OIDC provider
+OTHERS = ("alembic", "mako", "pygments", "httpx2")  # to migrate; for webhooks and an OIDC provider
 
 
 def test_the_start_of_a_server_does_not_import_what_is_rarely_used() -> None:
