@@ -118,11 +118,14 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             return self._limiter.of(f"{ActorKind.APP} {actor.brand_id}", API_KEYS_QUOTA)
         return self._limiter.of(f"{actor.identity} {actor.brand_id}")
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket | None) -> RequestContext:
         return self._context(request.state.principal, request.state.quota)
 
     def _context(self, principal: Principal, quota: Quota) -> RequestContext:
-        sessions = self._sessions.setdefault(_party(principal.actor), asyncio.Semaphore(MAX_SESSIONS))
+        party = _party(principal.actor)
+        sessions = self._sessions.get(party)
+        if sessions is None:
+            self._sessions[party] = sessions = asyncio.Semaphore(MAX_SESSIONS)
         return RequestContext(
             database=self._database,
             actor=principal.actor,
