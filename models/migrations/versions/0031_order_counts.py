@@ -2,8 +2,8 @@
 
 So a list's totalCount does not read its orders, and what an older release writes is counted, too.
 
-Revision ID: 0030
-Revises: 0029
+Revision ID: 0031
+Revises: 0030
 """
 
 # ruff: noqa: S608 - all names are our own
@@ -13,8 +13,8 @@ from alembic import op
 
 from models.migrations.row_level_security import protect
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest schema, whose servers work with this schema (models/migrations/releases.py).
