@@ -118,7 +118,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             return self._limiter.of(f"{ActorKind.APP} {actor.brand_id}", API_KEYS_QUOTA)
         return self._limiter.of(f"{actor.identity} {actor.brand_id}")
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket | None) -> RequestContext:
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         return self._context(request.state.principal, request.state.quota)
 
     def _context(self, principal: Principal, quota: Quota) -> RequestContext:
