@@ -102,6 +102,7 @@ async def measure(client: Client, buyer: str, tag: str, old: str, only: Sequence
         "history by a code": ask('{ history(first: 50, filter: {search: "so-0012345"}) { nodes { kind } } }'),
         "history, all have it": ask('{ history(first: 50, filter: {search: "so-"}) { nodes { kind } } }'),
         "count of all": ask("{ orders(first: 1) { totalCount } }"),
+        "count of those that can be rejected": ask("{ orders(filter: {canReject: true}) { totalCount } }"),
         **{
             f"analytics by {each.lower()}": ask(analytics.format(each))
             for each in ("MONTH", "BUYER", "CATALOG", "PRODUCT")

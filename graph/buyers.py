@@ -19,6 +19,7 @@ from graph.core.pagination import (
     PageArguments,
     connection,
     page_request,
+    selected_page,
     without_search,
 )
 from graph.limits.cost import COST_OF_A_FILTER
@@ -180,7 +181,7 @@ async def buyers(
     ] = UNSET,
 ) -> Connection[Buyer]:
     words = or_none(search)
-    request = page_request(first, after, last, before)
+    request = selected_page(info, first, after, last, before)
     refused = or_none(bounced)
     page = await resolvers.buyers(info.context, words, request, bounced=refused)
     return connection(page, Buyer.of, lambda: resolvers.count_buyers(info.context, words, bounced=refused))

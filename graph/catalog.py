@@ -19,9 +19,10 @@ from graph.core.pagination import (
     PageArguments,
     connection,
     page_request,
+    selected_page,
     without_search,
 )
-from graph.execution.declared import Within, column, declared, made_of
+from graph.execution.declared import Pure, Within, column, declared, made_of
 from graph.execution.kinds import TEXT, WHOLE
 from graph.limits.cost import COST_OF_A_FILTER, Cost
 from graph.papers.taxes import TaxType
@@ -33,7 +34,7 @@ from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
 from resolvers.papers.pictures import KEPT_SIZE
 from resolvers.reading.pagination import Listing
 from resolvers.reading.rows import CatalogRow, LineRow, SkuRow
-from resolvers.reading.sources import CATALOGS, SKUS
+from resolvers.reading.sources import CATALOGS, LINES, SKUS
 
 
 @strawberry.type(description="A catalog of the brand, from which buyers order.")
@@ -87,6 +88,9 @@ class Sku(Node):
         return made_of(cls, row, row=row)
 
 
+TAX_OF_LINE = Pure(("tax_kind", "tax_rate"), lambda _, kind, rate: TaxType.of(tax_of(kind, rate)))
+
+
 @strawberry.type(description="A line of an order's official content: the OC once there is one, else what was ordered.")
 class OrderLine(Node):
     id: ID = node_id(Kind.LINE)
@@ -99,7 +103,7 @@ class OrderLine(Node):
     )
     row: Private[LineRow]
 
-    @strawberry.field(description="Tax of the line. Null if it was not given.")
+    @strawberry.field(description="Tax of the line. Null if it was not given.", metadata=declared(TAX_OF_LINE))
     def tax(self) -> TaxType | None:
         return TaxType.of(tax_of(self.row.tax_kind, self.row.tax_rate))
 
@@ -141,7 +145,7 @@ async def catalogs(
     ] = UNSET,
 ) -> Connection[Catalog]:
     words = or_none(search)
-    request = page_request(first, after, last, before)
+    request = selected_page(info, first, after, last, before)
     page = await resolvers.catalogs(info.context, words, request)
     return connection(page, Catalog.of, lambda: resolvers.count_catalogs(info.context, words))
 
@@ -167,7 +171,7 @@ async def skus(
     ] = UNSET,
 ) -> Connection[Sku]:
     words, exact = or_none(search), or_none(numbers)
-    request = page_request(first, after, last, before)
+    request = selected_page(info, first, after, last, before)
     page = await resolvers.skus(info.context, words, exact, request)
     return connection(page, Sku.of, lambda: resolvers.count_skus(info.context, words, exact))
 
@@ -177,3 +181,4 @@ NODES[Kind.SKU] = (nodes.skus, Sku.of)
 NODES[Kind.LINE] = (nodes.lines, OrderLine.of)
 SOURCES[Kind.CATALOG] = ("Catalog", CATALOGS)
 SOURCES[Kind.SKU] = ("Sku", SKUS)
+SOURCES[Kind.LINE] = ("OrderLine", LINES)

@@ -1,7 +1,7 @@
 """invoices, deliveryNotes: the documents of a brand, or of a buyer, newest first."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Unpack
 
 import strawberry
 from strawberry import ID, UNSET
@@ -9,14 +9,26 @@ from strawberry import ID, UNSET
 from graph.core.batching import selected_fields
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind
-from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
+from graph.core.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    PageArguments,
+    connection,
+    page_request,
+    selected_page,
+)
 from graph.core.ranges import checked_end
 from graph.document_types import DeliveryNote, Invoice
 from graph.limits.cost import COST_OF_A_FILTER
 from graph.order_filter import read_ids
+from models.actor import Viewpoint
 from models.invoice import InvoiceStatus
 from resolvers import document_lists as resolvers
 from resolvers.document_lists import MAX_IN_FILTER
+from resolvers.reading.pagination import Listing
 
 AT_MOST = f"At most {MAX_IN_FILTER}."
 
@@ -68,6 +80,22 @@ class DeliveryNoteFilter(DocumentFilter):
     )
 
 
+def listing_of_invoices(
+    _: Viewpoint, *, filter: InvoiceFilter | None = UNSET, **page: Unpack[PageArguments]
+) -> Listing:
+    """Raises InputError."""
+    given = filter or InvoiceFilter()
+    return resolvers.listing_of_invoices(given.read(status=or_none(given.status)), page_request(**page))
+
+
+def listing_of_notes(
+    _: Viewpoint, *, filter: DeliveryNoteFilter | None = UNSET, **page: Unpack[PageArguments]
+) -> Listing:
+    """Raises InputError."""
+    given = filter or DeliveryNoteFilter()
+    return resolvers.listing_of_notes(given.read(invoiced=or_none(given.invoiced)), page_request(**page))
+
+
 async def invoices(
     info: Info,
     first: First = UNSET,
@@ -83,7 +111,7 @@ async def invoices(
 ) -> Connection[Invoice]:
     given = filter or InvoiceFilter()
     wanted = given.read(status=or_none(given.status))
-    request = page_request(first, after, last, before)
+    request = selected_page(info, first, after, last, before)
     page = await resolvers.invoices(info.context, wanted, request)
     return connection(page, Invoice.of, lambda: resolvers.count_invoices(info.context, wanted))
 
@@ -104,7 +132,7 @@ async def delivery_notes(
 ) -> Connection[DeliveryNote]:
     given = filter or DeliveryNoteFilter()
     wanted = given.read(invoiced=or_none(given.invoiced))
-    request = page_request(first, after, last, before)
+    request = selected_page(info, first, after, last, before)
     page = await resolvers.delivery_notes(info.context, wanted, request)
     if "order" in selected_fields(info.selected_fields):
         await info.context.loaders.order.load_many([row.order_id for row in page.rows])

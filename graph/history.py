@@ -1,7 +1,7 @@
 """history and historyExcel: who decided what in the whole brand, with their filter."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Unpack
 
 import strawberry
 from strawberry import ID, UNSET
@@ -11,17 +11,28 @@ from graph.core.context import Info, or_none
 from graph.core.download_links import Download
 from graph.core.enums import InLocale, SortDirection
 from graph.core.ids import Kind
-from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
+from graph.core.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    PageArguments,
+    connection,
+    page_request,
+    selected_page,
+)
 from graph.core.ranges import checked_end
 from graph.downloads import HISTORY_EXCEL
 from graph.history_types import OrderEvent, OrderEventKind
 from graph.limits.cost import COST_OF_A_WORD_IN_HISTORY
 from graph.order_filter import read_ids
-from models.actor import ActorKind
+from models.actor import ActorKind, Viewpoint
 from models.permissions import Permission
 from resolvers import history as resolvers
 from resolvers.core.refusals import require
 from resolvers.inputs import MAX_SEARCH_LENGTH, MAX_WORDS
+from resolvers.reading.pagination import Listing
 from resolvers.viewer import brand_day
 
 
@@ -72,6 +83,19 @@ Filter = Annotated[
 ]
 
 
+def listing(
+    _: Viewpoint,
+    *,
+    filter: HistoryFilter | None = UNSET,
+    direction: SortDirection | None = UNSET,
+    **page: Unpack[PageArguments],
+) -> Listing:
+    """Raises InputError."""
+    wanted = (filter or HistoryFilter()).read()
+    request = page_request(**page)
+    return resolvers.listing(wanted, request, newest_first=direction is not SortDirection.ASC)
+
+
 async def history(
     info: Info,
     first: First = UNSET,
@@ -84,7 +108,7 @@ async def history(
     ] = UNSET,
 ) -> Connection[OrderEvent]:
     wanted = (filter or HistoryFilter()).read()
-    request = page_request(first, after, last, before)
+    request = selected_page(info, first, after, last, before)
     newest_first = direction is not SortDirection.ASC
     page = await resolvers.history(info.context, wanted, request, newest_first=newest_first)
     if "order" in selected_fields(info.selected_fields):

@@ -108,7 +108,7 @@ class OrderFacets:
 PARTS: dict[str, resolvers.Part] = {
     "orderCount": "statuses",
     "statuses": "statuses",
-    "deliveryStatuses": "statuses",
+    "deliveryStatuses": "deliveries",
     "tags": "tags",
     "reasons": "reasons",
 }

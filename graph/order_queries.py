@@ -1,5 +1,7 @@
 """order, orderByCode, orders, ordersExcel: the queries that find orders."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -11,10 +13,9 @@ from graph.core.context import Info
 from graph.core.download_links import Download
 from graph.core.enums import InLocale
 from graph.core.ids import Kind, from_id
-from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
+from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request, selected_page
 from graph.downloads import ORDERS_EXCEL, OrderList
 from graph.execution.declared import Lookup
-from graph.execution.kinds import Unexpected
 from graph.limits.cost import COST_OF_A_FILTER
 from graph.order_filter import OrderFilter, OrderSort
 from graph.orders import Order, load_order
@@ -43,6 +44,7 @@ async def _load_ahead(info: Info, rows: list[OrderRow]) -> None:
 
 
 def _read(
+    page: Callable[..., PageRequest],
     first: int | None,
     after: str | None,
     last: int | None,
@@ -52,7 +54,7 @@ def _read(
 ) -> tuple[order_filter.OrderFilter, list[order_filter.OrderSort], PageRequest]:
     """Raises InputError."""
     wanted = (filter or OrderFilter()).read("filter")
-    request = page_request(first, after, last, before)
+    request = page(first, after, last, before)
     return wanted, [each.read() for each in sort or ()], request
 
 
@@ -66,12 +68,8 @@ def listing(
     filter: OrderFilter | None = UNSET,
     sort: list[OrderSort] | None = UNSET,
 ) -> Listing:
-    """The page of `orders` with these arguments. Raises InputError, and Unexpected for a search or a sort by buyer."""
-    wanted, by, request = _read(first, after, last, before, filter, sort)
-    if wanted.search is not None:
-        raise Unexpected("search")  # chooses its statements by how common the words are
-    if order_filter.is_by_buyer(by):
-        raise Unexpected("sort by buyer")  # needs a join
+    """The page of `orders` with these arguments. Raises InputError."""
+    wanted, by, request = _read(page_request, first, after, last, before, filter, sort)
     return resolvers.listing(wanted, by, request, viewer)
 
 
@@ -126,7 +124,7 @@ async def orders(
     filter: Filter = UNSET,
     sort: Sort = UNSET,
 ) -> Connection[Order]:
-    wanted, by, request = _read(first, after, last, before, filter, sort)
+    wanted, by, request = _read(partial(selected_page, info), first, after, last, before, filter, sort)
     page = await resolvers.orders(info.context, wanted, by, request)
     await _load_ahead(info, page.rows)
     return connection(page, Order.of, lambda: resolvers.count_orders(info.context, wanted))

@@ -21,11 +21,11 @@ from graph.core.enums import InLocale
 from graph.core.ids import Kind
 from graph.core.money import Money, money
 from graph.core.node import NODES, SOURCES, Node, node_id
-from graph.core.pagination import After, Connection, First, connection, counted, page_request
+from graph.core.pagination import After, Connection, First, connection, counted, selected_page, size_of_page
 from graph.document_types import BacklogSku, DeliveryNote, Invoice
 from graph.downloads import ORDER_EXCEL, ORDER_PDFS, Record
 from graph.execution.declared import Children, Pure, Within, column, declared, looked_up, made_of
-from graph.execution.kinds import DAY, FLAG, INSTANT, IS_SET, TEXT, TEXT_IF_ANY, WHOLE, Unexpected, among, choice
+from graph.execution.kinds import DAY, FLAG, INSTANT, IS_SET, TEXT, TEXT_IF_ANY, WHOLE, among, choice
 from graph.history_types import OrderEvent
 from graph.limits.cost import ListSize, page_size
 from graph.members import Member
@@ -68,18 +68,19 @@ from resolvers.reading.loaders import (
     rejection_records_of,
 )
 from resolvers.reading.rows import OrderRow, ReferenceRow
-from resolvers.reading.sources import LINES_OF_ORDERS, ORDERS, TAGS_OF_ORDERS
+from resolvers.reading.sources import (
+    BACKLOG_SKUS,
+    DELIVERY_NOTES,
+    HISTORY,
+    INVOICES_OF_ORDERS,
+    LINES_OF_ORDERS,
+    NOTIFICATIONS,
+    ORDERS,
+    TAGS_OF_ORDERS,
+)
 from resolvers.reading.verdicts import Verdict
 
 T = TypeVar("T")
-
-
-def size_of_page(*, first: int | None = UNSET, after: str | None = UNSET) -> int:
-    """Raises Unexpected for a page that does not start with the first row."""
-    request = page_request(first, after)
-    if request.cursor is not None:
-        raise Unexpected("a later page")
-    return request.size
 
 
 @strawberry.type(
@@ -225,7 +226,7 @@ class Order(Node):
         metadata=declared(Children(LINES_OF_ORDERS, size=size_of_page)),
     )
     async def lines(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderLine]:
-        page = await lines_of(info.context, self.row.id, page_request(first, after))
+        page = await lines_of(info.context, self.row.id, selected_page(info, first, after))
         return connection(page, OrderLine.of, counted(info.context.loaders.line_count, self.row.id))
 
     @question(
@@ -340,17 +341,24 @@ class Order(Node):
         row = await info.context.loaders.rejection.load(self.row.id)
         return OrderRejection.of(row, to_buyer=info.context.actor.is_buyer) if row else None
 
-    @strawberry.field(description="Delivery notes created from the order, oldest first.")
+    @strawberry.field(
+        description="Delivery notes created from the order, oldest first.",
+        metadata=declared(Children(DELIVERY_NOTES)),
+    )
     async def delivery_notes(self, info: Info) -> list[DeliveryNote]:
         return [DeliveryNote.of(row) for row in await info.context.loaders.delivery_notes.load(self.row.id)]
 
-    @strawberry.field(description="Invoices for the order, including void ones, oldest first.")
+    @strawberry.field(
+        description="Invoices for the order, including void ones, oldest first.",
+        metadata=declared(Children(INVOICES_OF_ORDERS)),
+    )
     async def invoices(self, info: Info) -> list[Invoice]:
         return [Invoice.of(row) for row in await info.context.loaders.invoices.load(self.row.id)]
 
     @strawberry.field(
         description="Backlog SKUs of the order, sorted by SKU number. Empty until they are created.",
         directives=[ListSize(assumed_size=50)],
+        metadata=declared(Children(BACKLOG_SKUS)),
     )
     async def backlog_skus(self, info: Info) -> list[BacklogSku]:
         return [BacklogSku.of(row) for row in await info.context.loaders.backlog_skus.load(self.row.id)]
@@ -358,6 +366,7 @@ class Order(Node):
     @question(
         needs=Permission.READ_INTERNAL,
         description="The mails about the order to its buyer, oldest first. Empty for a buyer.",
+        declaration=Children(NOTIFICATIONS),
     )
     async def notifications(self, info: Info) -> list[Notification]:
         return [Notification.of(row) for row in await info.context.loaders.notifications.load(self.row.id)]
@@ -366,9 +375,10 @@ class Order(Node):
         needs=Permission.READ_INTERNAL,
         description="The audit trail of the order, oldest first. Empty for a buyer.",
         directives=[page_size("first")],
+        declaration=Children(HISTORY, size=size_of_page),
     )
     async def history(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[OrderEvent]:
-        page = await history_of(info.context, self.row.id, page_request(first, after))
+        page = await history_of(info.context, self.row.id, selected_page(info, first, after))
         return connection(page, OrderEvent.of, counted(info.context.loaders.history_count, self.row.id))
 
     @strawberry.field(

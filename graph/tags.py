@@ -8,7 +8,18 @@ from strawberry import ID, UNSET
 from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id
-from graph.core.pagination import After, Before, Connection, Edge, First, Last, PageArguments, connection, page_request
+from graph.core.pagination import (
+    After,
+    Before,
+    Connection,
+    Edge,
+    First,
+    Last,
+    PageArguments,
+    connection,
+    page_request,
+    selected_page,
+)
 from graph.order_actions import CommandPayload
 from graph.tag_types import Tag
 from models.actor import Viewpoint
@@ -86,7 +97,7 @@ async def tag_connection(
     last: Last = UNSET,
     before: Before = UNSET,
 ) -> Connection[Tag]:
-    request = page_request(first, after, last, before)
+    request = selected_page(info, first, after, last, before)
     page = await brand_tags.page_of_tags(info.context, request)
     return connection(page, Tag.of, lambda: brand_tags.count_tags(info.context))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
@@ -88,6 +89,7 @@ def id_of_subject(subject: str) -> str:
     return f"{subject[: MAX_ID_LENGTH - len(digest)]}{digest}"
 
 
+@lru_cache(maxsize=1000)  # asked for four times in each request
 def identity_of(kind: ActorKind, id: str, buyer_id: UUID | None = None) -> str:
     """See Actor.identity."""
     whole = ":".join([kind, *([buyer_id.hex] if buyer_id else []), id])

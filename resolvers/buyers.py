@@ -82,7 +82,7 @@ async def buyers(
     statement = select(*BUYER_COLUMNS).where(*_conditions(context.actor, search, bounced))
     async with context.read() as session:
         page = await read_page(session, statement, KEYS, request, buyer_row)
-        recipients = await read_recipients(session, [row.id for row in page.rows])
+        recipients = await read_recipients(session, [row.id for row in page.rows]) if page.rows else {}
     rows = [replace(row, recipients=tuple(recipients.get(row.id, ()))) for row in page.rows]
     return replace(page, rows=rows)
 

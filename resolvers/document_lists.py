@@ -16,7 +16,7 @@ from models.order import Order
 from models.outbox import NotificationStatus, OutboxMessage
 from resolvers.core.context import Context
 from resolvers.inputs import InputError, check_text
-from resolvers.reading.pagination import Page, PageRequest, by_id, by_instant, read_page
+from resolvers.reading.pagination import Listing, Page, PageRequest, by_id, by_instant, read_page, shape_of
 from resolvers.reading.rows import (
     DELIVERY_NOTE_COLUMNS,
     INVOICE_COLUMNS,
@@ -86,6 +86,22 @@ async def count_notifications(
     context: Context, status: Sequence[NotificationStatus] | None, kind: Sequence[MailKind] | None
 ) -> int:
     return await _count(context, select(func.count()).select_from(OutboxMessage).where(*_of_mails(status, kind)))
+
+
+def listing_of_invoices(filter: DocumentFilter, request: PageRequest) -> Listing:
+    """The same page as `invoices`. Raises InputError."""
+    return Listing.of(_of_invoices(filter), INVOICE_KEYS, request, *shape_of(filter))
+
+
+def listing_of_notes(filter: DocumentFilter, request: PageRequest) -> Listing:
+    return Listing.of(_of_notes(filter), NOTE_KEYS, request, *shape_of(filter))
+
+
+def listing_of_mails(
+    status: Sequence[NotificationStatus] | None, kind: Sequence[MailKind] | None, request: PageRequest
+) -> Listing:
+    shape = [None if each is None else tuple(each) for each in (status, kind)]
+    return Listing.of(_of_mails(status, kind), NOTIFICATION_KEYS, request, *shape)
 
 
 def check(filter: DocumentFilter, *at: str) -> None:

@@ -1,10 +1,11 @@
 """The history of an order, and of a whole brand with its filter: who decided what, and when."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
@@ -19,7 +20,17 @@ from models.order import Order
 from resolvers.core.context import Context
 from resolvers.core.pausing import mapped
 from resolvers.inputs import MAX_SEARCH_LENGTH, InputError, check_search, check_text
-from resolvers.reading.pagination import Key, Page, PageRequest, by_id, by_instant, page_within
+from resolvers.reading.pagination import (
+    Found,
+    Key,
+    Listing,
+    Page,
+    PageRequest,
+    by_id,
+    by_instant,
+    page_within,
+    shape_of,
+)
 from resolvers.reading.rows import HISTORY_COLUMNS, HistoryRow
 from resolvers.reading.search import (
     ESCAPE,
@@ -35,14 +46,15 @@ from resolvers.reading.search import (
     read_found,
     words_of,
 )
+from resolvers.reading.sources import HISTORY_KEYS
 
-KEYS = [by_id(AuditEntry.id, descending=False)]
 MAX_IN_FILTER = 100
 MAX_ACTORS = 1_000  # found by a word; a word that more of them have is looked for in each entry
 SEPARATE_ACTORS = 20
 _OTHER = aliased(AuditEntry)  # making one takes milliseconds
 _ACTOR = (AuditActor.brand_id, AuditActor.actor_id, AuditActor.actor_name)
 
+V = TypeVar("V")
 Actors = Sequence[tuple[Any, ...]]  # brand's id, actor's id, name
 
 
@@ -61,17 +73,46 @@ class HistoryFilter:
 
 
 async def history_of(context: Context, order_id: UUID, request: PageRequest) -> Page[HistoryRow]:
-    return await page_within(context.loaders.history, order_id, KEYS, request)
+    return await page_within(context.loaders.history, order_id, HISTORY_KEYS, request)
 
 
 async def history(
     context: Context, filter: HistoryFilter, request: PageRequest, *, newest_first: bool = True
 ) -> Page[HistoryRow]:
     """Everything that happened in the viewer's brand, not only to orders. Empty for a buyer."""
+    return await _read(context, filter, request, newest_first, HISTORY_COLUMNS, HistoryRow)
+
+
+async def _read(
+    context: Context,
+    filter: HistoryFilter,
+    request: PageRequest,
+    newest_first: bool,
+    columns: Sequence[Any],
+    make: Callable[..., V],
+) -> Page[V]:
     async with context.read() as session:
-        statement = select(*HISTORY_COLUMNS).where(*plain_conditions(filter))
+        statement = select(*columns).where(*plain_conditions(filter))
         words, order = await _words(session, filter), keys(newest_first=newest_first)
-        return await read_found(session, statement, AuditEntry.id, words, order, request, HistoryRow)
+        return await read_found(session, statement, AuditEntry.id, words, order, request, make)
+
+
+def listing(filter: HistoryFilter, request: PageRequest, *, newest_first: bool) -> Listing:
+    """The same page. Raises InputError."""
+    order = keys(newest_first=newest_first)
+    made = Listing.of(plain_conditions(filter), order, request, *shape_of(filter), newest_first)
+    return made if filter.search is None else replace(made, find=partial(_find, filter, request, newest_first))
+
+
+async def _find(
+    filter: HistoryFilter, request: PageRequest, newest_first: bool, context: Context, page: bool, number: bool
+) -> Found:
+    """A search chooses its statements by how common the words are."""
+    columns = (AuditEntry.id, AuditEntry.at)
+    return await Found.of(
+        partial(_read, context, filter, request, newest_first, columns, lambda id, _: id) if page else None,
+        partial(count_history, context, filter) if number else None,
+    )
 
 
 async def count_history(context: Context, filter: HistoryFilter) -> int:

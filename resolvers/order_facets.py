@@ -9,17 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.facts import DELIVERY_STATUS
 from models.order import Order
+from models.order_count import OrderCount
 from models.policy import REJECTED, DeliveryStatus, OrderStatus
 from models.rejection import OrderRejection
 from models.rejection_reason import GROUNDS_OF_REJECTION, REASON_OF_GROUNDS, RejectionGrounds, RejectionReason
 from models.tag import OrderTag, Tag
 from resolvers.core.context import Context
-from resolvers.order_filter import TAG_OF_ORDER, OrderFilter, conditions
+from resolvers.order_filter import TAG_OF_ORDER, OrderFilter, conditions, kept_conditions, kept_sum
 from resolvers.reading.rows import REASON_COLUMNS, TAG_COLUMNS, ReasonRow, TagRow
 from resolvers.reading.search import FEW_OF_MANY
 
 MAX_FACETS = 100  # of tags, and of reasons
-Part = Literal["statuses", "tags", "reasons"]
+Part = Literal["statuses", "deliveries", "tags", "reasons"]
 
 
 @dataclass(slots=True)
@@ -37,12 +38,17 @@ class OrderFacets:
 
 
 async def order_facets(context: Context, filter: OrderFilter, parts: Collection[Part]) -> OrderFacets:
-    """One statement for each of the parts, two for tags, and one for words to search for."""
+    """One statement for each of the parts, two for tags, and one for words to search for.
+
+    Deliveries count the statuses, too.
+    """
     found = OrderFacets()
     async with context.read() as session:
         where = await conditions(session, filter, context.actor) if parts else []
-        if "statuses" in parts:
-            await _count_statuses(session, where, found)
+        if "deliveries" in parts:
+            await _count_deliveries(session, where, found)
+        elif "statuses" in parts:
+            await _count_statuses(session, filter, where, found)
         if not context.actor.is_buyer:
             if "tags" in parts:
                 found.tags = await _tags(session, where)
@@ -51,7 +57,17 @@ async def order_facets(context: Context, filter: OrderFilter, parts: Collection[
     return found
 
 
-async def _count_statuses(session: AsyncSession, where: list[Any], found: OrderFacets) -> None:
+async def _count_statuses(session: AsyncSession, filter: OrderFilter, where: list[Any], found: OrderFacets) -> None:
+    if filter.is_kept:
+        counts = select(OrderCount.status, kept_sum()).where(*kept_conditions(filter)).group_by(OrderCount.status)
+    else:
+        counts = select(Order.status, func.count()).where(*where).group_by(Order.status)
+    for status, count in await session.execute(counts.execution_options(**FEW_OF_MANY)):
+        found.order_count += count
+        found.statuses[status] += count
+
+
+async def _count_deliveries(session: AsyncSession, where: list[Any], found: OrderFacets) -> None:
     orders = select(Order.status, DELIVERY_STATUS.label("delivery_status")).where(*where).subquery()
     columns = (orders.c.status, orders.c.delivery_status)
     counts = select(*columns, func.count()).group_by(*columns).execution_options(**FEW_OF_MANY)

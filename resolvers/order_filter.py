@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -17,6 +17,7 @@ from models.buyer import Buyer
 from models.facts import FACT_SQL, delivery_status_in, possible
 from models.money import MAX_MINOR
 from models.order import BUYER_UPDATED_AT, Order, OrderLine
+from models.order_count import OrderCount
 from models.policy import DeliveryStatus, Fact, OrderAction, OrderStatus
 from models.rejection_reason import RejectionGrounds
 from models.tag import OrderTag
@@ -45,6 +46,8 @@ from resolvers.reading.search import (
 MAX_FILTER_IDS = 1000
 # The conditions of the first release.
 ALWAYS_HASHED = {"search", "status", "can_reject", "buyer_ids", "tag_ids", "placed_from", "placed_to"}
+# Conditions by which the numbers of orders are kept.
+KEPT = {"status", "buyer_ids", "include_archived", "only_archived"}
 _OTHER = aliased(Order)  # making one takes milliseconds
 
 
@@ -95,6 +98,12 @@ class OrderFilter:
         if not self.only_archived:
             said.discard("only_archived")
         return bool(said - {"include_archived"})
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether how many orders it matches is kept (models/order_count.py)."""
+        others = [each for each in fields(self) if each.name not in KEPT]
+        return all(getattr(self, each.name) == each.default for each in others)
 
     @property
     def conditions(self) -> dict[str, Any]:
@@ -228,6 +237,22 @@ def plain_conditions(filter: OrderFilter, actor: Viewpoint) -> list[ColumnElemen
     if filter.invoiced is not None:
         is_invoiced = FACT_SQL[Fact.INVOICE]  # as the viewer sees it: a buyer sees no drafts
         where.append(is_invoiced if filter.invoiced else not_(is_invoiced))
+    return where
+
+
+def kept_sum() -> ColumnElement[int]:
+    return cast(func.coalesce(func.sum(OrderCount.orders), 0), BigInteger)
+
+
+def kept_conditions(filter: OrderFilter) -> list[ColumnElement[bool]]:
+    """A filter whose `is_kept` is true, as conditions on the kept numbers."""
+    where: list[ColumnElement[bool]] = []
+    if filter.only_archived or not filter.include_archived:
+        where.append(OrderCount.is_archived.is_(bool(filter.only_archived)))
+    if filter.status is not None:
+        where.append(OrderCount.status.in_(filter.status))
+    if filter.buyer_ids is not None:
+        where.append(OrderCount.buyer_id.in_(filter.buyer_ids))
     return where
 
 

@@ -1,5 +1,7 @@
 """Brings the sums of the analytics up to date, in the background: the days with a mark, one transaction for each.
 
+It adds up the numbers of orders (models/order_count.py), too, which are right without it.
+
 A mark that is read here is deleted in the same transaction, after what it is about was read again. A change that
 commits meanwhile has a mark of its own, which stays. So a sum without a mark is right, whoever writes at the same time.
 """
@@ -7,6 +9,7 @@ commits meanwhile has a mark of its own, which stays. So a sum without a mark is
 import asyncio
 import logging
 import time
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,12 +30,14 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.analytics_sum import AnalyticsMark, AnalyticsSum, Span, Summary
 from models.base import new_id
 from models.database.sessions import Database
 from models.order import Order
+from models.order_count import WHOLE, OrderCount
 from models.scope import EVERYTHING
 from resolvers.analytics_sums import SUMS, from_orders
 
@@ -52,6 +57,7 @@ class Summing:
         while True:
             await asyncio.sleep(INTERVAL_SECONDS)
             try:
+                await add_up_counts(self._database)
                 await sum_up(self._database, gently=True)
             except Exception:
                 log.exception("the sums of the analytics could not be brought up to date; trying again later")
@@ -103,6 +109,33 @@ async def sum_up_at_once(database: Database, brand_id: UUID) -> None:
             days = _sums_of_days(brand_id, summary)
             await _add(session, summary, Span.MONTH, month, days.group_by(month))
         await _delete(session, brand_id, marks)
+
+
+async def add_up_counts(database: Database) -> None:
+    """Adds the parts of the numbers of orders to one part each, in the order of their keys."""
+    if database.is_sqlite:
+        return
+    count, key = OrderCount, (OrderCount.brand_id, OrderCount.buyer_id, OrderCount.status, OrderCount.is_archived)
+    async with database.read(EVERYTHING) as session:
+        brands = list(await session.scalars(select(count.brand_id).where(count.part != WHOLE).distinct()))
+    for brand_id in brands:
+        async with database.transaction(EVERYTHING) as session:
+            if not await _lock(session, brand_id):
+                continue
+            parts = delete(count).where(count.brand_id == brand_id, count.part != WHOLE)
+            gone = parts.returning(*key, count.orders).execution_options(synchronize_session=False)
+            numbers: Counter[tuple[Any, ...]] = Counter()
+            for *of, orders in await session.execute(gone):
+                numbers[tuple(of)] += orders
+            rows = [
+                {column.key: value for column, value in zip(key, of, strict=True)} | {"part": WHOLE, "orders": number}
+                for of, number in sorted(numbers.items())
+            ]
+            if rows:
+                adding = postgresql.insert(count).values(rows)
+                columns = [column.key for column in (*key, count.part)]
+                more = {"orders": count.orders + adding.excluded.orders}
+                await session.execute(adding.on_conflict_do_update(index_elements=columns, set_=more))
 
 
 async def _lock(session: AsyncSession, brand_id: UUID) -> bool:

@@ -1,6 +1,7 @@
 """Connections as in Relay's specification; cursors are keysets (resolvers/reading/pagination.py)."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Generic, TypedDict, TypeVar
 from uuid import UUID
@@ -9,7 +10,8 @@ import strawberry
 from strawberry import UNSET, Private
 from strawberry.dataloader import DataLoader
 
-from graph.core.context import or_none
+from graph.core.batching import selected_fields
+from graph.core.context import Info, or_none
 from graph.execution.kinds import Unexpected
 from graph.limits.cost import Cost
 from resolvers.reading.pagination import DEFAULT_PAGE, MAX_PAGE_SIZE, Page, PageRequest
@@ -40,6 +42,25 @@ def page_request(
 ) -> PageRequest:
     """The page that these arguments of a field select. Raises InputError."""
     return PageRequest.of(or_none(first), or_none(after), or_none(last), or_none(before))
+
+
+def size_of_page(*, first: int | None = UNSET, after: str | None = UNSET) -> int:
+    """Raises InputError, and Unexpected for a page that does not start with the first row."""
+    request = page_request(first, after)
+    if request.cursor is not None:
+        raise Unexpected("a later page")
+    return request.size
+
+
+def selected_page(
+    info: Info, first: int | None, after: str | None, last: int | None = UNSET, before: str | None = UNSET
+) -> PageRequest:
+    """The same for the resolver of a connection: an empty page if the document asks only how many entries there are."""
+    request = page_request(first, after, last, before)
+    selected: set[str] = set()
+    for each in info.selected_fields:
+        selected |= selected_fields(each.selections)
+    return request if selected - {"totalCount", "__typename", ""} else replace(request, size=0)
 
 
 @strawberry.type(

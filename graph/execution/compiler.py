@@ -7,7 +7,7 @@ which GraphQL limits to letters, digits and underscores.
 
 import asyncio
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import signature
 from typing import Any, Protocol
 
@@ -34,6 +34,8 @@ from graph.execution.declared import (
     Children,
     Declared,
     ForLevel,
+    Found,
+    Linked,
     Listing,
     Lookup,
     Plain,
@@ -46,7 +48,7 @@ from graph.execution.declared import (
 from graph.execution.kinds import Unexpected, escaped, whole
 from graph.execution.selection import Selections, Undeclared, operation_of
 
-MAX_LEVELS = 20  # a statement each, whose text takes some milliseconds to make
+MAX_LEVELS = 30  # a statement each, whose text takes some milliseconds to make
 MAX_KEPT = 512  # combinations of a level's values, for each role and language
 MAX_LISTINGS = 32  # of one plan
 MAX_ASKED = 8  # combinations of viewer and variables, of one plan
@@ -138,19 +140,61 @@ class Level:
 
 @dataclass
 class Asked:
-    """A root's page, with the statements for it."""
+    """A root's page, with the statements for it. `found`: what the listing has found by itself, for one request.
+
+    `page`: then selects rows by their ids, which are in the column `place`.
+    """
 
     listing: Listing
     page: Any
     count: Any
     values: dict[str, Any]
     to_cursor: Callable[[Any], str]
+    needs: tuple[bool, bool] = (True, True)  # its page, its number
+    place: int = 0
+    found: Found | None = None
 
     def has_next(self, more: bool) -> bool:
+        if self.found:
+            return self.found.has_next
         return self.listing.cursor is not None if self.listing.backwards else more
 
     def has_previous(self, more: bool) -> bool:
+        if self.found:
+            return self.found.has_previous
         return more if self.listing.backwards else self.listing.cursor is not None
+
+    def after_finding(self, found: Found, preparing: Preparing) -> "Asked":
+        ids = [preparing.id(each) for each in found.ids]
+        return replace(self, found=found, values={"given_ids": preparing.ids(ids), "order": ids})
+
+    def in_order(self, rows: list[Any]) -> list[Any]:
+        """The rows in the order in which they were found. Raises KeyError if one is no longer there."""
+        of = {row[self.place]: row for row in rows}
+        return [of[each] for each in self.values["order"]]
+
+
+@dataclass
+class Started:
+    """A request with its arguments read, before its first statement."""
+
+    run: Callable[..., Steps]
+    preparing: Preparing
+    actor: Any
+    kept: list[Kept]
+    arguments: list[Any]
+    values: list[str]
+
+    async def find(self, request: Any) -> None:
+        """Lets the listings find their rows that no single statement finds."""
+        for place, asked in enumerate(self.arguments):
+            if isinstance(asked, Asked) and asked.listing.find is not None:
+                found = await asked.listing.find(request, *asked.needs)
+                self.arguments = [*self.arguments]  # which the plan keeps
+                self.arguments[place] = asked.after_finding(found, self.preparing)
+
+    def steps(self) -> Steps:
+        return self.run(self.actor, self.kept, self.arguments, self.values)
 
 
 class Plan:
@@ -194,8 +238,8 @@ class Plan:
         exec(compile(source, "<compiled operation>", "exec"), self._names)  # noqa: S102 - see the module's docstring
         self.source = source
 
-    async def start(self, request: Any, variables: Mapping[str, Any]) -> Steps:
-        """The steps of one request. Raises for invalid variables and arguments, before any statement."""
+    async def start(self, request: Any, variables: Mapping[str, Any]) -> Started:
+        """One request. Raises for invalid variables and arguments, before any statement."""
         actor = request.actor
         viewer = Viewer(actor.role, actor.locale, actor.is_buyer)
         key = viewer, orjson.dumps(variables)
@@ -214,8 +258,7 @@ class Plan:
         if kept is None:
             kept = self._kept[viewer] = [each(viewer) for each in self._text_makers]
         values = [each(request) for each in self._values]
-        steps: Steps = self._names["run"](actor, kept, arguments, values)
-        return steps
+        return Started(self._names["run"], self._preparing, actor, kept, arguments, values)
 
     def _read(self, viewer: Viewer, variables: Mapping[str, Any]) -> list[Any]:
         values = get_variable_values(self._schema, self._operation.variable_definitions or (), dict(variables))
@@ -280,13 +323,34 @@ class Plan:
                 return self._pure(level, shown, nodes, declaration, at(declaration.columns))
             case Within(columns, prefix, _):
                 mapped = at([prefix])[0] if columns is None else dict(zip(columns, at(columns.values()), strict=True))
-                return self._object(level, inner, nodes, mapped)
+                made = self._object(level, inner, nodes, mapped)
+                if is_non_null_type(shown.type):
+                    return made
+                nulls = [f"{self._at(level, each)} is None" for each in at((columns or {}).values())]
+                return Piece("%s", [f"('null' if {' or '.join(nulls)} else {made})"]) if nulls else made
+            case Linked(column, source):
+                return self._linked(level, shown, nodes, source, at([column])[0])
             case Children() if place == "":
                 return self._children(level, shown, nodes, declaration)
             case ForLevel():
                 own, *others = at(["id", *declaration.columns])
                 return self._for_level(level, shown, nodes, declaration, own, others)
         raise Undeclared("field")
+
+    def _linked(self, above: Level, shown: Any, nodes: list[FieldNode], source: Source, column: str) -> Piece:
+        key = self._at(above, column)
+        statement, made, place = self._by_ids(get_named_type(shown.type), nodes, source)
+        name, at = self._name("linked"), int(key[1:])
+        above.before += [
+            f"linked = list(dict.fromkeys([r[{at}] for r in rows if r[{at}] is not None]))",
+            f"linked = (yield {statement}, {{'given_ids': ids_of(linked)}}) if linked else ()",
+            f"written, = yield from {made}(v, kept, args, linked)",
+            f"{name} = {{r[{place}]: text for r, text in zip(linked, written, strict=True)}}",
+        ]
+        # A row that is missing raises: graphql-core reports it.
+        if is_non_null_type(shown.type):
+            return Piece("%s", [f"{name}[{key}]"])
+        return Piece("%s", [f"('null' if {key} is None else {name}[{key}])"])
 
     def _plain(self, level: Level, shown: Any, columns: list[str], kind: Any) -> Piece:
         self._names.update(kind.uses)
@@ -359,14 +423,13 @@ class Plan:
                 found = yield statement, {"given_ids": self._preparing.ids([to_ids(each) for each in ids])}
                 return [tuple(p(v) if p else v for p, v in zip(columns, row, strict=True)) for row in found]
 
-            of: dict[Any, Any] = {}  # few-valued columns
-            plain = []
-            for own, *raw in rows:
-                key = tuple(raw)
-                values = of.get(key)
-                if values is None:
-                    values = of[key] = tuple(p(v) for p, v in zip(processors[1:], key, strict=True))
-                plain.append((processors[0](own), values))
+            def values_of(raw: tuple[Any, ...]) -> tuple[Any, ...]:
+                return tuple([p(v) for p, v in zip(processors[1:], raw, strict=True)])
+
+            kept = Kept(lambda *raw: values_of(raw)) if declaration.is_few_valued else None
+            plain = [
+                (processors[0](own), kept[tuple(raw)] if kept is not None else values_of(raw)) for own, *raw in rows
+            ]
             made = yield from declaration.read(actor, plain, ask)
             texts: dict[int, str] = {}  # rows may share a value
             return [texts.get(id(each)) or texts.setdefault(id(each), write(each)) for each in made]
@@ -551,9 +614,12 @@ class Plan:
         view = self._object(level, kind, nodes, "")
         place = int(self._at(level, "id")[1:])
         made = self._level(level, [view])
+        return self._statement(self._rows_by_ids(level)), made, place
+
+    def _rows_by_ids(self, level: Level) -> Any:
         columns = [level.all_columns[each].label(f"r{n}") for n, each in enumerate(level.columns)]
         wanted = select(*columns).where(self._preparing.among_ids(level.all_columns["id"]))
-        return self._statement(self._joined(wanted, source, level.columns)), made, place
+        return self._joined(wanted, level.source, level.columns)
 
     def _several(
         self,
@@ -639,14 +705,20 @@ class Plan:
     def _page(self, shown: Any, nodes: list[FieldNode], source: Source, listing_of: Callable[..., Listing]) -> str:
         level = self._level_of(source)
         connection = _Connection(self, level, get_named_type(shown.type), nodes)
-        if not level.columns:
-            self._at(level, "id")
+        place = int(self._at(level, "id")[1:])
         made = self._level(level, connection.views)
         width = len(level.columns)
+        by_ids: list[Any] = []  # made when it is needed
         listings: dict[Any, tuple[Any, Any, Callable[[Any], str]]] = {}
+
+        needs = (connection.rows, connection.counts)
 
         def argument(viewer: Viewer, variables: VariableValues) -> Asked:
             listing = listing_of(viewer, **self._convert(shown, get_argument_values(shown, nodes[0], variables)))
+            if listing.find is not None:
+                if not by_ids:
+                    by_ids.append(self._preparing.prepare(self._rows_by_ids(level)))
+                return Asked(listing, by_ids[0], None, {}, lambda _: "", needs=needs, place=place)
             known = listings.get(listing.shape)
             if known is None:
                 known = self._listing(listing, level, connection)
@@ -663,24 +735,37 @@ class Plan:
 
         self._arguments.append(argument)
         self._pages += 1
-        self._count(1 + connection.counts)
-        lines = [
-            f"asked = args[{len(self._arguments) - 1}]",
-            "size = asked.listing.size",
-            "rows = yield asked.page, asked.values",
-            "more = len(rows) > size",
-            "rows = rows[:size][::-1] if asked.listing.backwards else rows[:size]",
-        ]
+        self._count(connection.rows + connection.counts)
+        lines = [f"asked = args[{len(self._arguments) - 1}]"]
+        if connection.rows:
+            lines += [
+                "size, found = asked.listing.size, asked.found",
+                "more = False",
+                "if found:",
+                "    rows = asked.in_order((yield asked.page, asked.values)) if found.ids else []",
+                "else:",
+                "    rows = yield asked.page, asked.values",
+                "    more = len(rows) > size",
+                "    rows = rows[:size][::-1] if asked.listing.backwards else rows[:size]",
+            ]
         if connection.cursors:
             which = "rows" if connection.edges else "(rows[:1] + rows[-1:])"
             lines += [
-                f"cursors = [escaped(asked.to_cursor(r)) for r in {which}]",
-                f"rows = [tuple(r)[:{width}] for r in rows]",
+                "if found:",
+                "    cursors = [escaped(each) for each in found.cursors]",
+                "else:",
+                f"    cursors = [escaped(asked.to_cursor(r)) for r in {which}]",
+                f"    rows = [tuple(r)[:{width}] for r in rows]",
             ]
         outs = "".join(f"out{n}, " for n in range(len(connection.views)))
         lines.append(f"{outs}= yield from {made}(v, kept, args, rows)" if outs else "pass")
         if connection.counts:
-            lines.append("total = whole((yield asked.count, {})[0][0])")
+            lines += [
+                "if asked.found:",
+                "    total = whole(asked.found.number)",
+                "else:",
+                "    total = whole((yield asked.count, {})[0][0])",
+            ]
         self._names["escaped"] = escaped
         lines.append(f"return {connection.piece('asked.has_next(more)', 'asked.has_previous(more)')}")
         name = self._name("root")
@@ -701,12 +786,14 @@ class Plan:
             statement = statement.where(listing.beyond(values))
         statement = statement.order_by(*listing.order).limit(self._preparing.most)
         statement = self._joined(statement, level.source, level.columns)
-        count = select(func.count()).select_from(level.source.model).where(*listing.where)
+        count = listing.count
+        if count is None:
+            count = select(func.count()).select_from(level.source.model).where(*listing.where)
 
         def to_cursor(row: Any) -> str:
             return listing.cursor_of([p(each) for p, each in zip(processors, row[width:], strict=True)])
 
-        page = self._preparing.prepare(statement)
+        page = self._preparing.prepare(statement) if connection.rows else None
         counted = self._preparing.prepare(count) if connection.counts else None
         return page, counted, to_cursor
 
@@ -758,27 +845,28 @@ class Plan:
         if not level.columns:
             self._at(level, "id")
         made = self._level(level, connection.views)
-        columns = [level.all_columns[each].label(f"r{n}") for n, each in enumerate(level.columns)]
-        wanted = self._joined(select(*columns, source.parent.label("parent")), source, level.columns)
-        statement = self._statement(self._preparing.first_of_each(wanted, source.parent, source.order))
 
         def argument(_: Any, variables: VariableValues) -> int:
             return size(**self._convert(shown, get_argument_values(shown, nodes[0], variables)))
 
         self._arguments.append(argument)
-        lines = [
-            f"size = args[{len(self._arguments) - 1}]",
-            f"rows = yield {statement}, {{'given_ids': ids, 'most': size + 1}}",
-            "numbers, beyond, shown = {}, set(), []",
-            "for r in rows:",
-            "    number = numbers.get(r[-1], 0)",
-            "    if number < size:",
-            "        numbers[r[-1]] = number + 1",
-            "        shown.append(r)",
-            "    else:",
-            "        beyond.add(r[-1])",
-            "rows = shown",
-        ]
+        lines = [f"size = args[{len(self._arguments) - 1}]"]
+        if connection.rows:
+            columns = [level.all_columns[each].label(f"r{n}") for n, each in enumerate(level.columns)]
+            wanted = self._joined(select(*columns, source.parent.label("parent")), source, level.columns)
+            statement = self._statement(self._preparing.first_of_each(wanted, source.parent, source.order))
+            lines += [
+                f"rows = yield {statement}, {{'given_ids': ids, 'most': size + 1}}",
+                "numbers, beyond, shown = {}, set(), []",
+                "for r in rows:",
+                "    number = numbers.get(r[-1], 0)",
+                "    if number < size:",
+                "        numbers[r[-1]] = number + 1",
+                "        shown.append(r)",
+                "    else:",
+                "        beyond.add(r[-1])",
+                "rows = shown",
+            ]
         outs = [f"of{n}" for n in range(len(connection.views))]
         if outs:
             names = "".join(f"{each}, " for each in outs)
@@ -833,7 +921,7 @@ class _Connection:
     def __init__(self, plan: Plan, level: Level, kind: Any, nodes: list[FieldNode]) -> None:
         self._plan, self._level = plan, level
         self.views: list[Piece] = []
-        self.edges = self.ends = self.counts = False
+        self.edges = self.ends = self.counts = self.has_page_info = False
         self._members: list[tuple[str, Callable[[str, str], Piece]]] = []
         for key, each in plan._selections.fields(kind, nodes).items():
             self._members.append((key, self._member(kind, each)))
@@ -841,6 +929,11 @@ class _Connection:
     @property
     def cursors(self) -> bool:
         return self.edges or self.ends
+
+    @property
+    def rows(self) -> bool:
+        """Whether anything of the page's rows is asked for."""
+        return bool(self.views) or self.edges or self.has_page_info
 
     def piece(self, has_next: str, has_previous: str) -> Piece:
         return _object((key, make(has_next, has_previous)) for key, make in self._members)
@@ -895,6 +988,7 @@ class _Connection:
         if names - {"__typename", "hasNextPage", "hasPreviousPage", "startCursor", "endCursor"}:
             raise Undeclared("field")
         self.ends = self.ends or bool(names & {"startCursor", "endCursor"})
+        self.has_page_info = True
 
         def make(has_next: str, has_previous: str) -> Piece:
             known = {

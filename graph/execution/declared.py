@@ -57,7 +57,7 @@ class Within:
     """An object in the same row, whose columns are those that start with `prefix`, or are mapped in `columns`.
 
     `columns`: column of the object's type → column of the row. `value` makes the object from the latter; without it the
-    Strawberry field has a resolver of its own.
+    Strawberry field has a resolver of its own. A nullable field is null if one of the mapped columns is.
     """
 
     columns: Mapping[str, str] | None = None
@@ -77,16 +77,28 @@ class Children:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """The row of another type that a column names by its id, read for the whole level in one statement.
+
+    A nullable field is null if the column is.
+    """
+
+    column: str
+    source: "Source"
+
+
+@dataclass(frozen=True, slots=True)
 class ForLevel:
     """`read(viewer, rows, ask)`: a generator of statements that returns a value for each row.
 
     `rows`: for each row its id, and a tuple of the columns. It gets rows by `yield from ask(name, ids)`, of the
-    statement `statements[name]`.
+    statement `statements[name]`. `is_few_valued`: whether rows often share the values of the columns.
     """
 
     columns: tuple[str, ...]
     read: Callable[..., Any]
     statements: Mapping[str, Callable[[Callable[[Any], Any]], Any]]
+    is_few_valued: bool = True
 
 
 def looked_up(
@@ -111,6 +123,16 @@ def looked_up(
         return [made[key] for key in keys]
 
     return ForLevel(columns, read, {"found": statement})
+
+
+def row_by_row(make: Callable[..., Any], *columns: str) -> ForLevel:
+    """A field that follows from columns with many values: `make(actor, *columns)` is called for each row."""
+
+    def read(actor: Any, rows: list[Any], _: Callable[..., Any]) -> Any:
+        yield from ()
+        return [make(actor, *values) for _, values in rows]
+
+    return ForLevel(columns, read, {}, is_few_valued=False)
 
 
 class Source(Protocol):
@@ -176,6 +198,31 @@ class Listing(Protocol):
         """The condition for the rows beyond these values."""
 
     def cursor_of(self, values: Sequence[Any]) -> str: ...
+    @property
+    def count(self) -> Any:
+        """Selects the number of all rows; None: they are counted."""
+
+    @property
+    def find(self) -> Callable[..., Any] | None:
+        """For rows that are not found by one statement: `await find(request, page, number)` → Found.
+
+        `page`, `number`: whether each is needed. Then `where`, `order` and `cursor` are not looked at.
+        """
+
+
+class Found(Protocol):
+    """What a listing has found: the ids of the page's rows with their cursors, and the number of all rows."""
+
+    @property
+    def ids(self) -> Sequence[Any]: ...
+    @property
+    def cursors(self) -> Sequence[str]: ...
+    @property
+    def has_next(self) -> bool: ...
+    @property
+    def has_previous(self) -> bool: ...
+    @property
+    def number(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +264,7 @@ class Lookup:
     statements: Sequence[Any]
 
 
-Declaration = Plain | Pure | Within | Children | ForLevel
+Declaration = Plain | Pure | Within | Children | Linked | ForLevel
 
 
 class Declared:

@@ -7,6 +7,8 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from graph.execution.declared import Kind
 
 escaped = json.encoder.encode_basestring  # in C; the same text as orjson's
@@ -44,6 +46,12 @@ def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _texts(texts: Any) -> str:
+    if type(texts) is not list or any(type(each) is not str for each in texts):
+        raise Unexpected("not a list of texts")
+    return orjson.dumps(texts).decode()
+
+
 TEXT = Kind(_itself, both("escaped({0})"), {"escaped": escaped})
 TEXT_IF_ANY = Kind(lambda text: text or None, both("(escaped({0}) if {0} else 'null')"), {"escaped": escaped})
 WHOLE = Kind(
@@ -58,6 +66,10 @@ INSTANT = Kind(
     {"_instant_of_text": _instant_of_text, "_instant": _instant},
     QUOTED,
 )
+# A column of JSON.
+TEXTS = Kind(
+    _itself, {"sqlite": "_texts(loads({0}))", "postgresql": "_texts({0})"}, {"_texts": _texts, "loads": orjson.loads}
+)
 DAY = Kind(_itself, both("{0}"), {}, QUOTED)
 IS_SET = Kind(lambda value: value is not None, both("('false' if {0} is None else 'true')"))
 
@@ -70,6 +82,25 @@ def public_id(prefix: str, to_id: Callable[[UUID], Any], letters: Callable[[int]
         {"sqlite": f"{name}(int({{0}}, 16))", "postgresql": f"{name}({{0}}.int)"},
         {name: letters},
         (f'"{prefix}_', '"'),
+    )
+
+
+def instant_if(holds: Callable[..., bool], *enums: type[Enum]) -> Kind:
+    """The last of the columns, if `holds` of those before it; else null. The first ones are of these enums."""
+    name = f"instant_if_{holds.__name__}"
+
+    def instant_of(instant: Callable[[Any], str]) -> Callable[..., str]:
+        def of(*values: Any) -> str:
+            *raw, at = values
+            given = [enum(each) for enum, each in zip(enums, raw, strict=False)] + raw[len(enums) :]
+            return f'"{instant(at)}"' if holds(*given) else "null"
+
+        return of
+
+    return Kind(
+        lambda *values: values[-1] if holds(*values[:-1]) else None,
+        {"sqlite": f"{name}_text({{0}}, {{1}}, {{2}})", "postgresql": f"{name}({{0}}, {{1}}, {{2}})"},
+        {f"{name}_text": instant_of(_instant_of_text), name: instant_of(_instant)},
     )
 
 

@@ -12,7 +12,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
-from graph.execution.compiler import Plan, Preparing, Steps
+from graph.execution.compiler import Plan, Preparing, Started, Steps
 from graph.execution.kinds import Unexpected
 from graph.execution.selection import Undeclared, switch_names
 
@@ -50,12 +50,12 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Started:
+class TakenOn:
     """A request that its plan has taken on, before its first statement."""
 
     entry: Entry
     plan: Plan
-    steps: Steps
+    started: Started
 
 
 class Plans:
@@ -75,36 +75,38 @@ class Plans:
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], request: Request
     ) -> ExecutionResult | None:
         """None: graphql-core must answer. Nothing of the request was answered or changed by then."""
-        started = await self.start(text, document, name, variables, request)
-        return await self.finish(started, request) if started else None
+        taken_on = await self.start(text, document, name, variables, request)
+        return await self.finish(taken_on, request) if taken_on else None
 
     async def start(
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], request: Request
-    ) -> Started | None:
+    ) -> TakenOn | None:
         """None: graphql-core must answer."""
         entry = await self._entry(text, document, name, variables, request.preparing())
         if entry.plan is None:
             self._count(entry.reason)
             return None
         try:
-            return Started(entry, entry.plan, await entry.plan.start(request, variables))
+            return TakenOn(entry, entry.plan, await entry.plan.start(request, variables))
         except Unexpected as error:
             self._count(str(error))
         except Exception:  # graphql-core says which argument is invalid
             self._count("arguments")
         return None
 
-    async def finish(self, started: Started, request: Request) -> ExecutionResult | None:
+    async def finish(self, taken_on: TakenOn, request: Request) -> ExecutionResult | None:
         """None: graphql-core must answer."""
+        started = taken_on.started
         try:
-            data = await request.run_steps(started.steps)
+            await started.find(request)
+            data = await request.run_steps(started.steps())
         except Exception as error:
             if self._is_busy(error):
                 self._count("busy")
-                return _failed(error, started.plan)
+                return _failed(error, taken_on.plan)
             log.warning("a compiled query failed; graphql-core answers", exc_info=error)
             self._count("failed")
-            entry = started.entry
+            entry = taken_on.entry
             entry.failures += 1
             if entry.failures >= MAX_FAILURES:
                 entry.plan, entry.reason = None, "dropped"

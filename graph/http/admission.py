@@ -13,7 +13,6 @@ from contextlib import AsyncExitStack
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-import anyio
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -196,9 +195,12 @@ def _digest(scope: Scope) -> bytes | None:
 
 async def _has_disconnected(receive: Receive) -> bool:
     """Whether the client gave up while the request was queued."""
-    with anyio.CancelScope() as scope:
-        scope.cancel()
-        return bool((await receive())["type"] == "http.disconnect")
+    receiving: Any = receive().__await__()
+    try:
+        next(receiving)  # a task or a cancelled scope for this takes fifty times as long
+    except StopIteration as received:
+        return bool(received.value["type"] == "http.disconnect")
+    receiving.close()  # it would wait
     return False
 
 

@@ -1,6 +1,7 @@
 """Responses without data: a GraphQL `errors` list in the media type that the client prefers, whatever the status."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -43,8 +44,13 @@ def rate_limited(quota: Quota, request: Headers) -> Response:
 
 def media_type_of(request: Headers) -> str:
     """application/graphql-response+json if the client accepts it by name, with at least the quality of JSON."""
+    return _media_type(request.get("accept", "")[:MAX_ACCEPT_CHARACTERS])
+
+
+@lru_cache(maxsize=100)  # a client always sends the same
+def _media_type(accept: str) -> str:
     qualities = {JSON: 0.0, GRAPHQL: 0.0}
-    for each in request.get("accept", "")[:MAX_ACCEPT_CHARACTERS].split(","):
+    for each in accept.split(","):
         media_type, *parameters = (part.strip().lower() for part in each.split(";"))
         if media_type in qualities:
             qualities[media_type] = next((_quality(part[2:]) for part in parameters if part.startswith("q=")), 1.0)

@@ -122,7 +122,10 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         return self._context(request.state.principal, request.state.quota)
 
     def _context(self, principal: Principal, quota: Quota) -> RequestContext:
-        sessions = self._sessions.setdefault(_party(principal.actor), asyncio.Semaphore(MAX_SESSIONS))
+        party = _party(principal.actor)
+        sessions = self._sessions.get(party)
+        if sessions is None:
+            self._sessions[party] = sessions = asyncio.Semaphore(MAX_SESSIONS)
         return RequestContext(
             database=self._database,
             actor=principal.actor,

@@ -7,6 +7,7 @@ Specification: https://github.com/graphql/graphql-over-http/blob/main/rfcs/Graph
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
+from functools import lru_cache
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -30,8 +31,12 @@ IS_STREAM = "is_stream"  # in the state of the request, for graph/http/server.py
 
 def accepts_events(headers: Headers) -> bool:
     """Whether a client wants a stream. One that also names JSON, as urql does for all queries, gets JSON."""
-    accepted = headers.get("accept", "")[:MAX_ACCEPT_CHARACTERS].lower().split(",")
-    types = {each.partition(";")[0].strip() for each in accepted}
+    return _are_events(headers.get("accept", "")[:MAX_ACCEPT_CHARACTERS])
+
+
+@lru_cache(maxsize=100)  # a client always sends the same
+def _are_events(accept: str) -> bool:
+    types = {each.partition(";")[0].strip() for each in accept.lower().split(",")}
     return MEDIA_TYPE in types and not types & {GRAPHQL, JSON}
 
 

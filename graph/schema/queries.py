@@ -11,15 +11,16 @@ from graph.carts import carts
 from graph.catalog import catalogs, listing_of_catalogs, listing_of_skus, skus
 from graph.core.binding import question
 from graph.core.node import SOURCES, kinds_and_ids, node, nodes
-from graph.document_lists import delivery_notes, invoices
+from graph.document_lists import delivery_notes, invoices, listing_of_invoices, listing_of_notes
 from graph.events import events
 from graph.execution.declared import Root
 from graph.external_references import order_by_reference
 from graph.history import history, history_excel
+from graph.history import listing as listing_of_history
 from graph.limits.cost import Cost, ListSize, page_size
 from graph.mail_preview import order_mail_preview
 from graph.members import members
-from graph.notifications import notifications
+from graph.notifications import listing_of_mails, notifications
 from graph.order_facets import order_facets
 from graph.order_queries import BY_CODE, id_of_order, listing, order, order_by_code, orders, orders_excel
 from graph.papers.accounting import accounting_export
@@ -37,7 +38,17 @@ from graph.webhooks.fields import (
 from models.messages.mail import MailKind, mail_texts
 from models.permissions import Permission
 from models.policy import OrderAction
-from resolvers.reading.sources import BUYERS, CATALOGS, ORDERS, SKUS, TAGS
+from resolvers.reading.sources import (
+    BUYERS,
+    CATALOGS,
+    DELIVERY_NOTES,
+    HISTORY,
+    INVOICES,
+    NOTIFICATIONS,
+    ORDERS,
+    SKUS,
+    TAGS,
+)
 
 P, A = Permission, OrderAction
 
@@ -148,6 +159,7 @@ class Query:
         description="The audit trail of the brand: who decided what, on orders, tags and settings. Empty for a buyer. "
         "One order's part of it is Order.history.",
         directives=[page_size("first", "last")],
+        declaration=Root(HISTORY, listing=listing_of_history),
     )
     events = question(
         events,
@@ -224,12 +236,14 @@ class Query:
         needs=P.READ,
         description="Invoices, newest first. A buyer sees those for its own orders, without drafts.",
         directives=[page_size("first", "last")],
+        declaration=Root(INVOICES, listing=listing_of_invoices),
     )
     delivery_notes = question(
         delivery_notes,
         needs=P.READ,
         description="Delivery notes, newest first. A buyer sees those of its own orders.",
         directives=[page_size("first", "last")],
+        declaration=Root(DELIVERY_NOTES, listing=listing_of_notes),
     )
     notifications = question(
         notifications,
@@ -237,6 +251,7 @@ class Query:
         description="The mails to buyers, newest first, e.g. `status: [FAILED]` for those to send again with "
         "resendNotification. Empty for a buyer.",
         directives=[page_size("first", "last")],
+        declaration=Root(NOTIFICATIONS, listing=listing_of_mails),
     )
     members = question(
         members,

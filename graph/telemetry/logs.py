@@ -65,6 +65,7 @@ def configure() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainLines() if sys.stderr.isatty() else JsonLines())
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line shows them
+    logging._srcfile = None  # nor the place in the code, which Python would look for in the stack
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # RequestLog writes a line for each request instead.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -9,7 +9,7 @@ from strawberry import ID, UNSET
 from graph.core.command_inputs import CommandInput
 from graph.core.context import Info, or_none
 from graph.core.ids import Kind, from_id, to_id
-from graph.core.pagination import After, Before, Connection, First, Last, connection, page_request
+from graph.core.pagination import After, Before, Connection, First, Last, connection, selected_page
 from graph.history_types import OrderEventKind
 from graph.order_actions import CommandPayload
 from graph.webhooks.types import Webhook, WebhookDelivery
@@ -160,7 +160,7 @@ async def webhook_deliveries(
     last: Last = UNSET,
     before: Before = UNSET,
 ) -> Connection[WebhookDelivery]:
-    request = page_request(first, after, last, before)
+    request = selected_page(info, first, after, last, before)
     id = from_id(Kind.WEBHOOK, webhook_id)
     page = await reading.page_of_deliveries(info.context, id, request)
     return connection(page, WebhookDelivery.of, lambda: reading.count_deliveries(info.context, id))

@@ -23,6 +23,7 @@ from models.buyer import Buyer, BuyerRecipient
 from models.cart import Cart, CartLine
 from models.invoice import CreditNote, Invoice, InvoicedDeliveryNote, InvoicedOrder, InvoiceStatus
 from models.order import Order
+from models.order_count import OrderCount
 from models.scope import BrandOwned, Internal, OrderOwned, OutOfScope, Scope
 
 
@@ -149,6 +150,7 @@ def _of_buyer(brand_id: UUID, buyer_id: UUID, *, one_by_one: bool) -> list[Any]:
         with_loader_criteria(Buyer, Buyer.id == buyer_id, include_aliases=True),
         with_loader_criteria(BuyerRecipient, BuyerRecipient.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(BuyerEvent, BuyerEvent.buyer_id == buyer_id, include_aliases=True),
+        with_loader_criteria(OrderCount, OrderCount.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(Cart, Cart.buyer_id == buyer_id, include_aliases=True),
         with_loader_criteria(CartLine, CartLine.cart_id.in_(own_carts), include_aliases=True),
         # Buyers do not see drafts.

@@ -6,8 +6,8 @@ A cursor holds the sort values and the id of its row. It is valid only for the s
 import base64
 import binascii
 import json
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -25,7 +25,10 @@ DEFAULT_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Forwards (first, after) or backwards (last, before), as in the Relay cursor connections specification."""
+    """Forwards (first, after) or backwards (last, before), as in the Relay cursor connections specification.
+
+    `size` 0: none of its rows is asked for, and none is read.
+    """
 
     size: int
     cursor: str | None
@@ -163,11 +166,35 @@ def following(statement: Select[Any], keys: Sequence[Key], request: PageRequest)
     return statement.order_by(*ordering(keys, backwards=request.backwards))
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page as the ids of its rows with their cursors, and the number of all rows, for compiled queries."""
+
+    ids: Sequence[UUID] = ()
+    cursors: Sequence[str] = ()
+    has_next: bool = False
+    has_previous: bool = False
+    number: int = 0
+
+    @classmethod
+    async def of(
+        cls, page: Callable[[], Awaitable[Page[UUID]]] | None, number: Callable[[], Awaitable[int]] | None
+    ) -> "Found":
+        """None: not needed."""
+        total = await number() if number else 0
+        if page is None:
+            return cls(number=total)
+        found = await page()
+        cursors = [found.cursor(place) for place in range(len(found.rows))]
+        return cls(found.rows, cursors, found.has_next, found.has_previous, total)
+
+
 @dataclass(frozen=True)
 class Listing:
     """A page of a list as conditions and a sort, for compiled queries (graph/execution/declared.py).
 
-    `shape`: equal if only the size and the cursor's values differ.
+    `shape`: equal if only the size and the cursor's values differ. `count`: selects the number of all rows; None: they
+    are counted. `find`: see there.
     """
 
     where: Sequence[ColumnElement[bool]]
@@ -175,6 +202,8 @@ class Listing:
     request: PageRequest
     cursor: Sequence[Any] | None
     shape: Hashable
+    count: Select[Any] | None = None
+    find: Callable[..., Awaitable[Found]] | None = None
 
     @classmethod
     def of(
@@ -207,11 +236,18 @@ class Listing:
         return encode_values(self.keys, values)
 
 
+def shape_of(filter: Any) -> Sequence[Hashable]:
+    """The values of a filter's fields, for Listing.of. `filter`: a dataclass."""
+    given = [getattr(filter, each.name) for each in fields(filter)]
+    return [tuple(each) if isinstance(each, list) else each for each in given]
+
+
 async def read_page(
     session: AsyncSession, statement: Select[Any], keys: Sequence[Key], request: PageRequest, make: Callable[..., T]
 ) -> Page[T]:
     """One statement reads the page and one row more, which tells whether there is a next page."""
-    rows = (await session.execute(following(statement, keys, request).limit(request.size + 1))).all()
+    statement = following(statement, keys, request)  # refuses the cursor of another list
+    rows = (await session.execute(statement.limit(request.size + 1))).all() if request.size else []
     more = len(rows) > request.size
     rows = rows[: request.size]
     if request.backwards:
@@ -230,7 +266,7 @@ async def page_within(
 ) -> Page[T]:
     """A page of rows inside a parent, forwards by one key. The loader reads the pages of several parents together."""
     after = decode(keys, request.cursor, "after")[0] if request.cursor is not None else None
-    rows = await loader.load((parent, request.size + 1, after))
+    rows = await loader.load((parent, request.size + 1, after)) if request.size else []
     shown = rows[: request.size]
     return Page(
         rows=shown,

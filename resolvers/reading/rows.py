@@ -281,10 +281,13 @@ class NotificationRow:
     @property
     def next_try_at(self) -> datetime | None:
         """When the next attempt is due; None if none follows."""
-        has_more = self.status is NotificationStatus.PENDING or (
-            self.status is NotificationStatus.MAY_HAVE_BEEN_DELIVERED and self.unclear < MAX_UNCLEAR
-        )
-        return self.due_at if has_more else None
+        return self.due_at if is_tried_again(self.status, self.unclear) else None
+
+
+def is_tried_again(status: NotificationStatus, unclear: int) -> bool:
+    """Whether another attempt to send a mail follows."""
+    is_unclear = status is NotificationStatus.MAY_HAVE_BEEN_DELIVERED and unclear < MAX_UNCLEAR
+    return status is NotificationStatus.PENDING or is_unclear
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ async def read_found(
     make: Callable[..., T],
 ) -> Page[T]:
     """As `read_page`, of the rows with the words: one statement more for words, two to five for common ones only."""
-    if not words:
+    if not words or not request.size:
         return await read_page(session, statement, keys, request, make)
     statement = statement.execution_options(**FEW_OF_MANY)
     common = await _are_common(session, words, MANY)

@@ -31,8 +31,8 @@ from tests.support.trace import trace
 from tests.support.walk import ANY_KIND, Place, Walk, at
 
 # A bulk run is remembered with the ids that were asked for, whatever they are of.
-# The server makes sums for the analytics in the background.
-BOOKKEEPING = {"bulk_runs", "analytics_marks", "analytics_sums"}
+# The server makes sums for the analytics, and adds up numbers of orders, in the background.
+BOOKKEEPING = {"bulk_runs", "analytics_marks", "analytics_sums", "order_counts"}
 # What takes arguments below the root: none of them an id. Extend it when one is added; an ID must be walked, too.
 REJECT = """mutation ($id: ID!, $reason: String) {
   rejectOrder(input: {orderId: $id, notify: false, reason: $reason}) { userErrors { message } } }"""

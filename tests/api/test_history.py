@@ -9,7 +9,7 @@ from models.database.sessions import Database
 from models.locale import Locale
 from models.messages.history import sentence as history_text
 from models.policy import OrderStatus, Role
-from tests.support.client import Client, id_of
+from tests.support.client import COMPILED, Client, id_of
 from tests.support.factories import OPERATOR, Shop, make_order, make_shop, make_tag
 
 HISTORY = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: HistoryFilter,
@@ -223,8 +223,8 @@ async def test_the_number_of_statements_does_not_grow_with_the_page(
         with member.statements() as statements:
             assert len((await history(member, first=size))["nodes"]) == size
         counts.append(len(statements))
-    # The page, its count, its orders, their buyers, the buyers' recipients.
-    assert counts == [5, 5]
+    # The page, its count, its orders with their buyers; of graphql-core also the buyers and their recipients.
+    assert counts == ([3, 3] if COMPILED else [5, 5])
     with member.statements() as statements:
         await member.data("{ history { nodes { kind summary actor } } }")
     assert len(statements) == 1

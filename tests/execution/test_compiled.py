@@ -26,9 +26,12 @@ from models.database.prepared import BRAND, MAX_ROWS_ON_LOOP, Prepared, Preparin
 from models.database.sessions import Database
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING, OutOfScope, Scope
+from resolvers.core.context import Context
+from resolvers.core.notices import Message
+from resolvers.rejection import RejectOrder, reject_order
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
-from tests.support.factories import make_order, make_shop, make_tag
+from tests.support.factories import NOON, add_delivery_note, add_invoice, make_order, make_shop, make_tag
 from tests.support.scoped_sql import unbound
 
 EVERYTHING_DECLARED = """
@@ -58,16 +61,35 @@ query Others {
   skus(numbers: ["1"]) { totalCount nodes { number } }
   tagConnection { totalCount nodes { code } }
 }
+query Papers {
+  invoices(first: 2, filter: {status: [ISSUED]}) { totalCount pageInfo { endCursor } nodes { ...Bill } }
+  deliveryNotes(filter: {invoiced: false}) { totalCount nodes { ...Note } }
+}
+query Internal {
+  notifications(status: [PENDING]) { totalCount nodes { ...Mail } }
+  history(filter: {kinds: [ORDER_REJECTED], orderCodes: ["x"]}) { totalCount edges { cursor node { ...Event } } }
+}
 query Code { orderByCode(code: " x ") { ...Fields } }
 query Shop($id: ID!) {
   buyer(id: $id) { ...Shop }
 }
+fragment Bill on Invoice {
+  id code number total { amount } orders { code canReject } deliveryNotes { code isInvoiced }
+  lines { totalCount nodes { quantity sku { number } order { code } deliveryNote { code } } }
+}
+fragment Note on DeliveryNote {
+  id code isInvoiced order { code } lines { totalCount nodes { quantity sku { number } } }
+}
+fragment Mail on Notification { id kind to nextTryAt order { code } }
+fragment Event on OrderEvent { id kind at summary order { code } }
 fragment Shop on Buyer { id uniqueCode emailRecipients recipients { email bouncedAt } }
 fragment Fields on Order {
   id code status statusLabel isRejected isArchived version placedAt updatedAt totalQuantity total { amount currency }
   buyer { id uniqueCode name isOffline locale country address }
   catalog { id code name } deliveryStatusLabel
   canReject deliveryStatus availableActions rejectionBlockers { code message documents { id code } }
+  deliveryNotes { code } invoices { code } backlogSkus { sku { number } } notifications { kind }
+  history(first: 2) { totalCount nodes { summary } }
   tags { id code name color } brand { code } assignee { name } externalReference externalReferences { reference }
   rejection { rejectedBy body note reason { code } }
   lines(first: 3) {
@@ -80,6 +102,11 @@ COUNTED = {
     "{ viewer { id name role scopes expiresAt } }": 0,
     "{ orders(first: 3) { nodes { id code status buyer { name } canReject rejectionBlockers { code } } } }": 1,
     "{ orders(first: 3) { totalCount nodes { code } } }": 2,
+    "{ orders(first: 3) { totalCount } }": 1,
+    "{ orders(first: 3) { pageInfo { hasNextPage } } }": 1,
+    "{ orders(first: 3) { __typename } }": 0,
+    "{ orders(first: 3) { nodes { code history { totalCount } } } }": 2,
+    "{ orders(first: 3) { nodes { deliveryNotes { code } invoices { number } notifications { to } } } }": 4,
     "{ orders(first: 3) { nodes { code tags { name } } } }": 2,
     "{ orders(first: 3) { nodes { code lines(first: 1) { nodes { sku { number } } } } } }": 2,
     "{ orders(first: 3) { nodes { code brand { code } assignee { name } rejection { body } } } }": 3,
@@ -87,6 +114,12 @@ COUNTED = {
     '{ orderByCode(code: "none") { code } }': 2,
     "{ buyers(first: 3) { nodes { name emailRecipients } } }": 2,
     "{ orders(first: 3) { nodes { code lines { totalCount nodes { quantity } } tags { code } } } }": 4,
+}
+# With a rejected order, its mail, and an invoice.
+COUNTED_WITH_DOCUMENTS = {
+    "{ invoices { nodes { code total { amount } orders { code } } } deliveryNotes { nodes { code } } }": 3,
+    "{ history { nodes { summary order { code } } } }": 2,
+    "{ notifications { totalCount nodes { kind order { code } } } }": 3,
 }
 NUMBERS = "{ orders { nodes { code totalQuantity } } }"
 
@@ -141,16 +174,18 @@ async def test_every_table_of_every_text_has_a_brand(dialect: Dialect, role: Rol
     preparing = Preparing(dialect, has_brand=True, has_buyer=role is Role.BUYER)
     document = parse(EVERYTHING_DECLARED)
     prepared = []
-    for name in ("Page", "One", "Nodes", "Any", "Lists", "Others", "Code", "Shop"):
+    for name in ("Page", "One", "Nodes", "Any", "Lists", "Others", "Papers", "Internal", "Code", "Shop"):
         plan = Plan(schema._schema, document, name, {}, preparing)
         id = to_id(Kind.ORDER, new_id())
-        steps = await plan.start(Asking(actor, preparing), {"id": id, "ids": [id]})
+        steps = (await plan.start(Asking(actor, preparing), {"id": id, "ids": [id]})).steps()
         prepared += plan.statements
         with suppress(StopIteration):
             statement, _ = next(steps)
             while True:  # of each list of the root its page, which has no rows, and its count
                 prepared.append(statement)
-                statement, _ = steps.send([(0,)] if statement.text.startswith("SELECT count(") else [])
+                statement, _ = steps.send(
+                    [(0,)] if statement.text.startswith(("SELECT count(", "SELECT CAST(coalesce(sum(")) else []
+                )
     assert len(prepared) > 40
     for statement in prepared:
         assert BRAND in statement.names
@@ -166,10 +201,17 @@ def test_a_statement_that_cannot_be_bound_to_a_brand_is_refused() -> None:
 async def test_the_number_of_statements_is_constant(database: Database, both: tuple[Client, Client]) -> None:
     shop = await make_shop(database)
     await make_tag(database, shop.brand.id, "VIP")
-    for _ in range(3):
-        await make_order(database, shop)
+    orders = [await make_order(database, shop) for _ in range(3)]
     client = both[0].as_(shop.member())
-    for document, number in COUNTED.items():
+    await same_numbers_of_statements(client, COUNTED)
+    context = Context(database, shop.member(), lambda: NOON)
+    await reject_order(context, RejectOrder(orders[0].id, Message(notify=True)))
+    await add_invoice(database, orders[1])
+    await same_numbers_of_statements(client, COUNTED_WITH_DOCUMENTS)
+
+
+async def same_numbers_of_statements(client: Client, counted: dict[str, int]) -> None:
+    for document, number in counted.items():
         before = answered("compiled")
         with client.statements() as seen:
             await client.data(document)
@@ -210,7 +252,10 @@ async def test_a_row_that_is_not_as_declared_gives_the_same_errors(
         ("UPDATE buyers SET locale = 'xx'", "buyer { locale }"),
         ("UPDATE buyers SET name = X'ff'", "buyer { name }"),
         ("UPDATE order_lines SET quantity = 'many'", "lines { nodes { quantity } }"),
-        ("UPDATE order_lines SET id = 'nonsense' WHERE position = 1", "lines { nodes { id } }"),
+        (
+            "UPDATE order_lines SET id = 'nonsense' WHERE id = (SELECT min(id) FROM order_lines)",
+            "lines { nodes { id } }",
+        ),
         ("DELETE FROM buyers", "buyer { name }"),
         ("DELETE FROM buyers", "buyer { isOffline }"),
         ("DELETE FROM skus", "lines { nodes { sku { name } } }"),
@@ -220,6 +265,17 @@ async def test_a_row_that_is_not_as_declared_gives_the_same_errors(
         ("UPDATE buyer_recipients SET email = X'ff'", "buyer { emailRecipients }"),
         ("UPDATE order_rejections SET rejected_at = '2026'", "rejection { rejectedAt }"),
         ("DELETE FROM order_rejections", "rejection { rejectedAt }"),
+        ("UPDATE delivery_notes SET created_at = '2026'", "deliveryNotes { createdAt }"),
+        ("UPDATE delivery_notes SET cartons = 3000000000", "deliveryNotes { cartons }"),
+        ("UPDATE invoices SET status = 'NONE'", "invoices { number status isVoid }"),
+        ("UPDATE invoices SET currency = NULL", "invoices { total { amount } }"),
+        ("UPDATE outbox_messages SET kind = 'NONE'", "notifications { kind }"),
+        ("UPDATE outbox_messages SET recipients = '{}'", "notifications { to }"),
+        ("UPDATE outbox_messages SET recipients = 'nonsense'", "notifications { to }"),
+        ("UPDATE outbox_messages SET status = 'NONE'", "notifications { nextTryAt }"),
+        ("UPDATE audit_entries SET kind = 'NONE'", "history { nodes { kind summary } }"),
+        ("UPDATE audit_entries SET details = 'nonsense'", "history { nodes { summary } }"),
+        ("UPDATE audit_entries SET sequence = 3000000000", "history { nodes { sequence } }"),
     ],
 )
 async def test_spoiled_rows_of_sqlite_give_the_same_answer(
@@ -229,6 +285,11 @@ async def test_spoiled_rows_of_sqlite_give_the_same_answer(
     shop = await make_shop(database)
     order = await make_order(database, shop)
     await make_order(database, shop, status=OrderStatus.REJECTED_BY_BRAND, lines=[])
+    await add_delivery_note(database, order)
+    await add_invoice(database, order)
+    mailed = await make_order(database, shop)
+    context = Context(database, shop.member(), lambda: NOON)
+    await reject_order(context, RejectOrder(mailed.id, Message(notify=True)))
     async with database.engine.connect() as connection:
         triggers = (await connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))).scalars()
         for name in list(triggers):
@@ -245,6 +306,7 @@ async def test_spoiled_rows_of_sqlite_give_the_same_answer(
     ):
         for document in (
             f"{{ orders {{ nodes {{ code {fields} }} }} }}",
+            f"{{ history {{ nodes {{ kind summary sequence }} }} invoices {{ nodes {{ orders {{ {fields} }} }} }} }}",
             f'{{ node(id: "{id_of(order)}") {{ ... on Order {{ code {fields} }} }} }}',
             "{ buyers { nodes { id name locale isOffline emailRecipients recipients { email } } } }",
         ):

@@ -28,6 +28,7 @@ from models.policy import OrderStatus, Role
 from models.tag import OrderTag, Tag
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
+from tests.support.documents import make_invoice, make_note
 from tests.support.factories import (
     NOON,
     OPERATOR,
@@ -76,6 +77,71 @@ FIELDS: dict[str, list[str]] = {
         "lines(first: $lines) {OrderLineConnection}",
         "lines {OrderLineConnection}",
         "original { totalQuantity }",
+        "deliveryNotes {DeliveryNote}",
+        "invoices {Invoice}",
+        "backlogSkus {BacklogSku}",
+        "notifications {Notification}",
+        "history(first: 2) {OrderEventConnection}",
+        "history {OrderEventConnection}",
+    ],
+    "DeliveryNote": [
+        "id code createdAt updatedAt",
+        "trackingNumber comment carrier cartons isInvoiced",
+        "order { id code canReject buyer {Buyer} }",
+        "lines(first: 1) {DeliveryNoteLineConnection}",
+        "packing { number }",
+        "__typename",
+    ],
+    "DeliveryNoteLineConnection": [
+        "nodes { quantity sku {Sku} }",
+        "edges { cursor node { quantity } }",
+        "pageInfo {PageInfo}",
+        "totalCount",
+    ],
+    "Invoice": [
+        "id code number status",
+        "createdAt issuedAt voidedAt isVoid",
+        "total {Money}",
+        "orders { id code statusLabel tags {Tag} }",
+        "deliveryNotes { id code isInvoiced }",
+        "lines(first: 2) {InvoiceLineConnection}",
+        "missing",
+        "__typename",
+    ],
+    "InvoiceLineConnection": [
+        "nodes { quantity sku {Sku} unitPrice {Money} amount {Money} tax { kind rate } }",
+        "nodes { order { code } deliveryNote { code } }",
+        "edges { cursor node { quantity } }",
+        "pageInfo {PageInfo}",
+        "totalCount",
+    ],
+    "BacklogSku": ["id", "sku {Sku}", "orderedQuantity remainingQuantity"],
+    "Notification": [
+        "id kind status to attempts",
+        "sentAt lastError nextTryAt cancelledBy createdAt",
+        "order { code statusLabel }",
+        "subject",
+        "__typename",
+    ],
+    "OrderEvent": ["id kind at", "actor actorKind actorId", "requestId sequence hash", "summary", "order { id code }"],
+    "OrderEventConnection": [
+        "nodes {OrderEvent}",
+        "edges { cursor node {OrderEvent} }",
+        "pageInfo {PageInfo}",
+        "totalCount",
+    ],
+    "InvoiceConnection": ["nodes {Invoice}", "edges { cursor node {Invoice} }", "pageInfo {PageInfo}", "totalCount"],
+    "DeliveryNoteConnection": [
+        "nodes {DeliveryNote}",
+        "edges { cursor node {DeliveryNote} }",
+        "pageInfo {PageInfo}",
+        "totalCount",
+    ],
+    "NotificationConnection": [
+        "nodes {Notification}",
+        "edges { cursor node {Notification} }",
+        "pageInfo {PageInfo}",
+        "totalCount",
     ],
     "Money": ["amount", "currency", "__typename"],
     "Buyer": [
@@ -138,6 +204,12 @@ FIELDS: dict[str, list[str]] = {
         "... on Catalog {Catalog}",
         "... on Tag {Tag}",
         "... on Sku {Sku}",
+        "... on OrderLine {OrderLine}",
+        "... on DeliveryNote {DeliveryNote}",
+        "... on Invoice {Invoice}",
+        "... on BacklogSku {BacklogSku}",
+        "... on Notification {Notification}",
+        "... on OrderEvent {OrderEvent}",
         "... on Brand { name }",
     ],
     "PageInfo": ["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"],
@@ -158,6 +230,9 @@ RARE = {
     "buyer { name }",
     "picture",
     "... on Brand { name }",
+    "packing { number }",
+    "missing",
+    "subject",
 }
 
 
@@ -235,14 +310,28 @@ LISTS = [
     "skus(first: 2, numbers: $numbers) {SkuConnection}",
     "tagConnection(last: $size) {TagConnection}",
 ]
+DOCUMENTS_AND_HISTORY = [
+    "history(first: $size, filter: $events, direction: ASC) {OrderEventConnection}",
+    "history(last: 3, filter: $events) {OrderEventConnection}",
+    "invoices(first: $size, filter: {status: [ISSUED, DRAFT]}) {InvoiceConnection}",
+    "invoices(filter: {orderIds: $ids}) {InvoiceConnection}",
+    "invoices(last: 2, filter: {codes: $codes}) {InvoiceConnection}",
+    "deliveryNotes(first: $size, filter: {invoiced: $yes}) {DeliveryNoteConnection}",
+    'deliveryNotes(filter: {orderIds: $ids, createdFrom: "2026-01-01T00:00:00Z"}) {DeliveryNoteConnection}',
+    "notifications(first: $size, status: [PENDING]) {NotificationConnection}",
+    "notifications(last: 1, kind: $mails) {NotificationConnection}",
+]
 REJECT = """mutation ($id: ID!) { rejectOrder(
-    input: {orderId: $id, notify: false, reason: "OUT_OF_STOCK", note: "inside"}) { userErrors { code } } }"""
+    input: {orderId: $id, notify: true, reason: "OUT_OF_STOCK", note: "inside"}) { userErrors { code } } }"""
+PAPERS = """{ invoices { nodes { code } } deliveryNotes { nodes { code } } notifications { nodes { id } }
+    history { nodes { id } } orders(first: 1) { nodes { lines { nodes { id } } } } }"""
 # By how often they are chosen; the rest is a list of orders.
 ROOTS = [
     (0.15, ["order(id: $id) {Order}", "orderByCode(code: $code) {Order}"]),
     (0.25, ["viewer {Viewer}"]),
     (0.4, NODES),
-    (0.6, LISTS),
+    (0.5, LISTS),
+    (0.7, DOCUMENTS_AND_HISTORY),
 ]
 FILTERS: list[dict[str, Any] | None] = [
     {"status": ["OC_CREATED", "REJECTED"]},
@@ -251,8 +340,19 @@ FILTERS: list[dict[str, Any] | None] = [
     {"status": []},
     None,
 ]
+EVENTS: list[dict[str, Any] | None] = [
+    None,
+    {"kinds": ["ORDER_REJECTED"], "actorKinds": ["MEMBER"]},
+    {"kinds": []},
+    {"search": "mina"},
+    {"atFrom": "2026-11-24T12:00:00Z", "actors": ["Mina Sato"]},
+    {"atFrom": "2026-11-25T12:00:00Z", "atBefore": "2026-11-24T12:00:00Z"},
+]
 VARIABLES = {
     "yes": "Boolean!",
+    "events": "HistoryFilter",
+    "codes": "[String!]",
+    "mails": "[OrderMailKind!]",
     "id": "ID!",
     "code": "String!",
     "other": "ID!",
@@ -322,11 +422,14 @@ async def fill(database: Database) -> tuple[list[Actor], list[str], list[str]]:
         if n % 2:
             await save(database, OrderAssignee(**owner, actor_id=f"mem-{n}", actor_name="佐藤", assigned_at=NOON))
             await save(database, ExternalReference(**owner, app_id="", app_name=None, reference=f'PO "{n}"'))
-    await add_delivery_note(database, orders[4])
-    await add_delivery_note(database, orders[9])
-    await add_invoice(database, orders[1], status=InvoiceStatus.DRAFT)
-    await add_invoice(database, orders[8], status=InvoiceStatus.ISSUED)
-    await add_backlog_sku(database, orders[9], shop.skus[0])
+    whole = await add_delivery_note(database, orders[4])
+    note = await make_note(database, shop, orders[9], comment='left at "gate" 2', cartons=3, updated_at=NOON)
+    papers: list[Any] = [whole, note]
+    papers.append(await add_invoice(database, orders[1], status=InvoiceStatus.DRAFT))
+    line = (2, 1250)
+    papers.append(await make_invoice(database, shop, (orders[8], None, [line, (1, 480)]), (orders[3], None, [line])))
+    papers.append(await make_invoice(database, shop, (orders[9], note, [line]), status=InvoiceStatus.DRAFT))
+    papers.append(await add_backlog_sku(database, orders[9], shop.skus[0]))
     foreign = await make_order(database, other, code=orders[0].code)
     viewers = [
         *(shop.member(role, locale=locale) for role in (Role.WRITE, Role.READ, Role.APP_REJECT) for locale in Locale),
@@ -336,7 +439,7 @@ async def fill(database: Database) -> tuple[list[Actor], list[str], list[str]]:
         OPERATOR,
     ]
     assert {each.official for each in orders} == {DataSet.ORIGINAL}
-    others = [buyer, shop.buyer, other.buyer, shop.catalog, *shop.skus, *tags]
+    others = [buyer, shop.buyer, other.buyer, shop.catalog, *shop.skus, *tags, *papers]
     return viewers, [id_of(each) for each in (*orders, foreign)], [id_of(each) for each in others]
 
 
@@ -351,6 +454,10 @@ async def test_the_same_bytes(both: tuple[Client, Client]) -> None:
         "{ orders(first: 100, filter: {includeArchived: true}) { nodes { code } } }"
     )
     codes = [each["code"] for each in listed["orders"]["nodes"]]
+    listed = await plain.as_(OPERATOR).data(PAPERS)
+    papers = [each["code"] for each in (*listed["invoices"]["nodes"], *listed["deliveryNotes"]["nodes"])]
+    mails = [each["id"] for each in (*listed["notifications"]["nodes"], *listed["history"]["nodes"])]
+    others = [*others, *mails, *(each["id"] for each in listed["orders"]["nodes"][0]["lines"]["nodes"])]
     codes = [*codes, codes[0].lower(), f" {codes[1]} ", codes[0].replace("-", "\u2010"), "", "none", "\0"]
     before, errors = answered("compiled"), 0
     for seed in range(FIRST, FIRST + DOCUMENTS):
@@ -371,6 +478,9 @@ async def test_the_same_bytes(both: tuple[Client, Client]) -> None:
             "size": chance.choice([None, 1, 5, 5, 100, 101]),
             "after": chance.choice([after] * 5 + ["nonsense"]),
             "filter": chance.choice(FILTERS),
+            "events": chance.choice(EVENTS),
+            "codes": chance.choice([None, [], papers, ["none"], ["\0"]]),
+            "mails": chance.choice([None, [], ["ORDER_REJECTED"]]),
         }
         body = {"query": document, "variables": variables}
         # The second time, the document is known, and Strawberry's view and extensions are passed by.

@@ -89,6 +89,11 @@ WRONG_ROWS = {
         "SELECT count(*) FROM outbox_messages m WHERE m.kind = 'ORDER_REJECTED' AND NOT EXISTS (SELECT 1 FROM"
         " order_rejections d WHERE d.brand_id = m.brand_id AND d.order_id = m.order_id)"
     ),
+    "a number of orders that is not theirs": (
+        "SELECT count(*) FROM (SELECT brand_id, buyer_id, status, is_archived, sum(orders) AS n FROM (SELECT brand_id,"
+        " buyer_id, status, is_archived, orders FROM order_counts UNION ALL SELECT brand_id, buyer_id, status,"
+        " archived_at IS NOT NULL, -1 FROM orders) AS parts GROUP BY 1, 2, 3, 4) AS wrong WHERE n <> 0"
+    ),
     "a head that does not count its chain": (
         "SELECT count(*) FROM audit_heads h WHERE h.sequence <>"
         " (SELECT count(*) FROM audit_entries e WHERE e.brand_id = h.brand_id)"

@@ -11,7 +11,7 @@ from models.scope import EVERYTHING
 # Columns of the outbox that the relay, which keeps running, changes.
 RELAYS_OWN = {"status", "attempts", "due_at", "leased_until", "sent_at", "last_error"}
 # Kept by a job of the server, at any time (decision 42).
-SUMS = {"analytics_sums", "analytics_marks"}
+SUMS = {"analytics_sums", "analytics_marks", "order_counts"}
 
 
 async def trace(database: Database) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ from models.messages.history import SHOWN_TO_BUYERS
 
 LENGTH = 64  # of the longest order code, as in migration 0017
 # Tables that only triggers fill.
-TABLES = ("audit_actors", "buyer_events", "order_code_suffixes", "analytics_marks")
+TABLES = ("audit_actors", "buyer_events", "order_code_suffixes", "order_counts", "analytics_marks")
 
 
 def statements(dialect: str, brand_id: UUID) -> list[str]:
@@ -32,6 +32,9 @@ def statements(dialect: str, brand_id: UUID) -> list[str]:
         f" SELECT brand_id, substr(lower(code), n, {LENGTH}), id FROM orders"
         f" JOIN (SELECT column1 AS n FROM (VALUES {places}) AS v) AS p ON n <= length(code)"
         f" WHERE brand_id = {brand} ORDER BY 1, 2, 3",
+        "INSERT INTO order_counts (brand_id, buyer_id, status, is_archived, part, orders)"  # noqa: S608
+        f" SELECT brand_id, buyer_id, status, archived_at IS NOT NULL, 0, count(*) FROM orders WHERE brand_id = {brand}"
+        " GROUP BY 1, 2, 3, 4",
         # All days are still to be summed up (resolvers/summing.py).
         f"INSERT INTO analytics_marks (brand_id, id, day) VALUES ({brand}, {mark}, NULL)",  # noqa: S608
     ]
