@@ -94,6 +94,8 @@ export type OrderEventKind =
   | 'REJECTION_REASON_UPDATED'
   /** “Order sent back to the buyer's cart”, as `summary` says it in English. */
   | 'SENT_BACK_TO_CART'
+  /** “SKU {code} changed by the import of {source}: {changes}”, as `summary` says it in English. */
+  | 'SKU_UPDATED'
   /** “Tags set to {tags}”, as `summary` says it in English. */
   | 'TAGS_APPLIED'
   /** “Tag {code} created”, as `summary` says it in English. */
