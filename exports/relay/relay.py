@@ -225,7 +225,7 @@ class Relay:
             return
         self._renewed_at = now
         async with self._database.transaction(EVERYTHING) as session:
-            for held in list(self._held.values()):
+            for held in sorted(self._held.values(), key=lambda held: held.message.id):  # as results are written
                 renewed = (
                     update(OutboxMessage)
                     .where(_is_claim(held.message), OutboxMessage.leased_until.is_not(None))

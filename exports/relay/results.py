@@ -76,7 +76,8 @@ class Results:
 
     def _steps(self, results: Sequence[Result]) -> Steps:
         dialect, is_followed = self._database.engine.dialect, False
-        for result in results:
+        # All who change several messages do it by their ids: otherwise two of them could wait for each other.
+        for result in sorted(results, key=lambda result: result.message.id):
             now, message = self._database.now(), result.message
             yield from result.query.step(dialect, EVERYTHING, **result.values, now=now)
             following = self._is_followed.step(
