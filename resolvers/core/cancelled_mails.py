@@ -29,6 +29,12 @@ def _query(*conditions: ColumnElement[bool]) -> Query:
     return Query(lambda preparing: _cancel(preparing).where(*conditions))
 
 
+def _unsent(preparing: Preparing) -> tuple[ColumnElement[bool], ...]:
+    mail = OutboxMessage
+    is_of_orders = preparing.among_ids(mail.order_id)
+    return mail.brand_id == bindparam("of_brand"), is_of_orders, mail.status.in_(UNSENT)
+
+
 def _cancel(preparing: Preparing) -> Update:
     mail, now = OutboxMessage, bindparam("now", type_=OutboxMessage.sent_at.type)
     is_free = mail.leased_until.is_(None)
@@ -39,9 +45,7 @@ def _cancel(preparing: Preparing) -> Update:
     return (
         update(mail)
         .where(
-            mail.brand_id == bindparam("of_brand"),
-            preparing.among_ids(mail.order_id),
-            mail.status.in_(UNSENT),
+            *_unsent(preparing),
             mail.cancelled_by.is_(None),
             mail.unclear < MAX_UNCLEAR,
         )
@@ -55,6 +59,9 @@ def _cancel(preparing: Preparing) -> Update:
     )
 
 
+_LOCK = Query(
+    lambda preparing: select(OutboxMessage.id).where(*_unsent(preparing)).order_by(OutboxMessage.id).with_for_update()
+)
 _ALL = _query()
 _OF_CONFIRMATION = _query(OutboxMessage.kind.in_(OF_CONFIRMATION))
 _OF_DOCUMENT = _query(bindparam("document") == DOCUMENT_ID)
@@ -79,6 +86,9 @@ async def _run(
     work: Work, query: Query, decision: EventKind, details: dict[str, str] | None = None, **values: Any
 ) -> None:
     ids, now = [order.id for order in work.orders], work.now
+    if len(ids) > 1 and work.session.get_bind().dialect.name != "sqlite":
+        # By their ids, as a relay writes its results: otherwise the two could wait for each other.
+        await _LOCK.rows(work.session, ids, of_brand=work.brand_id)
     cancelled = await query.rows(work.session, ids, of_brand=work.brand_id, decision=decision.value, now=now, **values)
     for order_id, kind, status in sorted(cancelled, key=str):
         said = {"mail": kind, "decision": decision.value, "status": status.value} | (details or {})

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -22,6 +23,8 @@ from models.audit import AuditHead
 from models.buyer import Buyer
 from models.database.engines import LOCK_WAIT, DatabaseBusyError
 from models.database.sessions import Database
+from models.messages.mail import MailKind
+from models.outbox import OutboxMessage
 from models.policy import Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING
@@ -30,7 +33,7 @@ from tests.races.conftest import Site
 from tests.races.gate import shut, wait_for_waiters
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
-from tests.support.factories import Shop, make_order, make_shop, make_tag
+from tests.support.factories import NOON, Shop, make_order, make_shop, make_tag
 from tests.support.invariants import violations
 from tests.support.servers import PATIENT, Answer, Caller, Callers, command, environment
 from tests.support.trace import trace
@@ -252,6 +255,33 @@ async def sweep(member: Caller, server: int) -> int:
     assert answer.error is None
     count: int = (answer.payload or {})["rejectedCount"]
     return count
+
+
+async def test_mails_of_many_orders_are_locked_in_the_order_in_which_a_relay_writes_its_results(
+    database: Database, shop: Shop, callers: Callers
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("one writer at a time: there is nothing to deadlock with")
+    orders = sorted([await make_order(database, shop) for _ in range(2)], key=lambda each: each.id)
+    # The first order has the later mail. A relay has both in hand.
+    mails = [
+        OutboxMessage(
+            id=id, brand_id=shop.brand.id, order_id=order.id, kind=MailKind.OC_CREATED.value, notice={},
+            recipients=["a@b.example"], due_at=NOON, created_at=NOON, leased_until=NOON + timedelta(days=36_500),
+        )
+        for id, order in zip(sorted((uuid4(), uuid4()), reverse=True), orders, strict=True)
+    ]  # fmt: skip
+    async with database.transaction(EVERYTHING) as session:
+        session.add_all(mails)
+    later, earlier = (select(OutboxMessage.id).where(OutboxMessage.id == each.id) for each in mails)
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(earlier.with_for_update())
+        ids = [id_of(each) for each in orders]
+        rejecting = callers.of(shop.member()).call(0, f"rejectOrders {ERRORS}", orderIds=ids, notify=False)
+        task = asyncio.create_task(rejecting)
+        await wait_for_waiters(database, 1)
+        await session.execute(later.with_for_update(nowait=True))
+    assert_done([await task])
 
 
 async def test_the_database_never_detected_a_deadlock(database: Database, shop: Shop) -> None:
