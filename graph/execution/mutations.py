@@ -145,7 +145,9 @@ class MutationPlan:
             while asked.pending:
                 awaited, asked.pending = asked.pending, []
                 values = await gather_with_cancel(*(each for each, *_ in awaited))
-                for value, (_, target, key, complete) in zip(values, awaited, strict=True):
+                for place, (value, (_, target, key, complete)) in enumerate(zip(values, awaited, strict=True)):
+                    if place and place % EVERY == 0:
+                        await asyncio.sleep(0)
                     asked.put(value, target, key, complete)
         except BaseException:
             for each, *_ in asked.pending:
