@@ -20,6 +20,7 @@ from models.database.engines import DatabaseBusyError, is_busy
 from models.database.prepared import run_text
 from models.database.sessions import Database
 from models.database.turns import Turns
+from models.document_number import next_code
 from models.order import Order
 from models.policy import Role
 from models.scope import EVERYTHING, Scope
@@ -126,6 +127,20 @@ async def test_one_that_fails_is_rolled_back_alone(database: Database, shop: Sho
     assert [type(each) for each in results] == [type(None)] * 2 + [IntegrityError] + [type(None)] * 2
     assert ends.count("COMMIT") == ends.count("ROLLBACK TO command") == 1
     assert await codes(database) == ["tag-0", "tag-1", "tag-3", "tag-4"]
+
+
+async def test_one_that_fails_gives_its_number_back(database: Database, shop: Shop, ends: list[str]) -> None:
+    async def numbered(place: int) -> str:
+        async with database.transaction(Scope(shop.brand.id), short=True) as session:
+            code = await next_code(session, shop.brand.id, "INV")
+            if place == 2:
+                await run_text(session, "UPDATE brands SET code = NULL", ())
+            return code
+
+    results = await asyncio.gather(*(numbered(place) for place in range(5)), return_exceptions=True)
+    assert ends.count("ROLLBACK TO command") == 1
+    given = [each for each in results if isinstance(each, str)]
+    assert given == ["INV-000001", "INV-000002", "INV-000003", "INV-000004"]
 
 
 async def test_if_the_first_one_fails_the_others_begin_again(database: Database, shop: Shop, ends: list[str]) -> None:
