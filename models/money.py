@@ -9,7 +9,7 @@ from babel.numbers import format_currency, get_currency_precision
 
 from models.locale import Locale
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 
 MAX_MINOR = 2**63 - 1
 
@@ -57,15 +57,15 @@ def precision(currency: str) -> int:
 def to_minor(amount: Decimal, currency: str) -> int:
     """1200.50 GBP → 120050. Raises MoneyError rather than round or overflow. The currency may have ended."""
     if not is_currency(currency, on=None):
-        raise MoneyError(said(texts.NO_CURRENCY, currency=currency))
+        raise MoneyError(translatable(texts.NO_CURRENCY, currency=currency))
     digits = precision(currency)
     if not amount.is_finite():
-        raise MoneyError(said(texts.NO_AMOUNT, amount=amount))
+        raise MoneyError(translatable(texts.NO_AMOUNT, amount=amount))
     minor = amount.scaleb(digits)
     if minor != minor.to_integral_value():
-        raise MoneyError(said(texts.TOO_FINE, amount=amount, currency=currency, digits=digits))
+        raise MoneyError(translatable(texts.TOO_FINE, amount=amount, currency=currency, digits=digits))
     if abs(minor) > MAX_MINOR:
-        raise MoneyError(said(texts.TOO_LARGE, amount=amount))
+        raise MoneyError(translatable(texts.TOO_LARGE, amount=amount))
     return int(minor)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from models.messages import importing as texts
 from models.money import MoneyError, is_currency, precision, to_minor
-from models.said import said
+from models.translatable import translatable
 
 FRACTION_DIGITS = 6
 MILLION = 1_000_000
@@ -84,6 +84,6 @@ def to_price(amount: Decimal, currency: str) -> Price:
     if not is_currency(currency, on=None) or not amount.is_finite() or amount < 0:
         return to_minor(amount, currency)
     if amount.scaleb(digits) != amount.scaleb(digits).to_integral_value():
-        raise MoneyError(said(texts.TOO_FINE_PRICE, amount=amount, currency=currency, digits=digits))
+        raise MoneyError(translatable(texts.TOO_FINE_PRICE, amount=amount, currency=currency, digits=digits))
     minor = amount.scaleb(precision(currency))
     return to_minor(amount, currency) if minor == minor.to_integral_value() else simple(minor)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from models.folding import fold
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 
 # Top-level error codes of the API: a query has no userErrors.
 Code = Literal["BAD_USER_INPUT", "NOT_FOUND", "NOT_PERMITTED"]
@@ -29,7 +29,7 @@ class InputError(ValueError):
 def unprintable(text: str) -> str | None:
     """What is wrong with a text that cannot be kept as it is; None when nothing is."""
     found = UNPRINTABLE.search(text)
-    return found and said(texts.UNPRINTABLE, code=ord(found[0]), place=found.start() + 1)
+    return found and translatable(texts.UNPRINTABLE, code=ord(found[0]), place=found.start() + 1)
 
 
 def check_text(text: str | None, longest: int, *field: str) -> None:

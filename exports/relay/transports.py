@@ -129,10 +129,10 @@ class SmtpTransport:
                     raise
             await _hand_over(server, message, refused)
         except aiosmtplib.SMTPRecipientsRefused as error:
-            told = "; ".join(f"{each.recipient}: {_reply(each)}" for each in error.recipients)
+            replies = "; ".join(f"{each.recipient}: {_reply(each)}" for each in error.recipients)
             if all(_is_final(each.code) for each in error.recipients):
-                raise PermanentFailure(told) from error
-            raise TemporaryFailure(told) from error
+                raise PermanentFailure(replies) from error
+            raise TemporaryFailure(replies) from error
         except aiosmtplib.SMTPAuthenticationError as error:
             # A mistake in the settings, not in the mail: the buyers must still get their mails later.
             raise TemporaryFailure(f"login refused: {self._without_password(_reply(error))}") from error
@@ -239,26 +239,28 @@ async def _hand_over(server: aiosmtplib.SMTP, message: EmailMessage, refused: Re
     """The mail itself. Raises PossiblyDelivered when there is no answer, SMTPDataError when the answer is a refusal."""
     if server.protocol is None:
         raise aiosmtplib.SMTPServerDisconnected("Connection lost")
-    told = "".join(f"; {each}: {answer.code} {answer.message}" for each, answer in refused.items())
+    replies = "".join(f"; {each}: {answer.code} {answer.message}" for each, answer in refused.items())
     server.protocol.write(LEADING_DOT.sub(b"..", bytes(message)) + b".\r\n")
     try:
         answer = await server.protocol.read_response(timeout=ANSWER_SECONDS)
     except TimeoutError as error:
         server.close()
         reason = f"the mail server got the mail, but did not answer within {ANSWER_SECONDS:g} s"
-        raise PossiblyDelivered(reason + told) from error
+        raise PossiblyDelivered(reason + replies) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         server.close()
         reason = f"the mail server got the mail, but its answer was lost: {type(error).__name__}: {error}"
-        raise PossiblyDelivered(reason + told) from error
+        raise PossiblyDelivered(reason + replies) from error
     except asyncio.CancelledError as error:
-        # The relay is told to stop. It must record that the mail may have been delivered.
+        # The relay is asked to stop. It must record that the mail may have been delivered.
         server.close()
-        raise PossiblyDelivered(f"cut off: the relay was told to stop before the mail server answered{told}") from error
+        raise PossiblyDelivered(
+            f"cut off: the relay was told to stop before the mail server answered{replies}"
+        ) from error
     if 400 <= answer.code < 600:
         raise aiosmtplib.SMTPDataError(answer.code, answer.message)
     if not 200 <= answer.code < 300:
-        raise PossiblyDelivered(f"the mail server's answer makes no sense: {answer.code} {answer.message}{told}")
+        raise PossiblyDelivered(f"the mail server's answer makes no sense: {answer.code} {answer.message}{replies}")
 
 
 async def _quit(server: aiosmtplib.SMTP) -> None:
@@ -275,11 +277,11 @@ async def _quit(server: aiosmtplib.SMTP) -> None:
 
 def _note_of(refused: Refused) -> str | None:
     """The replies for refused recipients, if others were accepted. Raises TemporaryFailure for those to try again."""
-    told = {each: f"{each}: {answer.code} {answer.message}" for each, answer in refused.items()}
+    replies = {each: f"{each}: {answer.code} {answer.message}" for each, answer in refused.items()}
     left = [each for each, answer in refused.items() if not _is_final(answer.code)]
-    note = "; ".join(said for each, said in told.items() if each not in left) or None
+    note = "; ".join(reply for each, reply in replies.items() if each not in left) or None
     if left:
-        raise TemporaryFailure("; ".join(told.values()), left=left, note=note)
+        raise TemporaryFailure("; ".join(replies.values()), left=left, note=note)
     return note
 
 

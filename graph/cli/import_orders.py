@@ -22,7 +22,7 @@ from models.database.sessions import Database
 from models.locale import Locale
 from models.messages import importing as texts
 from models.policy import Role
-from models.said import in_language, reason_of, said
+from models.translatable import in_language, reason_of, translatable
 from resolvers.importing.files import ImportFileError
 from resolvers.importing.importer import import_file
 from resolvers.importing.options import AS_THE_FILE_SAYS, DateOrder, ImportOptions
@@ -81,7 +81,8 @@ def import_orders(
         bool, typer.Option("--update-skus", help="Update the look, barcode and picture of known SKUs.")
     ] = False,
     language: Annotated[
-        Locale | None, typer.Option(help="Of what is said of the files. Default: the terminal's (LANG), else English.")
+        Locale | None,
+        typer.Option(help="Of the messages about the files. Default: the terminal's (LANG), else English."),
     ] = None,
     demo: Demo = False,
 ) -> None:
@@ -157,7 +158,7 @@ async def run_import(
                 except ImportFileError as error:
                     outcome.unreadable = in_language(reason_of(error), locale)
     for outcome in outcomes:
-        _tell(output, errors, outcome, report, locale)
+        _print_outcome(output, errors, outcome, report, locale)
     if options.dry_run:
         output.print(texts.DRY_RUN.in_(locale), markup=False)
     return 0 if all(outcome.is_clean for outcome in outcomes) else 1
@@ -179,8 +180,8 @@ def _open_report(
     return writer.writerow
 
 
-def _tell(output: "Console", errors: "Console", outcome: Outcome, report: Path | None, locale: Locale) -> None:
-    def say(line: str, indent: str = "  ") -> None:
+def _print_outcome(output: "Console", errors: "Console", outcome: Outcome, report: Path | None, locale: Locale) -> None:
+    def print_line(line: str, indent: str = "  ") -> None:
         output.print(indent + in_language(line, locale), markup=False, highlight=False, soft_wrap=True)
 
     summary = outcome.summary
@@ -188,18 +189,22 @@ def _tell(output: "Console", errors: "Console", outcome: Outcome, report: Path |
         errors.print(outcome.unreadable or "", markup=False, highlight=False, soft_wrap=True)
         return
     counts = {name: getattr(summary, name) for name in ("imported", "lines", "unchanged", "refused")}
-    say(said(texts.WOULD_BE if summary.dry_run else texts.OUTCOME, file=outcome.file.name, **counts), indent="")
+    print_line(
+        translatable(texts.WOULD_BE if summary.dry_run else texts.OUTCOME, file=outcome.file.name, **counts), indent=""
+    )
     for note in (*summary.notes, *_made(summary)):
-        say(note)
+        print_line(note)
     is_changed = summary.imported or summary.buyer_updates.count or summary.sku_updates.count or summary.sku_fills.count
     if not is_changed and not summary.refused and not summary.faults:
-        say(said(texts.NOTHING_NEW))
+        print_line(translatable(texts.NOTHING_NEW))
     if summary.faults:
-        say(said(texts.FAULTS_IN if report else texts.FAULTS, count=summary.faults, report=report))
+        print_line(translatable(texts.FAULTS_IN if report else texts.FAULTS, count=summary.faults, report=report))
         for fault in outcome.faults:
-            say(said(texts.FAULT, row=fault.row, column=fault.column, reason=fault.reason), indent="    ")
+            print_line(
+                translatable(texts.FAULT, row=fault.row, column=fault.column, reason=fault.reason), indent="    "
+            )
         if more := summary.faults - len(outcome.faults):
-            say(said(texts.MORE_FAULTS if report else texts.MORE_FAULTS_HINT, more=more), indent="    ")
+            print_line(translatable(texts.MORE_FAULTS if report else texts.MORE_FAULTS_HINT, more=more), indent="    ")
 
 
 def _made(summary: Summary) -> list[str]:
@@ -220,7 +225,7 @@ def _made(summary: Summary) -> list[str]:
         (summary.sku_differences, texts.SKU_OTHERWISE, texts.SKUS_OTHERWISE),
     ]
     return [
-        said(texts.MADE, count=made.count, what=one if made.count == 1 else many, names=made.listed)
+        translatable(texts.MADE, count=made.count, what=one if made.count == 1 else many, names=made.listed)
         for made, one, many in found
         if made.count
     ]

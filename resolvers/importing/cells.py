@@ -6,7 +6,7 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 from resolvers.importing.characters import INVISIBLE
 
 
@@ -86,15 +86,15 @@ def _unescaped(found: re.Match[str]) -> str:
 def wrong_text(text: str) -> str | None:
     """Why nobody can have typed this text; None when somebody can."""
     if text[0] in "#E" and ERROR_VALUE.fullmatch(text):
-        return said(texts.SPREADSHEET_ERROR, text=text[:20])
+        return translatable(texts.SPREADSHEET_ERROR, text=text[:20])
     if text.isascii():
         return None
     if "\ufffd" in text:
-        return said(texts.LOST_CHARACTER)
+        return translatable(texts.LOST_CHARACTER)
     if GARBLED.search(text):
         try:
             meant = text.encode("cp1252").decode("utf-8")
         except UnicodeError:
             return None
-        return said(texts.GARBLED, text=text, meant=meant)
+        return translatable(texts.GARBLED, text=text, meant=meant)
     return None

@@ -16,7 +16,7 @@ from models.order import Order
 from models.policy import OrderStatus
 from models.rejection import OrderRejection
 from models.rejection_reason import RejectionGrounds, RejectionReason
-from models.said import said
+from models.translatable import translatable
 from resolvers.importing.orders import ReadyOrder
 from resolvers.importing.rows import ImportRow
 
@@ -63,13 +63,13 @@ class Decisions:
         at = decided_at(row)
         found: list[Place] = []
         if at is None:
-            found.append((number, "Rejected At", said(texts.NO_REJECTION_DATE)))
+            found.append((number, "Rejected At", translatable(texts.NO_REJECTION_DATE)))
         elif at > now + LEEWAY:
-            found.append((number, "Rejected At", said(texts.IN_THE_FUTURE, at=row.rejected_at)))
+            found.append((number, "Rejected At", translatable(texts.IN_THE_FUTURE, at=row.rejected_at)))
         elif order.placed_at and at < order.placed_at - LEEWAY:
-            found.append((number, "Rejected At", said(texts.BEFORE_PLACED, at=row.rejected_at)))
+            found.append((number, "Rejected At", translatable(texts.BEFORE_PLACED, at=row.rejected_at)))
         if row.reason and _folded(row.reason) not in self._reasons:
-            problem = said(texts.NO_REASON, text=row.reason, codes=", ".join(self._codes))
+            problem = translatable(texts.NO_REASON, text=row.reason, codes=", ".join(self._codes))
             found.append((number, "Rejection Reason", problem))
         return found
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from models.locale import Locale
 from models.messages import importing as texts
-from models.said import joined, said
+from models.translatable import joined, translatable
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -71,19 +71,19 @@ def find_encoding(content: Content, locale: Locale, asked: str | None) -> tuple[
         is_unicode = codec.startswith("utf")
         if not is_unicode and (found or (_decodes(content, "utf-8") and not _decodes(content, "ascii"))):
             name = "Unicode" if found else "UTF-8"
-            raise EncodingError(said(texts.OTHER_UNICODE, found=name, asked=asked))
+            raise EncodingError(translatable(texts.OTHER_UNICODE, found=name, asked=asked))
         codec = found if found and is_unicode else codec
         if not _decodes(content, codec):
-            raise EncodingError(said(texts.NOT_THIS_ENCODING, asked=asked))
+            raise EncodingError(translatable(texts.NOT_THIS_ENCODING, asked=asked))
         return codec, None
     if found:
         if not _decodes(content, found):
-            raise EncodingError(said(texts.DAMAGED_UNICODE))
+            raise EncodingError(translatable(texts.DAMAGED_UNICODE))
         return found, None
     if b"\x00" in start[:4000] and _is_wide(start):
-        raise EncodingError(said(texts.UNMARKED_UTF_16))
+        raise EncodingError(translatable(texts.UNMARKED_UTF_16))
     if b"\x1b$" in start:
-        raise EncodingError(said(texts.MAIL_TEXT))
+        raise EncodingError(translatable(texts.MAIL_TEXT))
     if _decodes(content, "utf-8"):
         return "utf-8", None
     return _legacy(content, locale)
@@ -99,13 +99,13 @@ def _legacy(content: Content, locale: Locale) -> tuple[str, str]:
     if len(possible) == 1 and possible[0] != "euc_jp":
         label = LABELS[possible[0]]
         if possible[0] == "cp1252" and samples:
-            return possible[0], said(texts.READ_AS_WORDS, encoding=label, words=", ".join(samples))
-        return possible[0], said(texts.READ_AS, encoding=label)
+            return possible[0], translatable(texts.READ_AS_WORDS, encoding=label, words=", ".join(samples))
+        return possible[0], translatable(texts.READ_AS, encoding=label)
     if possible:
-        names = joined((said(LABELS[each]) for each in possible), texts.OR)
+        names = joined((translatable(LABELS[each]) for each in possible), texts.OR)
         options = joined((f"--encoding {SAID.get(each, each)}" for each in possible), texts.OR)
-        raise EncodingError(said(texts.MAY_BE, names=names, options=options))
-    raise EncodingError(said(texts.NO_ENCODING, line=_faulty_line(content)))
+        raise EncodingError(translatable(texts.MAY_BE, names=names, options=options))
+    raise EncodingError(translatable(texts.NO_ENCODING, line=_faulty_line(content)))
 
 
 def _codec(asked: str) -> str:
@@ -115,7 +115,7 @@ def _codec(asked: str) -> str:
         if not isinstance(b"".decode(info.name), str) or not getattr(info, "_is_text_encoding", True):
             raise LookupError
     except (LookupError, ValueError, TypeError):
-        raise EncodingError(said(texts.UNKNOWN_ENCODING, asked=asked)) from None
+        raise EncodingError(translatable(texts.UNKNOWN_ENCODING, asked=asked)) from None
     return info.name
 
 

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import ParseError
 
 from models.locale import Locale
 from models.messages import importing as texts
-from models.said import reason_of, said
+from models.translatable import reason_of, translatable
 from resolvers.importing.encodings import EncodingError, find_encoding
 from resolvers.importing.inspection import MAX_SHEET_BYTES, Suspicious, check_size, inspect_workbook
 from resolvers.importing.text_files import CsvError, Lines, Row, find_delimiter, open_text, read_rows
@@ -46,7 +46,7 @@ class OpenedFile:
 
 
 def _refused(path: Path, problem: str) -> ImportFileError:
-    return ImportFileError(said(texts.FILE, path=path, problem=problem))
+    return ImportFileError(translatable(texts.FILE, path=path, problem=problem))
 
 
 @contextmanager
@@ -60,31 +60,31 @@ def open_file(
     name = path.name.lower()
     try:
         if not name.endswith((".xlsx", ".csv", ".csv.gz")):
-            raise _refused(path, said(texts.NO_TABLE))
+            raise _refused(path, translatable(texts.NO_TABLE))
         with path.open("rb") as raw:
             is_workbook = name.endswith(".xlsx")
             if sheet and not is_workbook:
-                raise _refused(path, said(texts.NO_SHEETS))
+                raise _refused(path, translatable(texts.NO_SHEETS))
             opened = _workbook(path, raw, sheet) if is_workbook else _csv(path, raw, locale, encoding)
             with opened as file:
                 yield file
     except OSError as error:
         # gzip's own error, for a file that is none, is an OSError too.
         is_damaged = isinstance(error, gzip.BadGzipFile)
-        why = said(texts.NOT_DECOMPRESSED) if is_damaged else error.strerror or str(error)
-        raise ImportFileError(said(texts.FILE_ERROR, path=path, problem=why)) from error
+        why = translatable(texts.NOT_DECOMPRESSED) if is_damaged else error.strerror or str(error)
+        raise ImportFileError(translatable(texts.FILE_ERROR, path=path, problem=why)) from error
     except (Suspicious, EncodingError, CsvError, WorkbookError) as error:
         raise _refused(path, reason_of(error)) from None
     except (EOFError, zlib.error, zipfile.BadZipFile, KeyError, ParseError) as error:
-        raise _refused(path, said(texts.DAMAGED)) from error
+        raise _refused(path, translatable(texts.DAMAGED)) from error
     except csv.Error as error:
-        raise _refused(path, said(texts.NO_CSV, error=error)) from error
+        raise _refused(path, translatable(texts.NO_CSV, error=error)) from error
 
 
 @contextmanager
 def _workbook(path: Path, raw: BinaryIO, asked: str | None) -> Iterator[OpenedFile]:
     if raw.read(4) == OLD_OFFICE:
-        raise _refused(path, said(texts.OLD_OR_LOCKED))
+        raise _refused(path, translatable(texts.OLD_OR_LOCKED))
     raw.seek(0)
     inspect_workbook(path, raw)
     try:
@@ -94,9 +94,9 @@ def _workbook(path: Path, raw: BinaryIO, asked: str | None) -> Iterator[OpenedFi
         raise
     except (ValueError, TypeError, AttributeError, IndexError) as error:
         # Parts that are not as ECMA-376 wants them.
-        raise _refused(path, said(texts.DAMAGED)) from error
+        raise _refused(path, translatable(texts.DAMAGED)) from error
     try:
-        notes: list[str] = [said(texts.ONE_SHEET, sheet=sheet.name)] if len(workbook.sheets) > 1 else []
+        notes: list[str] = [translatable(texts.ONE_SHEET, sheet=sheet.name)] if len(workbook.sheets) > 1 else []
         rows = _sound(path, workbook.rows(sheet))
         yield OpenedFile(rows, raw.tell, path.stat().st_size, notes, from_1904=workbook.from_1904)
     finally:
@@ -109,13 +109,13 @@ def _sheet(path: Path, workbook: Workbook, asked: str | None) -> Sheet:
         found = next((each for each in workbook.sheets if _folded(each.name) == _folded(asked)), None)
         if found is None:
             listed = ", ".join(each.name for each in workbook.sheets)
-            raise _refused(path, said(texts.NO_SUCH_SHEET, sheet=asked, listed=listed))
+            raise _refused(path, translatable(texts.NO_SUCH_SHEET, sheet=asked, listed=listed))
         return found
     with_orders = workbook.sheets_with_orders()
     if len(with_orders) > 1:
         listed = ", ".join(each.name for each in with_orders)
         example = shlex.quote(with_orders[0].name)
-        raise _refused(path, said(texts.SEVERAL_SHEETS, count=len(with_orders), listed=listed, example=example))
+        raise _refused(path, translatable(texts.SEVERAL_SHEETS, count=len(with_orders), listed=listed, example=example))
     return with_orders[0] if with_orders else workbook.best_sheet()
 
 
@@ -127,11 +127,11 @@ def _sound(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
     try:
         yield from rows
     except (IndexError, WorkbookError) as error:
-        raise _refused(path, said(texts.DAMAGED)) from error
+        raise _refused(path, translatable(texts.DAMAGED)) from error
     except ValueError as error:
         if isinstance(error, ParseError):
             raise
-        raise _refused(path, said(texts.DAMAGED)) from error
+        raise _refused(path, translatable(texts.DAMAGED)) from error
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.messages import importing as texts
-from models.said import joined, said
+from models.translatable import joined, translatable
 
 # column → the most characters, None where the value is checked in another way
 REQUIRED: dict[str, int | None] = {
@@ -168,7 +168,7 @@ def read_heading(number: int, cells: Sequence[str]) -> Heading:
     for place, text in enumerate(cells):
         column = column_of(text)
         if column in places:
-            raise HeadingError(said(texts.TWO_COLUMNS, column=column, row=number))
+            raise HeadingError(translatable(texts.TWO_COLUMNS, column=column, row=number))
         if column:
             places[column] = place
         elif text.strip():
@@ -177,8 +177,8 @@ def read_heading(number: int, cells: Sequence[str]) -> Heading:
             width = place + 1
     missing = [column for column in REQUIRED if column not in places]
     if missing:
-        where = said(texts.FIRST_ROW) if number == 1 else said(texts.ROW, row=number)
-        raise HeadingError(said(texts.NO_COLUMN, missing=joined(missing, texts.COMMA), where=where))
+        where = translatable(texts.FIRST_ROW) if number == 1 else translatable(texts.ROW, row=number)
+        raise HeadingError(translatable(texts.NO_COLUMN, missing=joined(missing, texts.COMMA), where=where))
     return Heading(number, places, width, unknown)
 
 

@@ -20,8 +20,8 @@ from models.catalog import Catalog, Sku
 from models.database.sessions import Database
 from models.messages import importing as texts
 from models.order import Order
-from models.said import joined, said
 from models.scope import Scope
+from models.translatable import joined, translatable
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.reading import stage
 from resolvers.importing.rows import Fault
@@ -90,6 +90,6 @@ async def _similar(database: Database, brand: Brand, staging: Staging, summary: 
     if staging.spellings:
         listed = joined(staging.spellings[:SHOWN], texts.SEMICOLON)
         if len(staging.spellings) > SHOWN:
-            listed = said(texts.AND_MORE, listed=listed, more=len(staging.spellings) - SHOWN)
-        summary.notes.append(said(texts.BY_CASE_ALONE, codes=listed))
+            listed = translatable(texts.AND_MORE, listed=listed, more=len(staging.spellings) - SHOWN)
+        summary.notes.append(translatable(texts.BY_CASE_ALONE, codes=listed))
     return similar

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 
 MEGABYTE = 2**20
 CHUNK = MEGABYTE
@@ -35,13 +35,13 @@ def inspect_workbook(path: Path, raw: BinaryIO) -> None:
     """Raises Suspicious, or zipfile.BadZipFile."""
     with zipfile.ZipFile(raw) as parts:
         if len(parts.infolist()) > MAX_PARTS:
-            raise Suspicious(said(texts.TOO_MANY_PARTS, count=len(parts.infolist())))
+            raise Suspicious(translatable(texts.TOO_MANY_PARTS, count=len(parts.infolist())))
         for part in parts.infolist():
             name = part.filename.lower()
             if part.flag_bits & 0x1:
-                raise Suspicious(said(texts.HAS_PASSWORD))
+                raise Suspicious(translatable(texts.HAS_PASSWORD))
             if "vbaproject" in name or "/activex/" in name:
-                raise Suspicious(said(texts.HAS_MACROS))
+                raise Suspicious(translatable(texts.HAS_MACROS))
             most = MAX_SHEET_BYTES if SHEET.fullmatch(part.filename) else MAX_PART_BYTES
             # No more than what a part says of its size is ever read of it.
             check_size(part.file_size, path.stat().st_size, most, part.filename)
@@ -52,7 +52,7 @@ def check_size(inflated: int, size: int, most: int, part: str = "") -> None:
     """Raises Suspicious for bytes that inflate beyond measure. `part`: of a workbook."""
     if inflated > most or (inflated > SMALL and inflated > size * INFLATES):
         megabytes = min(most, max(SMALL, size * INFLATES)) // MEGABYTE
-        raise Suspicious(said(texts.PART_INFLATES if part else texts.INFLATES, part=part, most=megabytes))
+        raise Suspicious(translatable(texts.PART_INFLATES if part else texts.INFLATES, part=part, most=megabytes))
 
 
 def _inspect_part(parts: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_xml: bool) -> None:
@@ -62,22 +62,22 @@ def _inspect_part(parts: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_xml: bool
     with parts.open(part) as content:
         while chunk := content.read(CHUNK):
             if is_xml and position == 0 and chunk.startswith(WIDE_ENCODINGS):
-                raise Suspicious(said(texts.PART_IS_NOT_UTF_8, part=part.filename))
+                raise Suspicious(translatable(texts.PART_IS_NOT_UTF_8, part=part.filename))
             window = tail + chunk
             for found in MARKS.finditer(window):
                 if found[0] == b"<!DOCTYPE":
-                    raise Suspicious(said(texts.PART_HAS_DOCTYPE, part=part.filename))
+                    raise Suspicious(translatable(texts.PART_HAS_DOCTYPE, part=part.filename))
                 has_rows = True
                 last_row = position - len(tail) + found.start()
             position += len(chunk)
             tail = window[-64:]
             if has_rows and position - last_row > MAX_ROW_BYTES:
-                raise Suspicious(said(texts.LONG_ROW, most=MAX_ROW_BYTES // MEGABYTE))
+                raise Suspicious(translatable(texts.LONG_ROW, most=MAX_ROW_BYTES // MEGABYTE))
 
 
 def bounded_lines(text: TextIO) -> Iterator[str]:
     """The lines with their ends. Raises Suspicious for one that has none in sight."""
     while line := text.readline(MAX_LINE_LENGTH + 1):
         if len(line) > MAX_LINE_LENGTH:
-            raise Suspicious(said(texts.LONG_LINE, most=MAX_LINE_LENGTH))
+            raise Suspicious(translatable(texts.LONG_LINE, most=MAX_LINE_LENGTH))
         yield line

@@ -17,7 +17,7 @@ from models.money import from_minor
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
 from models.prices import Price, price_of
-from models.said import joined, said
+from models.translatable import joined, translatable
 from resolvers.importing.rows import ImportRow
 
 # Spreadsheets show minutes: what is less apart is the same moment.
@@ -125,10 +125,10 @@ def differences(order: ReadyOrder, existing: ExistingOrder, brand: Brand) -> lis
         ("Currency", existing.currency, head.currency or existing.currency),
     ):
         if old != new:
-            found.append(said(texts.CHANGE, name=name, old=old, new=new))
+            found.append(translatable(texts.CHANGE, name=name, old=old, new=new))
     if order.placed_at and not _is_same_moment(order.placed_at, existing.placed_at, brand):
         old, new = (_local(at, brand) for at in (existing.placed_at, order.placed_at))
-        found.append(said(texts.CHANGE, name="Placed At", old=old, new=new))
+        found.append(translatable(texts.CHANGE, name="Placed At", old=old, new=new))
     lines = [Line(row.sku_number, row.model_number, row.quantity, row.price) for _, row in order.rows]
     differences = [_line_differences(each, lines, existing.currency) for each in existing.line_sets or [[]]]
     return found + min(differences, key=len)
@@ -159,10 +159,10 @@ def _line_differences(old: list[Line], new: list[Line], currency: str) -> list[s
             now = [Line(line.sku, line.model, line.quantity, None) for line in now]
         gone, new_ones = list((Counter(was) - Counter(now)).elements()), list((Counter(now) - Counter(was)).elements())
         if len(gone) == len(new_ones) == 1:
-            found.append(said(texts.SKU_CHANGE, sku=sku, changes=_changes(gone[0], new_ones[0], currency)))
+            found.append(translatable(texts.SKU_CHANGE, sku=sku, changes=_changes(gone[0], new_ones[0], currency)))
         elif gone or new_ones:
             change = {"old": _listed(gone, currency), "new": _listed(new_ones, currency)}
-            found.append(said(texts.SKU_LINES, sku=sku, **change))
+            found.append(translatable(texts.SKU_LINES, sku=sku, **change))
     return found
 
 
@@ -176,21 +176,21 @@ def _by_sku(lines: list[Line]) -> dict[str, list[Line]]:
 def _changes(old: Line, new: Line, currency: str) -> str:
     changes: list[str] = []
     if old.quantity != new.quantity:
-        changes.append(said(texts.CHANGE, name=texts.QUANTITY, old=old.quantity, new=new.quantity))
+        changes.append(translatable(texts.CHANGE, name=texts.QUANTITY, old=old.quantity, new=new.quantity))
     if old.price != new.price:
         prices = {"old": _price(old.price, currency), "new": _price(new.price, currency)}
-        changes.append(said(texts.CHANGE, name=texts.UNIT_PRICE, **prices))
+        changes.append(translatable(texts.CHANGE, name=texts.UNIT_PRICE, **prices))
     if old.model != new.model:
-        changes.append(said(texts.CHANGE, name=texts.MODEL, old=old.model, new=new.model))
+        changes.append(translatable(texts.CHANGE, name=texts.MODEL, old=old.model, new=new.model))
     return joined(changes, texts.COMMA)
 
 
 def _listed(lines: list[Line], currency: str) -> str:
     if not lines:
-        return said(texts.NO_LINE)
-    each = (said(texts.LINE, quantity=line.quantity, price=_price(line.price, currency)) for line in lines)
+        return translatable(texts.NO_LINE)
+    each = (translatable(texts.LINE, quantity=line.quantity, price=_price(line.price, currency)) for line in lines)
     return joined(each, texts.PLUS)
 
 
 def _price(price: Price | None, currency: str) -> str:
-    return said(texts.SKUS_PRICE) if price is None else str(from_minor(price, currency))
+    return translatable(texts.SKUS_PRICE) if price is None else str(from_minor(price, currency))

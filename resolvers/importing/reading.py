@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models.brand import Brand
 from models.messages import importing as texts
-from models.said import joined, reason_of, said
+from models.translatable import joined, reason_of, translatable
 from resolvers.importing.cells import BLANK, Cell, Kind
 from resolvers.importing.files import ImportFileError, OpenedFile, open_file
 from resolvers.importing.headings import (
@@ -64,9 +64,9 @@ def stage(
         heading = replace(heading, places=places)
         summary.notes += file.notes
         if heading.row > 1:
-            summary.notes.append(said(texts.HEADING_BELOW, row=heading.row))
+            summary.notes.append(translatable(texts.HEADING_BELOW, row=heading.row))
         if heading.unknown:
-            summary.notes.append(said(texts.UNKNOWN_COLUMNS, columns=", ".join(heading.unknown)))
+            summary.notes.append(translatable(texts.UNKNOWN_COLUMNS, columns=", ".join(heading.unknown)))
         known = KnownRows(heading.places, heading.width, reading)
         reader = _Reader(heading, reading, staging, fault, known, file.is_without_end, unread)
         for count, row in enumerate(rows):
@@ -88,11 +88,11 @@ def _find_heading(path: Path, file: OpenedFile) -> tuple[Heading, Iterator[Row]]
             break
     found = best_heading((number, [cell.text for cell in cells]) for number, cells, _ in start)
     if found is None:
-        raise ImportFileError(said(texts.FILE, path=path, problem=texts.EMPTY_FILE))
+        raise ImportFileError(translatable(texts.FILE, path=path, problem=texts.EMPTY_FILE))
     try:
         heading = read_heading(*found)
     except HeadingError as error:
-        raise ImportFileError(said(texts.FILE, path=path, problem=reason_of(error))) from None
+        raise ImportFileError(translatable(texts.FILE, path=path, problem=reason_of(error))) from None
     return heading, _after(start, heading.row, file.rows)
 
 
@@ -173,24 +173,24 @@ class _Reader:
     def notes(self) -> list[str]:
         notes: list[str] = []
         if decisions := [column for column in DECISIONS if column in self.left_out]:
-            notes.append(said(texts.WITHOUT_DECISIONS, columns=", ".join(decisions)))
+            notes.append(translatable(texts.WITHOUT_DECISIONS, columns=", ".join(decisions)))
         if "Picture" in self.left_out:
-            notes.append(said(texts.WITHOUT_PICTURES))
+            notes.append(translatable(texts.WITHOUT_PICTURES))
         if self.reading.doubled:
-            notes.append(said(texts.DOUBLED_TIMES, times=names_listed(sorted(self.reading.doubled))))
+            notes.append(translatable(texts.DOUBLED_TIMES, times=names_listed(sorted(self.reading.doubled))))
         if self.unended:
             notes.append(self.unended)
         if self.hidden.count:
-            notes.append(said(texts.HIDDEN_ROWS, rows=self.hidden.named))
+            notes.append(translatable(texts.HIDDEN_ROWS, rows=self.hidden.named))
         if self.headings.count:
-            notes.append(said(texts.REPEATED_HEADING, rows=self.headings.named))
+            notes.append(translatable(texts.REPEATED_HEADING, rows=self.headings.named))
         if self.totals.count:
-            notes.append(said(texts.TOTALS, rows=self.totals.named))
+            notes.append(translatable(texts.TOTALS, rows=self.totals.named))
         if self.held:
-            note = said(texts.REMARKS, rows=rows_named([number for number, _, _ in self.held]))
+            note = translatable(texts.REMARKS, rows=rows_named([number for number, _, _ in self.held]))
             notes.append(self._compared(note))
         if self.empty_lines:
-            notes.append(said(texts.EMPTY_LINES, count=self.empty_lines))
+            notes.append(translatable(texts.EMPTY_LINES, count=self.empty_lines))
         return notes
 
     def _look_into_unread(self, cells: Sequence[Cell]) -> None:
@@ -203,7 +203,7 @@ class _Reader:
         """Makes a note of the last row of a text file that ends without a line end: its last cell may be cut off."""
         column = next((column for column, at in self.heading.places.items() if at == len(cells) - 1), None)
         if column and any(map(_says, cells)):
-            self.unended = said(texts.UNENDED, row=number, column=column, text=cells[-1].text)
+            self.unended = translatable(texts.UNENDED, row=number, column=column, text=cells[-1].text)
 
     def _compared(self, note: str) -> str:
         """The note, and whether the quantity in the row of totals is that of the rows."""
@@ -214,7 +214,7 @@ class _Reader:
             except InvalidOperation:
                 continue
             if total.is_finite() and total != self.quantities:
-                return said(texts.OTHER_SUM, note=note, said=total, quantities=self.quantities)
+                return translatable(texts.OTHER_SUM, note=note, said=total, quantities=self.quantities)
         return note
 
     def _is_no_line(self, cells: Sequence[Cell]) -> bool:
@@ -252,7 +252,7 @@ class _Reader:
             self.cut_off = number, self._missing(cells)
             is_broken = True
         if not is_broken and len(cells) < min(self.cells_above, self.heading.width) and self.is_without_end():
-            why = said(texts.CUT_OFF_ROW, count=len(cells), above=self.cells_above)
+            why = translatable(texts.CUT_OFF_ROW, count=len(cells), above=self.cells_above)
             self.fault(number, self._last_named(cells, len(cells) - 1), why)
             self.unended = ""
             is_broken = True
@@ -286,7 +286,7 @@ class _Reader:
 
     def _missing(self, cells: Sequence[Cell]) -> str:
         missing = [column for column in REQUIRED if not _says(cell_of(cells, self.heading.places, column))]
-        return said(texts.LAST_AND, listed=joined(missing[:-1], texts.COMMA), last=missing[-1])
+        return translatable(texts.LAST_AND, listed=joined(missing[:-1], texts.COMMA), last=missing[-1])
 
     def tell_cut_off(self, *, is_last: bool = False) -> None:
         """Tells of the row above when it was cut off, which only the end of the file shows the likely reason of."""
@@ -295,7 +295,7 @@ class _Reader:
         number, missing = self.cut_off
         self.cut_off = None
         text = texts.INCOMPLETE_LAST_ROW if is_last else texts.INCOMPLETE_ROW
-        self.fault(number, "SKU Number", said(text, missing=missing))
+        self.fault(number, "SKU Number", translatable(text, missing=missing))
 
     def _empty_line(self, number: int, code: str, cells: Sequence[Cell]) -> None:
         """A line of an order form that was not filled in. An order of such lines alone is refused by the writer."""
@@ -316,7 +316,7 @@ class _Reader:
             return False
         column, why = self._cause(cells)
         count = max(place for place, cell in enumerate(cells) if cell.text or cell.wrong) + 1
-        self.fault(number, column, said(texts.MORE_CELLS, count=count, width=heading.width, why=why))
+        self.fault(number, column, translatable(texts.MORE_CELLS, count=count, width=heading.width, why=why))
         return True
 
     def _last_named(self, cells: Sequence[Cell], place: int) -> str:
@@ -343,10 +343,10 @@ class _Reader:
             count = sum(faulty != column for faulty, _ in faults)
             if best is None or count < best[0]:
                 text = texts.NUMBER_WITH_COMMA if is_number else texts.TEXT_WITH_COMMA
-                best = (count, column, said(text, text=",".join(parts)[:60]))
+                best = (count, column, translatable(text, text=",".join(parts)[:60]))
         if best:
             return best[1], best[2]
-        return self._last_named(cells, heading.width - 1), said(texts.ONE_WITH_COMMA)
+        return self._last_named(cells, heading.width - 1), translatable(texts.ONE_WITH_COMMA)
 
 
 def _is_total(text: str) -> bool:

@@ -20,8 +20,8 @@ from models.messages.statuses import STATUS_LABELS
 from models.money import MoneyError, is_currency, precision
 from models.policy import REJECTED, OrderStatus
 from models.prices import Price, to_price
-from models.said import reason_of, said
 from models.tax import TAXED, TaxKind, rate_of
+from models.translatable import reason_of, translatable
 from resolvers.importing.cells import BLANK, NOTHING, REMEMBERED, Cell, Kind, wrong_text
 from resolvers.importing.characters import WIDE
 from resolvers.importing.headings import ALL_COLUMNS, AS_SHOWN, DECISIONS, REQUIRED
@@ -243,7 +243,7 @@ def read_row(
     status = values["Status"]
     is_closed = status in CLOSED or (reading.options.decisions and calls_rejected(status))
     if not calls_rejected(status) and (given := next((each for each in DECISIONS if values[each]), None)):
-        check("Status", said(texts.NOT_REJECTED, text=status, column=given))
+        check("Status", translatable(texts.NOT_REJECTED, text=status, column=given))
     of_order, wrong_cells = _order_cells(found, values, currency or reading.brand_currency, reading)
     for column, reason in wrong_cells:
         check(column, reason)
@@ -307,12 +307,12 @@ def _order_cells(
             elif at:
                 of_order[name] = datetime.fromisoformat(at).astimezone(ZoneInfo(reading.time_zone)).date().isoformat()
     if {"deliver_from", "deliver_to"} <= of_order.keys() and of_order["deliver_to"] < of_order["deliver_from"]:
-        wrong = said(texts.DELIVER_TO_FIRST, last=of_order["deliver_to"], first=of_order["deliver_from"])
+        wrong = translatable(texts.DELIVER_TO_FIRST, last=of_order["deliver_to"], first=of_order["deliver_from"])
         faults.append(("Deliver To", wrong))
     if values["Shipping"]:
         price, wrong = _price(found["Shipping"], currency, reading.notation)
         if wrong is None and not isinstance(price, int):
-            wrong = said(texts.FINER_THAN, text=values["Shipping"], currency=currency)
+            wrong = translatable(texts.FINER_THAN, text=values["Shipping"], currency=currency)
         if wrong:
             faults.append(("Shipping", wrong))
         else:
@@ -327,21 +327,21 @@ def _tax(kind: str, cell: Cell, currency: str) -> tuple[str | None, int | None, 
         return None, None, None
     named = TAX_KINDS.get(kind.replace("_", " ").replace("-", " ").casefold()) if kind else None
     if kind and named is None:
-        return None, None, said(texts.NO_TAX_KIND, text=kind, kinds=", ".join(TaxKind))
+        return None, None, translatable(texts.NO_TAX_KIND, text=kind, kinds=", ".join(TaxKind))
     if not text and named in TAXED:
-        return None, None, said(texts.NEEDS_RATE, text=kind)
+        return None, None, translatable(texts.NEEDS_RATE, text=kind)
     written = RATE.fullmatch(unicodedata.normalize("NFKC", text)) if text else None
     if text and written is None:
-        return None, None, said(texts.NO_RATE, text=text)
+        return None, None, translatable(texts.NO_RATE, text=text)
     percent = Decimal(written[1].replace(",", ".")) if written else Decimal(0)
     if 0 < percent < 1:
-        return None, None, said(texts.RATE_BELOW_ONE, text=text)
+        return None, None, translatable(texts.RATE_BELOW_ONE, text=text)
     if named is None:
         is_reduced = currency == "JPY" and percent == 8
         named = TaxKind.ZERO if not percent else TaxKind.REDUCED if is_reduced else TaxKind.STANDARD
     rate = rate_of(percent)
     if rate is None or (rate > 0) is not (named in TAXED):
-        return None, None, said(texts.OTHER_RATE, text=text or texts.WITHOUT_RATE, kind=named)
+        return None, None, translatable(texts.OTHER_RATE, text=text or texts.WITHOUT_RATE, kind=named)
     return named.value, rate, None
 
 
@@ -421,24 +421,24 @@ def _wrong(column: str, longest: int | None, cell: Cell, text: str) -> str | Non
     if cell.wrong:
         return cell.wrong
     if not text:
-        return said(texts.MISSING) if column in REQUIRED else None
+        return translatable(texts.MISSING) if column in REQUIRED else None
     if reason := unprintable(text) or wrong_text(text):
         return reason
     if longest is not None and text in NOTHING:
-        return said(texts.IS_NO_VALUE, text=text)
+        return translatable(texts.IS_NO_VALUE, text=text)
     if column in AS_SHOWN:
         if cell.kind is Kind.DATE:
-            return said(texts.DATE_FOR_CODE, text=text)
+            return translatable(texts.DATE_FOR_CODE, text=text)
         if cell.kind is Kind.BOOLEAN:
-            return said(texts.BOOLEAN_FOR_CODE, text=text)
+            return translatable(texts.BOOLEAN_FOR_CODE, text=text)
         if SHORT_DATE.fullmatch(text):
-            return said(texts.SHORT_DATE, text=text)
+            return translatable(texts.SHORT_DATE, text=text)
         if "E" in text.upper() and SCIENTIFIC.fullmatch(text):
-            return said(texts.SCIENTIFIC, text=text)
+            return translatable(texts.SCIENTIFIC, text=text)
         if text[0] == "=" and FORMULA.fullmatch(text):
-            return said(texts.FORMULA, text=text[:30])
+            return translatable(texts.FORMULA, text=text[:30])
     if longest is not None and len(text) > longest:
-        return said(texts.TOO_LONG, length=len(text), longest=longest)
+        return translatable(texts.TOO_LONG, length=len(text), longest=longest)
     return None
 
 
@@ -457,8 +457,8 @@ def _quantity(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
     if 0 < number <= MAX_QUANTITY and cell.kind is not Kind.DATE:
         return number, None
     if len(text) > 9:
-        return None, said(texts.QUANTITY_UP_TO, text=text, most=MAX_QUANTITY)
-    return None, said(texts.NOT_A_NUMBER, text=text, what=texts.A_QUANTITY)
+        return None, translatable(texts.QUANTITY_UP_TO, text=text, most=MAX_QUANTITY)
+    return None, translatable(texts.NOT_A_NUMBER, text=text, what=texts.A_QUANTITY)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -471,20 +471,20 @@ def _barcode(text: str) -> tuple[str, str | None]:
         return digits, None
     lost = next((length for length in LENGTHS if length > len(digits) and is_barcode(digits.zfill(length))), None)
     if not digits.isdecimal():
-        why = said(texts.NOT_DIGITS)
+        why = translatable(texts.NOT_DIGITS)
     elif lost:
-        why = said(texts.LOST_ZEROS, digits=len(digits), length=lost)
+        why = translatable(texts.LOST_ZEROS, digits=len(digits), length=lost)
     elif len(digits) not in LENGTHS:
-        why = said(texts.DIGITS, digits=len(digits))
+        why = translatable(texts.DIGITS, digits=len(digits))
     else:
-        why = said(texts.WRONG_CHECK_DIGIT)
-    return "", said(texts.NO_BARCODE, text=text, why=why)
+        why = translatable(texts.WRONG_CHECK_DIGIT)
+    return "", translatable(texts.NO_BARCODE, text=text, why=why)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _position(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
     notation = EXACT if cell.kind is Kind.NUMBER else notation
-    wrong = said(texts.POSITION_UP_TO, text=cell.text, most=MAX_POSITION)
+    wrong = translatable(texts.POSITION_UP_TO, text=cell.text, most=MAX_POSITION)
     if cell.kind in (Kind.DATE, Kind.BOOLEAN):
         return None, wrong
     try:
@@ -497,12 +497,12 @@ def _position(cell: Cell, notation: Notation) -> tuple[int | None, str | None]:
 @lru_cache(maxsize=REMEMBERED)
 def _price(cell: Cell, currency: str, notation: Notation) -> tuple[Price | None, str | None]:
     if is_accounting_negative(cell.text):
-        return None, said(texts.NEGATIVE_IN_ACCOUNTING, text=cell.text)
+        return None, translatable(texts.NEGATIVE_IN_ACCOUNTING, text=cell.text)
     sign, number = split_sign(cell.text) if cell.kind is Kind.TEXT else (cell.sign, cell.text)
     if not {"(", ")"}.isdisjoint(sign):
-        return None, said(texts.NOT_A_NUMBER, text=cell.text, what=texts.A_PRICE)
+        return None, translatable(texts.NOT_A_NUMBER, text=cell.text, what=texts.A_PRICE)
     if sign and not is_sign_of(sign, currency):
-        return None, said(texts.OTHER_SIGN, text=cell.text, sign=sign, currency=currency)
+        return None, translatable(texts.OTHER_SIGN, text=cell.text, sign=sign, currency=currency)
     digits = precision(currency)
     try:
         notation = EXACT if cell.kind is Kind.NUMBER else notation
@@ -512,7 +512,7 @@ def _price(cell: Cell, currency: str, notation: Notation) -> tuple[Price | None,
         return None, reason_of(error)
     except MoneyError as error:
         return None, reason_of(error)
-    return (minor, None) if minor >= 0 else (None, said(texts.NEGATIVE, amount=cell.text))
+    return (minor, None) if minor >= 0 else (None, translatable(texts.NEGATIVE, amount=cell.text))
 
 
 def _instant(cell: Cell, reading: Reading) -> tuple[str | None, str | None]:
@@ -547,19 +547,21 @@ def _currency(text: str, placed_at: str | None, time_zone: str) -> tuple[str | N
     if is_currency(code, on=day):
         return code, None
     was_one = placed_at and is_currency(code, on=None)
-    wrong = said(texts.NOT_IN_USE_ON if was_one else texts.NOT_IN_USE, text=text, day=day)
-    return None, said(texts.DID_YOU_MEAN, problem=wrong, meant=OTHER_NAMES[code]) if code in OTHER_NAMES else wrong
+    wrong = translatable(texts.NOT_IN_USE_ON if was_one else texts.NOT_IN_USE, text=text, day=day)
+    return None, translatable(
+        texts.DID_YOU_MEAN, problem=wrong, meant=OTHER_NAMES[code]
+    ) if code in OTHER_NAMES else wrong
 
 
 @lru_cache(maxsize=1_000)
 def _emails(text: str) -> tuple[tuple[str, ...], str | None]:
     emails = tuple(filter(None, (each.strip().translate(WIDE) for each in E_MAIL_SEPARATORS.split(text))))
     bad = [each for each in emails if not ADDRESS.fullmatch(each) or len(each) > 320]
-    return emails, said(texts.NO_E_MAIL, text=bad[0]) if bad else None
+    return emails, translatable(texts.NO_E_MAIL, text=bad[0]) if bad else None
 
 
 def _language(text: str) -> tuple[str, str | None]:
     if not text:
         return "", None
     found = LANGUAGES.get(text.casefold())
-    return (found.value, None) if found else ("", said(texts.NO_LANGUAGE, text=text))
+    return (found.value, None) if found else ("", translatable(texts.NO_LANGUAGE, text=text))

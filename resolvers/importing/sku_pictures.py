@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.messages import importing as texts
-from models.said import reason_of, said
+from models.translatable import reason_of, translatable
 from resolvers.papers.pictures import MAX_BYTES, CleanPicture, PictureError, clean_picture
 
 NAMES_REMEMBERED = 10_000
@@ -26,15 +26,17 @@ class PictureFolder:
                 self.read(name)
                 self.known[name] = None
             except PictureError as error:
-                self.known[name] = said(texts.NO_PICTURE, name=name, problem=reason_of(error), folder=self.folder)
+                self.known[name] = translatable(
+                    texts.NO_PICTURE, name=name, problem=reason_of(error), folder=self.folder
+                )
         return self.known[name]
 
     def read(self, name: str) -> CleanPicture:
         """CPU-bound, some 10 ms. Raises PictureError."""
         if name in ("", ".", "..") or not {"/", "\\", "\0"}.isdisjoint(name):
-            raise PictureError(said(texts.NO_FILE_NAME))
+            raise PictureError(translatable(texts.NO_FILE_NAME))
         try:
             with (self.folder / name).open("rb") as file:
                 return clean_picture(file.read(MAX_BYTES + 1))
         except OSError as error:
-            raise PictureError(said(texts.NOT_READABLE, error=error.strerror)) from None
+            raise PictureError(translatable(texts.NOT_READABLE, error=error.strerror)) from None

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 from resolvers.importing.rows import ImportRow
 from resolvers.importing.similar import differ_by_case_only, folded
 
@@ -144,9 +144,9 @@ class Staging:
                 continue
             reported.add((kind, code))
             if kind in ("sku", "model") and differ_by_case_only(code, first):
-                self.spellings.append(said(texts.LOOK_ALIKE, code=code, row=row, other=first))
+                self.spellings.append(translatable(texts.LOOK_ALIKE, code=code, row=row, other=first))
             else:
-                alike[kind, code] = said(texts.OF_ROW, code=first, row=first_row)
+                alike[kind, code] = translatable(texts.OF_ROW, code=first, row=first_row)
         return alike
 
     def count(self) -> int:

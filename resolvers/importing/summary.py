@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from models.messages import importing as texts
-from models.said import joined, said
+from models.translatable import joined, translatable
 
 SHOWN = 20  # names of each kind
 
@@ -29,7 +29,7 @@ class Made:
     def listed(self) -> str:
         more = self.count - len(self.names)
         listed = joined(self.names, texts.COMMA)
-        return said(texts.AND_MORE, listed=listed, more=more) if more else listed
+        return translatable(texts.AND_MORE, listed=listed, more=more) if more else listed
 
 
 @dataclass
@@ -91,9 +91,9 @@ def rows_named(rows: Sequence[int], count: int | None = None) -> str:
     """ "row 3", "rows 3, 4 and 5" or "rows 3, 4, 5 and 97 more"."""
     count = len(rows) if count is None else count
     if count == 1:
-        return said(texts.ONE_ROW, row=rows[0])
+        return translatable(texts.ONE_ROW, row=rows[0])
     first = [str(row) for row in rows[:5]]
     more = count - len(first)
     if more > 0:
-        return said(texts.MANY_ROWS, rows=joined(first, texts.COMMA), more=more)
-    return said(texts.TWO_ROWS, rows=joined(first[:-1], texts.COMMA), last=first[-1])
+        return translatable(texts.MANY_ROWS, rows=joined(first, texts.COMMA), more=more)
+    return translatable(texts.TWO_ROWS, rows=joined(first[:-1], texts.COMMA), last=first[-1])

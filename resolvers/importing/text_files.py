@@ -8,7 +8,7 @@ from itertools import islice
 from typing import BinaryIO, TextIO
 
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 from resolvers.importing.cells import Cell, typed
 from resolvers.importing.headings import SEARCHED_ROWS, count_columns
 from resolvers.importing.inspection import bounded_lines
@@ -26,8 +26,8 @@ class CsvError(ValueError):
 def find_delimiter(text: TextIO) -> tuple[str, bool]:
     """What separates the cells, and whether the first line says so (sep=;) and is no row. Leaves `text` anywhere."""
     start = list(islice(bounded_lines(text), SEARCHED_ROWS + 1))
-    if start and (said := SEPARATOR_LINE.fullmatch(start[0])):
-        return said[1], True
+    if start and (found := SEPARATOR_LINE.fullmatch(start[0])):
+        return found[1], True
     best, most = ",", (-1, 0)
     for delimiter in DELIMITERS:
         rows = list(_lenient(start, delimiter))
@@ -60,10 +60,10 @@ def read_rows(lines: "Lines", delimiter: str, *, skip_first: bool) -> Iterator[R
         except csv.Error as error:
             if lines.number != first or "unexpected end" in str(error):
                 where = {"row": number, "line": first}
-                raise CsvError(said(texts.BROKEN_CSV, **where, problem=_problem(error))) from error
+                raise CsvError(translatable(texts.BROKEN_CSV, **where, problem=_problem(error))) from error
             found = next(_lenient([lines.last], delimiter), [])
             wrong = Cell(
-                wrong=said(texts.WITH_HINT, problem=_problem(error), hint=texts.DOUBLED_QUOTES), is_broken=True
+                wrong=translatable(texts.WITH_HINT, problem=_problem(error), hint=texts.DOUBLED_QUOTES), is_broken=True
             )
             yield number, [*(typed(each) for each in found[:-1]), wrong], False
             continue
@@ -75,14 +75,18 @@ def read_rows(lines: "Lines", delimiter: str, *, skip_first: bool) -> Iterator[R
 
 
 def _problem(error: csv.Error) -> str:
-    return said(texts.QUOTE_IN_QUOTES) if "expected after" in str(error) else said(texts.CSV_PROBLEM, error=error)
+    return (
+        translatable(texts.QUOTE_IN_QUOTES)
+        if "expected after" in str(error)
+        else translatable(texts.CSV_PROBLEM, error=error)
+    )
 
 
 def _check_line_breaks(found: list[str], cells: list[Cell], delimiter: str, width: int) -> None:
     """A cell over several lines may have swallowed the next rows, when its quotation mark was not meant as one."""
     for place, text in enumerate(found):
         if any(line.count(delimiter) >= width - 1 > 0 for line in text.splitlines()[1:]):
-            wrong = said(texts.SWALLOWED_ROWS, hint=texts.DOUBLED_QUOTES)
+            wrong = translatable(texts.SWALLOWED_ROWS, hint=texts.DOUBLED_QUOTES)
             cells[place] = Cell(wrong=wrong, is_broken=True)
 
 

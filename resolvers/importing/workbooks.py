@@ -15,7 +15,7 @@ from typing import IO
 from xml.etree.ElementTree import Element, iterparse
 
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 from resolvers.importing.cells import BLANK, FALSE, TRUE, Cell, Kind, typed
 from resolvers.importing.headings import REQUIRED, SEARCHED_ROWS, count_columns
 from resolvers.importing.number_formats import BUILT_IN, DATE_IDS, is_date, padded, sign_of
@@ -66,7 +66,7 @@ class Workbook:
     def best_sheet(self) -> Sheet:
         """The first sheet that names our columns; the first one when none does. Raises WorkbookError."""
         if not self.sheets:
-            raise WorkbookError(said(texts.NO_SHEET))
+            raise WorkbookError(translatable(texts.NO_SHEET))
         best, most = self.sheets[0], 0
         for sheet in self.sheets:
             rows = islice(self.rows(sheet), SEARCHED_ROWS)
@@ -158,7 +158,7 @@ class Workbook:
                 case "is":
                     text = _text(child)
         if formula is not None and kind != "str" and (value in (None, "") or (value == "0" and self._recalculates)):
-            return Cell(wrong=said(texts.NEVER_CALCULATED))
+            return Cell(wrong=translatable(texts.NEVER_CALCULATED))
         match kind:
             case "inlineStr":
                 return typed(text or "")
@@ -190,7 +190,7 @@ class Workbook:
             text = f"{number:f}".partition(".")[0]
         wrong = None
         if len(text.lstrip("-").partition(".")[0]) > EXACT_DIGITS:
-            wrong = said(texts.LOST_DIGITS, digits=EXACT_DIGITS)
+            wrong = translatable(texts.LOST_DIGITS, digits=EXACT_DIGITS)
         return Cell(text, Kind.NUMBER, padded(text, number_format), sign_of(number_format), wrong)
 
 
@@ -198,9 +198,9 @@ def _date(serial: float, *, from_1904: bool) -> Cell:
     try:
         at = serial_date(serial, from_1904=from_1904)
     except OverflowError:
-        return Cell(str(serial), Kind.DATE, wrong=said(texts.BEYOND_DATES, serial=serial))
+        return Cell(str(serial), Kind.DATE, wrong=translatable(texts.BEYOND_DATES, serial=serial))
     if 0 <= serial < 1:
-        return Cell(at.time().isoformat(), Kind.DATE, wrong=said(texts.TIME_WITHOUT_DATE, at=at))
+        return Cell(at.time().isoformat(), Kind.DATE, wrong=translatable(texts.TIME_WITHOUT_DATE, at=at))
     return Cell(at.isoformat(), Kind.DATE, at.isoformat(" "))
 
 
@@ -247,7 +247,7 @@ def _place(reference: str | None, following: int) -> int:
     for letter in re.match("[A-Za-z]*", reference)[0].upper():  # type: ignore[index]
         place = place * 26 + ord(letter) - 64
     if not 1 <= place <= MAX_COLUMNS:
-        raise WorkbookError(said(texts.CELL_OUTSIDE))
+        raise WorkbookError(translatable(texts.CELL_OUTSIDE))
     return place - 1
 
 

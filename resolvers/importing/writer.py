@@ -27,14 +27,21 @@ from models.money import MAX_MINOR
 from models.order import DataSet, Order
 from models.policy import REJECTED, OrderStatus
 from models.prices import MILLION, line_amount, simple, split
-from models.said import joined, said
 from models.scope import Scope
 from models.tax import Tax, TaxKind, added_tax, tax_of
+from models.translatable import joined, translatable
 from resolvers.importing.decisions import ALIKE as DECISIONS_ALIKE
 from resolvers.importing.decisions import Decisions
 from resolvers.importing.options import AS_THE_FILE_SAYS, ImportOptions
 from resolvers.importing.orders import KEYS_AT_ONCE, MAX_SHOWN, ReadyOrder, differences, existing_orders
-from resolvers.importing.parties import Difference, Said, differences_of_buyers, said_apart, said_of_buyers, take_over
+from resolvers.importing.parties import (
+    Difference,
+    Said,
+    differences_of_buyers,
+    said_apart,
+    said_of_buyers,
+    take_over,
+)
 from resolvers.importing.rows import ImportRow
 from resolvers.importing.skus import (
     Otherwise,
@@ -166,14 +173,16 @@ class Writer:
         filled = [(number, row) for number, row in rows if not isinstance(row, str)]
         first_number, first = rows[0]
         if not filled and isinstance(first, str):
-            not_one = said(texts.NOT_A_NUMBER, text=first, what=texts.A_QUANTITY)
-            reason = not_one if first else said(texts.MISSING)
-            self.fault(first_number, "Quantity", reason if len(rows) == 1 else said(texts.EMPTY_ORDER, problem=reason))
+            not_one = translatable(texts.NOT_A_NUMBER, text=first, what=texts.A_QUANTITY)
+            reason = not_one if first else translatable(texts.MISSING)
+            self.fault(
+                first_number, "Quantity", reason if len(rows) == 1 else translatable(texts.EMPTY_ORDER, problem=reason)
+            )
             return None
         good = [(number, row) for number, row in filled if row]
         is_fine = len(good) == len(filled)
         if len(filled) > MAX_LINES:
-            self.fault(first_number, "Order Code", said(texts.TOO_MANY_ROWS, count=len(filled), most=MAX_LINES))
+            self.fault(first_number, "Order Code", translatable(texts.TOO_MANY_ROWS, count=len(filled), most=MAX_LINES))
             is_fine = False
         for column, name in (ALIKE | DECISIONS_ALIKE if self.options.decisions else ALIKE).items():
             for number, row in good[1:]:
@@ -195,7 +204,7 @@ class Writer:
                 code = getattr(row, name)
                 if (known := self.similar.get((kind, code))) and (kind, code) not in reported:
                     reported.add((kind, code))
-                    self.fault(number, CODE_COLUMNS[kind], said(texts.LOOKS_LIKE, code=code, known=known))
+                    self.fault(number, CODE_COLUMNS[kind], translatable(texts.LOOKS_LIKE, code=code, known=known))
                     is_fine = False
         return is_fine
 
@@ -294,9 +303,9 @@ class Writer:
                         new.append(order)
                 elif closed := next((each for each in order.rows if each[1].closed), None):
                     counts.refused += 1
-                    reason = said(texts.CLOSED, status=closed[1].closed)
+                    reason = translatable(texts.CLOSED, status=closed[1].closed)
                     if closed[1].is_rejected:
-                        reason = said(texts.TAKE_OVER, problem=reason)
+                        reason = translatable(texts.TAKE_OVER, problem=reason)
                     faults.append((closed[0], "Status", reason))
                 else:
                     new.append(order)
@@ -304,12 +313,12 @@ class Writer:
                 counts.refused += 1
                 shown = joined(found[:MAX_SHOWN], texts.SEMICOLON)
                 if len(found) > MAX_SHOWN:
-                    shown = said(texts.AND_MORE, listed=shown, more=len(found) - MAX_SHOWN)
-                reason = said(texts.SAYS_OTHERWISE, code=order.code, differences=shown)
+                    shown = translatable(texts.AND_MORE, listed=shown, more=len(found) - MAX_SHOWN)
+                reason = translatable(texts.SAYS_OTHERWISE, code=order.code, differences=shown)
                 faults.append((order.first_row, "Order Code", reason))
             elif self.options.decisions and order.head.is_rejected and existing[order.code].status not in REJECTED:
                 counts.refused += 1
-                reason = said(texts.NOT_REJECTED_HERE, code=order.code)
+                reason = translatable(texts.NOT_REJECTED_HERE, code=order.code)
                 faults.append((order.first_row, "Status", reason))
             else:
                 counts.unchanged += 1
@@ -423,11 +432,13 @@ class Writer:
                     None if sku.price_minor is None else simple(sku.price_minor + Decimal(sku.price_fraction) / MILLION)
                 )
             if price is None:
-                reason = said(texts.NO_PRICE, sku=row.sku_number, currency=currency)
+                reason = translatable(texts.NO_PRICE, sku=row.sku_number, currency=currency)
                 faults.append((number, "Unit Price", reason))
                 continue
             if sku.model_number != row.model_number:
-                reason = said(texts.OTHER_MODEL, model=row.model_number, sku=row.sku_number, known=sku.model_number)
+                reason = translatable(
+                    texts.OTHER_MODEL, model=row.model_number, sku=row.sku_number, known=sku.model_number
+                )
                 faults.append((number, "Model Number", reason))
                 continue
             amount = line_amount(row.quantity, price)
@@ -459,9 +470,9 @@ class Writer:
         added = added_tax(taxed, included=taxes.is_included, rounding=taxes.rounding)
         total += shipping + added
         if total > MAX_MINOR:
-            faults.append((order.first_row, "Unit Price", said(texts.TOTAL_TOO_LARGE)))
+            faults.append((order.first_row, "Unit Price", translatable(texts.TOTAL_TOO_LARGE)))
         if total_quantity > MAX_TOTAL_QUANTITY:
-            faults.append((order.first_row, "Quantity", said(texts.TOO_MANY_UNITS)))
+            faults.append((order.first_row, "Quantity", translatable(texts.TOO_MANY_UNITS)))
         if faults:
             return None, faults
         return (
@@ -507,4 +518,4 @@ def _named(buyer: Said) -> str:
 
 
 def _differs(value: Any, row: int, before: Any) -> str:
-    return said(texts.ROWS_DIFFER, said=value or texts.NOTHING, row=row, before=before or texts.NOTHING)
+    return translatable(texts.ROWS_DIFFER, said=value or texts.NOTHING, row=row, before=before or texts.NOTHING)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 from resolvers.importing.options import DateOrder
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # years outside this range are typing errors; other zones' clocks may not get there
@@ -69,13 +69,13 @@ def read_date(text: str, time_zone: str, order: DateOrder | None) -> tuple[str, 
     try:
         at = _read(text, order)
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
-            raise DateError(said(texts.YEAR_OUT_OF_RANGE, text=text, first=FIRST_YEAR, last=LAST_YEAR))
+            raise DateError(translatable(texts.YEAR_OUT_OF_RANGE, text=text, first=FIRST_YEAR, last=LAST_YEAR))
         local, is_doubled = (at, False) if at.tzinfo else _in_zone(text, at, time_zone)
         return local.astimezone(UTC).isoformat(), is_doubled
     except DateError:
         raise
     except (ValueError, OverflowError):
-        raise DateError(said(texts.NO_DATE, text=text)) from None
+        raise DateError(translatable(texts.NO_DATE, text=text)) from None
 
 
 def _in_zone(text: str, at: datetime, time_zone: str) -> tuple[datetime, bool]:
@@ -85,7 +85,7 @@ def _in_zone(text: str, at: datetime, time_zone: str) -> tuple[datetime, bool]:
     if local.utcoffset() == local.replace(fold=1).utcoffset() or at.time() == time.min:
         return local, False
     if local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != at:
-        raise DateError(said(texts.NO_SUCH_TIME, text=text, time_zone=time_zone))
+        raise DateError(translatable(texts.NO_SUCH_TIME, text=text, time_zone=time_zone))
     return local, True
 
 
@@ -97,11 +97,11 @@ def _read(text: str, order: DateOrder | None) -> datetime:
     if found := YEAR_LAST.fullmatch(written):
         return _at(found, int(found["year"]), *_month_and_day(text, found, order))
     if TWO_DIGIT_YEAR.fullmatch(written):
-        raise DateError(said(texts.SHORT_YEAR, text=text))
+        raise DateError(translatable(texts.SHORT_YEAR, text=text))
     if NO_YEAR.fullmatch(written):
-        raise DateError(said(texts.NO_YEAR, text=text))
+        raise DateError(translatable(texts.NO_YEAR, text=text))
     if re.fullmatch(r"\d{5}(\.\d+)?", written, re.ASCII):
-        raise DateError(said(texts.SERIAL_NUMBER, text=text))
+        raise DateError(translatable(texts.SERIAL_NUMBER, text=text))
     if not ISO.fullmatch(written):
         raise ValueError
     return datetime.fromisoformat(written)
@@ -120,7 +120,7 @@ def _day(found: re.Match[str]) -> tuple[int, int, int]:
 def _month_and_day(text: str, found: re.Match[str], order: DateOrder | None) -> tuple[int, int]:
     first, second = int(found["first"]), int(found["second_part"])
     if order is None and first <= 12 and second <= 12 and first != second:
-        raise DateError(said(texts.DAY_OR_MONTH, text=text))
+        raise DateError(translatable(texts.DAY_OR_MONTH, text=text))
     if order == DateOrder.DMY or (order is None and first > 12):
         return second, first
     return first, second

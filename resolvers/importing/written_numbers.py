@@ -10,7 +10,7 @@ from babel.numbers import get_currency_symbol
 
 from models.locale import Text
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 
 # What a number is to be, and the same without its example.
 BARE = {texts.A_PRICE: texts.A_BARE_PRICE, texts.A_POSITION: texts.A_BARE_POSITION}
@@ -75,18 +75,18 @@ def read_number(text: str, notation: Notation, *, is_whole: bool, what: Text, po
     """
     written = unicodedata.normalize("NFKC", text).translate(MINUSES).strip()
     if not re.fullmatch(r"[-\d.,'’ \u00a0\u2009\u202f]+", written, re.ASCII):
-        raise NumberError(said(texts.NOT_A_NUMBER, text=text, what=what))
+        raise NumberError(translatable(texts.NOT_A_NUMBER, text=text, what=what))
     spaced = SPACES.sub(" ", written)
     if " " in spaced and not re.fullmatch(r"-?\d{1,3}( \d{3})+([.,]\d+)?", spaced, re.ASCII):
-        raise NumberError(said(texts.NOT_A_NUMBER, text=text, what=what))
+        raise NumberError(translatable(texts.NOT_A_NUMBER, text=text, what=what))
     plain = spaced.replace(" ", "")
     decimal, groups = _separators(plain, text, notation, is_whole=is_whole, what=what, point_digits=point_digits)
     if groups and not re.fullmatch(rf"-?\d{{1,3}}({re.escape(groups)}\d{{3}})+({re.escape(decimal)}\d+)?", plain):
-        raise NumberError(said(texts.NOT_A_NUMBER, text=text, what=what))
+        raise NumberError(translatable(texts.NOT_A_NUMBER, text=text, what=what))
     plain = plain.replace(groups, "") if groups else plain
     plain = plain.replace(decimal, ".")
     if not PLAIN.fullmatch(plain):
-        raise NumberError(said(texts.NOT_A_NUMBER, text=text, what=what))
+        raise NumberError(translatable(texts.NOT_A_NUMBER, text=text, what=what))
     return Decimal(plain)
 
 
@@ -99,21 +99,21 @@ def _separators(
         decimal, groups = (",", ".") if notation.decimal_comma else (".", ",")
         if plain.count(decimal) > 1:
             with_decimal = texts.NOT_WITH_COMMA if decimal == "," else texts.NOT_WITH_POINT
-            raise NumberError(said(with_decimal, text=text, what=what))
+            raise NumberError(translatable(with_decimal, text=text, what=what))
         return decimal, groups if groups in plain else ""
     if commas and points:
         # 1,234.50: the last one is decimal. 1.234,50 has one reading too, but its file has others that have two.
         if plain.rindex(",") < plain.rindex(".") and points == 1:
             return ".", ","
-        raise NumberError(said(texts.UNLESS_DECIMAL_COMMA, text=text, what=what))
+        raise NumberError(translatable(texts.UNLESS_DECIMAL_COMMA, text=text, what=what))
     if commas:
         if commas > 1 or (is_whole and re.fullmatch(r"-?[1-9]\d{0,2},\d{3}", plain)):
             return ".", ","
         if re.fullmatch(r"-?[1-9]\d{0,2},\d{3}", plain):
             raise _unsure(text, what, plain.replace(",", ""), plain.replace(",", "."))
-        raise NumberError(said(texts.UNLESS_DECIMAL_COMMA, text=text, what=what))
+        raise NumberError(translatable(texts.UNLESS_DECIMAL_COMMA, text=text, what=what))
     if points > 1:
-        raise NumberError(said(texts.UNLESS_DECIMAL_COMMA, text=text, what=what))
+        raise NumberError(translatable(texts.UNLESS_DECIMAL_COMMA, text=text, what=what))
     if re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", plain) and point_digits != 3:
         is_sure = notation.by_comma and not is_whole and not plain.endswith("0")
         if not is_sure:
@@ -122,7 +122,7 @@ def _separators(
 
 
 def _unsure(text: str, what: Text, one: str, other: str) -> NumberError:
-    return NumberError(said(texts.TWO_READINGS, text=text, what=BARE.get(what, what), one=one, other=other))
+    return NumberError(translatable(texts.TWO_READINGS, text=text, what=BARE.get(what, what), one=one, other=other))
 
 
 def is_accounting_negative(text: str) -> bool:

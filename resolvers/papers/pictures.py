@@ -5,7 +5,7 @@ from hashlib import sha256
 from io import BytesIO
 
 from models.messages import importing as texts
-from models.said import said
+from models.translatable import translatable
 
 MAX_BYTES = 200_000
 MAX_SIDE = 4_000  # pixels
@@ -32,24 +32,24 @@ class CleanPicture:
 def clean_picture(data: bytes) -> CleanPicture:
     """From a PNG or JPEG, turned upright, on white. CPU-bound, some 10 ms to a second. Raises PictureError."""
     if len(data) > MAX_BYTES:
-        raise PictureError(said(texts.TOO_MANY_BYTES, size=len(data), most=MAX_BYTES))
+        raise PictureError(translatable(texts.TOO_MANY_BYTES, size=len(data), most=MAX_BYTES))
     from PIL import Image, ImageOps  # with the first picture: most processes take none
 
     try:
         with Image.open(BytesIO(data), formats=["PNG", "JPEG"]) as image:
             if max(image.size) > MAX_SIDE:
                 size = {"width": image.width, "height": image.height}
-                raise PictureError(said(texts.TOO_MANY_PIXELS, **size, most=MAX_SIDE))
+                raise PictureError(translatable(texts.TOO_MANY_PIXELS, **size, most=MAX_SIDE))
             image.verify()
             # WeasyPrint lets Pillow accept files that end too soon, in the whole process; a JPEG is not verified.
             if image.format == "JPEG" and JPEG_END not in data[-2_048:]:
-                raise PictureError(said(texts.ENDS_TOO_SOON))
+                raise PictureError(translatable(texts.ENDS_TOO_SOON))
         with Image.open(BytesIO(data), formats=["PNG", "JPEG"]) as image:
             picture = ImageOps.exif_transpose(image).convert("RGBA")
     except PictureError:
         raise
     except Exception:  # a damaged picture makes Pillow raise nearly anything
-        raise PictureError(said(texts.NO_IMAGE)) from None
+        raise PictureError(translatable(texts.NO_IMAGE)) from None
     picture.thumbnail(KEPT_SIZE)
     kept = Image.new("RGB", picture.size, "white")
     kept.paste(picture, mask=picture)

@@ -16,8 +16,8 @@ from models.database.sessions import Database
 from models.order import Order, OrderLine
 from models.policy import Role
 from models.prices import price_of
-from models.said import Said
 from models.scope import EVERYTHING
+from models.translatable import Translatable
 from resolvers.importing.importer import import_file
 from resolvers.importing.options import ImportOptions
 from resolvers.importing.rows import Fault
@@ -40,7 +40,7 @@ async def run(database: Database, brand: Brand, path: Path, **options: Any) -> t
         options=ImportOptions(**options),
     )
     assert summary.faults == len(faults)
-    assert all(isinstance(text, Said) for text in (*(fault.reason for fault in faults), *summary.notes))
+    assert all(isinstance(text, Translatable) for text in (*(fault.reason for fault in faults), *summary.notes))
     return summary, faults
 
 

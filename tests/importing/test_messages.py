@@ -1,4 +1,4 @@
-"""What is said of import files, in every language."""
+"""The messages about import files, in every language."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ from models.brand import Brand
 from models.database.sessions import Database
 from models.locale import Locale, Text
 from models.messages import importing
-from models.said import Said, in_language, joined, reason_of, said
+from models.translatable import Translatable, in_language, joined, reason_of, translatable
 from resolvers.importing.files import ImportFileError
 from tests.importing.importing import HEADING, run, write_csv
 
@@ -72,9 +72,9 @@ def test_every_message_is_used_and_none_is_made_elsewhere() -> None:
 
 
 def test_what_is_said_contains_what_is_said() -> None:
-    inner = said(Text("{n:,} lines", "{n:,}行"), n=1200)
+    inner = translatable(Text("{n:,} lines", "{n:,}行"), n=1200)
     outer = joined([inner, "A-1"], Text("; ", "；"))
-    assert isinstance(outer, Said)
+    assert isinstance(outer, Translatable)
     assert outer == "1,200 lines; A-1"
     assert in_language(outer, Locale.JA) == "1,200行；A-1"
     assert in_language("A-1", Locale.JA) == "A-1"
