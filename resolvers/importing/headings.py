@@ -62,20 +62,34 @@ AS_SHOWN = (*CODES, "Barcode")
 # Other names of the columns. Those of our own workbook are here in both languages; a test compares them.
 ALIASES = {
     "注文コード": "Order Code",
+    "注文番号": "Order Code",
+    "受注番号": "Order Code",
     "Buyer Code": "Buyer Unique Code",
     "バイヤーコード": "Buyer Unique Code",
+    "お得意様コード": "Buyer Unique Code",
+    "得意先コード": "Buyer Unique Code",
+    "取引先コード": "Buyer Unique Code",
     "カタログコード": "Catalog Code",
     "型番": "Model Number",
     "SKU番号": "SKU Number",
     "数量": "Quantity",
+    "個数": "Quantity",
+    "注文数": "Quantity",
     "単価": "Unit Price",
     "通貨": "Currency",
     "注文日時": "Placed At",
+    "注文日": "Placed At",
+    "受注日": "Placed At",
     "Buyer": "Buyer Name",
     "バイヤー": "Buyer Name",
     "バイヤー名": "Buyer Name",
+    "お得意様名": "Buyer Name",
+    "得意先名": "Buyer Name",
+    "取引先名": "Buyer Name",
     "Buyer Mail": "Buyer E-mail",
     "Buyer E-mails": "Buyer E-mail",
+    "メールアドレス": "Buyer E-mail",
+    "言語": "Buyer Language",
     "国": "Buyer Country",
     "Country": "Buyer Country",
     "Product": "Product Name",
@@ -83,8 +97,12 @@ ALIASES = {
     "商品名": "Product Name",
     "ステータス": "Status",
     "請求先住所": "Billing Address",
+    "請求先": "Billing Address",
     "納品先": "Delivery Address",
     "納品先住所": "Delivery Address",
+    "配送先": "Delivery Address",
+    "配送先住所": "Delivery Address",
+    "お届け先": "Delivery Address",
     "Deliver To Address": "Delivery Address",
     "納品希望日": "Deliver From",
     "納品希望日（開始）": "Deliver From",
@@ -93,6 +111,7 @@ ALIASES = {
     "PO Number": "Buyer Order Number",
     "貴社注文番号": "Buyer Order Number",
     "コメント": "Comment",
+    "備考": "Comment",
     "送料": "Shipping",
     "税区分": "Tax Kind",
     "VAT Rate": "Tax Rate",
@@ -101,6 +120,7 @@ ALIASES = {
     "スタイル": "Style",
     "Colour": "Color",
     "カラー": "Color",
+    "色": "Color",
     "サイズ": "Size",
     "GTIN": "Barcode",
     "EAN": "Barcode",
@@ -123,13 +143,19 @@ SEARCHED_ROWS = 30  # of a file, for the heading
 
 
 def _folded(heading: str) -> str:
-    """Without marks such as Order Code* or Order Code (required), spaces, hyphens, case and width."""
+    """Without marks such as Order Code*, spaces, hyphens, case and width."""
     text = unicodedata.normalize("NFKC", heading)
-    text = re.sub(r"[(\[【<].*?[)\]】>]", "", text)
     return re.sub(r"[\s_\-.*:※†\u200b\ufeff]+", "", text).casefold()
 
 
+def _without_remark(heading: str) -> str:
+    """Without what stands in brackets, e.g. Order Code (required)."""
+    return re.sub(r"[(\[【<].*?[)\]】>]", "", unicodedata.normalize("NFKC", heading))
+
+
 _KNOWN = {_folded(name): column for name, column in [*((each, each) for each in ALL_COLUMNS), *ALIASES.items()]}
+# Columns as a Japanese file names them: the first of their names.
+_JAPANESE = {column: name for name, column in reversed(ALIASES.items()) if not name.isascii()}
 
 
 class HeadingError(ValueError):
@@ -138,21 +164,25 @@ class HeadingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`places`: column → place. `width`: the last named place + 1. `unknown`: names that mean nothing to us."""
+    """`places`: column → place. `width`: the last named place + 1. `unknown`: names that mean nothing to us.
+
+    `names`: column → what the file calls it, if that is another name.
+    """
 
     row: int
     places: dict[str, int]
     width: int
     unknown: list[str]
+    names: dict[str, str]
 
     def is_repeated(self, cells: Sequence[str]) -> bool:
         return all(
-            place < len(cells) and _KNOWN.get(_folded(cells[place])) == column for column, place in self.places.items()
+            place < len(cells) and column_of(cells[place]) == column for column, place in self.places.items()
         )
 
 
 def column_of(text: str) -> str | None:
-    return _KNOWN.get(_folded(text))
+    return _KNOWN.get(_folded(text)) or _KNOWN.get(_folded(_without_remark(text)))
 
 
 def count_columns(cells: Iterable[str]) -> int:
@@ -163,23 +193,41 @@ def count_columns(cells: Iterable[str]) -> int:
 def read_heading(number: int, cells: Sequence[str]) -> Heading:
     """Raises HeadingError."""
     places: dict[str, int] = {}
+    names: dict[str, str] = {}
     unknown = []
     width = 0
     for place, text in enumerate(cells):
         column = column_of(text)
         if column in places:
-            raise HeadingError(translatable(texts.TWO_COLUMNS, column=column, row=number))
+            raise HeadingError(translatable(texts.TWO_COLUMNS, column=names.get(column, column), row=number))
         if column:
             places[column] = place
+            if _folded(name := _without_remark(text).strip(" *※†:")) != _folded(column):
+                names[column] = name
         elif text.strip():
             unknown.append(text.strip())
         if text.strip():
             width = place + 1
-    missing = [column for column in REQUIRED if column not in places]
-    if missing:
-        where = translatable(texts.FIRST_ROW) if number == 1 else translatable(texts.ROW, row=number)
-        raise HeadingError(translatable(texts.NO_COLUMN, missing=joined(missing, texts.COMMA), where=where))
-    return Heading(number, places, width, unknown)
+    found = Heading(number, places, width, unknown, names)
+    if not REQUIRED.keys() <= places.keys():
+        raise HeadingError(_missing(found))
+    return found
+
+
+def _missing(found: Heading) -> str:
+    """Which columns are missing, in the language of the others, and which ones may be meant."""
+    missing = [column for column in REQUIRED if column not in found.places]
+    if any(not name.isascii() for name in found.names.values()):
+        missing = [_in_japanese(column) for column in missing]
+    where = translatable(texts.FIRST_ROW) if found.row == 1 else translatable(texts.ROW, row=found.row)
+    problem = translatable(texts.NO_COLUMN, missing=joined(missing, texts.COMMA), where=where)
+    if not found.unknown or not found.places:
+        return problem
+    return translatable(texts.OTHER_COLUMNS, problem=problem, others=joined(found.unknown, texts.COMMA))
+
+
+def _in_japanese(column: str) -> str:
+    return f"{_JAPANESE[column]} ({column})" if column in _JAPANESE else column
 
 
 def best_heading(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[int, Sequence[str]] | None:
