@@ -176,9 +176,7 @@ class Heading:
     names: dict[str, str]
 
     def is_repeated(self, cells: Sequence[str]) -> bool:
-        return all(
-            place < len(cells) and column_of(cells[place]) == column for column, place in self.places.items()
-        )
+        return all(place < len(cells) and column_of(cells[place]) == column for column, place in self.places.items())
 
 
 def column_of(text: str) -> str | None:

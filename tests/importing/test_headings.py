@@ -13,7 +13,7 @@ from models.locale import Locale
 from models.scope import EVERYTHING
 from models.translatable import in_language, reason_of
 from resolvers.importing.files import ImportFileError
-from resolvers.importing.headings import ALL_COLUMNS, ALIASES, column_of
+from resolvers.importing.headings import ALIASES, ALL_COLUMNS, column_of
 from tests.importing.importing import orders, run, write_csv
 
 HEADING = ["受注番号", "得意先コード", "カタログコード", "型番", "SKU番号", "数量", "単価"]
