@@ -156,6 +156,8 @@ def _rows(document: InvoiceSnapshot) -> Iterator[Row]:
         yield row(each.net, f"{each.percent.normalize():f}", each.kind.value, each.tax, each.gross)
     if not document.taxes:
         yield row(document.total - document.tax, "", "", document.tax, document.total)
+    elif rest := document.total - sum(each.gross for each in document.taxes):  # of lines without tax data
+        yield row(rest, "", "", Decimal(0), rest)
 
 
 async def accounting_workbook(
