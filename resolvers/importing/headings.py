@@ -62,34 +62,20 @@ AS_SHOWN = (*CODES, "Barcode")
 # Other names of the columns. Those of our own workbook are here in both languages; a test compares them.
 ALIASES = {
     "注文コード": "Order Code",
-    "注文番号": "Order Code",
-    "受注番号": "Order Code",
     "Buyer Code": "Buyer Unique Code",
     "バイヤーコード": "Buyer Unique Code",
-    "お得意様コード": "Buyer Unique Code",
-    "得意先コード": "Buyer Unique Code",
-    "取引先コード": "Buyer Unique Code",
     "カタログコード": "Catalog Code",
     "型番": "Model Number",
     "SKU番号": "SKU Number",
     "数量": "Quantity",
-    "個数": "Quantity",
-    "注文数": "Quantity",
     "単価": "Unit Price",
     "通貨": "Currency",
     "注文日時": "Placed At",
-    "注文日": "Placed At",
-    "受注日": "Placed At",
     "Buyer": "Buyer Name",
     "バイヤー": "Buyer Name",
     "バイヤー名": "Buyer Name",
-    "お得意様名": "Buyer Name",
-    "得意先名": "Buyer Name",
-    "取引先名": "Buyer Name",
     "Buyer Mail": "Buyer E-mail",
     "Buyer E-mails": "Buyer E-mail",
-    "メールアドレス": "Buyer E-mail",
-    "言語": "Buyer Language",
     "国": "Buyer Country",
     "Country": "Buyer Country",
     "Product": "Product Name",
@@ -97,12 +83,8 @@ ALIASES = {
     "商品名": "Product Name",
     "ステータス": "Status",
     "請求先住所": "Billing Address",
-    "請求先": "Billing Address",
     "納品先": "Delivery Address",
     "納品先住所": "Delivery Address",
-    "配送先": "Delivery Address",
-    "配送先住所": "Delivery Address",
-    "お届け先": "Delivery Address",
     "Deliver To Address": "Delivery Address",
     "納品希望日": "Deliver From",
     "納品希望日（開始）": "Deliver From",
@@ -111,7 +93,6 @@ ALIASES = {
     "PO Number": "Buyer Order Number",
     "貴社注文番号": "Buyer Order Number",
     "コメント": "Comment",
-    "備考": "Comment",
     "送料": "Shipping",
     "税区分": "Tax Kind",
     "VAT Rate": "Tax Rate",
@@ -120,7 +101,6 @@ ALIASES = {
     "スタイル": "Style",
     "Colour": "Color",
     "カラー": "Color",
-    "色": "Color",
     "サイズ": "Size",
     "GTIN": "Barcode",
     "EAN": "Barcode",
@@ -139,6 +119,37 @@ ALIASES = {
     "Internal Note": "Rejection Note",
     "社内メモ": "Rejection Note",
 }
+# Names that count if no column has one of the names above: a file may have another column for each.
+LOOSE_NAMES = {
+    "Order No": "Order Code",
+    "Order Number": "Order Code",
+    "Account": "Buyer Unique Code",
+    "Customer Code": "Buyer Unique Code",
+    "Customer Name": "Buyer Name",
+    "SKU": "SKU Number",
+    "Qty": "Quantity",
+    "Order Date": "Placed At",
+    "注文番号": "Order Code",
+    "受注番号": "Order Code",
+    "お得意様コード": "Buyer Unique Code",
+    "得意先コード": "Buyer Unique Code",
+    "取引先コード": "Buyer Unique Code",
+    "個数": "Quantity",
+    "注文数": "Quantity",
+    "注文日": "Placed At",
+    "受注日": "Placed At",
+    "お得意様名": "Buyer Name",
+    "得意先名": "Buyer Name",
+    "取引先名": "Buyer Name",
+    "メールアドレス": "Buyer E-mail",
+    "言語": "Buyer Language",
+    "請求先": "Billing Address",
+    "配送先": "Delivery Address",
+    "配送先住所": "Delivery Address",
+    "お届け先": "Delivery Address",
+    "備考": "Comment",
+    "色": "Color",
+}
 SEARCHED_ROWS = 30  # of a file, for the heading
 
 
@@ -154,6 +165,7 @@ def _without_remark(heading: str) -> str:
 
 
 _KNOWN = {_folded(name): column for name, column in [*((each, each) for each in ALL_COLUMNS), *ALIASES.items()]}
+_LOOSE = {_folded(name): column for name, column in LOOSE_NAMES.items()}
 # Columns as a Japanese file names them: the first of their names.
 _JAPANESE = {column: name for name, column in reversed(ALIASES.items()) if not name.isascii()}
 
@@ -180,7 +192,11 @@ class Heading:
 
 
 def column_of(text: str) -> str | None:
-    return _KNOWN.get(_folded(text)) or _KNOWN.get(_folded(_without_remark(text)))
+    return _column_in(_KNOWN, text) or _column_in(_LOOSE, text)
+
+
+def _column_in(names: dict[str, str], text: str) -> str | None:
+    return names.get(_folded(text)) or names.get(_folded(_without_remark(text)))
 
 
 def count_columns(cells: Iterable[str]) -> int:
@@ -194,8 +210,10 @@ def read_heading(number: int, cells: Sequence[str]) -> Heading:
     names: dict[str, str] = {}
     unknown = []
     width = 0
+    named = [_column_in(_KNOWN, text) for text in cells]
     for place, text in enumerate(cells):
-        column = column_of(text)
+        loose = _column_in(_LOOSE, text)
+        column = named[place] or (None if loose in named else loose)
         if column in places:
             raise HeadingError(translatable(texts.TWO_COLUMNS, column=names.get(column, column), row=number))
         if column:

@@ -13,7 +13,7 @@ from models.locale import Locale
 from models.scope import EVERYTHING
 from models.translatable import in_language, reason_of
 from resolvers.importing.files import ImportFileError
-from resolvers.importing.headings import ALIASES, ALL_COLUMNS, column_of
+from resolvers.importing.headings import ALIASES, ALL_COLUMNS, LOOSE_NAMES, column_of
 from tests.importing.importing import orders, run, write_csv
 
 HEADING = ["受注番号", "得意先コード", "カタログコード", "型番", "SKU番号", "数量", "単価"]
@@ -23,7 +23,7 @@ ROW = ["雲-1", "B1", "SS27", "M1", "S1", "3", "1200"]
 def test_each_name_of_a_column_is_understood() -> None:
     for name, column in ((each, each) for each in ALL_COLUMNS):
         assert column_of(name) == column_of(f"{name}*") == column_of(f" {name.lower()} (required)") == column
-    for name, column in ALIASES.items():
+    for name, column in (ALIASES | LOOSE_NAMES).items():
         assert column_of(name) == column, name
     assert column_of("納品希望日(終了)") == "Deliver To", "brackets of half width"
     assert column_of("備考（任意）") == "Comment"
@@ -40,6 +40,18 @@ async def test_a_delivery_window_has_two_columns(database: Database, tokyo: Bran
     async with database.read(EVERYTHING) as session:
         buyer = (await session.scalars(select(Buyer))).one()
     assert (buyer.name, buyer.locale) == ("青い店", Locale.JA)
+
+
+async def test_another_name_of_a_column_counts_if_no_column_has_its_own(
+    database: Database, tokyo: Brand, tmp_path: Path
+) -> None:
+    heading = ["Order Number", "Account", "Catalog Code", "Model Number", "SKU", "Qty", "Unit Price"]
+    _, faults = await run(database, tokyo, write_csv(tmp_path / "a.csv", [ROW], heading))
+    assert (faults, list(await orders(database))) == ([], ["雲-1"])
+    both = ["Order Number", *HEADING[1:], "注文コード"]
+    summary, faults = await run(database, tokyo, write_csv(tmp_path / "b.csv", [[*ROW, "雲-2"]], both))
+    assert (faults, list(await orders(database))) == ([], ["雲-1", "雲-2"])
+    assert summary.notes == ["columns that mean nothing to us are left out: Order Number"]
 
 
 async def test_one_day_is_the_first_of_the_window(database: Database, tokyo: Brand, tmp_path: Path) -> None:
