@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from exports.texts import in_csv
 from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import find_brand
@@ -140,7 +141,7 @@ async def run_import(
                         outcome.faults.append(fault)
                     if write_fault:
                         reason = in_language(fault.reason, locale)
-                        write_fault((fault.file, fault.row, fault.heading, reason))
+                        write_fault((in_csv(fault.file), fault.row, in_csv(fault.heading), in_csv(reason)))
 
                 def progress(stage: str, done: int, of: int, tasks: dict[str, int] = tasks) -> None:  # type: ignore[assignment]
                     bars.update(tasks[stage], completed=done, total=of)  # type: ignore[arg-type]

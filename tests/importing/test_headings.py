@@ -74,6 +74,14 @@ async def test_faults_name_columns_as_the_file_does(
     assert lines == ["ファイル,行,列,理由", f"{path},2,数量,'x' は正の整数ではありません"]
 
 
+async def test_a_report_has_no_formulas(database: Database, tokyo: Brand, tmp_path: Path) -> None:
+    rows = [[*ROW[:6], "-5"], ["雲-2", *ROW[1:]], ["雲-2", "=cmd|' /C calc'!A0", *ROW[2:4], "S2", *ROW[5:]]]
+    report = tmp_path / "report.csv"
+    await run_import(database, tokyo.code, [write_csv(tmp_path / "a.csv", rows, HEADING)], report)
+    reasons = [line.split(",", 3)[3].strip('"') for line in report.read_text("utf-8-sig").splitlines()[1:]]
+    assert reasons == ["'-5 is negative", "'=cmd|' /C calc'!A0, but row 3 of the same order says B1"]
+
+
 async def test_a_file_without_orders_says_so(
     database: Database, tokyo: Brand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
