@@ -139,7 +139,7 @@ class _Form:
         self._fact(label["status"], status, "rejected" if order.rejection else "status")
         facts = [
             (label["ordered_by"], f"{order.buyer.name} ({order.buyer.code})"),
-            (label["your_number"], order.buyer_order_number),
+            (label["your_number" if order.for_buyer else "buyers_number"], order.buyer_order_number),
             (label["placed"], format_day(order.placed_at, locale, order.time_zone)),
             (label["confirmed"], format_day(order.confirmed_at, locale, order.time_zone)),
             (label["window"], format_window(order.deliver_from, order.deliver_to, locale)),

@@ -92,6 +92,7 @@ ALIASES = {
     "Your Order No": "Buyer Order Number",
     "PO Number": "Buyer Order Number",
     "貴社注文番号": "Buyer Order Number",
+    "先方注文番号": "Buyer Order Number",
     "コメント": "Comment",
     "送料": "Shipping",
     "税区分": "Tax Kind",

@@ -66,6 +66,8 @@ async def test_the_form(database: Database, tmp_path: Path, locale: Locale, for_
     values = [cell.value for row in form.iter_rows() for cell in row if cell.value is not None]
     assert {"=1+1\nplease", "PO-7", "14 Harbour Lane\nLondon", "Northlight", "Linen shirt 2"} <= set(values)
     assert [cell.data_type for row in form.iter_rows() for cell in row if cell.value == "=1+1\nplease"] == ["s"]
+    numbers = {Locale.EN: ("Buyer's order no.", "Your order no."), Locale.JA: ("先方注文番号", "貴社注文番号")}
+    assert numbers[locale][for_buyer] in values, "in the words of the reader"
     assert any("Mina Sato" in str(value) for value in values) is not for_buyer
     calculated = openpyxl.load_workbook(path, data_only=True).worksheets[0]
     amounts = [row[5].value for row in calculated.iter_rows() if row[5].value is not None]
