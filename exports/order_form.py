@@ -33,6 +33,7 @@ NUMBER_IN_LINE = {"align": "right", "valign": "vcenter", "indent": 1} | RULE
 NAME_WIDTH = 34  # characters
 VALUE_WIDTH = 60  # characters, of a fact
 MOST_LINES = 23  # in a row: Excel's rows have at most 409 points
+MOST_FROZEN = 25  # lines: what is frozen leaves room for the table on a small screen
 
 
 def sheet_name(order: OrderSnapshot, locale: Locale) -> str:
@@ -49,7 +50,7 @@ class _Form:
     def __init__(self, book: Any, styles: Styles, order: OrderSnapshot, locale: Locale) -> None:
         self._book, self._styles, self._order, self._locale = book, styles, order, locale
         self._label = labels(locale)
-        self._row = 0
+        self._row = self._lines_above = 0
         self._sheet = book.add_worksheet(sheet_name(order, locale))
         accent = order.head.accent_color or "#1F3A5F"
         self._formats = {
@@ -104,7 +105,8 @@ class _Form:
                 self._fact("" if place else label["comment"], part)
             self._next()
         sheet.repeat_rows(self._row)
-        sheet.freeze_panes(self._row + 1, 0)
+        if self._lines_above <= MOST_FROZEN:
+            sheet.freeze_panes(self._row + 1, 0)
         sheet.set_row(self._row, HEADING_HEIGHT)
         for place, (heading, _, is_number) in enumerate(columns):
             self._text(place, heading, "number" if is_number else "heading")
@@ -171,6 +173,7 @@ class _Form:
         fitting = (sum(widths[first : last + 1]) for first, last in columns)
         lines = max(_lines(text, width) for (_, text), width in zip(blocks, fitting, strict=False))
         self._sheet.set_row(self._row, LINE_HEIGHT * min(lines, MOST_LINES))
+        self._lines_above += lines
         for (_, text), (first, last) in zip(blocks, columns, strict=False):
             self._sheet.merge_range(self._row, first, self._row, last, "", self._formats["value"])
             self._text(first, text, "value")
@@ -241,6 +244,7 @@ class _Form:
     def _fact(self, label: str, value: str, style: str = "value") -> None:
         self._text(0, label, "label")
         lines = _lines(value, VALUE_WIDTH)
+        self._lines_above += lines
         if lines > 1:
             self._sheet.set_row(self._row, LINE_HEIGHT * min(lines, MOST_LINES))
         self._sheet.merge_range(self._row, 2, self._row, 5, "", self._formats[style])

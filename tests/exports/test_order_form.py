@@ -75,6 +75,7 @@ async def test_the_form(database: Database, tmp_path: Path, locale: Locale, for_
     formulas = [cell.value for row in form.iter_rows() for cell in row if str(cell.value).startswith("=SUM(")]
     assert len(formulas) == 3
     assert form.print_title_rows
+    assert form.freeze_panes
 
 
 async def test_barcodes_have_a_column_of_their_own(database: Database, tmp_path: Path) -> None:
@@ -111,6 +112,7 @@ async def test_a_long_comment_is_shown_whole(database: Database, tmp_path: Path)
         for cell in cells:
             lines = sum(-(-sum(1 if each.isascii() else 2 for each in line) // 60) for line in cell.value.split("\n"))
             assert sheet.row_dimensions[cell.row].height >= 15 * lines
+        assert sheet.freeze_panes is None, "else nothing below could be seen on a small screen"
         assert max(row.height or 0 for row in sheet.row_dimensions.values()) <= 409
         address = next(row[0].row for row in sheet.iter_rows() if row[0].value == "x" * 400)
         assert sheet.row_dimensions[address].height >= 15 * 7, "seven lines of 57 characters"
