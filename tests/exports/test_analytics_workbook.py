@@ -90,8 +90,8 @@ def test_the_period_before() -> None:
     ],
 )
 def test_before_whole_months_come_whole_months(zone: str, start: str, end: str, before: str) -> None:
-    of_clock = [datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) for text in (start, end)]
-    found = period_before(*(at.astimezone(UTC) for at in of_clock), zone)
+    first, last = (datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) for text in (start, end))
+    found = period_before(first.astimezone(UTC), last.astimezone(UTC), zone)
     assert found.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat().startswith(before)
     with pytest.raises((OverflowError, ValueError)):
         period_before(datetime(1, 1, 1, tzinfo=UTC), datetime(2, 1, 1, tzinfo=UTC), "UTC")

@@ -103,7 +103,7 @@ async def test_a_long_comment_is_shown_whole(database: Database, tmp_path: Path)
             "Order"
         ]
         first = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Comment")
-        cells = []
+        cells: list[Any] = []
         while sheet.cell(first + len(cells), 3).value:
             cells.append(sheet.cell(first + len(cells), 3))
         shown = [str(cell.value) for cell in cells]
