@@ -84,7 +84,7 @@ AUTOMATIC_TO_BRAND = Text(
 )
 IN_TIME_ZONE = Text("{at} ({time_zone})", "{at}（{time_zone}）")
 
-KEPT_SPACE = re.compile(r"^ | (?= )", re.MULTILINE)  # HTML has no space where a line begins, and one between words
+KEPT_SPACE = re.compile(r"^ | (?= )", re.MULTILINE)  # that HTML would not show
 CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 COLOR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 ACCENT = "#1f3a5f"  # of a brand that has not chosen one
@@ -135,7 +135,7 @@ def render(notice: OrderNotice) -> RenderedMail:
         else _greeting(one_line(notice.buyer_name), locale),
         "opening": "" if texts.to_brand else text_for(OPENING, locale, brand=brand),
         "body": _body(notice.body or texts.text.in_(locale)),
-        "spaced": spaced,
+        "spaced": _spaced,
         "url": notice.url or "",
         "button": texts.button.in_(locale),
         "link": text_for(LINK, locale, button=texts.button.in_(locale)),
@@ -184,7 +184,7 @@ def _body(text: str) -> str:
     return "\n".join(line.rstrip(" \t") for line in text.split("\n"))
 
 
-def spaced(text: str) -> str:
+def _spaced(text: str) -> str:
     """A text of HTML in which each space is seen."""
     return KEPT_SPACE.sub("\u00a0", printable(text))
 
