@@ -73,18 +73,18 @@ _NONE = literal(None)  # the rows are made from snapshots
 TEXT, MONEY, DAY = CellKind.TEXT, CellKind.MONEY, CellKind.DAY
 # fmt: off
 COLUMNS: tuple[Column, ...] = (
-    Column("document", Text("Document", "書類番号"), 20, TEXT, _NONE),
+    Column("document", Text("Document", "書類番号"), 18, TEXT, _NONE),
     Column("kind", Text("Kind", "種別"), 14, TEXT, _NONE, _kind),
-    Column("day", Text("Date", "発行日"), 14, DAY, _NONE),
+    Column("day", Text("Date", "発行日"), 12, DAY, _NONE),
     Column("buyer_code", Text("Buyer code", "バイヤーコード"), 18, TEXT, _NONE),
-    Column("buyer", Text("Buyer", "バイヤー"), 30, TEXT, _NONE),
-    Column("net", Text("Net", "税抜"), 16, MONEY, _NONE, is_summed=True),
-    Column("rate", Text("Rate %", "税率%"), 10, TEXT, _NONE),
-    Column("tax_kind", Text("Tax kind", "税区分"), 18, TEXT, _NONE, _tax_kind),
-    Column("tax", Text("Tax", "税額"), 16, MONEY, _NONE, is_summed=True),
-    Column("gross", Text("Gross", "税込"), 16, MONEY, _NONE, is_summed=True),
+    Column("buyer", Text("Buyer", "バイヤー"), 28, TEXT, _NONE),
+    Column("net", Text("Net", "税抜"), 15, MONEY, _NONE, is_summed=True),
+    Column("rate", Text("Rate %", "税率%"), 9, TEXT, _NONE),
+    Column("tax_kind", Text("Tax kind", "税区分"), 17, TEXT, _NONE, _tax_kind),
+    Column("tax", Text("Tax", "税額"), 14, MONEY, _NONE, is_summed=True),
+    Column("gross", Text("Gross", "税込"), 15, MONEY, _NONE, is_summed=True),
     Column("currency", Text("Currency", "通貨"), 10, TEXT, _NONE),
-    Column("refers_to", Text("Credits invoice", "対象請求書"), 20, TEXT, _NONE),
+    Column("refers_to", Text("Credits invoice", "対象請求書"), 18, TEXT, _NONE),
 )
 # fmt: on
 
@@ -156,6 +156,8 @@ def _rows(document: InvoiceSnapshot) -> Iterator[Row]:
         yield row(each.net, f"{each.percent.normalize():f}", each.kind.value, each.tax, each.gross)
     if not document.taxes:
         yield row(document.total - document.tax, "", "", document.tax, document.total)
+    elif rest := document.total - sum(each.gross for each in document.taxes):  # of lines without tax data
+        yield row(rest, "", "", Decimal(0), rest)
 
 
 async def accounting_workbook(

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
-from exports.xlsx.cells import FIRST_YEAR, instant_cell, put, write_amount, write_integer, write_text
+from exports.xlsx.cells import FIRST_YEAR, instant_cell, letters, put, write_amount, write_integer, write_text
 from exports.xlsx.sheet import EVERY_CELL
 from exports.xlsx.styles import OF_NUMBERS, Styles, set_up_page
+from exports.xlsx.summary import SUBTOTAL_SUM, write_sum
 from models.analytics import Figures, Group, Report, by_amount, main_currency, rejection_rate, total
 from models.locale import Locale, Text
 
@@ -40,6 +41,8 @@ WORDS: dict[str, Text] = {
     "sent_back_amount": Text("Returned amount ({})", "差し戻し金額（{}）"),
     "placed_from": Text("Placed from", "注文日時（以降）"),
     "placed_to": Text("Placed before", "注文日時（より前）"),
+    "before_from": Text("The period before begins", "前期間の開始"),
+    "total": Text("Total", "合計"),
     "no_limit": Text("No limit", "指定なし"),
     "time_zone": Text("Time zone", "タイムゾーン"),
     "note": Text("Months", "月の基準"),
@@ -174,20 +177,24 @@ class _Drawing:
             ]
         sheet = self._table("overview", [words["what"], *self._headings()], rows, {0: 36, 1: 18})
         below = len(rows) + 2
-        for row, name in enumerate(("placed_from", "placed_to", "time_zone"), below):
-            write_text(sheet, row, 0, words[name], self._styles)
-        for row, at in ((below, report.placed_from), (below + 1, report.placed_to)):
+        limits = {"placed_from": report.placed_from, "placed_to": report.placed_to}
+        if report.previous:
+            limits["before_from"] = report.previous.start
+        for name, at in limits.items():
+            write_text(sheet, below, 0, words[name], self._styles)
             if at is None:
-                write_text(sheet, row, 1, words["no_limit"], self._styles)
+                write_text(sheet, below, 1, words["no_limit"], self._styles)
             else:
-                put(sheet, row, 1, instant_cell(at, report.time_zone, self._styles), self._styles)
-        write_text(sheet, below + 2, 1, report.time_zone, self._styles)
+                put(sheet, below, 1, instant_cell(at, report.time_zone, self._styles), self._styles)
+            below += 1
+        for name, said in (("time_zone", report.time_zone), ("note", words["which_month"])):
+            write_text(sheet, below, 0, words[name], self._styles)
+            write_text(sheet, below, 1, said, self._styles)
+            below += 1
         # On paper the charts come under the figures, all on one page.
         sheet.set_portrait()
         sheet.fit_to_pages(1, 1)
-        write_text(sheet, below + 3, 0, words["note"], self._styles)
-        write_text(sheet, below + 3, 1, words["which_month"], self._styles)
-        return sheet, below + 5
+        return sheet, below + 1
 
     def _changes(self, now: Figures, before: Figures) -> list[Cell]:
         """Against the period before, in each column of figures."""
@@ -259,7 +266,27 @@ class _Drawing:
         ]
         shares = [self._words["share"].format(currency) for currency in self._currencies]
         named = [*(self._words[each] for each in headings), *self._headings(amount=amount), *shares]
-        self._table(name, named, rows, {0: 20, 1: 36})
+        sheet = self._table(name, named, rows, {0: 20, 1: 36})
+        if rows:
+            # An order is in several groups of products.
+            self._total(sheet, whole, len(rows), has_orders=amount == "amount")
+
+    def _total(self, sheet: Any, whole: Figures, rows: int, *, has_orders: bool) -> None:
+        """Below an empty row, which ends the range of the filter; of the rows that the filter shows."""
+        row = rows + 2
+        write_text(sheet, row, 0, self._words["total"], self._styles, self._styles.bold)
+        cells = self._cells(whole)
+        cells += (Share.of(whole.totals.get(each, 0), whole.totals.get(each, 0)) for each in self._currencies)
+        for column, cell in enumerate(cells, 2):
+            formula = f"=SUBTOTAL({SUBTOTAL_SUM},{letters(column)}2:{letters(column)}{rows + 1})"
+            match cell:
+                case Amount(minor, currency):
+                    write_sum(sheet, row, column, minor, currency, self._styles, formula)
+                case Share(value):
+                    if value is not None:
+                        sheet.write_formula(row, column, formula, self._percent, value)
+                case int(number) if has_orders or column > 2:
+                    write_sum(sheet, row, column, number, None, self._styles, formula)
 
     def _rejected(self) -> None:
         rows: list[list[Cell]] = [

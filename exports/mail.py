@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from exports.encoded_headers import POLICY, encoded, quoted, with_name
-from exports.texts import has_honorific, one_line
+from exports.texts import has_honorific, one_line, printable
 from models.locale import Locale, Text, moment, text_for
 from models.messages.mail import MailKind, mail_texts
 from models.money import money_text
@@ -84,6 +84,7 @@ AUTOMATIC_TO_BRAND = Text(
 )
 IN_TIME_ZONE = Text("{at} ({time_zone})", "{at}（{time_zone}）")
 
+KEPT_SPACE = re.compile(r"^ | (?= )", re.MULTILINE)  # that HTML would not show
 CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 COLOR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 ACCENT = "#1f3a5f"  # of a brand that has not chosen one
@@ -107,7 +108,7 @@ def render(notice: OrderNotice) -> RenderedMail:
     texts, locale = mail_texts(notice.kind), notice.locale
     code, brand = one_line(notice.order_code), one_line(notice.brand_name)
     heading = one_line(notice.heading or text_for(texts.heading, locale, code=code))
-    subject = one_line(notice.subject or text_for(texts.subject, locale, brand=brand, code=code))
+    subject = _undecodable(notice.subject or text_for(texts.subject, locale, brand=brand, code=code))
     contents = _contents(notice.contents, locale, texts.total)
     of_document = [(label, _one_line_of(value)) for label, value in notice.facts or []]
     accent = notice.head["accent"] if notice.head and COLOR.fullmatch(notice.head["accent"]) else ACCENT
@@ -133,7 +134,8 @@ def render(notice: OrderNotice) -> RenderedMail:
         if texts.to_brand
         else _greeting(one_line(notice.buyer_name), locale),
         "opening": "" if texts.to_brand else text_for(OPENING, locale, brand=brand),
-        "body": notice.body or texts.text.in_(locale),
+        "body": _body(notice.body or texts.text.in_(locale)),
+        "spaced": _spaced,
         "url": notice.url or "",
         "button": texts.button.in_(locale),
         "link": text_for(LINK, locale, button=texts.button.in_(locale)),
@@ -175,6 +177,16 @@ def _facts(notice: OrderNotice, code: str) -> list[tuple[str, str]]:
     if notice.reason:
         facts.append((REASON, one_line(notice.reason)))
     return [(label.in_(locale), value) for label, value in facts]
+
+
+def _body(text: str) -> str:
+    """Without spaces at the ends of lines: "-- " would begin a signature, which programs fold away with all below."""
+    return "\n".join(line.rstrip(" \t") for line in text.split("\n"))
+
+
+def _spaced(text: str) -> str:
+    """A text of HTML in which each space is seen."""
+    return KEPT_SPACE.sub("\u00a0", printable(text))
 
 
 def _summary(facts: list[tuple[str, str]], locale: Locale) -> list[str]:
@@ -322,7 +334,7 @@ def email_message(
     message["To"] = ",\r\n ".join(header_address(each) for each in mail.to)
     if reply_to and reachable([reply_to])[0]:
         message["Reply-To"] = header_address(reply_to)
-    message["Subject"] = encoded("Subject", _undecodable(mail.subject))
+    message["Subject"] = encoded("Subject", mail.subject)
     message["Date"] = format_datetime(at)
     domain = address.rpartition("@")[2]
     message["Message-ID"] = f"<{id}@{domain}>"
@@ -345,8 +357,7 @@ def _part(subtype: str, text: str) -> EmailMessage:
     part = EmailMessage(policy=POLICY)
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    lines = b"\n".join(text.encode().splitlines()) + b"\n"
-    part.set_payload(b2a_qp(lines).decode())
+    part.set_payload(b2a_qp(text.encode()).decode())
     return part
 
 

@@ -147,7 +147,7 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     Column("drafts", Text("Draft invoices", "請求書下書き"), 22, TEXT, _invoices(InvoiceStatus.DRAFT), internal=True),
     Column("invoices", Text("Invoices", "請求書番号"), 22, TEXT, _invoices(InvoiceStatus.ISSUED)),
     Column(
-        "buyer_order_number", Text("Buyer's order number", "貴社注文番号"), 26, TEXT, Order.buyer_order_number,
+        "buyer_order_number", Text("Buyer's order number", "先方注文番号"), 26, TEXT, Order.buyer_order_number,
         buyers_name=Text("Your order no.", "貴社注文番号"),
     ),
     Column("deliver_from", Text("Deliver from", "納品希望日（開始）"), 20, DAY, Order.deliver_from),

@@ -1,5 +1,7 @@
 """The first sheet of an order's workbook: the order as a form to print, one page wide, with the sums as formulas."""
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +31,9 @@ SUM: dict[str, Any] = {"align": "right", "valign": "vcenter", "indent": 1}
 RULE: dict[str, Any] = {"bottom": 4, "bottom_color": "#C8CED6"}
 NUMBER_IN_LINE = {"align": "right", "valign": "vcenter", "indent": 1} | RULE
 NAME_WIDTH = 34  # characters
+VALUE_WIDTH = 60  # characters, of a fact
+MOST_LINES = 23  # in a row: Excel's rows have at most 409 points
+MOST_FROZEN = 25  # lines: what is frozen leaves room for the table on a small screen
 
 
 def sheet_name(order: OrderSnapshot, locale: Locale) -> str:
@@ -45,7 +50,7 @@ class _Form:
     def __init__(self, book: Any, styles: Styles, order: OrderSnapshot, locale: Locale) -> None:
         self._book, self._styles, self._order, self._locale = book, styles, order, locale
         self._label = labels(locale)
-        self._row = 0
+        self._row = self._lines_above = 0
         self._sheet = book.add_worksheet(sheet_name(order, locale))
         accent = order.head.accent_color or "#1F3A5F"
         self._formats = {
@@ -94,12 +99,14 @@ class _Form:
         self._text(0, f"{title.in_(self._locale) if title else sheet_name(order, self._locale)} {order.code}", "title")
         self._next(2)
         self._facts()
-        self._addresses(len(columns))
+        self._addresses([width for _, width, _ in columns])
         if order.comment.strip():
-            self._fact(label["comment"], order.comment.strip())
+            for place, part in enumerate(_parts(order.comment.strip())):
+                self._fact("" if place else label["comment"], part)
             self._next()
         sheet.repeat_rows(self._row)
-        sheet.freeze_panes(self._row + 1, 0)
+        if self._lines_above <= MOST_FROZEN:
+            sheet.freeze_panes(self._row + 1, 0)
         sheet.set_row(self._row, HEADING_HEIGHT)
         for place, (heading, _, is_number) in enumerate(columns):
             self._text(place, heading, "number" if is_number else "heading")
@@ -134,7 +141,7 @@ class _Form:
         self._fact(label["status"], status, "rejected" if order.rejection else "status")
         facts = [
             (label["ordered_by"], f"{order.buyer.name} ({order.buyer.code})"),
-            (label["your_number"], order.buyer_order_number),
+            (label["your_number" if order.for_buyer else "buyers_number"], order.buyer_order_number),
             (label["placed"], format_day(order.placed_at, locale, order.time_zone)),
             (label["confirmed"], format_day(order.confirmed_at, locale, order.time_zone)),
             (label["window"], format_window(order.deliver_from, order.deliver_to, locale)),
@@ -148,7 +155,8 @@ class _Form:
             self._fact(label["declined" if order.for_buyer else "rejected"], by, "rejected")
         self._next()
 
-    def _addresses(self, width: int) -> None:
+    def _addresses(self, widths: Sequence[int]) -> None:
+        """`widths`: of the columns."""
         order, label = self._order, self._label
         billing = addressee(
             label["invoice_to"], order.buyer, order.billing_address.strip() or order.buyer.address, order, self._locale
@@ -161,10 +169,12 @@ class _Form:
         for place, (name, _) in enumerate(blocks):
             self._text(0 if place == 0 else 3, name, "label")
         self._next()
-        lines = max(text.count("\n") + 1 + len(text) // 60 for _, text in blocks)
-        self._sheet.set_row(self._row, LINE_HEIGHT * min(lines, 12))
-        for place, (_, text) in enumerate(blocks):
-            first, last = (0, 2) if place == 0 else (3, width - 1)
+        columns = ((0, 2), (3, len(widths) - 1))
+        fitting = (sum(widths[first : last + 1]) for first, last in columns)
+        lines = max(_lines(text, width) for (_, text), width in zip(blocks, fitting, strict=False))
+        self._sheet.set_row(self._row, LINE_HEIGHT * min(lines, MOST_LINES))
+        self._lines_above += lines
+        for (_, text), (first, last) in zip(blocks, columns, strict=False):
             self._sheet.merge_range(self._row, first, self._row, last, "", self._formats["value"])
             self._text(first, text, "value")
         self._next(2)
@@ -233,9 +243,10 @@ class _Form:
 
     def _fact(self, label: str, value: str, style: str = "value") -> None:
         self._text(0, label, "label")
-        lines = sum(1 + _wide(line) // 60 for line in value.split("\n"))
+        lines = _lines(value, VALUE_WIDTH)
+        self._lines_above += lines
         if lines > 1:
-            self._sheet.set_row(self._row, LINE_HEIGHT * min(lines, 20))
+            self._sheet.set_row(self._row, LINE_HEIGHT * min(lines, MOST_LINES))
         self._sheet.merge_range(self._row, 2, self._row, 5, "", self._formats[style])
         self._text(2, value, style)
         self._next()
@@ -265,6 +276,21 @@ class _Form:
     def _next_sum(self) -> None:
         self._next()
         self._sheet.set_row(self._row, ROW_HEIGHT)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text in parts that a row can show; Excel cuts off what is higher."""
+    while _lines(text, VALUE_WIDTH) > MOST_LINES:
+        end = bisect_right(range(len(text)), MOST_LINES, key=lambda place: _lines(text[:place], VALUE_WIDTH)) - 1
+        end = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end), 0) or end
+        yield text[:end].rstrip()
+        text = text[end:].lstrip()
+    yield text
+
+
+def _lines(text: str, width: int) -> int:
+    """How many it takes, in a cell of this width."""
+    return sum(1 + max(_wide(line) - 1, 0) // width for line in text.split("\n"))
 
 
 def _wide(text: str) -> int:

@@ -134,7 +134,7 @@ class RejectedAnalytics:
     )
 
 
-@strawberry.type(description="Figures for the time just before the range, as long as the range.")
+@strawberry.type(description="Figures for the time just before the range.")
 class PreviousAnalytics:
     placed_from: datetime = strawberry.field(description="When it begins. It ends where the range begins.")
     order_count: int = strawberry.field(description="Number of orders, without rejected and sent-back ones.")
@@ -179,8 +179,8 @@ class OrderAnalytics:
         )
 
     @strawberry.field(
-        description="Figures for the time just before the range, as long as the range. Null if the range has no "
-        "beginning or no end."
+        description="Figures for the time just before the range: for a range of whole months or days, in the brand's "
+        "time zone, as many months or days, else for a time as long. Null if the range has no beginning or no end."
     )
     async def previous(self, info: Info) -> PreviousAnalytics | None:
         found = await analytics.previous(info.context, *self.placed)

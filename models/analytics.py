@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from models.locale import Locale, Text
 
@@ -89,9 +90,27 @@ def by_amount(groups: Iterable[Group], currency: str) -> list[Group]:
     return sorted(groups, key=rank)
 
 
+def period_before(start: datetime, end: datetime, time_zone: str) -> datetime:
+    """When the period before a range began, in UTC: of whole months, of days, or else as long as the range.
+
+    Before March comes February, before a leap year a year of 365 days; a day may have 23 or 25 hours. Raises
+    OverflowError or ValueError before the year 1.
+    """
+    first, last = (at.astimezone(ZoneInfo(time_zone)) for at in (start, end))
+    if first.time() != last.time():
+        return start - (end - start)
+    months = 12 * (last.year - first.year) + last.month - first.month
+    if months and first.day == last.day == 1 and first.time() == time.min:
+        month = 12 * first.year + first.month - 1 - months
+        before = first.replace(year=month // 12, month=month % 12 + 1)
+    else:
+        before = first - (last.replace(tzinfo=None) - first.replace(tzinfo=None))
+    return before.astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The figures of the time just before a range, which was as long. `start`: when it began."""
+    """The figures of the time just before a range, see period_before. `start`: when it began."""
 
     start: datetime
     counted: Figures

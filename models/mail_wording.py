@@ -14,6 +14,9 @@ from models.scope import BrandOwned, Internal
 # What is between braces; a brace alone is a text.
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 VARIABLES = ("brand", "buyer", "buyerOrderNumber", "code", "total")
+_NAMES = "|".join(VARIABLES)
+# {code and code}, which lack a brace, and ｛code｝, as a Japanese keyboard writes it. They would be sent as they are.
+_MISWRITTEN = re.compile(rf"[{{｛]\s*(?:{_NAMES})(?![A-Za-z])[}}｝]?|(?<![A-Za-z])(?:{_NAMES})\s*[}}｝]", re.IGNORECASE)
 
 
 class MailWording(Internal, BrandOwned, Base):
@@ -38,6 +41,11 @@ class MailWording(Internal, BrandOwned, Base):
 def unknown_variables(text: str) -> list[str]:
     """What stands between braces and is no variable, in the order of the text."""
     return [found for found in _VARIABLE.findall(text) if found not in VARIABLES]
+
+
+def miswritten_variables(text: str) -> list[str]:
+    """What looks like a variable and is none, in the order of the text."""
+    return _MISWRITTEN.findall(_VARIABLE.sub(" ", text))
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from models.analytics import (
     by_amount,
     main_currency,
     merged,
+    period_before,
     total,
 )
 from models.analytics_sum import Summary
@@ -90,7 +91,8 @@ async def previous(context: Context, placed_from: datetime | None, placed_to: da
     check_range(placed_from, placed_to)
     async with context.read() as session:
         await _use_one_snapshot(session)
-        return await _previous(session, context.actor, placed_from, placed_to)
+        zone = await _time_zone(session, context.actor)
+        return await _previous(session, context.actor, placed_from, placed_to, zone)
 
 
 async def rejections(context: Context, placed_from: datetime | None, placed_to: datetime | None) -> Rejections:
@@ -109,29 +111,34 @@ async def report(
     check_range(placed_from, placed_to)
     await _use_one_snapshot(session)
     range = await cover(session, actor, placed_from, placed_to)
+    zone = await _time_zone(session, actor)
     return Report(
         for_buyer=actor.is_buyer,
         placed_from=placed_from,
         placed_to=placed_to,
-        time_zone=await session.scalar(select(Brand.time_zone).where(Brand.id == actor.brand_id)) or "UTC",
+        time_zone=zone,
         counted=await _figures(session, range),
         months=await _groups(session, AnalyticsDimension.MONTH, range),
         buyers=await _groups(session, AnalyticsDimension.BUYER, range),
         catalogs=await _groups(session, AnalyticsDimension.CATALOG, range),
         products=await _groups(session, AnalyticsDimension.PRODUCT, range),
         rejections=await _rejections(session, actor, range),
-        previous=await _previous(session, actor, placed_from, placed_to),
+        previous=await _previous(session, actor, placed_from, placed_to, zone),
     )
 
 
+async def _time_zone(session: AsyncSession, actor: Actor) -> str:
+    return await session.scalar(select(Brand.time_zone).where(Brand.id == actor.brand_id)) or "UTC"
+
+
 async def _previous(
-    session: AsyncSession, actor: Actor, placed_from: datetime | None, placed_to: datetime | None
+    session: AsyncSession, actor: Actor, placed_from: datetime | None, placed_to: datetime | None, zone: str
 ) -> Previous | None:
     if placed_from is None or placed_to is None:
         return None
     try:
-        start = placed_from - (placed_to - placed_from)
-    except OverflowError:
+        start = period_before(placed_from, placed_to, zone)
+    except (OverflowError, ValueError):  # at the beginning of the calendar
         return None
     range = await cover(session, actor, start, placed_from)
     ended = await _rejections(session, actor, range)

@@ -12,6 +12,7 @@ LABELS: dict[str, Text] = {
     "confirmed": Text("Confirmation date", "確認日"),
     "catalog": Text("Collection", "カタログ"),
     "your_number": Text("Your order no.", "貴社注文番号"),
+    "buyers_number": Text("Buyer's order no.", "先方注文番号"),
     "window": Text("Delivery", "納品希望日"),
     "terms": Text("Terms", "お支払条件"),
     "status": Text("Status", "ステータス"),

@@ -24,7 +24,8 @@ def set_up_page(sheet: Any, title: str, locale: Locale, *, paper: int = A4) -> N
     """On paper: as wide as one page, with a margin for holes; the title, the sheet's name and the page on each."""
     sheet.set_paper(paper)
     sheet.set_margins(left=0.6, right=0.4, top=0.75, bottom=0.7)
-    sheet.set_header(f"&L&9{_in_header(title)}&R&9&A")
+    # The name of the font keeps a title that begins with a figure apart from the size.
+    sheet.set_header(f'&L&9&"-,Regular"{_in_header(title)}&R&9&A')
     sheet.set_footer(f"&L&9&D&R&9{PAGE.in_(locale)}")
     sheet.fit_to_pages(1, 0)
 

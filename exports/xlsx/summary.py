@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exports.xlsx.cells import EXACT_BELOW, letters, write_amount, write_integer, write_text
-from exports.xlsx.columns import CellKind, Column
+from exports.xlsx.columns import CellKind
 from exports.xlsx.sheet import Sheet
 from exports.xlsx.styles import Styles, set_up_page
 from models.brand import Brand
@@ -86,21 +86,20 @@ def _write_sums(sheet: Any, row: int, styles: Styles, of: Sheet, rows: Text, loc
         for place, column in enumerate(columns, 2):
             total = of.sums[currency, column.key]
             formula = _formula(of, SUBTOTAL_SUM, places[column.key], currency_place, None if is_one else currency)
-            _write_sum(sheet, row, place, column, total, currency, styles, formula)
+            write_sum(sheet, row, place, total, currency if column.kind is CellKind.MONEY else None, styles, formula)
     note = FOLLOWS if is_one else COVERS_ALL
     if currencies:
         write_text(sheet, row + 2, 0, note.in_(locale).format(sheet=of.parts[0][0]), styles, styles.note)
 
 
-def _write_sum(
-    sheet: Any, row: int, place: int, column: Column, total: int, currency: str, styles: Styles, formula: str
-) -> None:
+def write_sum(sheet: Any, row: int, place: int, total: int, currency: str | None, styles: Styles, formula: str) -> None:
+    """`total`: the formula's value; in minor units of the currency, None: of no money."""
     if abs(total) >= EXACT_BELOW:  # Excel would round it
-        if column.kind is CellKind.MONEY:
+        if currency:
             write_amount(sheet, row, place, total, currency, styles)
         else:
             write_integer(sheet, row, place, total, styles)
-    elif column.kind is CellKind.MONEY:
+    elif currency:
         style = styles.money(currency, precision(currency))
         sheet.write_formula(row, place, formula, style, float(from_minor(total, currency)))
     else:

@@ -4,12 +4,13 @@ import csv
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from exports.texts import in_csv
 from graph.cli.database import existing_settings, on_database
 from graph.cli.errors import CommandError
 from graph.cli.lookups import find_brand
@@ -128,7 +129,7 @@ async def run_import(
     output, errors = Console(), Console(stderr=True)
     outcomes = [Outcome(file) for file in files]
     with ExitStack() as stack:
-        write_fault = _open_report(stack, report, files)
+        write_fault = _open_report(stack, report, files, locale)
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
         with Progress(*columns, TimeRemainingColumn(), console=errors, transient=True) as bars:
             for outcome in outcomes:
@@ -139,7 +140,8 @@ async def run_import(
                     if len(outcome.faults) < FAULTS_SHOWN:
                         outcome.faults.append(fault)
                     if write_fault:
-                        write_fault(astuple(replace(fault, reason=in_language(fault.reason, locale))))
+                        reason = in_language(fault.reason, locale)
+                        write_fault((in_csv(fault.file), fault.row, in_csv(fault.heading), in_csv(reason)))
 
                 def progress(stage: str, done: int, of: int, tasks: dict[str, int] = tasks) -> None:  # type: ignore[assignment]
                     bars.update(tasks[stage], completed=done, total=of)  # type: ignore[arg-type]
@@ -165,7 +167,7 @@ async def run_import(
 
 
 def _open_report(
-    stack: ExitStack, report: Path | None, files: list[Path]
+    stack: ExitStack, report: Path | None, files: list[Path], locale: Locale
 ) -> Callable[[Iterable[object]], object] | None:
     """What writes one fault to the report."""
     if report is None:
@@ -176,7 +178,7 @@ def _open_report(
         writer = csv.writer(stack.enter_context(report.open("w", encoding="utf-8-sig", newline="")))
     except OSError as error:
         raise CommandError(f"{report} cannot be written ({error.strerror}).") from None
-    writer.writerow(("File", "Row", "Column", "Reason"))
+    writer.writerow([heading.in_(locale) for heading in texts.REPORT])
     return writer.writerow
 
 
@@ -196,12 +198,12 @@ def _print_outcome(output: "Console", errors: "Console", outcome: Outcome, repor
         print_line(note)
     is_changed = summary.imported or summary.buyer_updates.count or summary.sku_updates.count or summary.sku_fills.count
     if not is_changed and not summary.refused and not summary.faults:
-        print_line(translatable(texts.NOTHING_NEW))
+        print_line(translatable(texts.NOTHING_NEW if summary.unchanged else texts.NO_ORDERS))
     if summary.faults:
         print_line(translatable(texts.FAULTS_IN if report else texts.FAULTS, count=summary.faults, report=report))
         for fault in outcome.faults:
             print_line(
-                translatable(texts.FAULT, row=fault.row, column=fault.column, reason=fault.reason), indent="    "
+                translatable(texts.FAULT, row=fault.row, column=fault.heading, reason=fault.reason), indent="    "
             )
         if more := summary.faults - len(outcome.faults):
             print_line(translatable(texts.MORE_FAULTS if report else texts.MORE_FAULTS_HINT, more=more), indent="    ")

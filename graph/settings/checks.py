@@ -41,7 +41,9 @@ def mail_address(text: str) -> str:
         Address(addr_spec=address)
     except (HeaderParseError, IndexError):
         raise ValueError from None
-    if "@" not in address or re.search(r"[\r\n]", text):
+    # Only what is one address is read as one: not two of them, and not one without the space within it.
+    is_whole = text.strip() == address or text.rstrip().endswith(f"<{address}>")
+    if "@" not in address or not is_whole or re.search(r"[\r\n]", text):
         raise ValueError
     return address
 
@@ -65,6 +67,9 @@ def storefront_url(text: str) -> str:
         raise ValueError
     is_plain = text.isascii() and text.isprintable() and not re.search(r"[\s\"'<>\\`]", text)
     left = text.replace("{code}", "").replace("{brand}", "")
+    # {code} goes into the path unless it is said where: behind a query it would be part of the query's last value.
+    if parts.query and "{code}" not in text:
+        raise ValueError
     if not is_plain or "{" in left or "}" in left or "{" in parts.netloc.replace("{brand}.", ""):
         raise ValueError
     return text if "{code}" in text else f"{text.rstrip('/')}/orders/{{code}}"

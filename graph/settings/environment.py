@@ -95,7 +95,8 @@ STOREFRONT_URL = Variable[str | None](
     None,
     must_be="an http or https address without a password, e.g. `https://shop.your-brand.com/orders/{code}`; `{code}` "
     "stands for the order's code, `{brand}` for the brand's",
-    about="Where buyers see an order: the button in mails leads there. Without `{code}`, `/orders/{code}` is added.",
+    about="Where buyers see an order: the button in mails leads there. Without `{code}`, `/orders/{code}` is added; an "
+    "address with a query must have it.",
     default_is="none: mails have no button",
     is_secret=True,  # a wrong one may have a password in it
 )

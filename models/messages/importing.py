@@ -15,6 +15,9 @@ NO_SHEETS = Text(
     "is a text file, which has no sheets: leave out --sheet",
     "テキストファイルにはシートがありません。--sheet を指定しないでください",
 )
+NO_SUCH_FILE = Text("No such file or directory", "ファイルがありません")
+NOT_PERMITTED = Text("Permission denied", "読み取る権限がありません")
+IS_A_FOLDER = Text("Is a directory", "フォルダーです")
 NOT_DECOMPRESSED = Text("cannot be decompressed: it is damaged", "解凍できません。ファイルが壊れています")
 DAMAGED = Text("is damaged, or not what its name says", "ファイルが壊れているか、拡張子と内容が一致していません")
 NO_CSV = Text(
@@ -37,8 +40,14 @@ SEVERAL_SHEETS = Text(
     "シートごとに取り込んでください（例：--sheet {example}）",
 )
 EMPTY_FILE = Text("is empty", "ファイルが空です")
-TWO_COLUMNS = Text("has two columns {column} (row {row})", "列「{column}」が2つあります（{row}行目）")
+TWO_COLUMNS = Text(
+    "has two columns {column} (row {row}): remove one of them",
+    "列「{column}」が2つあります（{row}行目）。どちらかを削除してください",
+)
 NO_COLUMN = Text("has no column {missing} in {where}", "{where}に次の列がありません：{missing}")
+OTHER_COLUMNS = Text(
+    "{problem}; the columns that mean nothing to us are {others}", "{problem}（対応していない列：{others}）"
+)
 FIRST_ROW, ROW = Text("its first row", "1行目"), Text("row {row}", "{row}行目")
 NO_SHEET = Text("has no sheet", "シートがありません")
 CELL_OUTSIDE = Text("has a cell outside of any sheet", "シートの範囲外にセルがあります")
@@ -117,12 +126,15 @@ DOUBLED_QUOTES = Text(
     '引用符の中の引用符は2つ続けて書きます（例："12"" vinyl"）',
 )
 BROKEN_CSV = Text(
-    "is not a proper CSV file: in row {row} (line {line}) {problem}; is a quotation mark not closed?"
+    "is not a proper CSV file: in row {row} (line {line}) {problem}."
     ' A quotation mark within quotation marks is written twice, e.g. "12"" vinyl"',
-    "正しいCSVファイルではありません：{row}行目（ファイルの{line}行目）で、{problem}。引用符が閉じていない可能性があります。"
+    "正しいCSVファイルではありません：{row}行目（ファイルの{line}行目）で、{problem}。"
     '引用符の中の引用符は2つ続けて書きます（例："12"" vinyl"）',
 )
 QUOTE_IN_QUOTES = Text("a quotation mark stands within quotation marks", "引用符の中に引用符があります")
+QUOTE_NOT_CLOSED = Text(
+    "a quotation mark is open at the end of the file", "引用符がファイルの終わりまで閉じられていません"
+)
 CSV_PROBLEM = Text("{error}", "CSVとして読めません（{error}）")
 WITH_HINT = Text("{problem}: {hint}", "{problem}。{hint}")
 SWALLOWED_ROWS = Text(
@@ -455,6 +467,7 @@ WOULD_BE = Text(
     "{file}: {imported:,} orders would be imported ({lines:,} lines), {unchanged:,} unchanged, {refused:,} refused",
     "{file}：取り込む予定 {imported:,}件（明細 {lines:,}行）、変更なし {unchanged:,}件、取り込めない注文 {refused:,}件",
 )
+NO_ORDERS = Text("there are no orders below the heading", "見出しの下に注文がありません")
 NOTHING_NEW = Text(
     "nothing has changed, all of its orders are there already", "変更はありません。すべての注文がすでにあります"
 )
@@ -462,6 +475,7 @@ FAULTS = Text("{count:,} cells at fault:", "{count:,}個のセルに誤りがあ
 FAULTS_IN = Text(
     "{count:,} cells at fault, all in {report}:", "{count:,}個のセルに誤りがあります（すべて {report} に記載）："
 )
+REPORT = (Text("File", "ファイル"), Text("Row", "行"), Text("Column", "列"), Text("Reason", "理由"))
 FAULT = Text("row {row}, {column}: {reason}", "{row}行目、{column}：{reason}")
 MORE_FAULTS = Text("… and {more:,} more", "…ほか{more:,}件")
 MORE_FAULTS_HINT = Text(

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
+from unicodedata import category
 from urllib.parse import quote
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from resolvers.core.refusals import Notice, NoticeCode, Refusal, RefusalCode, re
 from resolvers.inputs import InputError, check_text
 
 MAX_BODY_LENGTH = 10_000  # characters
+LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 PREVIEW_TEXTS = {
     NoticeCode.BUYER_IS_OFFLINE: BUYER_IS_OFFLINE_PREVIEW,
     NoticeCode.BUYER_HAS_NO_ADDRESS: BUYER_HAS_NO_ADDRESS_PREVIEW,
@@ -70,12 +72,13 @@ class Message:
 
 
 def typed(body: str | None) -> str | None:
-    """The message with one kind of line break; None when it is blank."""
-    return one_kind_of_line_break(body) if body and body.strip() else None
+    """The message with one kind of line break; None when nothing of it can be seen."""
+    is_seen = any(not each.isspace() and category(each) != "Cf" for each in body or "")
+    return one_kind_of_line_break(body) if body and is_seen else None
 
 
 def one_kind_of_line_break(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return LINE_BREAK.sub("\n", text)
 
 
 _WORDINGS = Query(

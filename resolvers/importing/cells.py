@@ -57,12 +57,14 @@ FORCED_TEXT = re.compile(r'="(.*)"')
 
 
 def clean(text: str) -> str:
-    """Without spaces around it, characters that nobody sees and Excel's escapes of control characters."""
+    """Without spaces around it, characters that nobody sees and Excel's escapes; lines end with LF."""
     if not text.isascii():
         text = text.translate(INVISIBLE)
     if "_x" in text:
         text = EXCEL_ESCAPE.sub(_unescaped, text).replace("_x000D_", "")
     text = text.strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     # How a CSV file keeps Excel from taking a code for a number.
     if text.startswith('="') and (found := FORCED_TEXT.fullmatch(text)):
         text = found[1].strip()

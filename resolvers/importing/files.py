@@ -45,6 +45,19 @@ class OpenedFile:
     is_without_end: Callable[[], bool] = lambda: False
 
 
+# What people meet; the others are said as the system says them.
+OF_SYSTEM = {
+    FileNotFoundError: texts.NO_SUCH_FILE,
+    PermissionError: texts.NOT_PERMITTED,
+    IsADirectoryError: texts.IS_A_FOLDER,
+}
+
+
+def _of_system(error: OSError) -> str:
+    found = OF_SYSTEM.get(type(error))
+    return translatable(found) if found else error.strerror or str(error)
+
+
 def _refused(path: Path, problem: str) -> ImportFileError:
     return ImportFileError(translatable(texts.FILE, path=path, problem=problem))
 
@@ -71,7 +84,7 @@ def open_file(
     except OSError as error:
         # gzip's own error, for a file that is none, is an OSError too.
         is_damaged = isinstance(error, gzip.BadGzipFile)
-        why = translatable(texts.NOT_DECOMPRESSED) if is_damaged else error.strerror or str(error)
+        why = translatable(texts.NOT_DECOMPRESSED) if is_damaged else _of_system(error)
         raise ImportFileError(translatable(texts.FILE_ERROR, path=path, problem=why)) from error
     except (Suspicious, EncodingError, CsvError, WorkbookError) as error:
         raise _refused(path, reason_of(error)) from None

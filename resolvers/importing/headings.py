@@ -92,6 +92,7 @@ ALIASES = {
     "Your Order No": "Buyer Order Number",
     "PO Number": "Buyer Order Number",
     "貴社注文番号": "Buyer Order Number",
+    "先方注文番号": "Buyer Order Number",
     "コメント": "Comment",
     "送料": "Shipping",
     "税区分": "Tax Kind",
@@ -119,17 +120,55 @@ ALIASES = {
     "Internal Note": "Rejection Note",
     "社内メモ": "Rejection Note",
 }
+# Names that count if no column has one of the names above: a file may have another column for each.
+LOOSE_NAMES = {
+    "Order No": "Order Code",
+    "Order Number": "Order Code",
+    "Account": "Buyer Unique Code",
+    "Customer Code": "Buyer Unique Code",
+    "Customer Name": "Buyer Name",
+    "SKU": "SKU Number",
+    "Qty": "Quantity",
+    "Order Date": "Placed At",
+    "注文番号": "Order Code",
+    "受注番号": "Order Code",
+    "お得意様コード": "Buyer Unique Code",
+    "得意先コード": "Buyer Unique Code",
+    "取引先コード": "Buyer Unique Code",
+    "個数": "Quantity",
+    "注文数": "Quantity",
+    "注文日": "Placed At",
+    "受注日": "Placed At",
+    "お得意様名": "Buyer Name",
+    "得意先名": "Buyer Name",
+    "取引先名": "Buyer Name",
+    "メールアドレス": "Buyer E-mail",
+    "言語": "Buyer Language",
+    "請求先": "Billing Address",
+    "配送先": "Delivery Address",
+    "配送先住所": "Delivery Address",
+    "お届け先": "Delivery Address",
+    "備考": "Comment",
+    "色": "Color",
+}
 SEARCHED_ROWS = 30  # of a file, for the heading
 
 
 def _folded(heading: str) -> str:
-    """Without marks such as Order Code* or Order Code (required), spaces, hyphens, case and width."""
+    """Without marks such as Order Code*, spaces, hyphens, case and width."""
     text = unicodedata.normalize("NFKC", heading)
-    text = re.sub(r"[(\[【<].*?[)\]】>]", "", text)
     return re.sub(r"[\s_\-.*:※†\u200b\ufeff]+", "", text).casefold()
 
 
+def _without_remark(heading: str) -> str:
+    """Without what stands in brackets, e.g. Order Code (required)."""
+    return re.sub(r"[(\[【<].*?[)\]】>]", "", unicodedata.normalize("NFKC", heading))
+
+
 _KNOWN = {_folded(name): column for name, column in [*((each, each) for each in ALL_COLUMNS), *ALIASES.items()]}
+_LOOSE = {_folded(name): column for name, column in LOOSE_NAMES.items()}
+# Columns as a Japanese file names them: the first of their names.
+_JAPANESE = {column: name for name, column in reversed(ALIASES.items()) if not name.isascii()}
 
 
 class HeadingError(ValueError):
@@ -138,21 +177,27 @@ class HeadingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`places`: column → place. `width`: the last named place + 1. `unknown`: names that mean nothing to us."""
+    """`places`: column → place. `width`: the last named place + 1. `unknown`: names that mean nothing to us.
+
+    `names`: column → what the file calls it, if that is another name.
+    """
 
     row: int
     places: dict[str, int]
     width: int
     unknown: list[str]
+    names: dict[str, str]
 
     def is_repeated(self, cells: Sequence[str]) -> bool:
-        return all(
-            place < len(cells) and _KNOWN.get(_folded(cells[place])) == column for column, place in self.places.items()
-        )
+        return all(place < len(cells) and column_of(cells[place]) == column for column, place in self.places.items())
 
 
 def column_of(text: str) -> str | None:
-    return _KNOWN.get(_folded(text))
+    return _column_in(_KNOWN, text) or _column_in(_LOOSE, text)
+
+
+def _column_in(names: dict[str, str], text: str) -> str | None:
+    return names.get(_folded(text)) or names.get(_folded(_without_remark(text)))
 
 
 def count_columns(cells: Iterable[str]) -> int:
@@ -163,23 +208,43 @@ def count_columns(cells: Iterable[str]) -> int:
 def read_heading(number: int, cells: Sequence[str]) -> Heading:
     """Raises HeadingError."""
     places: dict[str, int] = {}
+    names: dict[str, str] = {}
     unknown = []
     width = 0
+    named = [_column_in(_KNOWN, text) for text in cells]
     for place, text in enumerate(cells):
-        column = column_of(text)
+        loose = _column_in(_LOOSE, text)
+        column = named[place] or (None if loose in named else loose)
         if column in places:
-            raise HeadingError(translatable(texts.TWO_COLUMNS, column=column, row=number))
+            raise HeadingError(translatable(texts.TWO_COLUMNS, column=names.get(column, column), row=number))
         if column:
             places[column] = place
+            if _folded(name := _without_remark(text).strip(" *※†:")) != _folded(column):
+                names[column] = name
         elif text.strip():
             unknown.append(text.strip())
         if text.strip():
             width = place + 1
-    missing = [column for column in REQUIRED if column not in places]
-    if missing:
-        where = translatable(texts.FIRST_ROW) if number == 1 else translatable(texts.ROW, row=number)
-        raise HeadingError(translatable(texts.NO_COLUMN, missing=joined(missing, texts.COMMA), where=where))
-    return Heading(number, places, width, unknown)
+    found = Heading(number, places, width, unknown, names)
+    if not REQUIRED.keys() <= places.keys():
+        raise HeadingError(_missing(found))
+    return found
+
+
+def _missing(found: Heading) -> str:
+    """Which columns are missing, in the language of the others, and which ones may be meant."""
+    missing = [column for column in REQUIRED if column not in found.places]
+    if any(not name.isascii() for name in found.names.values()):
+        missing = [_in_japanese(column) for column in missing]
+    where = translatable(texts.FIRST_ROW) if found.row == 1 else translatable(texts.ROW, row=found.row)
+    problem = translatable(texts.NO_COLUMN, missing=joined(missing, texts.COMMA), where=where)
+    if not found.unknown or not found.places:
+        return problem
+    return translatable(texts.OTHER_COLUMNS, problem=problem, others=joined(found.unknown, texts.COMMA))
+
+
+def _in_japanese(column: str) -> str:
+    return f"{_JAPANESE[column]} ({column})" if column in _JAPANESE else column
 
 
 def best_heading(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[int, Sequence[str]] | None:

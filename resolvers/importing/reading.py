@@ -62,11 +62,12 @@ def stage(
         unread = {column: place for column, place in heading.places.items() if column in left_out}
         places = {column: place for column, place in heading.places.items() if column not in left_out}
         heading = replace(heading, places=places)
+        summary.headings = heading.names
         summary.notes += file.notes
         if heading.row > 1:
             summary.notes.append(translatable(texts.HEADING_BELOW, row=heading.row))
         if heading.unknown:
-            summary.notes.append(translatable(texts.UNKNOWN_COLUMNS, columns=", ".join(heading.unknown)))
+            summary.notes.append(translatable(texts.UNKNOWN_COLUMNS, columns=joined(heading.unknown, texts.COMMA)))
         known = KnownRows(heading.places, heading.width, reading)
         reader = _Reader(heading, reading, staging, fault, known, file.is_without_end, unread)
         for count, row in enumerate(rows):

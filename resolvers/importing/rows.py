@@ -107,12 +107,13 @@ EXACT = Notation(decimal_comma=False)  # of a number cell
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in one cell. `row` is numbered as in a spreadsheet, from 1."""
+    """What is wrong in one cell. `row`: as in a spreadsheet, from 1. `heading`: what the file calls the column."""
 
     file: str
     row: int
     column: str
     reason: str
+    heading: str
 
 
 class ImportRow(NamedTuple):

@@ -63,7 +63,7 @@ class Summary(Counts):
 
     `buyers_apart`: those of whom rows of the file say different things. `sku_…`: likewise.
 
-    `dry_run`: nothing of this was written.
+    `headings`: column → what the file calls it, if that is another name. `dry_run`: nothing of this was written.
     """
 
     faults: int = 0
@@ -77,6 +77,7 @@ class Summary(Counts):
     skus_apart: Made = field(default_factory=Made)
     placed_apart: Made = field(default_factory=Made)
     notes: list[str] = field(default_factory=list)
+    headings: dict[str, str] = field(default_factory=dict)
     dry_run: bool = False
 
 

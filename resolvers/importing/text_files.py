@@ -75,11 +75,11 @@ def read_rows(lines: "Lines", delimiter: str, *, skip_first: bool) -> Iterator[R
 
 
 def _problem(error: csv.Error) -> str:
-    return (
-        translatable(texts.QUOTE_IN_QUOTES)
-        if "expected after" in str(error)
-        else translatable(texts.CSV_PROBLEM, error=error)
-    )
+    if "expected after" in str(error):
+        return translatable(texts.QUOTE_IN_QUOTES)
+    if "unexpected end" in str(error):
+        return translatable(texts.QUOTE_NOT_CLOSED)
+    return translatable(texts.CSV_PROBLEM, error=error)
 
 
 def _check_line_breaks(found: list[str], cells: list[Cell], delimiter: str, width: int) -> None:

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.brand import Brand
 from models.events import BrandSettingsUpdated
 from models.locale import Locale, Text
-from models.mail_wording import VARIABLES, MailWording, unknown_variables
+from models.mail_wording import VARIABLES, MailWording, miswritten_variables, unknown_variables
 from models.messages.mail import MailKind
 from models.permissions import Permission, permits
 from resolvers.core.actions import Terms, act
 from resolvers.core.context import Context
-from resolvers.core.notices import MAX_BODY_LENGTH, Wording
+from resolvers.core.notices import MAX_BODY_LENGTH, Wording, typed
 from resolvers.core.refusals import Outcome, Refusal, RefusalCode, Refused, invalid, refusal, wrong_text
 from resolvers.core.work import Work
 
@@ -27,6 +27,10 @@ KNOWN = ", ".join(f"{{{name}}}" for name in VARIABLES)
 UNKNOWN_VARIABLE = Text(
     "There is no variable {unknown}. The variables are {known}.",
     "{unknown} という変数はありません。使用できる変数：{known}",
+)
+MISWRITTEN_VARIABLE = Text(
+    "{found} is not written as a variable. The variables are {known}.",
+    "{found} は変数として書かれていません（半角の {{ と }} で囲みます）。使用できる変数：{known}",
 )
 NO_WORDING = Text(
     "The brand has no wording of its own for {kind} in this language.", "{kind} のこの言語の文面は登録されていません。"
@@ -60,6 +64,8 @@ def check_wording(context: Context, new: NewWording, *at: str) -> list[Refusal]:
         if unknown := unknown_variables(text or ""):
             shown = f"{{{unknown[0][:50]}}}"
             found.append(invalid(context, UNKNOWN_VARIABLE, *at, name, unknown=shown, known=KNOWN))
+        elif miswritten := miswritten_variables(text or ""):
+            found.append(invalid(context, MISWRITTEN_VARIABLE, *at, name, found=miswritten[0][:50], known=KNOWN))
     return found
 
 
@@ -124,7 +130,7 @@ async def delete_wording(context: Context, kind: MailKind, locale: Locale, **ter
 
 
 def _cleaned(text: str | None) -> str | None:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip() or None if text else None
+    return (typed(text) or "").strip() or None
 
 
 async def wordings(context: Context, *, all_versions: bool) -> list[WordingRow]:

@@ -1,6 +1,7 @@
 """The accounting export: documents by tax rate, credit notes negative, in both formats; by API and command line."""
 
 import csv
+from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,33 @@ async def test_without_tax_data_there_is_one_row_and_no_rate(
     assert error["extensions"]["code"] == "NOT_PERMITTED"
     other = api.as_((await make_shop(database)).member(Role.READ))
     assert len((await downloaded(other, "CSV")).decode("utf-8-sig").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("currency", "unit"), [("GBP", Decimal("0.01")), ("JPY", Decimal(1)), ("KWD", Decimal("0.001"))]
+)
+async def test_the_rows_of_a_document_add_up_to_it(shop: Shop, member: Client, currency: str, unit: Decimal) -> None:
+    """Also if a line has no tax data; its amount has a row of its own, without a rate."""
+    taxes = ({"kind": "STANDARD", "rate": "19.25"}, {"kind": "REDUCED", "rate": "8"}, None)
+    lines = [
+        {"skuId": id_of(sku), "quantity": 7, "unitPrice": str(1337 * unit)} | ({"tax": tax} if tax else {})
+        for sku, tax in zip(shop.skus, taxes, strict=True)
+    ]
+    placed = await place(member, shop, lines=lines, currency=currency)
+    assert placed["userErrors"] == []
+    await confirm(member, placed["order"]["id"])
+    invoice = await issue(member, placed["order"]["id"])
+    await run(member, "voidInvoice", invoiceId=invoice)
+    shown = await member.data("query ($id: ID!) { node(id: $id) { ... on Invoice { total { amount } } } }", id=invoice)
+    rows = list(csv.DictReader(StringIO((await downloaded(member, "CSV")).decode("utf-8-sig"))))
+    assert [row["Rate %"] for row in rows] == 2 * ["19.25", "8", ""]
+    for row in rows:
+        net, tax, gross = (Decimal(row[name]) for name in ("Net", "Tax", "Gross"))
+        assert net + tax == gross
+        assert tax == round(net * Decimal(row["Rate %"] or 0) / 100 / unit) * unit
+    total = Decimal(shown["node"]["total"]["amount"])
+    for kind, sign in (("Invoice", 1), ("Credit note", -1)):
+        assert sum(Decimal(row["Gross"]) for row in rows if row["Kind"] == kind) == sign * total
 
 
 def test_the_command_line_refuses_what_makes_no_sense(tmp_path: Path) -> None:

@@ -131,6 +131,9 @@ async def test_the_rejection_rate_and_the_period_before(database: Database, api:
     placed = before["orderCount"] + ended["orderCount"] + ended["sentBackCount"]
     assert placed > before["orderCount"]
     assert said["rejectionRate"] == ended["rate"] == pytest.approx(ended["orderCount"] / placed)
+    march = {"from": "2026-02-28T15:00:00Z", "to": "2026-03-31T15:00:00Z"}
+    said = (await client.data(document, **march))["orderAnalytics"]["previous"]
+    assert said["placedFrom"] == "2026-01-31T15:00:00Z", "February begins in Tokyo"
     for limits in (("2026-03-01", None), (None, "2026-03-01"), (None, None)):
         assert (await found(*limits))["previous"] is None
     nothing = await found("2020-01-01", "2020-02-01")

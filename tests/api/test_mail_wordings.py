@@ -8,7 +8,7 @@ from sqlalchemy import select
 from exports.mail import render
 from models.brand import Brand
 from models.database.sessions import Database
-from models.mail_wording import filled, unknown_variables
+from models.mail_wording import filled, miswritten_variables, unknown_variables
 from models.outbox import OrderNotice, OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
@@ -150,6 +150,9 @@ async def test_a_mail_to_the_brand_has_the_brands_wording_too(
         ({"body": "{code.__class__}"}, "body"),
         ({"subject": "two\nlines"}, "subject"),
         ({"subject": "x" * 201}, "subject"),
+        ({"subject": "Dear {buyer, about {code}"}, "subject"),
+        ({"heading": "About code}"}, "heading"),
+        ({"body": "｛buyer｝ 御中"}, "body"),
     ],
 )
 async def test_what_cannot_be_said_is_refused(admin: Client, wrong: dict[str, str], field: str) -> None:
@@ -163,6 +166,11 @@ async def test_what_cannot_be_said_is_refused(admin: Client, wrong: dict[str, st
 def test_only_known_names_between_braces_are_variables() -> None:
     assert unknown_variables("{code} { code } {{code}} {0} } {") == [" code ", "0"]
     assert filled("{{code}} {x} {", {"code": "A{x}"}) == "{A{x}} {x} {"
+
+
+def test_a_brace_alone_is_a_text() -> None:
+    assert miswritten_variables("{brand} {buyerOrderNumber} go { :-} a code, { 1 } {codes bar{") == []
+    assert miswritten_variables("{buyer {code} Total } ｛code｝") == ["{buyer", "Total }", "｛code｝"]
 
 
 async def test_a_brands_own_sender(database: Database, api: Client, shop: Shop, admin: Client) -> None:

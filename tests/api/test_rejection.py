@@ -283,7 +283,7 @@ async def test_a_character_that_cannot_be_stored_is_refused(database: Database, 
     assert await Trace.of(database) == before
 
 
-@pytest.mark.parametrize("body", [None, "", " \n\t "])
+@pytest.mark.parametrize("body", [None, "", " \n\t ", "\u200b\u2028\ufeff\u3000"])
 async def test_a_blank_body_means_the_standard_text_and_the_record_says_what_was_sent(
     database: Database, member: Client, shop: Shop, body: str | None
 ) -> None:
@@ -295,6 +295,12 @@ async def test_a_blank_body_means_the_standard_text_and_the_record_says_what_was
     async with database.read(EVERYTHING) as session:
         notice = (await session.scalars(select(OutboxMessage.notice))).one()
     assert notice["body"] == sent
+
+
+async def test_lines_of_a_body_end_with_lf(database: Database, member: Client, shop: Shop) -> None:
+    order = await make_order(database, shop)
+    payload = await reject(member, order, notify=True, body="1\r\n2\r3\u20284\u20295\x856\n\r7")
+    assert payload["order"]["rejection"]["body"] == "1\n2\n3\n4\n5\n6\n\n7"
 
 
 async def test_an_offline_buyer_is_not_mailed_and_the_order_is_still_rejected(

@@ -66,6 +66,8 @@ async def test_the_form(database: Database, tmp_path: Path, locale: Locale, for_
     values = [cell.value for row in form.iter_rows() for cell in row if cell.value is not None]
     assert {"=1+1\nplease", "PO-7", "14 Harbour Lane\nLondon", "Northlight", "Linen shirt 2"} <= set(values)
     assert [cell.data_type for row in form.iter_rows() for cell in row if cell.value == "=1+1\nplease"] == ["s"]
+    numbers = {Locale.EN: ("Buyer's order no.", "Your order no."), Locale.JA: ("先方注文番号", "貴社注文番号")}
+    assert numbers[locale][for_buyer] in values, "in the words of the reader"
     assert any("Mina Sato" in str(value) for value in values) is not for_buyer
     calculated = openpyxl.load_workbook(path, data_only=True).worksheets[0]
     amounts = [row[5].value for row in calculated.iter_rows() if row[5].value is not None]
@@ -73,6 +75,7 @@ async def test_the_form(database: Database, tmp_path: Path, locale: Locale, for_
     formulas = [cell.value for row in form.iter_rows() for cell in row if str(cell.value).startswith("=SUM(")]
     assert len(formulas) == 3
     assert form.print_title_rows
+    assert form.freeze_panes
 
 
 async def test_barcodes_have_a_column_of_their_own(database: Database, tmp_path: Path) -> None:
@@ -88,3 +91,29 @@ async def test_barcodes_have_a_column_of_their_own(database: Database, tmp_path:
     first, second = (next(row for row in rows if row[1] == number) for number in ("SKU-1", "SKU-2"))
     assert (first[place], second[place]) == ("4901777018686", "")
     assert book["Lines"]["O2"].value == "4901777018686"
+
+
+async def test_a_long_comment_is_shown_whole(database: Database, tmp_path: Path) -> None:
+    """A row of Excel's has at most 409 points."""
+    shop = await make_shop(database, name="7 Suisses & Söhne")
+    words = [f"{n:04}" for n in range(400)]
+    for comment in (" ".join(words), "".join(words), "\n".join(words), "承" * 2000):
+        order = await make_order(database, shop, comment=comment, billing_address="x" * 400, delivery_address="1\n2")
+        sheet = openpyxl.load_workbook(await workbook(database, shop, order, tmp_path, Locale.EN, for_buyer=False))[
+            "Order"
+        ]
+        first = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Comment")
+        cells: list[Any] = []
+        while sheet.cell(first + len(cells), 3).value:
+            cells.append(sheet.cell(first + len(cells), 3))
+        shown = [str(cell.value) for cell in cells]
+        assert "".join(" ".join(shown).split()) == "".join(comment.split())
+        assert len(shown) > 1
+        for cell in cells:
+            lines = sum(-(-sum(1 if each.isascii() else 2 for each in line) // 60) for line in cell.value.split("\n"))
+            assert sheet.row_dimensions[cell.row].height >= 15 * lines
+        assert sheet.freeze_panes is None, "else nothing below could be seen on a small screen"
+        assert max(row.height or 0 for row in sheet.row_dimensions.values()) <= 409
+        address = next(row[0].row for row in sheet.iter_rows() if row[0].value == "x" * 400)
+        assert sheet.row_dimensions[address].height >= 15 * 7, "seven lines of 57 characters"
+    assert (sheet.oddHeader.left.text, sheet.oddHeader.left.size) == (f"7 Suisses && Söhne · {order.code}", 9)

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import event, select
 
+from exports.accounting import COLUMNS as ACCOUNTING
 from exports.history_columns import HISTORY_COLUMNS, REJECTION_COLUMNS
 from exports.order_columns import LINE_COLUMNS, ORDER_COLUMNS
 from exports.orders_workbook import ORDERS_AT_A_TIME, orders_workbook
@@ -325,10 +326,10 @@ async def test_pages_have_a_header_and_their_number(database: Database, tmp_path
     assert (book["Orders"]["K1"].alignment.horizontal, book["Orders"]["A1"].alignment.horizontal) == ("right", None)
 
 
-@pytest.mark.parametrize("columns", [ORDER_COLUMNS, LINE_COLUMNS, HISTORY_COLUMNS, REJECTION_COLUMNS])
+@pytest.mark.parametrize("columns", [ORDER_COLUMNS, LINE_COLUMNS, HISTORY_COLUMNS, REJECTION_COLUMNS, ACCOUNTING])
 def test_letters_on_paper_are_at_least_8_points(columns: Sequence[Column]) -> None:
     """Of 11 points on the screen. A column is 7 pixels for a figure and 5 more wide, a point 4/3 pixels."""
-    last = next(place for place, column in enumerate(columns) if column.is_last_on_paper)
+    last = next((place for place, column in enumerate(columns) if column.is_last_on_paper), len(columns) - 1)
     width = sum(7 * column.width + 5 for column in columns[: last + 1]) * 3 / 4
     page = 842 - 72 * (0.6 + 0.4)  # A4, landscape, without its margins
     assert 11 * min(page / width, 1) >= 8

@@ -53,12 +53,17 @@ class Shown(HTMLParser):
         self.text = ""
         self.tags: set[str] = set()
         self.feed(html)
+        self.text = self.text.replace("\u00a0", " ")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        if end := {"br": "\n", "p": "\n\n"}.get(tag):
+            self.text = self.text.rstrip(" ") + end
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        """A line break is a space, and of several spaces one is shown; none where a line begins."""
+        shown = re.sub(r"[ \t\r\n]+", " ", data)
+        self.text += shown[1:] if self.text.endswith(("\n", " ")) and shown.startswith(" ") else shown
 
 
 def test_it_has_text_and_html_and_says_what_happened() -> None:
@@ -106,6 +111,32 @@ def test_the_body_is_shown_as_typed_and_nothing_in_it_is_run() -> None:
     shown = Shown(part(message, "html"))
     assert BODY in shown.text
     assert not shown.tags & {"script", "b"}
+
+
+TABLE = "Item      Qty\n  Shirt     2\n\n\n    Skirt   10\n\tend"
+
+
+def test_the_spaces_of_a_body_are_seen_in_both_parts() -> None:
+    message = sent(notice(body=TABLE))
+    assert TABLE.replace("\t", " ") in part(message, "plain")
+    assert TABLE.replace("\t", " ") in Shown(part(message, "html")).text
+
+
+def test_a_signature_in_the_body_does_not_hide_what_follows() -> None:
+    """Mail programs fold away all that is below a line of two hyphens and a space."""
+    plain = part(sent(notice(body="Sorry.  \n-- \nMina")), "plain")
+    assert "Sorry.\n--\nMina\n" in plain
+    assert plain.count("\n-- \n") == 1, "the one above the foot"
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_what_arrives_is_what_was_rendered(kind: MailKind) -> None:
+    """So that Notification.subject, text and html can be compared with the mail."""
+    for body in ("終わり\n", "=3D =?utf-8?b?aGk=?=\n.\n..\n--=_part--", "x" * 9_000, "<" * 10_000, "a\n\n\n\nb"):
+        queued = notice(kind=kind, body=body, subject="Re =?utf-8?q?a?= ünder")
+        mail, message = render(queued), sent(queued)
+        assert RenderedMail(mail.to, message["Subject"], part(message, "plain"), part(message, "html")) == mail
+        assert mail.subject == "Re = ?utf-8?q?a?= ünder"
 
 
 @pytest.mark.parametrize("smuggled", ["ORD-1\r\nBcc: x@evil.example", "ORD-1\n\nbody", "ORD-1\u2028X", "ORD-1\x85X"])
@@ -348,6 +379,7 @@ def test_each_text_has_the_direction_of_its_own_letters() -> None:
     html = part(sent(notice(body="שלום.\n\nHello.", facts=facts, contents=CONTENTS | {"lines": [line]})), "html")
     for text in ("שלום.", "Hello.", "قميص كتان ", "מחסן, חיפה"):
         assert re.search(f'dir="auto"[^<]*>{re.escape(text)}<', html), text
+    assert "text-align:start" in html.partition("שלום.")[0].rpartition("<p")[2], "Hebrew begins at the right"
     assert re.search("قميص كتان <span[^>]*>[(]SKU-1[)]</span></span>", html), "the number is inside, too"
 
 

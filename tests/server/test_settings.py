@@ -81,6 +81,16 @@ def test_the_data_folder_can_be_set(tmp_path: Path) -> None:
         ("ORDERS_SMTP_URL", "smtp://mail:port"),
         ("ORDERS_MAIL_FROM", "nobody"),
         ("ORDERS_MAIL_FROM", "a@b.example\nBcc: x@y.example"),
+        ("ORDERS_MAIL_FROM", "a@b.example, c@d.example"),
+        ("ORDERS_MAIL_FROM", "orders@north light.example"),
+        ("ORDERS_STOREFRONT_URL", "shop.example"),
+        ("ORDERS_STOREFRONT_URL", "javascript://shop.example/{code}"),
+        ("ORDERS_STOREFRONT_URL", "https://u:p@shop.example"),
+        ("ORDERS_STOREFRONT_URL", "https://shop.example/{order}"),
+        ("ORDERS_STOREFRONT_URL", "https://shop.example/{code"),
+        ("ORDERS_STOREFRONT_URL", "https://{code}.shop.example"),
+        ("ORDERS_STOREFRONT_URL", "https://shop.example?lang=en"),
+        ("ORDERS_STOREFRONT_URL", "https://shop.example/orders?lang=en"),
         ("ORDERS_SECRET_KEY", "short"),
         ("ORDERS_SECRET_KEY", "a" * 64),
         ("ORDERS_SECRET_KEY", "abcdefgh1" * 8),
@@ -252,3 +262,18 @@ def test_an_empty_key_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("")
     with pytest.raises(SettingsError, match="holds no usable key"):
         from_environment({}, data_folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("storefront", "order"),
+    [
+        ("https://shop.example", "https://shop.example/orders/{code}"),
+        ("https://shop.example/", "https://shop.example/orders/{code}"),
+        ("https://shop.example/en/", "https://shop.example/en/orders/{code}"),
+        ("https://shop.example/#/", "https://shop.example/#/orders/{code}"),
+        ("https://shop.example/o?lang=en&id={code}", "https://shop.example/o?lang=en&id={code}"),
+        ("https://{brand}.shop.example/{code}", "https://{brand}.shop.example/{code}"),
+    ],
+)
+def test_where_buyers_see_an_order(tmp_path: Path, storefront: str, order: str) -> None:
+    assert from_environment({"ORDERS_STOREFRONT_URL": storefront}, data_folder=tmp_path).storefront_url == order
