@@ -39,7 +39,9 @@ _IS_MAILED = (
 )
 _NOT_MAILED = Query(
     lambda preparing: (
-        select(Order.id, Buyer.is_offline).join_from(Order, Buyer).where(preparing.among_ids(Order.id), not_(_IS_MAILED))
+        select(Order.id, Buyer.is_offline)
+        .join_from(Order, Buyer)
+        .where(preparing.among_ids(Order.id), not_(_IS_MAILED))
     )
 )
 _REFUSED = Query(
@@ -153,9 +155,7 @@ def _saving(columns: tuple[str, ...], *, is_internal: bool) -> Query:
         values |= {"internal_changes": Order.internal_changes + 1, "buyer_updated_at": BUYER_UPDATED_AT}
     return Query(
         lambda preparing: (
-            update(Order)
-            .where(Order.brand_id == bindparam("of_brand"), preparing.among_ids(Order.id))
-            .values(values)
+            update(Order).where(Order.brand_id == bindparam("of_brand"), preparing.among_ids(Order.id)).values(values)
         )
     )
 

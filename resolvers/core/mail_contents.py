@@ -102,7 +102,13 @@ async def read_contents(session: AsyncSession, orders: Sequence[Order], kind: Ma
         for _, _, name, number, quantity, amount, whole, fraction in lines:
             price = _money(currency, joined(whole, fraction))
             shown.append(
-                {"name": name, "number": number, "quantity": quantity, "amount": _money(currency, amount), "price": price}
+                {
+                    "name": name,
+                    "number": number,
+                    "quantity": quantity,
+                    "amount": _money(currency, amount),
+                    "price": price,
+                }
             )
         contents["more"] = max(count - MAX_LINES_SHOWN, 0)
     if kind in COMPARED:
