@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
@@ -146,7 +147,9 @@ _HASHED = [(name, json.dumps(name)) for name in sorted(COLUMNS) if name != "hash
 
 
 def _canonical(value: object) -> str:
-    return f'"{_plain(value)}"' if isinstance(value, UUID | datetime) else _CANONICAL.encode(value)
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return f'"{_plain(value)}"' if isinstance(value, (UUID, datetime)) else _CANONICAL.encode(value)
 
 
 def _plain(value: object) -> str:
