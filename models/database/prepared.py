@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Update, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from models.database.postgres import InTransaction, driver_transaction
@@ -272,9 +272,9 @@ class InThread:
     call: Callable[..., Awaitable[Any]]
 
     @classmethod
-    def of(cls, connection: Connection) -> "InThread":
-        driver: Any = connection.connection.driver_connection
-        return cls(AtOnce.of(connection), driver._execute)
+    def of(cls, connection: AsyncConnection) -> "InThread":
+        sync: Any = connection.sync_connection
+        return cls(AtOnce.of(sync), sync.connection.driver_connection._execute)
 
     async def rows(self, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
         rows: list[Any] = await self.call(self.at_once.rows, text, parameters)

@@ -149,7 +149,7 @@ class Database:
             async with self._session(scope, self.engine) as session, session.begin():
                 connection = await session.connection(execution_options=options)
                 if self.is_sqlite and not is_traced(self.engine):
-                    session.info[ON_DRIVER] = InThread.of(connection.sync_connection)
+                    session.info[ON_DRIVER] = InThread.of(connection)
                 elif short and not is_traced(self.engine):
                     session.info[ON_DRIVER] = InTransaction.of(connection)
                 yield session
