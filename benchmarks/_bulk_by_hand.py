@@ -16,6 +16,7 @@ from models.base import new_id
 from models.messages.mail import MailKind, mail_texts
 
 AT_ONCE = 250
+WITHOUT_LETTERHEAD = dict.fromkeys(("address", "accent", "registration_kind", "registration_number", "footer"), "")
 ORDERS = """SELECT o.id, o.status, o.code, o.placed_at, o.buyer_id, o.currency, o.total_minor FROM orders o
     WHERE o.brand_id = $1 AND o.id {among} ORDER BY o.id"""
 BLOCKED = """SELECT o.id FROM orders o WHERE o.brand_id = $1 AND o.id {among} AND (
@@ -27,7 +28,7 @@ READERS = """SELECT u.id, b.name, b.mail_sender_name, b.mail_reply_to, b.time_zo
     u.locale, r.email FROM brands b JOIN buyers u ON u.brand_id = b.id
     LEFT JOIN buyer_recipients r ON r.brand_id = b.id AND r.buyer_id = u.id
     WHERE b.id = $1 AND u.id {among} ORDER BY r.email"""
-LINES = """SELECT l.order_id, s.name, s.number, l.quantity, l.amount_minor FROM order_lines l
+LINES = """SELECT l.order_id, s.name, s.number, l.quantity, l.amount_minor, l.unit_price_minor FROM order_lines l
     JOIN orders o ON o.brand_id = l.brand_id AND o.id = l.order_id AND o.official = l.data_set
     JOIN skus s ON s.brand_id = l.brand_id AND s.id = l.sku_id
     WHERE l.brand_id = $1 AND l.order_id {among} ORDER BY l.position"""
@@ -38,7 +39,7 @@ CANCEL = """UPDATE outbox_messages SET cancelled_by = 'ORDER_REJECTED', status =
 # Table → its columns with their types, of a row that is written.
 ROWS = {
     "order_rejections": "brand_id:uuid order_id:uuid rejected_at:timestamptz actor_kind:text actor_id:text"
-    " actor_name:text status_before:text notified:bool body:text",
+    " actor_name:text status_before:text notified:bool body:text bulk_run_id:uuid",
     "outbox_messages": "brand_id:uuid id:uuid order_id:uuid kind:text recipients:jsonb notice:jsonb status:text"
     " attempts:int due_at:timestamptz created_at:timestamptz",
     "audit_entries": "brand_id:uuid id:uuid order_id:uuid kind:text at:timestamptz actor_kind:text actor_id:text"
@@ -47,11 +48,12 @@ ROWS = {
 
 
 async def reject_many(database: Sqlite | Postgres, brand: UUID, orders: Sequence[UUID]) -> None:
+    run_id = new_id()
     for start in range(0, len(orders), AT_ONCE):
-        await _batch(database, brand, orders[start : start + AT_ONCE])
+        await _batch(database, brand, orders[start : start + AT_ONCE], run_id)
 
 
-async def _batch(database: Sqlite | Postgres, brand: UUID, orders: Sequence[UUID]) -> None:
+async def _batch(database: Sqlite | Postgres, brand: UUID, orders: Sequence[UUID], run_id: UUID) -> None:
     is_sqlite = isinstance(database, Sqlite)
     among = "IN (SELECT value FROM json_each($2))" if is_sqlite else "= ANY($2)"
     now = datetime.now(UTC)
@@ -78,17 +80,18 @@ async def _batch(database: Sqlite | Postgres, brand: UUID, orders: Sequence[UUID
             to = [each[7] for each in readers[buyer_id] if each[7]]
             digits = 10 ** DIGITS.get(currency, 2)
             shown = [
-                {"name": n, "number": s, "quantity": q, "amount": str(a / digits)} for n, s, q, a in lines[id][:10]
+                {"name": n, "number": s, "quantity": q, "amount": str(a / digits), "price": str(p / digits)}
+                for n, s, q, a, p in lines[id][:10]
             ]
             contents = {"lines": shown, "more": max(len(lines[id]) - 10, 0), "total": str(total / digits),
-                        "currency": currency}  # fmt: skip
+                        "currency": currency, "later": {"head": {"name": name, **WITHOUT_LETTERHEAD}}}  # fmt: skip
             body = text or mail_texts(MailKind.ORDER_REJECTED).text.en
             notice = {
                 "kind": "ORDER_REJECTED", "order_code": code, "placed_at": str(placed), "at": now.isoformat(),
                 "brand_name": name, "sender_name": sender or name, "reply_to": reply_to, "buyer_name": buyer, "to": to,
                 "locale": locale, "time_zone": time_zone, "body": body, "contents": contents,
             }  # fmt: skip
-            rejections.append((brand_id, id, at, "MEMBER", "bench", "Bench", status, True, body))
+            rejections.append((brand_id, id, at, "MEMBER", "bench", "Bench", status, True, body, database.id(run_id)))
             mails.append(
                 (brand_id, database.id(new_id()), id, "ORDER_REJECTED", json.dumps(to), json.dumps(notice), "PENDING",
                  0, at, at)
@@ -105,8 +108,9 @@ async def _batch(database: Sqlite | Postgres, brand: UUID, orders: Sequence[UUID
         for order_id, status, body in texts:
             sequence, previous = sequence + 1, digest
             details = {
-                "status_before": status, "status_after": "REJECTED_BY_BRAND", "notify": True, "notified": True,
-                "body_sha256": hashlib.sha256(body.encode()).hexdigest(),
+                "decided_at": now.isoformat(), "status_before": status, "status_after": "REJECTED_BY_BRAND",
+                "notify": True, "notified": True, "body_sha256": hashlib.sha256(body.encode()).hexdigest(),
+                "bulk_run": run_id.hex,
             }  # fmt: skip
             id = new_id()
             entry = {

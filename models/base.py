@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
@@ -81,12 +81,15 @@ class Base(DeclarativeBase):
 class AddedOnce:
     """A row that no command changes after it has added it: models/database/inserting.py writes it."""
 
-    def __init__(self, **values: Any) -> None:
-        """As SQLAlchemy's own, which notes each value as a change: that takes longer than to insert the row."""
-        table: Any = type(self)
-        if unknown := values.keys() - _columns_of(table):
-            raise TypeError(f"{table.__name__} has no column {min(unknown)}")
-        self.__dict__.update(values)
+    @classmethod
+    def made(cls, **values: Any) -> Self:
+        """As the constructor. SQLAlchemy's events and notes of each value take longer than to insert the row."""
+        table: Any = cls
+        if not values.keys() <= _columns_of(table):
+            raise TypeError(f"{table.__name__} has no column {min(values.keys() - _columns_of(table))}")
+        row: Self = table.__mapper__.class_manager.new_instance()
+        row.__dict__.update(values)
+        return row
 
 
 @cache

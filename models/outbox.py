@@ -214,7 +214,7 @@ DOCUMENT_ID = OutboxMessage.notice["contents"]["document_id"].as_string()
 
 
 def message(notice: OrderNotice, *, brand_id: UUID, order_id: UUID, at: datetime) -> OutboxMessage:
-    return OutboxMessage(
+    return OutboxMessage.made(
         id=new_id(),
         brand_id=brand_id,
         order_id=order_id,

@@ -6,8 +6,10 @@ Who may do what is no action on an order: models/permissions.py.
 Pure: standard library only. How each fact is looked up in the database is in models/facts.py.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class OrderStatus(StrEnum):
@@ -225,6 +227,11 @@ def blockers(action: OrderAction, role: Role, facts: Facts, *, bulk: bool = Fals
 
     A buyer who may not do it learns only that: what blocks the brand is the brand's own business.
     """
+    return list(_blockers(action, role, facts, bulk))
+
+
+@lru_cache(maxsize=4096)  # thousands of orders have the same few facts
+def _blockers(action: OrderAction, role: Role, facts: Facts, bulk: bool) -> Sequence[Blocker]:
     rule = RULES[action]
     found: list[Blocker] = []
     if role not in rule.by:

@@ -66,6 +66,11 @@ def split(price: Price) -> tuple[int, int]:
     return divmod(int(price.scaleb(FRACTION_DIGITS)), MILLION)
 
 
+def joined(whole: int, fraction: int) -> Price:
+    """1, 250000 → 1.25."""
+    return simple(Decimal(whole) + Decimal(fraction).scaleb(-FRACTION_DIGITS)) if fraction else whole
+
+
 def price_columns(price: Price) -> dict[str, int]:
     """For INSERT."""
     whole, fraction = split(price)

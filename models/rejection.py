@@ -38,7 +38,7 @@ class OrderRejection(AddedOnce, OrderOwned, Base):
     @classmethod
     def of(cls, event: OrderRejected, actor: Actor, *, bulk_run_id: UUID | None = None) -> "OrderRejection":
         old = event.taken_over
-        return cls(
+        return cls.made(
             brand_id=event.brand_id,
             order_id=event.order_id,
             rejected_at=old.rejected_at if old else event.at,

@@ -67,7 +67,7 @@ class RejectionGrounds(AddedOnce, Internal, BrandOwned, Base):
         if event.reason is None and event.note is None:
             return None
         reason_id = event.reason.id if event.reason else None
-        return cls(brand_id=event.brand_id, order_id=event.order_id, reason_id=reason_id, note=event.note)
+        return cls.made(brand_id=event.brand_id, order_id=event.order_id, reason_id=reason_id, note=event.note)
 
 
 GROUNDS_OF_REJECTION = and_(

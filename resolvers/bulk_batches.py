@@ -2,14 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, not_, select, update
+from sqlalchemy import and_, bindparam, exists, not_, select, update
 
 from models.audit import AuditEntry
 from models.bulk_run import BulkRun
 from models.buyer import Buyer, BuyerRecipient
+from models.database.prepared import Query
 from models.messages.history import INTERNAL, EventKind
 from models.messages.mail import MailKind
 from models.order import BUYER_UPDATED_AT, Order
@@ -28,6 +30,31 @@ RUN = "bulk_run"  # in the details of an audit entry: which run did it
 
 # Changes `work.orders` (locked, all of one brand) and records what was done.
 Change = Callable[[Work, BulkRun], Awaitable[None]]
+
+_IS_MAILED = (
+    exists()
+    .where(OutboxMessage.brand_id == Order.brand_id, OutboxMessage.order_id == Order.id)
+    .where(OutboxMessage.kind == bindparam("mail"))
+    .correlate(Order)
+)
+_NOT_MAILED = Query(
+    lambda preparing: (
+        select(Order.id, Buyer.is_offline)
+        .join_from(Order, Buyer)
+        .where(preparing.among_ids(Order.id), not_(_IS_MAILED))
+    )
+)
+_REFUSED = Query(
+    lambda preparing: (
+        select(Order.id, BuyerRecipient.email, BuyerRecipient.bounce_reason)
+        .join(
+            BuyerRecipient,
+            and_(BuyerRecipient.brand_id == Order.brand_id, BuyerRecipient.buyer_id == Order.buyer_id),
+        )
+        .where(preparing.among_ids(Order.id), _IS_MAILED, BuyerRecipient.bounced_at.is_not(None))
+        .order_by(BuyerRecipient.email)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,30 +107,13 @@ class Batches:
         if self.mail is None or not self.command.message.notify:
             return results
         await work.save()
-        is_mailed = (
-            exists()
-            .where(OutboxMessage.brand_id == Order.brand_id, OutboxMessage.order_id == Order.id)
-            .where(OutboxMessage.kind == self.mail)
-            .correlate(Order)
-        )
         done = [id for id, result in results.items() if result.is_done]
-        statement = (
-            select(Order.id, Buyer.is_offline).join_from(Order, Buyer).where(Order.id.in_(done), not_(is_mailed))
-        )
+        given = {"mail": self.mail.value}
         warned = dict(results)
-        for id, is_offline in await work.read(statement):
+        for id, is_offline in await _NOT_MAILED.rows(work.session, done, **given):
             if reason := unreachable(is_offline, ()):
                 warned[id] = replace(results[id], notices=[Notice.of(reason, self.context.actor.locale)])
-        refused = (
-            select(Order.id, BuyerRecipient.email, BuyerRecipient.bounce_reason)
-            .join(
-                BuyerRecipient,
-                and_(BuyerRecipient.brand_id == Order.brand_id, BuyerRecipient.buyer_id == Order.buyer_id),
-            )
-            .where(Order.id.in_(done), is_mailed, BuyerRecipient.bounced_at.is_not(None))
-            .order_by(BuyerRecipient.email)
-        )
-        for id, email, said in await work.read(refused):
+        for id, email, said in await _REFUSED.rows(work.session, done, **given):
             notice = bounced(email, said, self.context.actor.locale)
             warned[id] = replace(warned[id], notices=[*warned[id].notices, notice])
         return warned
@@ -130,14 +140,24 @@ async def save_orders(work: Work, kind: EventKind, *columns: str) -> None:
 
     `kind`: of the verb's event.
     """
-    orders = work.orders
-    values: dict[str, Any] = {name: getattr(orders[0], name) for name in columns}
-    values |= {"updated_at": orders[0].updated_at, "version": Order.version + 1, "buyer_updated_at": None}
-    if kind in INTERNAL:
+    first = work.orders[0]
+    values = {f"to_{name}": getattr(first, name) for name in (*columns, "updated_at")}
+    await work.save()
+    ids = [order.id for order in work.orders]
+    await _saving(columns, is_internal=kind in INTERNAL).rows(work.session, ids, of_brand=work.brand_id, **values)
+
+
+@cache
+def _saving(columns: tuple[str, ...], *, is_internal: bool) -> Query:
+    values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in (*columns, "updated_at")}
+    values |= {"version": Order.version + 1, "buyer_updated_at": None}
+    if is_internal:
         values |= {"internal_changes": Order.internal_changes + 1, "buyer_updated_at": BUYER_UPDATED_AT}
-    these = (Order.brand_id == work.brand_id, Order.id.in_([order.id for order in orders]))
-    statement = update(Order).where(*these).values(values)
-    await work.save(statement.execution_options(synchronize_session=False))
+    return Query(
+        lambda preparing: (
+            update(Order).where(Order.brand_id == bindparam("of_brand"), preparing.among_ids(Order.id)).values(values)
+        )
+    )
 
 
 def _recorded(run: BulkRun, ids: Sequence[UUID]) -> Any:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.base import Base, UtcDateTime
 from models.database.copying import array_insert
-from models.database.prepared import AT_ONCE, remembering, run_text
+from models.database.prepared import AT_ONCE, remembering, run_many, run_text
 from models.scope import BrandOwned, OutOfScope, Scope
 
 Processors = list[tuple[str, Callable[[Any], Any] | None]]  # of each parameter, in its place
@@ -40,7 +40,7 @@ async def insert(session: AsyncSession, rows: Sequence[Base]) -> None:
             as_arrays = tuple(map(list, zip(*parameters, strict=True)))
             await (await session.connection()).exec_driver_sql(_insert_arrays(dialect, table, names), as_arrays)
         else:
-            await (await session.connection()).exec_driver_sql(text, parameters)
+            await run_many(session, text, parameters)
         counts[table] += len(parameters)
 
 

@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Update, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from models.database.postgres import InTransaction, driver_transaction
@@ -255,6 +255,34 @@ class AtOnce:
         except sqlite3.Error as error:
             raise wrapped(error, text) from error
 
+    def many(self, text: str, parameters: Sequence[tuple[Any, ...]]) -> None:
+        for listener in self.listeners:
+            listener(self.connection, None, text, parameters, None, True)
+        try:
+            self.database.executemany(text, parameters)
+        except sqlite3.Error as error:
+            raise wrapped(error, text) from error
+
+
+@dataclass(frozen=True, slots=True)
+class InThread:
+    """The same in the driver's thread, in a transaction of SQLAlchemy: one hop for each statement, in place of two."""
+
+    at_once: AtOnce
+    call: Callable[..., Awaitable[Any]]
+
+    @classmethod
+    def of(cls, connection: AsyncConnection) -> "InThread":
+        sync: Any = connection.sync_connection
+        return cls(AtOnce.of(sync), sync.connection.driver_connection._execute)
+
+    async def rows(self, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
+        rows: list[Any] = await self.call(self.at_once.rows, text, parameters)
+        return rows
+
+    async def many(self, text: str, parameters: Sequence[tuple[Any, ...]]) -> None:
+        await self.call(self.at_once.many, text, parameters)
+
 
 def wrapped(error: sqlite3.Error, text: str) -> Exception:
     """The error of SQLAlchemy for one of the driver."""
@@ -267,7 +295,7 @@ def is_traced(engine: AsyncEngine) -> bool:
 
 
 AT_ONCE = "at_once"  # in the `info` of a session: its AtOnce
-ON_DRIVER = "on_driver"  # the same: its InTransaction, on PostgreSQL
+ON_DRIVER = "on_driver"  # the same: its InTransaction, on PostgreSQL, or InThread, on SQLite
 
 
 async def run_text(session: AsyncSession, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
@@ -275,10 +303,19 @@ async def run_text(session: AsyncSession, text: str, parameters: tuple[Any, ...]
     at_once: AtOnce | None = session.info.get(AT_ONCE)
     if at_once:
         return at_once.rows(text, parameters)
-    in_transaction: InTransaction | None = session.info.get(ON_DRIVER)
-    if in_transaction:
-        return await in_transaction.rows(text, parameters)
+    on_driver: InTransaction | InThread | None = session.info.get(ON_DRIVER)
+    if on_driver:
+        return await on_driver.rows(text, parameters)
     return await session.run_sync(_rows_of_session, text, parameters)
+
+
+async def run_many(session: AsyncSession, text: str, parameters: Sequence[tuple[Any, ...]]) -> None:
+    """Runs a statement without rows once for each of the parameters."""
+    on_driver = session.info.get(ON_DRIVER)
+    if isinstance(on_driver, InThread):
+        await on_driver.many(text, parameters)
+    else:
+        await (await session.connection()).exec_driver_sql(text, list(parameters))
 
 
 def _rows_of_session(session: Session, text: str, parameters: tuple[Any, ...]) -> Sequence[Any]:

@@ -20,6 +20,7 @@ from models.database.engines import LOCK_WAIT, create_engine, parse_database_url
 from models.database.postgres import InTransaction
 from models.database.prepared import (
     ON_DRIVER,
+    InThread,
     Preparing,
     Steps,
     is_traced,
@@ -147,7 +148,9 @@ class Database:
             options = {"writes": True, "short": short} | ({} if wait is None else {"wait": wait})
             async with self._session(scope, self.engine) as session, session.begin():
                 connection = await session.connection(execution_options=options)
-                if short and not self.is_sqlite and not is_traced(self.engine):
+                if self.is_sqlite and not is_traced(self.engine):
+                    session.info[ON_DRIVER] = InThread.of(connection)
+                elif short and not is_traced(self.engine):
                     session.info[ON_DRIVER] = InTransaction.of(connection)
                 yield session
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import assert_never
 
 from models.locale import Text
@@ -53,6 +54,7 @@ class MailTexts:
         return OrderAction.CONFIRM if self.to_brand else self.action
 
 
+@cache
 def mail_texts(kind: MailKind) -> MailTexts:
     match kind:
         case MailKind.ORDER_REJECTED:

@@ -91,7 +91,7 @@ class IdempotentRequest:
         """Raises IdempotencyConflict when a concurrent request was faster."""
         if self.key is None:
             return
-        row = IdempotencyKey(
+        row = IdempotencyKey.made(
             brand_id=brand_id,
             actor_id=work.context.actor.identity,
             operation=self.operation,

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.catalog import Sku
 from models.database.prepared import Preparing, Query
@@ -15,12 +18,14 @@ from models.locale import Locale
 from models.messages.mail import MailKind
 from models.money import from_minor, money_text
 from models.order import Order, OrderLine
-from models.outbox import MAX_LINES_SHOWN, ContentLine, OrderContents
-from models.prices import Price, price_of
+from models.outbox import MAX_LINES_SHOWN, OrderContents
+from models.prices import Price, joined
 from resolvers.core.mail_changes import COMPARED, add_changes
 
 # Stands for {total} in the texts of a mail about an invoice until its total is known. No text contains it.
 TOTAL_LATER = "\0"
+
+ALL = 2**31 - 1  # the last position there can be
 
 
 def shown_total(contents: OrderContents, locale: Locale) -> str:
@@ -29,31 +34,54 @@ def shown_total(contents: OrderContents, locale: Locale) -> str:
 
 
 def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:
-    of_order = OrderLine.order_id
-    numbered = (
+    """Reads no more lines of an order than are shown. The rest is counted in an index."""
+    line, of_order = aliased(OrderLine), aliased(OrderLine)
+    is_of_order = (
+        of_order.brand_id == Order.brand_id,
+        of_order.order_id == Order.id,
+        of_order.data_set == Order.official,
+    )
+    last = select(of_order.position).where(*is_of_order).order_by(of_order.position).limit(1)
+    shown = (
         select(
-            of_order,
+            Order.brand_id,
+            Order.id,
+            Order.official,
+            select(func.count()).where(*is_of_order).scalar_subquery().label("count"),
+            func.coalesce(last.offset(MAX_LINES_SHOWN - 1).scalar_subquery(), ALL).label("last"),
+        )
+        .where(Order.brand_id == bindparam("brand_id"), preparing.among_ids(Order.id))
+        .cte("shown")
+        .prefix_with("MATERIALIZED")
+    )
+    return (
+        select(
+            shown.c.id,
+            shown.c.count,
             Sku.name,
             Sku.number,
-            OrderLine.quantity,
-            OrderLine.amount_minor,
-            price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction).label("price"),
-            func.row_number().over(partition_by=of_order, order_by=OrderLine.position).label("place"),
-            func.count().over(partition_by=of_order).label("count"),
+            line.quantity,
+            line.amount_minor,
+            line.unit_price_minor,
+            line.unit_price_fraction,
         )
-        .join(Order, and_(Order.brand_id == OrderLine.brand_id, Order.id == of_order))
-        .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
-        .where(
-            OrderLine.brand_id == bindparam("brand_id"),
-            preparing.among_ids(of_order),
-            OrderLine.data_set == Order.official,
+        .join_from(
+            shown,
+            line,
+            and_(
+                line.brand_id == shown.c.brand_id,
+                line.order_id == shown.c.id,
+                line.data_set == shown.c.official,
+                line.position <= shown.c.last,
+            ),
         )
-        .subquery()
+        .join(Sku, and_(Sku.brand_id == line.brand_id, Sku.id == line.sku_id))
+        .order_by(line.order_id, line.position)
     )
-    return select(numbered).where(numbered.c.place <= MAX_LINES_SHOWN).order_by(numbered.c.order_id, numbered.c.place)
 
 
-_FIRST_LINES = Query(_first_lines)
+# The viewer has these orders: nothing is to be narrowed to a buyer.
+_FIRST_LINES = Query(_first_lines, whole_brand=True)
 
 
 async def read_contents(session: AsyncSession, orders: Sequence[Order], kind: MailKind) -> dict[UUID, OrderContents]:
@@ -68,11 +96,20 @@ async def read_contents(session: AsyncSession, orders: Sequence[Order], kind: Ma
             contents["tax"] = money(order.tax_minor)
         found[order.id] = contents
     rows = await _FIRST_LINES.rows(session, found, brand_id=orders[0].brand_id)
-    for order_id, name, number, quantity, amount_minor, price, _, count in rows:
+    for (order_id, count), lines in groupby(rows, itemgetter(0, 1)):
         contents = found[order_id]
-        money = partial(_money, contents["currency"])
-        line = ContentLine(name=name, number=number, quantity=quantity, amount=money(amount_minor), price=money(price))
-        contents["lines"].append(line)
+        currency, shown = contents["currency"], contents["lines"]
+        for _, _, name, number, quantity, amount, whole, fraction in lines:
+            price = _money(currency, joined(whole, fraction))
+            shown.append(
+                {
+                    "name": name,
+                    "number": number,
+                    "quantity": quantity,
+                    "amount": _money(currency, amount),
+                    "price": price,
+                }
+            )
         contents["more"] = max(count - MAX_LINES_SHOWN, 0)
     if kind in COMPARED:
         await add_changes(session, orders, found)

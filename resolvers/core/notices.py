@@ -101,6 +101,7 @@ class Wording:
 
 
 Wordings = Mapping[Locale, Wording]
+STANDARD = Wording()
 
 
 async def _wordings(session: AsyncSession, brand_id: UUID, kind: MailKind) -> Wordings:
@@ -166,7 +167,7 @@ def _notice(
 ) -> OrderNotice:
     texts = mail_texts(kind)
     to_brand = texts.to_brand
-    wording = wordings.get(readers.locale, Wording())
+    wording = wordings.get(readers.locale, STANDARD)
 
     def said(text: str | None) -> str | None:
         if not text:

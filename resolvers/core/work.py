@@ -119,9 +119,8 @@ class Work:
 
     async def finish(self) -> None:
         """Writes the audit entries, as the last thing: whoever holds the head of the audit waits for nobody."""
-        entries = [audit.entry(event, self.context.actor, self.context.request_id) for event in self._events]
-        for entry in entries:
-            entry.details |= self.details
+        actor, request_id = self.context.actor, self.context.request_id
+        entries = [audit.entry(event, actor, request_id, self.details) for event in self._events]
         await chain.record(self.session, entries, self.context.clock)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from models.facts import FACT_SQL
 from models.invoice import IS_NOT_VOID, Invoice, InvoicedOrder
 from models.messages.blockers import Rejected, blocker_message
 from models.order import Order
-from models.policy import Blocker, DeliveryStatus, Fact, Facts, OrderAction
+from models.policy import Blocker, DeliveryStatus, Fact, Facts, OrderAction, OrderStatus
 from models.rejection import OrderRejection, rejected_by
 
 
@@ -112,10 +113,12 @@ _FACTS = Query(
 
 async def read_facts(session: AsyncSession, order_ids: Iterable[UUID]) -> dict[UUID, Facts]:
     """The facts of many orders in one statement. A command must hold the order's lock before it reads them."""
-    return {
-        id: Facts(status, frozenset(fact for fact, true in zip(FACT_SQL, found, strict=True) if true))
-        for id, status, *found in await _FACTS.rows(session, order_ids)
-    }
+    return {row[0]: _facts(*row[1:]) for row in await _FACTS.rows(session, order_ids)}
+
+
+@lru_cache(maxsize=4096)  # thousands of orders have the same few
+def _facts(status: OrderStatus, *found: Any) -> Facts:
+    return Facts(status, frozenset(fact for fact, true in zip(FACT_SQL, found, strict=True) if true))
 
 
 _REFERENCED = frozenset({Fact.DELIVERY_NOTE, Fact.INVOICE})

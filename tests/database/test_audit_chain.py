@@ -1,8 +1,10 @@
 """The audit chain: intact after every command of the API; every tampering is detected."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from graph.cli.audit import verify
 from graph.cli.demo import load_demo
 from models.actor import Actor, ActorKind
-from models.audit import AuditEntry, AuditHead, BuyerEvent, digest
+from models.audit import COLUMNS, AuditEntry, AuditHead, BuyerEvent, digest, hashed_text
 from models.base import new_id
 from models.brand import Brand
 from models.database.chain import record
@@ -199,6 +201,19 @@ async def forged(session: AsyncSession, kind: EventKind) -> AuditEntry:
         brand_id=order.brand_id, order_id=order.id, kind=kind, at=NOON, actor_kind=ActorKind.MEMBER, actor_id="mem-1",
         actor_name="Mina Sato", details={"before": [], "after": []},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("request_id", ["r-1", None, 'x"\n\\é注文'])
+def test_what_is_hashed_is_the_canonical_json_of_all_columns_but_the_hash(request_id: str | None) -> None:
+    tokyo = timezone(timedelta(hours=9))
+    entry = AuditEntry(
+        id=new_id(), brand_id=new_id(), order_id=None, kind=EventKind.OC_CREATED, at=NOON.astimezone(tokyo),
+        actor_kind=ActorKind.MEMBER, actor_id="mem-1", actor_name="佐藤 \"Mina\"", request_id=request_id,
+        details={"z": [1, None, True], "a": {"é": "\u2028"}}, sequence=7, previous_hash="0" * 64,
+    )  # fmt: skip
+    values = {name: getattr(entry, name) for name in COLUMNS if name != "hash"}
+    plain = {"id": str(entry.id), "brand_id": str(entry.brand_id), "at": NOON.isoformat()}
+    assert hashed_text(entry) == json.dumps(values | plain, sort_keys=True, ensure_ascii=False)
 
 
 async def without_triggers(database: Database, tamper: Tamper) -> None:

@@ -1,6 +1,7 @@
 """What a command writes with statements that are made once: scope, defaults, versions, errors, commits."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -152,6 +153,30 @@ async def test_what_was_added_but_not_saved_is_written_at_the_end(database: Data
         assert await session.scalar(select(func.count()).select_from(OutboxMessage)) == 1
         assert await session.scalar(select(func.count()).where(BuyerRecipient.email == "x@y.example")) == 1
         assert await session.scalar(select(AuditEntry.kind)) == EventKind.OC_CREATED
+
+
+async def test_each_statement_of_a_long_transaction_is_one_call_in_the_drivers_thread(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    shop = await make_shop(database)
+    orders = [await make_order(database, shop) for _ in range(3)]
+    with recorded(database) as seen:
+        async with database.transaction(Scope(shop.brand.id)) as session:
+            driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+            begun, calls = driver._execute._begun, []
+            locked = await read_locked(session, [order.id for order in orders])
+            calls.append(driver._execute._begun - begun)
+            await insert(session, [mail(shop, order) for order in locked])
+            calls.append(driver._execute._begun - begun)
+    assert calls == [1, 2]
+    assert len(seen) == 1, "reads are recorded, as all statements are"
+    async with database.read(EVERYTHING) as session:
+        assert await session.scalar(select(func.count()).select_from(OutboxMessage)) == 3
+    await database.close()
+
+
+def test_a_row_has_no_other_values_than_its_columns() -> None:
+    with pytest.raises(TypeError, match="OutboxMessage has no column subject"):
+        OutboxMessage.made(kind="ORDER_REJECTED", subject="x")
 
 
 @pytest.mark.parametrize("uses_session", [True, False])
