@@ -9,7 +9,6 @@ is full. graph/http/paced.py delays the refusals.
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -89,26 +88,30 @@ class AdmissionControl:
         self._bytes_by_address: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with AsyncExitStack() as stack:
-            pending = await self._admit(scope, receive, stack)
-            if isinstance(pending, Response):
-                await pending(scope, receive, send)
-                return
-            if pending is None:
-                return
+        pending = await self._admit(scope, receive)
+        if isinstance(pending, Response):
+            await pending(scope, receive, send)
+            return
+        if pending is None:
+            return
+        slot = [scope["state"][PARTY]]  # as long as it is taken
 
-            async def receive_again() -> Message:
-                return pending.pop() if pending else await receive()
+        async def receive_again() -> Message:
+            return pending.pop() if pending else await receive()
 
-            async def send_and_free_slot(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    await stack.aclose()
-                await send(message)
+        async def send_and_free_slot(message: Message) -> None:
+            if slot and message["type"] == "http.response.start":
+                self._limit.give_back(slot.pop())
+            await send(message)
 
+        try:
             await self._app(scope, receive_again, send_and_free_slot)
+        finally:
+            if slot:
+                self._limit.give_back(slot.pop())
 
-    async def _admit(self, scope: Scope, receive: Receive, stack: AsyncExitStack) -> list[Message] | Response | None:
-        """The body, with a slot in `stack`; or the response without executing the request; None: the client is gone.
+    async def _admit(self, scope: Scope, receive: Receive) -> list[Message] | Response | None:
+        """The body, with a slot taken; or the response without executing the request; None: the client is gone.
 
         Nothing else refers to the body: a refusal may wait for its turn.
         """
@@ -129,7 +132,7 @@ class AdmissionControl:
                 return party
             state[PARTY] = party
             try:
-                waited = await stack.enter_async_context(self._limit.slot(party))
+                waited = await self._limit.take(party)
             except Overloaded:
                 if credential := _digest(scope):
                     self._remember(credential, Refused(party, state.get("logged")))
@@ -140,8 +143,13 @@ class AdmissionControl:
             return _refusal(scope, 413, TOO_LARGE, ErrorCode.REQUEST_TOO_LARGE)
         except TimeoutError:
             return _refusal(scope, 408, SLOW, ErrorCode.REQUEST_TIMEOUT)
-        if waited and await _has_disconnected(receive):
-            return None
+        try:
+            if waited and await _has_disconnected(receive):
+                self._limit.give_back(party)
+                return None
+        except BaseException:
+            self._limit.give_back(party)
+            raise
         return [{"type": "http.request", "body": body, "more_body": False}]
 
     def _remember(self, credential: bytes, refused: Refused) -> None:
