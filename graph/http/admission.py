@@ -6,7 +6,6 @@ credential occupies a slot. It frees its slot when its response starts, so a slo
 is full. graph/http/paced.py delays the refusals.
 """
 
-import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
@@ -21,6 +20,7 @@ from graph.http.paced import PARTY
 from graph.limits.error_codes import ErrorCode
 from graph.limits.fairness import FairLimit, Overloaded, Party
 from graph.limits.rate import network_of
+from graph.limits.time import OutOfTime, within
 
 # Each reads with one session at a time (resolvers/core/context.py) and writes with one. Authentication (3), downloads
 # (4) and the relay (1) have theirs, so no request waits for the pool's 20 connections. More would not be faster:
@@ -117,7 +117,7 @@ class AdmissionControl:
         """
         state = scope.setdefault("state", {})
         try:
-            body = await self._read(scope, receive)
+            body = await within(MAX_BODY_SECONDS, self._read(scope, receive))
             if body is None:
                 return None
             credential = _digest(scope) if self._refused else None
@@ -141,7 +141,7 @@ class AdmissionControl:
             return _refusal(scope, 503, BUSY, ErrorCode.UNAVAILABLE)
         except TooLarge:
             return _refusal(scope, 413, TOO_LARGE, ErrorCode.REQUEST_TOO_LARGE)
-        except TimeoutError:
+        except OutOfTime:
             return _refusal(scope, 408, SLOW, ErrorCode.REQUEST_TIMEOUT)
         try:
             if waited and await _has_disconnected(receive):
@@ -161,33 +161,33 @@ class AdmissionControl:
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None when the client disconnected.
 
-        Raises TimeoutError, TooLarge (as soon as the size is known), and Overloaded when the bodies that are being
-        received exceed MAX_TOTAL_BODY_BYTES, or those from one address MAX_BODY_BYTES_PER_ADDRESS.
+        Raises TooLarge (as soon as the size is known), and Overloaded when the bodies that are being received exceed
+        MAX_TOTAL_BODY_BYTES, or those from one address MAX_BODY_BYTES_PER_ADDRESS.
         """
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
-            raise TooLarge
+        for name, value in scope["headers"]:
+            if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY_BYTES:
+                raise TooLarge
         body = bytearray()
         client = scope.get("client")
         address = network_of(client[0]) if client else ""
         try:
-            async with asyncio.timeout(MAX_BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    if message["type"] != "http.request":
-                        return None
-                    body += message.get("body", b"")
-                    self._body_bytes += len(message.get("body", b""))
-                    self._bytes_by_address[address] += len(message.get("body", b""))
-                    if len(body) > MAX_BODY_BYTES:
-                        raise TooLarge
-                    if not message.get("more_body"):
-                        return bytes(body)
-                    if (
-                        self._body_bytes > MAX_TOTAL_BODY_BYTES
-                        or self._bytes_by_address[address] > MAX_BODY_BYTES_PER_ADDRESS
-                    ):
-                        raise Overloaded
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return None
+                part = message.get("body", b"")
+                body += part
+                self._body_bytes += len(part)
+                self._bytes_by_address[address] += len(part)
+                if len(body) > MAX_BODY_BYTES:
+                    raise TooLarge
+                if not message.get("more_body"):
+                    return bytes(body)
+                if (
+                    self._body_bytes > MAX_TOTAL_BODY_BYTES
+                    or self._bytes_by_address[address] > MAX_BODY_BYTES_PER_ADDRESS
+                ):
+                    raise Overloaded
         finally:
             self._body_bytes -= len(body)
             self._bytes_by_address[address] -= len(body)

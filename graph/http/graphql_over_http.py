@@ -9,7 +9,6 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
-from types import NoneType
 from typing import Any
 
 import orjson
@@ -34,6 +33,7 @@ from graph.http.streams import Stream
 from graph.limits.error_codes import ErrorCode
 from graph.limits.rate import Quota
 from graph.limits.request import RequestTooLarge, check_body, check_document, check_values
+from graph.limits.time import OutOfTime, within
 from graph.limits.trusted_documents import DocumentRefused, TrustedDocuments
 
 SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
@@ -46,14 +46,14 @@ STREAM_STATUS: Mapping[str, int] = {
 }
 MAX_NAME_CHARACTERS = 1_000
 NO_RESPONSE = Response()
-# Of a request, with their types.
-MEMBERS = (
-    ("query", (str, NoneType), "a string"),
-    ("operationName", (str, NoneType), "a string"),
-    ("variables", (dict, NoneType), "an object"),
-    ("extensions", (dict, NoneType), "an object"),
-    ("documentId", (str, NoneType), "a string"),
-)
+TEXT, OBJECT = (str, "a string"), (dict, "an object")
+MEMBERS: Mapping[str, tuple[type, str]] = {
+    "query": TEXT,
+    "operationName": TEXT,
+    "variables": OBJECT,
+    "extensions": OBJECT,
+    "documentId": TEXT,
+}
 TIMED_OUT = (
     "The request took longer than {seconds:g} s and was stopped. Mutations that had committed stay; the others were "
     "rolled back. Request less, or retry; with the same idempotencyKey nothing is done twice."
@@ -100,13 +100,9 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
 
     async def _in_time(self, request: Request) -> Response:
         try:
-            async with asyncio.timeout(self._timeout) as timer:
-                is_stream = request.method == "POST" and accepts_events(request.headers)
-                response: Response = await (self._stream(request) if is_stream else self._executed(request))
-                return response
-        except TimeoutError:
-            if not timer.expired():
-                raise
+            is_stream = request.method == "POST" and accepts_events(request.headers)
+            return await within(self._timeout, self._stream(request) if is_stream else self._executed(request))
+        except OutOfTime:
             message = TIMED_OUT.format(seconds=self._timeout)
             return failure(504, message, ErrorCode.TIMEOUT, request.headers, {"Retry-After": "1"})
         except RequestTooLarge as error:
@@ -217,9 +213,9 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
 
     def read(self, data: dict[str, Any]) -> GraphQLRequestData:
         """The request that a JSON object is. Raises HTTPException, RequestTooLarge and DocumentRefused."""
-        for name, types, description in MEMBERS:
-            if not isinstance(data.get(name), types):
-                raise HTTPException(400, f"{name} must be {description} or omitted.")
+        for name, value in data.items():
+            if value is not None and name in MEMBERS and not isinstance(value, MEMBERS[name][0]):
+                raise HTTPException(400, f"{name} must be {MEMBERS[name][1]} or omitted.")
         for name in ("operationName", "documentId"):
             if len(data.get(name) or "") > MAX_NAME_CHARACTERS:
                 raise HTTPException(400, f"{name} takes at most {MAX_NAME_CHARACTERS} characters.")
@@ -243,7 +239,7 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
     async def _read_body(self, request: Request) -> dict[str, Any]:
         if not _is_json(request.headers.get("content-type", "")):
             raise HTTPException(415, f"Send the request as JSON in UTF-8 with Content-Type: {JSON}.")
-        body = await request.body()
+        body = (await request.receive())["body"]  # all of it: AdmissionControl has read it
         check_body(body)
         data = self.parse_json(body)
         if isinstance(data, list):
