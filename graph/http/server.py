@@ -38,6 +38,7 @@ MAX_STOP_SECONDS = 30.0  # after the running requests: for the relay, the connec
 LINGER_SECONDS = 2.0  # for a client to stop sending after its response
 # asyncio accepts as many connections in a turn of the event loop as its backlog is long: 500 at once took 0.1 s.
 ACCEPTED_PER_TURN = 8
+MAX_JOINED_BYTES = 16_384  # of a response's head and body: a longer one is several packets anyway
 BACKLOG = 2048  # connections that the kernel keeps until then
 MAX_CONNECTIONS = 500
 MAX_CONNECTIONS_PER_ADDRESS = 100  # that wait for their client; a trusted proxy may have more
@@ -74,9 +75,11 @@ class Joined:
         self._parts.append(data)
 
     def flush(self) -> None:
-        if self._parts:
-            self._transport.write(b"".join(self._parts))
-            self._parts.clear()
+        parts, self._parts = self._parts, []
+        if sum(map(len, parts)) <= MAX_JOINED_BYTES:
+            parts = [b"".join(parts)] if parts else []
+        for each in parts:
+            self._transport.write(each)
 
     def close(self) -> None:
         self.flush()
