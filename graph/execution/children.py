@@ -56,8 +56,9 @@ def _page(level: Level, shown: Any, nodes: list[FieldNode], size: Callable[..., 
     made = level.function(connection.views)
     lines = [f"size = {draft.argument(lambda _, variables: size(**draft.arguments_of(shown, nodes[0], variables)))}"]
     if connection.rows:
-        wanted = level.joined(select(*level.labelled(), source.parent.label("parent")))
-        statement = draft.statement(draft.preparing.first_of_each(wanted, source.parent, source.order))
+        parent = source.parent.label("parent")
+        wanted, rows = level.joined(select(*level.labelled(), parent)), level.joined(select(parent), ())
+        statement = draft.statement(draft.preparing.first_of_each(wanted, rows, source.parent, source.order))
         lines += [
             f"rows = yield {statement}, {{'given_ids': ids, 'most': size + 1}}",
             "numbers, beyond, shown = {}, set(), []",
