@@ -175,8 +175,8 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/", lambda _: RedirectResponse(f"{path}/console")),
             Route("/graphql", Paced(AdmissionControl(graphql, identify=graphql.identify), pace), methods=None),
+            Route("/", lambda _: RedirectResponse(f"{path}/console")),
             WebSocketRoute("/graphql", GraphQLWebSockets(graphql, streams, settings.edge.cors_origins, pace)),
             Route("/downloads/{token}", Paced(request_response(downloads.get), pace), methods=["GET"]),
             Route("/health/live", health.live),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Label, String, TypeDecorator, cast, func, type_coerce
+from sqlalchemy import Dialect, Label, String, TypeDecorator, case, cast, func, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.messages import importing as texts
@@ -29,7 +29,7 @@ FRACTION_CHECK = f"unit_price_fraction >= 0 AND unit_price_fraction < {MILLION}"
 
 
 class _PriceText(TypeDecorator[Price]):
-    """A price that the database gives as text, "1.250000"."""
+    """A price that the database gives as text, "1.250000", or "1" without a fraction."""
 
     impl = String
     cache_ok = True
@@ -49,9 +49,12 @@ def simple(price: Decimal) -> Price:
 
 def price_of(minor: InstrumentedAttribute[Any], fraction: InstrumentedAttribute[Any]) -> Label[Price]:
     """The price as a column of a statement, under the name of its whole part."""
+    whole = cast(minor, String)
     # 1,250,000 less its first digit: SQLite and PostgreSQL have no padding in common.
     digits = func.substr(cast(fraction + MILLION, String), 2)
-    return type_coerce(cast(minor, String) + "." + digits, _PriceText).label(minor.key)
+    # Most prices have no fraction, and the text of one takes SQLite longer than the rest of a line.
+    text = case((fraction == 0, whole), else_=whole + "." + digits)
+    return type_coerce(text, _PriceText).label(minor.key)
 
 
 def plain(price: Price) -> int | str:

@@ -1,8 +1,9 @@
 """Context of a GraphQL request: the resolvers' context, download links, and the viewer's quota."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 import strawberry
@@ -67,15 +68,16 @@ class NoStreaming:
 
 @dataclass
 class RequestContext(Context):
-    """`expires_at`: when the viewer's token or API key expires; None for a key without expiry.
+    """`expires_at`: when the viewer's token or API key expires; None for a key without expiry. `issued_at`: of a token.
 
     `on_sign_out` is called after a user was signed out. `cost`: of the operation, when it has been validated.
     `compiled`: whether a compiled plan may be tried, and `result`: what one has answered already (graph/execution/).
     `done`: what the request's mutation has given already; its cost is charged.
     """
 
-    links: Links = field(kw_only=True)
+    all_links: Links = field(kw_only=True)
     expires_at: datetime | None = None
+    issued_at: datetime | None = None
     on_sign_out: Callable[[SignOut], None] = lambda _: None
     quota: Quota = field(kw_only=True, default_factory=unlimited)
     compiled: bool = False
@@ -83,6 +85,11 @@ class RequestContext(Context):
     done: Done | None = None
     cost: int = field(default=0, init=False)
     streaming: Streaming = field(kw_only=True, default_factory=NoStreaming)
+
+    @cached_property
+    def links(self) -> Links:
+        """Those of this credential."""
+        return replace(self.all_links, until=self.expires_at, issued_at=self.issued_at)
 
 
 class ReadFromPrimary(SchemaExtension):

@@ -46,13 +46,13 @@ def to_id(kind: Kind, uuid: UUID) -> ID:
 
 
 def letters_of(number: int) -> str:
-    """A UUID's number in base32. Halves, because small numbers are shifted faster."""
+    """A UUID's number in base32. In parts of 30 bits, because small numbers are shifted faster."""
     high, low = number >> 60, number & 0xFFFFFFFFFFFFFFF
-    pairs, triples = _PAIRS, _TRIPLES
+    a, b, c, d = high >> 30 & 0x3FFFFFFF, high & 0x3FFFFFFF, low >> 30, low & 0x3FFFFFFF
+    triples = _TRIPLES
     return (
-        f"{pairs[high >> 60]}{triples[high >> 45 & 32767]}{triples[high >> 30 & 32767]}{triples[high >> 15 & 32767]}"
-        f"{triples[high & 32767]}{triples[low >> 45]}{triples[low >> 30 & 32767]}{triples[low >> 15 & 32767]}"
-        f"{triples[low & 32767]}"
+        f"{_PAIRS[high >> 60]}{triples[a >> 15]}{triples[a & 32767]}{triples[b >> 15]}{triples[b & 32767]}"
+        f"{triples[c >> 15]}{triples[c & 32767]}{triples[d >> 15]}{triples[d & 32767]}"
     )
 
 

@@ -13,13 +13,17 @@ from models.prices import simple
 
 
 def _amount(minor: int | str, currency: str) -> str:
-    """As the scalar Decimal shows it. `minor`: as the driver gives it; a unit price is text, "1.250000"."""
+    """As the scalar Decimal shows it. `minor`: as the driver gives it; a unit price is text, "1.250000" or "1"."""
     if type(minor) is not int:
         return _price(minor, currency)
     digits = _digits(currency)
     if minor < 0:
         return f"{from_minor(minor, currency):f}"
-    return f"{minor // 10**digits}.{minor % 10**digits:0{digits}d}" if digits else f"{minor}"
+    text = str(minor)
+    if not digits:
+        return text
+    text = text.zfill(digits + 1)
+    return f"{text[:-digits]}.{text[-digits:]}"
 
 
 _digits = cache(precision)

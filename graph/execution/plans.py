@@ -12,7 +12,8 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
-from graph.execution.compiler import Plan, Preparing, Started, Steps
+from graph.execution.compiler import Plan, Started
+from graph.execution.draft import Preparing, Steps
 from graph.execution.kinds import Unexpected
 from graph.execution.selection import Undeclared, switch_names
 

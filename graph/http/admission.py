@@ -6,10 +6,8 @@ credential occupies a slot. It frees its slot when its response starts, so a slo
 is full. graph/http/paced.py delays the refusals.
 """
 
-import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -22,6 +20,7 @@ from graph.http.paced import PARTY
 from graph.limits.error_codes import ErrorCode
 from graph.limits.fairness import FairLimit, Overloaded, Party
 from graph.limits.rate import network_of
+from graph.limits.time import OutOfTime, within
 
 # Each reads with one session at a time (resolvers/core/context.py) and writes with one. Authentication (3), downloads
 # (4) and the relay (1) have theirs, so no request waits for the pool's 20 connections. More would not be faster:
@@ -89,32 +88,36 @@ class AdmissionControl:
         self._bytes_by_address: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with AsyncExitStack() as stack:
-            pending = await self._admit(scope, receive, stack)
-            if isinstance(pending, Response):
-                await pending(scope, receive, send)
-                return
-            if pending is None:
-                return
+        pending = await self._admit(scope, receive)
+        if isinstance(pending, Response):
+            await pending(scope, receive, send)
+            return
+        if pending is None:
+            return
+        slot = [scope["state"][PARTY]]  # as long as it is taken
 
-            async def receive_again() -> Message:
-                return pending.pop() if pending else await receive()
+        async def receive_again() -> Message:
+            return pending.pop() if pending else await receive()
 
-            async def send_and_free_slot(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    await stack.aclose()
-                await send(message)
+        async def send_and_free_slot(message: Message) -> None:
+            if slot and message["type"] == "http.response.start":
+                self._limit.give_back(slot.pop())
+            await send(message)
 
+        try:
             await self._app(scope, receive_again, send_and_free_slot)
+        finally:
+            if slot:
+                self._limit.give_back(slot.pop())
 
-    async def _admit(self, scope: Scope, receive: Receive, stack: AsyncExitStack) -> list[Message] | Response | None:
-        """The body, with a slot in `stack`; or the response without executing the request; None: the client is gone.
+    async def _admit(self, scope: Scope, receive: Receive) -> list[Message] | Response | None:
+        """The body, with a slot taken; or the response without executing the request; None: the client is gone.
 
         Nothing else refers to the body: a refusal may wait for its turn.
         """
         state = scope.setdefault("state", {})
         try:
-            body = await self._read(scope, receive)
+            body = await within(MAX_BODY_SECONDS, self._read(scope, receive))
             if body is None:
                 return None
             credential = _digest(scope) if self._refused else None
@@ -129,7 +132,7 @@ class AdmissionControl:
                 return party
             state[PARTY] = party
             try:
-                waited = await stack.enter_async_context(self._limit.slot(party))
+                waited = await self._limit.take(party)
             except Overloaded:
                 if credential := _digest(scope):
                     self._remember(credential, Refused(party, state.get("logged")))
@@ -138,10 +141,15 @@ class AdmissionControl:
             return _refusal(scope, 503, BUSY, ErrorCode.UNAVAILABLE)
         except TooLarge:
             return _refusal(scope, 413, TOO_LARGE, ErrorCode.REQUEST_TOO_LARGE)
-        except TimeoutError:
+        except OutOfTime:
             return _refusal(scope, 408, SLOW, ErrorCode.REQUEST_TIMEOUT)
-        if waited and await _has_disconnected(receive):
-            return None
+        try:
+            if waited and await _has_disconnected(receive):
+                self._limit.give_back(party)
+                return None
+        except BaseException:
+            self._limit.give_back(party)
+            raise
         return [{"type": "http.request", "body": body, "more_body": False}]
 
     def _remember(self, credential: bytes, refused: Refused) -> None:
@@ -153,33 +161,33 @@ class AdmissionControl:
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None when the client disconnected.
 
-        Raises TimeoutError, TooLarge (as soon as the size is known), and Overloaded when the bodies that are being
-        received exceed MAX_TOTAL_BODY_BYTES, or those from one address MAX_BODY_BYTES_PER_ADDRESS.
+        Raises TooLarge (as soon as the size is known), and Overloaded when the bodies that are being received exceed
+        MAX_TOTAL_BODY_BYTES, or those from one address MAX_BODY_BYTES_PER_ADDRESS.
         """
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
-            raise TooLarge
+        for name, value in scope["headers"]:
+            if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY_BYTES:
+                raise TooLarge
         body = bytearray()
         client = scope.get("client")
         address = network_of(client[0]) if client else ""
         try:
-            async with asyncio.timeout(MAX_BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    if message["type"] != "http.request":
-                        return None
-                    body += message.get("body", b"")
-                    self._body_bytes += len(message.get("body", b""))
-                    self._bytes_by_address[address] += len(message.get("body", b""))
-                    if len(body) > MAX_BODY_BYTES:
-                        raise TooLarge
-                    if not message.get("more_body"):
-                        return bytes(body)
-                    if (
-                        self._body_bytes > MAX_TOTAL_BODY_BYTES
-                        or self._bytes_by_address[address] > MAX_BODY_BYTES_PER_ADDRESS
-                    ):
-                        raise Overloaded
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return None
+                part = message.get("body", b"")
+                body += part
+                self._body_bytes += len(part)
+                self._bytes_by_address[address] += len(part)
+                if len(body) > MAX_BODY_BYTES:
+                    raise TooLarge
+                if not message.get("more_body"):
+                    return bytes(body)
+                if (
+                    self._body_bytes > MAX_TOTAL_BODY_BYTES
+                    or self._bytes_by_address[address] > MAX_BODY_BYTES_PER_ADDRESS
+                ):
+                    raise Overloaded
         finally:
             self._body_bytes -= len(body)
             self._bytes_by_address[address] -= len(body)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,7 +32,7 @@ from graph.limits.rate import Quota, RateLimiter, rate_limit_message
 from graph.limits.request import cost_of_bytes
 from graph.settings.edge import Edge
 from graph.telemetry import logs
-from models.actor import Actor, ActorKind
+from models.actor import ActorKind
 from models.database.sessions import Database
 from resolvers.core.context import MAX_SESSIONS
 
@@ -94,42 +93,36 @@ class GraphQLEndpoint(GraphQLOverHTTP):
 
     async def identify(self, scope: Scope, body_bytes: int) -> Party | Response:
         """Whose request it is, or the response without executing it. Charges the body's bytes to the viewer's quota."""
-        request = Request(scope)
-        if self._graphiql and _wants_page(request):
+        if self._graphiql and scope["method"] in ("GET", "HEAD") and _wants_page(Request(scope)):
             return graphiql_page(demo=self._demo, path=self._path)
+        headers, client, state = Headers(scope=scope), scope.get("client"), scope["state"]
         try:
-            principal = await self._identity.authenticate(
-                request.headers, request.client.host if request.client else ""
-            )
+            principal = await self._identity.authenticate(headers, client[0] if client else "")
         except AuthenticationError as error:
-            return failure(error.status, str(error), error.code, request.headers, error.headers)
-        actor = principal.actor
-        scope["state"][PARTY] = party = _party(actor)
-        request.state.principal = principal
-        request.state.quota = quota = self._quota(actor)
-        request.state.logged = {"actor": actor.id, "role": actor.role.value, "brand": actor.brand_id}
-        if not quota.take(cost_of_bytes(body_bytes)):
-            return rate_limited(quota, request.headers)
-        return party
+            return failure(error.status, str(error), error.code, headers, error.headers)
+        quota = self._quota(principal)
+        state |= {PARTY: principal.party, "principal": principal, "quota": quota, "logged": principal.logged}
+        return principal.party if quota.take(cost_of_bytes(body_bytes)) else rate_limited(quota, headers)
 
-    def _quota(self, actor: Actor) -> Quota:
+    def _quota(self, principal: Principal) -> Quota:
         """One for each user. The API keys of a brand share one, so more keys get no more quota."""
-        if actor.kind is ActorKind.APP:
-            return self._limiter.of(f"{ActorKind.APP} {actor.brand_id}", API_KEYS_QUOTA)
-        return self._limiter.of(f"{actor.identity} {actor.brand_id}")
+        brand, viewer = principal.party
+        if principal.actor.kind is ActorKind.APP:
+            return self._limiter.of(f"{ActorKind.APP} {brand}", API_KEYS_QUOTA)
+        return self._limiter.of(f"{viewer} {brand}")
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         return self._context(request.state.principal, request.state.quota)
 
     def _context(self, principal: Principal, quota: Quota) -> RequestContext:
-        party = _party(principal.actor)
-        sessions = self._sessions.get(party)
+        sessions = self._sessions.get(principal.party)
         if sessions is None:
-            self._sessions[party] = sessions = asyncio.Semaphore(MAX_SESSIONS)
+            self._sessions[principal.party] = sessions = asyncio.Semaphore(MAX_SESSIONS)
         return RequestContext(
             database=self._database,
             actor=principal.actor,
             expires_at=principal.expires_at,
+            issued_at=principal.issued_at,
             on_sign_out=self._ended.add,
             clock=self._clock,
             request_id=logs.request_id.get(),
@@ -137,7 +130,7 @@ class GraphQLEndpoint(GraphQLOverHTTP):
             on_events=self._on_events,
             webhooks_to_loopback=self._webhooks_to_loopback,
             storefront_url=self._storefront_url,
-            links=replace(self._links, until=principal.expires_at, issued_at=principal.issued_at),
+            all_links=self._links,
             quota=quota,
             sessions_of_viewer=sessions,
             compiled=self._compiled is not None,
@@ -147,20 +140,16 @@ class GraphQLEndpoint(GraphQLOverHTTP):
         return await self._identity.authenticate(headers, client)
 
     def charge(self, principal: Principal, message_bytes: int) -> str | None:
-        quota = self._quota(principal.actor)
+        quota = self._quota(principal)
         return None if quota.take(cost_of_bytes(message_bytes)) else rate_limit_message(quota)
 
     async def subscribe(self, data: GraphQLRequestData, stream: Stream) -> AsyncGenerator[Any, None]:
-        context = self._context(stream.principal, self._quota(stream.principal.actor))
+        context = self._context(stream.principal, self._quota(stream.principal))
         context.streaming = stream
         return await self.results(data, context)
 
     def stream_of(self, request: Request) -> Stream:
         return self._streams.of(request.state.principal)
-
-
-def _party(actor: Actor) -> Party:
-    return Party(str(actor.brand_id), actor.identity)
 
 
 def _wants_page(request: Request) -> bool:
@@ -169,6 +158,6 @@ def _wants_page(request: Request) -> bool:
     A program that sends its query by GET names JSON, or does not name HTML.
     """
     accepts = request.headers.get("accept", "").lower()
-    if request.method not in ("GET", "HEAD") or "text/html" not in accepts:
+    if "text/html" not in accepts:
         return False
     return "query" not in request.query_params or not any(each in accepts for each in (JSON, GRAPHQL))

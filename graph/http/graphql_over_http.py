@@ -12,11 +12,12 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from cross_web import HTTPException, StarletteRequestAdapter
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
+from strawberry import UNSET
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
 from strawberry.schema.base import BaseSchema
@@ -32,6 +33,7 @@ from graph.http.streams import Stream
 from graph.limits.error_codes import ErrorCode
 from graph.limits.rate import Quota
 from graph.limits.request import RequestTooLarge, check_body, check_document, check_values
+from graph.limits.time import OutOfTime, within
 from graph.limits.trusted_documents import DocumentRefused, TrustedDocuments
 
 SUGGESTION = re.compile(r" Did you mean .*\?", re.DOTALL)
@@ -43,6 +45,15 @@ STREAM_STATUS: Mapping[str, int] = {
     ErrorCode.UNAVAILABLE: 503,
 }
 MAX_NAME_CHARACTERS = 1_000
+NO_RESPONSE = Response()
+TEXT, OBJECT = (str, "a string"), (dict, "an object")
+MEMBERS: Mapping[str, tuple[type, str]] = {
+    "query": TEXT,
+    "operationName": TEXT,
+    "variables": OBJECT,
+    "extensions": OBJECT,
+    "documentId": TEXT,
+}
 TIMED_OUT = (
     "The request took longer than {seconds:g} s and was stopped. Mutations that had committed stay; the others were "
     "rolled back. Request less, or retry; with the same idempotencyKey nothing is done twice."
@@ -50,11 +61,9 @@ TIMED_OUT = (
 
 
 class Adapter(StarletteRequestAdapter):
-    """`data`: what the request holds, if it was read before."""
-
     @property
-    def data(self) -> GraphQLRequestData | None:
-        return getattr(self._request.state, "data", None)
+    def request(self) -> Request:
+        return self._request
 
 
 class GraphQLOverHTTP(GraphQL[RequestContext, None]):
@@ -83,20 +92,17 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
     async def answer(self, request: Request, quota: Quota) -> Response:
         """Executes the request of an authenticated viewer."""
         response = await self._in_time(request)
-        response.headers.update(quota.headers())
+        if headers := quota.headers():
+            response.headers.update(headers)
         if response.status_code == 429 and "Retry-After" not in response.headers:
             response.headers["Retry-After"] = str(quota.retry_after)
         return response
 
     async def _in_time(self, request: Request) -> Response:
         try:
-            async with asyncio.timeout(self._timeout) as timer:
-                is_stream = request.method == "POST" and accepts_events(request.headers)
-                response: Response = await (self._stream(request) if is_stream else self._executed(request))
-                return response
-        except TimeoutError:
-            if not timer.expired():
-                raise
+            is_stream = request.method == "POST" and accepts_events(request.headers)
+            return await within(self._timeout, self._stream(request) if is_stream else self._executed(request))
+        except OutOfTime:
             message = TIMED_OUT.format(seconds=self._timeout)
             return failure(504, message, ErrorCode.TIMEOUT, request.headers, {"Retry-After": "1"})
         except RequestTooLarge as error:
@@ -117,22 +123,20 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
             return failure(error.status_code, error.reason, ErrorCode.BAD_REQUEST, request.headers, headers)
 
     async def _executed(self, request: Request) -> Response:
-        response: Response
-        if self._compiled is None or request.method not in ("GET", "POST"):
-            response = await self.run(request)
-            return response
-        request.state.data = data = await self.parse_http_body(Adapter(request))
-        context = await self.get_context(request, Response())
-        body = await self._compiled.answer(data, context, may_change=request.method == "POST")
-        if body is not None:
-            response = Response(body, media_type=media_type_of(request.headers))
-        else:
-            response = await self.run(request, context)
+        context: Any = UNSET
+        if self._compiled is not None and request.method in ("GET", "POST"):
+            data = await self._read(request)
+            context = await self.get_context(request, NO_RESPONSE)
+            body = await self._compiled.answer(data, context, may_change=request.method == "POST")
+            if body is not None:
+                return Response(body, media_type=media_type_of(request.headers))
+            request.state.data = data
+        response: Response = await self.run(request, context)
         return response
 
     async def _stream(self, request: Request) -> Response:
         """The response to a request for a stream: as soon as it is known that the operation is not refused."""
-        data = await self.parse_http_body(self.request_adapter_class(request))
+        data = await self._read(request)
         response = await self.get_sub_response(request)
         stream = self.stream_of(request)
         context = await self.get_context(request, response)
@@ -200,22 +204,18 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
     def should_render_graphql_ide(self, request: Any) -> bool:
         return False
 
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        if isinstance(request, Adapter) and request.data is not None:
-            return request.data
+    async def parse_http_body(self, request: Any) -> GraphQLRequestData:
+        """What `_executed` has read before, if it has."""
+        return getattr(request.request.state, "data", None) or await self._read(request.request)
+
+    async def _read(self, request: Request) -> GraphQLRequestData:
         return self.read(self._read_query(request) if request.method == "GET" else await self._read_body(request))
 
     def read(self, data: dict[str, Any]) -> GraphQLRequestData:
         """The request that a JSON object is. Raises HTTPException, RequestTooLarge and DocumentRefused."""
-        for name, type, description in (
-            ("query", str, "a string"),
-            ("operationName", str, "a string"),
-            ("variables", dict, "an object"),
-            ("extensions", dict, "an object"),
-            ("documentId", str, "a string"),
-        ):
-            if not isinstance(data.get(name), type | None):
-                raise HTTPException(400, f"{name} must be {description} or omitted.")
+        for name, value in data.items():
+            if value is not None and name in MEMBERS and not isinstance(value, MEMBERS[name][0]):
+                raise HTTPException(400, f"{name} must be {MEMBERS[name][1]} or omitted.")
         for name in ("operationName", "documentId"):
             if len(data.get(name) or "") > MAX_NAME_CHARACTERS:
                 raise HTTPException(400, f"{name} takes at most {MAX_NAME_CHARACTERS} characters.")
@@ -229,22 +229,17 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
             extensions=extensions,
         )
 
-    def _read_query(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
+    def _read_query(self, request: Request) -> dict[str, Any]:
         data: dict[str, Any] = dict(request.query_params)
         for name in ("variables", "extensions"):
             if data.get(name):
                 data[name] = self.parse_json(data[name])
         return data
 
-    async def _read_body(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
-        media_type, _, parameters = (request.content_type or "").lower().partition(";")
-        if media_type.strip() != JSON or parameters.strip().replace('"', "") not in (
-            "",
-            "charset=utf-8",
-            "charset=utf8",
-        ):
+    async def _read_body(self, request: Request) -> dict[str, Any]:
+        if not _is_json(request.headers.get("content-type", "")):
             raise HTTPException(415, f"Send the request as JSON in UTF-8 with Content-Type: {JSON}.")
-        body = await request.get_body()
+        body = (await request.receive())["body"]  # all of it: AdmissionControl has read it
         check_body(body)
         data = self.parse_json(body)
         if isinstance(data, list):
@@ -280,6 +275,14 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
 
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)
+
+
+def _is_json(content_type: str) -> bool:
+    if content_type == JSON:
+        return True
+    media_type, _, parameters = content_type.lower().partition(";")
+    charset = parameters.strip().replace('"', "")
+    return media_type.strip() == JSON and charset in ("", "charset=utf-8", "charset=utf8")
 
 
 async def _with_refusal(results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:

@@ -23,7 +23,7 @@ from weakref import WeakKeyDictionary
 
 import uvicorn
 from uvicorn.middleware.proxy_headers import _TrustedHosts
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from graph.http.paced import IS_PAUSED
 from graph.http.sse import IS_STREAM
@@ -38,6 +38,7 @@ MAX_STOP_SECONDS = 30.0  # after the running requests: for the relay, the connec
 LINGER_SECONDS = 2.0  # for a client to stop sending after its response
 # asyncio accepts as many connections in a turn of the event loop as its backlog is long: 500 at once took 0.1 s.
 ACCEPTED_PER_TURN = 8
+MAX_JOINED_BYTES = 16_384  # of a response's head and body: a longer one is several packets anyway
 BACKLOG = 2048  # connections that the kernel keeps until then
 MAX_CONNECTIONS = 500
 MAX_CONNECTIONS_PER_ADDRESS = 100  # that wait for their client; a trusted proxy may have more
@@ -61,6 +62,55 @@ TOO_LARGE = _answer(
     "431 Request Header Fields Too Large", "The head of the request is too long.", ErrorCode.REQUEST_TOO_LARGE
 )
 TOO_SLOW = _answer("408 Request Timeout", "The head of the request did not arrive in time.", ErrorCode.REQUEST_TIMEOUT)
+
+
+class Joined:
+    """What is written while a response's head and the beginning of its body are sent: one write, so one packet."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self._parts.append(data)
+
+    def flush(self) -> None:
+        parts, self._parts = self._parts, []
+        if sum(map(len, parts)) <= MAX_JOINED_BYTES:
+            parts = [b"".join(parts)] if parts else []
+        for each in parts:
+            self._transport.write(each)
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+
+class Cycle(RequestResponseCycle):
+    """A request whose response's head waits for its body, if its length says that it has one. uvicorn writes each as
+    soon as it is sent: two packets, as Nagle's algorithm is off.
+    """
+
+    _head: Any = None
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self._head = message if any(name == b"content-length" for name, _ in message["headers"]) else None
+            if self._head:
+                return
+        head, self._head = self._head, None
+        if head is None:
+            await super().send(message)
+            return
+        transport = self.transport
+        joined: Any = Joined(transport)
+        self.transport = joined
+        try:
+            await super().send(head)
+            await super().send(message)
+        finally:
+            self.transport = transport
+            joined.flush()
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -138,7 +188,10 @@ class HttpConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_by = None
+        previous = self.cycle
         super().on_headers_complete()
+        if self.cycle is not previous:
+            self.cycle.__class__ = Cycle  # before its task runs
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

@@ -117,17 +117,17 @@ class Identity:
             raise AuthenticationError(503, ErrorCode.UNAVAILABLE, BUSY, {"Retry-After": "1"}) from None
 
     async def _authenticate(self, headers: Headers, address: str) -> Principal:
-        for name in ("Authorization", KEY_HEADER):
+        authorizations, keys = headers.getlist("Authorization"), headers.getlist(KEY_HEADER)
+        for name, given in (("Authorization", authorizations), (KEY_HEADER, keys)):
             # A proxy and this server might each pick a different one.
-            if len(headers.getlist(name)) > 1:
+            if len(given) > 1:
                 raise AuthenticationError(400, ErrorCode.BAD_REQUEST, f"Send {name} once.", {})
-        authorization, key = headers.get("authorization"), headers.get(KEY_HEADER.lower())
-        if authorization is not None and key is not None:
+        if authorizations and keys:
             message = f"Send either Authorization or {KEY_HEADER}, not both."
             raise AuthenticationError(400, ErrorCode.BAD_REQUEST, message, {})
-        if key is not None:
-            return await self._by_key(key.strip(), address)
-        scheme, _, token = (authorization or "").partition(" ")
+        if keys:
+            return await self._by_key(keys[0].strip(), address)
+        scheme, _, token = (authorizations[0] if authorizations else "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             message = (
                 f"Send a token (Authorization: Bearer TOKEN) or an API key ({KEY_HEADER}: KEY); "

@@ -16,8 +16,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from graph.identity.claims import (
     LEEWAY,
     MALFORMED_TOKEN_ERRORS,
+    Times,
     TokenError,
-    check_times,
     missing,
     subject_of,
     text_of,
@@ -85,8 +85,9 @@ class Oidc:
         audience = claims.get("aud")
         if self._provider.audience not in (audience if isinstance(audience, list) else [audience]):
             raise TokenError("The token is for another audience.")
-        expires_at = check_times(claims, self._clock(), grace=LEEWAY)
-        return claims, expires_at
+        times = Times.of(claims)
+        times.check(self._clock(), grace=LEEWAY)
+        return claims, times.expires_at
 
     async def actor(self, claims: dict[str, Any]) -> Actor:
         """The actor whom verified claims name. Raises TokenError."""

@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
@@ -12,10 +11,9 @@ from joserfc.jwk import OctKey
 
 from graph.identity.claims import (
     MALFORMED_TOKEN_ERRORS,
-    TIMES,
     Principal,
+    Times,
     TokenError,
-    check_times,
     issued_at,
     missing,
     subject_of,
@@ -43,7 +41,7 @@ class Tokens:
         self._key = OctKey.import_key(secret_key)
         self._clock = clock
         # By the digest of the token, so that the memory of this process holds no more tokens than before.
-        self._read: OrderedDict[bytes, tuple[Principal, dict[str, Any]]] = OrderedDict()
+        self._read: OrderedDict[bytes, tuple[Principal, Times]] = OrderedDict()
 
     def sign(self, actor: Actor, lifetime: timedelta = LIFETIME, *, has_locale: bool = True) -> str:
         """`has_locale` False: each request decides about the language (Accept-Language)."""
@@ -73,7 +71,7 @@ class Tokens:
         if found is None:
             return None
         principal, times = found
-        check_times(times, self._clock(), grace=timedelta())
+        times.check(self._clock())
         return principal
 
     def read(self, token: str) -> Principal:
@@ -82,8 +80,8 @@ class Tokens:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
         except MALFORMED_TOKEN_ERRORS:
             raise TokenError("The token is not one that we signed.") from None
-        # No grace: the expiry was set by our own clock.
-        expires_at = check_times(claims, self._clock(), grace=timedelta())
+        times = Times.of(claims)
+        times.check(self._clock())  # no grace: the expiry was set by our own clock
         if (claims.get("iss"), claims.get("aud")) != (ISSUER, AUDIENCE):
             raise TokenError("The token is not one that we signed for this API; get a new one.")
         subject, name = subject_of(claims), text_of(claims, "name")
@@ -99,8 +97,8 @@ class Tokens:
             )
         except MALFORMED_TOKEN_ERRORS:
             raise missing("role, brand or buyer") from None
-        principal = Principal(actor, expires_at, issued_at(claims), has_locale=locale is not None)
-        self._read[_digest(token)] = principal, {name: claims[name] for name in TIMES if name in claims}
+        principal = Principal(actor, times.expires_at, issued_at(claims), has_locale=locale is not None)
+        self._read[_digest(token)] = principal, times
         if len(self._read) > MAX_REMEMBERED:
             self._read.popitem(last=False)
         return principal

@@ -80,18 +80,25 @@ class FairLimit:
     @asynccontextmanager
     async def slot(self, party: Party = Party()) -> AsyncIterator[bool]:  # noqa: B008 - immutable
         """Yields whether the caller had to wait. Raises Overloaded."""
-        must_wait = not self._may_run(party)
-        if must_wait:
-            await self._wait(party)
-        else:
-            self._start(party)
+        waited = await self.take(party)
         try:
-            yield must_wait
+            yield waited
         finally:
-            if self._whole_turns:
-                asyncio.get_running_loop().call_soon(self._end, party)
-            else:
-                self._end(party)
+            self.give_back(party)
+
+    async def take(self, party: Party) -> bool:
+        """Takes a slot, and tells whether the caller had to wait for it. Raises Overloaded."""
+        if self._may_run(party):
+            self._start(party)
+            return False
+        await self._wait(party)
+        return True
+
+    def give_back(self, party: Party) -> None:
+        if self._whole_turns:
+            asyncio.get_running_loop().call_soon(self._end, party)
+        else:
+            self._end(party)
 
     def _end(self, party: Party) -> None:
         """Gives the slot to the next one."""

@@ -2,10 +2,10 @@
 
 import json
 import logging
+import os
 import re
 import sys
 import time
-import uuid
 from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -86,8 +86,8 @@ class RequestLog:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-        id = given if VALID_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"]
+        id = given[0] if given and VALID_REQUEST_ID.fullmatch(given[0]) else os.urandom(16).hex()
         request_id.set(id)
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)

@@ -15,7 +15,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from graph.core.ids import Kind, to_id
-from graph.execution.compiler import MAX_KEPT, MAX_LEVELS, Kept, Plan
+from graph.execution.compiler import Plan
+from graph.execution.draft import MAX_LEVELS
+from graph.execution.levels import MAX_KEPT, Kept
 from graph.execution.plans import MAX_FAILURES, Plans
 from graph.schema import schema
 from graph.telemetry.metrics import REGISTRY
