@@ -81,6 +81,13 @@ def test_an_svg_is_rebuilt_of_what_is_allowed() -> None:
     )
 
 
+def test_a_gradient_is_not_repeated() -> None:
+    """WeasyPrint draws one that is tiny without an end."""
+    for more in ('x2="1e-6"', 'style="spread-method: reflect"'):
+        gradient = f'<linearGradient id="a" spreadMethod="repeat" {more}><stop offset="0"/></linearGradient>'
+        assert b"pread" not in clean_logo(svg(f'<defs>{gradient}</defs><g fill="url(#a)"/>')).data
+
+
 def test_a_gradient_of_its_own_stays() -> None:
     gradient = '<defs><linearGradient id="a"><stop offset="0"/></linearGradient></defs><g fill="url(#a)"/>'
     assert b"url(#a)" in clean_logo(svg(gradient)).data
@@ -108,6 +115,10 @@ def test_a_gradient_of_its_own_stays() -> None:
         svg(SHAPE, more=""),
         svg(SHAPE, more='viewBox="0 0 1e9 1"'),
         svg(SHAPE, more='viewBox="0 0 100 1"'),
+        svg(f'<clipPath id="a">{SHAPE * 99}</clipPath>' + f'<g clip-path="url(#a)">{SHAPE}</g>' * 200),
+        svg(f"<radialGradient>{'<stop/>' * 21}</radialGradient>"),
+        svg('<linearGradient id="a"/><g fill="url(#a)">' + SHAPE * 300 + "</g>"),
+        svg('<g opacity=".5"/>' * 301),
         svg("<g>" * 60 + "</g>" * 60),
         svg("<g/>" * 6000),
         svg("<svg/>"),
