@@ -1,5 +1,6 @@
 """Amounts, days and instants as documents print them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from models.locale import Locale, Text, moment
 from models.money import precision
 
+LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")
 DAY_PATTERN = Text("d MMM y", "y年M月d日")
 
 
@@ -29,8 +31,9 @@ class Money:
         return format_decimal(value, pattern, self.locale).replace("-", "−")
 
     def total(self, value: Decimal) -> str:
-        """With the symbol: £1,234.50, ¥1,234 (half-width)."""
+        """With the symbol: £1,234.50, ¥1,234 (half-width), CHF 1,234.50 (a space after letters, as in Unicode CLDR)."""
         text: str = format_currency(value, self.currency, locale=self.locale)
+        text = LETTER_BEFORE_DIGIT.sub("\u00a0", text)
         return text.replace("￥", "¥").replace("-", "−")
 
     @property
