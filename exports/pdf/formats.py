@@ -1,6 +1,5 @@
 """Amounts, days and instants as documents print them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,12 +7,11 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_symbol
 
 from models.locale import Locale, Text, moment
-from models.money import precision
+from models.money import money_text, precision
 
-LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")
 DAY_PATTERN = Text("d MMM y", "y年M月d日")
 
 
@@ -31,10 +29,8 @@ class Money:
         return format_decimal(value, pattern, self.locale).replace("-", "−")
 
     def total(self, value: Decimal) -> str:
-        """With the symbol: £1,234.50, ¥1,234 (half-width), CHF 1,234.50 (a space after letters, as in Unicode CLDR)."""
-        text: str = format_currency(value, self.currency, locale=self.locale)
-        text = LETTER_BEFORE_DIGIT.sub("\u00a0", text)
-        return text.replace("￥", "¥").replace("-", "−")
+        """With the symbol: £1,234.50, ¥1,234 (half-width)."""
+        return money_text(value, self.currency, self.locale).replace("-", "−")
 
     @property
     def symbol(self) -> str:
