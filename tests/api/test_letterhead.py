@@ -17,6 +17,7 @@ from models.locale import Locale
 from models.policy import Role
 from models.registration import RegistrationError, RegistrationKind, registration_number
 from models.scope import EVERYTHING
+from resolvers.papers import letterheads
 from resolvers.papers.letterhead_checks import contrast_to_white
 from resolvers.papers.logos import MAX_BYTES, PNG, SVG, LogoError, clean_logo
 from tests.support.client import Client
@@ -184,6 +185,19 @@ async def test_a_letterhead_is_set_and_audited(database: Database, api: Client) 
     assert details[1:] == ["letterhead.logo, letterhead.paper"]
     assert "letterhead.registrationNumber" in details[0]
     assert logos == [PNG]  # it stays for documents that show it
+
+
+async def test_a_logo_can_be_set_again(database: Database, api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letterheads, "MAX_LOGOS", 1)
+    shop = await make_shop(database)
+    admin = api.as_(shop.member(Role.ADMIN))
+    logo = b64encode(png()).decode()
+    for given in (logo, logo, None, logo):
+        assert (await update(admin, logo=given))["userErrors"] == []
+    other = b64encode(png((50, 10))).decode()
+    assert [error["code"] for error in (await update(admin, logo=other))["userErrors"]] == ["INVALID_INPUT"]
+    async with database.read(EVERYTHING) as session:
+        assert list(await session.scalars(select(Logo.media_type))) == [PNG]
 
 
 @pytest.mark.parametrize(
