@@ -1,16 +1,21 @@
 """An invoice or a credit note as a PDF. A draft and a void invoice are stamped on every page."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 
 from exports.pdf import priced
 from exports.pdf.formats import Money, format_day, format_days, format_instant
 from exports.pdf.labels import labels
 from exports.pdf.paper import Page, Stamp, addressee, greeting_of, render
-from exports.pdf.priced import Group, has_long_skus, row_of
+from exports.pdf.priced import Group, Row, has_long_skus, row_of
 from models.invoice import InvoiceStatus
 from models.locale import Locale, Text, text_for
+from models.money import precision
 from models.papers.invoices import BilledOrder, BilledPart, InvoiceSnapshot
+from models.papers.parts import LineSnapshot
+from models.registration import RegistrationKind
+from models.tax import MAX_RATE
 
 TITLE = Text("Invoice", "請求書")
 CREDIT_TITLE = Text("Credit note", "適格返還請求書")
@@ -18,7 +23,11 @@ PLAIN_CREDIT_TITLE = Text("Credit note", "返還請求書")
 GREETING = Text("", "下記のとおりご請求申し上げます。")
 CREDIT_GREETING = Text("", "下記のとおりご返還いたします。")
 SUBJECT = Text("", "件名：{month}分 商品代金")
-NO_TAX_INVOICE = Text("Not a {tax} invoice", "適格請求書ではありません")
+# By whether the brand's invoices are 適格請求書.
+NO_TAX_INVOICE = {
+    True: Text("Not a {tax} invoice", "適格請求書ではありません"),
+    False: Text("Not a {tax} invoice", "正式な請求書ではありません"),
+}
 
 
 def invoice_pdf(snapshot: InvoiceSnapshot, locale: Locale) -> bytes:
@@ -50,7 +59,12 @@ def invoice_pdf(snapshot: InvoiceSnapshot, locale: Locale) -> bytes:
 def _title(snapshot: InvoiceSnapshot) -> Text:
     if not snapshot.is_credit_note:
         return TITLE
-    return CREDIT_TITLE if snapshot.head.registration_kind == "JP_INVOICE" else PLAIN_CREDIT_TITLE
+    return CREDIT_TITLE if _is_qualified(snapshot) else PLAIN_CREDIT_TITLE
+
+
+def _is_qualified(snapshot: InvoiceSnapshot) -> bool:
+    """Whether the invoices of the brand are 適格請求書."""
+    return snapshot.head.registration_kind is RegistrationKind.JP_INVOICE
 
 
 def _day(snapshot: InvoiceSnapshot, locale: Locale) -> str:
@@ -61,7 +75,8 @@ def _facts(snapshot: InvoiceSnapshot, locale: Locale) -> list[tuple[str, str]]:
     label, zone = labels(locale), snapshot.time_zone
     days = {part.delivered_on for order in snapshot.orders for part in order.parts if part.delivered_on}
     supplied = format_days(sorted(days), locale)
-    numbers = [order.buyer_order_number for order in snapshot.orders if order.buyer_order_number]
+    # Those of several orders stand above the lines of each: a hundred of them would fill the first page.
+    numbers = {order.buyer_order_number for order in snapshot.orders}
     facts = []
     if snapshot.status is InvoiceStatus.DRAFT:
         facts.append((label["drafted"], format_day(snapshot.created_at, locale, zone)))
@@ -71,13 +86,14 @@ def _facts(snapshot: InvoiceSnapshot, locale: Locale) -> list[tuple[str, str]]:
         day = format_day(snapshot.credited_on, locale, zone)
         facts.append((label["credits"], f"{snapshot.credits} ({day})"))
     if snapshot.credited_by:
-        facts.append((label["credited_by"], snapshot.credited_by))
+        by = label["credited_by_JP_INVOICE" if _is_qualified(snapshot) else "credited_by"]
+        facts.append((by, snapshot.credited_by))
     if supplied:
         facts.append((label["supplied"], supplied))
     elif snapshot.head.is_registered and snapshot.status is not InvoiceStatus.DRAFT and not snapshot.is_credit_note:
         facts.append((label["tax_point"], _day(snapshot, locale)))
     facts += [
-        (label["your_number"], ", ".join(numbers)),
+        (label["your_number"], numbers.pop() if len(numbers) == 1 else ""),
         (label["account"], snapshot.buyer.code),
         (label["terms"], _terms(snapshot, locale)),
     ]
@@ -136,7 +152,7 @@ def _groups(order: BilledOrder, snapshot: InvoiceSnapshot, locale: Locale, *, sk
         is_last = part is order.parts[-1]
         groups.append(
             Group(
-                rows=[row_of(line, locale, sku_apart=sku_apart) for line in part.lines],
+                rows=[_row(line, snapshot, locale, sku_apart=sku_apart) for line in part.lines],
                 heading=heading,
                 details=_details(order, part, snapshot, locale),
                 continued=label["continued"].format(what=heading),
@@ -144,6 +160,21 @@ def _groups(order: BilledOrder, snapshot: InvoiceSnapshot, locale: Locale, *, sk
             )
         )
     return groups
+
+
+def _row(line: LineSnapshot, snapshot: InvoiceSnapshot, locale: Locale, *, sku_apart: bool) -> Row:
+    """A British VAT invoice says each line's price and amount without VAT (VAT Regulations 1995, 14(1))."""
+    row = row_of(line, locale, sku_apart=sku_apart)
+    is_british = snapshot.head.registration_kind is RegistrationKind.GB_VAT
+    if not (is_british and snapshot.prices_include_tax and line.tax and line.tax.rate):
+        return row
+    money = Money(snapshot.currency, locale)
+    gross, smallest = MAX_RATE + line.tax.rate, Decimal(1).scaleb(-precision(snapshot.currency))
+    nets = ((each * MAX_RATE / gross).quantize(smallest, ROUND_HALF_UP) for each in (line.unit_price, line.amount))
+    price, amount = map(money.amount, nets)
+    name = priced.tax_name(snapshot.head, locale)
+    text = labels(locale)["net_of_line"].format(tax=name, price=price, amount=amount)
+    return replace(row, subs=(*row.subs, text))
 
 
 def _details(order: BilledOrder, part: BilledPart, snapshot: InvoiceSnapshot, locale: Locale) -> str:
@@ -173,8 +204,8 @@ def _stamp(snapshot: InvoiceSnapshot, locale: Locale) -> Stamp | None:
         return None
     word = labels(locale)[snapshot.status]
     if snapshot.status is InvoiceStatus.DRAFT:
-        name = priced.tax_name(snapshot.head, locale)
-        warning = text_for(NO_TAX_INVOICE, locale, tax=name) if snapshot.head.is_registered else ""
+        text, name = NO_TAX_INVOICE[_is_qualified(snapshot)], priced.tax_name(snapshot.head, locale)
+        warning = text_for(text, locale, tax=name) if snapshot.head.is_registered else ""
         return Stamp(word, word, (warning,) if warning else ())
     voided = snapshot.voided_at
     return Stamp(word, word, (format_instant(voided, locale, snapshot.time_zone),) if voided else ())

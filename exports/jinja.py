@@ -1,5 +1,6 @@
 """The one Jinja environment: templates/*.html are escaped, templates/*.txt are not."""
 
+import unicodedata
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -13,6 +14,18 @@ def _printable(value: Any) -> Any:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+def _direction(text: str) -> str:
+    """The attribute dir of a text of users, by its first letter that has a direction.
+
+    For documents: WeasyPrint does not know dir="auto".
+    """
+    if text.isascii():
+        return ""
+    kinds = (unicodedata.bidirectional(each) for each in text)
+    is_rtl = next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
+    return Markup(' dir="rtl"') if is_rtl else ""
+
+
 templates = Environment(
     loader=PackageLoader("exports"),
     autoescape=select_autoescape(["html"], default=False),
@@ -22,3 +35,4 @@ templates = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+templates.globals["direction"] = _direction

@@ -20,6 +20,7 @@ CONFIRMATION_TITLE = Text("Order confirmation", "注文確認書")
 NUMBER_LABELS = {OrderDocument.PURCHASE_ORDER: "注文番号", OrderDocument.ORDER_CONFIRMATION: "注文番号"}
 CONFIRMATION_GREETING = Text("", "下記のとおりご注文を確認いたしました。")
 ORDER_GREETING = Text("", "")
+LEAST_NAME_WIDTH = 23  # millimetres; a grid that leaves less is printed as a list
 
 
 def order_pdf(snapshot: OrderSnapshot, locale: Locale) -> bytes:
@@ -97,10 +98,13 @@ def _values(snapshot: OrderSnapshot, locale: Locale) -> dict[str, object]:
     terms = {"terms": priced.written_terms(snapshot.head, locale)}
     if snapshot.ordered_lines and _differ(snapshot):
         return priced.values(snapshot, locale, [Group(_compared(snapshot, locale))], compares=True) | terms
-    styles = styles_of(snapshot.lines)
+    if styles := styles_of(snapshot.lines):
+        grid = priced.values(snapshot, locale, [], styles=styles)
+        if grid["name_width"] >= LEAST_NAME_WIDTH:
+            return grid | terms
     sku_apart = not has_long_skus(line.sku_number for line in snapshot.lines)
-    rows = [row_of(line, locale, sku_apart=sku_apart) for line in snapshot.lines if not styles]
-    return priced.values(snapshot, locale, [Group(rows)], styles=styles) | terms
+    rows = [row_of(line, locale, sku_apart=sku_apart) for line in snapshot.lines]
+    return priced.values(snapshot, locale, [Group(rows)]) | terms
 
 
 def _content(lines: tuple[LineSnapshot, ...]) -> list[tuple[object, ...]]:

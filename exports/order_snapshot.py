@@ -86,6 +86,10 @@ class OrderSnapshot:
     ordered_lines: tuple[LineSnapshot, ...] = ()
     ordered_total: Decimal | None = None
 
+    @property
+    def shippings(self) -> list[tuple[Tax | None, Decimal]]:
+        return [(self.shipping_tax, self.shipping)] if self.shipping else []
+
 
 DATA_SETS = {
     OrderDocument.PURCHASE_ORDER: DataSet.ORIGINAL,

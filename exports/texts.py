@@ -37,4 +37,4 @@ def in_csv(text: str) -> str:
 
 def has_honorific(name: str) -> bool:
     """Whether a Japanese document addresses the name as it is."""
-    return bool(HONORIFIC.search(name))
+    return bool(HONORIFIC.search(name.strip()))

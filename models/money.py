@@ -74,7 +74,7 @@ def from_minor(minor: int | Decimal, currency: str) -> Decimal:
 
 
 def money_text(amount: Decimal, currency: str, locale: Locale) -> str:
-    """As people read it: £1,200.50. With more digits than the currency has, if the amount has them.
+    """As people read it: £1,200.50, CHF 1,200.50. With more digits than the currency has, if the amount has them.
 
     Babel's format_currency takes thirty times as long.
     """
@@ -85,7 +85,10 @@ def money_text(amount: Decimal, currency: str, locale: Locale) -> str:
 
 @lru_cache(maxsize=1000)
 def _around(currency: str, locale: Locale, is_negative: bool) -> tuple[str, str]:
-    """What Babel writes before and after the digits. Both languages write those as 1,234.5."""
+    """What Babel writes before and after the digits. Both languages write those as 1,234.5.
+
+    After letters it leaves out the space that Unicode CLDR has there (alphaNextToNumber).
+    """
     shown = format_currency(-1 if is_negative else 1, currency, locale=locale)
     before, _, after = shown.replace("￥", "¥").partition(f"{1:.{precision(currency)}f}")
-    return before, after
+    return f"{before}\u00a0" if before[-1:].isascii() and before[-1:].isalpha() else before, after

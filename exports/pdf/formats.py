@@ -7,10 +7,10 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_symbol
 
 from models.locale import Locale, Text, moment
-from models.money import precision
+from models.money import money_text, precision
 
 DAY_PATTERN = Text("d MMM y", "y年M月d日")
 
@@ -30,8 +30,7 @@ class Money:
 
     def total(self, value: Decimal) -> str:
         """With the symbol: £1,234.50, ¥1,234 (half-width)."""
-        text: str = format_currency(value, self.currency, locale=self.locale)
-        return text.replace("￥", "¥").replace("-", "−")
+        return money_text(value, self.currency, self.locale).replace("-", "−")
 
     @property
     def symbol(self) -> str:

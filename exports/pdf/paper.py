@@ -7,14 +7,17 @@ import asyncio
 import hashlib
 import pickle
 import re
+import unicodedata
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import babel
+from babel.core import get_global
 from babel.numbers import format_decimal
 
 from exports.pdf.cache import Cache
@@ -27,6 +30,10 @@ from models.papers.parts import Head, Party
 
 STYLE_SHEET = Path(__file__).parents[1] / "templates/paper.css"
 COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
+# The band above the table: what its cells hold beside each other.
+BAND_AMOUNT, BAND_VALUE = 16, 30
+# The margin at the foot holds as many lines of the footer; a line is as long, in figures, and as high, in millimetres.
+FOOT_LINES, FOOT_WIDTH, FOOT_LINE, FOOT_BASE = 3, 84, 3.9, 13
 
 S = TypeVar("S", bound=Snapshot)
 
@@ -88,6 +95,7 @@ def render(template: str, snapshot: Snapshot, locale: Locale, page: Page) -> byt
     contact = " · ".join(each for each in (snapshot.brand.phone, *snapshot.brand.emails) if each)
     kind = head.registration_kind
     label = labels(locale)
+    footer = _footer(snapshot, locale)
     html_text = templates.get_template(template).render(
         document=snapshot,
         label=label,
@@ -110,7 +118,11 @@ def render(template: str, snapshot: Snapshot, locale: Locale, page: Page) -> byt
         logo=f"data:{head.logo_type};base64,{b64encode(head.logo).decode()}" if head.logo else "",
         contact=contact,
         registration=label[f"registration_{kind}"].format(number=head.registration_number) if kind else "",
-        footer=_footer(snapshot, locale),
+        footer=footer,
+        foot_margin=_foot_margin(footer),
+        is_long=any(
+            width(value) > (BAND_VALUE if place else BAND_AMOUNT) for place, (_, value) in enumerate(page.band)
+        ),
         brand_country="" if is_home(snapshot) else country_name(snapshot.brand.country, locale),
         integer=lambda value: format_decimal(value, "#,##0", locale),
         **page.values,
@@ -135,6 +147,12 @@ def _footer(snapshot: Snapshot, locale: Locale) -> str:
     return chosen or " · ".join(filter(None, (snapshot.brand.name, " ".join(snapshot.brand.address.split()))))
 
 
+def _foot_margin(footer: str) -> float:
+    """In millimetres; 0: the style sheet's is enough."""
+    lines = sum(max(1, -(-width(line) // FOOT_WIDTH)) for line in footer.splitlines())
+    return FOOT_BASE + lines * FOOT_LINE if lines > FOOT_LINES else 0
+
+
 def greeting_of(head: Head, locale: Locale, standard: Text) -> str:
     """The brand's own; else the standard text of a Japanese document."""
     return Text(head.greeting_en, head.greeting_ja).in_(locale) or standard.in_(locale)
@@ -147,8 +165,26 @@ def is_home(snapshot: Snapshot) -> bool:
 
 
 def country_name(country: str, locale: Locale) -> str:
-    name: str = babel.Locale(locale).territories.get(country.strip().upper(), country.strip())
+    """`country`: a code or a name (UK, GBR, United Kingdom, イギリス); a name that is not known is printed as it is."""
+    code = _territories().get(_folded(country), "")
+    name: str = babel.Locale(locale).territories.get(code, country.strip())
     return name
+
+
+@cache
+def _territories() -> dict[str, str]:
+    """Codes and names of territories, folded → the code by which each language names them (Unicode CLDR)."""
+    named = {code: name for code, name in babel.Locale(Locale.EN).territories.items() if code.isalpha()}
+    aliases = get_global("territory_aliases").items()
+    found = {_folded(alias): codes[0] for alias, codes in aliases if len(codes) == 1 and codes[0] in named}
+    for locale in Locale:
+        territories = babel.Locale(locale).territories
+        found |= {_folded(territories[code]): code for code in named if code in territories}
+    return found | {_folded(code): code for code in named}
+
+
+def _folded(country: str) -> str:
+    return unicodedata.normalize("NFKC", country).strip().casefold()
 
 
 def addressee(heading: str, party: Party, address: str, snapshot: Snapshot, locale: Locale) -> Addressee:

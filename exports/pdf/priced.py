@@ -10,11 +10,14 @@ from markupsafe import Markup, escape
 
 from exports.pdf.formats import Money
 from exports.pdf.labels import labels
-from exports.pdf.tables import MAX_SKU_WIDTH, Running, Style, widest, width
+from exports.pdf.tables import MAX_SKU_WIDTH, Running, Style, number_width, size_width, widest, width
 from exports.texts import printable
 from models.locale import Locale, Text
 from models.papers.parts import Head, LineSnapshot, TaxRow
 from models.tax import TAXED, Tax, TaxKind
+
+MAX_RATES = 42  # figures of the three amounts by rate, beside the sums of the document
+PAGE_WIDTH, PICTURE_WIDTH = 175, 17  # millimetres
 
 
 class Sums(Protocol):
@@ -25,7 +28,7 @@ class Sums(Protocol):
     @property
     def tax(self) -> Decimal: ...
     @property
-    def shipping(self) -> Decimal: ...
+    def shippings(self) -> Sequence[tuple[Tax | None, Decimal]]: ...
     @property
     def total(self) -> Decimal: ...
     @property
@@ -152,16 +155,28 @@ def values(
         "rate": widest((row.rate for row in rows), rate_label(head, locale)),
         "amount": widest(amounts, amount_label(sums, money, locale)),
     }
+    most_sizes = max((len(style.sizes) for style in styles), default=0)
+    has_pictures = any(style.picture for style in styles)
     rates = [_rate(each, money, locale) for each in sums.taxes]
+    rate_widths = [
+        widest((rate[place] for rate in rates), heading)
+        for place, heading in ((1, label["net"]), (2, tax_name(head, locale)), (3, label["gross"]))
+    ]
     return {
         "amount": money.amount,
         "struck": struck,
         "running": Running(money.total, label["brought"], label["carried"]),
         "groups": groups,
         "styles": styles,
-        "has_pictures": any(style.picture for style in styles),
+        "has_pictures": has_pictures,
         "jpeg": lambda data: f"data:image/jpeg;base64,{b64encode(data).decode()}",
-        "most_sizes": max((len(style.sizes) for style in styles), default=0),
+        "most_sizes": most_sizes,
+        "size_width": size_width(styles),
+        # Millimetres that a grid leaves to the names of styles and colours.
+        "name_width": PAGE_WIDTH
+        - PICTURE_WIDTH * has_pictures
+        - most_sizes * size_width(styles)
+        - sum(number_width(widths[each]) for each in ("quantity", "price", "amount")),
         "widths": widths,
         "line_count": len(rows),
         "compares": compares,
@@ -171,10 +186,8 @@ def values(
         "amount_label": amount_label(sums, money, locale),
         "rate_label": rate_label(head, locale),
         "rates": rates,
-        "rate_widths": [
-            widest((rate[place] for rate in rates), heading)
-            for place, heading in ((1, label["net"]), (2, tax_name(head, locale)), (3, label["gross"]))
-        ],
+        "rate_widths": rate_widths,
+        "is_wide": sum(rate_widths) > MAX_RATES,
         "rates_label": label["by_rate"].format(tax=tax_name(head, locale)),
         "tax_name": tax_name(head, locale),
         "remarks": _remarks(sums, locale),
@@ -232,19 +245,19 @@ def _totals(sums: Sums, money: Money, locale: Locale, total_label: str) -> list[
     label = labels(locale)
     is_net = bool(sums.taxes) and not sums.prices_include_tax
     found = []
-    if sums.shipping or sums.tax or sums.taxes:
+    if sums.shippings or sums.tax or sums.taxes:
         found.append((label["goods_net" if is_net else "goods"], money.amount(sums.subtotal)))
-    if sums.shipping:
-        found.append((label["carriage"], money.amount(sums.shipping)))
+    for tax, shipping in sums.shippings:
+        rate = rate_text(tax, locale)
+        text = label["carriage_at"].format(rate=rate) if rate else label["carriage"]
+        mark = " ※" if locale is Locale.JA and tax and tax.kind is TaxKind.REDUCED else ""
+        found.append((text + mark, money.amount(shipping)))
     name = tax_name(sums.head, locale)
-    if is_net:
-        found += [
-            (label["tax_at"].format(tax=name, rate=row.percent), money.amount(row.tax))
-            for row in sums.taxes
-            if row.kind in TAXED
-        ]
-    elif sums.tax:
-        found.append((name, money.amount(sums.tax)))
+    taxed = [row for row in sums.taxes if row.kind in TAXED and is_net]
+    found += [(label["tax_at"].format(tax=name, rate=row.percent), money.amount(row.tax)) for row in taxed]
+    # Of orders without rates, whose tax is an amount.
+    if other := sums.tax - sum(row.tax for row in taxed):
+        found.append((name, money.amount(other)))
     return [*found, (total_label or label["total_gross" if sums.taxes else "total"], money.total(sums.total))]
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from models.papers.parts import LineSnapshot
+from models.tax import Tax, TaxKind
 
 MAX_SKU_WIDTH = 12  # longer ones stand under the name
-MAX_SIZES = 8  # of one style, that fit beside each other
+MAX_SIZES = 8  # of one style, beside each other
+SIZE_WIDTH = 10.5  # millimetres, at least
 MAX_COLORS = 30  # of one style on one page
 LAST = 1_000_000  # after every place
 
@@ -57,12 +59,13 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class ColorRow:
-    """A colour of a style at one price. `quantities`: one for each size of the style; None: not ordered."""
+    """A colour of a style at one price and tax. `quantities`: one for each size of the style; None: not ordered."""
 
     color: str
     quantities: tuple[int | None, ...]
     unit_price: Decimal
     amount: Decimal
+    is_reduced: bool = False
 
     @property
     def quantity(self) -> int:
@@ -92,8 +95,8 @@ class _Colors:
 
     lines: list[LineSnapshot] = field(default_factory=list)
     sizes: dict[str, None] = field(default_factory=dict)
-    # (colour, price, how often the same size has come before) → size → line
-    cells: dict[tuple[str, Decimal, int], dict[str, LineSnapshot]] = field(default_factory=dict)
+    # (colour, price, tax, how often the same size has come before) → size → line
+    cells: dict[tuple[str, Decimal, Tax | None, int], dict[str, LineSnapshot]] = field(default_factory=dict)
 
     def arrange(self) -> None:
         """Sizes, and colours too if no place is used twice, stand by the lowest place of their SKUs."""
@@ -109,9 +112,9 @@ class _Colors:
 
     def _add(self, line: LineSnapshot) -> None:
         turn = 0
-        while line.size in self.cells.setdefault((line.color, line.unit_price, turn), {}):
+        while line.size in self.cells.setdefault((line.color, line.unit_price, line.tax, turn), {}):
             turn += 1
-        self.cells[line.color, line.unit_price, turn][line.size] = line
+        self.cells[line.color, line.unit_price, line.tax, turn][line.size] = line
 
 
 def styles_of(lines: Sequence[LineSnapshot]) -> list[Style]:
@@ -140,13 +143,26 @@ def styles_of(lines: Sequence[LineSnapshot]) -> list[Style]:
                 tuple(cells[size].quantity if size in cells else None for size in sizes),
                 price,
                 sum((line.amount for line in cells.values()), Decimal(0)),
+                is_reduced=tax is not None and tax.kind is TaxKind.REDUCED,
             )
-            for (color, price, _), cells in colors.cells.items()
+            for (color, price, tax, _), cells in colors.cells.items()
         ]
         for start in range(0, len(rows), MAX_COLORS):
             some = tuple(rows[start : start + MAX_COLORS])
             styles.append(Style(_name(names[style], style), names[style].model_number, sizes, some, picture))
     return styles
+
+
+def size_width(styles: Sequence[Style]) -> float:
+    """In millimetres, of a column with the quantities of one size. Names of sizes are smaller than figures."""
+    quantities = widest(f"{each or 0:,}" for style in styles for row in style.rows for each in row.quantities)
+    names = widest(size for style in styles for size in style.sizes)
+    return max(SIZE_WIDTH, number_width(quantities), 1.6 * names + 3)
+
+
+def number_width(figures: int) -> float:
+    """In millimetres, of a column (col.num in paper.css)."""
+    return 1.72 * figures + 3
 
 
 def _lowest(places: Iterable[tuple[str, int | None]]) -> dict[str, int]:

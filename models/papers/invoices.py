@@ -83,6 +83,15 @@ class InvoiceSnapshot:
         return [line for order in self.orders for part in order.parts for line in part.lines]
 
     @property
+    def shippings(self) -> list[tuple[Tax | None, Decimal]]:
+        """By tax, in the order of the orders."""
+        found: dict[Tax | None, Decimal] = {}
+        for order in self.orders:
+            if order.shipping:
+                found[order.shipping_tax] = found.get(order.shipping_tax, Decimal(0)) + order.shipping
+        return list(found.items())
+
+    @property
     def is_credit_note(self) -> bool:
         return bool(self.credits)
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.base import insert_new
 from models.letterhead import Letterhead, Logo, Paper
 from models.locale import Text
 from models.registration import RegistrationKind
@@ -88,8 +87,10 @@ async def change_letterhead(work: Work, values: dict[str, Any], logo: CleanLogo 
 
 
 async def _keep(work: Work, logo: CleanLogo) -> None:
-    of_brand = select(func.count()).select_from(Logo).where(Logo.brand_id == work.brand_id)
-    if (await work.find(of_brand) or 0) >= MAX_LOGOS:
+    digests = set((await work.read(select(Logo.digest).where(Logo.brand_id == work.brand_id))).scalars())
+    if logo.digest in digests:
+        return
+    if len(digests) >= MAX_LOGOS:
         raise Refused(invalid(work.context, TOO_MANY_LOGOS, "letterhead", "logo", most=MAX_LOGOS))
     row = {"brand_id": work.brand_id, "digest": logo.digest, "media_type": logo.media_type, "data": logo.data}
-    await work.save(insert_new(work.session, Logo), [row])
+    await work.save(insert(Logo), [row])

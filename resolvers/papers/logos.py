@@ -7,6 +7,7 @@ is not in the list below is refused, and attributes that are not in the list are
 import base64
 import binascii
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -21,6 +22,9 @@ MAX_SIDE = 4_000  # pixels of a PNG
 KEPT_SIZE = (1_500, 400)
 MAX_ELEMENTS = 5_000
 MAX_DEPTH = 40
+MAX_SLOW = 300  # elements of a logo with gradients or opacity, which take milliseconds for each shape
+MAX_STOPS = 20  # of a gradient
+SLOW = {"linearGradient", "radialGradient", "opacity"}
 PNG = "image/png"
 SVG = "image/svg+xml"
 
@@ -37,10 +41,10 @@ PROPERTIES = {
 }  # fmt: skip
 ATTRIBUTES = PROPERTIES | {
     "id", "viewBox", "width", "height", "preserveAspectRatio", "transform", "d", "points", "x", "y", "x1", "y1", "x2",
-    "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "offset", "gradientUnits", "gradientTransform", "spreadMethod",
-    "clipPathUnits",
+    "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "offset", "gradientUnits", "gradientTransform", "clipPathUnits",
 }  # fmt: skip
-OWN_REFERENCE = re.compile(r"url\(\s*(['\"]?)#[\w.-]+\1\s*\)(\s+[\w#(),.%\s-]*)?", re.ASCII)
+# Not spreadMethod: a gradient that is repeated is drawn as often as it fits, without an end if it is tiny.
+OWN_REFERENCE = re.compile(r"url\(\s*(['\"]?)#([\w.-]+)\1\s*\)(\s+[\w#(),.%\s-]*)?", re.ASCII)
 LENGTH = re.compile(r"\d{1,6}(\.\d{1,6})?(px|mm|cm|in|pt)?", re.ASCII)
 
 TOO_LARGE = Text("A logo has at most {most:,} bytes, not {size:,}.", "ロゴは{most:,}バイト以内にしてください。")
@@ -122,6 +126,12 @@ class _Rebuilding:
     open_elements: list[str] = field(default_factory=list)
     left_out: int = 0
     count: int = 0
+    is_slow: bool = False
+    stops: int = 0  # of the gradient that is read
+    # Clip paths that are read: the id, and how many parts were written before; those read: letters by id.
+    open_clips: list[tuple[str, int]] = field(default_factory=list)
+    clips: dict[str, int] = field(default_factory=dict)
+    clipped: Counter[str] = field(default_factory=Counter)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.count += 1
@@ -141,6 +151,14 @@ class _Rebuilding:
             kept = {"xmlns": SVG_SPACE} | kept
         elif "clip-path" in kept and "clipPath" in (*self.open_elements, local):
             raise _refuse("a clip path in a clip path is not allowed")
+        self.is_slow |= bool(SLOW & {local, *kept})
+        self.stops = self.stops + 1 if local == "stop" else 0
+        if self.stops > MAX_STOPS:
+            raise _refuse(f"a gradient has more than {MAX_STOPS} stops")
+        if reference := OWN_REFERENCE.fullmatch(kept.get("clip-path", "").strip()):
+            self.clipped[reference[2]] += 1
+        if local == "clipPath":
+            self.open_clips.append((kept.get("id", ""), len(self.parts)))
         self.open_elements.append(local)
         self.parts.append(f"<{local}{''.join(f' {key}={quoteattr(value)}' for key, value in kept.items())}>")
 
@@ -148,7 +166,19 @@ class _Rebuilding:
         if self.left_out:
             self.left_out -= 1
         else:
-            self.parts.append(f"</{self.open_elements.pop()}>")
+            local = self.open_elements.pop()
+            self.parts.append(f"</{local}>")
+            if local == "clipPath":
+                id, start = self.open_clips.pop()
+                self.clips[id] = max(self.clips.get(id, 0), sum(map(len, self.parts[start:])))
+
+    def finished(self) -> bytes:
+        """Each reference to a clip path draws it again. Raises LogoError."""
+        if self.is_slow and self.count > MAX_SLOW:
+            raise _refuse(f"with gradients or opacity, it has more than {MAX_SLOW} elements")
+        if sum(count * self.clips.get(id, 0) for id, count in self.clipped.items()) > MAX_BYTES:
+            raise _refuse("its clip paths are too large for the number of their uses")
+        return "".join(self.parts).encode()
 
     def _kept(self, attributes: dict[str, str]) -> list[tuple[str, str]]:
         found = []
@@ -203,4 +233,4 @@ def _svg(data: bytes) -> bytes:
         parser.Parse(data, True)
     except expat.ExpatError:
         raise _refuse("it is neither") from None
-    return "".join(rebuilding.parts).encode()
+    return rebuilding.finished()

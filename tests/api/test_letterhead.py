@@ -17,6 +17,7 @@ from models.locale import Locale
 from models.policy import Role
 from models.registration import RegistrationError, RegistrationKind, registration_number
 from models.scope import EVERYTHING
+from resolvers.papers import letterheads
 from resolvers.papers.letterhead_checks import contrast_to_white
 from resolvers.papers.logos import MAX_BYTES, PNG, SVG, LogoError, clean_logo
 from tests.support.client import Client
@@ -81,6 +82,13 @@ def test_an_svg_is_rebuilt_of_what_is_allowed() -> None:
     )
 
 
+def test_a_gradient_is_not_repeated() -> None:
+    """WeasyPrint draws one that is tiny without an end."""
+    for more in ('x2="1e-6"', 'style="spread-method: reflect"'):
+        gradient = f'<linearGradient id="a" spreadMethod="repeat" {more}><stop offset="0"/></linearGradient>'
+        assert b"pread" not in clean_logo(svg(f'<defs>{gradient}</defs><g fill="url(#a)"/>')).data
+
+
 def test_a_gradient_of_its_own_stays() -> None:
     gradient = '<defs><linearGradient id="a"><stop offset="0"/></linearGradient></defs><g fill="url(#a)"/>'
     assert b"url(#a)" in clean_logo(svg(gradient)).data
@@ -108,6 +116,10 @@ def test_a_gradient_of_its_own_stays() -> None:
         svg(SHAPE, more=""),
         svg(SHAPE, more='viewBox="0 0 1e9 1"'),
         svg(SHAPE, more='viewBox="0 0 100 1"'),
+        svg(f'<clipPath id="a">{SHAPE * 99}</clipPath>' + f'<g clip-path="url(#a)">{SHAPE}</g>' * 200),
+        svg(f"<radialGradient>{'<stop/>' * 21}</radialGradient>"),
+        svg('<linearGradient id="a"/><g fill="url(#a)">' + SHAPE * 300 + "</g>"),
+        svg('<g opacity=".5"/>' * 301),
         svg("<g>" * 60 + "</g>" * 60),
         svg("<g/>" * 6000),
         svg("<svg/>"),
@@ -173,6 +185,19 @@ async def test_a_letterhead_is_set_and_audited(database: Database, api: Client) 
     assert details[1:] == ["letterhead.logo, letterhead.paper"]
     assert "letterhead.registrationNumber" in details[0]
     assert logos == [PNG]  # it stays for documents that show it
+
+
+async def test_a_logo_can_be_set_again(database: Database, api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letterheads, "MAX_LOGOS", 1)
+    shop = await make_shop(database)
+    admin = api.as_(shop.member(Role.ADMIN))
+    logo = b64encode(png()).decode()
+    for given in (logo, logo, None, logo):
+        assert (await update(admin, logo=given))["userErrors"] == []
+    other = b64encode(png((50, 10))).decode()
+    assert [error["code"] for error in (await update(admin, logo=other))["userErrors"]] == ["INVALID_INPUT"]
+    async with database.read(EVERYTHING) as session:
+        assert list(await session.scalars(select(Logo.media_type))) == [PNG]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,63 @@ def ink_in_margins(pdf: bytes) -> bool:
     return False
 
 
+def collisions(pdf: bytes) -> list[tuple[str, str]]:
+    """Words that are printed over another, and words beyond the margins (with "")."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [each for page in document for each in _collisions(_words(page.get_textpage()), page.get_width())]
+    finally:
+        document.close()
+
+
+def left_of(pdf: bytes, letter: str) -> float:
+    """Where the letter stands that is once on the first page, in points."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        page = document[0].get_textpage()
+        places = [n for n in range(page.count_chars()) if pypdfium2.raw.FPDFText_GetUnicode(page, n) == ord(letter)]
+        (place,) = places
+        return float(page.get_charbox(place)[0])
+    finally:
+        document.close()
+
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
+
+
+def _words(page: Any) -> list[tuple[str, Box]]:
+    found: list[tuple[str, Box]] = []
+    is_open = False
+    for place in range(page.count_chars()):
+        letter = chr(pypdfium2.raw.FPDFText_GetUnicode(page, place))
+        left, bottom, right, top = page.get_charbox(place)
+        if letter.isspace() or left >= right:
+            is_open = False
+            continue
+        if is_open:
+            word, (start, low, end, high) = found[-1]
+            if is_open := -8 < left - end < 3 and bottom < high and top > low:  # parts of a ligature share its box
+                box = (min(start, left), min(low, bottom), max(end, right), max(high, top))
+                found[-1] = (word + letter, box)
+                continue
+        found.append((letter, (left, bottom, right, top)))
+        is_open = True
+    return found
+
+
+def _collisions(words: list[tuple[str, Box]], page_width: float) -> list[tuple[str, str]]:
+    margin = 14 * 72 / 25.4
+    found = [
+        (word, "") for word, (left, low, right, _) in words if left < margin or right > page_width - margin or low < 8
+    ]
+    for place, (word, (left, low, right, high)) in enumerate(words):
+        for other, (start, bottom, end, top) in words[place + 1 :]:
+            height = min(high, top) - max(low, bottom)
+            if min(right, end) - max(left, start) > 1.2 and height > 0.55 * min(high - low, top - bottom):
+                found.append((word, other))
+    return found
+
+
 def headers_of_cells(pdf: bytes) -> list[int]:
     """How many heads a screen reader reads with each cell of the tables."""
     return [len(node["/A"].get_object()["/Headers"]) for node in tags(pdf) if node.get("/S") == "/TD"]

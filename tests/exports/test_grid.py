@@ -1,19 +1,23 @@
 """An order as a grid of colours and sizes; the difference between what was ordered and what is confirmed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 import pikepdf
+import pytest
 
 from exports.order_pdf import order_pdf
 from exports.order_snapshot import OrderDocument
+from exports.pdf.labels import labels
 from exports.pdf.snapshots import LineSnapshot
 from exports.pdf.tables import MAX_SIZES, styles_of
 from models.locale import Locale
+from models.tax import TaxKind
 from resolvers.papers.pictures import clean_picture
-from tests.exports.pages import texts
+from tests.exports.pages import collisions, texts
 from tests.exports.test_order_pdf import NOON, an_order, line
 from tests.importing.test_skus import a_picture
 
@@ -86,6 +90,40 @@ def test_without_style_or_size_or_with_too_many_sizes_it_is_a_list() -> None:
     assert styles_of([sized("K1", "Black", "")]) == []
     assert styles_of([sized("K1", "Black", str(size)) for size in range(MAX_SIZES + 1)]) == []
     assert styles_of([]) == []
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+def test_a_grid_that_is_too_wide_is_a_list(locale: Locale) -> None:
+    def drawn(sizes: Sequence[str], **more: Any) -> tuple[bytes, bool]:
+        lines = tuple(sized("K1", "Black", size, n, **more) for n, size in enumerate(sizes, 1))
+        pdf = order_pdf(an_order(1, lines=lines), locale)
+        return pdf, labels(locale)["by_size"] in texts(pdf)[0]
+
+    eight = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL")
+    for sizes, more, is_grid in (
+        (eight, {"quantity": 1_250}, True),
+        (eight, {"quantity": 1_234_567}, False),
+        (eight, {"quantity": 12_345, "amount": Decimal("123456789.99")}, False),
+        (("S", "M"), {"quantity": 1_234_567, "amount": Decimal("123456789.99")}, True),
+        (("One size", "EU 38 / UK 5"), {}, True),
+        (("One size for all", "EU 38.5 / UK 5", "28/32 Long", "W32 L34", "Extra long"), {}, False),
+    ):
+        pdf, shown = drawn(sizes, **more)
+        assert shown is is_grid, sizes
+        assert collisions(pdf) == []
+        text = texts(pdf)[0]
+        assert all(size in text for size in sizes)
+
+
+def test_a_reduced_rate_is_marked_in_the_grid() -> None:
+    reduced: dict[str, Any] = {"tax_kind": TaxKind.REDUCED, "tax_rate": 800}
+    standard: dict[str, Any] = {"tax_kind": TaxKind.STANDARD, "tax_rate": 1000}
+    lines = [sized("K1", "Black", "S", **reduced), sized("K1", "Black", "M", **standard)]
+    (style,) = styles_of(lines)
+    assert [(row.quantities, row.is_reduced) for row in style.rows] == [((2, None), True), ((None, 2), False)]
+    order = an_order(1, lines=tuple(lines))
+    assert "Black ※ 2 · " in texts(order_pdf(order, Locale.JA))[0]
+    assert "※" not in texts(order_pdf(order, Locale.EN))[0]
 
 
 def test_six_hundred_skus_take_five_pages() -> None:

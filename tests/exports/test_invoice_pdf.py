@@ -1,11 +1,13 @@
 """The PDF of an invoice: what it says, its stamps, how it looks."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from exports.invoice_pdf import invoice_pdf
@@ -13,11 +15,16 @@ from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.invoice import InvoiceStatus
 from models.locale import Locale
+from models.money import to_minor
+from models.papers.columns import tax_rows
 from models.papers.invoices import BilledOrder, BilledPart, InvoiceSnapshot
 from models.papers.parts import Head
+from models.registration import RegistrationKind
+from models.tax import Rounding, Tax, TaxKind
 from tests.exports.pages import (
     CODE,
     announces,
+    collisions,
     fonts,
     headers_of_cells,
     ink_in_margins,
@@ -121,7 +128,8 @@ def test_lines_stand_under_their_order_and_delivery_note() -> None:
     [
         ("GBP", "1250.50", "2 1,250.50 2,501.00 Amount due £2,501.00"),
         ("JPY", "12500", "2 12,500 25,000 Amount due ¥25,000"),
-        ("KWD", "1.125", "2 1.125 2.250 Amount due KWD2.250"),
+        ("KWD", "1.125", "2 1.125 2.250 Amount due KWD 2.250"),
+        ("CHF", "12.50", "2 12.50 25.00 Amount due CHF 25.00"),
     ],
 )
 def test_amounts_have_the_digits_of_their_currency(currency: str, price: str, expected: str) -> None:
@@ -273,3 +281,128 @@ def test_the_bank_details_stand_beside_the_sums(count: int) -> None:
     billed = order(BilledPart("", lines(count)), shipping="5.50")
     pages = texts(invoice_pdf(an_invoice(billed, head=head), Locale.EN))
     assert ["Sort code" in page for page in pages] == ["Carriage" in page for page in pages]
+
+
+def taxed(*billed: LineSnapshot, shipping: str = "0", shipping_tax: Tax | None = None, **more: Any) -> InvoiceSnapshot:
+    """An invoice for one order, with its taxes."""
+    currency, included = more.get("currency", "GBP"), more.get("prices_include_tax", False)
+    amounts = [(line.tax, to_minor(line.amount, currency)) for line in billed]
+    amounts += [(shipping_tax, to_minor(Decimal(shipping), currency))] if Decimal(shipping) else []
+    taxes = tax_rows(amounts, currency, included=included, rounding=Rounding.HALF_UP)
+    tax = NOTHING if included else sum((row.tax for row in taxes), NOTHING)
+    of_order = order(BilledPart("", billed), tax=str(tax), shipping=shipping)
+    return an_invoice(replace(of_order, shipping_tax=shipping_tax), taxes=taxes, **more)
+
+
+STANDARD: dict[str, Any] = {"tax_kind": TaxKind.STANDARD, "tax_rate": 2000}
+REDUCED: dict[str, Any] = {"tax_kind": TaxKind.REDUCED, "tax_rate": 800}
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("currency", ["GBP", "KWD"])
+def test_amounts_of_twelve_digits_stand_beside_nothing_that_they_cover(locale: Locale, currency: str) -> None:
+    large = lines(3, price="123.45", quantity=999_999_999, amount=999_999_999 * Decimal("123.45"), **STANDARD)
+    invoice = taxed(*large, currency=currency, due_on=date(2026, 12, 26))
+    pdf = invoice_pdf(invoice, locale)
+    assert collisions(pdf) == []
+    assert "444,419,999,555.58" in texts(pdf)[0]
+
+
+def test_the_footer_is_printed_in_full() -> None:
+    """All that a brand can set: eight lines, or five hundred letters."""
+    for footer in ("\n".join(f"Line {n} of the registered office" for n in range(8)), "法人" * 249 + "登記"):
+        for count in (2, 60):
+            pdf = invoice_pdf(an_invoice(order(BilledPart("", lines(count))), head=Head(footer_en=footer)), Locale.EN)
+            assert all("".join(footer.split()) in "".join(page.split()) for page in texts(pdf))
+            assert collisions(pdf) == []
+
+
+@pytest.mark.parametrize(("size", "height"), [((1500, 75), 3.1), ((1000, 200), 9), ((400, 400), 9)])
+def test_a_logo_keeps_its_shape(size: tuple[int, int], height: float) -> None:
+    """It is at most 62 mm wide and 9 mm high; a pixel of the picture is 1/108 inch."""
+    file = BytesIO()
+    Image.new("RGB", size, "#b01020").save(file, "PNG")
+    head = Head(logo=file.getvalue(), logo_type="image/png")
+    (picture,) = pictures(invoice_pdf(an_invoice(head=head), Locale.EN))
+    assert len(rows(picture, is_red)) * 25.4 / 108 == pytest.approx(height, abs=0.5)
+
+
+def test_the_buyers_numbers_of_many_orders_stand_above_their_lines() -> None:
+    orders = [
+        replace(order(BilledPart("", lines(1, n)), code=f"ORD-{n}"), buyer_order_number=f"PO-{n:05}") for n in range(60)
+    ]
+    pages = texts(invoice_pdf(an_invoice(*orders), Locale.EN))
+    assert "Your order no." not in pages[0]
+    assert "Amount due" in pages[0]
+    assert "Order ORD-59 your order PO-00059" in pages[-1]
+    same = [replace(each, buyer_order_number="PO-1") for each in orders[:2]]
+    assert "Your order no. PO-1 Account" in texts(invoice_pdf(an_invoice(*same), Locale.EN))[0]
+
+
+def test_the_sum_that_is_carried_forward_has_what_stands_above_it() -> None:
+    orders = [order(BilledPart("", lines(1, n, price="5.00")), code=f"ORD-{n}", shipping="3.00") for n in range(40)]
+    first, second, *_ = texts(invoice_pdf(an_invoice(*orders), Locale.EN))
+    count = first.count("Carriage 3.00")
+    assert f"Carried forward £{13 * count}.00" in first
+    assert f"Brought forward £{13 * count}.00" in second
+
+
+def test_a_tax_without_a_rate_is_among_the_sums() -> None:
+    """The tax of an order that was placed before the brand had rates is an amount."""
+    invoice = taxed(*lines(1, price="10.00", **STANDARD))
+    old = order(BilledPart("", lines(1, 2, price="10.00")), code="OLD-1", tax="5.00")
+    both = an_invoice(*invoice.orders, old, taxes=invoice.taxes)
+    (text,) = texts(invoice_pdf(both, Locale.EN))
+    assert "Goods, net 40.00 Tax, 20% 4.00 Tax 5.00 Amount due £49.00" in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        (Locale.EN, "Goods, net 60.00 Carriage, 8% 5.00 Tax, 20% 8.00 Tax, 8% 2.00 Amount due £75.00"),
+        (Locale.JA, "小計（税抜） 60.00 送料（8%） ※ 5.00 税（20%） 8.00 税（8%） 2.00 合計（税込） £75.00"),
+    ],
+)
+def test_carriage_has_its_rate(locale: Locale, expected: str) -> None:
+    billed = (*lines(1, price="20.00", **STANDARD), *lines(1, 2, price="10.00", **REDUCED))
+    invoice = taxed(*billed, shipping="5.00", shipping_tax=Tax(TaxKind.REDUCED, 800))
+    assert expected in texts(invoice_pdf(invoice, locale))[0]
+
+
+def test_a_british_invoice_of_prices_with_vat_says_what_they_are_without_it() -> None:
+    """VAT Regulations 1995, 14(1): for each description the unit price and the amount, without VAT."""
+    head = Head(registration_kind=RegistrationKind.GB_VAT, registration_number="GB 123 4567 82")
+    goods = (*lines(1, price="12.00", **STANDARD), *lines(1, 2, price="9.99", tax_kind=TaxKind.ZERO, tax_rate=0))
+    (text,) = texts(invoice_pdf(taxed(*goods, head=head, prices_include_tax=True), Locale.EN))
+    assert "without VAT: 10.00 each, 20.00" in text
+    assert text.count("without VAT") == 1
+    for others in (taxed(*goods, head=head), taxed(*goods, prices_include_tax=True)):
+        assert "without" not in texts(invoice_pdf(others, Locale.EN))[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "draft", "credit"),
+    [
+        (RegistrationKind.JP_INVOICE, "適格請求書ではありません", "適格返還請求書 CN-000001"),
+        (RegistrationKind.GB_VAT, "正式な請求書ではありません", "返還請求書 CN-000001"),
+    ],
+)
+def test_only_a_japanese_number_makes_a_qualified_invoice(kind: RegistrationKind, draft: str, credit: str) -> None:
+    head = Head(registration_kind=kind, registration_number="T7000012050002")
+    shown = texts(invoice_pdf(a_draft(head=head), Locale.JA))[0]
+    assert draft in shown
+    shown = texts(invoice_pdf(voided(head=head, credited_by="CN-000001"), Locale.JA))[0]
+    assert credit in shown
+    assert ("適格" in shown) is (kind is RegistrationKind.JP_INVOICE)
+
+
+@pytest.mark.parametrize("there", ["GB", "UK", "gbr", " united kingdom ", "イギリス", "ＧＢ"])
+def test_a_country_is_printed_only_abroad(there: str) -> None:
+    here = Party("Aoyama Textiles", "AOY", "GB", "7 Albion Yard")
+    buyer = Party("The Corner Shop", "B-0042", there, "12 High Street")
+    (text,) = texts(invoice_pdf(an_invoice(brand=here, buyer=buyer), Locale.EN))
+    assert "7 Albion Yard Invoice to" in text
+    assert "12 High Street Invoice date" in text
+    (text,) = texts(invoice_pdf(an_invoice(brand=here, buyer=replace(buyer, country="日本")), Locale.EN))
+    assert "United Kingdom" in text
+    assert "12 High Street Japan" in text

@@ -1,5 +1,6 @@
-"""Amounts as people read them are those of Babel."""
+"""Amounts as people read them are those of Babel, but for a space after letters."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -17,4 +18,5 @@ def test_amounts_are_written_as_by_babel(locale: Locale) -> None:
         for amount in map(Decimal, AMOUNTS):
             is_finer = -int(amount.as_tuple().exponent) > precision(currency)
             shown = format_currency(amount, currency, locale=locale, decimal_quantization=not is_finer)
-            assert money_text(amount, currency, locale) == shown.replace("￥", "¥")
+            spaced = re.sub(r"(?<=[A-Z])(?=\d)", "\u00a0", shown)
+            assert money_text(amount, currency, locale) == spaced.replace("￥", "¥")

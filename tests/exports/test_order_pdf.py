@@ -20,7 +20,7 @@ from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.locale import Locale
 from models.policy import OrderStatus
-from tests.exports.pages import is_dark, is_red, pictures, root_of, rows, tags, texts
+from tests.exports.pages import is_dark, is_red, left_of, pictures, root_of, rows, tags, texts
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -338,3 +338,33 @@ def test_long_words_wrap_inside_their_column() -> None:
         margin = round(picture.width * 15 / 210)
         for left in (0, picture.width - margin):
             assert not rows(picture.crop((left, 0, left + margin, picture.height)), is_dark)
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("place", ["buyer", "address", "comment", "item"])
+def test_a_text_has_the_direction_of_its_first_letter(locale: Locale, place: str) -> None:
+    """Its end stands at the left, as its readers expect; within a text from left to right it stands at the right."""
+    for text, is_rtl in (("שלום 7~", True), ("x שלום 7~", False)):
+        places: dict[str, dict[str, Any]] = {
+            "buyer": {"buyer": Party(text, "B", "GB", "")},
+            "address": {"buyer": Party("B", "B", "GB", f"{text}\nBristol")},
+            "comment": {"comment": text},
+            "item": {"lines": (line(product_name=text),)},
+        }
+        pdf = order_pdf(an_order(1, **({"comment": ""} | places[place])), locale)
+        assert (left_of(pdf, "~") < left_of(pdf, "ש")) is is_rtl
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("葛飾商店", "葛飾商店 御中"),
+        ("葛飾商店 御中", "葛飾商店 御中"),
+        ("葛飾商店御中　", "葛飾商店御中"),
+        ("山田 太郎 様", "山田 太郎 様"),
+    ],
+)
+def test_a_name_is_addressed_once(name: str, shown: str) -> None:
+    order = an_order(1, for_buyer=True, buyer=Party(name, "B", "JP", ""))
+    (text,) = texts(order_pdf(order, Locale.JA))
+    assert f"ご注文内容 {shown} 日本 納品先" in text
