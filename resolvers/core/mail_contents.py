@@ -6,8 +6,9 @@ from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.catalog import Sku
 from models.database.prepared import Preparing, Query
@@ -29,28 +30,30 @@ def shown_total(contents: OrderContents, locale: Locale) -> str:
 
 
 def _first_lines(preparing: Preparing) -> Select[*tuple[Any, ...]]:
-    of_order = OrderLine.order_id
-    numbered = (
-        select(
-            of_order,
-            Sku.name,
-            Sku.number,
-            OrderLine.quantity,
-            OrderLine.amount_minor,
-            price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction).label("price"),
-            func.row_number().over(partition_by=of_order, order_by=OrderLine.position).label("place"),
-            func.count().over(partition_by=of_order).label("count"),
-        )
-        .join(Order, and_(Order.brand_id == OrderLine.brand_id, Order.id == of_order))
-        .join(Sku, and_(Sku.brand_id == OrderLine.brand_id, Sku.id == OrderLine.sku_id))
-        .where(
-            OrderLine.brand_id == bindparam("brand_id"),
-            preparing.among_ids(of_order),
-            OrderLine.data_set == Order.official,
-        )
-        .subquery()
+    line, price = OrderLine, price_of(OrderLine.unit_price_minor, OrderLine.unit_price_fraction).label("price")
+    lines = (
+        select(line.order_id, Sku.name, Sku.number, line.quantity, line.amount_minor, price)
+        .join(Order, and_(Order.brand_id == line.brand_id, Order.id == line.order_id))
+        .join(Sku, and_(Sku.brand_id == line.brand_id, Sku.id == line.sku_id))
+        .where(*_official(preparing, line, Order))
     )
-    return select(numbered).where(numbered.c.place <= MAX_LINES_SHOWN).order_by(numbered.c.order_id, numbered.c.place)
+    if preparing.has_one_id:  # windows take SQLite four times as long
+        other, of_order = aliased(OrderLine), aliased(Order)
+        same_order = and_(of_order.brand_id == other.brand_id, of_order.id == other.order_id)
+        count = select(func.count(other.id)).join(of_order, same_order).where(*_official(preparing, other, of_order))
+        return lines.add_columns(count.scalar_subquery()).order_by(line.position).limit(MAX_LINES_SHOWN)
+    numbered = lines.add_columns(
+        func.count().over(partition_by=line.order_id).label("count"),
+        func.row_number().over(partition_by=line.order_id, order_by=line.position).label("place"),
+    ).subquery()
+    shown = [each for each in numbered.c if each is not numbered.c.place]
+    return select(*shown).where(numbered.c.place <= MAX_LINES_SHOWN).order_by(numbered.c.order_id, numbered.c.place)
+
+
+def _official(preparing: Preparing, line: Any, order: Any) -> tuple[ColumnElement[bool], ...]:
+    """Selects the official lines of the orders."""
+    of_brand = line.brand_id == bindparam("brand_id")
+    return of_brand, preparing.among_ids(line.order_id), line.data_set == order.official
 
 
 _FIRST_LINES = Query(_first_lines)
@@ -68,7 +71,7 @@ async def read_contents(session: AsyncSession, orders: Sequence[Order], kind: Ma
             contents["tax"] = money(order.tax_minor)
         found[order.id] = contents
     rows = await _FIRST_LINES.rows(session, found, brand_id=orders[0].brand_id)
-    for order_id, name, number, quantity, amount_minor, price, _, count in rows:
+    for order_id, name, number, quantity, amount_minor, price, count in rows:
         contents = found[order_id]
         money = partial(_money, contents["currency"])
         line = ContentLine(name=name, number=number, quantity=quantity, amount=money(amount_minor), price=money(price))
