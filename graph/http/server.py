@@ -63,6 +63,42 @@ TOO_LARGE = _answer(
 TOO_SLOW = _answer("408 Request Timeout", "The head of the request did not arrive in time.", ErrorCode.REQUEST_TIMEOUT)
 
 
+class HeadWithBody:
+    """The transport of one response. Its head waits for the body if that comes in the same turn of the event loop.
+
+    uvicorn writes them one after the other: two calls of the system, and a client that is woken twice.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+        self._has_begun = False
+
+    def write(self, data: bytes) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            self._head = data
+            self._loop.call_soon(self._flush)
+        elif self._head is not None:
+            self._head, head = None, self._head
+            self._transport.write(head + data)
+        else:
+            self._transport.write(data)
+
+    def _flush(self) -> None:
+        self._head, head = None, self._head
+        if head is not None and not self._transport.is_closing():
+            self._transport.write(head)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class HttpConnection(HttpToolsProtocol):
     """`_…_by`: a deadline in the event loop's time; None while it does not apply."""
 
@@ -138,7 +174,10 @@ class HttpConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_by = None
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not before and self.scope["method"] != "HEAD":  # whose response has no body
+            self.cycle.transport = HeadWithBody(self.transport, self.loop)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

@@ -277,9 +277,8 @@ async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[T
 
 
 _NOTIFICATIONS = Query(
-    lambda preparing: (
-        select(OutboxMessage.order_id.label("parent"), *NOTIFICATION_COLUMNS)
-        .where(preparing.among_ids(OutboxMessage.order_id))
+    lambda preparing: select(OutboxMessage.order_id.label("parent"), *NOTIFICATION_COLUMNS).where(
+        preparing.among_ids(OutboxMessage.order_id)
     )
 )
 

@@ -1,5 +1,6 @@
 """An answer on a kept-alive connection leaves at once, not after the client's delayed acknowledgement (40 ms)."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 
 import uvicorn
 
+from graph.http.server import HeadWithBody
 from graph.identity.own_tokens import Tokens
 from models.database.sessions import Database
 from tests.support.client import SECRET
@@ -78,3 +80,32 @@ async def test_the_smallest_query_waits_for_no_acknowledgement(sqlite_url: str) 
         with bare_server() as port:
             nothing = median_answer(port, token)
         assert median_answer(server.port, token) < nothing + WITHIN
+
+
+class Transport(asyncio.Transport):
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[bytes | None] = []
+
+    def write(self, data: Any) -> None:
+        self.calls.append(data)
+
+    def close(self) -> None:
+        self.calls.append(None)
+
+    def is_closing(self) -> bool:
+        return None in self.calls
+
+
+async def test_a_head_goes_out_with_its_body_or_in_the_next_turn_of_the_event_loop() -> None:
+    loop = asyncio.get_running_loop()
+    together, alone, closed = Transport(), Transport(), Transport()
+    for transport, parts in ((together, [b"head", b"body", b"more"]), (alone, [b"head"]), (closed, [b"head"])):
+        response = HeadWithBody(transport, loop)
+        for part in parts:
+            response.write(part)
+        if transport is closed:
+            response.close()
+    assert (together.calls, alone.calls, closed.calls) == ([b"headbody", b"more"], [], [b"head", None])
+    await asyncio.sleep(0)
+    assert (together.calls, alone.calls, closed.calls) == ([b"headbody", b"more"], [b"head"], [b"head", None])
