@@ -303,7 +303,7 @@ def _line(line: ContentLine, money: Callable[[str], str], locale: Locale) -> Sim
 
 class Mail(EmailMessage):
     def __bytes__(self) -> bytes:
-        """As the library writes it, which looks through each part line by line: that takes half as long as rendering."""
+        """As the library writes it, which looks at each line of each part: that takes half as long as rendering."""
         if "mixed" in self["Content-Type"]:  # the boundary around an attachment is the library's
             return super().__bytes__()
         boundary = f"--{BOUNDARY}"
