@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import format_datetime
 from types import SimpleNamespace
 from typing import Any
@@ -312,7 +312,7 @@ class Mail(EmailMessage):
         return text.replace("\r\n", "\n").replace("\n", "\r\n").encode("ascii")
 
 
-def _head(message: EmailMessage) -> str:
+def _head(message: "MIMEPart[Any, Any]") -> str:
     return "".join(POLICY.fold(name, value) for name, value in message.raw_items()) + "\n"
 
 
@@ -356,9 +356,9 @@ def email_message(
     return message
 
 
-def _part(subtype: str, text: str) -> EmailMessage:
+def _part(subtype: str, text: str) -> Mail:
     """What EmailMessage.set_content() makes, without parsing each header: that takes longer than all the rest."""
-    part = EmailMessage(policy=POLICY)
+    part = Mail(policy=POLICY)
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
     part["Content-Transfer-Encoding"] = "quoted-printable"
     lines = b"\n".join(text.encode().splitlines()) + b"\n"

@@ -81,13 +81,13 @@ class HeadWithBody:
             self._head = data
             self._loop.call_soon(self._flush)
         elif self._head is not None:
-            self._head, head = None, self._head
+            head, self._head = self._head, None
             self._transport.write(head + data)
         else:
             self._transport.write(data)
 
     def _flush(self) -> None:
-        self._head, head = None, self._head
+        head, self._head = self._head, None
         if head is not None and not self._transport.is_closing():
             self._transport.write(head)
 
@@ -177,7 +177,7 @@ class HttpConnection(HttpToolsProtocol):
         before = self.cycle
         super().on_headers_complete()
         if self.cycle is not before and self.scope["method"] != "HEAD":  # whose response has no body
-            self.cycle.transport = HeadWithBody(self.transport, self.loop)
+            self.cycle.transport = HeadWithBody(self.transport, self.loop)  # type: ignore[assignment]
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
