@@ -218,7 +218,7 @@ class Query:
         preparing, prepared = made
         for name, process in prepared.to_driver.items():
             values[name] = process(values[name])
-        if given:
+        if IDS in prepared.names:
             values[IDS] = preparing.ids([preparing.id(id) for id in given])
         values.update(caller.values)
         return prepared, values
