@@ -18,7 +18,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
-from pathlib import Path
 from statistics import median
 from uuid import UUID
 
@@ -67,8 +66,8 @@ class Served:
 
     def processor(self) -> float:
         """Milliseconds so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000
+        # Linux's clock of another process. /proc/PID/stat has steps of 10 ms: a sixth of 60 rejections by hand.
+        return time.clock_gettime(~self.pid << 3 | 2) * 1000
 
     async def all_sent(self) -> None:
         waiting = select(func.count()).where(OutboxMessage.status == NotificationStatus.PENDING)

@@ -16,8 +16,8 @@ MAX_BYTES = 36  # of text in an encoded word: 60 characters, which leaves room f
 SPECIAL = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]")  # needs quotes in a display name
 PLAIN = re.compile(r"[!-~]+( [!-~]+)*")  # printable ASCII, words with one space between them
 
-# The library reads these again and again while it writes a message. They have few values, and parsing takes long.
-READ_OFTEN = ("content-type", "content-transfer-encoding", "mime-version")
+# Read again and again, by the library while it writes a message. They have few values, and parsing takes long.
+READ_OFTEN = ("content-type", "content-transfer-encoding", "mime-version", "from")
 
 
 class AsMade(EmailPolicy):

@@ -2,7 +2,6 @@
 
 import re
 
-WHITESPACE = re.compile(r"\s+")
 # Bidi controls, which change the order in which text is displayed, and code points that XML does not allow.
 INVISIBLE = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff"
 UNPRINTABLE = re.compile(rf"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff{INVISIBLE}]")  # categories Cc and Cs
@@ -14,14 +13,14 @@ UNSAFE_IN_NAMES = {ord(character): "-" for character in '<>:"/\\|?*'}
 
 def printable(text: str) -> str:
     """Without control characters (except line breaks), lone surrogates and bidi controls. Tabs become spaces."""
-    if text.isascii() and text.isprintable():  # most texts
+    if text.isprintable():  # most texts, of all scripts: what is removed below is not printable
         return text
     return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\t", " "))
 
 
 def one_line(text: str) -> str:
     """A code or name in one line, so that it cannot start a new header or paragraph or reverse the text after it."""
-    return printable(WHITESPACE.sub(" ", text)).strip()
+    return printable(" ".join(text.split())).strip()
 
 
 def in_file_name(code: str) -> str:

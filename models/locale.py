@@ -4,10 +4,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import get_month_names
 
 
 class Locale(StrEnum):
@@ -49,9 +50,6 @@ def text_for(text: Text, locale: Locale, /, **values: object) -> str:
     return text.in_(locale).format(**values)
 
 
-INSTANT_PATTERN = Text("d MMM y, HH:mm", "yyyy/MM/dd H:mm")
-
-
 def local_time(at: datetime, time_zone: str) -> datetime:
     """The instant in the time zone; unchanged on the first or last day that Python can represent."""
     try:
@@ -61,5 +59,20 @@ def local_time(at: datetime, time_zone: str) -> datetime:
 
 
 def moment(at: datetime, locale: Locale, time_zone: str) -> str:
-    """An instant as people read it, in this time zone: "24 Nov 2026, 09:05" / "2026/11/24 9:05"."""
-    return format_datetime(local_time(at, time_zone), INSTANT_PATTERN.in_(locale), locale=locale)
+    """An instant as people read it, in this time zone: "24 Nov 2026, 09:05" / "2026/11/24 9:05".
+
+    Babel's format_datetime takes ten times as long.
+    """
+    local = local_time(at, time_zone)
+    match locale:
+        case Locale.EN:
+            return f"{local.day} {_short_months()[local.month]} {local.year}, {local.hour:02}:{local.minute:02}"
+        case Locale.JA:
+            return f"{local.year:04}/{local.month:02}/{local.day:02} {local.hour}:{local.minute:02}"
+        case _:
+            assert_never(locale)
+
+
+@cache
+def _short_months() -> dict[int, str]:
+    return dict(get_month_names("abbreviated", locale=Locale.EN).items())

@@ -73,6 +73,7 @@ def from_minor(minor: int | Decimal, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-precision(currency))
 
 
+@lru_cache(maxsize=4096)  # mails and documents of a season repeat the prices of its SKUs
 def money_text(amount: Decimal, currency: str, locale: Locale) -> str:
     """As people read it: £1,200.50, CHF 1,200.50. With more digits than the currency has, if the amount has them.
 

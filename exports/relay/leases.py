@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Update, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Select, Update, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from models.database.prepared import Preparing, Query, Steps
@@ -72,7 +72,8 @@ FIRST_OF_ITS_ORDER = ~exists(
     .where(
         _earlier.brand_id == OutboxMessage.brand_id,
         _earlier.order_id == OutboxMessage.order_id,
-        _earlier.id < OutboxMessage.id,
+        # Without coalesce, SQLite would find them by this and walk through all earlier mails of the brand.
+        func.coalesce(_earlier.id, _earlier.id) < OutboxMessage.id,
         or_(_earlier.status == NotificationStatus.PENDING, _earlier.leased_until.is_not(None)),
     )
     .offset(0)

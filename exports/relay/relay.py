@@ -338,7 +338,8 @@ class Relay:
             unclear=attempt.unclear,
             pause=UNCLEAR_PAUSE if is_unclear else pause(message.attempts),
         )
-        await self._mark(message, attempt.bounced)
+        if attempt.bounced:
+            await self._mark(message, attempt.bounced)
         await self._record(result)
         self._on_tried(attempt.status)
         log.log(

@@ -188,13 +188,16 @@ class FileTransport:
         return Sent()
 
     def _write(self, message: EmailMessage) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
         headers = dict(message.raw_items())  # as they were made: reading one parses it, which takes as long as the rest
         day = parsedate_to_datetime(headers["Date"]).strftime("%Y-%m-%d")
         id = headers["Message-ID"].strip("<>").partition("@")[0]
         path = self._folder / f"{day}-{id}.eml"
         draft = path.with_suffix(f".{os.getpid()}.part")
-        draft.write_bytes(bytes(message))
+        try:
+            draft.write_bytes(bytes(message))
+        except FileNotFoundError:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(bytes(message))
         draft.replace(path)
 
 

@@ -31,6 +31,7 @@ def _json(value: Any) -> str:
 
 OPTIONS: dict[str, Any] = {
     "pool_size": 10,
+    "pool_use_lifo": True,
     "max_overflow": 10,
     "pool_timeout": 10,
     # Parameters are customer data and may be secret: they stay out of errors and logs.

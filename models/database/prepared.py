@@ -96,11 +96,15 @@ def remembering(process: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 @dataclass(frozen=True, eq=False)
 class Preparing:
-    """Prepares statements for one database and one shape of scope. Each is equal to itself only."""
+    """Prepares statements for one database and one shape of scope. Each is equal to itself only.
+
+    `has_one_id`: among_ids() is given a single one. SQLite takes longer to read a list as a table than to find a row.
+    """
 
     dialect: Dialect
     has_brand: bool
     has_buyer: bool
+    has_one_id: bool = False
 
     @property
     def database(self) -> str:
@@ -113,12 +117,16 @@ class Preparing:
 
     def among_ids(self, column: Any) -> Any:
         """The condition that the column is one of the ids that are given when the statement runs."""
+        if self.has_one_id:
+            return column == bindparam(IDS, type_=String)
         if self.dialect.name == "sqlite":
             return column.in_(self._ids)
         return column == any_(bindparam(IDS, type_=ARRAY(Uuid())))
 
     def ids(self, ids: Sequence[Any]) -> Any:
         """Ids, as the driver gives them, as the value of that parameter."""
+        if self.has_one_id:
+            return ids[0]
         return orjson.dumps(ids).decode() if self.dialect.name == "sqlite" else ids
 
     @property
@@ -201,7 +209,7 @@ class Query:
 
     make: Callable[[Preparing], Select[*tuple[Any, ...]] | Update]
     whole_brand: bool = False
-    _made: dict[tuple[str, bool, bool], tuple[Preparing, Prepared]] = field(default_factory=dict, init=False)
+    _made: dict[tuple[Any, ...], tuple[Preparing, Prepared]] = field(default_factory=dict, init=False)
 
     async def rows(self, session: AsyncSession, ids: Iterable[UUID] = (), **values: Any) -> list[tuple[Any, ...]]:
         """Runs it in the session's scope. `ids`: those of Preparing.among_ids."""
@@ -217,15 +225,18 @@ class Query:
         return prepared.read((yield prepared, given))
 
     def _call(self, caller: "Caller", ids: Iterable[UUID], values: dict[str, Any]) -> tuple[Prepared, dict[str, Any]]:
-        if caller.shape not in self._made:
-            preparing = Preparing(caller.dialect, *caller.shape[1:])
+        given = list(ids)
+        shape = *caller.shape, len(given) == 1 and caller.dialect.name == "sqlite"
+        made = self._made.get(shape)
+        if made is None:
+            preparing = Preparing(caller.dialect, *shape[1:])
             made = preparing, preparing.prepare(self.make(preparing), whole_brand=self.whole_brand)
-            self._made[caller.shape] = made
-        preparing, prepared = self._made[caller.shape]
+            self._made[shape] = made
+        preparing, prepared = made
         for name, process in prepared.to_driver.items():
             values[name] = process(values[name])
         if IDS in prepared.names:
-            values[IDS] = preparing.ids([preparing.id(id) for id in ids])
+            values[IDS] = preparing.ids([preparing.id(id) for id in given])
         values.update(caller.values)
         return prepared, values
 
@@ -389,11 +400,12 @@ async def run_steps_on_postgres(
 
 
 async def run_steps_on_sqlite(
-    engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any], wait: float | None
+    engine: AsyncEngine, steps: Steps, first: First, scope: dict[str, Any], wait: float, *, commits: bool
 ) -> Any:
     """The same in one transaction and one hop to the driver's thread, where each statement alone would take four.
 
-    A cancelled request interrupts its statement. `wait`: for a writer, the longest wait for the lock, in seconds.
+    A cancelled request interrupts its statement. `wait`: the longest wait for a lock, in seconds. `commits`: for a
+    writer.
     """
     pooled = await checked_out(engine.sync_engine.pool)
     try:
@@ -403,9 +415,9 @@ async def run_steps_on_sqlite(
         is_cancelled = threading.Event()
 
         def run() -> Any:
-            text = "BEGIN" if wait is None else "BEGIN IMMEDIATE"
+            text = "BEGIN IMMEDIATE" if commits else "BEGIN"
             try:
-                if wait is not None and pooled.info.get(WAIT) != wait:
+                if pooled.info.get(WAIT) != wait:
                     database.execute(wait_at_most(wait))
                     pooled.info[WAIT] = wait
                 database.execute(text)
@@ -416,7 +428,7 @@ async def run_steps_on_sqlite(
                         listener(engine.sync_engine, None, text, parameters, None, False)
                     statement, values = steps.send(database.execute(text, parameters).fetchall())
             except StopIteration as end:
-                if wait is not None:
+                if commits:
                     database.execute("COMMIT")
                 return end.value
             except sqlite3.Error as error:

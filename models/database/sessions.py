@@ -123,10 +123,10 @@ class Database:
         # A writer who would wait for its turn on SQLite may join the open transaction: see short_transaction.
         may_join = writes and self._turns is not None and self._turns.is_taken
         if not may_join and not is_traced(engine):
-            if engine.dialect.name != "sqlite":
+            if self._turns is None:
                 return await run_steps_on_postgres(engine, steps, first, values, commits=writes)
-            async with self._turn() if writes else nullcontext() as wait:
-                return await run_steps_on_sqlite(engine, steps, first, values, wait)
+            async with self._turns.one() if writes else nullcontext(self._turns.lock_wait) as wait:
+                return await run_steps_on_sqlite(engine, steps, first, values, wait, commits=writes)
         opening = self.transaction(scope, short=True) if writes else self.read(scope, may_lag=may_lag)
         async with opening as session:
             return await run_steps_in_session(session, steps, first, values)

@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 from sqlalchemy.engine import Connection
@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from models.database.prepared import AT_ONCE, AtOnce, wrapped
-from models.database.sqlite import WAIT, checked_in, checked_out, wait_at_most
+from models.database.sqlite import WAIT, checked_in, checked_in_at_once, checked_out, wait_at_most
 from models.database.turns import Turns
 
 # The others wait meanwhile: writers of this process that cannot join, and those of other processes.
@@ -79,7 +79,10 @@ class Group:
         self._opened = 0.0
         self._is_kept = False  # there is something to commit
         self._lost: sqlite3.Error | None = None  # why all of it is lost
-        self._ended: asyncio.Future[sqlite3.Error | None] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        # One future for each transaction: a request that is cancelled cancels its own only.
+        self._waiting: list[asyncio.Future[sqlite3.Error | None]] = []
 
     async def begin(self, engine: AsyncEngine, wait: float, *, is_alone: bool) -> AtOnce:
         """The next one. `wait`: the longest wait for the lock, in seconds.
@@ -103,7 +106,6 @@ class Group:
         """Whether nobody else had the lock: then nothing has waited for it."""
         if not self._driver._execute.is_idle:
             return False
-        usual = self._pooled.info.get(WAIT, self._turns.lock_wait)
         self._wait_at_most(0)
         try:
             at_once.rows("BEGIN IMMEDIATE", ())
@@ -111,8 +113,6 @@ class Group:
             if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             return False
-        finally:
-            self._wait_at_most(usual)
         return True
 
     def _wait_at_most(self, seconds: float) -> None:
@@ -138,9 +138,10 @@ class Group:
             self._lost = orig if isinstance(orig, sqlite3.Error) else failed
 
     def go_on(self) -> None:
-        """With the next one if it may join; else it ends, in a task of its own, which no cancelled request stops."""
+        """With the next one if it may join; else it ends, whether a request is cancelled or not."""
         if not self._is_joined():
-            self._turns.ending = asyncio.create_task(self._end())
+            self._turns.ending = self._ended
+            self._loop.call_soon(self._end)
 
     def _is_joined(self) -> bool:
         may_grow = self._is_kept and not self._lost and self._count < MAX_TOGETHER
@@ -148,27 +149,39 @@ class Group:
 
     async def committed(self) -> None:
         """Waits for the end. Raises the error of COMMIT, or the one with which SQLite has rolled back all."""
-        if error := await asyncio.shield(self._ended):
+        mine: asyncio.Future[sqlite3.Error | None] = self._loop.create_future()
+        self._waiting.append(mine)
+        if error := await mine:
             raise wrapped(error, "COMMIT") from error
 
-    async def _end(self) -> None:
-        if self._is_joined():  # by one that has come in the same turn of the event loop
-            return
-        error = self._lost
-        self._driver._execute.end_group()
+    def _end(self) -> None:
+        if not self._is_joined():  # by one that has come in the same turn of the event loop
+            self._driver._execute.end_group()
+            self._driver._execute.in_thread(self._commit, self._is_ended)
+
+    def _commit(self) -> sqlite3.Error | None:
+        """In the driver's thread, behind a cancelled call that still runs there. Returns why nothing is committed."""
         try:
-            if self._is_kept and not error:
-                try:
-                    await self._driver._execute(self._database.execute, "COMMIT")
-                    self._ended.set_result(None)
-                except sqlite3.Error as failed:
-                    error = failed
-            # What is not committed. If a cancelled call still runs in the thread, this waits for it there.
-            await self._driver._execute(self._database.rollback)
-        finally:
-            try:
-                await checked_in(self._pool, self._pooled)
-            finally:
-                self._turns.pass_on()
-                if not self._ended.done():
-                    self._ended.set_result(error)
+            if self._is_kept and not self._lost:
+                self._database.execute("COMMIT")
+                return None
+            self._database.rollback()
+        except sqlite3.Error as failed:
+            self._lost = failed
+            with suppress(sqlite3.Error):
+                self._database.rollback()
+        return self._lost
+
+    def _is_ended(self, error: sqlite3.Error | None) -> None:
+        for each in self._waiting:
+            if not each.done():
+                each.set_result(error)
+        if checked_in_at_once(self._pool, self._pooled):
+            self._free()
+        else:
+            closing = self._loop.create_task(checked_in(self._pool, self._pooled))
+            closing.add_done_callback(lambda _: self._free())
+
+    def _free(self) -> None:
+        self._turns.pass_on()
+        self._ended.set_result(None)

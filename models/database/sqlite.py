@@ -1,5 +1,6 @@
 """Set-up of each SQLite connection: pragmas, functions, and transactions with a bounded wait for locks."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -48,11 +49,17 @@ async def checked_out(pool: Any) -> Any:
 
 
 async def checked_in(pool: Any, pooled: Any) -> None:
-    """Gives a connection back whose transaction has ended. A pool that is full closes it, which needs a greenlet."""
-    if pool.checkedin() < pool.size():
-        pooled._close_special(transaction_reset=True)
-    else:
+    """Gives a connection back whose transaction has ended."""
+    if not checked_in_at_once(pool, pooled):
         await greenlet_spawn(pooled._close_special, transaction_reset=True)
+
+
+def checked_in_at_once(pool: Any, pooled: Any) -> bool:
+    """False: the pool is full and will close it, which needs a greenlet."""
+    has_room: bool = pool.checkedin() < pool.size()
+    if has_room:
+        pooled._close_special(transaction_reset=True)
+    return has_room
 
 
 class Calls:
@@ -93,6 +100,13 @@ class Calls:
             return function(*arguments, **options)
         self._begun += 1
         return await self._in_thread(partial(self._counted, function, *arguments, **options))
+
+    def in_thread(self, function: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Calls it there, then `then` with its result on the event loop. It must not raise."""
+        loop = asyncio.get_running_loop()
+        self._begun += 1
+        # Without a future and a task that waits for it: those take three turns of the event loop.
+        self._driver._tx.put_nowait((None, lambda: loop.call_soon_threadsafe(then, self._counted(function))))
 
     def _does_nothing(self, function: Callable[..., Any], name: str, arguments: tuple[Any, ...]) -> bool:
         if name == "rollback":

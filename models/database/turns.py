@@ -34,12 +34,12 @@ class _Waiter:
 class Turns:
     """`lock_wait`: the longest wait for a turn and for writers of other processes together, in seconds.
 
-    `ending`: ends a transaction that several have joined, and then its turn.
+    `ending`: done as soon as a transaction that several may join, and its turn, have ended.
     """
 
     lock_wait: float
     is_taken: bool = False
-    ending: asyncio.Task[None] | None = None
+    ending: asyncio.Future[None] | None = None
     _waiting: deque[_Waiter] = field(default_factory=deque)
 
     @asynccontextmanager

@@ -6,6 +6,7 @@ Pages inside an order (lines, history) are keyed by (order, size, after).
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable
 from contextlib import AbstractAsyncContextManager
+from operator import itemgetter
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -276,17 +277,16 @@ async def read_tags(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[T
 
 
 _NOTIFICATIONS = Query(
-    lambda preparing: (
-        select(OutboxMessage.order_id.label("parent"), *NOTIFICATION_COLUMNS)
-        .where(preparing.among_ids(OutboxMessage.order_id))
-        # By the id alone, SQLite would walk through all mails of the brand in this order.
-        .order_by(OutboxMessage.order_id, OutboxMessage.id)
+    lambda preparing: select(OutboxMessage.order_id.label("parent"), *NOTIFICATION_COLUMNS).where(
+        preparing.among_ids(OutboxMessage.order_id)
     )
 )
 
 
 async def read_notifications(session: AsyncSession, ids: list[UUID]) -> dict[UUID, list[NotificationRow]]:
-    return grouped(await _NOTIFICATIONS.rows(session, ids), NotificationRow)
+    # Sorted here: to read them in the order of their ids, SQLite would walk through all mails of the brand.
+    rows = sorted(await _NOTIFICATIONS.rows(session, ids), key=itemgetter(1))
+    return grouped(rows, NotificationRow)
 
 
 async def read_notices(session: AsyncSession, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from exports.mail import render
 from models.database.sessions import Database
 from models.locale import Locale
+from models.messages.mail import MailKind
 from models.outbox import OrderNotice, OutboxMessage
 from models.policy import OrderStatus, Role
-from models.scope import EVERYTHING
+from models.scope import EVERYTHING, Scope
+from resolvers.core.mail_contents import read_contents
 from resolvers.papers.mails import NOT_YET
 from tests.api.test_delivery_notes_and_invoices import run
 from tests.api.test_papers import confirm
@@ -40,6 +42,19 @@ async def mails(database: Database) -> list[OrderNotice]:
 def parts(notice: OrderNotice) -> tuple[str, str]:
     mail = render(notice)
     return mail.text, mail.html
+
+
+async def test_the_first_lines_are_the_same_for_one_order_and_for_many(
+    database: Database, shop: Shop, member: Client
+) -> None:
+    orders = [await make_order(database, shop, lines=[(n, 480) for n in range(1, count + 1)]) for count in (1, 10, 13)]
+    await confirm(member, id_of(orders[1]))
+    async with database.read(Scope(shop.brand.id)) as session:
+        together = await read_contents(session, orders, MailKind.ORDER_REJECTED)
+        alone = [(await read_contents(session, [each], MailKind.ORDER_REJECTED))[each.id] for each in orders]
+    assert alone == [together[each.id] for each in orders]
+    assert [(len(each["lines"]), each["more"]) for each in alone] == [(1, 0), (10, 0), (10, 3)]
+    assert [line["quantity"] for line in alone[2]["lines"]] == list(range(1, 11))
 
 
 @pytest.mark.parametrize("locale", Locale)

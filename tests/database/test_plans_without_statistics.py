@@ -2,8 +2,9 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,11 +13,19 @@ import pytest
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.sqlite.aiosqlite import dialect
 
+from exports.relay.leases import Leases
+from models.database.locked_orders import _LOCK as read_locked
+from models.database.prepared import Preparing, Query
+from models.database.sessions import Database
 from models.delivery_note import DeliveryNote
 from models.facts import FACT_SQL
 from models.invoice import Invoice, InvoicedOrder
 from models.order import Order
 from models.policy import Fact
+from resolvers.core.cancelled_mails import _ALL as cancel_all
+from resolvers.core.mail_contents import _FIRST_LINES as read_first_lines
+from resolvers.reading.loaders import _NOTIFICATIONS as read_notifications
+from resolvers.reading.verdicts import _FACTS as read_facts
 from resolvers.reading.verdicts import documents_of
 
 # Tables of which a brand has few rows.
@@ -74,3 +83,27 @@ def test_the_triggers_that_look_for_documents(connection: sqlite3.Connection) ->
             of_row = re.sub(r"\b(?:NEW|OLD)\.\w+", "'x'", condition[1])
             assert too_wide(connection, f"SELECT {of_row}") == [], name
     assert checked == 8
+
+
+def steps_of(connection: sqlite3.Connection, make: Callable[[Preparing], Any], **shape: bool) -> list[str]:
+    preparing = Preparing(dialect(), **shape)
+    prepared = preparing.prepare(make(preparing))
+    given = prepared.parameters(dict.fromkeys(prepared.names, "[]"))
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {prepared.text}", given)]
+
+
+@pytest.mark.parametrize("statement", ["_due_brands", "_claim_of_brand"])
+def test_the_mails_of_its_order_before_one_that_is_claimed(connection: sqlite3.Connection, statement: str) -> None:
+    make = getattr(Leases(Database("sqlite:///unused.db"), timedelta(minutes=5)), statement)
+    steps = steps_of(connection, make, has_brand=False, has_buyer=False)
+    (earlier,) = [step for step in steps if step.startswith("SEARCH outbox_messages_1 ")]
+    assert earlier.endswith("(brand_id=? AND order_id=?)")
+
+
+@pytest.mark.parametrize("has_one_id", [True, False])
+@pytest.mark.parametrize("query", [read_locked, read_facts, read_first_lines, read_notifications, cancel_all])
+def test_what_a_command_reads_of_its_orders(connection: sqlite3.Connection, query: Query, has_one_id: bool) -> None:
+    steps = steps_of(connection, query.make, has_brand=True, has_buyer=False, has_one_id=has_one_id)
+    read = [step for step in steps if step.startswith("SEARCH")]
+    assert read
+    assert [step for step in read if step.endswith("(brand_id=?)")] == []

@@ -1,8 +1,10 @@
 """Texts of users in files that other programs open."""
 
+import sys
+
 import pytest
 
-from exports.texts import in_csv
+from exports.texts import UNPRINTABLE, in_csv
 
 
 @pytest.mark.parametrize(
@@ -15,3 +17,8 @@ def test_a_cell_of_a_csv_file_is_never_a_formula(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "Harbour", "a=1", "青山織物", "'quoted'"])
 def test_other_cells_of_a_csv_file_stay_as_they_are(text: str) -> None:
     assert in_csv(text) == text
+
+
+def test_a_printable_text_has_nothing_that_is_removed() -> None:
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert UNPRINTABLE.search(printable) is None

@@ -60,6 +60,7 @@ def mail_of(text: str, **changes: object) -> EmailMessage:
         reply_to=notice.reply_to,
         at=datetime(2026, 11, 24, tzinfo=UTC),
     )
+    assert bytes(sent) == sent.as_bytes()
     received = message_from_bytes(sent.as_bytes(policy=SMTP), policy=default)
     assert isinstance(received, EmailMessage)
     return received

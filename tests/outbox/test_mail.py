@@ -33,6 +33,7 @@ def sent(queued: OrderNotice) -> EmailMessage:
     made = email_message(
         mail, id=ID, sender=SENDER, sender_name=queued.sender_name, reply_to=queued.reply_to, at=AT, thread=ORDER
     )
+    assert bytes(made) == made.as_bytes(), "as the library writes it"
     parsed = email.message_from_bytes(bytes(made), policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
     return parsed
