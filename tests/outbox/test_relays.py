@@ -1,13 +1,12 @@
 """Many relays, many brands, and mails that do harm: each mail once, each brand in its turn, the line goes on."""
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 import pytest
@@ -32,11 +31,12 @@ from exports.relay.transports import QUIT_SECONDS, Sent, SmtpTransport, Temporar
 from models.database.sessions import Database
 from models.outbox import NotificationStatus, OutboxMessage, message, oldest_due, unsent
 from models.scope import EVERYTHING
-from tests.cli.test_command_line import ROOT, environment
+from tests.cli.test_command_line import environment
 from tests.outbox.test_relay import SENDER, Killed, Mailbox, notice, outbox, promise, url_of
 from tests.support.client import OF_THE_RELAY
 from tests.support.clock import Clock
 from tests.support.factories import NOON, Shop, make_order, make_shop, save
+from tests.support.forked import run_beside
 
 PENDING, SENT, FAILED = NotificationStatus.PENDING, NotificationStatus.SENT, NotificationStatus.FAILED
 UNCLEAR, CANCELLED = NotificationStatus.MAY_HAVE_BEEN_DELIVERED, NotificationStatus.CANCELLED
@@ -100,21 +100,11 @@ async def test_several_processes_send_each_mail_once(
     for _ in range(3):
         await promise_many(database, await make_shop(database), 50)
     settings = {"ORDERS_SMTP_URL": url_of(server), "ORDERS_MAIL_FROM": SENDER}
-    command = [sys.executable, "-P", "-m", "graph", "deliver", "--once"]
-    processes = [
-        await asyncio.create_subprocess_exec(*command, env=environment(database_url, **settings), cwd=ROOT, stdout=PIPE)
-        for _ in range(2)
-    ]
-    try:
-        async with asyncio.timeout(120):
-            said = [(await process.communicate())[0].decode() for process in processes]
-    finally:
-        for process in processes:
-            if process.returncode is None:
-                process.kill()
-    assert [process.returncode for process in processes] == [0, 0], said
+    deliver = partial(run_beside, ["deliver", "--once"], environment(database_url, **settings))
+    done = await asyncio.gather(deliver(), deliver())
+    assert [(each.returncode, each.stderr) for each in done if each.returncode] == []
     assert len(mailbox.ids) == len(set(mailbox.ids)) == 150
-    assert sum(int(each.split()[0]) for each in said) == 150
+    assert sum(int(each.stdout.split()[0]) for each in done) == 150
     assert {each.status for each in await outbox(database)} == {SENT}
 
 
