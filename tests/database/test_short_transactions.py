@@ -1,13 +1,17 @@
-"""Short transactions on SQLite: few calls in the driver's thread; a cancelled or failed one leaves nothing behind."""
+"""Short transactions on SQLite: few calls in the driver's thread; a cancelled or failed one leaves nothing behind.
+
+Each of them is on the disk when it ends.
+"""
 
 import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from models.brand import Brand
+from models.database.engines import create_engine, parse_database_url
 from models.database.sessions import Database
 from models.scope import EVERYTHING
 from tests.support.factories import make_shop
@@ -79,3 +83,12 @@ async def test_one_that_is_cancelled_while_it_waits_for_the_lock_leaves_nothing_
         assert await session.scalar(select(Brand.name)) == "Renamed"
     await database.close()
     await other.close()
+
+
+async def test_a_commit_waits_for_the_disk(sqlite_url: str) -> None:
+    """Otherwise a mail could report a rejection that a power cut has undone. Tests do without: tests/conftest.py."""
+    engine = create_engine(parse_database_url(sqlite_url))
+    async with engine.connect() as connection:
+        settings = [await connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")]
+    await engine.dispose()
+    assert settings == ["wal", 2]
