@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 
 from exports.relay import relay as relay_module
 from exports.relay import transports
@@ -27,7 +27,7 @@ from exports.relay.relay import (
     Delivered,
     Relay,
 )
-from exports.relay.transports import QUIT_SECONDS, Sent, SmtpTransport, TemporaryFailure
+from exports.relay.transports import QUIT_SECONDS, Failure, Sent, SmtpTransport, TemporaryFailure
 from models.database.sessions import Database
 from models.outbox import NotificationStatus, OutboxMessage, message, oldest_due, unsent
 from models.scope import EVERYTHING
@@ -164,6 +164,51 @@ async def test_a_poison_mail_is_parked_and_delays_no_other(
     assert aside.last_error == f"given up: {MAX_LOST} times a relay ended while it had this mail in hand"
     assert {each.status for each in rows.values()} == {SENT}
     assert len(sent) == 30
+
+
+async def test_mails_that_dead_relays_had_in_hand_are_tried_one_at_a_time(database: Database, clock: Clock) -> None:
+    """One of them may be what kills relays: the others are not lost again with it."""
+    await promise(database, 3)
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(OutboxMessage).values(leased_until=NOON - timedelta(minutes=1), attempts=1))
+    await promise(database, 3)
+    lost_in_hand: list[int] = []
+
+    async def count(_: EmailMessage) -> None:
+        lost_in_hand.append(sum(held.message.lost for held in relay._held.values()))
+        await asyncio.sleep(0.01)
+
+    relay = Relay(database, Noting(count), sender=SENDER, clock=clock)
+    assert await relay.drain() == Delivered(sent=6)
+    assert max(lost_in_hand) == 1
+    assert sorted(each.lost for each in await outbox(database)) == [0] * 6, "sent, so that none of them kills relays"
+
+
+async def test_a_relay_whose_lease_has_expired_records_no_result(database: Database, clock: Clock) -> None:
+    """Another one has the mail in hand by now. If that one lost its lease too, a third would send it as well."""
+    await promise(database)
+    in_hand, may_end = [asyncio.Event() for _ in range(2)], [asyncio.Event() for _ in range(2)]
+
+    def relay_of(number: int, failure: Failure | None) -> Relay:
+        async def hold(_: EmailMessage) -> None:
+            in_hand[number].set()
+            await may_end[number].wait()
+            if failure:
+                raise failure
+
+        return Relay(database, Noting(hold), sender=SENDER, clock=clock)
+
+    late = asyncio.create_task(relay_of(0, TemporaryFailure("451 later")).drain())
+    await in_hand[0].wait()
+    clock.move(seconds=LEASE.total_seconds() + 1)
+    other = asyncio.create_task(relay_of(1, None).drain())
+    await in_hand[1].wait()
+    may_end[0].set()
+    await late
+    (row,) = await outbox(database)
+    assert (row.status, row.attempts, row.last_error, row.leased_until) == (PENDING, 2, None, clock() + LEASE)
+    may_end[1].set()
+    assert await other == Delivered(sent=1)
 
 
 class Hanging(Mailbox):
@@ -384,6 +429,23 @@ async def test_the_mails_of_an_order_leave_in_order(database: Database, clock: C
     for order, mails in enumerate(made):
         expected = [f"<{each.id}@northlight.example>" for each in mails]
         assert [id for id in sent if order_of[id] == order] == expected
+
+
+async def test_a_mail_waits_for_an_earlier_one_that_is_tried_again(database: Database, clock: Clock) -> None:
+    """Another relay has that one in hand, which may have been delivered before."""
+    first, _ = await of_one_order(database, "OC_CREATED", "ORDER_REJECTED")
+
+    async def is_tried(until: datetime | None) -> None:
+        of_first = update(OutboxMessage).where(OutboxMessage.id == first.id)
+        again = {"status": UNCLEAR, "unclear": 1, "due_at": NOON + timedelta(hours=4), "leased_until": until}
+        async with database.transaction(EVERYTHING) as session:
+            await session.execute(of_first.values(again))
+
+    relay = Relay(database, Noting(), sender=SENDER, clock=clock)
+    await is_tried(NOON + timedelta(minutes=5))
+    assert await relay.drain() == Delivered()
+    await is_tried(None)
+    assert await relay.drain() == Delivered(sent=1)
 
 
 async def cancel(database: Database, *mails: OutboxMessage) -> None:
