@@ -13,7 +13,7 @@ from graph.core.ids import Kind, to_id
 from models.buyer import BuyerRecipient
 from models.database.sessions import Database
 from models.order import Order
-from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
+from models.outbox import MAX_UNCLEAR, NotificationStatus, OrderNotice, OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from tests.api.test_delivery_notes_and_invoices import run
@@ -198,6 +198,20 @@ async def test_an_oc_that_becomes_editable_takes_back_the_mails_that_present_it(
     ]
     [error] = (await resend(member, to_id(Kind.NOTIFICATION, failed.id)))["userErrors"]
     assert error["code"] == "NOT_ALLOWED_IN_STATUS"
+
+
+async def test_a_mail_is_cancelled_once_and_one_that_is_not_tried_again_not_at_all(
+    database: Database, shop: Shop, member: Client
+) -> None:
+    order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
+    await mailed(database, order, "OC_CONFIRMED", leased_until=TOMORROW)
+    tried_enough = {"status": NotificationStatus.MAY_HAVE_BEEN_DELIVERED, "unclear": MAX_UNCLEAR}
+    await mailed(database, order, "OC_CREATED", **tried_enough)
+    for mutation in ("makeOrderConfirmationEditable", "rejectOrder"):
+        assert (await run(member, mutation, orderId=id_of(order), notify=False))["userErrors"] == []
+    mails, history = await shown(member, order)
+    assert mails == [("OC_CONFIRMED", "PENDING", "OC_MADE_EDITABLE"), ("OC_CREATED", "MAY_HAVE_BEEN_DELIVERED", None)]
+    assert len(history) == 1
 
 
 async def test_an_address_that_the_buyer_no_longer_has_is_not_mailed(
