@@ -21,7 +21,7 @@ from tests.api.test_mail_preview_and_resending import TOMORROW, mailed, resend, 
 from tests.api.test_papers import confirm
 from tests.races.gate import wait_for_waiters
 from tests.support.client import Client, id_of
-from tests.support.factories import Shop, make_order, make_shop, save
+from tests.support.factories import Shop, make_buyer, make_order, make_shop, save
 
 Undo = Callable[[Client], Coroutine[Any, Any, dict[str, Any]]]
 
@@ -232,11 +232,15 @@ async def test_an_address_that_the_buyer_no_longer_has_is_not_mailed(
     for recipients, values, _ in states:
         await mailed(database, order, "OC_CREATED", recipients=recipients, **values)
     await mailed(database, order, "OC_APPROVED", recipients=only)
+    partner = await make_buyer(database, shop.brand, recipients=only)
+    of_partner = await mailed(database, await make_order(database, shop, buyer_id=partner.id), "OC_CREATED")
     change = "mutation ($input: UpdateBuyerInput!) { updateBuyer(input: $input) { userErrors { code } } }"
     input = {"buyerId": id_of(shop.buyer), "emailRecipients": ["BUYER@example.com"]}
     assert (await member.data(change, input=input))["updateBuyer"]["userErrors"] == []
     async with database.read(EVERYTHING) as session:
-        found = (await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))).all()
+        found = list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+    (theirs,) = (found.pop(place) for place, each in enumerate(found) if each.id == of_partner.id)
+    assert (theirs.recipients, theirs.status) == (["buyer@example.com"], "PENDING")
     assert [(each.recipients, each.status) for each in found] == [
         *(expected for _, _, expected in states),
         (only, "PENDING"),

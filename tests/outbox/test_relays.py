@@ -294,6 +294,9 @@ async def test_stopping_disconnects_from_a_hanging_server_and_releases_all_lease
     assert STOP_WITHIN_SECONDS <= 5
     monkeypatch.setattr(relay_module, "STOP_WITHIN_SECONDS", 0.2)
     await promise(database, 2 * MAX_SENDING)
+    left_over = {"to": ["buyer@example.com"], "note": None}  # the others have it
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(OutboxMessage).values(left_over=left_over))
     hung = asyncio.Semaphore(0)
 
     async def hang(_: EmailMessage) -> None:
@@ -309,6 +312,7 @@ async def test_stopping_disconnects_from_a_hanging_server_and_releases_all_lease
         await running
     rows = await outbox(database)
     assert {(each.status, each.leased_until) for each in rows} == {(PENDING, None)}
+    assert [each.left_over for each in rows] == [left_over] * len(rows)
     assert Counter(each.last_error for each in rows) == {None: 5, "cut off: the relay was told to stop": 5}
     clock.move(minutes=1)
     assert await Relay(database, Noting(), sender=SENDER, clock=clock).drain() == Delivered(sent=10)
@@ -463,6 +467,23 @@ async def test_a_mail_in_hand_that_is_cancelled_before_its_turn_is_not_sent(data
     assert done == Delivered(sent=1, cancelled=1)
     rows = {each.id: each.status for each in await outbox(database)}
     assert rows == {first.id: SENT, second.id: CANCELLED}
+
+
+async def test_a_mail_that_is_cancelled_while_others_are_sent_is_not_sent(database: Database, clock: Clock) -> None:
+    """It is claimed already, and waits for one of the few places."""
+    await promise(database, MAX_SENDING)
+    last = (await of_one_order(database, "OC_CREATED"))[0]
+    is_cancelled = asyncio.Event()
+
+    async def meanwhile(_: EmailMessage) -> None:
+        if len(transport.brands) == MAX_SENDING:
+            await cancel(database, last)
+            is_cancelled.set()
+        await is_cancelled.wait()
+
+    transport = Noting(meanwhile)
+    done = await Relay(database, transport, sender=SENDER, clock=clock).drain()
+    assert done == Delivered(sent=MAX_SENDING, cancelled=1)
 
 
 @pytest.mark.parametrize(("fails", "status"), [(False, SENT), (True, CANCELLED)])
