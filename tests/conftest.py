@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import LRUCache
 
@@ -33,7 +33,9 @@ LONG = (
     "tests/docs/test_guides.py",
     "tests/browser/",
     "tests/races/",
+    "tests/execution/",
     "tests/exports/test_order_pdf.py",
+    "tests/api/test_twins.py",
     "tests/server/test_workers.py",
     "tests/server/test_shutdown.py",
     "tests/clients/test_connector.py",
@@ -84,11 +86,18 @@ def warm_engine(url: URL, lock_wait: timedelta = LOCK_WAIT) -> AsyncEngine:
     The cache is keyed by the dialect, too, which is therefore shared. It knows its server once it has connected.
     """
     made = create_engine(url, lock_wait)
+    if url.get_backend_name() == "sqlite":
+        event.listen(made.sync_engine, "connect", _without_waiting_for_the_disk)
     like = f"{url.drivername} {url.username} {url.query}"
     if like not in _warm or _warm[like][0].server_version_info is None:
         _warm[like] = made.sync_engine.dialect, LRUCache(5_000)
     made.sync_engine.dialect, made.sync_engine._compiled_cache = _warm[like]
     return made
+
+
+def _without_waiting_for_the_disk(connection: Any, _: Any) -> None:
+    """As fsync=off of the tests' PostgreSQL: the files need not survive a power cut."""
+    connection.driver_connection._conn.execute("PRAGMA synchronous=OFF")
 
 
 sessions.create_engine = warm_engine  # type: ignore[attr-defined]

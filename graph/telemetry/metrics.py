@@ -183,6 +183,8 @@ def watch(database: Database) -> None:
 
 @event.listens_for(ScopedSession, "after_commit")
 def _committed(session: Session) -> None:
+    if session.in_nested_transaction():  # the end of a savepoint: the transaction may still fail
+        return
     if inserted := session.info.pop(INSERTED, None):
         REJECTIONS.inc(inserted[OrderRejection])
 

@@ -242,7 +242,7 @@ async def test_of_a_mail_that_some_have_or_may_have_only_further_tries_are_given
     database: Database, api: Client, shop: Shop
 ) -> None:
     order = await make_order(database, shop)
-    await mailed(database, order, "OC_CREATED", left_over={"to": ["b@example.com"], "note": None})
+    partly = await mailed(database, order, "OC_CREATED", left_over={"to": ["b@example.com"], "note": None})
     await mailed(database, order, "OC_CONFIRMED", status=UNCLEAR, unclear=1)
     await mailed(database, order, "OC_MADE_EDITABLE", leased_until=TOMORROW)
     client = api.as_(shop.member())
@@ -256,6 +256,8 @@ async def test_of_a_mail_that_some_have_or_may_have_only_further_tries_are_given
         ("PENDING", "ORDER_REJECTED", False),
         ("PENDING", None, False),
     ], "the third one is in the hands of a relay, which may be sending it right now"
+    async with database.read(EVERYTHING) as session:
+        assert (await session.get_one(OutboxMessage, (partly.brand_id, partly.id))).sent_at is not None
     _, history = await shown(client, order)
     assert sorted(history) == [
         f"No further attempts to send mail “Order confirmation {what}”: the order was rejected"

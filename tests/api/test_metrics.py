@@ -8,7 +8,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exports.relay import relay
 from graph.core.ids import Kind, to_id
+from graph.telemetry.metrics import REGISTRY
+from models.database import chain
 from models.database.sessions import Database
+from resolvers.core.context import Context
+from resolvers.core.notices import Message
+from resolvers.rejection import RejectOrder, reject_order
 from tests.support.client import Client, serving
 from tests.support.clock import Clock
 from tests.support.factories import make_order, make_shop
@@ -56,6 +61,23 @@ async def test_commands_are_counted(database: Database, database_url: str, tmp_p
         bearer = client.headers["Authorization"].removeprefix("Bearer ")
         for secret in (shop.brand.code, shop.brand.name, str(shop.brand.id), first.code, "Mina", TOKEN, bearer):
             assert secret not in str(after)
+
+
+async def test_a_rejection_that_fails_in_the_end_is_not_counted(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor when it is what a brand's history begins with, for which there is a savepoint."""
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(chain, "insert", fail)
+    shop = await make_shop(database)
+    order = await make_order(database, shop)
+    before = REGISTRY.get_sample_value("orders_rejections_total")
+    with pytest.raises(ZeroDivisionError):
+        await reject_order(Context(database, shop.member(), Clock()), RejectOrder(order.id, Message()))
+    assert REGISTRY.get_sample_value("orders_rejections_total") == before
 
 
 async def test_metrics_have_the_age_of_the_oldest_waiting_mail(

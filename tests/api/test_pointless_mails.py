@@ -13,7 +13,7 @@ from graph.core.ids import Kind, to_id
 from models.buyer import BuyerRecipient
 from models.database.sessions import Database
 from models.order import Order
-from models.outbox import NotificationStatus, OrderNotice, OutboxMessage
+from models.outbox import MAX_UNCLEAR, NotificationStatus, OrderNotice, OutboxMessage
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from tests.api.test_delivery_notes_and_invoices import run
@@ -21,7 +21,7 @@ from tests.api.test_mail_preview_and_resending import TOMORROW, mailed, resend, 
 from tests.api.test_papers import confirm
 from tests.races.gate import wait_for_waiters
 from tests.support.client import Client, id_of
-from tests.support.factories import Shop, make_order, make_shop, save
+from tests.support.factories import Shop, make_buyer, make_order, make_shop, save
 
 Undo = Callable[[Client], Coroutine[Any, Any, dict[str, Any]]]
 
@@ -200,6 +200,20 @@ async def test_an_oc_that_becomes_editable_takes_back_the_mails_that_present_it(
     assert error["code"] == "NOT_ALLOWED_IN_STATUS"
 
 
+async def test_a_mail_is_cancelled_once_and_one_that_is_not_tried_again_not_at_all(
+    database: Database, shop: Shop, member: Client
+) -> None:
+    order = await make_order(database, shop, status=OrderStatus.OC_CONFIRMED)
+    await mailed(database, order, "OC_CONFIRMED", leased_until=TOMORROW)
+    tried_enough = {"status": NotificationStatus.MAY_HAVE_BEEN_DELIVERED, "unclear": MAX_UNCLEAR}
+    await mailed(database, order, "OC_CREATED", **tried_enough)
+    for mutation in ("makeOrderConfirmationEditable", "rejectOrder"):
+        assert (await run(member, mutation, orderId=id_of(order), notify=False))["userErrors"] == []
+    mails, history = await shown(member, order)
+    assert mails == [("OC_CONFIRMED", "PENDING", "OC_MADE_EDITABLE"), ("OC_CREATED", "MAY_HAVE_BEEN_DELIVERED", None)]
+    assert len(history) == 1
+
+
 async def test_an_address_that_the_buyer_no_longer_has_is_not_mailed(
     database: Database, shop: Shop, member: Client
 ) -> None:
@@ -218,11 +232,16 @@ async def test_an_address_that_the_buyer_no_longer_has_is_not_mailed(
     for recipients, values, _ in states:
         await mailed(database, order, "OC_CREATED", recipients=recipients, **values)
     await mailed(database, order, "OC_APPROVED", recipients=only)
+    partner = await make_buyer(database, shop.brand, recipients=only)
+    theirs = await make_order(database, shop, buyer_id=partner.id)
+    of_partner = await mailed(database, theirs, "OC_CREATED", recipients=only)
     change = "mutation ($input: UpdateBuyerInput!) { updateBuyer(input: $input) { userErrors { code } } }"
     input = {"buyerId": id_of(shop.buyer), "emailRecipients": ["BUYER@example.com"]}
     assert (await member.data(change, input=input))["updateBuyer"]["userErrors"] == []
     async with database.read(EVERYTHING) as session:
-        found = (await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))).all()
+        found = list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+    of_other = found.pop([each.id for each in found].index(of_partner.id))
+    assert (of_other.recipients, of_other.status) == (only, "PENDING")
     assert [(each.recipients, each.status) for each in found] == [
         *(expected for _, _, expected in states),
         (only, "PENDING"),

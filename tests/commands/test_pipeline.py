@@ -1,12 +1,15 @@
 """The pipeline that every command runs through (resolvers/core/actions.py): keys, versions, transactions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.database.sessions import Database
 from models.key_scopes import KeyScope
@@ -155,6 +158,29 @@ async def test_a_retried_api_key_is_not_shown_again(database: Database, shop: Sh
     assert none is None
     assert again.replayed
     assert again.made == first.made
+
+
+async def test_relay_and_listeners_are_told_once_and_after_the_commit(
+    database: Database, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    transaction = database.transaction
+
+    @asynccontextmanager
+    async def watched(*arguments: Any, **options: Any) -> AsyncIterator[AsyncSession]:
+        async with transaction(*arguments, **options) as session:
+            yield session
+        told.append("committed")
+
+    order, context = await make_order(database, shop), context_of(database, shop)
+    context.on_mail, context.on_events = partial(told.append, "mail"), told.append
+    monkeypatch.setattr(database, "transaction", watched)
+    reject = RejectOrder(order.id, Message(notify=True), idempotency_key="k")
+    assert not (await reject_order(context, reject)).replayed
+    assert told == ["committed", shop.brand.id, "mail"]
+    assert (await reject_order(context, reject)).replayed
+    assert (await reject_order(context, RejectOrder(order.id, Message(notify=True)))).refusals
+    assert told[3:] == ["committed", "committed"]
 
 
 @pytest.mark.parametrize("key", ["", "  "])

@@ -1,14 +1,21 @@
-"""Short transactions on SQLite: few calls in the driver's thread; a cancelled or failed one leaves nothing behind."""
+"""Short transactions on SQLite: few calls in the driver's thread; a cancelled or failed one leaves nothing behind.
+
+Each of them is on the disk when it ends.
+"""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from models.brand import Brand
+from models.database.engines import create_engine, parse_database_url
+from models.database.prepared import Prepared, Steps, run_text
 from models.database.sessions import Database
+from models.database.turns import Turns
 from models.scope import EVERYTHING
 from tests.support.factories import make_shop
 
@@ -79,3 +86,43 @@ async def test_one_that_is_cancelled_while_it_waits_for_the_lock_leaves_nothing_
         assert await session.scalar(select(Brand.name)) == "Renamed"
     await database.close()
     await other.close()
+
+
+async def test_a_commit_waits_for_the_disk(sqlite_url: str) -> None:
+    """Otherwise a mail could report a rejection that a power cut has undone. Tests do without: tests/conftest.py."""
+    engine = create_engine(parse_database_url(sqlite_url))
+    async with engine.connect() as connection:
+        settings = [await connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")]
+    await engine.dispose()
+    assert settings == ["wal", 2]
+
+
+async def test_a_connection_waits_for_a_lock_as_long_as_its_writer_may(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the writer before, on the same connection, had left of its time."""
+    database = Database(sqlite_url, lock_wait=timedelta(seconds=20))
+
+    def steps() -> Steps:
+        rows = yield Prepared("PRAGMA busy_timeout", (), {}), {}
+        return rows[0][0]
+
+    async def milliseconds(way: str, left: float) -> int:
+        async def take(turns: Turns, *, can_join: bool = False) -> tuple[float, None]:
+            turns.is_taken = True
+            return left, None
+
+        monkeypatch.setattr(Turns, "take", take)
+        if way == "steps":
+            found: int = await database.run_steps(EVERYTHING, steps(), writes=True)
+            return found
+        async with database.transaction(EVERYTHING, short=way == "short") as session:
+            return int((await run_text(session, "PRAGMA busy_timeout", ()))[0][0])
+
+    for way in ("session", "steps"):
+        for left in (0.5, 20, 0.3, 20, 20):
+            assert await milliseconds(way, left) == left * 1000
+        for _ in range(2):
+            await milliseconds("short", 1)  # which begins at once, and so waits for nobody
+            assert await milliseconds(way, 20) == 20_000
+    await database.close()

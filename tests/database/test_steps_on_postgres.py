@@ -53,6 +53,19 @@ async def test_readers_are_rolled_back_and_writers_commit(database: Database) ->
     assert await database.run_steps(EVERYTHING, steps("SELECT name FROM brands")) == [("Written",)]
 
 
+async def test_the_pool_need_not_end_a_transaction_again(database: Database) -> None:
+    """That would be a round trip more for each request."""
+    has_ended: list[bool] = []
+    event.listen(
+        database.engine.sync_engine.pool, "reset", lambda _, __, state: has_ended.append(state.transaction_was_reset)
+    )
+    await database.run_steps(EVERYTHING, steps("SELECT 1"))
+    await database.run_steps(EVERYTHING, steps("SELECT 1"), writes=True)
+    with pytest.raises(DBAPIError):
+        await database.run_steps(EVERYTHING, steps("SELECT 1 / 0"))
+    assert has_ended == [True] * 3
+
+
 async def test_an_error_of_what_reads_the_rows_rolls_back_too(database: Database) -> None:
     def failing() -> Steps:
         yield Prepared("UPDATE brands SET name = 'Failed'", (), {}), {}

@@ -156,11 +156,10 @@ def answered(how: str) -> float:
     return REGISTRY.get_sample_value("orders_queries_total", {"how": how}) or 0
 
 
-async def same_answer(both: tuple[Client, Client], actor: Actor, document: str) -> bytes:
+async def same_answer(both: tuple[Client, Client], actor: Actor, document: str, **variables: Any) -> bytes:
+    body = {"query": document, "variables": variables}
     one, other = [
-        await each.http.post(
-            "/graphql", json={"query": document}, headers=each.as_(actor).headers | {"X-Request-ID": "same"}
-        )
+        await each.http.post("/graphql", json=body, headers=each.as_(actor).headers | {"X-Request-ID": "same"})
         for each in both
     ]
     assert one.status_code == other.status_code
@@ -313,6 +312,28 @@ async def test_spoiled_rows_of_sqlite_give_the_same_answer(
             "{ buyers { nodes { id name locale isOffline emailRecipients recipients { email } } } }",
         ):
             await same_answer((compiled, plain), shop.member(), document)
+
+
+async def test_each_value_of_skip_and_include_has_a_plan_of_its_own(
+    database: Database, both: tuple[Client, Client]
+) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop)
+    document = "query ($yes: Boolean!) { orders { nodes { code @include(if: $yes) status @skip(if: $yes) } } }"
+    before = answered("compiled")
+    for yes, shown in ((True, b"code"), (False, b"status"), (True, b"code")):
+        content = await same_answer(both, shop.member(), document, yes=yes)
+        assert content.startswith(b'{"data":{"orders":{"nodes":[{"%s":' % shown)
+    assert answered("compiled") == before + 3
+
+
+async def test_what_one_role_may_do_is_not_kept_for_another(database: Database, both: tuple[Client, Client]) -> None:
+    shop = await make_shop(database)
+    await make_order(database, shop)
+    for arguments in ("", "(filter: {canReject: true})"):
+        document = f"{{ orders{arguments} {{ nodes {{ canReject }} }} }}"
+        found = [await same_answer(both, shop.member(role), document) for role in (Role.WRITE, Role.READ, Role.WRITE)]
+        assert [each.count(b'"canReject":true') for each in found] == [1, 0, 1]
 
 
 async def test_graphql_core_reports_invalid_arguments(database: Database, both: tuple[Client, Client]) -> None:

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from exports.relay.relay import Delivered, Relay
 from exports.relay.transports import Failure, PermanentFailure, PossiblyDelivered, Sent, TemporaryFailure
@@ -17,8 +18,9 @@ from models.database.sessions import Database
 from models.locale import Locale
 from models.mail_wording import MailWording
 from models.order import Order
-from models.outbox import NotificationStatus
+from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.policy import Role
+from models.scope import EVERYTHING
 from resolvers.confirmation import confirm_order, create_confirmation, update_confirmation
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
@@ -66,9 +68,9 @@ class World:
     order: Order
     context: Context
 
-    async def update(self) -> None:
+    async def update(self, quantity: int = 3) -> None:
         """One line of three at 2.50 instead of two lines of 39.40 together."""
-        lines = [NewLine(self.shop.skus[0].id, 3, Decimal("2.50"))]
+        lines = [NewLine(self.shop.skus[0].id, quantity, Decimal("2.50"))]
         assert not (await update_confirmation(self.context, self.order.id, lines)).refusals
 
     async def drain(self, box: Box) -> Delivered:
@@ -134,6 +136,26 @@ async def test_a_mail_in_hand_is_followed_by_one_that_says_what_is_true(
     assert [next(total for total in (AFTER, BEFORE) if f": {total}" in text) for text in box.texts] == sent
     assert [each.status for each in await outbox(world.database)] == [status, NotificationStatus.SENT]
     assert "NOTIFICATION_CANCELLED" in await column(world.database, AuditEntry.kind)
+
+
+async def test_a_mail_in_hand_is_followed_by_one_however_often_the_oc_changes(world: World) -> None:
+    async def update_twice() -> None:
+        await world.update(4)
+        await world.update()
+
+    await created(world)
+    box = Box(meanwhile=update_twice)
+    assert await world.drain(box) == Delivered(sent=2)
+    assert [f"Confirmed: {AFTER}" in text for text in box.texts] == [False, True]
+
+
+async def test_a_mail_that_is_not_tried_again_is_not_followed(world: World) -> None:
+    await created(world)
+    unclear = {"status": NotificationStatus.MAY_HAVE_BEEN_DELIVERED, "unclear": MAX_UNCLEAR}
+    async with world.database.transaction(EVERYTHING) as session:
+        await session.execute(update(OutboxMessage).values(unclear))
+    await world.update()
+    assert len(await outbox(world.database)) == 1
 
 
 async def test_a_mail_that_some_have_is_followed_by_one_to_all(world: World) -> None:

@@ -1,19 +1,18 @@
 """Many relays, many brands, and mails that do harm: each mail once, each brand in its turn, the line goes on."""
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 
 from exports.relay import relay as relay_module
 from exports.relay import transports
@@ -28,15 +27,16 @@ from exports.relay.relay import (
     Delivered,
     Relay,
 )
-from exports.relay.transports import QUIT_SECONDS, Sent, SmtpTransport, TemporaryFailure
+from exports.relay.transports import QUIT_SECONDS, Failure, Sent, SmtpTransport, TemporaryFailure
 from models.database.sessions import Database
 from models.outbox import NotificationStatus, OutboxMessage, message, oldest_due, unsent
 from models.scope import EVERYTHING
-from tests.cli.test_command_line import ROOT, environment
+from tests.cli.test_command_line import environment
 from tests.outbox.test_relay import SENDER, Killed, Mailbox, notice, outbox, promise, url_of
 from tests.support.client import OF_THE_RELAY
 from tests.support.clock import Clock
 from tests.support.factories import NOON, Shop, make_order, make_shop, save
+from tests.support.forked import run_beside
 
 PENDING, SENT, FAILED = NotificationStatus.PENDING, NotificationStatus.SENT, NotificationStatus.FAILED
 UNCLEAR, CANCELLED = NotificationStatus.MAY_HAVE_BEEN_DELIVERED, NotificationStatus.CANCELLED
@@ -100,21 +100,11 @@ async def test_several_processes_send_each_mail_once(
     for _ in range(3):
         await promise_many(database, await make_shop(database), 50)
     settings = {"ORDERS_SMTP_URL": url_of(server), "ORDERS_MAIL_FROM": SENDER}
-    command = [sys.executable, "-P", "-m", "graph", "deliver", "--once"]
-    processes = [
-        await asyncio.create_subprocess_exec(*command, env=environment(database_url, **settings), cwd=ROOT, stdout=PIPE)
-        for _ in range(2)
-    ]
-    try:
-        async with asyncio.timeout(120):
-            said = [(await process.communicate())[0].decode() for process in processes]
-    finally:
-        for process in processes:
-            if process.returncode is None:
-                process.kill()
-    assert [process.returncode for process in processes] == [0, 0], said
+    deliver = partial(run_beside, ["deliver", "--once"], environment(database_url, **settings))
+    done = await asyncio.gather(deliver(), deliver())
+    assert [(each.returncode, each.stderr) for each in done if each.returncode] == []
     assert len(mailbox.ids) == len(set(mailbox.ids)) == 150
-    assert sum(int(each.split()[0]) for each in said) == 150
+    assert sum(int(each.stdout.split()[0]) for each in done) == 150
     assert {each.status for each in await outbox(database)} == {SENT}
 
 
@@ -174,6 +164,51 @@ async def test_a_poison_mail_is_parked_and_delays_no_other(
     assert aside.last_error == f"given up: {MAX_LOST} times a relay ended while it had this mail in hand"
     assert {each.status for each in rows.values()} == {SENT}
     assert len(sent) == 30
+
+
+async def test_mails_that_dead_relays_had_in_hand_are_tried_one_at_a_time(database: Database, clock: Clock) -> None:
+    """One of them may be what kills relays: the others are not lost again with it."""
+    await promise(database, 3)
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(OutboxMessage).values(leased_until=NOON - timedelta(minutes=1), attempts=1))
+    await promise(database, 3)
+    lost_in_hand: list[int] = []
+
+    async def count(_: EmailMessage) -> None:
+        lost_in_hand.append(sum(held.message.lost for held in relay._held.values()))
+        await asyncio.sleep(0.01)
+
+    relay = Relay(database, Noting(count), sender=SENDER, clock=clock)
+    assert await relay.drain() == Delivered(sent=6)
+    assert max(lost_in_hand) == 1
+    assert sorted(each.lost for each in await outbox(database)) == [0] * 6, "sent, so that none of them kills relays"
+
+
+async def test_a_relay_whose_lease_has_expired_records_no_result(database: Database, clock: Clock) -> None:
+    """Another one has the mail in hand by now. If that one lost its lease too, a third would send it as well."""
+    await promise(database)
+    in_hand, may_end = [asyncio.Event() for _ in range(2)], [asyncio.Event() for _ in range(2)]
+
+    def relay_of(number: int, failure: Failure | None) -> Relay:
+        async def hold(_: EmailMessage) -> None:
+            in_hand[number].set()
+            await may_end[number].wait()
+            if failure:
+                raise failure
+
+        return Relay(database, Noting(hold), sender=SENDER, clock=clock)
+
+    late = asyncio.create_task(relay_of(0, TemporaryFailure("451 later")).drain())
+    await in_hand[0].wait()
+    clock.move(seconds=LEASE.total_seconds() + 1)
+    other = asyncio.create_task(relay_of(1, None).drain())
+    await in_hand[1].wait()
+    may_end[0].set()
+    await late
+    (row,) = await outbox(database)
+    assert (row.status, row.attempts, row.last_error, row.leased_until) == (PENDING, 2, None, clock() + LEASE)
+    may_end[1].set()
+    assert await other == Delivered(sent=1)
 
 
 class Hanging(Mailbox):
@@ -259,6 +294,9 @@ async def test_stopping_disconnects_from_a_hanging_server_and_releases_all_lease
     assert STOP_WITHIN_SECONDS <= 5
     monkeypatch.setattr(relay_module, "STOP_WITHIN_SECONDS", 0.2)
     await promise(database, 2 * MAX_SENDING)
+    left_over = {"to": ["buyer@example.com"], "note": None}  # the others have it
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(OutboxMessage).values(left_over=left_over))
     hung = asyncio.Semaphore(0)
 
     async def hang(_: EmailMessage) -> None:
@@ -274,6 +312,7 @@ async def test_stopping_disconnects_from_a_hanging_server_and_releases_all_lease
         await running
     rows = await outbox(database)
     assert {(each.status, each.leased_until) for each in rows} == {(PENDING, None)}
+    assert [each.left_over for each in rows] == [left_over] * len(rows)
     assert Counter(each.last_error for each in rows) == {None: 5, "cut off: the relay was told to stop": 5}
     clock.move(minutes=1)
     assert await Relay(database, Noting(), sender=SENDER, clock=clock).drain() == Delivered(sent=10)
@@ -396,6 +435,23 @@ async def test_the_mails_of_an_order_leave_in_order(database: Database, clock: C
         assert [id for id in sent if order_of[id] == order] == expected
 
 
+async def test_a_mail_waits_for_an_earlier_one_that_is_tried_again(database: Database, clock: Clock) -> None:
+    """Another relay has that one in hand, which may have been delivered before."""
+    first, _ = await of_one_order(database, "OC_CREATED", "ORDER_REJECTED")
+
+    async def is_tried(until: datetime | None) -> None:
+        of_first = update(OutboxMessage).where(OutboxMessage.id == first.id)
+        again = {"status": UNCLEAR, "unclear": 1, "due_at": NOON + timedelta(hours=4), "leased_until": until}
+        async with database.transaction(EVERYTHING) as session:
+            await session.execute(of_first.values(again))
+
+    relay = Relay(database, Noting(), sender=SENDER, clock=clock)
+    await is_tried(NOON + timedelta(minutes=5))
+    assert await relay.drain() == Delivered()
+    await is_tried(None)
+    assert await relay.drain() == Delivered(sent=1)
+
+
 async def cancel(database: Database, *mails: OutboxMessage) -> None:
     async with database.transaction(EVERYTHING) as session:
         for each in mails:
@@ -411,6 +467,23 @@ async def test_a_mail_in_hand_that_is_cancelled_before_its_turn_is_not_sent(data
     assert done == Delivered(sent=1, cancelled=1)
     rows = {each.id: each.status for each in await outbox(database)}
     assert rows == {first.id: SENT, second.id: CANCELLED}
+
+
+async def test_a_mail_that_is_cancelled_while_others_are_sent_is_not_sent(database: Database, clock: Clock) -> None:
+    """It is claimed already, and waits for one of the few places."""
+    await promise(database, MAX_SENDING)
+    last = (await of_one_order(database, "OC_CREATED"))[0]
+    is_cancelled = asyncio.Event()
+
+    async def meanwhile(_: EmailMessage) -> None:
+        if len(transport.brands) == MAX_SENDING:
+            await cancel(database, last)
+            is_cancelled.set()
+        await is_cancelled.wait()
+
+    transport = Noting(meanwhile)
+    done = await Relay(database, transport, sender=SENDER, clock=clock).drain()
+    assert done == Delivered(sent=MAX_SENDING, cancelled=1)
 
 
 @pytest.mark.parametrize(("fails", "status"), [(False, SENT), (True, CANCELLED)])

@@ -6,7 +6,6 @@ placing anew, and imports.
 
 import asyncio
 import re
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -34,8 +33,9 @@ from tests.races.gate import shut, wait_for_waiters
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
 from tests.support.factories import NOON, Shop, make_order, make_shop, make_tag
+from tests.support.forked import run_beside
 from tests.support.invariants import violations
-from tests.support.servers import PATIENT, Answer, Caller, Callers, command, environment
+from tests.support.servers import PATIENT, Answer, Caller, Callers, environment
 from tests.support.trace import trace
 
 ERRORS = "{ userErrors { code message } }"
@@ -235,17 +235,14 @@ def rows(shop: Shop, number: int) -> list[str]:
 
 async def import_in_a_process(site: Site, shop: Shop, file: Path) -> list[int]:
     """Runs `orders import`; returns the numbers of orders and lines imported, and of orders unchanged and refused."""
-    process = await asyncio.create_subprocess_exec(
-        *command("import", "--brand", shop.brand.code, str(file), change=PATIENT),
-        env=environment(site.database_url), stdout=PIPE, stderr=PIPE,
-    )  # fmt: skip
-    try:
-        said, errors = (each.decode() for each in await asyncio.wait_for(process.communicate(), IMPORTS_WITHIN))
-    finally:
-        if process.returncode is None:
-            process.kill()
-    assert process.returncode == 0, said + errors
-    (line,) = (line for line in said.splitlines() if line.startswith(f"{file.name}: "))
+    done = await run_beside(
+        ["import", "--brand", shop.brand.code, str(file)],
+        environment(site.database_url),
+        change=PATIENT,
+        within=IMPORTS_WITHIN,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith(f"{file.name}: "))
     return [int(number.replace(",", "")) for number in re.findall(r"\b[\d,]*\d\b", line.removeprefix(f"{file.name}: "))]
 
 

@@ -4,12 +4,14 @@ Their arguments, environment, output, signals and exit code are those of `python
 itself uses subprocess.
 """
 
+import asyncio
 import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 FORKING = multiprocessing.get_context("forkserver")
@@ -78,14 +80,39 @@ def run(
     arguments: Sequence[str], environment: Mapping[str, str], *, change: str = ""
 ) -> "subprocess.CompletedProcess[str]":
     """As subprocess.run, which captures the output."""
+    with _captured(arguments, environment, change) as (process, result):
+        process.wait(WITHIN)
+        return result()
+
+
+async def run_beside(
+    arguments: Sequence[str], environment: Mapping[str, str], *, change: str = "", within: float = WITHIN
+) -> "subprocess.CompletedProcess[str]":
+    """The same beside other tasks, as no thread may wait for a process while another one starts."""
+    with _captured(arguments, environment, change) as (process, result):
+        async with asyncio.timeout(within):
+            while process.poll() is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        return result()
+
+
+@contextmanager
+def _captured(
+    arguments: Sequence[str], environment: Mapping[str, str], change: str
+) -> Iterator[tuple[Forked, Callable[[], "subprocess.CompletedProcess[str]"]]]:
+    """A process, and its result once it has ended. It is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="forked-") as folder:
         out, errors = Path(folder) / "out", Path(folder) / "errors"
         process = Forked(arguments, environment, change=change, out=out, errors=errors)
         try:
-            code = process.wait(WITHIN)
+            yield (
+                process,
+                lambda: subprocess.CompletedProcess(
+                    list(arguments), process.wait(), out.read_text(), errors.read_text()
+                ),
+            )
         finally:
             process.kill()
-        return subprocess.CompletedProcess(list(arguments), code, out.read_text(), errors.read_text())
 
 
 def _run(change: str, arguments: list[str], environment: dict[str, str], out: str, errors: str, folder: str) -> None:

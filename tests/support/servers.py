@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -41,11 +40,6 @@ graph.http.admission.RESERVED = 0
 graph.http.admission.MAX_CONCURRENT = graph.http.admission.MAX_PER_VIEWER = graph.http.admission.MAX_PER_BRAND = 8
 Database.__init__.__kwdefaults__["lock_wait"] *= 6
 """
-
-
-def command(*arguments: str, change: str = "") -> list[str]:
-    """The command line of `orders …`. `change`: Python code that runs first."""
-    return [sys.executable, "-P", "-c", f"{change}\nfrom graph.cli.main import main\nmain()", *arguments]
 
 
 @contextmanager
