@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.client import Client, serving
+from tests.support.client import COMPILED, Client, serving
 from tests.support.clock import Clock
 
 
@@ -27,5 +27,5 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def api(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Client]:
-    async with serving(database_url, tmp_path, clock) as client:
+    async with serving(database_url, tmp_path, clock, both_ways=COMPILED) as client:
         yield client

@@ -20,6 +20,7 @@ from graph.settings.environment import Settings
 from models.actor import Actor
 from models.base import Base
 from models.database.sessions import Database
+from tests.support.both_ways import by_graphql_core, is_compared, not_compared, without_cost
 from tests.support.clock import Clock
 
 # A new key each time, because a key in a repository is not secret; shared with the processes that a test starts.
@@ -57,17 +58,21 @@ def id_of(row: Any) -> str:
 
 @dataclass
 class Client:
-    """`as_(actor)` is the same application with another viewer."""
+    """`as_(actor)` is the same application with another viewer.
+
+    `both_ways`: queries are executed by compiled plans and by graphql-core, and the answers are compared.
+    """
 
     http: httpx2.AsyncClient
     clock: Clock
     database: Database
     actor: Actor | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    both_ways: bool = False
 
     def as_(self, actor: Actor) -> "Client":
         token = Tokens(SECRET, self.clock).sign(actor, timedelta(hours=1))
-        return Client(self.http, self.clock, self.database, actor, {"Authorization": f"Bearer {token}"})
+        return replace(self, actor=actor, headers={"Authorization": f"Bearer {token}"})
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
@@ -79,11 +84,28 @@ class Client:
                 seen.append(statement)
 
         event.listen(self.database.engine.sync_engine, "before_cursor_execute", see)
-        yield seen
+        with not_compared():
+            yield seen
         event.remove(self.database.engine.sync_engine, "before_cursor_execute", see)
 
     async def execute(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The whole answer, errors included."""
+        answer = await self._answer(query, variables)
+        if self.both_ways and is_compared(query):
+            await self._compare(answer, query, variables)
+        return answer
+
+    async def _compare(self, answer: dict[str, Any], query: str, variables: dict[str, Any]) -> None:
+        """With the answer of graphql-core. What changes by itself, such as a mail being sent, has three tries."""
+        for _ in range(3):
+            with by_graphql_core():
+                expected = await self._answer(query, variables)
+            if without_cost(answer) == without_cost(expected):
+                return
+            answer = await self._answer(query, variables)
+        assert without_cost(answer) == without_cost(expected), query
+
+    async def _answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         response = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=self.headers)
         assert response.status_code == 200, (response.status_code, response.text)
         answer: dict[str, Any] = response.json()
@@ -106,7 +128,13 @@ class Client:
 
 @asynccontextmanager
 async def serving(
-    database_url: str, folder: Path, clock: Clock, *, compiled: bool = COMPILED, **settings: Any
+    database_url: str,
+    folder: Path,
+    clock: Clock,
+    *,
+    compiled: bool = COMPILED,
+    both_ways: bool = False,
+    **settings: Any,
 ) -> AsyncIterator[Client]:
     """The application with its relay on this database. Mails go to `folder`/mail unless `smtp_url` is set.
 
@@ -122,4 +150,4 @@ async def serving(
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http,
     ):
-        yield Client(http, clock, app.state.database)
+        yield Client(http, clock, app.state.database, both_ways=both_ways)
