@@ -45,7 +45,7 @@ class _EitherWay(CompiledAnswers):
         return await super().answer(data, context, may_change=may_change)
 
 
-graph.app.CompiledAnswers = _EitherWay  # type: ignore[misc]
+graph.app.CompiledAnswers = _EitherWay  # type: ignore[attr-defined]
 
 
 def is_compared(document: str) -> bool:
