@@ -146,8 +146,8 @@ class GraphQLOverHTTP(GraphQL[RequestContext, None]):
         started = asyncio.ensure_future(stream.has_started.wait())
         try:
             await asyncio.wait({first, started}, return_when=asyncio.FIRST_COMPLETED)
-            if first.done():
-                answer = await self.process_result(request, first.result())
+            if first.done() and (result := first.result()) is not None:  # not a heartbeat
+                answer = await self.process_result(request, result)
                 status = STREAM_STATUS.get(_code_of(answer)) if "data" not in answer else None
                 if status:
                     await parts.aclose()

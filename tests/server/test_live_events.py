@@ -5,7 +5,7 @@ import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import CloseCode
 
+from graph.http.streams import Stream
 from graph.identity.own_tokens import Tokens
 from graph.limits.pace import Pace
 from graph.telemetry.logs import JsonLines
@@ -281,6 +282,24 @@ async def test_a_stopping_server_sends_its_listeners_away(server: LiveServer, sh
 
 
 async def test_heartbeats(server: LiveServer, shop: Shop) -> None:
+    async with listening("sse", server, server.client.as_(shop.member())) as heard:
+        await heard.until(lambda it: it.comments >= 2)
+
+
+async def test_a_heartbeat_may_come_first(server: LiveServer, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the event loop stood still until one was due."""
+    parts = Stream.parts
+
+    async def late(self: Stream, results: Any) -> AsyncIterator[Any]:
+        async with aclosing(parts(self, results)) as those:
+            first = asyncio.ensure_future(anext(those))
+            await self.has_started.wait()
+            yield None
+            yield await first
+            async for each in those:
+                yield each
+
+    monkeypatch.setattr(Stream, "parts", late)
     async with listening("sse", server, server.client.as_(shop.member())) as heard:
         await heard.until(lambda it: it.comments >= 2)
 
