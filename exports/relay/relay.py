@@ -42,11 +42,12 @@ GIVE_UP_AFTER = timedelta(days=3)
 UNCLEAR_PAUSE = timedelta(hours=4)  # before a further try of a mail that may have been delivered
 MAX_LOST = 5  # consecutive relays that died while sending a message; then it is given up as a poison message
 POLL_SECONDS = 5.0  # between two looks at the outbox when wake() is not called
+ATTEMPTS_WITH_PDF = 5  # then a mail goes without the PDF that could not be drawn
 STOP_WITHIN_SECONDS = 3.0  # for the mails being sent, after stop()
 MAX_ERROR_LENGTH = 1000
 
 
-# Brand's id, what to draw, language → file name and bytes.
+# Brand's id, what to draw, language → file name and bytes. Raises TemporaryFailure if another attempt may succeed.
 Attach = Callable[[UUID, Attached, Locale], Awaitable[tuple[str, bytes] | None]]
 
 
@@ -285,9 +286,7 @@ class Relay:
             if not recipients:
                 told = f"no mail can be addressed to {', '.join(unreachable)}"
                 return Attempt(NotificationStatus.FAILED, told, bounced=bounced)
-            attachment = None
-            if notice.attached and self._attach:
-                attachment = await self._attach(message.brand_id, notice.attached, notice.locale)
+            attachment = await self._attached(message, notice)
             email = email_message(
                 replace(mail, to=[each for each in mail.to if each not in unreachable]),
                 id=message.id,
@@ -298,6 +297,9 @@ class Relay:
                 thread=message.order_id,
                 attachment=attachment,
             )
+        except (TemporaryFailure, OSError) as error:  # OSError: an update is just replacing our files
+            failure = error if isinstance(error, TemporaryFailure) else TemporaryFailure(f"not rendered: {error!r}")
+            return self._failed(message, failure, [before.get("note")])
         except Exception as error:
             # A message that cannot be rendered now never can be. It must not block the messages after it.
             log.exception("mail %s cannot be rendered", message.id, extra={"notification": message.id})
@@ -313,6 +315,18 @@ class Relay:
         except Failure as error:
             bounced |= _by_own_spelling(error.bounced, asked)
             return replace(self._failed(message, error, notes), bounced=bounced)
+
+    async def _attached(self, message: Claimed, notice: OrderNotice) -> tuple[str, bytes] | None:
+        """File name and PDF; None: the mail has none, or goes without. Raises TemporaryFailure."""
+        if not notice.attached or not self._attach:
+            return None
+        try:
+            return await self._attach(message.brand_id, notice.attached, notice.locale)
+        except TemporaryFailure as failure:
+            if message.attempts < ATTEMPTS_WITH_PDF:
+                raise
+            log.warning("mail %s goes without its PDF: %s", message.id, failure, extra={"notification": message.id})
+            return None
 
     def _failed(self, message: Claimed, error: Failure, notes: list[str | None]) -> Attempt:
         if isinstance(error, PossiblyDelivered):

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from exports.relay.transports import TemporaryFailure
 from graph.core.download_links import Link
 from graph.downloads import Record
-from graph.http.document_processes import DocumentProcesses, Documents, make
+from graph.http.document_processes import DocumentProcesses, Documents, ProcessEndedError, make
+from models.database.engines import is_busy
 from models.database.sessions import Database
 from models.locale import Locale
 from models.outbox import Attached
@@ -38,11 +40,16 @@ class Attachments:
         self._clock = clock
 
     async def draw(self, brand_id: UUID, attached: Attached, locale: Locale) -> tuple[str, bytes] | None:
-        """File name and bytes. None, and a warning in the log, if it cannot be drawn: the mail goes without it."""
+        """File name and bytes. None, and a warning in the log, if it cannot be drawn: the mail goes without it.
+
+        Raises TemporaryFailure when the database was busy, or the drawing process was killed or too slow.
+        """
         try:
             async with asyncio.timeout(SECONDS):
                 name, made = await self._draw(brand_id, attached, locale)
         except Exception as error:
+            if isinstance(error, ProcessEndedError | TimeoutError) or is_busy(error):
+                raise TemporaryFailure(f"its PDF could not be drawn: {type(error).__name__}") from error
             log.warning("a PDF could not be attached", extra={"error": f"{type(error).__name__}: {error}"})
             return None
         if len(made) > MAX_BYTES:

@@ -1,5 +1,5 @@
 """Mails with the PDF of their order or document: drawn when they are sent, as the buyer sees it; never a reason not to
-send the mail."""
+send the mail in the end."""
 
 import email
 import email.policy
@@ -12,16 +12,18 @@ import pytest
 from pypdf import PdfReader
 
 import graph.papers.attachments
-from exports.relay.relay import Delivered, Relay
+from exports.relay.relay import ATTEMPTS_WITH_PDF, Delivered, Relay
 from exports.relay.transports import Sent
 from graph.downloads import DOCUMENTS
+from graph.http.document_processes import ProcessEndedError
 from graph.papers.attachments import Attachments
+from models.database.engines import DatabaseBusyError
 from models.database.sessions import Database
 from models.locale import Locale
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.rejection import RejectOrder, reject_order
-from tests.outbox.test_relay import SENDER, promise
+from tests.outbox.test_relay import SENDER, outbox, promise
 from tests.support.clock import Clock
 from tests.support.factories import Shop, make_buyer, make_order, make_shop
 
@@ -46,11 +48,14 @@ async def rejected(database: Database, shop: Shop, clock: Clock, **order: Any) -
     assert not outcome.refusals
 
 
+def relay_to(box: Box, database: Database, clock: Clock) -> Relay:
+    attach = Attachments(database, DOCUMENTS, None, clock).draw
+    return Relay(database, box, sender=SENDER, clock=clock, attach=attach)
+
+
 async def sent(database: Database, clock: Clock) -> EmailMessage:
     box = Box()
-    attach = Attachments(database, DOCUMENTS, None, clock).draw
-    relay = Relay(database, box, sender=SENDER, clock=clock, attach=attach)
-    assert await relay.drain() == Delivered(sent=1)
+    assert await relay_to(box, database, clock).drain() == Delivered(sent=1)
     return box.taken[0]
 
 
@@ -96,3 +101,28 @@ async def test_the_mail_goes_without_what_cannot_be_drawn(
 
         monkeypatch.setattr(graph.papers.attachments, "make", fail)
     assert (await sent(database, clock)).get_content_type() == "multipart/alternative"
+
+
+@pytest.mark.parametrize("failure", [ProcessEndedError(), DatabaseBusyError(), TimeoutError()], ids=repr)
+@pytest.mark.parametrize("passes", [True, False])
+async def test_a_mail_waits_for_a_pdf_that_cannot_be_drawn_now(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch, failure: Exception, passes: bool
+) -> None:
+    async def fail(*_: object) -> bytes:
+        raise failure
+
+    await rejected(database, await make_shop(database, mails_have_pdf=True), clock)
+    box = Box()
+    relay = relay_to(box, database, clock)
+    with monkeypatch.context() as patched:
+        patched.setattr(graph.papers.attachments, "make", fail)
+        for _ in range(1 if passes else ATTEMPTS_WITH_PDF - 1):
+            assert await relay.drain() == Delivered(retry=1)
+            clock.move(hours=1)
+        [waiting] = await outbox(database)
+        assert waiting.last_error == f"its PDF could not be drawn: {type(failure).__name__}"
+        if not passes:
+            assert await relay.drain() == Delivered(sent=1)
+    if passes:
+        assert await relay.drain() == Delivered(sent=1)
+    assert len(list(box.taken[0].iter_attachments())) == (1 if passes else 0)

@@ -274,6 +274,23 @@ async def test_a_mail_that_cannot_be_rendered_does_not_stop_those_behind_it(
     assert len(mailbox.taken) == 1
 
 
+async def test_a_mail_whose_templates_are_just_being_replaced_is_tried_again(
+    database: Database, server: Controller, mailbox: Mailbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: object) -> object:
+        raise FileNotFoundError("mail.html")
+
+    await promise(database)
+    relay = Relay(database, SmtpTransport(url_of(server)), sender=SENDER, clock=clock)
+    with monkeypatch.context() as patched:
+        patched.setattr("exports.relay.relay.render", missing)
+        assert await relay.drain() == Delivered(retry=1)
+    assert (await outbox(database))[0].last_error == "not rendered: FileNotFoundError('mail.html')"
+    clock.move(minutes=1)
+    assert await relay.drain() == Delivered(sent=1)
+    assert len(mailbox.taken) == 1
+
+
 async def test_it_works_when_woken_and_ends_when_stopped(
     database: Database, server: Controller, mailbox: Mailbox, clock: Clock
 ) -> None:
