@@ -135,7 +135,7 @@ def values(
     """For the template."""
     money, label, head = Money(sums.currency, locale), labels(locale), sums.head
     rows = [row for group in groups for row in group.rows]
-    has_rates = any(row.rate for row in rows) and not compares
+    has_rates = any(row.rate for row in rows)
     sku_apart = not has_long_skus(row.sku for row in rows)
     amounts = [money.amount(row.amount) for row in rows] + [money.amount(style.amount) for style in styles]
     amounts += [money.amount(row.old_amount) for row in rows if row.old_amount is not None]
