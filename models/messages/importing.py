@@ -135,6 +135,10 @@ QUOTE_IN_QUOTES = Text("a quotation mark stands within quotation marks", "引用
 QUOTE_NOT_CLOSED = Text(
     "a quotation mark is open at the end of the file", "引用符がファイルの終わりまで閉じられていません"
 )
+CELL_TOO_LONG = Text(
+    "a cell has more than {most:,} characters (is a quotation mark not closed?)",
+    "セルが{most:,}文字を超えています（引用符が閉じていない可能性があります）",
+)
 CSV_PROBLEM = Text("{error}", "CSVとして読めません（{error}）")
 WITH_HINT = Text("{problem}: {hint}", "{problem}。{hint}")
 SWALLOWED_ROWS = Text(

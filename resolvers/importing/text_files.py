@@ -79,6 +79,8 @@ def _problem(error: csv.Error) -> str:
         return translatable(texts.QUOTE_IN_QUOTES)
     if "unexpected end" in str(error):
         return translatable(texts.QUOTE_NOT_CLOSED)
+    if "field limit" in str(error):
+        return translatable(texts.CELL_TOO_LONG, most=csv.field_size_limit())
     return translatable(texts.CSV_PROBLEM, error=error)
 
 

@@ -41,7 +41,7 @@ from tests.support.trace import trace
 ERRORS = "{ userErrors { code message } }"
 REJECT = f"rejectOrder {ERRORS}"
 HEADING = "Order Code,Buyer Unique Code,Catalog Code,Model Number,SKU Number,Quantity,Unit Price,Currency"
-ORDERS = 2 * BATCH + 50  # in each of two files
+ORDERS = 4 * BATCH + 50  # in each of two files
 IMPORTS_WITHIN = 300  # seconds, on a slow machine, beside the rejections
 MAX_ROUNDS = 15  # as many as chance may need; one does as a rule
 DOCUMENT = "mutation ($input: RejectOrderInput!) { rejectOrder(input: $input) { userErrors { code } } }"
