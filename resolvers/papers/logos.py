@@ -24,7 +24,8 @@ MAX_ELEMENTS = 5_000
 MAX_DEPTH = 40
 MAX_SLOW = 300  # elements of a logo with gradients or opacity, which take milliseconds for each shape
 MAX_STOPS = 20  # of a gradient
-SLOW = {"linearGradient", "radialGradient", "opacity"}
+GRADIENTS = {"linearGradient", "radialGradient"}
+SLOW = {*GRADIENTS, "opacity"}
 PNG = "image/png"
 SVG = "image/svg+xml"
 
@@ -127,7 +128,7 @@ class _Rebuilding:
     left_out: int = 0
     count: int = 0
     is_slow: bool = False
-    stops: int = 0  # of the gradient that is read
+    stops: int = 0  # of the gradient that is read, with what is nested in it
     # Clip paths that are read: the id, and how many parts were written before; those read: letters by id.
     open_clips: list[tuple[str, int]] = field(default_factory=list)
     clips: dict[str, int] = field(default_factory=dict)
@@ -152,7 +153,7 @@ class _Rebuilding:
         elif "clip-path" in kept and "clipPath" in (*self.open_elements, local):
             raise _refuse("a clip path in a clip path is not allowed")
         self.is_slow |= bool(SLOW & {local, *kept})
-        self.stops = self.stops + 1 if local == "stop" else 0
+        self.stops += local == "stop"
         if self.stops > MAX_STOPS:
             raise _refuse(f"a gradient has more than {MAX_STOPS} stops")
         if reference := OWN_REFERENCE.fullmatch(kept.get("clip-path", "").strip()):
@@ -168,6 +169,8 @@ class _Rebuilding:
         else:
             local = self.open_elements.pop()
             self.parts.append(f"</{local}>")
+            if not GRADIENTS & {*self.open_elements}:
+                self.stops = 0
             if local == "clipPath":
                 id, start = self.open_clips.pop()
                 self.clips[id] = max(self.clips.get(id, 0), sum(map(len, self.parts[start:])))

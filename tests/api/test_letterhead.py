@@ -118,6 +118,8 @@ def test_a_gradient_of_its_own_stays() -> None:
         svg(SHAPE, more='viewBox="0 0 100 1"'),
         svg(f'<clipPath id="a">{SHAPE * 99}</clipPath>' + f'<g clip-path="url(#a)">{SHAPE}</g>' * 200),
         svg(f"<radialGradient>{'<stop/>' * 21}</radialGradient>"),
+        svg(f"<radialGradient>{'<stop/>' * 20}<g/><stop/></radialGradient>"),
+        svg(f"<radialGradient>{'<stop/>' * 20}<linearGradient/><stop/></radialGradient>"),
         svg('<linearGradient id="a"/><g fill="url(#a)">' + SHAPE * 300 + "</g>"),
         svg('<g opacity=".5"/>' * 301),
         svg("<g>" * 60 + "</g>" * 60),
