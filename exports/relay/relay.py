@@ -271,7 +271,7 @@ class Relay:
                 finally:
                     self._deadlines.discard(deadline)
         except TimeoutError:
-            return Attempt(NotificationStatus.PENDING, "cut off: the relay was told to stop", message.left_over)
+            return Attempt(NotificationStatus.PENDING, "cut off: the relay stopped", message.left_over)
 
     def _shorten_deadline(self, deadline: asyncio.Timeout) -> None:
         deadline.reschedule(asyncio.get_running_loop().time() + STOP_WITHIN_SECONDS)
@@ -284,8 +284,8 @@ class Relay:
             recipients, unreachable = reachable(mail.to)
             bounced = {} if before else dict.fromkeys(unreachable, "no mail can be addressed to it")
             if not recipients:
-                told = f"no mail can be addressed to {', '.join(unreachable)}"
-                return Attempt(NotificationStatus.FAILED, told, bounced=bounced)
+                reason = f"no mail can be addressed to {', '.join(unreachable)}"
+                return Attempt(NotificationStatus.FAILED, reason, bounced=bounced)
             attachment = await self._attached(message, notice)
             email = email_message(
                 replace(mail, to=[each for each in mail.to if each not in unreachable]),

@@ -258,7 +258,7 @@ async def _hand_over(server: aiosmtplib.SMTP, message: EmailMessage, refused: Re
         # The relay is asked to stop. It must record that the mail may have been delivered.
         server.close()
         raise PossiblyDelivered(
-            f"cut off: the relay was told to stop before the mail server answered{replies}"
+            f"cut off: the relay stopped before the mail server answered{replies}"
         ) from error
     if 400 <= answer.code < 600:
         raise aiosmtplib.SMTPDataError(answer.code, answer.message)

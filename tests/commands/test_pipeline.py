@@ -160,27 +160,27 @@ async def test_a_retried_api_key_is_not_shown_again(database: Database, shop: Sh
     assert again.made == first.made
 
 
-async def test_relay_and_listeners_are_told_once_and_after_the_commit(
+async def test_relay_and_listeners_are_notified_once_and_after_the_commit(
     database: Database, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[Any] = []
+    calls: list[Any] = []
     transaction = database.transaction
 
     @asynccontextmanager
     async def watched(*arguments: Any, **options: Any) -> AsyncIterator[AsyncSession]:
         async with transaction(*arguments, **options) as session:
             yield session
-        told.append("committed")
+        calls.append("committed")
 
     order, context = await make_order(database, shop), context_of(database, shop)
-    context.on_mail, context.on_events = partial(told.append, "mail"), told.append
+    context.on_mail, context.on_events = partial(calls.append, "mail"), calls.append
     monkeypatch.setattr(database, "transaction", watched)
     reject = RejectOrder(order.id, Message(notify=True), idempotency_key="k")
     assert not (await reject_order(context, reject)).replayed
-    assert told == ["committed", shop.brand.id, "mail"]
+    assert calls == ["committed", shop.brand.id, "mail"]
     assert (await reject_order(context, reject)).replayed
     assert (await reject_order(context, RejectOrder(order.id, Message(notify=True)))).refusals
-    assert told[3:] == ["committed", "committed"]
+    assert calls[3:] == ["committed", "committed"]
 
 
 @pytest.mark.parametrize("key", ["", "  "])

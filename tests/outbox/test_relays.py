@@ -313,7 +313,7 @@ async def test_stopping_disconnects_from_a_hanging_server_and_releases_all_lease
     rows = await outbox(database)
     assert {(each.status, each.leased_until) for each in rows} == {(PENDING, None)}
     assert [each.left_over for each in rows] == [left_over] * len(rows)
-    assert Counter(each.last_error for each in rows) == {None: 5, "cut off: the relay was told to stop": 5}
+    assert Counter(each.last_error for each in rows) == {None: 5, "cut off: the relay stopped": 5}
     clock.move(minutes=1)
     assert await Relay(database, Noting(), sender=SENDER, clock=clock).drain() == Delivered(sent=10)
 

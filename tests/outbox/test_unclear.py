@@ -235,7 +235,7 @@ async def test_a_relay_that_is_stopped_while_it_waits_for_the_answer_says_so(
         await running
     found = await row(database)
     assert (found.status, found.leased_until) == (UNCLEAR, None)
-    assert found.last_error == "cut off: the relay was told to stop before the mail server answered"
+    assert found.last_error == "cut off: the relay stopped before the mail server answered"
 
 
 async def test_a_lease_is_renewed_while_a_mail_server_takes_its_time(
