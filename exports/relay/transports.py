@@ -257,9 +257,7 @@ async def _hand_over(server: aiosmtplib.SMTP, message: EmailMessage, refused: Re
     except asyncio.CancelledError as error:
         # The relay is asked to stop. It must record that the mail may have been delivered.
         server.close()
-        raise PossiblyDelivered(
-            f"cut off: the relay stopped before the mail server answered{replies}"
-        ) from error
+        raise PossiblyDelivered(f"cut off: the relay stopped before the mail server answered{replies}") from error
     if 400 <= answer.code < 600:
         raise aiosmtplib.SMTPDataError(answer.code, answer.message)
     if not 200 <= answer.code < 300:
