@@ -114,6 +114,7 @@ def show_reject(page: Page, language: str) -> None:
     show_order(page, "can&status=OC_REQUIRED")
     page.keyboard.press("r")
     page.locator("#reason").select_option("OUT_OF_STOCK")
+    expect(page.locator("#message")).not_to_be_empty()
     page.locator("#message").fill(WORDS[language])
     expect(page.locator("mark")).to_be_visible()
 

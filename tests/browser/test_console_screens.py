@@ -399,6 +399,7 @@ def test_a_session_that_ends_under_an_open_form_keeps_what_was_typed(come_in: Ca
     page.goto("/console?q=537800")
     page.get_by_role("link", name="Details 537800").click()
     page.get_by_role("button", name="Create OC").click()
+    expect(page.get_by_label("E-mail body")).not_to_be_empty()
     page.get_by_label("E-mail body").fill("Thank you, and see you soon.")
     expect(page.locator("mark")).to_be_visible()
     page.evaluate("sessionStorage.setItem('order-management:session', 'x')")

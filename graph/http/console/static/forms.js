@@ -51,7 +51,7 @@ export function FormDialog({title, about, operation, input, check, fields = [], 
   const [isBusy, setBusy] = useState(false)
   const [key, setKey] = useState(newKey)
   const [version, setVersion] = useState(order?.version)
-  const change = part => setTyped(each => ({...each, ...part}))
+  const change = part => setTyped(each => ({...each, ...(typeof part === 'function' ? part(each) : part)}))
   const nobody = mail ? nobodyOf(order.buyer) : ''
   const notify = Boolean(mail) && values.notify && !nobody
   const preview = useMailPreview({operation: 'OrderMailPreview', variables: {orderId: order?.id, kind: mail, ...mailAbout}, body: values.body, isOn: notify, change, failed})

@@ -16,7 +16,7 @@ export const nobodyOf = buyer =>
 
 /**
  * The mail with these words, as the buyer will see it; undefined before it is known. `body`: null before anything was
- * typed; then `change` is called with the standard text, to start from.
+ * typed; then `change` sets the standard text, to start from.
  */
 export function useMailPreview({operation, variables, body, isOn, change, failed}) {
   const [preview, setPreview] = useState(undefined)
@@ -27,7 +27,8 @@ export function useMailPreview({operation, variables, body, isOn, change, failed
       try {
         const {preview: found, standard} = await graphql(operation, {...variables, body: body || null}, cancel.signal)
         setPreview(found && {...found, standard: standard.body})
-        if (body === null && found) change({body: standard.body})
+        // Not over what was typed while this was on its way.
+        if (body === null && found) change(now => (typeof now.body === 'string' ? {} : {body: standard.body}))
       } catch (error) {
         if (error.name !== 'AbortError') failed(error) || setPreview(undefined)
       }

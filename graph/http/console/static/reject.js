@@ -10,12 +10,12 @@ export function useDraft(name, first) {
   const key = `order-management:draft:${name}`
   const [draft, setDraft] = useState(() => ({...first, key: newKey(), ...JSON.parse(sessionStorage.getItem(key) ?? '{}')}))
   useEffect(() => sessionStorage.setItem(key, JSON.stringify(draft)), [draft])
-  return [draft, change => setDraft(each => ({...each, ...change})), () => sessionStorage.removeItem(key)]
+  return [draft, change => setDraft(each => ({...each, ...(typeof change === 'function' ? change(each) : change)})), () => sessionStorage.removeItem(key)]
 }
 
 /**
  * The reason, the internal note, the switch and the message: of one rejection and of many.
- * @param {{draft: any, change: (part: object) => void, user: import('./app.js').User, nobody: string, problemOf: (field: string) => string}} props
+ * @param {{draft: any, change: (part: any) => void, user: import('./app.js').User, nobody: string, problemOf: (field: string) => string}} props
  */
 export function RejectionForm({draft, change, user, nobody, problemOf}) {
   const label = each => (language.get() === 'JA' ? each.labelJa : each.labelEn)
