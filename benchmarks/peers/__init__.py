@@ -69,8 +69,7 @@ class Served:
 
     def processor(self) -> float:
         """Milliseconds so far, with all threads."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000
+        return time.clock_gettime(~self.pid << 3 | 2) * 1000  # Linux's clock of a process, in nanoseconds
 
     def keep_on(self, core: int) -> None:
         for thread in Path(f"/proc/{self.pid}/task").iterdir():
