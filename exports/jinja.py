@@ -17,7 +17,7 @@ def _printable(value: Any) -> Any:
 def _direction(text: str) -> str:
     """The attribute dir of a text of users, by its first letter that has a direction.
 
-    For documents: WeasyPrint does not know dir="auto".
+    WeasyPrint does not know dir="auto", which is also longer where a mail has thousands of paragraphs.
     """
     if text.isascii():
         return ""
