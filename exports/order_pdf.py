@@ -71,7 +71,7 @@ def _facts(snapshot: OrderSnapshot, locale: Locale, status: str) -> list[tuple[s
         (label["status"], status if is_sent_back else ""),
         (label["confirmed"], format_day(snapshot.confirmed_at, locale, zone)),
         (label["placed"], format_day(snapshot.placed_at, locale, zone)),
-        (label["your_number"], snapshot.buyer_order_number),
+        (label["buyers_number" if _is_sellers(snapshot) else "your_number"], snapshot.buyer_order_number),
         (label["account"], snapshot.buyer.code),
         (label["catalog"], snapshot.catalog),
         (label["window"], format_window(snapshot.deliver_from, snapshot.deliver_to, locale)),

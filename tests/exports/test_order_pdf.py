@@ -101,6 +101,23 @@ def test_everything_about_the_order_is_on_the_sheet() -> None:
         assert expected in text
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, {Locale.EN: "Buyer's order no. PO-7", Locale.JA: "先方注文番号 PO-7"}),
+        ({"for_buyer": True}, {Locale.EN: "Your order no. PO-7", Locale.JA: "貴社注文番号 PO-7"}),
+        # The brand's OC is a letter to the buyer.
+        (
+            {"document": OrderDocument.ORDER_CONFIRMATION, "confirmed_at": NOON},
+            {Locale.EN: "Your order no. PO-7", Locale.JA: "貴社注文番号 PO-7"},
+        ),
+    ],
+)
+def test_the_buyers_number_is_called_as_its_reader_calls_it(more: dict[str, Any], said: dict[Locale, str]) -> None:
+    for locale, expected in said.items():
+        assert expected in texts(order_pdf(an_order(buyer_order_number="PO-7", **more), locale))[0]
+
+
 def test_it_speaks_japanese() -> None:
     yen: dict[str, Any] = {"unit_price": Decimal(12500), "amount": Decimal(25000)}
     order = an_order(
