@@ -26,6 +26,8 @@ from models.database.sessions import Database
 
 NICE = 10  # answers of the API go first; with 2, a list took three times as long beside documents
 IDLE_SECONDS = 300.0
+# An order of 10,000 lines, which is the longest, takes a minute or two. Workbooks have no limit.
+MAX_DRAWING_SECONDS = 300.0
 log = logging.getLogger("orders.documents")
 
 Documents = Mapping[str, Document[Any]]
@@ -35,11 +37,34 @@ class ProcessEndedError(Exception):
     """The process that made the document was killed, e.g. because the machine had no memory left."""
 
 
-async def make(database: Database, document: Document[Any], link: Link, path: Path) -> bytes | None:
-    """Makes the document of the link in this process. None: it was written to `path`, a new file.
+class DrawingTooSlowError(TimeoutError):
+    """Drawing takes too long, or does not end. Its process was killed, if it has one of its own."""
 
-    Raises LinkError when its viewer cannot see the subject any more.
+
+async def make(
+    document: Document[Any],
+    link: Link,
+    path: Path,
+    database: Database,
+    processes: "DocumentProcesses | None",
+    within: float,
+) -> bytes | None:
+    """Makes the document of the link; without `processes`, in this one. None: it was written to `path`, a new file.
+
+    `within`: the seconds that drawing may take. Raises DrawingTooSlowError; LinkError when the link's viewer cannot see
+    the subject any more; and what `DocumentProcesses.make` raises.
     """
+    try:
+        async with asyncio.timeout(within if isinstance(document.made, Drawn) else None) as limit:
+            return await (processes.make(link, path) if processes else _make(database, document, link, path))
+    except TimeoutError:
+        if limit.expired():
+            log.error("drawing the document %s took too long and was ended", link.document)
+            raise DrawingTooSlowError from None
+        raise
+
+
+async def _make(database: Database, document: Document[Any], link: Link, path: Path) -> bytes | None:
     subject = link.subject_of(document)
     async with database.read(link.actor.scope) as session:
         if not isinstance(document.made, Drawn):
@@ -69,7 +94,7 @@ class DocumentProcesses:
         self._ends: dict[_Process, asyncio.TimerHandle] = {}
 
     async def make(self, link: Link, path: Path) -> bytes | None:
-        """As the function `make`. If the caller is cancelled, the process ends, and the work with it.
+        """As the function `make`. If the caller is cancelled, the process is killed.
 
         Raises ProcessEndedError when two processes were killed over it; DatabaseBusyError when the database is busy or
         unreachable.
@@ -193,7 +218,7 @@ async def _serve(setup: Setup, jobs: "Connection[Any, Any]") -> None:
 
 async def _answer(database: Database, documents: Documents, link: Link, path: Path) -> tuple[str, Any]:
     try:
-        return "made", await make(database, documents[link.document], link, path)
+        return "made", await _make(database, documents[link.document], link, path)
     except LinkError as error:
         return "refused", (error.status, str(error))
     except Exception as error:

@@ -14,7 +14,13 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from graph.core.download_links import NOT_VALID, Document, Drawn, Link, LinkError, Links
-from graph.http.document_processes import DocumentProcesses, ProcessEndedError, make
+from graph.http.document_processes import (
+    MAX_DRAWING_SECONDS,
+    DocumentProcesses,
+    DrawingTooSlowError,
+    ProcessEndedError,
+    make,
+)
 from graph.http.paced import PARTY
 from graph.identity.ended import EndedAccess
 from graph.limits.fairness import FairLimit, Overloaded, Party
@@ -30,6 +36,7 @@ ENDED = "This link has ended with the access of whoever made it. Ask for a new o
 BUSY = "The database is busy or unreachable. Open the link again in a moment."
 MANY = "Many documents are being made; open the link again in a moment."
 INTERRUPTED = "The document could not be finished. Open the link again in a moment."
+TOO_SLOW = f"This document cannot be drawn: it takes longer than {MAX_DRAWING_SECONDS / 60:.0f} minutes."
 # The name of a temporary folder has the process that made it: orders-document-PID-…
 FOLDER = "orders-document-"
 MAX_FOLDER_AGE_SECONDS = 86_400
@@ -78,6 +85,8 @@ class Downloads:
             return _unavailable(BUSY)
         except ProcessEndedError:
             return _unavailable(INTERRUPTED)
+        except DrawingTooSlowError:
+            return PlainTextResponse(f"{TOO_SLOW}\n", 500, {"Cache-Control": "no-store"})
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Disposition"] = disposition(link.filename)
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -98,10 +107,7 @@ class Downloads:
         folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
         path = folder / "document"
         try:
-            if self._processes:
-                made = await self._processes.make(link, path)
-            else:
-                made = await make(self._database, document, link, path)
+            made = await make(document, link, path, self._database, self._processes, MAX_DRAWING_SECONDS)
         except BaseException:
             rmtree(folder, ignore_errors=True)
             raise

@@ -1,6 +1,5 @@
 """The PDF that a mail has attached: drawn when the mail is sent, as its buyer would download it."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -42,11 +41,10 @@ class Attachments:
     async def draw(self, brand_id: UUID, attached: Attached, locale: Locale) -> tuple[str, bytes] | None:
         """File name and bytes. None, and a warning in the log, if it cannot be drawn: the mail goes without it.
 
-        Raises TemporaryFailure when the database was busy, or the drawing process was killed or too slow.
+        Raises TemporaryFailure when the database was busy, or the drawing process was killed, or drawing too slow.
         """
         try:
-            async with asyncio.timeout(SECONDS):
-                name, made = await self._draw(brand_id, attached, locale)
+            name, made = await self._draw(brand_id, attached, locale)
         except Exception as error:
             if isinstance(error, ProcessEndedError | TimeoutError) or is_busy(error):
                 raise TemporaryFailure(f"its PDF could not be drawn: {type(error).__name__}") from error
@@ -75,9 +73,5 @@ class Attachments:
             made_at=now,
         )
         nowhere = Path()  # a PDF is not written to a file
-        made: Any = (
-            await self._processes.make(link, nowhere)
-            if self._processes
-            else await make(self._database, document, link, nowhere)
-        )
+        made: Any = await make(document, link, nowhere, self._database, self._processes, SECONDS)
         return name, bytes(made)

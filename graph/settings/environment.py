@@ -122,7 +122,8 @@ DOCUMENT_PROCESSES = Variable[bool](
     True,
     must_be=SWITCH,
     about="Make PDFs and workbooks in processes of their own, so that answers of the API do not wait for them: up to "
-    "four for each server process, started when they are needed. `off`: in the server's own, which takes less memory.",
+    "four for each server process, started when they are needed. `off`: in the server's own, which takes less memory, "
+    "but cannot end a drawing that takes too long.",
 )
 TRACES = Variable[bool](
     "ORDERS_TRACES",

@@ -15,7 +15,7 @@ import graph.papers.attachments
 from exports.relay.relay import ATTEMPTS_WITH_PDF, Delivered, Relay
 from exports.relay.transports import Sent
 from graph.downloads import DOCUMENTS
-from graph.http.document_processes import ProcessEndedError
+from graph.http.document_processes import DrawingTooSlowError, ProcessEndedError
 from graph.papers.attachments import Attachments
 from models.database.engines import DatabaseBusyError
 from models.database.sessions import Database
@@ -103,7 +103,7 @@ async def test_the_mail_goes_without_what_cannot_be_drawn(
     assert (await sent(database, clock)).get_content_type() == "multipart/alternative"
 
 
-@pytest.mark.parametrize("failure", [ProcessEndedError(), DatabaseBusyError(), TimeoutError()], ids=repr)
+@pytest.mark.parametrize("failure", [ProcessEndedError(), DatabaseBusyError(), DrawingTooSlowError()], ids=repr)
 @pytest.mark.parametrize("passes", [True, False])
 async def test_a_mail_waits_for_a_pdf_that_cannot_be_drawn_now(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch, failure: Exception, passes: bool

@@ -5,15 +5,19 @@ import io
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import openpyxl
 import pytest
 
-from graph.http import document_processes
-from graph.http.document_processes import Setup
+from graph.core.download_links import Drawn
+from graph.downloads import DOCUMENTS
+from graph.http import document_processes, downloads
+from graph.http.document_processes import Documents, Setup
 from models.database.sessions import Database
+from models.locale import Locale
 from tests.support.client import Client, id_of, serving
 from tests.support.clock import Clock
 from tests.support.factories import make_order, make_shop
@@ -118,6 +122,44 @@ async def test_the_process_of_a_cancelled_request_ends_and_leaves_nothing(client
         await waiting
     await until(lambda: not children())
     assert not list(tmp_path.glob("orders-document-*"))
+
+
+async def never(snapshot: object, locale: Locale) -> bytes:
+    while True:
+        pass
+
+
+def endless_documents() -> Documents:
+    return {
+        name: replace(each, made=replace(each.made, draw=never)) if isinstance(each.made, Drawn) else each
+        for name, each in DOCUMENTS.items()
+    }
+
+
+async def test_a_drawing_that_never_ends_is_stopped_and_another_process_takes_its_place(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdf, excel = await links(client)
+    with monkeypatch.context() as patched:
+        start = document_processes.DocumentProcesses._start
+
+        def start_endless(processes: document_processes.DocumentProcesses) -> document_processes._Process:
+            patched.setattr(processes, "_setup", replace(processes._setup, documents=endless_documents))
+            return start(processes)
+
+        patched.setattr(document_processes.DocumentProcesses, "_start", start_endless)
+        patched.setattr(downloads, "MAX_DRAWING_SECONDS", 0.2)
+        assert (await client.http.get(excel)).status_code == 200, "a workbook has no limit"
+        [process] = children()
+        answer = await client.http.get(pdf)
+    assert (answer.status_code, answer.text) == (
+        500,
+        "This document cannot be drawn: it takes longer than 5 minutes.\n",
+    )
+    assert "Retry-After" not in answer.headers
+    assert not children(), process
+    assert not any(tmp_path.glob("orders-document-*"))
+    assert (await client.http.get(pdf)).status_code == 200
 
 
 async def test_an_idle_process_ends(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
