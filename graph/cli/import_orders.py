@@ -226,8 +226,14 @@ def _made(summary: Summary) -> list[str]:
         (summary.sku_updates, texts.SKU_CHANGED, texts.SKUS_CHANGED),
         (summary.sku_differences, texts.SKU_OTHERWISE, texts.SKUS_OTHERWISE),
     ]
+    placed_at = summary.headings.get("Placed At")
     return [
-        translatable(texts.MADE, count=made.count, what=one if made.count == 1 else many, names=made.listed)
+        translatable(
+            texts.MADE,
+            count=made.count,
+            what=translatable(one if made.count == 1 else many, placed_at=placed_at),
+            names=made.listed,
+        )
         for made, one, many in found
         if made.count
     ]

@@ -276,7 +276,7 @@ DAY_OR_MONTH = Text(
     "{text!r} can be day-month or month-day: say --dates dmy or --dates mdy",
     "{text!r} は「日・月」とも「月・日」とも読めます。--dates dmy または --dates mdy を指定してください",
 )
-DELIVER_TO_FIRST = Text("{last} is before Deliver From, {first}", "{last} は Deliver From（{first}）より前の日付です")
+DELIVER_TO_FIRST = Text("{last} is before {column}, {first}", "{last} は {column}（{first}）より前の日付です")
 
 # Other cells.
 NO_E_MAIL = Text("{text!r} is not an e-mail address", "{text!r} はメールアドレスではありません")
@@ -292,7 +292,7 @@ NO_TAX_KIND = Text(
     "{text!r} is no kind of tax: say one of {kinds}",
     "{text!r} は税区分ではありません。次のいずれかとしてください：{kinds}",
 )
-NEEDS_RATE = Text("{text} needs a Tax Rate", "{text} には Tax Rate が必要です")
+NEEDS_RATE = Text("{text} needs a {column}", "{text} には {column} が必要です")
 NO_RATE = Text("{text!r} is not a tax rate, e.g. 20 or 17.5%", "{text!r} は税率ではありません（例：20、17.5%）")
 RATE_BELOW_ONE = Text(
     "{text!r} would be less than 1 %: write a rate of 20 % as 20 or 20%",
@@ -402,6 +402,16 @@ CHANGE = Text("{name} {old} → {new}", "{name} {old} → {new}")
 SKU_CHANGE = Text("SKU {sku}: {changes}", "SKU {sku}：{changes}")
 QUANTITY, UNIT_PRICE, MODEL = Text("quantity", "数量"), Text("unit price", "単価"), Text("model", "型番")
 SKU_LINES = Text("SKU {sku}: {old} → {new}", "SKU {sku}：{old} → {new}")
+BUT_ALSO = Text("{name} {one}, but also {other}", "{name} {one}（別の行では {other}）")
+SAID_OF = Text("{code}: {said}", "{code}：{said}")
+BUYER_COLUMNS = {
+    "name": Text("name", "名前"),
+    "country": Text("country", "国"),
+    "language": Text("language", "言語"),
+    "e-mail": Text("e-mail", "メールアドレス"),
+}
+REFUSED = Text("{emails}, refused by a mail server", "{emails}（メールサーバーが拒否）")
+CONFIRMED = Text("the same, confirmed", "同じアドレスを確認済み")
 NO_LINE = Text("no line", "明細なし")
 LINE = Text("{quantity} at {price}", "{quantity}点、単価{price}")
 PLUS = Text(" + ", "＋")
@@ -428,7 +438,7 @@ WITHOUT_DECISIONS = Text(
     "left out without --decisions: {columns}", "--decisions の指定がないため読み込みません：{columns}"
 )
 WITHOUT_PICTURES = Text(
-    "left out without --pictures FOLDER: Picture", "--pictures フォルダー の指定がないため読み込みません：Picture"
+    "left out without --pictures FOLDER: {column}", "--pictures フォルダー の指定がないため読み込みません：{column}"
 )
 DOUBLED_TIMES = Text(
     "clock times that there were twice, as clocks were put back, are read as the first of the two: {times}",
@@ -506,12 +516,12 @@ TAKEN_OVER, ALL_TAKEN_OVER = (
     Text("orders taken over as rejected", "却下済みとして取り込んだ注文"),
 )
 PLACED_APART = Text(
-    "order whose rows differ a little in Placed At: the earliest counts",
-    "行によって Placed At が少し異なる注文（最も早い日時を使います）",
+    "order whose rows differ a little in {placed_at}: the earliest counts",
+    "行によって {placed_at} が少し異なる注文（最も早い日時を使います）",
 )
 ALL_PLACED_APART = Text(
-    "orders whose rows differ a little in Placed At: the earliest counts",
-    "行によって Placed At が少し異なる注文（最も早い日時を使います）",
+    "orders whose rows differ a little in {placed_at}: the earliest counts",
+    "行によって {placed_at} が少し異なる注文（最も早い日時を使います）",
 )
 BUYER_APART = Text(
     "buyer of whom rows say different things: what is said first counts",

@@ -188,6 +188,13 @@ class Heading:
     unknown: list[str]
     names: dict[str, str]
 
+    @property
+    def called(self) -> dict[str, str]:
+        """What to call each column; one that the file does not have in the language of the others."""
+        is_japanese = any(not name.isascii() for name in self.names.values())
+        missing = {column: _in_japanese(column) for column in ALL_COLUMNS if is_japanese and column not in self.places}
+        return {column: column for column in ALL_COLUMNS} | missing | self.names
+
     def is_repeated(self, cells: Sequence[str]) -> bool:
         return all(place < len(cells) and column_of(cells[place]) == column for column, place in self.places.items())
 
@@ -219,7 +226,8 @@ def read_heading(number: int, cells: Sequence[str]) -> Heading:
             raise HeadingError(translatable(texts.TWO_COLUMNS, column=names.get(column, column), row=number))
         if column:
             places[column] = place
-            if _folded(name := _without_remark(text).strip(" *※†:")) != _folded(column):
+            is_known = _folded(text) in _KNOWN or _folded(text) in _LOOSE  # with its remark, e.g. 納品希望日（終了）
+            if _folded(name := (text if is_known else _without_remark(text)).strip(" *※†:")) != _folded(column):
                 names[column] = name
         elif text.strip():
             unknown.append(text.strip())
@@ -232,10 +240,8 @@ def read_heading(number: int, cells: Sequence[str]) -> Heading:
 
 
 def _missing(found: Heading) -> str:
-    """Which columns are missing, in the language of the others, and which ones may be meant."""
-    missing = [column for column in REQUIRED if column not in found.places]
-    if any(not name.isascii() for name in found.names.values()):
-        missing = [_in_japanese(column) for column in missing]
+    """Which columns are missing, and which ones may be meant."""
+    missing = [found.called[column] for column in REQUIRED if column not in found.places]
     where = translatable(texts.FIRST_ROW) if found.row == 1 else translatable(texts.ROW, row=found.row)
     problem = translatable(texts.NO_COLUMN, missing=joined(missing, texts.COMMA), where=where)
     if not found.unknown or not found.places:

@@ -61,7 +61,7 @@ async def import_file(
 
     def fault(row: int, column: str, reason: str) -> None:
         summary.faults += 1
-        on_fault(Fault(str(path), row, column, reason, summary.headings.get(column, column)))
+        on_fault(Fault(str(path), row, column, reason, summary.headings[column]))
 
     with Staging() as staging:
         await asyncio.to_thread(stage, path, brand, options, staging, summary, fault, progress)

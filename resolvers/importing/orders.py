@@ -1,6 +1,7 @@
 """An order as a file says it, and what that differs in from the order that is there."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -115,8 +116,11 @@ async def _existing(session: AsyncSession, codes: list[str]) -> dict[str, Existi
     }
 
 
-def differences(order: ReadyOrder, existing: ExistingOrder, brand: Brand) -> list[str]:
-    """What the file says else of the order, as "what old → new"; the order of the rows does not matter."""
+def differences(order: ReadyOrder, existing: ExistingOrder, brand: Brand, names: Mapping[str, str]) -> list[str]:
+    """What the file says else of the order, as "what old → new"; the order of the rows does not matter.
+
+    `names`: what to call each column.
+    """
     head = order.head
     found: list[str] = []
     for name, old, new in (
@@ -125,10 +129,10 @@ def differences(order: ReadyOrder, existing: ExistingOrder, brand: Brand) -> lis
         ("Currency", existing.currency, head.currency or existing.currency),
     ):
         if old != new:
-            found.append(translatable(texts.CHANGE, name=name, old=old, new=new))
+            found.append(translatable(texts.CHANGE, name=names[name], old=old, new=new))
     if order.placed_at and not _is_same_moment(order.placed_at, existing.placed_at, brand):
         old, new = (_local(at, brand) for at in (existing.placed_at, order.placed_at))
-        found.append(translatable(texts.CHANGE, name="Placed At", old=old, new=new))
+        found.append(translatable(texts.CHANGE, name=names["Placed At"], old=old, new=new))
     lines = [Line(row.sku_number, row.model_number, row.quantity, row.price) for _, row in order.rows]
     differences = [_line_differences(each, lines, existing.currency) for each in existing.line_sets or [[]]]
     return found + min(differences, key=len)

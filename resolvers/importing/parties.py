@@ -12,7 +12,9 @@ from models.brand import Brand
 from models.buyer import Buyer, BuyerRecipient
 from models.events import BuyerUpdated
 from models.folding import folded_if_other
-from models.locale import Locale, locale_of_country
+from models.locale import Locale, Text, locale_of_country
+from models.messages import importing as texts
+from models.translatable import joined, translatable
 from resolvers.core.cancelled_mails import revoke_addresses
 from resolvers.importing.rows import ImportRow
 
@@ -66,35 +68,46 @@ def said_apart(rows: list[ImportRow]) -> list[str]:
     found: dict[str, dict[str, None]] = {}
     for row in rows:
         first, differences = said[row.buyer_code], found.setdefault(row.buyer_code, {})
-        for name, one, other in (
+        apart = [
             ("name", first.name, row.buyer_name),
             ("country", first.country, row.country),
             ("language", first.language, row.language),
-        ):
+        ]
+        if {each.casefold() for each in row.emails} != {each.casefold() for each in first.emails}:
+            apart.append(("e-mail", "; ".join(first.emails), "; ".join(row.emails)))
+        for name, one, other in apart:
             if other and other != one:
-                differences[f"{name} {one}, but also {other}"] = None
-        if row.emails and {each.casefold() for each in row.emails} != {each.casefold() for each in first.emails}:
-            differences[f"e-mail {'; '.join(first.emails)}, but also {'; '.join(row.emails)}"] = None
-    return [f"{code}: {'; '.join(differences)}" for code, differences in found.items() if differences]
+                differences[translatable(texts.BUT_ALSO, name=texts.BUYER_COLUMNS[name], one=one, other=other)] = None
+    return [
+        translatable(texts.SAID_OF, code=code, said=joined(differences, texts.SEMICOLON))
+        for code, differences in found.items()
+        if differences
+    ]
 
 
 @dataclass
 class Difference:
     """`name`: the buyer's so far. `values`: the columns of the buyer that the file says else.
 
-    `changes`: each as "what old → new". `is_confirmed`: the file says addresses again that a mail server has refused.
+    `changes`: old and new, by what changes. `is_confirmed`: the file says addresses again that a mail server has
+    refused.
     """
 
     said: Said
     buyer_id: UUID
     name: str
     values: dict[str, Any] = field(default_factory=dict)
-    changes: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, tuple[str | Text, str | Text]] = field(default_factory=dict)
     has_other_emails: bool = False
     is_confirmed: bool = False
 
-    def __str__(self) -> str:
-        return f"{self.said.code}: {', '.join(f'{name} {change}' for name, change in self.changes.items())}"
+    @property
+    def said_else(self) -> str:
+        changes = (
+            translatable(texts.CHANGE, name=texts.BUYER_COLUMNS[name], old=old, new=new)
+            for name, (old, new) in self.changes.items()
+        )
+        return translatable(texts.SAID_OF, code=self.said.code, said=joined(changes, texts.COMMA))
 
 
 async def differences_of_buyers(session: AsyncSession, said: dict[str, Said], known: list[Any]) -> list[Difference]:
@@ -116,22 +129,22 @@ def _difference(said: Said, buyer: Any, emails: dict[str, datetime | None]) -> D
     for column, name, new in (("name", "name", said.name), ("country", "country", said.country)):
         if new and new != getattr(buyer, column):
             found.values[column] = new
-            found.changes[name] = f"{getattr(buyer, column) or 'nothing'} → {new}"
+            found.changes[name] = (getattr(buyer, column) or texts.NOTHING, new)
     locale = Locale(said.language) if said.language else buyer.locale
     if "country" in found.values and not said.language and not buyer.has_own_locale:
         locale = found.values["locale"] = locale_of_country(said.country) or buyer.locale
     elif said.language and (locale != buyer.locale or "country" in found.values):
         found.values |= {"locale": locale, "has_own_locale": True}
     if locale != buyer.locale:
-        found.changes["language"] = f"{buyer.locale} → {locale}"
+        found.changes["language"] = (buyer.locale, locale)
     if said.emails and {each.casefold() for each in said.emails} != {each.casefold() for each in emails}:
         found.has_other_emails = True
-        found.changes["e-mail"] = f"{'; '.join(emails) or 'nothing'} → {'; '.join(dict.fromkeys(said.emails))}"
+        found.changes["e-mail"] = ("; ".join(emails) or texts.NOTHING, "; ".join(dict.fromkeys(said.emails)))
         if buyer.is_offline:
             found.values["is_offline"] = False
     elif said.emails and (refused := [email for email, bounced_at in emails.items() if bounced_at]):
         found.is_confirmed = True
-        found.changes["e-mail"] = f"{'; '.join(refused)}, refused by a mail server → the same, confirmed"
+        found.changes["e-mail"] = (translatable(texts.REFUSED, emails="; ".join(refused)), texts.CONFIRMED)
     return found
 
 

@@ -54,15 +54,16 @@ def stage(
 ) -> None:
     """Raises ImportFileError."""
     with open_file(path, brand.locale, options.encoding, options.sheet) as file:
-        reading = Reading.of(brand, options, by_comma=file.by_comma, from_1904=file.from_1904)
         heading, rows = _find_heading(path, file)
+        names = heading.called
+        reading = Reading.of(brand, options, names, by_comma=file.by_comma, from_1904=file.from_1904)
         left_out = set() if options.decisions else set(DECISIONS)
         if not options.pictures:
             left_out.add("Picture")
         unread = {column: place for column, place in heading.places.items() if column in left_out}
         places = {column: place for column, place in heading.places.items() if column not in left_out}
         heading = replace(heading, places=places)
-        summary.headings = heading.names
+        summary.headings = names
         summary.notes += file.notes
         if heading.row > 1:
             summary.notes.append(translatable(texts.HEADING_BELOW, row=heading.row))
@@ -173,10 +174,11 @@ class _Reader:
 
     def notes(self) -> list[str]:
         notes: list[str] = []
-        if decisions := [column for column in DECISIONS if column in self.left_out]:
-            notes.append(translatable(texts.WITHOUT_DECISIONS, columns=", ".join(decisions)))
+        names = self.reading.names
+        if decisions := [names[column] for column in DECISIONS if column in self.left_out]:
+            notes.append(translatable(texts.WITHOUT_DECISIONS, columns=joined(decisions, texts.COMMA)))
         if "Picture" in self.left_out:
-            notes.append(translatable(texts.WITHOUT_PICTURES))
+            notes.append(translatable(texts.WITHOUT_PICTURES, column=names["Picture"]))
         if self.reading.doubled:
             notes.append(translatable(texts.DOUBLED_TIMES, times=names_listed(sorted(self.reading.doubled))))
         if self.unended:
@@ -204,7 +206,8 @@ class _Reader:
         """Makes a note of the last row of a text file that ends without a line end: its last cell may be cut off."""
         column = next((column for column, at in self.heading.places.items() if at == len(cells) - 1), None)
         if column and any(map(_says, cells)):
-            self.unended = translatable(texts.UNENDED, row=number, column=column, text=cells[-1].text)
+            name = self.reading.names[column]
+            self.unended = translatable(texts.UNENDED, row=number, column=name, text=cells[-1].text)
 
     def _compared(self, note: str) -> str:
         """The note, and whether the quantity in the row of totals is that of the rows."""
@@ -286,7 +289,8 @@ class _Reader:
         return any(_says(cell_of(cells, places, column)) for column in CODES) and not self._is_no_line(cells)
 
     def _missing(self, cells: Sequence[Cell]) -> str:
-        missing = [column for column in REQUIRED if not _says(cell_of(cells, self.heading.places, column))]
+        names, places = self.reading.names, self.heading.places
+        missing = [names[column] for column in REQUIRED if not _says(cell_of(cells, places, column))]
         return translatable(texts.LAST_AND, listed=joined(missing[:-1], texts.COMMA), last=missing[-1])
 
     def tell_cut_off(self, *, is_last: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -170,7 +170,10 @@ def calls_rejected(status: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the rows of one file are read. `doubled`: its clock times that there were twice, as clocks were put back."""
+    """How the rows of one file are read. `doubled`: its clock times that there were twice, as clocks were put back.
+
+    `names`: what to call each column (Heading.called).
+    """
 
     brand_currency: str
     time_zone: str
@@ -178,11 +181,14 @@ class Reading:
     options: ImportOptions = AS_THE_FILE_SAYS
     from_1904: bool = False
     doubled: set[str] = field(default_factory=set, compare=False)
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, brand: Brand, options: ImportOptions, *, by_comma: bool, from_1904: bool) -> "Reading":
+    def of(
+        cls, brand: Brand, options: ImportOptions, names: Mapping[str, str], *, by_comma: bool, from_1904: bool
+    ) -> "Reading":
         notation = Notation(options.decimal_comma, by_comma)
-        return cls(brand.currency, brand.time_zone, notation, options, from_1904)
+        return cls(brand.currency, brand.time_zone, notation, options, from_1904, names=names)
 
 
 def cell_of(cells: Sequence[Cell], places: dict[str, int], column: str) -> Cell:
@@ -244,11 +250,11 @@ def read_row(
     status = values["Status"]
     is_closed = status in CLOSED or (reading.options.decisions and calls_rejected(status))
     if not calls_rejected(status) and (given := next((each for each in DECISIONS if values[each]), None)):
-        check("Status", translatable(texts.NOT_REJECTED, text=status, column=given))
+        check("Status", translatable(texts.NOT_REJECTED, text=status, column=reading.names[given]))
     of_order, wrong_cells = _order_cells(found, values, currency or reading.brand_currency, reading)
     for column, reason in wrong_cells:
         check(column, reason)
-    tax_kind, tax_rate, wrong = _tax(values["Tax Kind"], found["Tax Rate"], currency or reading.brand_currency)
+    tax_kind, tax_rate, wrong = _tax(values["Tax Kind"], found["Tax Rate"], currency or reading.brand_currency, reading)
     check("Tax Rate" if values["Tax Rate"] else "Tax Kind", wrong)
     barcode, wrong = _barcode(values["Barcode"])
     check("Barcode", wrong)
@@ -308,7 +314,8 @@ def _order_cells(
             elif at:
                 of_order[name] = datetime.fromisoformat(at).astimezone(ZoneInfo(reading.time_zone)).date().isoformat()
     if {"deliver_from", "deliver_to"} <= of_order.keys() and of_order["deliver_to"] < of_order["deliver_from"]:
-        wrong = translatable(texts.DELIVER_TO_FIRST, last=of_order["deliver_to"], first=of_order["deliver_from"])
+        days = {"last": of_order["deliver_to"], "first": of_order["deliver_from"]}
+        wrong = translatable(texts.DELIVER_TO_FIRST, column=reading.names["Deliver From"], **days)
         faults.append(("Deliver To", wrong))
     if values["Shipping"]:
         price, wrong = _price(found["Shipping"], currency, reading.notation)
@@ -321,7 +328,7 @@ def _order_cells(
     return of_order, faults
 
 
-def _tax(kind: str, cell: Cell, currency: str) -> tuple[str | None, int | None, str | None]:
+def _tax(kind: str, cell: Cell, currency: str, reading: Reading) -> tuple[str | None, int | None, str | None]:
     """Kind, rate, and what is wrong. Without a kind: ZERO for 0 %, REDUCED for 8 % of yen, else STANDARD."""
     text = cell.shown if cell.shown.endswith("%") else cell.text
     if not kind and not text:
@@ -330,7 +337,7 @@ def _tax(kind: str, cell: Cell, currency: str) -> tuple[str | None, int | None, 
     if kind and named is None:
         return None, None, translatable(texts.NO_TAX_KIND, text=kind, kinds=", ".join(TaxKind))
     if not text and named in TAXED:
-        return None, None, translatable(texts.NEEDS_RATE, text=kind)
+        return None, None, translatable(texts.NEEDS_RATE, text=kind, column=reading.names["Tax Rate"])
     written = RATE.fullmatch(unicodedata.normalize("NFKC", text)) if text else None
     if text and written is None:
         return None, None, translatable(texts.NO_RATE, text=text)

@@ -13,7 +13,10 @@ from models.base import insert_new, new_id
 from models.brand import Brand
 from models.catalog import Sku, SkuPicture
 from models.events import SkuUpdated
+from models.messages import importing as texts
+from models.messages.history import SKU_COLUMNS
 from models.prices import split
+from models.translatable import joined, translatable
 from resolvers.importing.rows import ImportRow
 from resolvers.importing.sku_pictures import PictureFolder
 from resolvers.papers.pictures import PictureError
@@ -36,13 +39,14 @@ class SaidOfSku:
 
     def and_row(self, row: ImportRow) -> "SaidOfSku":
         new = _values(row)
+        said = [(column, self.values.get(column, value), value) for column, value in new.items()]
+        if row.picture and self.picture:
+            said.append(("picture_digest", self.picture, row.picture))
         apart = [
-            f"{column} {self.values[column]}, but also {value}"
-            for column, value in new.items()
-            if self.values.get(column, value) != value
+            translatable(texts.BUT_ALSO, name=SKU_COLUMNS[column], one=one, other=other)
+            for column, one, other in said
+            if one != other
         ]
-        if row.picture and self.picture and row.picture != self.picture:
-            apart.append(f"picture {self.picture}, but also {row.picture}")
         return SaidOfSku(
             self.row if self.row.product or not row.product else row,
             {**new, **self.values},
@@ -96,18 +100,19 @@ class Otherwise:
 
     @property
     def filled(self) -> str:
-        return f"{self.sku.number}: {', '.join(map(_name, self.fills))}"
+        return self._said(translatable(SKU_COLUMNS[column]) for column in self.fills)
 
-    def __str__(self) -> str:
-        changes = (
-            "picture" if column == "picture_digest" else f"{column} {getattr(self.sku, column)} → {value}"
+    @property
+    def said_else(self) -> str:
+        return self._said(
+            translatable(SKU_COLUMNS[column])
+            if column == "picture_digest"
+            else translatable(texts.CHANGE, name=SKU_COLUMNS[column], old=getattr(self.sku, column), new=value)
             for column, value in self.changes.items()
         )
-        return f"{self.sku.number}: {', '.join(changes)}"
 
-
-def _name(column: str) -> str:
-    return "picture" if column == "picture_digest" else column
+    def _said(self, parts: Iterable[str]) -> str:
+        return translatable(texts.SAID_OF, code=self.sku.number, said=joined(parts, texts.COMMA))
 
 
 def compare(sku: Any, said: SaidOfSku, picture_digest: str | None) -> Otherwise:

@@ -63,7 +63,7 @@ class Summary(Counts):
 
     `buyers_apart`: those of whom rows of the file say different things. `sku_…`: likewise.
 
-    `headings`: column → what the file calls it, if that is another name. `dry_run`: nothing of this was written.
+    `headings`: what to call each column (Heading.called). `dry_run`: nothing of this was written.
     """
 
     faults: int = 0

@@ -151,14 +151,14 @@ class Writer:
             self.fault(*place)
         self.summary.add(counts)
         described = self.summary.buyer_updates if self.options.update_buyers else self.summary.buyer_differences
-        described.add(self._not_reported([str(each) for each in others]))
+        described.add(self._not_reported([each.said_else for each in others]))
         rows = [row for order in ready for _, row in order.rows]
         self.summary.buyers_apart.add(self._not_reported(said_apart(rows)))
         described = self.summary.sku_updates if self.options.update_skus else self.summary.sku_differences
-        described.add(self._not_reported([str(each) for each in other_skus if each.changes]))
+        described.add(self._not_reported([each.said_else for each in other_skus if each.changes]))
         self.summary.sku_fills.add(self._not_reported([each.filled for each in other_skus if each.fills]))
         skus = [
-            f"{number}: {'; '.join(each.apart)}"
+            translatable(texts.SAID_OF, code=number, said=joined(each.apart, texts.SEMICOLON))
             for number, each in said_of_skus(filter(describes, rows)).items()
             if each.apart
         ]
@@ -309,7 +309,7 @@ class Writer:
                     faults.append((closed[0], "Status", reason))
                 else:
                     new.append(order)
-            elif found := differences(order, existing[order.code], self.brand):
+            elif found := differences(order, existing[order.code], self.brand, self.summary.headings):
                 counts.refused += 1
                 shown = joined(found[:MAX_SHOWN], texts.SEMICOLON)
                 if len(found) > MAX_SHOWN:

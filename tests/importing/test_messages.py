@@ -29,6 +29,7 @@ WORDLESS = {
     *("COMMA", "SEMICOLON", "CHANGE", "PLUS", "FILE", "FILE_ERROR", "WITH_HINT", "LAST_AND"),
     "SKU_CHANGE",
     "SKU_LINES",
+    "SAID_OF",
 }
 # Their one argument is what is said.
 ERRORS = {
@@ -101,6 +102,61 @@ async def test_reasons_are_in_japanese(database: Database, tokyo: Brand, tmp_pat
     problem = "1行目に次の列がありません：Quantity"
     assert in_language(reason_of(refused.value), Locale.JA) == f"{tmp_path / 'b.csv'}：{problem}。"
     assert str(refused.value) == f"{tmp_path / 'b.csv'} has no column Quantity in its first row."
+
+
+async def test_columns_are_named_as_the_file_names_them(database: Database, tokyo: Brand, tmp_path: Path) -> None:
+    """One that it does not have in the language of the others."""
+    heading = [
+        "受注番号",
+        "得意先コード",
+        "カタログコード",
+        "型番",
+        "SKU番号",
+        "数量",
+        "単価",
+        "注文日時",
+        "納品希望日（開始）",
+    ]
+    heading += ["納品希望日（終了）", "税区分", "得意先名", "画像", "却下理由", "サイズ"]
+    row = ["A-1", "B-1", "C-1", "M-1", "S-1", "1", "5", "2026-11-01 09:00", "2027-02-10", "", "", "雲", "", "", "M"]
+
+    def but(**changed: str) -> list[str]:
+        return [changed.get(name, text) for name, text in zip(heading, row, strict=True)]
+
+    async def said(*rows: list[str], end: str = "\n") -> list[str]:
+        path = write_csv(tmp_path / "a.csv", rows, heading)
+        path.write_text(path.read_text("utf-8").rstrip("\n") + end, "utf-8")
+        summary, faults = await run(database, tokyo, path)
+        told = [*(fault.reason for fault in faults), *summary.notes]
+        made = (summary.buyers_apart, summary.buyer_differences, summary.skus_apart, summary.sku_differences)
+        return [in_language(text, Locale.JA) for text in (*told, *(name for each in made for name in each.names))]
+
+    assert await said(row) == []
+    assert await said(
+        but(受注番号="A-2", **{"納品希望日（終了）": "2027-02-01"}),
+        but(受注番号="A-3", 税区分="標準"),
+        but(受注番号="A-4", 画像="a.png", 却下理由="欠品"),
+        but(受注番号="A-5", 型番="", SKU番号="", 数量=""),
+    ) == [
+        "2027-02-01 は 納品希望日（開始）（2027-02-10）より前の日付です",
+        "標準 には 税率 (Tax Rate) が必要です",
+        "行が不完全です：型番、SKU番号、数量 がありません。最後の行のため、ファイルが途中で切れている可能性があります。"
+        "元のデータと照合してください",
+        "--decisions の指定がないため読み込みません：却下理由",
+        "--pictures フォルダー の指定がないため読み込みません：画像",
+    ]
+    assert await said(but(得意先コード="B-2", 注文日時="2026-11-02 09:00", サイズ="L", 得意先名="空")) == [
+        "A-1 はすでにあり、内容が異なります（得意先コード B-1 → B-2；注文日時 2026-11-01 09:00 → 2026-11-02 09:00）。"
+        "取り込みで注文は変更されません",
+        "S-1：サイズ M → L",
+    ]
+    assert await said(but(受注番号="A-6", 得意先名="空"), but(受注番号="A-6", 得意先名="海", サイズ="L"), end="") == [
+        "最後の3行目に改行がありません。ファイルがそこで切れている場合、サイズ の 'L' は完全ではありません。"
+        "元のデータと照合してください",
+        "B-1：名前 空（別の行では 海）",
+        "B-1：名前 雲 → 空",
+        "S-1：サイズ M（別の行では L）",
+    ]
 
 
 def test_the_language_is_the_terminals() -> None:
