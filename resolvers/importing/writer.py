@@ -157,7 +157,7 @@ class Writer:
         described = self.summary.sku_updates if self.options.update_skus else self.summary.sku_differences
         described.add(self._not_reported([each.said_else for each in other_skus if each.changes]))
         self.summary.sku_fills.add(self._not_reported([each.filled for each in other_skus if each.fills]))
-        skus = [
+        skus: list[str] = [
             translatable(texts.SAID_OF, code=number, said=joined(each.apart, texts.SEMICOLON))
             for number, each in said_of_skus(filter(describes, rows)).items()
             if each.apart
