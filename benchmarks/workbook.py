@@ -143,7 +143,7 @@ async def _measure(url: str, folder: Path, brand_id: UUID, size: int) -> dict[st
     orders = select(Order.id).order_by(Order.placed_at.desc(), Order.id.desc()).limit(size)
     started, processor = time.perf_counter(), time.process_time()
     async with database.read(Scope(brand_id)) as session:
-        await orders_workbook(session, orders, locale=Locale.EN, for_buyer=False, path=path)
+        await orders_workbook(session, orders, locale=Locale.EN, for_buyer=False, path=path, conditions=[])
     seconds, processor = time.perf_counter() - started, time.process_time() - processor
     watch.cancel()
     lag = await watch

@@ -70,7 +70,7 @@ def _hashed(row: Any, _: Reader) -> str | None:
     return hashed_text(row) if row.hash else None
 
 
-TEXT, INTEGER, MONEY, INSTANT, DAY = CellKind
+TEXT, INTEGER, MONEY, INSTANT, DAY, _ = CellKind
 
 # fmt: off
 SEQUENCE = Column("sequence", Text("No.", "番号"), 10, INTEGER, AuditEntry.sequence)

@@ -87,7 +87,7 @@ def _invoices(*statuses: InvoiceStatus) -> ColumnElement[str | None]:
     return select(func.aggregate_strings(codes.c.code, ", ")).scalar_subquery()
 
 
-TEXT, INTEGER, MONEY, INSTANT, DAY = CellKind
+TEXT, INTEGER, MONEY, INSTANT, DAY, _ = CellKind
 
 CODE = Column("code", Text("Order code", "注文コード"), 18, TEXT, Order.code, of_owner=True)
 STATUS = Column(

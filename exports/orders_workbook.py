@@ -17,7 +17,7 @@ from exports.xlsx.book import Book, Rows, writing
 from exports.xlsx.columns import Reader, columns_for
 from exports.xlsx.sheet import LAST_ROW, Sheet
 from exports.xlsx.styles import Styles
-from exports.xlsx.summary import Summary, write_summary
+from exports.xlsx.summary import Summary, title_of_list, write_summary
 from models.locale import Locale, Text
 
 ORDERS_AT_A_TIME = 100
@@ -50,6 +50,8 @@ async def orders_workbook(
     order_sheet, line_sheet = ORDERS_SHEET.in_(locale), LINES_SHEET.in_(locale)
     tables = {order_sheet: ORDER_COLUMNS, line_sheet: LINE_COLUMNS}
     title = TITLE.in_(locale)
+    if conditions is not None:
+        title = await title_of_list(session, title)
 
     def back(book: Any, styles: Styles, sheets: Mapping[str, Sheet]) -> None:
         if conditions is not None:

@@ -47,6 +47,12 @@ def day_cell(day: date, styles: Styles) -> Cell:
     return Cell(day.isoformat()) if day.year < FIRST_YEAR else Cell(day, styles.day)
 
 
+def percent_cell(percent: Decimal, styles: Styles) -> Cell:
+    """As a share of 1, which formulas can multiply by; with as many digits as it has."""
+    share = percent.normalize().scaleb(-2)
+    return Cell(share, styles.percent(max(-int(share.as_tuple().exponent) - 2, 0)))
+
+
 def put(sheet: Any, row: int, column: int, cell: Cell, styles: Styles) -> None:
     """Writes the cell. `sheet`: XlsxWriter's."""
     value, style = cell

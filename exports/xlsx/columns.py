@@ -16,7 +16,7 @@ Sql = ColumnElement[Any] | InstrumentedAttribute[Any]
 class CellKind(Enum):
     """MONEY: an integer in minor units of the owner's `currency`. INSTANT: UTC, shown in the owner's `time_zone`.
 
-    DAY: a date without a time.
+    DAY: a date without a time. PERCENT: a Decimal, 17.5 for 17.5 %.
     """
 
     TEXT = auto()
@@ -24,6 +24,7 @@ class CellKind(Enum):
     MONEY = auto()
     INSTANT = auto()
     DAY = auto()
+    PERCENT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Column:
     `internal`: left out of a buyer's workbook.
     `of_owner`: the value is the owner's, not the row's.
     `is_marked`: whether the cell is red, given the owner. `buyers_name`: the heading in a buyer's workbook.
-    `is_summed`: a number whose sum the summary has.
+    `is_summed`: a number whose sum the summary has. `is_grouped`: it has the sums for each value of this one, too.
     `is_last_on_paper`: columns after it are not printed, as all of them on one page could not be read.
     """
 
@@ -60,7 +61,12 @@ class Column:
     is_marked: Callable[[Any], bool] | None = None
     buyers_name: Text | None = None
     is_summed: bool = False
+    is_grouped: bool = False
     is_last_on_paper: bool = False
+
+
+# Of which the heading stands on the right, too.
+NUMBERS = frozenset({CellKind.INTEGER, CellKind.MONEY, CellKind.PERCENT})
 
 
 def columns_for(reader: Reader, columns: Iterable[Column]) -> list[Column]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from exports.xlsx.cells import Cell, amount_cell, day_cell, instant_cell, integer_cell, letters
+from exports.xlsx.cells import Cell, amount_cell, day_cell, instant_cell, integer_cell, letters, percent_cell
 from exports.xlsx.columns import CellKind
 from exports.xlsx.styles import Styles
 
@@ -72,6 +72,7 @@ class CellsXml:
             CellKind.MONEY: kept(lambda minor, currency: cell_xml(amount_cell(minor, currency, styles))),
             CellKind.INSTANT: kept(lambda at, time_zone: cell_xml(instant_cell(at, time_zone, styles))),
             CellKind.DAY: kept(lambda day, _: cell_xml(day_cell(day, styles))),
+            CellKind.PERCENT: kept(lambda percent, _: cell_xml(percent_cell(percent, styles))),
         }
 
     def _text(self, text: str, style: Any) -> CellXml:

@@ -16,6 +16,8 @@ EVERY_CELL = f"A1:XFD{LAST_ROW}"
 
 # Makes the XML of a column's cell from a row and its owner. None: the cell is empty.
 Make = Callable[[Any, Any], CellXml | None]
+# The values of a row in the columns of Sheet.groups.
+Group = tuple[Any, ...]
 # What a cell depends on beside its value (see CellsXml.makers).
 FURTHER: dict[CellKind, Callable[[Any], Any]] = {
     CellKind.MONEY: attrgetter("currency"),
@@ -26,8 +28,10 @@ FURTHER: dict[CellKind, Callable[[Any], Any]] = {
 class Sheet:
     """Rows that do not fit into one sheet go on in another: "Lines", "Lines (2)" …
 
-    `sums`: currency and column's key → the sum of the numbers, minor units of money. `counts`: currency → rows.
-    `parts`: the name of each sheet, and the number of its last row. `title`: of the workbook, in headers on paper.
+    `groups`: the columns by whose values rows are counted and summed: the currency, and those that are `is_grouped`.
+    `counts`: these values → rows. `sums`: these values and a column's key → the sum of the numbers, minor units of
+    money. `parts`: the name of each sheet, and the number of its last row. `title`: of the workbook, in headers on
+    paper.
     """
 
     def __init__(
@@ -42,8 +46,8 @@ class Sheet:
     ) -> None:
         self._book = book
         self._title = title
-        self.sums: Counter[tuple[str, str]] = Counter()
-        self.counts: Counter[str] = Counter()
+        self.sums: Counter[tuple[Group, str]] = Counter()
+        self.counts: Counter[Group] = Counter()
         self.parts: list[tuple[str, int]] = []
         self._name = name
         self._columns = columns_for(reader, columns)
@@ -51,6 +55,9 @@ class Sheet:
         self._styles = styles
         self._rows_per_sheet = rows_per_sheet
         self._summed = [column.key for column in self._columns if column.is_summed]
+        currency = [column for column in self._columns if column.key == "currency"]
+        self.groups = [*currency, *(column for column in self._columns if column.is_grouped)]
+        self._group_of = [_value(column, reader) for column in self.groups]
         cells = CellsXml(styles)
         makes = [(place, column, _make(column, reader, cells, styles)) for place, column in enumerate(self._columns)]
         self._of_owner = [(place, make) for place, column, make in makes if column.of_owner]
@@ -76,13 +83,18 @@ class Sheet:
             self._writer.write(islice(made, fitting))
             remaining -= fitting
         if self._summed and rows:
-            self.counts[owner.currency] += len(rows)
+            group = tuple([value(owner) for value in self._group_of])
+            self.counts[group] += len(rows)
             for key in self._summed:
-                self.sums[owner.currency, key] += sum(getattr(row, key) for row in rows)
+                self.sums[group, key] += sum(getattr(row, key) for row in rows)
 
     def finish(self) -> None:
         rows = self._writer.row
-        self._sheet.autofilter(0, 0, rows - 1, len(self._columns) - 1)
+        last = len(self._columns) - 1
+        self._sheet.autofilter(0, 0, rows - 1, last)
+        # Rules between the rows, on paper as well, at no cost for each cell.
+        ruled = {"type": "formula", "criteria": "=TRUE", "format": self._styles.ruled}
+        self._sheet.conditional_format(1, 0, max(rows - 1, 1), last, ruled)
         for index, column in enumerate(self._columns):
             if column.is_last_on_paper:
                 self._sheet.print_area(0, 0, rows - 1, index)
@@ -99,9 +111,8 @@ class Sheet:
         self._sheet.repeat_rows(0)
         for index, column in enumerate(self._columns):
             self._sheet.set_column(index, index, column.width)
-            is_number = column.kind in (CellKind.INTEGER, CellKind.MONEY)
-            style = self._styles.heading_of_numbers if is_number else self._styles.heading
-            write_text(self._sheet, 0, index, column.name.in_(self._reader.locale), self._styles, style)
+            heading = column.name.in_(self._reader.locale)
+            write_text(self._sheet, 0, index, heading, self._styles, self._styles.heading_of(column.kind))
         self._writer = RowWriter(self._sheet, len(self._columns), 1)
 
     def _cells(self, of_owner: Sequence[CellXml | None], row: Any, owner: Any) -> list[CellXml | None]:
@@ -111,9 +122,13 @@ class Sheet:
         return cells
 
 
+def _value(column: Column, reader: Reader) -> Callable[[Any], Any]:
+    show = column.show
+    return (lambda row: show(row, reader)) if show else attrgetter(column.key)
+
+
 def _make(column: Column, reader: Reader, cells: CellsXml, styles: Styles) -> Make:
-    show, is_marked = column.show, column.is_marked
-    value_of: Callable[[Any], Any] = (lambda row: show(row, reader)) if show else attrgetter(column.key)
+    value_of, is_marked = _value(column, reader), column.is_marked
     xml, further = cells.makers[column.kind], FURTHER.get(column.kind)
     if is_marked:
         further = lambda owner: styles.marked if is_marked(owner) else None  # noqa: E731

@@ -5,6 +5,7 @@ from typing import Any
 from babel.numbers import get_currency_symbol
 
 from exports.texts import one_line
+from exports.xlsx.columns import NUMBERS, CellKind
 from models.locale import Locale, Text
 
 DATE_FORMAT = Text("yyyy-mm-dd", "yyyy/mm/dd")
@@ -42,11 +43,15 @@ class Styles:
         self._book = book
         self._locale = locale
         self._money: dict[tuple[str, int, bool], Any] = {}
+        self._percent: dict[int, Any] = {}
         self.plain = book.add_format()
         heading = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"}
         self.heading = book.add_format(heading)
-        # Beside the button of the filter.
+        self.heading_of_dates = book.add_format({**heading, "align": "left", "indent": 1})
+        # Beside the button of a filter, and without one.
         self.heading_of_numbers = book.add_format({**heading, "align": "right", "indent": 2})
+        self.heading_of_sums = book.add_format({**heading, **OF_NUMBERS})
+        self.ruled = book.add_format({"bottom": 1, "bottom_color": "#D5DAE0"})
         self.marked = book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"})
         self.integer = book.add_format({"num_format": "#,##0", **OF_NUMBERS})
         self.bold = book.add_format({"bold": True})
@@ -64,3 +69,16 @@ class Styles:
             number_format = currency_format(currency, self._locale, digits)
             self._money[key] = self._book.add_format({"num_format": number_format, "bold": bold, **OF_NUMBERS})
         return self._money[key]
+
+    def percent(self, digits: int) -> Any:
+        """`digits` behind the decimal point."""
+        if digits not in self._percent:
+            number_format = f"0.{'0' * digits}%" if digits else "0%"
+            self._percent[digits] = self._book.add_format({"num_format": number_format, **OF_NUMBERS})
+        return self._percent[digits]
+
+    def heading_of(self, kind: CellKind) -> Any:
+        """Above numbers on the right, above dates as far in as they are."""
+        if kind in NUMBERS:
+            return self.heading_of_numbers
+        return self.heading_of_dates if kind in (CellKind.DAY, CellKind.INSTANT) else self.heading

@@ -1,6 +1,7 @@
 """The accounting export: documents by tax rate, credit notes negative, in both formats; by API and command line."""
 
 import csv
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -34,6 +35,11 @@ HEADINGS = [
     "Gross",
     "Currency",
     "Credits invoice",
+    "Due date",
+    "Supply date",
+    "Orders",
+    "Buyer's order numbers",
+    "Country",
 ]
 
 
@@ -63,14 +69,13 @@ async def downloaded(member: Client, format: str, **more: Any) -> bytes:
 
 
 async def test_documents_by_tax_rate(database: Database, api: Client, shop: Shop, member: Client) -> None:
-    await register(database, shop)
-    tax = {"standard": {"kind": "STANDARD", "rate": "20"}, "zero": {"kind": "ZERO", "rate": "0"}}
+    await register(database, shop, payment_days=30)
+    taxes = ({"kind": "STANDARD", "rate": "20"}, {"kind": "ZERO", "rate": "0"}, {"kind": "EXEMPT", "rate": "0"})
     buyer = await make_buyer(database, shop.brand, unique_code="=B-1", name="Harbour", address="7 Quay", country="GB")
     lines = [
-        {"skuId": id_of(shop.skus[n]), "quantity": 3, "unitPrice": "10.05", "tax": each}
-        for n, each in enumerate(tax.values())
+        {"skuId": id_of(shop.skus[n]), "quantity": 3, "unitPrice": "10.05", "tax": each} for n, each in enumerate(taxes)
     ]
-    placed = await place(member, shop, lines=lines, buyerId=id_of(buyer))
+    placed = await place(member, shop, lines=lines, buyerId=id_of(buyer), buyerOrderNumber="PO-7, 8")
     assert placed["userErrors"] == []
     await confirm(member, placed["order"]["id"])
     invoice = await issue(member, placed["order"]["id"])
@@ -79,23 +84,46 @@ async def test_documents_by_tax_rate(database: Database, api: Client, shop: Shop
     rows = list(csv.reader(StringIO((await downloaded(member, "CSV")).decode("utf-8-sig"))))
     assert rows[0] == HEADINGS
     day = f"{api.clock():%Y-%m-%d}"
-    number, credit = rows[1][0], rows[3][0]
+    number, credit = rows[1][0], rows[4][0]
     party = [day, "'=B-1", "Harbour"]
-    assert rows[1:] == [
-        [number, "Invoice", *party, "30.15", "20", "Standard", "6.03", "36.18", "GBP", ""],
-        [number, "Invoice", *party, "30.15", "0", "Zero rate", "0.00", "30.15", "GBP", ""],
-        [credit, "Credit note", *party, "-30.15", "20", "Standard", "-6.03", "-36.18", "GBP", number],
-        [credit, "Credit note", *party, "-30.15", "0", "Zero rate", "0.00", "-30.15", "GBP", number],
+    code = (await member.data("query ($id: ID!) { order(id: $id) { code } }", id=placed["order"]["id"]))["order"][
+        "code"
     ]
-    book = openpyxl.load_workbook(BytesIO(await downloaded(member, "XLSX")))
-    assert book.sheetnames == ["Accounting", "Summary"]
+    order = [code, "PO-7, 8", "GB"]
+    due = f"{api.clock() + timedelta(days=30):%Y-%m-%d}"
+    assert rows[1:] == [
+        [number, "Invoice", *party, "30.15", "20", "Standard", "6.03", "36.18", "GBP", "", due, day, *order],
+        [number, "Invoice", *party, "30.15", "0", "Zero rate", "0.00", "30.15", "GBP", "", due, day, *order],
+        [number, "Invoice", *party, "30.15", "", "Exempt", "0.00", "30.15", "GBP", "", due, day, *order],
+        [credit, "Credit note", *party, "-30.15", "20", "Standard", "-6.03", "-36.18", "GBP", number, "", "", *order],
+        [credit, "Credit note", *party, "-30.15", "0", "Zero rate", "0.00", "-30.15", "GBP", number, "", "", *order],
+        [credit, "Credit note", *party, "-30.15", "", "Exempt", "0.00", "-30.15", "GBP", number, "", "", *order],
+    ]
+    file = await downloaded(member, "XLSX")
+    book = openpyxl.load_workbook(BytesIO(file))
+    assert book.sheetnames == ["Accounting", "Summary", "Rows shown"]
     sheet = [[cell.value for cell in row] for row in book["Accounting"].iter_rows()]
     assert sheet[0] == HEADINGS
-    assert sheet[1][3:11] == ["=B-1", "Harbour", 30.15, "20", "Standard", 6.03, 36.18, "GBP"]
+    assert sheet[1][3:11] == ["=B-1", "Harbour", 30.15, 0.2, "Standard", 6.03, 36.18, "GBP"]
+    assert (book["Accounting"]["G2"].number_format, sheet[3][6:8]) == ("0%", [None, "Exempt"])
     assert book["Accounting"]["D2"].data_type == "s"
-    assert book["Accounting"]["J4"].value == -36.18
+    assert book["Accounting"]["J5"].value == -36.18
+    calculated = openpyxl.load_workbook(BytesIO(file), data_only=True)["Summary"]
+    sums = [[cell.value for cell in row if cell.value is not None] for row in calculated.iter_rows()]
+    assert [row for row in sums if row and row[0] == "GBP"] == [
+        ["GBP", 6, 0, 0, 0],
+        ["GBP", 0.2, "Standard", 2, 0, 0, 0],
+        ["GBP", 0, "Zero rate", 2, 0, 0, 0],
+        ["GBP", "–", "Exempt", 2, 0, 0, 0],
+    ]
+    of_kinds = {row[2].value: row for row in book["Summary"].iter_rows()}
+    for kind, rate in (("Standard", "0.2"), ("Exempt", '"="')):
+        of_kind = f"'Accounting'!$G:$G,{rate},'Accounting'!$H:$H,\"{kind}\""
+        where = f"'Accounting'!$K:$K,\"GBP\",{of_kind},'Rows shown'!$A:$A,\"<>0\""
+        assert of_kinds[kind][3].value == f"=COUNTIFS({where})"
+        assert of_kinds[kind][5].value == f"=SUMIFS('Accounting'!$I:$I,{where})"
     japanese = openpyxl.load_workbook(BytesIO(await downloaded(member, "XLSX", locale="JA")))
-    assert japanese.sheetnames == ["会計", "集計"]
+    assert japanese.sheetnames == ["会計", "集計", "表示中の行"]
     later = await downloaded(member, "CSV", **{"from": "2100-01-01T00:00:00Z"})
     assert len(later.decode("utf-8-sig").splitlines()) == 1
 

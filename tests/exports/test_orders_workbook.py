@@ -20,7 +20,7 @@ from models.invoice import InvoiceStatus
 from models.locale import Locale
 from models.order import DataSet, Order, OrderLine
 from models.policy import OrderStatus
-from models.scope import Scope
+from models.scope import EVERYTHING, Scope
 from models.tag import OrderTag
 from tests.support.factories import (
     NOON,
@@ -273,15 +273,26 @@ async def test_a_summary_has_the_selection_and_sums_that_follow_the_filter(datab
     assert sums == ["GBP", 2, 5, 39.4, 5, 0, 44.4]
 
 
-async def test_the_sums_of_several_currencies_are_apart(database: Database, tmp_path: Path) -> None:
+async def test_the_sums_of_several_currencies_are_apart_and_follow_the_filter(
+    database: Database, tmp_path: Path
+) -> None:
     shop = await make_shop(database)
     await make_order(database, shop, lines=[(2, 1250)])
     await make_order(database, shop, lines=[(1, 9 * 10**15)], currency="JPY")
-    book = await export(database, shop.member().scope, tmp_path, locale=Locale.JA, conditions=[])
+    book = await export(database, shop.member().scope, tmp_path, locale=Locale.JA, conditions=[], rows_per_sheet=2)
     rows = {row[0].value: row for row in book["集計"].iter_rows()}
-    assert rows["GBP"][6].value == "=SUMIF('注文'!$L$2:$L$3,\"GBP\",'注文'!$K$2:$K$3)"
+    assert rows["GBP"][6].value == (
+        "=SUMIFS('注文'!$K:$K,'注文'!$L:$L,\"GBP\",'表示中の行'!$A:$A,\"<>0\")"
+        "+SUMIFS('注文 (2)'!$K:$K,'注文 (2)'!$L:$L,\"GBP\",'表示中の行'!$B:$B,\"<>0\")"
+    )
     assert rows["JPY"][6].value == str(9 * 10**15), "Excel would round it"
-    assert rows["JPY"][1].value == "=COUNTIF('注文'!$L$2:$L$3,\"JPY\")"
+    assert rows["JPY"][1].value == (
+        "=COUNTIFS('注文'!$L:$L,\"JPY\",'表示中の行'!$A:$A,\"<>0\")"
+        "+COUNTIFS('注文 (2)'!$L:$L,\"JPY\",'表示中の行'!$B:$B,\"<>0\")"
+    )
+    shown = book["表示中の行"]
+    assert (shown.sheet_state, shown.max_row) == ("hidden", 2)
+    assert shown["B2"].value == "=SUBTOTAL(103,INDEX('注文 (2)'!$A:$A,ROW()))"
 
 
 async def test_documents_and_wishes_of_an_order_are_in_its_row(database: Database, tmp_path: Path) -> None:
@@ -324,6 +335,16 @@ async def test_pages_have_a_header_and_their_number(database: Database, tmp_path
     assert book["Lines"].print_area == "'Lines'!$A$1:$H$3"
     assert (book["Orders"]["K1"].value, book["Lines"]["H1"].value) == ("Total", "Amount")
     assert (book["Orders"]["K1"].alignment.horizontal, book["Orders"]["A1"].alignment.horizontal) == ("right", None)
+
+
+async def test_a_list_says_on_paper_whose_it_is(database: Database, tmp_path: Path) -> None:
+    shop, _ = await make_shop(database, name="Maison\nLin & 1"), await make_shop(database)
+    await make_order(database, shop)
+    for scope, title in ((shop.buyer_user().scope, "Maison Lin && 1 · Orders"), (EVERYTHING, "Orders")):
+        book = await export(database, scope, tmp_path, conditions=[])
+        assert {sheet.oddHeader.left.text for sheet in book} == {title}
+        assert book["Summary"]["A1"].value == title.replace("&&", "&")
+        assert [str(each.sqref) for each in book["Orders"].conditional_formatting] == ["A2:AF2"]
 
 
 @pytest.mark.parametrize("columns", [ORDER_COLUMNS, LINE_COLUMNS, HISTORY_COLUMNS, REJECTION_COLUMNS, ACCOUNTING])

@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import literal
 
-from exports.xlsx.cells import Cell, amount_cell, day_cell, instant_cell, integer_cell, put
+from exports.xlsx.cells import Cell, amount_cell, day_cell, instant_cell, integer_cell, percent_cell, put
 from exports.xlsx.columns import CellKind, Column, Reader
 from exports.xlsx.sheet import Sheet
 from exports.xlsx.styles import Styles
@@ -49,6 +49,7 @@ TEXTS: Sequence[str | None] = (
     "\x01" * 16_400,
 )
 MINORS: Sequence[int | Decimal] = (0, 1, -1, 1250, Decimal("1.25"), Decimal("0.000001"), 10**15 - 1, 10**15, -(10**17))
+PERCENTS = (Decimal(20), Decimal("19.25"), None, Decimal(0), Decimal(8), Decimal("5.5"), Decimal(100))
 INSTANTS = (
     datetime(1900, 12, 31, 23, 59, 59, tzinfo=UTC),
     datetime(1901, 1, 1, tzinfo=UTC),
@@ -68,6 +69,7 @@ def rows() -> list[Any]:
                 MONEY=None if n % 7 == 6 else MINORS[n % len(MINORS)],
                 INSTANT=INSTANTS[n % len(INSTANTS)] if n % 3 else None,
                 DAY=date(1895 + 13 * n, 2, 28) if n % 4 else None,
+                PERCENT=PERCENTS[n % len(PERCENTS)],
                 currency=("GBP", "JPY", "KWD")[n % 3],
                 time_zone=("Asia/Tokyo", "UTC")[n % 2],
                 is_red=n % 2 == 0,
@@ -84,6 +86,7 @@ def by_xlsxwriter(sheet: Any, styles: Styles, number: int, row: Any) -> None:
         "MONEY": lambda: amount_cell(row.MONEY, row.currency, styles),
         "INSTANT": lambda: instant_cell(row.INSTANT, row.time_zone, styles),
         "DAY": lambda: day_cell(row.DAY, styles),
+        "PERCENT": lambda: percent_cell(row.PERCENT, styles),
     }
     for place, (name, cell) in enumerate(made.items()):
         if getattr(row, name) is not None:
