@@ -154,7 +154,7 @@ async def test_a_drawing_that_never_ends_is_stopped_and_another_process_takes_it
         answer = await client.http.get(pdf)
     assert (answer.status_code, answer.text) == (
         500,
-        "This document cannot be drawn: it takes longer than 5 minutes.\n",
+        "This document cannot be drawn: it takes longer than 10 minutes.\n",
     )
     assert "Retry-After" not in answer.headers
     assert not children(), process
