@@ -227,7 +227,7 @@ async def test_a_renamed_buyers_orders_are_found_by_the_new_name(database: Datab
     assert await orders(member, "epicerie chloe@") == [order.code]
     async with database.transaction(EVERYTHING) as session:
         said = Said(shop.buyer.unique_code, name="ｶﾌｪ")
-        found = Difference(said, shop.buyer.id, "Épicerie", {"name": "ｶﾌｪ"}, {"name": "Épicerie → ｶﾌｪ"})
+        found = Difference(said, shop.buyer.id, "Épicerie", {"name": "ｶﾌｪ"}, {"name": ("Épicerie", "ｶﾌｪ")})
         await take_over(session, shop.brand, [found], "file", NOON)
     assert await orders(member, "カフェ") == [order.code]
     assert await buyers(member, "epicerie") == [shop.buyer.unique_code], "by its address"
