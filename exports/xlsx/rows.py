@@ -41,6 +41,11 @@ def cell_xml(cell: Cell) -> CellXml:
     return f"{index}><v>{number:.16G}</v></c>"
 
 
+def formula_xml(formula: str, value: int) -> CellXml:
+    """`formula`: without its =. `value`: what it gives, for programs that do not calculate."""
+    return f"><f>{escaped(formula)}</f><v>{value}</v></c>"
+
+
 def escaped(text: str) -> str:
     """As XML; without what Excel would cut off."""
     if len(text) > MOST_UNITS // 2:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from exports.texts import one_line
 from exports.xlsx.cells import EXACT_BELOW, letters, percent_cell, put, write_amount, write_integer, write_text
 from exports.xlsx.columns import NUMBERS, CellKind, Column
+from exports.xlsx.rows import RowWriter, formula_xml
 from exports.xlsx.sheet import Group, Sheet
 from exports.xlsx.styles import Styles, set_up_page
 from models.brand import Brand
@@ -35,6 +36,7 @@ FOLLOWS = Text(
 IS_SHOWN = Text("1: the row of “{sheet}” is shown, 0: it is filtered out", "シート「{sheet}」の行：1＝表示、0＝非表示")
 NOTHING = "–"
 SUBTOTAL_SUM, SUBTOTAL_COUNT = 109, 103  # of the rows that are neither filtered out nor hidden
+ROWS_AT_A_TIME = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +179,13 @@ def _write_shown(book: Any, name: str, of: Sheet, locale: Locale) -> None:
     sheet.hide()
     for place, (part, _) in enumerate(of.parts):
         sheet.write_string(0, place, IS_SHOWN.in_(locale).format(sheet=part))
-    for row in range(1, max(rows for _, rows in of.parts)):
-        for place, (part, rows) in enumerate(of.parts):
-            if row < rows:
-                formula = f"=SUBTOTAL({SUBTOTAL_COUNT},INDEX({_column(part, 0)},ROW()))"
-                sheet.write_formula(row, place, formula, None, 1)
+    cells = [
+        (formula_xml(f"SUBTOTAL({SUBTOTAL_COUNT},INDEX({_column(part, 0)},ROW()))", 1), rows) for part, rows in of.parts
+    ]
+    writer, end = RowWriter(sheet, len(cells), 1), max(rows for _, rows in cells)
+    for start in range(1, end, ROWS_AT_A_TIME):
+        some = range(start, min(start + ROWS_AT_A_TIME, end))
+        writer.write([cell if row < rows else None for cell, rows in cells] for row in some)
 
 
 def write_sum(sheet: Any, row: int, place: int, total: int, currency: str | None, styles: Styles, formula: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import literal
 
 from exports.xlsx.cells import Cell, amount_cell, day_cell, instant_cell, integer_cell, percent_cell, put
 from exports.xlsx.columns import CellKind, Column, Reader
+from exports.xlsx.rows import RowWriter, formula_xml
 from exports.xlsx.sheet import Sheet
 from exports.xlsx.styles import Styles
 from models.locale import Locale, Text
@@ -115,6 +116,23 @@ def test_rows_are_byte_for_byte_those_of_xlsxwriter(tmp_path: Path) -> None:
     for our, their in zip(*cells, strict=True):
         assert our == their
     assert ours == theirs
+
+
+def test_a_formula_is_that_of_xlsxwriter(tmp_path: Path) -> None:
+    formula, found = "SUBTOTAL(103,INDEX('A & B'!$A:$A,ROW()))", []
+    for name in ("ours", "theirs"):
+        with xlsxwriter.Workbook(tmp_path / name, {"constant_memory": True}) as book:
+            sheet = book.add_worksheet()
+            sheet.write_string(0, 0, "Heading")
+            if name == "ours":
+                RowWriter(sheet, 1, 1).write([[formula_xml(formula, 1)]] * 2)
+            else:
+                sheet.write_formula(1, 0, f"={formula}", None, 1)
+                sheet.write_formula(2, 0, f"={formula}", None, 1)
+        with ZipFile(tmp_path / name) as file:
+            found.append(re.findall(rb"<row.*?</row>", file.read("xl/worksheets/sheet1.xml"), re.DOTALL))
+    assert found[0] == found[1]
+    assert len(found[0]) == 3
 
 
 @pytest.mark.parametrize("text", ["<r>x</r>", "<r><t>x</t></r>", "<r>", "</r>"])
