@@ -11,7 +11,6 @@ from tests.browser.accessibility import problems
 from tests.browser.conftest import WAIT_MILLISECONDS
 from tests.browser.pictures import go, pictures
 
-expect.set_options(timeout=WAIT_MILLISECONDS)
 PHONE = 390
 ZOOMED = 640  # the width that 1,280 pixels leave at 200 %
 ICONS_OF_DOWNLOADS = ("doc", "sheet")
@@ -180,6 +179,36 @@ def test_keys_go_through_rows_and_screens_but_not_while_somebody_types(listed: P
     page.keyboard.press("g")
     page.keyboard.press("h")
     expect(page.get_by_role("heading", name="History")).to_be_visible()
+
+
+def test_a_list_is_busy_as_soon_as_something_else_is_asked_for(listed: Page) -> None:
+    chip = listed.get_by_role("button", name="Can be rejected")
+    # All that is done before the page is painted again.
+    busy = """async button => {
+      button.click()
+      for (let turn = 0; turn < 20; turn += 1) await null
+      return document.querySelector('main [aria-busy]').ariaBusy
+    }"""
+    assert chip.evaluate(busy) == "true"
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(listed.locator("main [aria-busy=false]")).to_be_visible()
+
+
+def test_what_is_typed_while_a_search_begins_is_kept(listed: Page) -> None:
+    box = listed.get_by_role("searchbox")
+    box.evaluate("""box => {
+      const replace = history.replaceState.bind(history)
+      history.replaceState = (...all) => {
+        replace(...all)
+        history.replaceState = replace
+        box.value += '0'
+        box.dispatchEvent(new Event('input', {bubbles: true}))
+      }
+    }""")
+    box.fill("53780")
+    expect(listed.locator("tbody tr")).to_have_count(1)
+    expect(listed.locator("tbody .code")).to_have_text("537800")
+    expect(box).to_have_value("537800")
 
 
 def test_shift_ticks_a_range(listed: Page) -> None:

@@ -122,8 +122,9 @@ export function Dialog({label, busy, narrow, onClose, children}) {
  * @returns {Loaded<T>}
  */
 export function useLoaded(load, keys) {
-  const [state, setState] = useState({data: undefined, error: undefined, isLoading: true, turn: 0})
+  const [state, setState] = useState({data: undefined, error: undefined, isLoading: true, turn: 0, of: ''})
   const waiting = useRef([])
+  const asked = JSON.stringify([...keys, state.turn])
   const again = () => new Promise(resolve => {
     waiting.current.push(resolve)
     setState(each => ({...each, turn: each.turn + 1}))
@@ -132,14 +133,15 @@ export function useLoaded(load, keys) {
     const cancel = new AbortController()
     const settle = change => {
       if (cancel.signal.aborted) return
-      setState(each => ({...each, ...change, isLoading: false}))
+      setState(each => ({...each, ...change, isLoading: false, of: asked}))
       waiting.current.splice(0).forEach(resolve => resolve())
     }
     setState(each => ({...each, isLoading: true}))
     load(cancel.signal).then(data => settle({data, error: undefined}), error => settle({error}))
     return () => cancel.abort()
-  }, [...keys, state.turn])
-  return {...state, again}
+  }, [asked])
+  // Effects run after the page is painted: until then, old data would pass for what is asked for now.
+  return {data: state.data, error: state.error, isLoading: state.isLoading || state.of !== asked, again}
 }
 
 /** A chip that opens a list of choices. */
@@ -155,10 +157,18 @@ const TYPING = 200 // milliseconds to wait for the next key
 /** A search box, which `/` goes to. */
 export function SearchBox({label, hint, value, onSearch}) {
   const [typed, setTyped] = useState(value)
-  useEffect(() => setTyped(value), [value])
+  const searched = useRef(value)
+  useEffect(() => {
+    // What was searched from here comes back late, when more may have been typed.
+    if (value !== searched.current) setTyped(value)
+    searched.current = value
+  }, [value])
   useEffect(() => {
     if (typed === value) return undefined
-    const timer = setTimeout(() => onSearch(typed), TYPING)
+    const timer = setTimeout(() => {
+      searched.current = typed
+      onSearch(typed)
+    }, TYPING)
     return () => clearTimeout(timer)
   }, [typed])
   useKeys(key => key === '/' && (focusOn('#search'), true))
