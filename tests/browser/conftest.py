@@ -7,14 +7,18 @@ while Playwright is open there.
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from tests.support.servers import serving
 
 INSTALL = "apt-get install --no-install-recommends chromium"
 WAIT_MILLISECONDS = 30_000  # a slow machine may need long
+PATIENT = "import graph.http.admission\ngraph.http.admission.MAX_WAIT_SECONDS = 60"
+expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +39,15 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a demo of its own."""
-    folder = tmp_path_factory.mktemp("demo")
-    with serving(f"sqlite:///{folder}/demo.db", folder, 1, demo=True, ORDERS_DATA_FOLDER=str(folder)) as (address,):
+    with serving_demo(tmp_path_factory.mktemp("demo")) as address:
+        yield address
+
+
+@contextmanager
+def serving_demo(folder: Path, **settings: str) -> Iterator[str]:
+    """Its address. Its requests may take as long as a slow machine needs."""
+    settings |= {"ORDERS_DATA_FOLDER": str(folder), "ORDERS_REQUEST_TIMEOUT": "90"}
+    with serving(f"sqlite:///{folder}/demo.db", folder, 1, change=PATIENT, demo=True, **settings) as (address,):
         yield address
 
 

@@ -15,8 +15,7 @@ from typing import Literal
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.conftest import INSTALL, WAIT_MILLISECONDS
-from tests.support.servers import serving
+from tests.browser.conftest import INSTALL, WAIT_MILLISECONDS, serving_demo
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guides" / "pictures"
 COLORS = 128  # enough for flat surfaces, and a third of the size
@@ -39,23 +38,21 @@ def main() -> None:
     found = shutil.which("chromium")
     if found is None:
         sys.exit(f"Chromium is missing; install it with: {INSTALL}")
-    expect.set_options(timeout=WAIT_MILLISECONDS)
     wanted = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     (wanted or FOLDER).mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="pictures-") as name:
-        url = f"sqlite:///{name}/demo.db"
-        with (
-            serving(url, Path(name), 1, demo=True, ORDERS_DATA_FOLDER=name) as (address,),
-            sync_playwright() as playwright,
-        ):
-            browser = playwright.chromium.launch(executable_path=found, args=["--disable-dev-shm-usage"])
-            for picture, png in pictures(browser, address):
-                if wanted:
-                    (wanted / f"{picture}.png").write_bytes(png)
-                elif picture in GUIDE:
-                    with Image.open(BytesIO(png)) as image:
-                        small = image.convert("RGB").quantize(COLORS)
-                        small.save(FOLDER / f"{GUIDE[picture]}.png", optimize=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="pictures-") as name,
+        serving_demo(Path(name)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=found, args=["--disable-dev-shm-usage"])
+        for picture, png in pictures(browser, address):
+            if wanted:
+                (wanted / f"{picture}.png").write_bytes(png)
+            elif picture in GUIDE:
+                with Image.open(BytesIO(png)) as image:
+                    small = image.convert("RGB").quantize(COLORS)
+                    small.save(FOLDER / f"{GUIDE[picture]}.png", optimize=True)
 
 
 def pictures(browser: Browser, address: str) -> Iterator[tuple[str, bytes]]:

@@ -11,10 +11,6 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.accessibility import problems
-from tests.browser.conftest import WAIT_MILLISECONDS
-
-expect.set_options(timeout=WAIT_MILLISECONDS)
-
 
 LOGO: FilePayload = {
     "name": "logo.svg",
@@ -60,6 +56,8 @@ def first_of(page: Page, status: str) -> str:
     """Opens the first order of a status that can be rejected, which so has no documents; its code."""
     page.get_by_role("button", name="Can be rejected").click()
     page.get_by_role("button", name=re.compile(f"^{status}")).click()
+    expect(page.get_by_role("button", name=re.compile(f"^{status}"))).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("main [aria-busy=false]")).to_be_visible()
     expect(page.locator("tbody .badge").first).to_contain_text(status)
     row = page.locator("tbody tr").filter(has_not_text="Offline").first
     row.get_by_role("link", name=re.compile("^Details")).click()

@@ -16,6 +16,8 @@ TABS = [
     "History", "Listen",
 ]  # fmt: skip
 ANSWER = "document.querySelector('.result-window .CodeMirror')?.CodeMirror"
+QUERY = "document.querySelector('.graphiql-query-editor .CodeMirror')?.CodeMirror"
+VARIABLES = "document.querySelector('[aria-label=Variables] .CodeMirror')?.CodeMirror"
 STORED = "JSON.parse(localStorage.getItem('graphiql:tabState'))"
 
 
@@ -34,7 +36,9 @@ class GraphiQL:
         return self.loaded()
 
     def loaded(self) -> "GraphiQL":
-        self.page.wait_for_function(f"() => {ANSWER} && document.querySelector('.graphiql-tab-active')")
+        """Each editor comes by itself."""
+        tab = "document.querySelector('.graphiql-tab-active')"
+        self.page.wait_for_function(f"() => {QUERY} && {VARIABLES} && {ANSWER} && {tab}")
         return self
 
     @property
@@ -52,15 +56,11 @@ class GraphiQL:
 
     @property
     def query(self) -> str:
-        return str(
-            self.page.evaluate("document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue()")
-        )
+        return str(self.page.evaluate(f"{QUERY}.getValue()"))
 
     @property
     def variables(self) -> Any:
-        return json.loads(
-            self.page.evaluate("document.querySelector('[aria-label=Variables] .CodeMirror').CodeMirror.getValue()")
-        )
+        return json.loads(self.page.evaluate(f"{VARIABLES}.getValue()"))
 
     @property
     def answer(self) -> str:

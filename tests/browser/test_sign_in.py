@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
-from tests.browser.conftest import WAIT_MILLISECONDS
+from tests.browser.conftest import WAIT_MILLISECONDS, serving_demo
 from tests.support.ports import free_port
-from tests.support.servers import ROOT, environment, serving
+from tests.support.servers import ROOT, environment
 
 CLIENT = "order-management-console"
 
@@ -49,9 +49,7 @@ def provider() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def address(provider: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a demo that the provider's users may sign in to."""
-    folder = tmp_path_factory.mktemp("demo")
     settings = {
-        "ORDERS_DATA_FOLDER": str(folder),
         "ORDERS_OIDC_ISSUER": provider,
         "ORDERS_OIDC_AUDIENCE": CLIENT,
         "ORDERS_OIDC_JWKS_URL": f"{provider}/jwks",
@@ -59,7 +57,7 @@ def address(provider: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "ORDERS_OIDC_AUTHORIZE_URL": f"{provider}/oauth2/authorize?prompt=login",
         "ORDERS_OIDC_TOKEN_URL": f"{provider}/oauth2/token",
     }
-    with serving(f"sqlite:///{folder}/demo.db", folder, 1, demo=True, **settings) as (address,):
+    with serving_demo(tmp_path_factory.mktemp("demo"), **settings) as address:
         yield address
 
 
@@ -73,7 +71,6 @@ def page(chromium: Browser, address: str, seen: Seen) -> Iterator[Page]:
     """At the end it may not have written to the console or raised an error, but for a token that was refused."""
     context = chromium.new_context(base_url=address, locale="en-GB")
     context.set_default_timeout(WAIT_MILLISECONDS)
-    expect.set_options(timeout=WAIT_MILLISECONDS)
     complaints: list[str] = []
 
     def note(request: Request) -> None:

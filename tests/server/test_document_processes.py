@@ -44,12 +44,16 @@ async def links(client: Client) -> tuple[str, str]:
 
 def children() -> set[int]:
     """The document processes of this one that have not ended."""
-    return {
-        int(each)
-        for task in Path("/proc/self/task").iterdir()
-        for each in (task / "children").read_text().split()
-        if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()
-    }
+    found = {each for task in Path("/proc/self/task").iterdir() for each in read(task / "children").split()}
+    return {int(each) for each in found if b"spawn_main" in read(Path(f"/proc/{each.decode()}/cmdline"))}
+
+
+def read(file: Path) -> bytes:
+    """Empty for a thread or a process that has just ended."""
+    try:
+        return file.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 async def until(condition: Callable[[], bool]) -> None:

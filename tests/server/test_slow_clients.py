@@ -27,6 +27,7 @@ graph.http.server.MAX_CONNECTIONS = 40
 graph.http.server.MAX_HEAD_SECONDS = 5
 """
 PACED = f"""{FEW}
+graph.http.server.MAX_HEAD_SECONDS = 60
 import graph.http.paced, graph.identity.authenticate
 graph.identity.authenticate.MAX_FAILED_SIGN_INS = graph.http.paced.BURST = 1
 graph.http.paced.MAX_PER_SECOND = 0.001
