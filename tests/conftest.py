@@ -35,11 +35,21 @@ LONG = (
     "tests/races/",
     "tests/execution/",
     "tests/exports/test_order_pdf.py",
+    "tests/api/test_every_statement.py",
+    "tests/api/test_foreign_ids.py",
+    "tests/api/test_permissions.py",
     "tests/api/test_twins.py",
+    "tests/api/test_what_a_buyer_sees_move.py",
     "tests/server/test_workers.py",
     "tests/server/test_shutdown.py",
+    "tests/server/test_document_processes.py",
     "tests/clients/test_connector.py",
+    "tests/hostile/test_arguments.py",
+    "tests/hostile/test_fuzz.py",
+    "tests/database/test_indexes.py",
+    "tests/cli/test_seed_loading.py",
 )
+MEMORY = 4 * 2**30  # bytes; each process of tests has a server, which takes less than 500 MB
 OF_THE_LIMIT = 0.7  # of the seconds that a test may take (pytest-timeout): then an async one fails where it waits
 
 
@@ -111,8 +121,14 @@ async def migrate(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    with start_postgres() as server:
+    with start_postgres(folder=in_memory()) as server:
         yield server
+
+
+def in_memory() -> Path | None:
+    """For the files of a server, of which each database has hundreds. None where there is no room."""
+    folder = Path("/dev/shm")  # noqa: S108
+    return folder if folder.is_dir() and shutil.disk_usage(folder).free > MEMORY else None
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -106,6 +107,7 @@ def _sample(name: str, type: Any, good: Values, through: tuple[str | int, ...]) 
     )
 
 
+@cache
 def document(operation: str, field: str) -> str:
     """Selects every field that needs no arguments."""
     asked = fields(operation)[field]

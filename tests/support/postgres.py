@@ -82,10 +82,10 @@ class Postgres:
 
 
 @contextmanager
-def start_postgres(*options: str) -> Iterator[Postgres]:
-    """`options` such as "fsync=on" override OPTIONS."""
-    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
-        top = Path(folder)
+def start_postgres(*options: str, folder: Path | None = None) -> Iterator[Postgres]:
+    """`options` such as "fsync=on" override OPTIONS. The cluster is in `folder`, otherwise in the temporary one."""
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=folder, ignore_cleanup_errors=True) as name:
+        top = Path(name)
         user = UNPRIVILEGED if os.geteuid() == 0 else None
         programs = _programs(top, user)
         if user:
