@@ -151,20 +151,20 @@ async def test_foreign_ids_look_like_missing_ones(database: Database, api: Clien
         variables = variables_of(walk, fields[place.field], chosen[place], place)
         any_kind = ANY_KIND.get(place.field) in place.path
         for client, others in ((admin, [world.foreign]), (buyer, [world.foreign, world.rivals])):
+            missing = {}
             # The right kind, and a wrong one: by turns each.
             for kind in kinds if any_kind else (place.kind, kinds[number % len(kinds)]):
-                expected = await answer(client, walk, place, variables, nothing_like(world.own[kind]))
+                missing[kind] = await answer(client, walk, place, variables, nothing_like(world.own[kind]))
                 for each in others:
                     # What the brand sells is the same for all of its buyers.
                     if kind in ("Sku", "Catalog", "Brand") and each is world.rivals:
                         continue
                     tried += 1
-                    if await answer(client, walk, place, variables, each[kind]) != expected:
+                    if await answer(client, walk, place, variables, each[kind]) != missing[kind]:
                         leaks.append((str(place), kind, client.actor and client.actor.role))
             # A malformed one is like one of nothing, or told to be malformed.
             told = await answer(client, walk, place, variables, "ord_malformed")
-            expected = await answer(client, walk, place, variables, nothing_like(world.own[place.kind]))
-            assert told == expected or "is not the id of such a thing" in told, place
+            assert told == missing[place.kind] or "is not the id of such a thing" in told, place
     assert leaks == []
     after = await trace(database)
     assert {name for name in before if before[name] != after[name]} <= BOOKKEEPING
