@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 from tests.support.servers import serving
 
 INSTALL = "apt-get install --no-install-recommends chromium"
-WAIT_MILLISECONDS = 30_000  # a slow machine may need long
+WAIT_MILLISECONDS = 120_000  # a slow machine may need long, the more so for a document: what draws it is nice
 PATIENT = "import graph.http.admission\ngraph.http.admission.MAX_WAIT_SECONDS = 60"
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
