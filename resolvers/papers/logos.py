@@ -15,6 +15,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from models.locale import Text
+from resolvers.papers.pictures import rgba
 
 MAX_BYTES = 200_000
 MAX_SIDE = 4_000  # pixels of a PNG
@@ -105,7 +106,7 @@ def _png(data: bytes) -> bytes:
                 raise _refuse(f"its sides have 1 to {MAX_SIDE:,} pixels")
             image.verify()  # WeasyPrint lets Pillow accept files that end too soon, in the whole process
         with Image.open(BytesIO(data), formats=["PNG"]) as image:
-            picture = image.convert("RGBA")
+            picture = rgba(image)
     except LogoError:
         raise
     except Exception:  # a damaged picture makes Pillow raise nearly anything
