@@ -243,7 +243,7 @@ async def test_issued_documents_stay_as_they_are(database: Database, member: Cli
 async def test_a_note_says_what_is_to_follow_of_skus_that_it_has_not(
     database: Database, member: Client, shop: Shop
 ) -> None:
-    order = await make_order(database, shop, lines=[(5, 100), (3, 100), (2, 100)])  # the third is the first SKU again
+    order = await make_order(database, shop, lines=[(5, 100), (3, 100), (1, 100), (2, 100)])  # the last is the first SKU again
     await confirm(member, id_of(order))
     await run(member, "createBacklogSkus", orderId=id_of(order))
     query = "query ($id: ID!) { node(id: $id) { ... on Order { backlogSkus { id sku { number } } } } }"
@@ -261,8 +261,9 @@ async def test_a_note_says_what_is_to_follow_of_skus_that_it_has_not(
         return id, (await member.data(preview, id=id_of(order)))["orderMailPreview"]["text"]
 
     expected = (
-        ("SKU-2", 3, [("SKU-1", 7, 7)], 7),
-        ("SKU-1", 6, [], 1),  # of the SKU that it has, its own line says it
+        ("SKU-2", 3, [("SKU-1", 7, 7), ("SKU-3", 1, 1)], 8),
+        ("SKU-1", 6, [("SKU-3", 1, 1)], 2),  # of the SKU that it has, its own line says it
+        ("SKU-3", 1, [("SKU-1", 7, 1)], 1),
         ("SKU-1", 1, [], 0),
     )
     ids = []
