@@ -135,7 +135,10 @@ def values(
     """For the template."""
     money, label, head = Money(sums.currency, locale), labels(locale), sums.head
     rows = [row for group in groups for row in group.rows]
-    has_rates = any(row.rate for row in rows)
+    # In a grid, one rate of all stands among the sums alone.
+    in_grid = {row.tax for style in styles for row in style.rows}
+    grid_rates = [rate_text(tax, locale) for tax in in_grid] if len(in_grid) > 1 else []
+    has_rates = any(row.rate for row in rows) or bool(grid_rates)
     sku_apart = not has_long_skus(row.sku for row in rows)
     amounts = [money.amount(row.amount) for row in rows] + [money.amount(style.amount) for style in styles]
     amounts += [money.amount(row.old_amount) for row in rows if row.old_amount is not None]
@@ -152,7 +155,7 @@ def values(
         ),
         "difference": widest((row.difference for row in rows), label["difference"]),
         "price": widest(prices, price_label(money, locale)),
-        "rate": widest((row.rate for row in rows), rate_label(head, locale)),
+        "rate": widest([*(row.rate for row in rows), *grid_rates], rate_label(head, locale)),
         "amount": widest(amounts, amount_label(sums, money, locale)),
     }
     most_sizes = max((len(style.sizes) for style in styles), default=0)
@@ -169,6 +172,7 @@ def values(
         "groups": groups,
         "styles": styles,
         "has_pictures": has_pictures,
+        "rate_of": lambda tax: rate_text(tax, locale),
         "jpeg": lambda data: f"data:image/jpeg;base64,{b64encode(data).decode()}",
         "most_sizes": most_sizes,
         "size_width": size_width(styles),
@@ -176,7 +180,7 @@ def values(
         "name_width": PAGE_WIDTH
         - PICTURE_WIDTH * has_pictures
         - most_sizes * size_width(styles)
-        - sum(number_width(widths[each]) for each in ("quantity", "price", "amount")),
+        - sum(number_width(widths[each]) for each in ("quantity", "price", "amount", *(["rate"] * has_rates))),
         "widths": widths,
         "line_count": len(rows),
         "compares": compares,

@@ -67,7 +67,11 @@ class ColorRow:
     quantities: tuple[int | None, ...]
     unit_price: Decimal
     amount: Decimal
-    is_reduced: bool = False
+    tax: Tax | None = None
+
+    @property
+    def is_reduced(self) -> bool:
+        return self.tax is not None and self.tax.kind is TaxKind.REDUCED
 
     @property
     def quantity(self) -> int:
@@ -131,8 +135,7 @@ class _Colors:
             if lines := [cells[size] for size in sizes if size in cells]:
                 quantities = tuple(cells[size].quantity if size in cells else None for size in sizes)
                 amount = sum((line.amount for line in lines), Decimal(0))
-                is_reduced = tax is not None and tax.kind is TaxKind.REDUCED
-                found.append(ColorRow(color, quantities, price, amount, is_reduced=is_reduced))
+                found.append(ColorRow(color, quantities, price, amount, tax))
         return found
 
 

@@ -161,6 +161,22 @@ def test_a_reduced_rate_is_marked_in_the_grid() -> None:
     assert "※" not in texts(order_pdf(order, Locale.EN))[0]
 
 
+def test_rates_that_differ_stand_in_the_grid() -> None:
+    kinds = ((TaxKind.STANDARD, 2000), (TaxKind.ZERO, 0), (TaxKind.EXEMPT, 0))
+    lines = [
+        sized(f"K{n}", "Black", size, n, tax_kind=kind, tax_rate=rate)
+        for n, (kind, rate) in enumerate(kinds)
+        for size in "SM"
+    ]
+    (text,) = texts(pdf := order_pdf(an_order(6, lines=tuple(lines)), Locale.EN))
+    assert "Units Unit price Tax Amount £" in text
+    assert [part in text for part in ("4 12.50 20% 50.00", "4 12.50 0% 50.00", "4 12.50 exempt 50.00")] == [True] * 3
+    assert collisions(pdf) == []
+    assert all(headers_of_cells(pdf))
+    (text,) = texts(order_pdf(an_order(2, lines=tuple(lines[:2])), Locale.EN))
+    assert "4 12.50 50.00" in text, "one rate of all stands among the sums"
+
+
 def test_six_hundred_skus_take_five_pages() -> None:
     lines = [
         sized(f"K{style}", color, size, sku_number=f"K{style}-{color}-{size}")
