@@ -99,6 +99,15 @@ def test_an_svg_is_rebuilt_of_what_is_allowed() -> None:
     )
 
 
+def test_a_priority_in_a_style_does_not_lose_the_colour() -> None:
+    assert b'<g fill="red">' in clean_logo(svg('<g style="fill: red !important"/>')).data
+
+
+def test_what_an_svg_lacks_is_named() -> None:
+    with pytest.raises(LogoError, match="lacks xmlns"):
+        clean_logo(b'<svg viewBox="0 0 4 1"><path d="M0 0h4v1z"/></svg>')
+
+
 def test_a_gradient_is_not_repeated() -> None:
     """WeasyPrint draws one that is tiny without an end."""
     for more in ('x2="1e-6"', 'style="spread-method: reflect"'):
