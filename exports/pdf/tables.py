@@ -157,8 +157,8 @@ def styles_of(lines: Sequence[LineSnapshot]) -> list[Style]:
         colors.arrange()
         for sizes in _parts(list(colors.sizes), MAX_SIZES):
             code = first.model_number if any(sizes) else first.sku_number
-            for rows in _parts(colors.rows(sizes), MAX_COLORS):
-                styles.append(Style(_name(first, style), code, tuple(sizes), tuple(rows), picture))
+            parts = _parts(colors.rows(sizes), MAX_COLORS)
+            styles += [Style(_name(first, style), code, tuple(sizes), tuple(rows), picture) for rows in parts]
     return styles
 
 

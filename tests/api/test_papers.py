@@ -243,7 +243,8 @@ async def test_issued_documents_stay_as_they_are(database: Database, member: Cli
 async def test_a_note_says_what_is_to_follow_of_skus_that_it_has_not(
     database: Database, member: Client, shop: Shop
 ) -> None:
-    order = await make_order(database, shop, lines=[(5, 100), (3, 100), (1, 100), (2, 100)])  # the last is the first SKU again
+    # The last is the first SKU again.
+    order = await make_order(database, shop, lines=[(5, 100), (3, 100), (1, 100), (2, 100)])
     await confirm(member, id_of(order))
     await run(member, "createBacklogSkus", orderId=id_of(order))
     query = "query ($id: ID!) { node(id: $id) { ... on Order { backlogSkus { id sku { number } } } } }"
