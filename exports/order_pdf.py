@@ -95,7 +95,7 @@ def _band(snapshot: OrderSnapshot, locale: Locale) -> list[tuple[str, str]]:
 
 
 def _values(snapshot: OrderSnapshot, locale: Locale) -> dict[str, object]:
-    terms = {"terms": priced.written_terms(snapshot.head, locale)}
+    terms = priced.paying(terms=priced.written_terms(snapshot.head, locale))
     if snapshot.ordered_lines and _differ(snapshot):
         return priced.values(snapshot, locale, [Group(_compared(snapshot, locale))], compares=True) | terms
     if styles := styles_of(snapshot.lines):

@@ -18,6 +18,7 @@ from models.tax import TAXED, Tax, TaxKind
 
 MAX_RATES = 42  # figures of the three amounts by rate, beside the sums of the document
 PAGE_WIDTH, PICTURE_WIDTH = 175, 17  # millimetres
+PAY_WIDTH, PAY_LINES = 52, 20  # figures and lines of bank details and terms, beside the sums
 
 
 class Sums(Protocol):
@@ -197,9 +198,16 @@ def values(
         "remarks": _remarks(sums, locale),
         "totals": _totals(sums, money, locale, total_label),
         "included": _included(sums, money, locale),
-        "bank_details": "",
-        "terms": "",
+        **paying(),
     }
+
+
+def paying(bank_details: str = "", terms: str = "") -> dict[str, Any]:
+    """For the template. What is long stands below the sums in the whole width: beside them it would be a page high."""
+    columns = [text for text in (bank_details, terms) if text]
+    figures = PAY_WIDTH // max(1, len(columns))
+    lines = [sum(max(1, -(-width(line) // figures)) for line in text.splitlines()) for text in columns]
+    return {"bank_details": bank_details, "terms": terms, "is_long_pay": max(lines, default=0) > PAY_LINES}
 
 
 def written_terms(head: Head, locale: Locale) -> str:

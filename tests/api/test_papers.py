@@ -261,7 +261,7 @@ async def test_a_note_says_what_is_to_follow_of_skus_that_it_has_not(
         assert id
         return id, (await member.data(preview, id=id_of(order)))["orderMailPreview"]["text"]
 
-    expected = (
+    expected: tuple[tuple[str, int, list[Any], int], ...] = (
         ("SKU-2", 3, [("SKU-1", 7, 7), ("SKU-3", 1, 1)], 8),
         ("SKU-1", 6, [("SKU-3", 1, 1)], 2),  # of the SKU that it has, its own line says it
         ("SKU-3", 1, [("SKU-1", 7, 1)], 1),
