@@ -301,8 +301,8 @@ def test_what_belongs_together_is_not_divided() -> None:
     for name in ("葛飾商店" + "店" * count for count in (15, 16, 17)):
         buyer = Party(name, "B-1", "JP", "東京都")
         assert "御中" in texts(invoice_pdf(an_invoice(buyer=buyer), Locale.JA))[0]
-    for rows in (43, 44, 45, 46):
-        buyer = Party("葛飾商店", "B-1", "JP", "\n".join(f"Road {n}" for n in range(rows)))
+    for count in (43, 44, 45, 46):
+        buyer = Party("葛飾商店", "B-1", "JP", "\n".join(f"Road {n}" for n in range(count)))
         pages = texts(invoice_pdf(an_invoice(buyer=buyer, due_on=date(2026, 12, 26)), Locale.JA))
         (page,) = (page for page in pages if "ご請求金額" in page or "お支払期限" in page)
         assert "£5,017.50 お支払期限 2026年12月26日" in page
