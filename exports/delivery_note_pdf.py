@@ -13,7 +13,7 @@ from exports.pdf.priced import has_long_skus
 from exports.pdf.tables import widest
 from models.locale import Locale, Text
 from models.papers.delivery_notes import DeliveryNoteSnapshot
-from models.papers.parts import GoodsLine
+from models.papers.parts import Carton, GoodsLine
 
 TITLE = Text("Delivery note", "納品書")
 GREETING = Text("", "下記のとおり納品いたします。ご査収ください。")
@@ -21,7 +21,7 @@ GREETING = Text("", "下記のとおり納品いたします。ご査収くだ�
 
 def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
     """CPU-bound: call it through render_in_thread."""
-    label, zone, lines = labels(locale), snapshot.time_zone, snapshot.lines
+    label, zone, lines = labels(locale), snapshot.time_zone, (*snapshot.lines, *snapshot.waiting)
     sku_apart = not has_long_skus(line.sku_number for line in lines)
     has_ordered = any(line.ordered is not None for line in lines)
     has_sizes = any(line.color or line.size for line in lines)
@@ -52,7 +52,7 @@ def delivery_note_pdf(snapshot: DeliveryNoteSnapshot, locale: Locale) -> bytes:
             "has_sizes": has_sizes,
             "has_ordered": has_ordered,
             "columns": 3 + sku_apart + 2 * has_sizes + 2 * has_ordered,
-            "to_follow": sum(line.to_follow or 0 for line in lines),
+            "to_follow": snapshot.to_follow,
             "widths": {
                 "position": widest((str(line.position) for line in lines), "#"),
                 "sku": max(4, widest(line.sku_number for line in lines)) if sku_apart else 0,
@@ -76,10 +76,23 @@ class PackedLines:
 
 
 def groups_of(note: DeliveryNoteSnapshot, locale: Locale) -> list[PackedLines]:
-    """A line that is in several cartons says in the first of them what was ordered, and which others have some."""
-    if note.packing is None:
-        return [PackedLines([(line, "") for line in note.lines])]
-    label, cartons = labels(locale), note.packing.cartons
+    """The cartons, if they are known, and what is to follow of which the note has nothing.
+
+    A line that is in several cartons says in the first of them what was ordered, and which others have some.
+    """
+    label = labels(locale)
+    found = [PackedLines([(line, "") for line in note.lines])]
+    if note.packing:
+        found = _cartons_of(note.lines, note.packing.cartons, label)
+    if note.waiting:
+        count = sum(line.to_follow or 0 for line in note.waiting)
+        heading, units = label["waiting"], label["units_in"].format(count=f"{count:,}")
+        rows = [(line, "") for line in note.waiting]
+        found.append(PackedLines(rows, heading, units, label["continued"].format(what=heading)))
+    return found
+
+
+def _cartons_of(lines: Sequence[GoodsLine], cartons: Sequence[Carton], label: dict[str, str]) -> list[PackedLines]:
     numbers: dict[UUID, dict[int, None]] = {}
     for number, carton in enumerate(cartons, 1):
         for each in carton.contents:
@@ -90,7 +103,7 @@ def groups_of(note: DeliveryNoteSnapshot, locale: Locale) -> list[PackedLines]:
         for each in carton.contents:
             left[each.sku_id] += each.quantity
         rows: list[tuple[GoodsLine, str]] = []
-        for line in note.lines:
+        for line in lines:
             # No carton says of which of several lines of a SKU its content is.
             if line.sku_id is None or not (quantity := left.pop(line.sku_id, 0)):
                 continue

@@ -140,7 +140,7 @@ def _values(snapshot: InvoiceSnapshot, locale: Locale) -> dict[str, object]:
     total = "amount_credited" if snapshot.is_credit_note else "amount_due" if is_due and locale is Locale.EN else ""
     shown = priced.values(snapshot, locale, groups, total_label=label[total] if total else "")
     if is_due:
-        shown |= {"bank_details": snapshot.head.bank_details, "terms": priced.written_terms(snapshot.head, locale)}
+        shown |= priced.paying(snapshot.head.bank_details, priced.written_terms(snapshot.head, locale))
     return shown
 
 

@@ -58,6 +58,7 @@ EACH = Text("{price} each", "単価 {price}")
 EACH_CHANGED = Text("{price} each, ordered at {ordered}", "単価 {price}（ご注文時 {ordered}）")
 SHIPPING = Text("Shipping", "送料")
 TAX = Text("Tax", "消費税")
+TAXES = {"GB_VAT": Text("VAT", "VAT"), "JP_INVOICE": Text("Consumption tax", "消費税")}  # by the brand's registration
 ORDERED, DIFFERENCE = Text("Ordered", "ご注文金額"), Text("Difference", "差額")
 CONFIRMED = Text("Confirmed", "確定金額")
 INCLUDED = Text("Includes {charges}", "うち{charges}")
@@ -110,7 +111,8 @@ def render(notice: OrderNotice) -> RenderedMail:
     code, brand = one_line(notice.order_code), one_line(notice.brand_name)
     heading = one_line(notice.heading or text_for(texts.heading, locale, code=code))
     subject = _undecodable(notice.subject or text_for(texts.subject, locale, brand=brand, code=code))
-    contents = _contents(notice.contents, locale, texts.total)
+    tax = TAXES.get(notice.head["registration_kind"], TAX) if notice.head else TAX
+    contents = _contents(notice.contents, locale, texts.total, tax)
     of_document = [(label, _one_line_of(value)) for label, value in notice.facts or []]
     accent = notice.head["accent"] if notice.head and COLOR.fullmatch(notice.head["accent"]) else ACCENT
     values = {
@@ -244,7 +246,7 @@ def _contact(notice: OrderNotice, brand: str) -> list[str]:
     return lines
 
 
-def _contents(contents: OrderContents | None, locale: Locale, name_of_total: Text) -> dict[str, Any]:
+def _contents(contents: OrderContents | None, locale: Locale, name_of_total: Text, tax: Text) -> dict[str, Any]:
     if contents is None:
         return {"summary": [], "title": "", "lines": [], "more": [], "sums": [], "total": None, "included": ""}
 
@@ -264,7 +266,7 @@ def _contents(contents: OrderContents | None, locale: Locale, name_of_total: Tex
         more = [(MORE_CHANGED, MORE_CHANGED, rest - as_ordered), (ONE_AS_ORDERED, AS_ORDERED, as_ordered)]
     charges = [
         (label.in_(locale), money(amount))
-        for label, amount in ((SHIPPING, contents.get("shipping")), (TAX, contents.get("tax")))
+        for label, amount in ((SHIPPING, contents.get("shipping")), (tax, contents.get("tax")))
         if amount
     ]
     said, label = total, name_of_total
@@ -276,7 +278,9 @@ def _contents(contents: OrderContents | None, locale: Locale, name_of_total: Tex
             said = text_for(INSTEAD_OF, locale, total=total, ordered=money(ordered_total))
         sums = [(ORDERED.in_(locale), money(ordered_total))]
         sums.append((DIFFERENCE.in_(locale), f"+{shown}" if difference > 0 else shown))
-        said_charges = COMMA.in_(locale).join(f"{name.lower()} {amount}" for name, amount in charges)
+        said_charges = COMMA.in_(locale).join(
+            f"{name if name.isupper() else name.lower()} {amount}" for name, amount in charges
+        )
         included = text_for(INCLUDED, locale, charges=said_charges) if charges else ""
     else:
         sums, included = charges, ""

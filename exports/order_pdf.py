@@ -1,6 +1,5 @@
 """An order as a PDF: what the buyer ordered, or the order confirmation. A rejected order is stamped on every page."""
 
-from collections import deque
 from dataclasses import replace
 
 from exports.order_snapshot import OrderDocument, OrderSnapshot
@@ -12,6 +11,7 @@ from exports.pdf.priced import Group, Row, has_long_skus, row_of
 from exports.pdf.tables import styles_of
 from models.locale import Locale, Text, text_for
 from models.messages.statuses import status_label
+from models.papers.comparison import paired
 from models.papers.parts import LineSnapshot
 
 # A 注文書 is a paper of the buyer's.
@@ -95,7 +95,7 @@ def _band(snapshot: OrderSnapshot, locale: Locale) -> list[tuple[str, str]]:
 
 
 def _values(snapshot: OrderSnapshot, locale: Locale) -> dict[str, object]:
-    terms = {"terms": priced.written_terms(snapshot.head, locale)}
+    terms = priced.paying(terms=priced.written_terms(snapshot.head, locale))
     if snapshot.ordered_lines and _differ(snapshot):
         return priced.values(snapshot, locale, [Group(_compared(snapshot, locale))], compares=True) | terms
     if styles := styles_of(snapshot.lines):
@@ -107,29 +107,20 @@ def _values(snapshot: OrderSnapshot, locale: Locale) -> dict[str, object]:
     return priced.values(snapshot, locale, [Group(rows)]) | terms
 
 
-def _content(lines: tuple[LineSnapshot, ...]) -> list[tuple[object, ...]]:
-    return [(line.sku_number, line.quantity, line.unit_price) for line in lines]
+def _said(line: LineSnapshot) -> tuple[object, ...]:
+    return (line.sku_number, line.quantity, line.unit_price)
 
 
 def _differ(snapshot: OrderSnapshot) -> bool:
-    return _content(snapshot.lines) != _content(snapshot.ordered_lines)
+    return [*map(_said, snapshot.lines)] != [*map(_said, snapshot.ordered_lines)]
 
 
 def _compared(snapshot: OrderSnapshot, locale: Locale) -> list[Row]:
     """The ordered lines with what is confirmed of them, then lines that were added."""
     everything = (*snapshot.lines, *snapshot.ordered_lines)
     sku_apart = not has_long_skus(line.sku_number for line in everything)
-    confirmed: dict[str, deque[LineSnapshot]] = {}
-    for line in snapshot.lines:
-        confirmed.setdefault(line.sku_number, deque()).append(line)
-    rows: list[Row] = []
-    for old in snapshot.ordered_lines:
-        left = confirmed.get(old.sku_number)
-        new = left.popleft() if left else None
-        rows.append(_change(old, new, len(rows) + 1, locale, sku_apart=sku_apart))
-    for line in (line for left in confirmed.values() for line in left):
-        rows.append(_change(None, line, len(rows) + 1, locale, sku_apart=sku_apart))
-    return rows
+    pairs = paired(snapshot.ordered_lines, snapshot.lines, sku=lambda line: line.sku_number, said=_said)
+    return [_change(*pair, position, locale, sku_apart=sku_apart) for position, pair in enumerate(pairs, 1)]
 
 
 def _change(
@@ -139,7 +130,7 @@ def _change(
     if line is None:
         raise ValueError("a row needs a line")
     row = row_of(line, locale, sku_apart=sku_apart)
-    is_changed = old is None or new is None or (old.quantity, old.unit_price) != (new.quantity, new.unit_price)
+    is_changed = old is None or new is None or _said(old) != _said(new)
     return Row(
         position=position,
         sku=row.sku,

@@ -5,8 +5,8 @@ import unicodedata
 from enum import StrEnum
 
 MAX_LENGTH = 50
-_GB = re.compile(r"(?:GB)?(\d{9})(\d{3})?")
-_JP = re.compile(r"T(\d{13})")
+_GB = re.compile(r"(?:GB)?(\d{9})(\d{3})?", re.ASCII)
+_JP = re.compile(r"T(\d{13})", re.ASCII)
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2)
 
 
@@ -26,6 +26,8 @@ def registration_number(kind: RegistrationKind, text: str) -> str:
     """As documents show it: "GB 123 4567 82", "T7123456789012". Raises RegistrationError."""
     narrow = unicodedata.normalize("NFKC", text).strip()
     if kind is RegistrationKind.OTHER:
+        if len(narrow) > MAX_LENGTH:  # one letter can become 18
+            raise RegistrationError(text)
         return narrow
     compact = re.sub(r"[\s\-‐‑–−.]", "", narrow).upper()
     if kind is RegistrationKind.JP_INVOICE:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_symbol
 
-from models.locale import Locale, Text, moment
+from models.locale import Locale, Text, moment, text_for
 from models.money import money_text, precision
 
 DAY_PATTERN = Text("d MMM y", "y年M月d日")
+FROM, BY = Text("from {day}", "{day}以降"), Text("by {day}", "{day}まで")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,10 @@ def format_days(days: Sequence[date], locale: Locale) -> str:
 
 
 def format_window(start: date | None, end: date | None, locale: Locale) -> str:
-    """E.g. 1 Feb 2027 – 15 Feb 2027."""
+    """E.g. 1 Feb 2027 – 15 Feb 2027; with one limit alone, from 1 Feb 2027, or by 15 Feb 2027."""
     first, last = (format_day(each, locale, "UTC") for each in (start, end))
-    if first == last or not first or not last:
-        return first or last
+    if first == last:
+        return first
+    if not first or not last:
+        return text_for(FROM if first else BY, locale, day=first or last)
     return f"{first} – {last}" if locale is Locale.EN else f"{first}〜{last}"

@@ -76,6 +76,7 @@ LABELS: dict[str, Text] = {
     "carrier": Text("Carrier", "運送会社"),
     "cartons": Text("Cartons", "個数"),
     "carton": Text("Carton {number} / {count}", "箱 {number} / {count}"),
+    "waiting": Text("Not in this delivery", "今回の納品に含まれない商品"),
     "more_in": Text("more in carton {numbers}", "続きは箱 {numbers}"),
     "units_in": Text("{count} units", "{count}点"),
     "dispatched": Text("Date", "納品日"),

@@ -18,6 +18,7 @@ from models.tax import TAXED, Tax, TaxKind
 
 MAX_RATES = 42  # figures of the three amounts by rate, beside the sums of the document
 PAGE_WIDTH, PICTURE_WIDTH = 175, 17  # millimetres
+PAY_WIDTH, PAY_LINES = 52, 20  # figures and lines of bank details and terms, beside the sums
 
 
 class Sums(Protocol):
@@ -135,7 +136,10 @@ def values(
     """For the template."""
     money, label, head = Money(sums.currency, locale), labels(locale), sums.head
     rows = [row for group in groups for row in group.rows]
-    has_rates = any(row.rate for row in rows)
+    # In a grid, one rate of all stands among the sums alone.
+    in_grid = {row.tax for style in styles for row in style.rows}
+    grid_rates = [rate_text(tax, locale) for tax in in_grid] if len(in_grid) > 1 else []
+    has_rates = any(row.rate for row in rows) or bool(grid_rates)
     sku_apart = not has_long_skus(row.sku for row in rows)
     amounts = [money.amount(row.amount) for row in rows] + [money.amount(style.amount) for style in styles]
     amounts += [money.amount(row.old_amount) for row in rows if row.old_amount is not None]
@@ -152,7 +156,7 @@ def values(
         ),
         "difference": widest((row.difference for row in rows), label["difference"]),
         "price": widest(prices, price_label(money, locale)),
-        "rate": widest((row.rate for row in rows), rate_label(head, locale)),
+        "rate": widest([*(row.rate for row in rows), *grid_rates], rate_label(head, locale)),
         "amount": widest(amounts, amount_label(sums, money, locale)),
     }
     most_sizes = max((len(style.sizes) for style in styles), default=0)
@@ -169,6 +173,7 @@ def values(
         "groups": groups,
         "styles": styles,
         "has_pictures": has_pictures,
+        "rate_of": lambda tax: rate_text(tax, locale),
         "jpeg": lambda data: f"data:image/jpeg;base64,{b64encode(data).decode()}",
         "most_sizes": most_sizes,
         "size_width": size_width(styles),
@@ -176,7 +181,7 @@ def values(
         "name_width": PAGE_WIDTH
         - PICTURE_WIDTH * has_pictures
         - most_sizes * size_width(styles)
-        - sum(number_width(widths[each]) for each in ("quantity", "price", "amount")),
+        - sum(number_width(widths[each]) for each in ("quantity", "price", "amount", *(["rate"] * has_rates))),
         "widths": widths,
         "line_count": len(rows),
         "compares": compares,
@@ -193,9 +198,16 @@ def values(
         "remarks": _remarks(sums, locale),
         "totals": _totals(sums, money, locale, total_label),
         "included": _included(sums, money, locale),
-        "bank_details": "",
-        "terms": "",
+        **paying(),
     }
+
+
+def paying(bank_details: str = "", terms: str = "") -> dict[str, Any]:
+    """For the template. What is long stands below the sums in the whole width: beside them it would be a page high."""
+    columns = [text for text in (bank_details, terms) if text]
+    figures = PAY_WIDTH // max(1, len(columns))
+    lines = [sum(max(1, -(-width(line) // figures)) for line in text.splitlines()) for text in columns]
+    return {"bank_details": bank_details, "terms": terms, "is_long_pay": max(lines, default=0) > PAY_LINES}
 
 
 def written_terms(head: Head, locale: Locale) -> str:

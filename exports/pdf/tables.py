@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeVar
 
 from models.papers.parts import LineSnapshot
 from models.tax import Tax, TaxKind
@@ -15,6 +16,7 @@ MAX_COLORS = 30  # of one style on one page
 LAST = 1_000_000  # after every place
 
 Amount = Callable[[Decimal], str]
+T = TypeVar("T")
 
 
 def width(text: str) -> int:
@@ -65,7 +67,11 @@ class ColorRow:
     quantities: tuple[int | None, ...]
     unit_price: Decimal
     amount: Decimal
-    is_reduced: bool = False
+    tax: Tax | None = None
+
+    @property
+    def is_reduced(self) -> bool:
+        return self.tax is not None and self.tax.kind is TaxKind.REDUCED
 
     @property
     def quantity(self) -> int:
@@ -74,11 +80,17 @@ class ColorRow:
 
 @dataclass(frozen=True, slots=True)
 class Style:
+    """`sizes`: ("",) of SKUs without sizes."""
+
     name: str
     code: str
     sizes: tuple[str, ...]
     rows: tuple[ColorRow, ...]
     picture: bytes | None = None
+
+    @property
+    def has_sizes(self) -> bool:
+        return any(self.sizes)
 
     @property
     def quantity(self) -> int:
@@ -116,41 +128,44 @@ class _Colors:
             turn += 1
         self.cells[line.color, line.unit_price, line.tax, turn][line.size] = line
 
+    def rows(self, sizes: Sequence[str]) -> list[ColorRow]:
+        """Those that have some of the sizes, with these alone."""
+        found = []
+        for (color, price, tax, _), cells in self.cells.items():
+            if lines := [cells[size] for size in sizes if size in cells]:
+                quantities = tuple(cells[size].quantity if size in cells else None for size in sizes)
+                amount = sum((line.amount for line in lines), Decimal(0))
+                found.append(ColorRow(color, quantities, price, amount, tax))
+        return found
+
 
 def styles_of(lines: Sequence[LineSnapshot]) -> list[Style]:
-    """The lines as a grid for each style; empty when a line has no style or size, or a style has too many sizes.
+    """The lines as a grid for each style; empty when fewer than half of them have a style and a size.
 
-    Styles, colours and sizes stand in the order in which the lines name them, unless their SKUs have places.
+    The others are styles without sizes. One with many sizes or colours is several, with some of them each. Styles,
+    colours and sizes stand in the order in which the lines name them, unless their SKUs have places.
     """
-    found: dict[str, _Colors] = {}
-    names: dict[str, LineSnapshot] = {}
-    for line in lines:
-        if not line.style or not line.size:
-            return []
-        found.setdefault(line.style, _Colors()).lines.append(line)
-        names.setdefault(line.style, line)
-    for colors in found.values():
-        colors.arrange()
-    if any(len(each.sizes) > MAX_SIZES for each in found.values()):
+    if 2 * sum(bool(line.style and line.size) for line in lines) < len(lines):
         return []
+    found: dict[tuple[str, str], _Colors] = {}
+    for line in lines:
+        found.setdefault((line.style, "" if line.style else line.sku_number), _Colors()).lines.append(line)
     styles = []
-    for style, colors in found.items():
-        sizes = tuple(colors.sizes)
+    for (style, _), colors in found.items():
+        first = colors.lines[0]
         picture = next((line.picture for line in colors.lines if line.picture), None)
-        rows = [
-            ColorRow(
-                color,
-                tuple(cells[size].quantity if size in cells else None for size in sizes),
-                price,
-                sum((line.amount for line in cells.values()), Decimal(0)),
-                is_reduced=tax is not None and tax.kind is TaxKind.REDUCED,
-            )
-            for (color, price, tax, _), cells in colors.cells.items()
-        ]
-        for start in range(0, len(rows), MAX_COLORS):
-            some = tuple(rows[start : start + MAX_COLORS])
-            styles.append(Style(_name(names[style], style), names[style].model_number, sizes, some, picture))
+        colors.arrange()
+        for sizes in _parts(list(colors.sizes), MAX_SIZES):
+            code = first.model_number if any(sizes) else first.sku_number
+            parts = _parts(colors.rows(sizes), MAX_COLORS)
+            styles += [Style(_name(first, style), code, tuple(sizes), tuple(rows), picture) for rows in parts]
     return styles
+
+
+def _parts(all_of_them: list[T], most: int) -> list[list[T]]:
+    """As few parts as possible, of about the same length."""
+    length = -(-len(all_of_them) // -(-len(all_of_them) // most))
+    return [all_of_them[start : start + length] for start in range(0, len(all_of_them), length)]
 
 
 def size_width(styles: Sequence[Style]) -> float:
@@ -179,4 +194,4 @@ def _name(line: LineSnapshot, style: str) -> str:
     for end in (line.size, line.color):
         shorter = name.removesuffix(end).rstrip(" ,/-–") if end else name
         name = shorter or name
-    return name if name and name != line.sku_number else style
+    return name if name and name != line.sku_number else style or line.sku_number

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -23,7 +23,10 @@ from models.plain_json import from_plain, to_plain
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNoteSnapshot:
-    """One delivery note. `delivery_address`: the order's, or the buyer's if the order has none."""
+    """One delivery note. `delivery_address`: the order's, or the buyer's if the order has none.
+
+    `waiting`: SKUs of the order of which this note has nothing, and later ones will have some.
+    """
 
     code: str
     created_at: datetime
@@ -43,6 +46,11 @@ class DeliveryNoteSnapshot:
     carrier: str = ""
     cartons: int | None = None
     packing: Packing | None = None
+    waiting: tuple[GoodsLine, ...] = ()
+
+    @property
+    def to_follow(self) -> int:
+        return sum(line.to_follow or 0 for line in (*self.lines, *self.waiting))
 
 
 async def read_delivery_note(session: AsyncSession, note_id: UUID) -> DeliveryNoteSnapshot | None:
@@ -72,23 +80,13 @@ async def _live(session: AsyncSession, note_id: UUID, note: Any) -> DeliveryNote
     of_note = (DeliveryNoteLine.brand_id == note.brand_id, DeliveryNoteLine.delivery_note_id == note_id)
     # In the order of the order's lines: sizes stand as the buyer ordered them.
     rows = (await session.execute(_LINES.where(*of_note))).all()
-    lines = tuple(
-        GoodsLine(
-            position,
-            row.number,
-            row.model_number,
-            row.name,
-            row.quantity,
-            row.style or "",
-            row.color or "",
-            row.size or "",
-            row.ordered,
-            None if row.ordered is None else max(0, row.ordered - row.sent),
-            row.sku_id,
-            row.barcode or "",
-        )
-        for position, row in enumerate(rows, 1)
-    )
+    lines = tuple(_line(position, row, row.quantity) for position, row in enumerate(rows, 1))
+    waiting: list[GoodsLine] = []
+    if any(row.backlog_sku_id for row in rows):  # else the note has the whole order
+        sent_now = {row.sku_id for row in rows}
+        for row in await session.execute(_ordered(note.brand_id, note.order_id, note_id)):
+            if row.ordered > row.sent and row.sku_id not in sent_now:
+                waiting.append(_line(len(lines) + len(waiting) + 1, row, 0))
     address = next((text for text in (note.delivery_address, note.buyers_delivery_address) if text.strip()), "")
     return DeliveryNoteSnapshot(
         code=note.code,
@@ -107,12 +105,31 @@ async def _live(session: AsyncSession, note_id: UUID, note: Any) -> DeliveryNote
         carrier=note.carrier,
         cartons=note.cartons,
         packing=None if note.packing is None else from_plain(Packing, note.packing),
+        waiting=tuple(waiting),
+    )
+
+
+def _line(position: int, row: Any, quantity: int) -> GoodsLine:
+    return GoodsLine(
+        position,
+        row.number,
+        row.model_number,
+        row.name,
+        quantity,
+        row.style or "",
+        row.color or "",
+        row.size or "",
+        row.ordered,
+        None if row.ordered is None else max(0, row.ordered - row.sent),
+        row.sku_id,
+        row.barcode or "",
     )
 
 
 _NOTE = (
     select(
         DeliveryNote.brand_id,
+        DeliveryNote.order_id,
         DeliveryNote.code,
         DeliveryNote.created_at,
         DeliveryNote.tracking_number,
@@ -171,9 +188,42 @@ _LINES = (
         Sku.barcode,
         DeliveryNoteLine.sku_id,
         DeliveryNoteLine.quantity,
+        DeliveryNoteLine.backlog_sku_id,
         _of_sku(func.sum(OrderLine.quantity)).label("ordered"),
         _sent.label("sent"),
     )
     .join_from(DeliveryNoteLine, Sku)
     .order_by(_position, DeliveryNoteLine.id)
 )
+
+
+def _ordered(brand_id: UUID, order_id: UUID, note_id: UUID) -> Select[Any]:
+    """The SKUs of the order's official content, with what was sent of each up to the note."""
+    of_order = (OrderLine.brand_id == brand_id, OrderLine.order_id == order_id, OrderLine.data_set == Order.official)
+    said = (
+        select(
+            OrderLine.sku_id,
+            func.min(OrderLine.position).label("position"),
+            func.sum(OrderLine.quantity).label("ordered"),
+        )
+        .join_from(OrderLine, Order)
+        .where(*of_order)
+        .group_by(OrderLine.sku_id)
+        .subquery()
+    )
+    sent = (
+        select(func.coalesce(func.sum(DeliveryNoteLine.quantity), 0))
+        .where(
+            DeliveryNoteLine.brand_id == brand_id,
+            DeliveryNoteLine.order_id == order_id,
+            DeliveryNoteLine.sku_id == said.c.sku_id,
+            DeliveryNoteLine.delivery_note_id <= note_id,
+        )
+        .correlate(said)
+        .scalar_subquery()
+    )
+    return (
+        select(*SKU, Sku.barcode, said.c.sku_id, said.c.ordered, sent.label("sent"))
+        .join_from(said, Sku, (Sku.brand_id == brand_id) & (Sku.id == said.c.sku_id))
+        .order_by(said.c.position)
+    )

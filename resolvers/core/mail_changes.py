@@ -1,8 +1,8 @@
 """What a mail about an order confirmation (OC) says of the difference to what was ordered."""
 
-from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from models.money import from_minor, to_minor
 from models.order import DataSet, Order, OrderLine
 from models.outbox import MAX_LINES_SHOWN, ContentLine, OrderContents
 from models.papers.columns import tax_rows
+from models.papers.comparison import paired
 from models.prices import price_of
 from models.tax import tax_of
 
@@ -89,11 +90,7 @@ async def add_changes(session: AsyncSession, orders: Sequence[Order], found: dic
 
 def _compare(order: Order, contents: OrderContents, ordered: list[Any], confirmed: list[Any]) -> None:
     """Lines: of the SKU's id, name, number, quantity, unit price, amount, kind and rate of the tax."""
-    left: dict[UUID, deque[Any]] = {}
-    for line in confirmed:
-        left.setdefault(line[0], deque()).append(line)
-    pairs = [(line, left[line[0]].popleft() if left.get(line[0]) else None) for line in ordered]
-    pairs += [(None, line) for rest in left.values() for line in rest]
+    pairs = paired(ordered, confirmed, sku=itemgetter(0), said=_says)
     changed = [_line(order.currency, *pair) for pair in pairs if _says(pair[0]) != _says(pair[1])]
     contents["ordered_total"] = str(_ordered_total(order, ordered, confirmed))
     if changed:

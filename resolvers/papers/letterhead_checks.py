@@ -51,6 +51,9 @@ NO_NUMBER_OF_KIND = {
         "This is not a Japanese registration number (T and 13 digits); its check digit does not fit.",
         "登録番号（T＋数字13桁）として正しくありません。",
     ),
+    RegistrationKind.OTHER: Text(
+        f"A registration number has at most {MAX_LENGTH} characters.", f"登録番号は{MAX_LENGTH}文字以内です。"
+    ),
 }
 KIND_AND_NUMBER = Text(
     "Give the registration number together with its kind.", "登録番号は種類とあわせて指定してください。"
@@ -83,7 +86,8 @@ def check_letterhead(context: Context, values: dict[str, Any], now: dict[str, An
         if not COLOR.fullmatch(color):
             refusals.append(wrong(NOT_A_COLOR, "accent_color"))
         elif (contrast := contrast_to_white(color)) < MIN_CONTRAST:
-            refusals.append(wrong(TOO_LIGHT, "accent_color", contrast=f"{contrast:.1f}"))
+            # Cut off: rounded up, 4.48 would be what is enough.
+            refusals.append(wrong(TOO_LIGHT, "accent_color", contrast=f"{int(contrast * 100) / 100}"))
         else:
             values["accent_color"] = color.lower()
     days = values.get("payment_days")

@@ -15,6 +15,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from models.locale import Text
+from resolvers.papers.pictures import rgba
 
 MAX_BYTES = 200_000
 MAX_SIDE = 4_000  # pixels of a PNG
@@ -105,7 +106,7 @@ def _png(data: bytes) -> bytes:
                 raise _refuse(f"its sides have 1 to {MAX_SIDE:,} pixels")
             image.verify()  # WeasyPrint lets Pillow accept files that end too soon, in the whole process
         with Image.open(BytesIO(data), formats=["PNG"]) as image:
-            picture = image.convert("RGBA")
+            picture = rgba(image)
     except LogoError:
         raise
     except Exception:  # a damaged picture makes Pillow raise nearly anything
@@ -144,6 +145,8 @@ class _Rebuilding:
         if self.left_out or local in LEFT_OUT or (space != SVG_SPACE and self.open_elements):
             self.left_out += 1
             return
+        if (space, local) == ("", "svg") and not self.open_elements:
+            raise _refuse(f'its svg element lacks xmlns="{SVG_SPACE}"')
         if space != SVG_SPACE or (local == "svg") != (not self.open_elements) or local not in DRAWN:
             raise _refuse(f"the element {local[:50]} is not allowed; convert everything to paths")
         kept = {key: value for key, value in self._kept(attributes) if value}
@@ -197,7 +200,9 @@ class _Rebuilding:
 
     def _kept_of_style(self, style: str) -> list[tuple[str, str]]:
         declared = (each.partition(":") for each in style.split(";"))
-        return [(name.strip(), _checked(value.strip())) for name, _, value in declared if name.strip() in PROPERTIES]
+        # Without “!important”, which an attribute does not have.
+        values = ((name.strip(), value.partition("!")[0].strip()) for name, _, value in declared)
+        return [(name, _checked(value)) for name, value in values if name in PROPERTIES]
 
 
 def _checked(value: str) -> str:

@@ -44,14 +44,13 @@ DUE = Text("Due by", "お支払期限")
 def sent(notice: OrderNotice, note: DeliveryNoteSnapshot, id: UUID) -> OrderNotice:
     """About the goods of a delivery note: its lines without prices, and how they travel."""
     locale = notice.locale
-    follow = sum(line.to_follow or 0 for line in note.lines)
     facts = [
         (NOTE, note.code),
         (CARRIER, note.carrier),
         (CARTONS, _number(note.cartons, locale)),
         (TRACKING, note.tracking_number),
         (UNITS, _number(note.total_quantity, locale)),
-        (TO_FOLLOW, _number(follow or None, locale)),
+        (TO_FOLLOW, _number(note.to_follow, locale)),
         (ADDRESS, note.delivery_address),
     ]
     lines = [

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from models.messages import importing as texts
 from models.translatable import translatable
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_BYTES = 200_000
 MAX_SIDE = 4_000  # pixels
@@ -29,6 +33,16 @@ class CleanPicture:
         return sha256(self.data).hexdigest()
 
 
+def rgba(image: "Image.Image") -> "Image.Image":
+    """In colours of 8 bits. Of a grey of 16 bits Pillow would cut off what is above 255: nearly all would be white."""
+    if image.mode.startswith("I"):
+        transparent = image.info.pop("transparency", None)
+        image = image.point(lambda value: value / 256).convert("L")
+        if isinstance(transparent, int):
+            image.info["transparency"] = transparent // 256
+    return image.convert("RGBA")
+
+
 def clean_picture(data: bytes) -> CleanPicture:
     """From a PNG or JPEG, turned upright, on white. CPU-bound, some 10 ms to a second. Raises PictureError."""
     if len(data) > MAX_BYTES:
@@ -45,7 +59,7 @@ def clean_picture(data: bytes) -> CleanPicture:
             if image.format == "JPEG" and JPEG_END not in data[-2_048:]:
                 raise PictureError(translatable(texts.ENDS_TOO_SOON))
         with Image.open(BytesIO(data), formats=["PNG", "JPEG"]) as image:
-            picture = ImageOps.exif_transpose(image).convert("RGBA")
+            picture = rgba(ImageOps.exif_transpose(image))
     except PictureError:
         raise
     except Exception:  # a damaged picture makes Pillow raise nearly anything

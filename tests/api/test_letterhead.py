@@ -20,6 +20,7 @@ from models.scope import EVERYTHING
 from resolvers.papers import letterheads
 from resolvers.papers.letterhead_checks import contrast_to_white
 from resolvers.papers.logos import MAX_BYTES, PNG, SVG, LogoError, clean_logo
+from resolvers.papers.pictures import clean_picture
 from tests.support.client import Client
 from tests.support.factories import make_shop
 
@@ -48,6 +49,9 @@ def test_numbers_are_kept_in_one_form(kind: RegistrationKind, text: str, kept: s
     [
         *((GB, text) for text in ("GB123456783", "GB12345678", "GB000000000", "T7123456789012", "GB")),
         *((JP, text) for text in ("T1123456789012", "7123456789012", "T71234567890123", "")),
+        (GB, "GB١٢٣٤٥٦٧٨٢"),  # digits of Arabic
+        (JP, "T७१२३४५६७८९०१२"),
+        (RegistrationKind.OTHER, "\ufdfa" * 3),  # one letter that stands for 18
     ],
 )
 def test_wrong_numbers_are_refused(kind: RegistrationKind, text: str) -> None:
@@ -73,6 +77,19 @@ def test_a_png_is_encoded_anew_without_what_hangs_on_it() -> None:
         assert image.size == (1500, 338)
 
 
+@pytest.mark.parametrize("transparent", [None, 0xFFFF])
+def test_a_grey_of_16_bits_is_not_white(transparent: int | None) -> None:
+    grey = Image.new("I;16", (3, 1))
+    grey.putdata([0, 0x4000, 0xFFFF])
+    file = BytesIO()
+    grey.save(file, "PNG", **({} if transparent is None else {"transparency": transparent}))
+    logo, picture = Image.open(BytesIO(clean_logo(file.getvalue()).data)), clean_picture(file.getvalue())
+    assert [logo.getpixel((x, 0)) for x in range(2)] == [(0, 0, 0, 255), (64, 64, 64, 255)]
+    assert logo.getpixel((2, 0)) == (255, 255, 255, 0 if transparent else 255)
+    with Image.open(BytesIO(picture.data)) as jpeg:
+        assert min(jpeg.convert("L").tobytes()) < 60
+
+
 def test_an_svg_is_rebuilt_of_what_is_allowed() -> None:
     content = f'<title>Ours</title><metadata><a/></metadata><g class="x" style="fill: red; behavior: x">{SHAPE}</g>'
     cleaned = clean_logo(svg(content, 'viewBox="0 0 40 10" data-x="1"', '<?xml version="1.0"?><!-- ours -->'))
@@ -80,6 +97,15 @@ def test_an_svg_is_rebuilt_of_what_is_allowed() -> None:
     assert cleaned.data.decode() == (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><g fill="red">{SHAPE[:-2]}></path></g></svg>'
     )
+
+
+def test_a_priority_in_a_style_does_not_lose_the_colour() -> None:
+    assert b'<g fill="red">' in clean_logo(svg('<g style="fill: red !important"/>')).data
+
+
+def test_what_an_svg_lacks_is_named() -> None:
+    with pytest.raises(LogoError, match="lacks xmlns"):
+        clean_logo(b'<svg viewBox="0 0 4 1"><path d="M0 0h4v1z"/></svg>')
 
 
 def test_a_gradient_is_not_repeated() -> None:
@@ -227,6 +253,21 @@ async def test_what_cannot_be_is_named(database: Database, api: Client, letterhe
     assert [error["code"] for error in payload["userErrors"]] == ["INVALID_INPUT"]
     assert payload["userErrors"][0]["field"][:3] == ["input", "letterhead", field]
     assert payload["settings"]["letterhead"]["registrationNumber"] is None
+
+
+async def test_a_contrast_that_is_hardly_too_low_is_not_said_to_be_enough(database: Database, api: Client) -> None:
+    shop = await make_shop(database)
+    (error,) = (await update(api.as_(shop.member(Role.ADMIN)), accentColor="#777777"))["userErrors"]
+    assert "contrast of 4.47 : 1" in error["message"]
+
+
+async def test_a_number_that_grows_beyond_its_column_is_refused(database: Database, api: Client) -> None:
+    """U+FDFA is eighteen letters once it is normalized."""
+    shop = await make_shop(database)
+    number = {"registrationKind": "OTHER", "registrationNumber": "\ufdfa" * 50}
+    (error,) = (await update(api.as_(shop.member(Role.ADMIN)), **number))["userErrors"]
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", "letterhead", "registrationNumber"])
+    assert "50" in error["message"]
 
 
 async def test_the_letterhead_can_be_looked_at(database: Database, api: Client) -> None:

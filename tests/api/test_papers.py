@@ -240,6 +240,44 @@ async def test_issued_documents_stay_as_they_are(database: Database, member: Cli
     assert "INV-000001" in pages
 
 
+async def test_a_note_says_what_is_to_follow_of_skus_that_it_has_not(
+    database: Database, member: Client, shop: Shop
+) -> None:
+    # The last is the first SKU again.
+    order = await make_order(database, shop, lines=[(5, 100), (3, 100), (1, 100), (2, 100)])
+    await confirm(member, id_of(order))
+    await run(member, "createBacklogSkus", orderId=id_of(order))
+    query = "query ($id: ID!) { node(id: $id) { ... on Order { backlogSkus { id sku { number } } } } }"
+    backlog = {each["sku"]["number"]: each["id"] for each in (await shown(member, id_of(order), query))["backlogSkus"]}
+    preview = """query ($id: ID!) { orderMailPreview(orderId: $id, kind: DELIVERY_NOTE_CREATED) { text } }"""
+
+    async def deliver(number: str, quantity: int) -> tuple[UUID, str]:
+        """The note, and the mail about it."""
+        quantities = [{"backlogSkuId": backlog[number], "quantity": quantity}]
+        made = await run(
+            member, "createDeliveryNote", "deliveryNote { id }", orderId=id_of(order), backlogQuantities=quantities
+        )
+        id = from_id(Kind.DELIVERY_NOTE, made["deliveryNote"]["id"])
+        assert id
+        return id, (await member.data(preview, id=id_of(order)))["orderMailPreview"]["text"]
+
+    expected: tuple[tuple[str, int, list[Any], int], ...] = (
+        ("SKU-2", 3, [("SKU-1", 7, 7), ("SKU-3", 1, 1)], 8),
+        ("SKU-1", 6, [("SKU-3", 1, 1)], 2),  # of the SKU that it has, its own line says it
+        ("SKU-3", 1, [("SKU-1", 7, 1)], 1),
+        ("SKU-1", 1, [], 0),
+    )
+    ids = []
+    for number, quantity, _, to_follow in expected:
+        id, mail = await deliver(number, quantity)
+        ids.append(id)
+        assert (f"To follow: {to_follow}\n" in mail) is (to_follow > 0)
+    for id, (_, _, waiting, to_follow) in zip(ids, expected, strict=True):
+        note = await read(database, read_delivery_note, id)
+        assert [(line.sku_number, line.ordered, line.to_follow) for line in note.waiting] == waiting
+        assert (note.to_follow, all(line.quantity == 0 for line in note.waiting)) == (to_follow, True)
+
+
 async def test_a_credit_note_is_its_buyers(api: Client, database: Database, member: Client, shop: Shop) -> None:
     order_id = (await place(member, shop))["order"]["id"]
     await confirm(member, order_id)

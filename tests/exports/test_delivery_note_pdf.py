@@ -175,6 +175,23 @@ def test_cartons_stand_one_by_one() -> None:
     assert "kg" not in text
 
 
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_what_is_to_follow_of_other_skus_stands_below(is_packed: bool) -> None:
+    one, two = (
+        GoodsLine(n, f"SKU-{n}", f"SKU-{n}", "Shirt", sent, ordered=1_500, to_follow=1_500 - sent, sku_id=new_id())
+        for n, sent in ((1, 1_500), (2, 0))
+    )
+    more: dict[str, Any] = {"packing": packing((None, {one: 1_500})), "cartons": 1} if is_packed else {}
+    note = a_note(lines=(one,), waiting=(two,), total_quantity=1_500, **more)
+    (text,) = texts(delivery_note_pdf(note, Locale.EN))
+    assert (
+        "1 SKU-1 Shirt 1,500 1,500 – Not in this delivery 1,500 units 2 SKU-2 Shirt 1,500 0 1,500 "
+        "To follow 1,500 Total quantity 1,500"
+    ) in text
+    (text,) = texts(delivery_note_pdf(note, Locale.JA))
+    assert "今回の納品に含まれない商品 1,500点 2 SKU-2 Shirt 1,500 0 1,500 残数 1,500 合計数量 1,500" in text
+
+
 def test_a_carton_goes_on_over_the_page() -> None:
     lines = tuple(GoodsLine(n, f"SKU-{n}", f"SKU-{n}", "Shirt", 1, sku_id=new_id()) for n in range(1, 81))
     pages = texts(delivery_note_pdf(a_note(lines=lines, packing=packing((None, dict.fromkeys(lines, 1)))), Locale.EN))

@@ -17,7 +17,7 @@ from exports.pdf.tables import MAX_SIZES, styles_of
 from models.locale import Locale
 from models.tax import TaxKind
 from resolvers.papers.pictures import clean_picture
-from tests.exports.pages import collisions, texts
+from tests.exports.pages import collisions, headers_of_cells, texts
 from tests.exports.test_order_pdf import NOON, an_order, line
 from tests.importing.test_skus import a_picture
 
@@ -85,11 +85,47 @@ def test_another_price_is_a_row_of_its_own_and_nothing_is_lost() -> None:
     assert style.amount == sum(each.amount for each in lines)
 
 
-def test_without_style_or_size_or_with_too_many_sizes_it_is_a_list() -> None:
-    assert styles_of([sized("K1", "Black", "S"), line()]) == []
+def test_it_is_a_list_when_fewer_than_half_of_the_lines_have_a_style_and_a_size() -> None:
+    assert styles_of([sized("K1", "Black", "S"), line(), line()]) == []
     assert styles_of([sized("K1", "Black", "")]) == []
-    assert styles_of([sized("K1", "Black", str(size)) for size in range(MAX_SIZES + 1)]) == []
     assert styles_of([]) == []
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+def test_what_has_no_sizes_stands_in_the_grid_too(locale: Locale) -> None:
+    lines = (
+        *(sized("K1", "Black", size, n) for n, size in enumerate("SM", 1)),
+        line(3, sku_number="BAG-1", product_name="Tote bag", amount=Decimal("1025.00"), quantity=82),
+        sized("K2", "Red", "L", 4),
+        sized("K1", "Red", "", 5),
+        line(6, sku_number="BAG-1", product_name="Tote bag", style="", size="L"),
+    )
+    styles = styles_of(lines)
+    assert [(style.code, style.sizes, [row.quantities for row in style.rows]) for style in styles] == [
+        ("MODEL-1", ("S", "M", ""), [(2, 2, None), (None, None, 2)]),
+        ("MODEL-1", ("", "L"), [(82, 2)]),
+        ("MODEL-1", ("L",), [(2,)]),
+    ]
+    order = an_order(6, lines=lines[:5])
+    pdf = order_pdf(order, locale)
+    (text,) = texts(pdf)
+    color = labels(locale)["color"]
+    assert f"{color} S M – Black 2 2 · 4 12.50 50.00 Red · · 2 2 12.50 25.00 Tote bag BAG-1 82 1,025.00" in text
+    assert "Tote bag BAG-1 82 1,025.00 – 82 12.50 1,025.00" in text
+    assert collisions(pdf) == []
+    assert all(headers_of_cells(pdf))
+
+
+def test_a_style_of_many_sizes_stands_in_several_parts() -> None:
+    lines = [sized("K1", color, str(size)) for color in ("Black", "Red") for size in range(35, 35 + 2 * MAX_SIZES + 1)]
+    styles = styles_of(lines[:-1])
+    assert [style.sizes for style in styles] == [
+        tuple(map(str, sizes)) for sizes in (range(35, 41), range(41, 47), range(47, 52))
+    ]
+    assert [[row.quantity for row in style.rows] for style in styles] == [[12, 12], [12, 12], [10, 8]]
+    assert sum(style.amount for style in styles) == sum(each.amount for each in lines[:-1])
+    pages = texts(order_pdf(an_order(len(lines), lines=tuple(lines)), Locale.EN))
+    assert "Colour 47 48 49 50 51 Black 2 2 2 2 2 10" in " ".join(pages)
 
 
 @pytest.mark.parametrize("locale", list(Locale))
@@ -124,6 +160,22 @@ def test_a_reduced_rate_is_marked_in_the_grid() -> None:
     order = an_order(1, lines=tuple(lines))
     assert "Black ※ 2 · " in texts(order_pdf(order, Locale.JA))[0]
     assert "※" not in texts(order_pdf(order, Locale.EN))[0]
+
+
+def test_rates_that_differ_stand_in_the_grid() -> None:
+    kinds = ((TaxKind.STANDARD, 2000), (TaxKind.ZERO, 0), (TaxKind.EXEMPT, 0))
+    lines = [
+        sized(f"K{n}", "Black", size, n, tax_kind=kind, tax_rate=rate)
+        for n, (kind, rate) in enumerate(kinds)
+        for size in "SM"
+    ]
+    (text,) = texts(pdf := order_pdf(an_order(6, lines=tuple(lines)), Locale.EN))
+    assert "Units Unit price Tax Amount £" in text
+    assert [part in text for part in ("4 12.50 20% 50.00", "4 12.50 0% 50.00", "4 12.50 exempt 50.00")] == [True] * 3
+    assert collisions(pdf) == []
+    assert all(headers_of_cells(pdf))
+    (text,) = texts(order_pdf(an_order(2, lines=tuple(lines[:2])), Locale.EN))
+    assert "4 12.50 50.00" in text, "one rate of all stands among the sums"
 
 
 def test_six_hundred_skus_take_five_pages() -> None:
@@ -164,3 +216,17 @@ def test_a_confirmation_shows_what_changed() -> None:
         "4 SKU-NEW Linen shirt MODEL-1 – 2 +2 12.50 25.00",
     ):
         assert expected in text
+
+
+def test_of_two_lines_of_a_sku_the_one_that_stays_is_not_struck_out() -> None:
+    dear = line(1, sku_number="SKU-A", unit_price=Decimal(10), amount=Decimal(20))
+    cheap = line(2, sku_number="SKU-A", unit_price=Decimal(9), amount=Decimal(18))
+    order = an_order(
+        document=OrderDocument.ORDER_CONFIRMATION,
+        confirmed_at=NOON,
+        lines=(cheap,),
+        ordered_lines=(dear, cheap),
+        ordered_total=Decimal("38.00"),
+    )
+    (text,) = texts(order_pdf(order, Locale.EN))
+    assert "1 SKU-A Linen shirt MODEL-1 2 0 −2 10.00 20.00 0.00 2 SKU-A Linen shirt MODEL-1 2 2 9.00 18.00" in text

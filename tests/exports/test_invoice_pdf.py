@@ -283,6 +283,31 @@ def test_the_bank_details_stand_beside_the_sums(count: int) -> None:
     assert ["Sort code" in page for page in pages] == ["Carriage" in page for page in pages]
 
 
+def test_long_bank_details_leave_the_sums_with_their_rows() -> None:
+    """A thousand letters beside the sums would be higher than a page: then the sums stood alone on it."""
+    bank = "\n".join(f"{n} {'bank ' * 24}" for n in range(8))
+    head = Head(bank_details=bank, payment_terms_en="Net. " * 60, footer_en="Line\n" * 8)
+    billed = (order(BilledPart("", lines(count, price="5.00"))) for count in (12, 20))
+    for each in billed:
+        pages = texts(invoice_pdf(an_invoice(each, head=head), Locale.EN))
+        (last,) = (page for page in pages if "Goods" in page or "Amount due £" in page.partition("#")[2])
+        assert last.count("Linen shirt") >= 2
+        assert " ".join(pages).count("bank") == 8 * 24 + 1
+        assert all("Brought forward" not in page for page in pages if "Linen shirt" not in page)
+
+
+def test_what_belongs_together_is_not_divided() -> None:
+    """御中 at the end of a line, and the band with the amount at the end of a page."""
+    for name in ("葛飾商店" + "店" * count for count in (15, 16, 17)):
+        buyer = Party(name, "B-1", "JP", "東京都")
+        assert "御中" in texts(invoice_pdf(an_invoice(buyer=buyer), Locale.JA))[0]
+    for count in (43, 44, 45, 46):
+        buyer = Party("葛飾商店", "B-1", "JP", "\n".join(f"Road {n}" for n in range(count)))
+        pages = texts(invoice_pdf(an_invoice(buyer=buyer, due_on=date(2026, 12, 26)), Locale.JA))
+        (page,) = (page for page in pages if "ご請求金額" in page or "お支払期限" in page)
+        assert "£5,017.50 お支払期限 2026年12月26日" in page
+
+
 def taxed(*billed: LineSnapshot, shipping: str = "0", shipping_tax: Tax | None = None, **more: Any) -> InvoiceSnapshot:
     """An invoice for one order, with its taxes."""
     currency, included = more.get("currency", "GBP"), more.get("prices_include_tax", False)

@@ -31,6 +31,7 @@ SAMPLES = {
     "planes": "𝔘𝕏 𐍈 𠮷 𒀀 𓀀 \U0001fbf0",
     "same glyphs": "一\u2f00 Ω\u2126 a\u00a0b",
     "private": "\ue000 \U000f0000 \U0010fffd",
+    "unseen": "d\u180ee x\u180e \u180ey c\u034fd \u17b4k",  # with a font of their own, so in runs of their own
 }
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
 DRAW = """

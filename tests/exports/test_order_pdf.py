@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -116,6 +116,22 @@ def test_everything_about_the_order_is_on_the_sheet() -> None:
 def test_the_buyers_number_is_called_as_its_reader_calls_it(more: dict[str, Any], said: dict[Locale, str]) -> None:
     for locale, expected in said.items():
         assert expected in texts(order_pdf(an_order(buyer_order_number="PO-7", **more), locale))[0]
+
+
+@pytest.mark.parametrize(
+    ("window", "locale", "shown"),
+    [
+        ((date(2027, 2, 1), date(2027, 2, 15)), Locale.EN, "Delivery 1 Feb 2027 – 15 Feb 2027"),
+        ((date(2027, 2, 1), date(2027, 2, 1)), Locale.EN, "Delivery 1 Feb 2027"),
+        ((date(2027, 2, 1), None), Locale.EN, "Delivery from 1 Feb 2027"),
+        ((None, date(2027, 2, 15)), Locale.EN, "Delivery by 15 Feb 2027"),
+        ((date(2027, 2, 1), None), Locale.JA, "納品希望日 2027年2月1日以降"),
+        ((None, date(2027, 2, 15)), Locale.JA, "納品希望日 2027年2月15日まで"),
+    ],
+)
+def test_one_limit_of_the_delivery_window_is_not_taken_for_the_day(window: Any, locale: Locale, shown: str) -> None:
+    first, last = window
+    assert shown in texts(order_pdf(an_order(deliver_from=first, deliver_to=last), locale))[0]
 
 
 def test_it_speaks_japanese() -> None:

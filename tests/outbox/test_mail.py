@@ -363,6 +363,23 @@ def test_a_mail_about_an_oc_says_what_differs_from_the_order() -> None:
     assert "£1,952.88 instead of £2,103.60" in shown.partition("</div>")[0]
 
 
+@pytest.mark.parametrize(
+    ("kind", "locale", "shown"),
+    [
+        ("GB_VAT", Locale.EN, ("VAT: £8.25", "Includes shipping £5.00, VAT £325.48")),
+        ("GB_VAT", Locale.JA, ("VAT： £8.25", "うち送料 £5.00、VAT £325.48")),
+        ("JP_INVOICE", Locale.EN, ("Consumption tax: £8.25", "Includes shipping £5.00, consumption tax £325.48")),
+        ("JP_INVOICE", Locale.JA, ("消費税： £8.25", "うち送料 £5.00、消費税 £325.48")),
+        ("", Locale.EN, ("Tax: £8.25", "Includes shipping £5.00, tax £325.48")),
+    ],
+)
+def test_the_tax_has_the_name_that_it_has_on_the_invoice(kind: str, locale: Locale, shown: tuple[str, str]) -> None:
+    more = WHOLE | {"head": HEAD | {"registration_kind": kind}, "locale": locale}
+    assert shown[0] in part(sent(notice(**more)), "plain")
+    compared = more | {"contents": CHANGES | {"shipping": "5.00"}, "kind": "OC_CONFIRMED"}
+    assert shown[1] in part(sent(notice(**compared)), "plain")
+
+
 def test_what_differs_in_japanese() -> None:
     plain = part(sent(notice(kind="OC_REFUSED", locale=Locale.JA, contents=CHANGES)), "plain")
     for said in (

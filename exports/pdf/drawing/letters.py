@@ -7,7 +7,8 @@ and contributors); it replaces it for documents whose fonts are `Fonts`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from itertools import chain
 from typing import Any
@@ -20,7 +21,7 @@ from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, pango
 from weasyprint.text.fonts import get_hb_object_data
 from weasyprint.text.line_break import get_last_word_end
 
-from exports.pdf.drawing.clusters import glyphs_of
+from exports.pdf.drawing.clusters import Glyph, glyphs_of
 from exports.pdf.drawing.cmaps import cmap
 from exports.pdf.drawing.font_files import prepare
 
@@ -113,12 +114,14 @@ class _Line:
         self.emojis: list[Any] = []
 
     def draw(self, line: Any) -> list[Any]:
-        utf8 = self.textbox.pango_layout.text.encode()
         previous = font = None
         size = 0.0
+        items = []
         run = line.runs[0]
         while run != ffi.NULL:
-            item, run = run.data, run.next
+            items.append(run.data)
+            run = run.next
+        for item, glyphs in zip(items, self.glyphs(items), strict=True):
             pango_font = item.item.analysis.font
             if pango_font != previous:
                 previous = pango_font
@@ -128,21 +131,39 @@ class _Line:
                     size = self.textbox.style["font_size"]
                 self.show()
                 self.stream.set_font_size(font.hash, 1 if font.bitmap else size)
-            self.run(item, utf8, pango_font, font, size)
+            self.run(item, glyphs, pango_font, font, size)
         self.show()
         return self.emojis
 
-    def run(self, item: Any, utf8: bytes, pango_font: Any, font: Any, size: float) -> None:
-        count, infos, start = item.glyphs.num_glyphs, item.glyphs.glyphs, item.item.offset
-        text = utf8[start : start + item.item.length]
-        hidden = [infos[i].glyph in (pango.PANGO_GLYPH_EMPTY, INVALID) for i in range(count)]
-        starts = [item.glyphs.log_clusters[i] for i in range(count)]
-        found = {
-            glyph.index: glyph for glyph in glyphs_of(starts, hidden, text, is_rtl=bool(item.item.analysis.level % 2))
-        }
+    def glyphs(self, items: Sequence[Any]) -> list[list[Glyph]]:
+        """The visible ones of each run. The text of runs that draw nothing goes to the run after them, or before."""
+        utf8 = self.textbox.pango_layout.text.encode()
+        found: list[list[Glyph]] = []
+        unseen = ""
+        last: tuple[list[Glyph], int] | None = None
+        for item in items:
+            count, start, is_rtl = item.glyphs.num_glyphs, item.item.offset, bool(item.item.analysis.level % 2)
+            text = utf8[start : start + item.item.length]
+            hidden = [_is_hidden(item.glyphs.glyphs[i]) for i in range(count)]
+            glyphs = glyphs_of([item.glyphs.log_clusters[i] for i in range(count)], hidden, text, is_rtl=is_rtl)
+            found.append(glyphs)
+            if not glyphs:
+                unseen += text.decode()
+                continue
+            first = -1 if is_rtl else 0
+            glyphs[first] = replace(glyphs[first], text=unseen + glyphs[first].text)
+            unseen, last = "", (glyphs, -1 - first)
+        if last:
+            glyphs, end = last
+            glyphs[end] = replace(glyphs[end], text=glyphs[end].text + unseen)
+        return found
+
+    def run(self, item: Any, glyphs: Sequence[Glyph], pango_font: Any, font: Any, size: float) -> None:
+        infos = item.glyphs.glyphs
+        found = {glyph.index: glyph for glyph in glyphs}
         end = 0
-        for i in range(count):
-            if hidden[i]:
+        for i in range(item.glyphs.num_glyphs):
+            if _is_hidden(infos[i]):
                 self.parts.append(str(-infos[i].geometry.width / size))
                 continue
             glyph = found[i]
@@ -207,6 +228,10 @@ class _Line:
     def end_text(self) -> None:
         self.show()
         self.stream.stream.append(b"EMC")
+
+
+def _is_hidden(info: Any) -> bool:
+    return info.glyph in (pango.PANGO_GLYPH_EMPTY, INVALID)
 
 
 def utf16(text: str) -> bytes:
