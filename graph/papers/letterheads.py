@@ -85,8 +85,8 @@ class LetterheadInput:
     logo: str | None = strawberry.field(
         default=UNSET,
         description=f"A PNG or an SVG in Base64, or as a data URL, at most {MAX_BYTES:,} bytes. A PNG is encoded "
-        f"again, with at most {KEPT_SIZE[0]:,} × {KEPT_SIZE[1]} pixels. An SVG consists of shapes and gradients; one "
-        "with scripts, styles, texts, pictures, references or entities is refused.",
+        f"again, with at most {KEPT_SIZE[0]:,} × {KEPT_SIZE[1]} pixels. An SVG consists of shapes and gradients, with "
+        "attributes or classes; one with scripts, texts, pictures, references or entities is refused.",
     )
     accent_color: str | None = strawberry.field(
         default=UNSET, description="# and six hexadecimal digits; its contrast to white is at least 4.5 : 1."

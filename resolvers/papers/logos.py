@@ -1,13 +1,15 @@
 """A logo as it is kept: a PNG decoded and encoded again, or an SVG of shapes only, rebuilt from what is allowed in it.
 
-Nothing in a logo is executed or fetched: an SVG with a script, a reference, a style sheet, an entity or an element that
-is not in the list below is refused, and attributes that are not in the list are left out.
+Nothing in a logo is executed or fetched: an SVG with a script, a reference, an entity or an element that is not in the
+list below is refused, and attributes that are not in the list are left out. What a style sheet says of classes becomes
+attributes; one that says anything else is refused.
 """
 
 import base64
 import binascii
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -47,6 +49,8 @@ ATTRIBUTES = PROPERTIES | {
 }  # fmt: skip
 # Not spreadMethod: a gradient that is repeated is drawn as often as it fits, without an end if it is tiny.
 OWN_REFERENCE = re.compile(r"url\(\s*(['\"]?)#([\w.-]+)\1\s*\)(\s+[\w#(),.%\s-]*)?", re.ASCII)
+# A rule of a style sheet as drawing programs write them.
+RULE = re.compile(r"\s*((?:\.[\w-]+\s*,\s*)*\.[\w-]+)\s*\{([^{}]*)\}\s*", re.ASCII)
 LENGTH = re.compile(r"\d{1,6}(\.\d{1,6})?(px|mm|cm|in|pt)?", re.ASCII)
 
 TOO_LARGE = Text("A logo has at most {most:,} bytes, not {size:,}.", "ロゴは{most:,}バイト以内にしてください。")
@@ -122,10 +126,12 @@ def _png(data: bytes) -> bytes:
 
 @dataclass
 class _Rebuilding:
-    """Writes the allowed part of an SVG while expat reads it."""
+    """Writes the allowed part of an SVG while expat reads it. `classes`: of its style sheets."""
 
+    classes: "dict[str, _Declared]" = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     open_elements: list[str] = field(default_factory=list)
+    size: int = 0  # letters of `parts`
     left_out: int = 0
     count: int = 0
     is_slow: bool = False
@@ -142,7 +148,8 @@ class _Rebuilding:
         if len(self.open_elements) + self.left_out >= MAX_DEPTH:
             raise _refuse(f"its elements are nested deeper than {MAX_DEPTH}")
         space, _, local = name.rpartition(" ")
-        if self.left_out or local in LEFT_OUT or (space != SVG_SPACE and self.open_elements):
+        is_sheet = (space, local) == (SVG_SPACE, "style")
+        if self.left_out or local in LEFT_OUT or is_sheet or (space != SVG_SPACE and self.open_elements):
             self.left_out += 1
             return
         if (space, local) == ("", "svg") and not self.open_elements:
@@ -164,19 +171,25 @@ class _Rebuilding:
         if local == "clipPath":
             self.open_clips.append((kept.get("id", ""), len(self.parts)))
         self.open_elements.append(local)
-        self.parts.append(f"<{local}{''.join(f' {key}={quoteattr(value)}' for key, value in kept.items())}>")
+        self._write(f"<{local}{''.join(f' {key}={quoteattr(value)}' for key, value in kept.items())}>")
 
     def end(self, _: str) -> None:
         if self.left_out:
             self.left_out -= 1
         else:
             local = self.open_elements.pop()
-            self.parts.append(f"</{local}>")
+            self._write(f"</{local}>")
             if not GRADIENTS & {*self.open_elements}:
                 self.stops = 0
             if local == "clipPath":
                 id, start = self.open_clips.pop()
                 self.clips[id] = max(self.clips.get(id, 0), sum(map(len, self.parts[start:])))
+
+    def _write(self, text: str) -> None:
+        self.size += len(text)
+        if self.size > MAX_BYTES:  # one class may stand for much
+            raise _refuse(f"without its style sheet, it would have more than {MAX_BYTES:,} bytes")
+        self.parts.append(text)
 
     def finished(self) -> bytes:
         """Each reference to a clip path draws it again. Raises LogoError."""
@@ -187,22 +200,70 @@ class _Rebuilding:
         return "".join(self.parts).encode()
 
     def _kept(self, attributes: dict[str, str]) -> list[tuple[str, str]]:
-        found = []
+        """As in CSS: a class goes before an attribute, and a style before a class."""
+        found: list[tuple[str, str]] = []
+        style: list[tuple[str, str]] = []
+        declared: list[tuple[int, str, str]] = []
         for name, value in attributes.items():
             local = name.rpartition(" ")[2]
             if local == "href" or local.startswith("on"):
                 raise _refuse(f"the attribute {local[:50]} is not allowed")
             if name == "style":
-                found += self._kept_of_style(value)
+                style = _declarations(value)
+            elif name == "class":
+                for each in {*value.split()} & self.classes.keys():
+                    declared += [(place, key, text) for key, (place, text) in self.classes[each].items()]
             elif name in ATTRIBUTES:
                 found.append((name, _checked(value)))
+        return [*found, *((key, text) for _, key, text in sorted(declared)), *style]
+
+
+# Of a class: the property, its place in the style sheets, of which the last one counts, and its value.
+_Declared = dict[str, tuple[int, str]]
+
+
+@dataclass
+class _Sheets:
+    """Reads the style sheets of an SVG."""
+
+    texts: list[str] = field(default_factory=list)
+    is_open: bool = False
+
+    def start(self, name: str, _: dict[str, str]) -> None:
+        self.is_open = name == f"{SVG_SPACE} style"
+
+    def end(self, _: str) -> None:
+        self.is_open = False
+
+    def text(self, text: str) -> None:
+        if self.is_open:
+            self.texts.append(text)
+
+    def classes(self) -> dict[str, _Declared]:
+        """Raises LogoError."""
+        found: dict[str, _Declared] = {}
+        text, *comments = "".join(self.texts).split("/*")
+        sheet, at, place = "".join([text, *(each.partition("*/")[2] for each in comments)]).strip(), 0, 0
+        while at < len(sheet):
+            rule = RULE.match(sheet, at)
+            if rule is None:
+                raise _refuse("its style sheet has more than classes; export it with attributes instead")
+            declared = dict(_declarations(rule[2]))
+            for each in rule[1].split(","):
+                of_class = found.setdefault(each.strip()[1:], {})
+                for key, value in declared.items():
+                    place += 1
+                    of_class[key] = (place, value)
+            at = rule.end()
         return found
 
-    def _kept_of_style(self, style: str) -> list[tuple[str, str]]:
-        declared = (each.partition(":") for each in style.split(";"))
-        # Without “!important”, which an attribute does not have.
-        values = ((name.strip(), value.partition("!")[0].strip()) for name, _, value in declared)
-        return [(name, _checked(value)) for name, value in values if name in PROPERTIES]
+
+def _declarations(style: str) -> list[tuple[str, str]]:
+    """Raises LogoError."""
+    declared = (each.partition(":") for each in style.split(";"))
+    # Without “!important”, which an attribute does not have.
+    values = ((name.strip(), value.partition("!")[0].strip()) for name, _, value in declared)
+    return [(name, _checked(value)) for name, value in values if name in PROPERTIES]
 
 
 def _checked(value: str) -> str:
@@ -227,18 +288,35 @@ def _check_size(svg: dict[str, str]) -> None:
 
 
 def _svg(data: bytes) -> bytes:
-    def refuse_declaration(*_: object) -> None:
-        raise _refuse("a document type, an entity or a processing instruction is not allowed")
+    sheets = _Sheets()
+    _parse(data, sheets.start, sheets.end, sheets.text)
+    rebuilding = _Rebuilding(sheets.classes())
+    _parse(data, rebuilding.start, rebuilding.end)
+    return rebuilding.finished()
 
-    rebuilding = _Rebuilding()
+
+def _parse(
+    data: bytes,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """A document type that only names its DTD, as drawing programs write it, is allowed: expat does not fetch it."""
+
+    def refuse_declaration(*_: object) -> None:
+        raise _refuse("an entity, a processing instruction or a document type with declarations is not allowed")
+
+    def see_document_type(_name: str, _system: object, _public: object, has_declarations: int) -> None:
+        if has_declarations:
+            refuse_declaration()
+
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
-    parser.StartElementHandler = rebuilding.start
-    parser.EndElementHandler = rebuilding.end
-    parser.StartDoctypeDeclHandler = refuse_declaration
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    parser.StartDoctypeDeclHandler = see_document_type
     parser.EntityDeclHandler = refuse_declaration
+    parser.SkippedEntityHandler = refuse_declaration
     parser.ProcessingInstructionHandler = refuse_declaration
     try:
         parser.Parse(data, True)
     except expat.ExpatError:
         raise _refuse("it is neither") from None
-    return rebuilding.finished()

@@ -1,6 +1,7 @@
 """Letterheads: registration numbers, logos, colours; what the settings take, and what they say of the rest."""
 
 from base64 import b64encode
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,6 +109,28 @@ def test_what_an_svg_lacks_is_named() -> None:
         clean_logo(b'<svg viewBox="0 0 4 1"><path d="M0 0h4v1z"/></svg>')
 
 
+def test_classes_of_a_style_sheet_become_attributes() -> None:
+    """As Illustrator writes them, with a document type that names its DTD."""
+    sheet = """<style type="text/css">
+        /* /* of the drawing */ .st0{fill:#1D4E68;} .st0, .st-1 { stroke: none; behavior: x } .st-1{fill:teal}
+      </style>"""
+    shapes = '<path class="st0" fill="red" d="M0 0"/><path style="fill:gold" class="st0 other"/><g class="st-1 st0"/>'
+    start = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://127.0.0.1:9/svg11.dtd">'
+    cleaned = clean_logo(svg(f"<defs>{sheet}</defs>{shapes}", start=start)).data.decode()
+    assert '<path fill="#1D4E68" d="M0 0" stroke="none">' in cleaned
+    assert '<path fill="gold" stroke="none">' in cleaned
+    # The later of two rules counts, whatever the order of the classes.
+    assert '<g fill="teal" stroke="none">' in cleaned
+
+
+def test_a_style_sheet_is_read_in_the_time_of_its_length() -> None:
+    hostile = ["/*" * 90_000, ".a," * 30_000 + ".a{" + "fill:a;" * 9_000 + "}", ".a{fill:red}" * 15_000 + SHAPE]
+    for sheet in hostile:
+        for shape in ("", '<g class="a"/>' * 100):
+            with suppress(LogoError):
+                clean_logo(svg(f"<style>{sheet}</style>{shape}"))
+
+
 def test_a_gradient_is_not_repeated() -> None:
     """WeasyPrint draws one that is tiny without an end."""
     for more in ('x2="1e-6"', 'style="spread-method: reflect"'):
@@ -128,6 +151,12 @@ def test_a_gradient_of_its_own_stays() -> None:
         svg('<image href="file:///etc/passwd"/>'),
         svg('<use href="#a"/>'),
         svg('<style>@import "http://127.0.0.1/x.css"</style>'),
+        svg("<style>.a{fill:url(http://127.0.0.1:9/x)}</style>"),
+        svg("<style>.a{fill:url(#b)} path{fill:red}</style>"),
+        svg("<style>.a .b{fill:red}</style>"),
+        svg("<style>.a{fill:red</style>"),
+        svg(f"<style>.a{{fill:{'a' * 10_000}}}</style>" + '<g class="a"/>' * 30),
+        svg("&x;", start='<!DOCTYPE svg SYSTEM "http://127.0.0.1:9/x.dtd">'),
         svg("<foreignObject/>"),
         svg("<text>Northlight</text>"),
         svg('<g fill="url(http://127.0.0.1:9/x)"/>'),
