@@ -59,7 +59,7 @@ def _parties(snapshot: OrderSnapshot, locale: Locale) -> list[Addressee]:
     if first.honorific and _is_sellers(snapshot):
         first = replace(first, honorific="様")  # the brand's own paper about the buyer
     parties = [first]
-    if snapshot.delivery_address.strip():
+    if snapshot.delivery_address.strip() not in ("", billing.strip()):
         parties.append(Addressee(label["deliver_to"], "", snapshot.delivery_address))
     return parties
 

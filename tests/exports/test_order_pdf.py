@@ -118,6 +118,13 @@ def test_the_buyers_number_is_called_as_its_reader_calls_it(more: dict[str, Any]
         assert expected in texts(order_pdf(an_order(buyer_order_number="PO-7", **more), locale))[0]
 
 
+@pytest.mark.parametrize("billing", ["", "7 Quayside Row\nWhitby"])
+def test_the_same_address_is_printed_once(billing: str) -> None:
+    order = an_order(billing_address=billing, delivery_address=billing or an_order().buyer.address)
+    (text,) = texts(order_pdf(order, Locale.EN))
+    assert (text.count("Deliver to"), text.count(order.delivery_address.partition("\n")[0])) == (0, 1)
+
+
 def test_it_speaks_japanese() -> None:
     yen: dict[str, Any] = {"unit_price": Decimal(12500), "amount": Decimal(25000)}
     order = an_order(
@@ -309,7 +316,7 @@ def test_markup_in_texts_is_printed_literally(text: str) -> None:
         code=text,
         comment=text,
         catalog=text,
-        delivery_address=text,
+        delivery_address=f"To {text}",
         brand=Party(text, text, text, text, (text,)),
         buyer=Party(text, text, text, text, (text,)),
         lines=(line(sku_number=text, model_number=text, product_name=text),),
@@ -346,7 +353,7 @@ def test_long_words_wrap_inside_their_column() -> None:
         code="C" * 64,
         brand=Party(long, "B", "", long, (long,)),
         buyer=Party(long, "B" * 64, long, long, (long,)),
-        delivery_address=long,
+        delivery_address=f"V{long}",
         catalog=long,
         comment=long,
         lines=(line(sku_number="S" * 64, model_number="M" * 64, product_name=long, quantity=10**12),),
