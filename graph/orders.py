@@ -8,7 +8,6 @@ from uuid import UUID
 import strawberry
 from strawberry import ID, UNSET, Private
 
-from exports.order_snapshot import OrderDocument
 from graph.blockers import OrderActionVerdict
 from graph.brand_types import Brand
 from graph.buyer_types import Buyer
@@ -50,6 +49,7 @@ from graph.tag_types import Tag
 from models.actor import Actor
 from models.external_reference import app_of
 from models.order import DataSet
+from models.papers.order_snapshot import OrderDocument
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
 from models.tax import Rounding, added_tax, tax_of

@@ -14,11 +14,11 @@ import pytest
 from pypdf import PdfReader
 
 from exports.order_pdf import order_pdf
-from exports.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from exports.pdf.labels import labels
 from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.locale import Locale
+from models.papers.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from models.policy import OrderStatus
 from tests.exports.pages import is_dark, is_red, left_of, pictures, root_of, rows, tags, texts
 
