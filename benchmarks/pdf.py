@@ -12,11 +12,11 @@ from unittest.mock import patch
 from weasyprint import CSS, HTML
 
 from exports.order_pdf import order_pdf
-from exports.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from exports.pdf.drawing import drawing
 from exports.pdf.paper import STYLE_SHEET
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.locale import Locale
+from models.papers.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from models.policy import OrderStatus
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

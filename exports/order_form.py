@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from exports.order_snapshot import OrderDocument, OrderSnapshot
 from exports.pdf.formats import format_day, format_window
 from exports.pdf.labels import labels
 from exports.pdf.paper import addressee
@@ -16,6 +15,7 @@ from models.letterhead import Paper
 from models.locale import Locale, Text
 from models.messages.statuses import status_label
 from models.money import precision
+from models.papers.order_snapshot import OrderDocument, OrderSnapshot
 from models.papers.parts import LineSnapshot, TaxRow
 
 FORM_SHEET = Text("Order", "受注明細")
@@ -142,8 +142,8 @@ class _Form:
         facts = [
             (label["ordered_by"], f"{order.buyer.name} ({order.buyer.code})"),
             (label["your_number" if order.for_buyer else "buyers_number"], order.buyer_order_number),
-            (label["placed"], format_day(order.placed_at, locale, order.time_zone)),
-            (label["confirmed"], format_day(order.confirmed_at, locale, order.time_zone)),
+            (label["placed"], format_day(order.placed_on or order.placed_at, locale, order.time_zone)),
+            (label["confirmed"], format_day(order.confirmed_on or order.confirmed_at, locale, order.time_zone)),
             (label["window"], format_window(order.deliver_from, order.deliver_to, locale)),
             (label["catalog"], order.catalog),
         ]

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from exports.order_snapshot import OrderDocument, OrderSnapshot
 from exports.pdf import priced
 from exports.pdf.formats import Money, format_day, format_instant, format_window
 from exports.pdf.labels import labels
@@ -12,6 +11,7 @@ from exports.pdf.tables import styles_of
 from models.locale import Locale, Text, text_for
 from models.messages.statuses import status_label
 from models.papers.comparison import paired
+from models.papers.order_snapshot import OrderDocument, OrderSnapshot
 from models.papers.parts import LineSnapshot
 
 # A 注文書 is a paper of the buyer's.
@@ -59,7 +59,7 @@ def _parties(snapshot: OrderSnapshot, locale: Locale) -> list[Addressee]:
     if first.honorific and _is_sellers(snapshot):
         first = replace(first, honorific="様")  # the brand's own paper about the buyer
     parties = [first]
-    if snapshot.delivery_address.strip():
+    if snapshot.delivery_address.strip() not in ("", billing.strip()):
         parties.append(Addressee(label["deliver_to"], "", snapshot.delivery_address))
     return parties
 
@@ -69,8 +69,8 @@ def _facts(snapshot: OrderSnapshot, locale: Locale, status: str) -> list[tuple[s
     is_sent_back = snapshot.status == "SENT_BACK_TO_CART"
     return [
         (label["status"], status if is_sent_back else ""),
-        (label["confirmed"], format_day(snapshot.confirmed_at, locale, zone)),
-        (label["placed"], format_day(snapshot.placed_at, locale, zone)),
+        (label["confirmed"], format_day(snapshot.confirmed_on or snapshot.confirmed_at, locale, zone)),
+        (label["placed"], format_day(snapshot.placed_on or snapshot.placed_at, locale, zone)),
         (label["buyers_number" if _is_sellers(snapshot) else "your_number"], snapshot.buyer_order_number),
         (label["account"], snapshot.buyer.code),
         (label["catalog"], snapshot.catalog),

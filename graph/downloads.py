@@ -21,7 +21,6 @@ from exports.invoice_pdf import invoice_pdf
 from exports.order_filter_words import conditions_in_words
 from exports.order_form import write_form
 from exports.order_pdf import order_pdf
-from exports.order_snapshot import NoConfirmation, OrderDocument, OrderSnapshot, order_snapshot
 from exports.orders_workbook import orders_workbook
 from exports.pdf.paper import render_in_thread
 from exports.texts import in_file_name
@@ -33,6 +32,8 @@ from models.locale import Locale
 from models.order import Order
 from models.papers.delivery_notes import DeliveryNoteSnapshot, read_delivery_note
 from models.papers.invoices import InvoiceSnapshot, read_credit_note, read_invoice
+from models.papers.order_snapshot import OrderDocument, OrderSnapshot
+from models.papers.orders import NoConfirmation, order_snapshot
 from models.papers.sample import sample_invoice
 from resolvers import analytics, history
 from resolvers.history import HistoryFilter

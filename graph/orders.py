@@ -8,7 +8,6 @@ from uuid import UUID
 import strawberry
 from strawberry import ID, UNSET, Private
 
-from exports.order_snapshot import OrderDocument
 from graph.blockers import OrderActionVerdict
 from graph.brand_types import Brand
 from graph.buyer_types import Buyer
@@ -50,6 +49,7 @@ from graph.tag_types import Tag
 from models.actor import Actor
 from models.external_reference import app_of
 from models.order import DataSet
+from models.papers.order_snapshot import OrderDocument
 from models.permissions import Permission
 from models.policy import REJECTED, DeliveryStatus, OrderAction, OrderStatus
 from models.tax import Rounding, added_tax, tax_of
@@ -157,12 +157,16 @@ class Order(Node):
         description="Comment that was given when the order was placed. Null if there is none.",
     )
     billing_address: str | None = column(
-        TEXT_IF_ANY, "billing_address", description="Where the invoice goes, as placed. Null: to the buyer's address."
+        TEXT_IF_ANY,
+        "billing_address",
+        description="Where the invoice goes: as given when the order was placed, else the buyer's address of then. "
+        "Null: the buyer had none, or the order is older than that; to the buyer's address of now.",
     )
     delivery_address: str | None = column(
         TEXT_IF_ANY,
         "delivery_address",
-        description="Where the goods go, as placed. Null: to the buyer's delivery address, else its address.",
+        description="Where the goods go: as given when the order was placed, else the buyer's delivery address of "
+        "then, else its address. Null: the buyer had none, or the order is older than that; to that of now.",
     )
     deliver_from: date | None = column(
         DAY, "deliver_from", description="First day on which the buyer wants the goods. Null if not said."

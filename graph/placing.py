@@ -48,11 +48,12 @@ class PlaceOrderInput(CommandInput):
     )
     billing_address: str | None = strawberry.field(
         default=UNSET,
-        description=f"{ADDRESS} Where the invoice goes. Default: the buyer's address.",
+        description=f"{ADDRESS} Where the invoice goes. Default: the buyer's address at this moment.",
     )
     delivery_address: str | None = strawberry.field(
         default=UNSET,
-        description=f"{ADDRESS} Where the goods go. Default: the buyer's delivery address, else its address.",
+        description=f"{ADDRESS} Where the goods go. Default: the buyer's delivery address at this moment, else its "
+        "address.",
     )
     deliver_from: date | None = strawberry.field(
         default=UNSET, description="First day on which the buyer wants the goods."

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.actor import Actor
-from models.base import Base, folded_from, new_id
+from models.base import AddedOnce, Base, folded_from, new_id
 from models.events import OrderArchived, OrderChanged, OrderRejected, Reason
 from models.messages.history import INTERNAL, EventKind
 from models.policy import NEXT_STATUS, OrderAction, OrderStatus, status_of_rejection
@@ -48,7 +49,8 @@ class Order(BrandOwned, Base):
     what the buyer sees last changed; None: at `updated_at`. The buyer sees BUYER_VERSION and BUYER_UPDATED_AT.
 
     `tax_minor`: the tax that comes on top of lines and shipping; 0 if `prices_include_tax`. The addresses are those
-    that the order was placed with; empty: as the buyer has them.
+    that were given when the order was placed, else the buyer's of then. Empty: the buyer had none, or the order was
+    placed by an older release; documents show the buyer's of now.
     """
 
     __tablename__ = "orders"
@@ -222,6 +224,19 @@ class OrderReplacement(OrderOwned, Base):
 
     order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     replaced_order_id: Mapped[UUID]
+
+
+class OrderConfirmation(AddedOnce, OrderOwned, Base):
+    """What the order confirmation (OC) says (models/papers/orders.py). One of before schema 0032 has none.
+
+    Triggers delete it when the lines, sums or addresses change: whoever changes them keeps what the OC says then.
+    """
+
+    __tablename__ = "order_confirmations"
+    __table_args__ = (ForeignKeyConstraint(["brand_id", "order_id"], ["orders.brand_id", "orders.id"]),)
+
+    order_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+    frozen: Mapped[dict[str, Any]]
 
 
 class OrderLine(OrderOwned, Base):

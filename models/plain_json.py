@@ -14,10 +14,13 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 T = TypeVar("T")
+SIMPLE = frozenset({bool, int, str, NoneType})  # most values, and plain already
 
 
 def to_plain(value: Any) -> Any:
     """A dataclass becomes an object without its None fields, an instant RFC 3339 text, a UUID 32 hexadecimal digits."""
+    if type(value) in SIMPLE:
+        return value
     if is_dataclass(value):
         found = {field.name: getattr(value, field.name) for field in fields(value)}
         return {name: to_plain(each) for name, each in found.items() if each is not None}

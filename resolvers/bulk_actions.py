@@ -14,6 +14,7 @@ from models.policy import OrderAction
 from models.prices import price_of
 from resolvers.bulk_batches import act_on_many, save_orders
 from resolvers.bulk_runs import BulkCommand
+from resolvers.confirmation import keep_confirmations
 from resolvers.core.context import Context
 from resolvers.core.refusals import Outcome, RefusalCode, Refused
 from resolvers.core.work import Work
@@ -55,6 +56,7 @@ async def create_confirmations(context: Context, command: CreateConfirmations) -
         approval = command.ask_approval
         work.record(*(order.create_confirmation(work.now, ask_approval=approval) for order in work.orders))
         await save_orders(work, EventKind.OC_CREATED, "status", "official", "confirmation_created_at", "approval_asked")
+        await keep_confirmations(work)
 
     action, mail = OrderAction.CREATE_CONFIRMATION, MailKind.OC_CREATED
     return await act_on_many(context, command, "createOrderConfirmations", action, change, mail=mail)

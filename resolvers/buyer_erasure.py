@@ -1,8 +1,9 @@
 """Erases the personal data of a buyer. Irreversible. Orders, amounts, documents and the audit stay.
 
-Emptied: the buyer's name, address and e-mail addresses; comments and delivery addresses of its orders; recipients,
-texts and errors of its mails; the messages and internal notes of its rejections, whose hashes stay in the audit; its
-carts; the idempotency keys of its users. Issued and voided invoices keep its name and address, as tax law demands.
+Emptied: the buyer's name, address and e-mail addresses; comments and addresses of its orders; what its order
+confirmations and delivery notes say, which are drawn from what is left; recipients, texts and errors of its mails; the
+messages and internal notes of its rejections, whose hashes stay in the audit; its carts; the idempotency keys of its
+users. Issued and voided invoices keep its name and address, as tax law demands.
 docs/security.md says what else stays.
 """
 
@@ -21,7 +22,7 @@ from models.idempotency import IdempotencyKey
 from models.invoice import Invoice, InvoicedOrder, InvoiceStatus
 from models.messages.history import EventKind
 from models.messages.refusals import MAIL_IN_HAND, UNKNOWN_BUYER
-from models.order import Order
+from models.order import Order, OrderConfirmation
 from models.outbox import MAX_UNCLEAR, NotificationStatus, OutboxMessage
 from models.permissions import Permission
 from models.rejection import OrderRejection
@@ -110,6 +111,8 @@ async def _erase_orders(work: Work, buyer: Buyer) -> None:
     personal = ("comment", "delivery_address", "billing_address", "buyer_order_number")
     filled = or_(*(getattr(order, name) != "" for name in personal))
     await _run(work, update(order).where(*of_buyer, filled).values(dict.fromkeys(personal, "")))
+    confirmations = (OrderConfirmation.brand_id == buyer.brand_id, OrderConfirmation.order_id.in_(_orders_of(buyer)))
+    await _run(work, delete(OrderConfirmation).where(*confirmations))
     notes_of_goods = (DeliveryNote.brand_id == buyer.brand_id, DeliveryNote.order_id.in_(_orders_of(buyer)))
     await _run(work, update(DeliveryNote).where(*notes_of_goods).values(frozen=null()))
     bodies = update(rejection).where(

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import delete, insert
 
 from models.messages.mail import MailKind
-from models.order import DataSet, OrderLine
+from models.order import DataSet, OrderConfirmation, OrderLine
+from models.papers.orders import frozen_confirmations
 from models.policy import OrderAction
 from resolvers.core.actions import Terms, act, on_order
 from resolvers.core.cancelled_mails import cancel_mails_of_confirmation
@@ -32,6 +33,7 @@ async def create_confirmation(
         rows = line_rows(order.brand_id, order.id, DataSet.CONFIRMATION, lines)
         await work.save(insert(OrderLine), rows)
         work.record(order.create_confirmation(work.now, ask_approval=ask_approval))
+        await keep_confirmations(work)
 
     return await act(
         context,
@@ -76,9 +78,19 @@ async def update_confirmation(
             setattr(order, name, value)
         quantity = sum(line.quantity for line in confirmed_lines)
         work.record(order.update_confirmation(work.now, total_minor=charged.total_minor, total_quantity=quantity))
+        kept = (OrderConfirmation.brand_id == order.brand_id, OrderConfirmation.order_id == order.id)
+        await work.save(delete(OrderConfirmation).where(*kept))
+        await keep_confirmations(work)
         await correct_mails_of_confirmation(work)
 
     return await act(context, change, on=on_order(order_id), needs=OrderAction.UPDATE_CONFIRMATION, **terms)
+
+
+async def keep_confirmations(work: Work) -> None:
+    """Keeps what the OCs of the work's orders say now, of which nothing is kept."""
+    await work.save()
+    for id, frozen in (await frozen_confirmations(work.session, [order.id for order in work.orders])).items():
+        work.add(OrderConfirmation.made(brand_id=work.brand_id, order_id=id, frozen=frozen))
 
 
 async def approve_confirmation(

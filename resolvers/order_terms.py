@@ -186,6 +186,14 @@ def shipping_minor(context: Context, shipping: Decimal | None, currency: str) ->
     return minor
 
 
+def addresses(billing: str, delivery: str, buyer: Any) -> dict[str, str]:
+    """Of an order that is placed: those that are given, else those that its buyer has now. `buyer`: its row."""
+    return {
+        "billing_address": billing or buyer.address,
+        "delivery_address": delivery or (buyer.delivery_address if buyer.delivery_address.strip() else buyer.address),
+    }
+
+
 def _text(text: str | None) -> str:
     return (text or "").strip()
 

@@ -29,7 +29,7 @@ from resolvers.core.refusals import Outcome, RefusalCode, Refused, invalid, refu
 from resolvers.core.work import Work
 from resolvers.external_references import ARGUMENT, attach, order_called, taken, wrong_reference
 from resolvers.order_lines import NewLine, PricedLine, check_prices, line_rows, priced
-from resolvers.order_terms import OrderTerms
+from resolvers.order_terms import OrderTerms, addresses
 
 MAX_CODE_LENGTH = 64
 MAX_COMMENT_LENGTH = 2_000
@@ -116,6 +116,7 @@ async def _place(work: Work, new: NewOrder) -> UUID:
     # Not before: a retry must find its order when the cart, and the prices in it, are gone.
     if context.actor.is_buyer:
         await check_prices(work, buyer, catalog, currency, lines)
+    terms = new.terms.columns
     work.add(
         Order(
             id=order_id,
@@ -132,7 +133,7 @@ async def _place(work: Work, new: NewOrder) -> UUID:
             updated_at=now,
             content_hash=content_hash,
             **charges.columns,
-            **new.terms.columns,
+            **terms | addresses(terms["billing_address"], terms["delivery_address"], buyer),
         )
     )
     await work.save(insert(OrderLine), line_rows(buyer.brand_id, order_id, DataSet.ORIGINAL, lines))

@@ -66,6 +66,11 @@ def brand_of(row: Any) -> Party:
 
 async def head_of(session: AsyncSession, row: Any) -> Head:
     """From a row with the columns of BRAND. One statement more if there is a logo."""
+    return await with_logo(session, row.brand_id, head_without_logo(row))
+
+
+def head_without_logo(row: Any) -> Head:
+    """The same without the bytes of the logo."""
     texts = (
         "registration_number",
         "accent_color",
@@ -79,13 +84,12 @@ async def head_of(session: AsyncSession, row: Any) -> Head:
         "logo_digest",
     )
     values: Any = {name: getattr(row, name) or "" for name in texts}
-    head = Head(
+    return Head(
         registration_kind=row.registration_kind,
         payment_days=row.payment_days,
         paper=row.paper or Paper.A4,
         **values,
     )
-    return await with_logo(session, row.brand_id, head)
 
 
 async def with_logo(session: AsyncSession, brand_id: UUID, head: Head) -> Head:
@@ -103,8 +107,8 @@ def buyer_of(row: Any, emails: tuple[str, ...] = ()) -> Party:
     )
 
 
-def line_of(row: Any, currency: str) -> LineSnapshot:
-    """From a row of a line joined with its SKU."""
+def line_of(row: Any, currency: str, **more: Any) -> LineSnapshot:
+    """From a row of a line joined with its SKU. `more`: what orders alone say."""
     return LineSnapshot(
         position=row.position,
         sku_number=row.number,
@@ -118,6 +122,7 @@ def line_of(row: Any, currency: str) -> LineSnapshot:
         size=row.size or "",
         tax_kind=row.tax_kind,
         tax_rate=row.tax_rate,
+        **more,
     )
 
 

@@ -202,7 +202,7 @@ async def _live(session: AsyncSession, invoice_id: UUID, heads: Any) -> InvoiceS
         issued_at=invoice.issued_at,
         voided_at=invoice.voided_at,
         brand=brand_of(invoice),
-        buyer=buyer_of(invoice),
+        buyer=buyer_of(max(heads, key=lambda head: head.placed_at)),  # the address of the last of the orders
         currency=currency,
         orders=orders,
         subtotal=subtotal,

@@ -98,7 +98,10 @@ class Packing:
 
 @dataclass(frozen=True, slots=True)
 class LineSnapshot:
-    """`unit_price` and `amount` are in the document's currency. `place`: of the SKU in its style. `picture`: a JPEG."""
+    """`unit_price` and `amount` are in the document's currency. `place`: of the SKU in its style.
+
+    `picture`: a JPEG, the bytes of the digest, never kept with the rest.
+    """
 
     position: int
     sku_number: str
@@ -115,6 +118,7 @@ class LineSnapshot:
     # Of orders alone.
     barcode: str | None = None
     place: int | None = None
+    picture_digest: str | None = None
     picture: bytes | None = field(default=None, repr=False)
 
     @property

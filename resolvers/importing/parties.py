@@ -45,6 +45,8 @@ class Said:
             "unique_code": self.code,
             "name": self.name or self.code,
             "country": self.country,
+            "address": "",
+            "delivery_address": "",
             "locale": Locale(self.language) if self.language else locale_of_country(self.country) or brand.locale,
             "has_own_locale": bool(self.language),
             "is_offline": not self.emails,

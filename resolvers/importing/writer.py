@@ -55,6 +55,7 @@ from resolvers.importing.skus import (
 from resolvers.importing.staging import KINDS, EmptyLine, StagedOrder
 from resolvers.importing.summary import Counts, Summary
 from resolvers.order_lines import MAX_LINES, MAX_TOTAL_QUANTITY
+from resolvers.order_terms import addresses
 from resolvers.papers.taxes import BrandTax, brand_tax
 
 MAX_CONFLICTS = 5
@@ -333,7 +334,7 @@ class Writer:
 
     async def _buyers(
         self, session: AsyncSession, new_orders: list[ReadyOrder], rows: list[ImportRow], counts: Counts
-    ) -> tuple[dict[str, UUID], list[str], list[Difference]]:
+    ) -> tuple[dict[str, Any], list[str], list[Difference]]:
         """Those that new orders need are made from the file; without an e-mail address they are offline.
 
         Also the codes of those that were made, and what the file says else of those that are known.
@@ -352,7 +353,7 @@ class Writer:
         planned = self.planned.rows.get(Buyer, {})
         known = [row for code, row in by_code.items() if code not in new and code not in planned]
         others = await differences_of_buyers(session, of_file, known)
-        return {code: row.id for code, row in by_code.items()}, sorted(new), others
+        return by_code, sorted(new), others
 
     async def _skus(
         self, session: AsyncSession, rows: list[ImportRow], every_row: list[ImportRow], counts: Counts
@@ -413,10 +414,11 @@ class Writer:
         return found, {getattr(row, key.key) for row in found if row.id in ours}
 
     def _order(
-        self, order: ReadyOrder, buyers: dict[str, UUID], catalogs: dict[str, UUID], skus: dict[str, Any]
+        self, order: ReadyOrder, buyers: dict[str, Any], catalogs: dict[str, UUID], skus: dict[str, Any]
     ) -> tuple[tuple[dict[str, Any], list[tuple[Any, ...]]] | None, list[Place]]:
         """The row of the order, and those of its lines as LINE_COLUMNS; or what is wrong."""
         head = order.head
+        buyer = buyers[head.buyer_code]
         currency = head.currency or self.brand.currency
         order_id = new_id()
         faults: list[Place] = []
@@ -480,7 +482,7 @@ class Writer:
                 "id": order_id,
                 "brand_id": self.brand.id,
                 "code": order.code,
-                "buyer_id": buyers[head.buyer_code],
+                "buyer_id": buyer.id,
                 "catalog_id": catalogs[head.catalog_code],
                 "status": OrderStatus.OC_REQUIRED,
                 "official": DataSet.ORIGINAL,
@@ -490,8 +492,7 @@ class Writer:
                 "total_minor": total,
                 "total_quantity": total_quantity,
                 "comment": head.comment,
-                "delivery_address": head.delivery_address,
-                "billing_address": head.billing_address,
+                **addresses(head.billing_address, head.delivery_address, buyer),
                 "deliver_from": _day(head.deliver_from),
                 "deliver_to": _day(head.deliver_to),
                 "buyer_order_number": head.buyer_order_number,

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from exports.order_snapshot import order_snapshot
 from models.audit import AuditEntry
 from models.database.sessions import Database
 from models.locale import Locale
 from models.messages.mail import MailKind, mail_texts
 from models.outbox import OutboxMessage
+from models.papers.orders import order_snapshot
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.scope import EVERYTHING

@@ -57,6 +57,7 @@ async def test_the_made_up_brand_is_consistent(database: Database, capsys: pytes
         "brand_logos",
         "sku_pictures",
         "credit_notes",
+        "order_confirmations",
         "mail_wordings",
     }
     of_invoice = and_(InvoiceLine.brand_id == Invoice.brand_id, InvoiceLine.invoice_id == Invoice.id)

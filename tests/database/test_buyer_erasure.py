@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from models.actor import Actor
@@ -16,9 +16,11 @@ from models.cart import Cart
 from models.database.sessions import Database
 from models.database.tables import metadata
 from models.invoice import Invoice, InvoiceStatus
-from models.order import Order
+from models.order import Order, OrderConfirmation
 from models.outbox import NotificationStatus, OutboxMessage
 from models.papers.invoices import read_invoice
+from models.papers.order_snapshot import OrderDocument
+from models.papers.orders import order_snapshot
 from models.policy import OrderStatus, Role
 from models.rejection import OrderRejection
 from models.rejection_reason import RejectionGrounds, RejectionReason
@@ -26,6 +28,7 @@ from models.scope import EVERYTHING
 from resolvers.audit import verify_brand
 from resolvers.buyer_erasure import erase_buyer
 from resolvers.buyers import update_buyer
+from resolvers.confirmation import create_confirmation
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.core.refusals import Outcome
@@ -115,6 +118,43 @@ async def test_personal_data_goes_and_the_rest_stays(database: Database, shop: S
     assert "erased" in again.refusals[0].message
     assert not (await erase(database, shop)).refusals  # again is possible
     assert (await verify_brand(database, brand)).problem is None
+
+
+async def test_what_order_confirmations_keep_goes_too(database: Database, shop: Shop) -> None:
+    orders = [await make_order(database, shop, billing_address=STREET) for _ in range(2)]
+    for order in orders:
+        made = await create_confirmation(context(database, shop), order.id, ask_approval=False, message=Message())
+        assert not made.refusals
+    assert not (await reject(database, shop, orders[0])).refusals
+    assert await kept(database) == 2
+    assert not (await erase(database, shop)).refusals
+    assert await kept(database) == 0
+    left = await everything(database)
+    assert [words for words in (NAME, EMAIL, STREET) if words in left] == []
+    async with database.read(EVERYTHING) as session:
+        for order in orders:
+            said = await order_snapshot(session, order.id, OrderDocument.ORDER_CONFIRMATION, for_buyer=False)
+            assert said
+            assert (said.buyer.name, said.buyer.address, said.billing_address) == ("(erased)", "", "")
+            assert said.total_quantity == 5
+
+
+async def test_an_erasure_by_an_older_release_takes_them_off_orders_with_addresses(
+    database: Database, shop: Shop
+) -> None:
+    order = await make_order(database, shop, delivery_address=STREET)
+    await create_confirmation(context(database, shop), order.id, ask_approval=False, message=Message())
+    assert not (await reject(database, shop, order)).refusals
+    async with database.transaction(EVERYTHING) as session:
+        of_buyer = Buyer.id == shop.buyer.id
+        await session.execute(update(Buyer).where(of_buyer).values(erased_at=NOON, name="(erased)", address=""))
+        await session.execute(update(Order).where(Order.id == order.id).values(delivery_address=""))
+    assert await kept(database) == 0
+
+
+async def kept(database: Database) -> int:
+    async with database.read(EVERYTHING) as session:
+        return await session.scalar(select(func.count()).select_from(OrderConfirmation)) or 0
 
 
 async def test_not_while_a_mail_is_being_sent(database: Database, shop: Shop) -> None:

@@ -11,9 +11,11 @@ from models.database.sessions import Database
 from models.invoice import Invoice
 from models.letterhead import Logo
 from models.migrations import LossError, current, downgrade, latest
+from models.order import OrderConfirmation
 from models.policy import OrderStatus, Role
 from models.scope import EVERYTHING
 from resolvers.audit import verify_brand
+from resolvers.confirmation import create_confirmation
 from resolvers.core.context import Context
 from resolvers.core.notices import Message
 from resolvers.invoice_drafts import create_invoice
@@ -123,6 +125,81 @@ async def make_world(database: Database, url: str, shop: Shop) -> World:
     assert not (await reject_order(context, RejectOrder(rejected.id, Message()))).refusals
     await save(database, Logo(brand_id=shop.brand.id, digest="f" * 64, media_type="image/png", data=b"png"))
     return World(url, {name: id.hex for name, id in made.items()})
+
+
+IMPOSSIBLE_OF_CONFIRMATIONS = {
+    "an OC of a rejected order changed": "UPDATE order_confirmations SET frozen = '{{}}' WHERE order_id = '{rejected}'",
+    "an OC of a rejected order deleted": "DELETE FROM order_confirmations WHERE order_id = '{rejected}'",
+    "an OC moved to another order": "UPDATE order_confirmations SET order_id = '{other}' WHERE order_id = '{open}'",
+    "an OC for a rejected order that has none": (
+        "INSERT INTO order_confirmations (brand_id, order_id, frozen) VALUES ('{brand}', '{other}', '{{}}')"
+    ),
+}
+IMPOSSIBLE_OF_CONFIRMATIONS_ON_SQLITE = {
+    "an OC of a rejected order replaced": (
+        "REPLACE INTO order_confirmations (brand_id, order_id, frozen) VALUES ('{brand}', '{rejected}', '{{}}')"
+    ),
+    "an OC of a rejected order replaced by its rowid": (
+        "REPLACE INTO order_confirmations (rowid, brand_id, order_id, frozen)"
+        " SELECT rowid, brand_id, '{unconfirmed}', '{{}}' FROM order_confirmations WHERE order_id = '{rejected}'"
+    ),
+}
+IMPOSSIBLE_OF_CONFIRMATIONS_ON_POSTGRESQL = {"OCs truncated": "TRUNCATE order_confirmations"}
+
+
+async def make_confirmed(database: Database, url: str, shop: Shop) -> World:
+    """Orders with an OC, one of them rejected; `other` was rejected without one, `unconfirmed` has none yet."""
+    context = Context(database, shop.member(Role.ADMIN), clock=lambda: NOON + timedelta(minutes=1))
+    orders = {name: await make_order(database, shop) for name in ("open", "rejected", "other", "unconfirmed")}
+    for name in ("open", "rejected"):
+        made = await create_confirmation(context, orders[name].id, ask_approval=False, message=Message())
+        assert not made.refusals
+    for name in ("rejected", "other"):
+        assert not (await reject_order(context, RejectOrder(orders[name].id, Message()))).refusals
+    return World(url, {"brand": shop.brand.id.hex} | {name: order.id.hex for name, order in orders.items()})
+
+
+async def test_what_the_confirmation_of_a_final_order_says_stays(
+    database: Database, database_url: str, shop: Shop
+) -> None:
+    world = await make_confirmed(database, database_url, shop)
+    await refuses(database, world, IMPOSSIBLE_OF_CONFIRMATIONS)
+    more = IMPOSSIBLE_OF_CONFIRMATIONS_ON_SQLITE if database.is_sqlite else IMPOSSIBLE_OF_CONFIRMATIONS_ON_POSTGRESQL
+    await refuses(database, world, more)
+
+
+async def test_sqlite_keeps_confirmations_without_checking_foreign_keys_too(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    try:
+        world = await make_confirmed(database, sqlite_url, await make_shop(database))
+        tried = IMPOSSIBLE_OF_CONFIRMATIONS | IMPOSSIBLE_OF_CONFIRMATIONS_ON_SQLITE
+        await refuses(database, world, tried, foreign_keys=False)
+    finally:
+        await database.close()
+
+
+# As a server of an older release changes an order, which keeps nothing of its OC.
+OUTDATING = (
+    "UPDATE orders SET shipping_minor = 500, total_minor = total_minor + 500 WHERE id = '{open}'",
+    "DELETE FROM order_lines WHERE order_id = '{open}' AND data_set = 'CONFIRMATION'",
+)
+
+
+@pytest.mark.parametrize("statement", OUTDATING)
+async def test_a_confirmation_that_no_longer_says_what_is_confirmed_is_not_kept(
+    database: Database, database_url: str, shop: Shop, statement: str
+) -> None:
+    world = await make_confirmed(database, database_url, shop)
+    await world.write("UPDATE orders SET version = version + 1, total_minor = total_minor WHERE id = '{open}'")
+    assert await kept(database) == {world.names["open"], world.names["rejected"]}
+    await world.write(statement)
+    assert await kept(database) == {world.names["rejected"]}
+
+
+async def kept(database: Database) -> set[str]:
+    """The orders."""
+    async with database.read(EVERYTHING) as session:
+        return {id.hex for id in await session.scalars(select(OrderConfirmation.order_id))}
 
 
 async def test_what_went_out_stays(database: Database, world: World, shop: Shop) -> None:

@@ -10,11 +10,11 @@ import pikepdf
 import pytest
 
 from exports.order_pdf import order_pdf
-from exports.order_snapshot import OrderDocument
 from exports.pdf.labels import labels
 from exports.pdf.snapshots import LineSnapshot
 from exports.pdf.tables import MAX_SIZES, styles_of
 from models.locale import Locale
+from models.papers.order_snapshot import OrderDocument
 from models.tax import TaxKind
 from resolvers.papers.pictures import clean_picture
 from tests.exports.pages import collisions, headers_of_cells, texts

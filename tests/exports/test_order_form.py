@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select, update
 
 from exports.order_form import write_form
-from exports.order_snapshot import order_snapshot
 from exports.orders_workbook import orders_workbook
 from models.catalog import Sku
 from models.database.sessions import Database
 from models.locale import Locale
 from models.order import Order
+from models.papers.orders import order_snapshot
 from models.policy import OrderStatus
 from models.scope import EVERYTHING
 from tests.support.factories import Shop, make_order, make_shop

@@ -14,11 +14,11 @@ import pytest
 from pypdf import PdfReader
 
 from exports.order_pdf import order_pdf
-from exports.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from exports.pdf.labels import labels
 from exports.pdf.paper import render_in_thread
 from exports.pdf.snapshots import LineSnapshot, Party
 from models.locale import Locale
+from models.papers.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from models.policy import OrderStatus
 from tests.exports.pages import is_dark, is_red, left_of, pictures, root_of, rows, tags, texts
 
@@ -132,6 +132,13 @@ def test_the_buyers_number_is_called_as_its_reader_calls_it(more: dict[str, Any]
 def test_one_limit_of_the_delivery_window_is_not_taken_for_the_day(window: Any, locale: Locale, shown: str) -> None:
     first, last = window
     assert shown in texts(order_pdf(an_order(deliver_from=first, deliver_to=last), locale))[0]
+
+
+@pytest.mark.parametrize("billing", ["", "7 Quayside Row\nWhitby"])
+def test_the_same_address_is_printed_once(billing: str) -> None:
+    order = an_order(billing_address=billing, delivery_address=billing or an_order().buyer.address)
+    (text,) = texts(order_pdf(order, Locale.EN))
+    assert (text.count("Deliver to"), text.count(order.delivery_address.partition("\n")[0])) == (0, 1)
 
 
 def test_it_speaks_japanese() -> None:
@@ -325,7 +332,7 @@ def test_markup_in_texts_is_printed_literally(text: str) -> None:
         code=text,
         comment=text,
         catalog=text,
-        delivery_address=text,
+        delivery_address=f"To {text}",
         brand=Party(text, text, text, text, (text,)),
         buyer=Party(text, text, text, text, (text,)),
         lines=(line(sku_number=text, model_number=text, product_name=text),),
@@ -362,7 +369,7 @@ def test_long_words_wrap_inside_their_column() -> None:
         code="C" * 64,
         brand=Party(long, "B", "", long, (long,)),
         buyer=Party(long, "B" * 64, long, long, (long,)),
-        delivery_address=long,
+        delivery_address=f"V{long}",
         catalog=long,
         comment=long,
         lines=(line(sku_number="S" * 64, model_number="M" * 64, product_name=long, quantity=10**12),),

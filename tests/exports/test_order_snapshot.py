@@ -10,11 +10,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
-from exports.order_snapshot import NoConfirmation, OrderDocument, OrderSnapshot, RejectionStamp, order_snapshot
 from exports.pdf.snapshots import Party
 from models.base import new_id
 from models.database.sessions import Database
 from models.order import DataSet, Order, OrderLine
+from models.papers.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
+from models.papers.orders import NoConfirmation, order_snapshot
 from models.policy import OrderStatus
 from models.scope import EVERYTHING, Scope
 from tests.support.factories import NOON, Shop, make_buyer, make_order, make_shop, save

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.pdf import ENGLISH
-from exports.order_snapshot import OrderSnapshot
 from exports.pdf import paper
 from exports.pdf.cache import Cache
 from models.locale import Locale
+from models.papers.order_snapshot import OrderSnapshot
 
 
 @pytest.fixture(autouse=True)

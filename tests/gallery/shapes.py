@@ -14,13 +14,13 @@ from PIL import Image, ImageDraw
 from exports.delivery_note_pdf import delivery_note_pdf
 from exports.invoice_pdf import invoice_pdf
 from exports.order_pdf import order_pdf
-from exports.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from exports.pdf.snapshots import GoodsLine, LineSnapshot, Party
 from models.invoice import InvoiceStatus
 from models.locale import Locale, Text
 from models.papers.columns import tax_rows
 from models.papers.delivery_notes import DeliveryNoteSnapshot
 from models.papers.invoices import BilledOrder, BilledPart, InvoiceSnapshot
+from models.papers.order_snapshot import OrderDocument, OrderSnapshot, RejectionStamp
 from models.papers.parts import Carton, Head, Packed, Packing, TaxRow
 from models.policy import OrderStatus
 from models.registration import RegistrationKind

@@ -5,16 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.brand import Brand
+from models.buyer import Buyer
 from models.catalog import Sku
 from models.database.sessions import Database
 from models.order import Order, OrderLine
 from models.scope import EVERYTHING
 from models.tax import TaxKind
-from tests.importing.importing import HEADING, places, run, write_csv
-from tests.support.factories import make_shop
+from tests.importing.importing import HEADING, orders, places, run, write_csv
+from tests.support.factories import make_buyer, make_shop
 
 MORE = {
     "Currency": "GBP",
@@ -64,6 +65,35 @@ async def test_an_order_has_what_the_file_says(database: Database, brand: Brand,
     assert [(each.tax_kind, each.tax_rate) for each in lines] == [(TaxKind.STANDARD, 2000), (TaxKind.ZERO, 0)]
     assert (order.shipping_minor, order.tax_minor, order.total_minor) == (500, 603, 2 * 3015 + 500 + 603)
     assert (sku.color, sku.size) == ("Black", "M")
+
+
+@pytest.mark.parametrize(("delivery", "kept"), [("Unit 9", "Unit 9"), (" ", "12 High Street")])
+async def test_an_order_without_addresses_keeps_those_that_its_buyer_has_at_the_import(
+    database: Database, brand: Brand, tmp_path: Path, delivery: str, kept: str
+) -> None:
+    addresses = {"address": "12 High Street", "delivery_address": delivery}
+    await make_buyer(database, brand, unique_code="B-9", **addresses)
+    said = {"Billing Address": "", "Delivery Address": ""}
+    heading = list(MORE | said)
+    file = write_csv(
+        tmp_path / "orders.csv",
+        [
+            ["A-1", "B-9", "SS27", "M-1", "S-1", "3", "10.05", *(MORE | said).values()],
+            ["A-2", "B-9", "SS27", "M-1", "S-1", "3", "10.05", *(MORE | said | {"Billing Address": "HQ"}).values()],
+            ["A-3", "B-10", "SS27", "M-1", "S-1", "3", "10.05", *(MORE | said).values()],
+        ],
+        [*HEADING, *heading],
+    )
+    planned, faults = await run(database, brand, file, dry_run=True)
+    assert (planned.imported, faults) == (3, [])
+    summary, faults = await run(database, brand, file)
+    assert (summary.imported, faults) == (3, [])
+    async with database.transaction(EVERYTHING) as session:
+        await session.execute(update(Buyer).values(address="Moved", delivery_address="Moved"))
+    found = {code: (order.billing_address, order.delivery_address) for code, order in (await orders(database)).items()}
+    assert found == {"A-1": ("12 High Street", kept), "A-2": ("HQ", kept), "A-3": ("", "")}
+    summary, faults = await run(database, brand, file)
+    assert (summary.unchanged, faults) == (3, [])
 
 
 @pytest.mark.parametrize(
