@@ -89,8 +89,10 @@ async def update_confirmation(
 async def keep_confirmations(work: Work) -> None:
     """Keeps what the OCs of the work's orders say now, of which nothing is kept."""
     await work.save()
-    for id, frozen in (await frozen_confirmations(work.session, [order.id for order in work.orders])).items():
-        work.add(OrderConfirmation.made(brand_id=work.brand_id, order_id=id, frozen=frozen))
+    async for some in frozen_confirmations(work.session, [order.id for order in work.orders]):
+        for id, frozen in some.items():
+            work.add(OrderConfirmation.made(brand_id=work.brand_id, order_id=id, frozen=frozen))
+        await work.save()
 
 
 async def approve_confirmation(

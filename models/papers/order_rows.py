@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.brand import Brand
@@ -31,6 +31,11 @@ async def read_lines(
     """With their SKUs, by position."""
     query = _ORIGINAL_LINES if only_original else _ALL_LINES
     return [_LineRow(*row) for row in await query.rows(session, order_ids, of_brand=brand_id)]
+
+
+async def count_lines(session: AsyncSession, brand_id: UUID, order_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Order's id → the number of its lines, of both contents."""
+    return {row[0]: row[1] for row in await _COUNTS.rows(session, order_ids, of_brand=brand_id)}
 
 
 async def read_emails(session: AsyncSession, brand_id: UUID, buyer_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
@@ -109,6 +114,13 @@ _ALL_LINES = Query(lambda preparing: _LINES.where(_of_brand, preparing.among_ids
 _ORIGINAL_LINES = Query(
     lambda preparing: _LINES.where(
         _of_brand, preparing.among_ids(OrderLine.order_id), OrderLine.data_set == DataSet.ORIGINAL
+    )
+)
+_COUNTS = Query(
+    lambda preparing: (
+        select(OrderLine.order_id, func.count())
+        .where(_of_brand, preparing.among_ids(OrderLine.order_id))
+        .group_by(OrderLine.order_id)
     )
 )
 _EMAILS = Query(

@@ -18,6 +18,7 @@ from models.database.sessions import Database
 from models.letterhead import Letterhead, Logo
 from models.locale import Locale
 from models.order import Order, OrderConfirmation
+from models.papers import orders as papers_of_orders
 from models.papers.invoices import read_invoice
 from models.papers.order_snapshot import OrderDocument, OrderSnapshot
 from models.papers.orders import order_snapshot
@@ -181,6 +182,21 @@ async def test_bulk_keeps_the_same_in_the_same_statements(database: Database, me
             assert await frozen(database, id) == await frozen(database, alone)
     assert kept[0] == kept[1]
     assert sum("order_confirmations" in each for each in kept[0]) == 1
+
+
+async def test_long_orders_are_kept_a_few_at_a_time(
+    database: Database, member: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = await confirmed(member, shop, code="ALONE")
+    monkeypatch.setattr(papers_of_orders, "MAX_LINES", 4)
+    ids = [await placed(member, shop, code=f"SO-{each}") for each in range(5)]
+    with counted(member.database) as statements:
+        made = await bulk(member, "createOrderConfirmations", orderIds=ids, notify=False, askBuyerApproval=False)
+    assert made["doneCount"] == 5
+    # An order has a line of each content here.
+    assert sum("INSERT INTO order_confirmations" in each for each in statements) == 3
+    for id in ids:
+        assert await frozen(database, id) == await frozen(database, alone)
 
 
 async def frozen(database: Database, id: str) -> dict[str, Any]:
