@@ -36,7 +36,13 @@ from models.scope import EVERYTHING, Scope
 SIZES = (2_000, 10_000, 50_000)
 LINES = 10
 MAX_BARE = 10_000
-METHODS = {"s": "write_string", "inlineStr": "write_string", "n": "write_number", "d": "write_datetime"}
+METHODS = {
+    "s": "write_string",
+    "inlineStr": "write_string",
+    "n": "write_number",
+    "d": "write_datetime",
+    "f": "write_formula",
+}
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
