@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from models.messages import importing as texts
 from models.translatable import joined, translatable
@@ -199,6 +200,7 @@ class Heading:
         return all(place < len(cells) and column_of(cells[place]) == column for column, place in self.places.items())
 
 
+@lru_cache(256)  # each row is asked whether it repeats the heading, and those of an order begin alike
 def column_of(text: str) -> str | None:
     return _column_in(_KNOWN, text) or _column_in(_LOOSE, text)
 

@@ -1,7 +1,9 @@
 """What an import file says of buyers: those that are new, and what it says else of those that are known."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,8 @@ from models.messages import importing as texts
 from models.translatable import joined, translatable
 from resolvers.core.cancelled_mails import revoke_addresses
 from resolvers.importing.rows import ImportRow
+
+_of_buyer = attrgetter("buyer_code", "buyer_name", "emails", "language", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,14 @@ class Said:
         return [{"brand_id": brand.id, "buyer_id": buyer_id, "email": email} for email in emails]
 
 
+def _distinct(rows: list[ImportRow]) -> Iterable[ImportRow]:
+    """One of those that say the same of a buyer, in their order: most rows of an order do."""
+    return {_of_buyer(row): row for row in rows}.values()
+
+
 def said_of_buyers(rows: list[ImportRow]) -> dict[str, Said]:
     found: dict[str, Said] = {}
-    for row in rows:
+    for row in _distinct(rows):
         found[row.buyer_code] = found.get(row.buyer_code, Said(row.buyer_code)).and_row(row)
     return found
 
@@ -68,7 +77,7 @@ def said_apart(rows: list[ImportRow]) -> list[str]:
     """What rows say of a buyer otherwise than earlier rows, which count: as "code: name One, but also Two"."""
     said = said_of_buyers(rows)
     found: dict[str, dict[str, None]] = {}
-    for row in rows:
+    for row in _distinct(rows):
         first, differences = said[row.buyer_code], found.setdefault(row.buyer_code, {})
         apart = [
             ("name", first.name, row.buyer_name),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import update
@@ -23,6 +24,8 @@ from resolvers.papers.pictures import PictureError
 
 # Of an ImportRow, as of Sku.
 LOOKS = {"style": "style", "color": "color", "size": "size", "barcode": "barcode", "sku_position": "position"}
+NOTHING = frozenset({"", None})
+_looks = attrgetter(*LOOKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,12 @@ class SaidOfSku:
 
 
 def _values(row: ImportRow) -> dict[str, Any]:
-    found = {column: getattr(row, name) for name, column in LOOKS.items()}
-    return {column: value for column, value in found.items() if value not in ("", None)}
+    return {column: value for column, value in zip(LOOKS.values(), _looks(row), strict=True) if value not in NOTHING}
 
 
 def describes(row: ImportRow) -> bool:
     """Whether a row says anything that a known SKU can take over."""
-    return bool(row.picture or _values(row))
+    return bool(row.picture) or not NOTHING.issuperset(_looks(row))
 
 
 def said_of_skus(rows: Iterable[ImportRow]) -> dict[str, SaidOfSku]:

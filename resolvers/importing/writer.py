@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -185,8 +186,11 @@ class Writer:
         if len(filled) > MAX_LINES:
             self.fault(first_number, "Order Code", translatable(texts.TOO_MANY_ROWS, count=len(filled), most=MAX_LINES))
             is_fine = False
-        for column, name in (ALIKE | DECISIONS_ALIKE if self.options.decisions else ALIKE).items():
-            for number, row in good[1:]:
+        alike = ALIKE | DECISIONS_ALIKE if self.options.decisions else ALIKE
+        said = [attrgetter(*alike.values())(row) for _, row in good]
+        others = [entry for entry, each in zip(good, said, strict=True) if each != said[0]]
+        for column, name in alike.items():
+            for number, row in others:
                 value, before = getattr(row, name), getattr(good[0][1], name)
                 if value != before:
                     self.fault(number, column, _differs(value, good[0][0], before))
@@ -327,8 +331,11 @@ class Writer:
 
     async def _catalogs(self, session: AsyncSession, rows: list[ImportRow], counts: Counts) -> dict[str, UUID]:
         codes = {row.catalog_code for row in rows}
-        made = [{"id": new_id(), "brand_id": self.brand.id, "code": code, "name": code} for code in sorted(codes)]
-        found, new = await self._get(session, Catalog, Catalog.code, codes, made)
+
+        def new_catalog(code: str) -> dict[str, Any]:
+            return {"id": new_id(), "brand_id": self.brand.id, "code": code, "name": code}
+
+        found, new = await self._get(session, Catalog, Catalog.code, codes, codes, new_catalog)
         counts.catalogs.add(sorted(new))
         return {row.code: row.id for row in found}
 
@@ -341,8 +348,11 @@ class Writer:
         """
         of_file = said_of_buyers(rows)
         needed = {row.buyer_code for order in new_orders for _, row in order.rows}
-        made = [of_file[code].new_buyer(new_id(), self.brand) for code in sorted(needed)]
-        found, new = await self._get(session, Buyer, Buyer.unique_code, set(of_file), made)
+
+        def new_buyer(code: str) -> dict[str, Any]:
+            return of_file[code].new_buyer(new_id(), self.brand)
+
+        found, new = await self._get(session, Buyer, Buyer.unique_code, set(of_file), needed, new_buyer)
         by_code = {row.unique_code: row for row in found}
         for code in sorted(new):
             (counts.buyers if of_file[code].emails else counts.offline_buyers).add([_named(of_file[code])])
@@ -363,8 +373,12 @@ class Writer:
         Also what the file says else of known ones.
         """
         of_file = said_of_skus([*rows, *filter(describes, every_row)])
-        made = [of_file[number].new_sku(self.brand) for number in sorted({row.sku_number for row in rows})]
-        found, new = await self._get(session, Sku, Sku.number, set(of_file), made)
+        needed = {row.sku_number for row in rows}
+
+        def new_sku(number: str) -> dict[str, Any]:
+            return of_file[number].new_sku(self.brand)
+
+        found, new = await self._get(session, Sku, Sku.number, set(of_file), needed, new_sku)
         counts.skus.add(sorted(new))
         pictures: dict[str, str] = {}
         if self.options.pictures:
@@ -384,9 +398,15 @@ class Writer:
         return {row.number: row for row in found}, others
 
     async def _get(
-        self, session: AsyncSession, table: Any, key: Any, wanted: set[str], made: list[dict[str, Any]]
+        self,
+        session: AsyncSession,
+        table: Any,
+        key: Any,
+        wanted: set[str],
+        needed: set[str],
+        make: Callable[[str], dict[str, Any]],
     ) -> tuple[list[Any], set[str]]:
-        """The rows with these keys, and the keys of those that were not there and are made."""
+        """The rows with these keys, and the keys of those that were needed, were not there and are made."""
         ordered = sorted(wanted)
         # Of the model, not of its table: only so are they narrowed to the brand (models/scope.py).
         columns = [getattr(table, each.key) for each in table.__mapper__.column_attrs if each.key != "brand_id"]
@@ -400,7 +420,7 @@ class Writer:
 
         found = await read()
         known = {getattr(row, key.key) for row in found}
-        missing = {each[key.key]: each for each in made if each[key.key] not in known}
+        missing = {code: make(code) for code in sorted(needed - known)}
         if not missing:
             return found, set()
         if self.options.dry_run:
