@@ -14,22 +14,7 @@ from typing import Any
 from uuid import UUID, SafeUUID, uuid4
 
 import orjson
-from sqlalchemy import (
-    ARRAY,
-    Dialect,
-    Integer,
-    Select,
-    String,
-    Update,
-    Uuid,
-    and_,
-    any_,
-    bindparam,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ARRAY, Dialect, Integer, Select, String, Update, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
@@ -156,11 +141,10 @@ class Preparing:
         unique within a parent.
         """
         if self.dialect.name != "sqlite":
-            given = func.unnest(bindparam(IDS, type_=ARRAY(Uuid()))).table_valued("value").render_derived()
-            first = wanted.add_columns(order[0].label("place")).where(parent == given.c.value)
-            page = first.order_by(*order).limit(self.most).lateral("page")
-            columns = [each for each in page.c if each.name != "place"]
-            return select(*columns).select_from(given.join(page, true())).order_by(page.c.place)
+            rank = func.row_number().over(partition_by=parent, order_by=order).label("rank")
+            ranked = wanted.add_columns(rank).where(self.among_ids(parent)).subquery()
+            columns = [each for each in ranked.c if each.name != "rank"]
+            return select(*columns).where(ranked.c.rank <= self.most).order_by(ranked.c.rank)
         # SQLite keeps all columns of all rows for a window. The end of each parent's page, found in an index, is less.
         given = func.json_each(bindparam(IDS, type_=String)).table_valued("value").alias("given")
         end = rows.with_only_columns(order[0], maintain_column_froms=True).where(parent == given.c.value)
