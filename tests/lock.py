@@ -1,4 +1,4 @@
-"""`python -m graph.commands.lock`, a step of ./run check: the lock files are strict, and nothing in them is vulnerable.
+"""`python -m tests.lock`, a step of ./run check: the lock files are strict, and nothing in them is vulnerable.
 
 The first needs no network. For the second pip-audit asks the package index that pip is set up with; where that knows
 nothing of vulnerabilities, pip-audit itself would say that there are none.

@@ -162,9 +162,9 @@ async def test_foreign_ids_look_like_missing_ones(database: Database, api: Clien
                     tried += 1
                     if await answer(client, walk, place, variables, each[kind]) != missing[kind]:
                         leaks.append((str(place), kind, client.actor and client.actor.role))
-            # A malformed one is like one of nothing, or told to be malformed.
-            told = await answer(client, walk, place, variables, "ord_malformed")
-            assert told == missing[place.kind] or "is not the id of such a thing" in told, place
+            # A malformed one is like one of nothing, or its message says that it is malformed.
+            answered = await answer(client, walk, place, variables, "ord_malformed")
+            assert answered == missing[place.kind] or "is not the id of such a thing" in answered, place
     assert leaks == []
     after = await trace(database)
     assert {name for name in before if before[name] != after[name]} <= BOOKKEEPING

@@ -127,9 +127,9 @@ async def test_columns_are_named_as_the_file_names_them(database: Database, toky
         path = write_csv(tmp_path / "a.csv", rows, heading)
         path.write_text(path.read_text("utf-8").rstrip("\n") + end, "utf-8")
         summary, faults = await run(database, tokyo, path)
-        told = [*(fault.reason for fault in faults), *summary.notes]
+        found = [*(fault.reason for fault in faults), *summary.notes]
         made = (summary.buyers_apart, summary.buyer_differences, summary.skus_apart, summary.sku_differences)
-        return [in_language(text, Locale.JA) for text in (*told, *(name for each in made for name in each.names))]
+        return [in_language(text, Locale.JA) for text in (*found, *(name for each in made for name in each.names))]
 
     assert await said(row) == []
     assert await said(

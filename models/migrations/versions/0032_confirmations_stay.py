@@ -1,7 +1,7 @@
 """what order confirmations (OCs) say, kept when they are created or changed.
 
 Triggers keep that of a rejected or sent-back order, and delete it when what it says of the order has changed: a server
-of an older release does not write it anew, nor does an erasure by one delete it.
+of an older release does not write it again, nor does an erasure by one delete it.
 
 Revision ID: 0032
 Revises: 0031
